@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IERC20, SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
+
+import {Errors} from "../libraries/Errors.sol";
+
+/// What money is counted in: the address of an ERC-20, or address 0 for the chain's own coin.
+type Currency is address;
+
+using CurrencyLibrary for Currency global;
+
+/// Moves money in and out of the vault. What arrives is measured, never assumed: a token that takes a fee credits what
+/// came. Callers must not be re-entrant while `pull` runs, or one arrival would be measured twice.
+library CurrencyLibrary {
+    function isNative(Currency currency) internal pure returns (bool) {
+        return Currency.unwrap(currency) == address(0);
+    }
+
+    /// @return received What the vault holds more than before.
+    function pull(Currency currency, address from, uint256 amount) internal returns (uint256 received) {
+        if (currency.isNative()) {
+            if (msg.value != amount) revert Errors.WrongValue(msg.value, amount);
+            return amount;
+        }
+        if (msg.value != 0) revert Errors.WrongValue(msg.value, 0);
+        IERC20 token = IERC20(Currency.unwrap(currency));
+        uint256 before = token.balanceOf(address(this));
+        SafeERC20.safeTransferFrom(token, from, address(this), amount);
+        return token.balanceOf(address(this)) - before;
+    }
+
+    function pay(Currency currency, address to, uint256 amount) internal {
+        if (currency.isNative()) Address.sendValue(payable(to), amount);
+        else SafeERC20.safeTransfer(IERC20(Currency.unwrap(currency)), to, amount);
+    }
+}
