@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail};
-use rustix::time::{ClockId, clock_gettime};
+use cpu_time::ThreadTime;
 
 /// A page; writing one byte to it makes the kernel back it with memory.
 const PAGE: usize = 4096;
@@ -51,9 +51,9 @@ pub async fn hold(mib: usize, time: Duration) -> Result<()> {
 }
 
 fn burn_thread(cpu: Duration, stop: &AtomicBool) -> Duration {
-    let before = thread_cpu();
+    let charged = ThreadTime::now();
     loop {
-        let burnt = thread_cpu().saturating_sub(before);
+        let burnt = charged.elapsed();
         if burnt >= cpu || stop.load(Ordering::Relaxed) {
             return burnt;
         }
@@ -66,15 +66,6 @@ fn burn_thread(cpu: Duration, stop: &AtomicBool) -> Duration {
         }
         black_box(state);
     }
-}
-
-/// CPU time that the kernel has charged to this thread.
-fn thread_cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(
-        time.tv_sec.unsigned_abs(),
-        u32::try_from(time.tv_nsec).unwrap_or(0),
-    )
 }
 
 #[derive(Default)]
