@@ -1,0 +1,83 @@
+# Every way to build, run and check Tidemark. `make` alone lists them.
+
+SHELL := bash
+.DEFAULT_GOAL := help
+# Installing, building and testing come in this order, whatever -j says.
+.NOTPARALLEL:
+
+# rustup installs here and leaves PATH to the next login.
+export PATH := $(PATH):$(HOME)/.cargo/bin
+
+ARGS ?=
+# How many end-to-end tests run at a time: each starts a chain, a database and containers.
+export TEST_THREADS ?= 2
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: help
+help: ## list the targets
+	@sed -n 's/^\([a-z0-9-]*\):[^#]*## \(.*\)/  make \1|\2/p' $(firstword $(MAKEFILE_LIST)) | awk -F '|' '{ printf "%-22s %s\n", $$1, $$2 }'
+
+.PHONY: setup
+setup: ## install what is missing and start Docker Engine when none answers
+	@scripts/setup
+
+.PHONY: up
+up: ## run it all: chain, contracts, provider, sample application (ARGS='--once --json' runs the story to its end)
+	@scripts/setup rust cc node docker
+	@cargo build --package tidemark >&2
+	@sample/image >/dev/null
+	@exec $(TARGET)/debug/tidemark up $(ARGS)
+
+.PHONY: build
+build: ## compile every crate
+	@scripts/setup rust cc
+	@cargo build --workspace >&2
+
+.PHONY: abi
+abi: ## compile the contracts anew and write solidity/abi
+	@scripts/setup rust cc node
+	@BLESS=1 cargo test --package solidity --test abi
+
+.PHONY: test
+test: setup build image ## every test; ends with one line: N passed, N failed
+	@scripts/test contracts rust e2e outsider
+
+.PHONY: test-contracts
+test-contracts: ## the contracts' own tests, with Forge
+	@scripts/setup node
+	@scripts/test contracts
+
+.PHONY: test-rust
+test-rust: setup ## the tests of every crate but the end-to-end ones
+	@scripts/test rust
+
+.PHONY: test-e2e
+test-e2e: setup build image ## end to end on a real chain, engine and databases, and the outsider's story (TEST_THREADS=2)
+	@scripts/test e2e outsider
+
+.PHONY: image
+image: ## load the sample application's image into the engine
+	@scripts/setup rust cc docker
+	@sample/image >/dev/null
+
+.PHONY: bench
+bench: setup image ## every figure beside its target, as JSON lines (ARGS= is passed on)
+	@cargo build --release --package tidemark --package tests >&2
+	@cargo run --quiet --release --package tests --bin bench -- $(ARGS)
+
+.PHONY: bench-gas
+bench-gas: ## the gas figures alone, as JSON lines
+	@scripts/setup rust cc node
+	@cargo run --quiet --release --package tests --bin bench -- gas $(ARGS)
+
+.PHONY: lint
+lint: ## formatting and lints, of Rust and of Solidity
+	@scripts/setup rust cc node
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cd solidity && ../anvil/node_modules/.bin/forge fmt --check
+
+.PHONY: clean
+clean: ## remove what builds and installs left in this folder
+	cargo clean
+	rm -rf anvil/node_modules web/node_modules solidity/out solidity/cache
