@@ -134,8 +134,8 @@ fn is_immutable(position: usize) -> bool {
         struct Artifact {
             immutable_references: std::collections::BTreeMap<String, Vec<Reference>>,
         }
-        let artifact: Artifact =
-            serde_json::from_str(include_str!("../abi/Market.json")).unwrap_or(Artifact { immutable_references: Default::default() });
+        let artifact: Artifact = serde_json::from_str(include_str!("../abi/Market.json"))
+            .unwrap_or(Artifact { immutable_references: Default::default() });
         artifact.immutable_references.into_values().flatten().map(|r| r.start..r.start + r.length).collect()
     });
     RANGES.iter().any(|range| range.contains(&position))

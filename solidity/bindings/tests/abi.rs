@@ -6,9 +6,7 @@ use std::{env, fs, path::Path};
 
 use foundry_compilers::{
     ProjectBuilder, ProjectPathsConfig,
-    artifacts::{
-        ConfigurableContractArtifact, Remapping, Settings, output_selection::ContractOutputSelection,
-    },
+    artifacts::{ConfigurableContractArtifact, Remapping, Settings, output_selection::ContractOutputSelection},
     compilers::{
         multi::MultiCompiler,
         solc::{Solc, SolcCompiler, SolcSettings},
@@ -54,9 +52,7 @@ fn compile(root: &Path, file: &str, contract: &str) -> Value {
     settings.metadata = serde_json::from_value(json!({"bytecodeHash": "none", "appendCBOR": false})).expect("metadata");
     settings.push_all([
         ContractOutputSelection::Abi,
-        ContractOutputSelection::Evm(
-            foundry_compilers::artifacts::output_selection::EvmOutputSelection::All,
-        ),
+        ContractOutputSelection::Evm(foundry_compilers::artifacts::output_selection::EvmOutputSelection::All),
     ]);
     let written = json!({
         "optimizer": settings.optimizer.enabled, "optimizerRuns": settings.optimizer.runs, "viaIR": settings.via_ir,
