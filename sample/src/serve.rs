@@ -1,0 +1,107 @@
+//! Starting, listening and stopping: the same for every part.
+
+use std::env;
+use std::future::Future;
+use std::io;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
+
+/// How long requests under way may take to finish once the process was told to stop.
+const GRACE: Duration = Duration::from_millis(250);
+
+/// Plays one part to its end. An error goes to stderr with its causes and becomes status 1.
+pub fn run(part: impl Future<Output = Result<()>>) -> ExitCode {
+    // Two workers serve any number of requests; a container's process limit counts threads too.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .max_blocking_threads(64)
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(part);
+            // Threads that still burn CPU must not keep the process from ending.
+            runtime.shutdown_background();
+            outcome
+        }
+        Err(error) => Err(error.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("sample: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Serves `router` until SIGTERM or SIGINT, at `LISTEN` (an address and port) or else on `port` of every address.
+pub async fn http(service: &str, port: u16, router: Router) -> Result<()> {
+    let mut stop = Stop::listen()?;
+    let address = env::var("LISTEN").unwrap_or_else(|_| format!("0.0.0.0:{port}"));
+    let listener = TcpListener::bind(&address)
+        .await
+        .with_context(|| format!("cannot listen at LISTEN={address}"))?;
+    eprintln!("{service} listens at {}", listener.local_addr()?);
+
+    let (tell, told) = oneshot::channel::<()>();
+    let server = axum::serve(listener, router).with_graceful_shutdown(async {
+        // A dropped sender means the same as a message: stop.
+        let _ = told.await;
+    });
+    tokio::select! {
+        ended = server => ended.context("the server ended"),
+        () = async {
+            stop.told().await;
+            drop(tell);
+            tokio::time::sleep(GRACE).await;
+        } => Ok(()),
+    }
+}
+
+/// Does nothing for `duration`, or for ever, until SIGTERM or SIGINT.
+pub async fn sleep(duration: Option<Duration>) -> Result<()> {
+    let mut stop = Stop::listen()?;
+    match duration {
+        Some(duration) => tokio::select! {
+            () = tokio::time::sleep(duration) => {}
+            () = stop.told() => {}
+        },
+        None => stop.told().await,
+    }
+    Ok(())
+}
+
+/// The name of this container (its host name), which tells replicas apart.
+pub fn host() -> String {
+    env::var("HOSTNAME")
+        .or_else(|_| std::fs::read_to_string("/etc/hostname").map(|name| name.trim().to_owned()))
+        .unwrap_or_else(|_| "unknown".to_owned())
+}
+
+struct Stop {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Stop {
+    fn listen() -> io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+        })
+    }
+
+    async fn told(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
