@@ -1,1 +1,221 @@
+//! A whole chain on the desk, for people and for tests: Anvil with the contracts on it, a test token, and named actors.
+//!
+//! [`Devnet::start`] spawns Anvil and deploys through the one deploy path; dropping the value stops the chain.
 
+mod actors;
+
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Duration,
+};
+
+use alloy::{
+    network::EthereumWallet,
+    node_bindings::{Anvil, AnvilInstance},
+    primitives::{Address, U256},
+    providers::{DynProvider, Provider, ProviderBuilder, ext::AnvilApi},
+    rpc::types::anvil::{ReorgOptions, TransactionData},
+};
+use anyhow::{Context, bail, ensure};
+use solidity::{
+    Market, Parameters, TestToken,
+    deploy::{self, Deployment},
+};
+
+pub use actors::{Actor, ApproverNumber, ArbiterNumber};
+
+/// The oldest Anvil that is known to serve.
+const OLDEST: (u32, u32) = (1, 0);
+
+/// How many test dollars each actor starts with: a million, of six decimals.
+const TOKENS: u64 = 1_000_000_000_000;
+
+/// How blocks are made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mining {
+    /// A block for each transaction at once, and one each second besides, so that time passes.
+    Mixed,
+    /// One block every so many seconds.
+    Every(u64),
+    /// Only by [`Devnet::mine`] and by transactions.
+    OnDemand,
+}
+
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// 0: a free one.
+    pub port: u16,
+    pub chain_id: u64,
+    pub mining: Mining,
+    pub parameters: Parameters,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { port: 0, chain_id: 31337, mining: Mining::Mixed, parameters: deploy::local_parameters() }
+    }
+}
+
+/// A running chain with the market on it. Stops when dropped.
+pub struct Devnet {
+    instance: AnvilInstance,
+    pub deployment: Deployment,
+    /// A plain ERC-20 with permit; every actor has a million and has approved the market.
+    pub token: Address,
+}
+
+impl Devnet {
+    /// Spawns Anvil, deploys market and token, gives every actor tokens and approves the market to take them.
+    pub async fn start(options: Options) -> anyhow::Result<Self> {
+        let path = binary()?;
+        let mut anvil = Anvil::at(&path)
+            .port(options.port)
+            .chain_id(options.chain_id)
+            .prague()
+            .timeout(30_000)
+            .args(["--order", "fifo", "--no-request-size-limit"]);
+        anvil = match options.mining {
+            Mining::Mixed => anvil.block_time(1).arg("--mixed-mining"),
+            Mining::Every(seconds) => anvil.block_time(seconds),
+            Mining::OnDemand => anvil,
+        };
+        let instance = tokio::task::spawn_blocking(move || anvil.try_spawn()).await?;
+        let instance = instance.with_context(|| format!("{} did not start: is the port free?", path.display()))?;
+
+        let deployer = connect(&instance, Actor::Deployer).await?;
+        // Nobody reads Anvil's standard output, and a full pipe would stop it.
+        deployer.anvil_set_logging(false).await?;
+        let deployment = deploy::deploy(deployer.clone(), options.parameters).await?;
+        let token = *TestToken::deploy(deployer.clone()).await.context("the test token was not deployed")?.address();
+        let devnet = Self { instance, deployment, token };
+        devnet.fund(deployer).await?;
+        Ok(devnet)
+    }
+
+    pub fn http_url(&self) -> String {
+        self.instance.endpoint()
+    }
+
+    pub fn ws_url(&self) -> String {
+        self.instance.ws_endpoint()
+    }
+
+    /// A connection that signs as the actor.
+    pub async fn provider(&self, actor: Actor) -> anyhow::Result<DynProvider> {
+        connect(&self.instance, actor).await
+    }
+
+    /// The market, called by the actor.
+    pub async fn market(&self, actor: Actor) -> anyhow::Result<Market::MarketInstance<DynProvider>> {
+        Ok(Market::new(self.deployment.market, self.provider(actor).await?))
+    }
+
+    /// The test token, called by the actor.
+    pub async fn token(&self, actor: Actor) -> anyhow::Result<TestToken::TestTokenInstance<DynProvider>> {
+        Ok(TestToken::new(self.token, self.provider(actor).await?))
+    }
+
+    /// The time of the newest block.
+    pub async fn time(&self) -> anyhow::Result<u64> {
+        let provider = self.provider(Actor::Stranger).await?;
+        let block = provider.get_block_by_number(Default::default()).await?.context("the chain has no block")?;
+        Ok(block.header.timestamp)
+    }
+
+    pub async fn mine(&self, blocks: u64) -> anyhow::Result<()> {
+        Ok(self.provider(Actor::Stranger).await?.anvil_mine(Some(blocks), None).await?)
+    }
+
+    /// Lets the chain's time jump and makes a block there. Time goes on from there as before.
+    pub async fn warp(&self, by: Duration) -> anyhow::Result<()> {
+        let provider = self.provider(Actor::Stranger).await?;
+        provider.anvil_increase_time(by.as_secs()).await?;
+        Ok(provider.anvil_mine(Some(1), None).await?)
+    }
+
+    /// Replaces the newest `depth` blocks by as many others, empty but for the given transactions, each with the number
+    /// of the new block (from 0) in which it stands.
+    pub async fn reorg(&self, depth: u64, transactions: Vec<(TransactionData, u64)>) -> anyhow::Result<()> {
+        let provider = self.provider(Actor::Stranger).await?;
+        Ok(provider.anvil_reorg(ReorgOptions { depth, tx_block_pairs: transactions }).await?)
+    }
+
+    /// A state to which [`Devnet::revert`] returns, once.
+    pub async fn snapshot(&self) -> anyhow::Result<U256> {
+        Ok(self.provider(Actor::Stranger).await?.anvil_snapshot().await?)
+    }
+
+    pub async fn revert(&self, snapshot: U256) -> anyhow::Result<()> {
+        ensure!(self.provider(Actor::Stranger).await?.anvil_revert(snapshot).await?, "there is no snapshot {snapshot}");
+        Ok(())
+    }
+
+    /// Ends the chain; dropping does the same.
+    pub fn stop(self) {}
+
+    async fn fund(&self, deployer: DynProvider) -> anyhow::Result<()> {
+        let token = TestToken::new(self.token, deployer);
+        for actor in Actor::ALL {
+            token.mint(actor.address(), U256::from(TOKENS)).send().await?.get_receipt().await?;
+            let theirs = self.token(actor).await?;
+            theirs.approve(self.deployment.market, U256::MAX).send().await?.get_receipt().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn connect(instance: &AnvilInstance, actor: Actor) -> anyhow::Result<DynProvider> {
+    let wallet = EthereumWallet::from(actor.signer());
+    // The nonce is asked for each time: several connections may sign for one actor, and reorgs take nonces back.
+    let provider = ProviderBuilder::new()
+        .disable_recommended_fillers()
+        .with_gas_estimation()
+        .with_simple_nonce_management()
+        .fetch_chain_id()
+        .wallet(wallet)
+        .connect(&instance.ws_endpoint())
+        .await?;
+    provider.client().set_poll_interval(Duration::from_millis(50));
+    Ok(provider.erased())
+}
+
+/// Anvil on PATH when it is new enough, otherwise the one that `make setup` installs from npm.
+pub fn binary() -> anyhow::Result<PathBuf> {
+    let packaged = packaged_binary();
+    let found = env::var_os("PATH")
+        .map(|path| env::split_paths(&path).map(|dir| dir.join("anvil")).collect::<Vec<_>>())
+        .unwrap_or_default();
+    let mut too_old = None;
+    for candidate in found.into_iter().chain(packaged).filter(|path| path.is_file()) {
+        match version(&candidate) {
+            Some(version) if version >= OLDEST => return Ok(candidate),
+            Some((major, minor)) => too_old = Some(format!("{} is version {major}.{minor}", candidate.display())),
+            None => {}
+        }
+    }
+    if let Some(too_old) = too_old {
+        bail!("{too_old}; Anvil {}.{} or newer is needed: run `make setup`", OLDEST.0, OLDEST.1);
+    }
+    bail!("Anvil is not installed: run `make setup`")
+}
+
+/// The program inside the npm package, not the package's launcher: killing the launcher would leave the chain running.
+fn packaged_binary() -> Option<PathBuf> {
+    let os = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
+    let arch = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };
+    let package = format!("node_modules/@foundry-rs/anvil-{os}-{arch}/bin/anvil");
+    let beside_the_sources = Path::new(env!("CARGO_MANIFEST_DIR")).join(&package);
+    let here = Path::new("anvil").join(&package);
+    [beside_the_sources, here].into_iter().find(|path| path.is_file())
+}
+
+fn version(anvil: &Path) -> Option<(u32, u32)> {
+    let output = Command::new(anvil).arg("--version").output().ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    // `anvil Version: 1.7.1-…` today, `anvil 0.2.0 (…)` before.
+    let number = text.split_whitespace().find(|word| word.starts_with(|c: char| c.is_ascii_digit()))?;
+    let mut parts = number.split(['.', '-']).map(|part| part.parse::<u32>().ok());
+    Some((parts.next()??, parts.next()??))
+}

@@ -1,1 +1,41 @@
+//! The contracts as Rust sees them: the only place where Rust learns an ABI.
+//!
+//! `abi/*.json` is made by foundry-compilers from `src/` and committed; `bindings/tests/abi.rs` fails when it is stale.
+//! Beside the bindings live the things that everybody who talks to the contracts needs: the standard Merkle [`tree`],
+//! the [`typed`] data that people sign, and the one [`deploy`] path.
 
+pub mod deploy;
+pub mod tree;
+pub mod typed;
+
+use alloy::{
+    primitives::{Address, B256, U256, keccak256},
+    sol,
+    sol_types::SolValue,
+};
+
+sol!(
+    #[sol(rpc, all_derives)]
+    #[derive(serde::Serialize, serde::Deserialize)]
+    Market,
+    "abi/Market.json"
+);
+
+sol!(
+    #[sol(rpc)]
+    TestToken,
+    "abi/TestToken.json"
+);
+
+/// The structs that calls and events carry.
+pub use Market::{Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage};
+
+/// The id of a lease on these terms, as `Market.idOf` computes it.
+pub fn lease_id(chain_id: u64, market: Address, terms: &Terms) -> B256 {
+    keccak256((U256::from(chain_id), market, terms.clone()).abi_encode())
+}
+
+/// The leaf of a statement, as `Market.leafOf` computes it: hashed twice, so that no inner node passes for a leaf.
+pub fn leaf(lease: B256, usage: &Usage) -> B256 {
+    keccak256(keccak256((lease, usage.clone()).abi_encode()))
+}

@@ -21,12 +21,12 @@ library Accrual {
         uint256 replicaSecond = uint256(prices.millicore) * shape.millicores
             + uint256(prices.memoryMiB) * shape.memoryMiB + uint256(prices.diskMiB) * shape.diskMiB
             + uint256(prices.gpu) * shape.gpus;
-        uint256 reserved = replicaSecond + Math.ceilDiv(uint256(prices.cpuSecond) * shape.millicores, 1000)
+        uint256 reserve = replicaSecond + Math.ceilDiv(uint256(prices.cpuSecond) * shape.millicores, 1000)
             + uint256(prices.memoryMiBSecond) * shape.memoryMiB
             + Math.ceilDiv(uint256(prices.networkMiB) * prices.networkKiBps, 1024);
-        // Seven products of at most 2^112 stay far below 2^256, and `take` bounds `reserved` by a uint104 budget.
+        // Seven products of at most 2^112 stay far below 2^256, and `take` bounds the reserve by a uint104 budget.
         return Rates({
-            reserved: uint104(Math.min(reserved, type(uint104).max)),
+            reserved: uint104(Math.min(reserve, type(uint104).max)),
             replicaSecond: uint104(Math.min(replicaSecond, type(uint104).max)),
             cpuSecond: prices.cpuSecond,
             memoryMiBSecond: prices.memoryMiBSecond,
@@ -41,10 +41,10 @@ library Accrual {
                     + uint256(r.networkMiB) * u.networkBytes / MIB) / SCALE;
     }
 
-    /// R(at): what the lease reserved from its opening to a time. A time before the last step answers as the step itself,
+    /// R(time): what the lease reserved from its opening to a time. A time before the last step answers as the step itself,
     /// because the contract keeps one point of the curve.
-    function reserved(Reservation memory r, uint256 ratePerReplica, uint256 at) internal pure returns (uint256) {
-        return at <= r.since ? r.integral : r.integral + ratePerReplica * r.replicas * (at - r.since);
+    function reservedUntil(Reservation memory r, uint256 ratePerReplica, uint256 time) internal pure returns (uint256) {
+        return time <= r.since ? r.integral : r.integral + ratePerReplica * r.replicas * (time - r.since);
     }
 
     /// What the provider may still be owed at `time`: the reservation that is neither covered by a settled statement nor
@@ -56,11 +56,11 @@ library Accrual {
     {
         uint256 from = Math.max(a.settledAt, Math.saturatingSub(time, claimWindow));
         if (from >= r.since) return Math.ceilDiv(ratePerReplica * r.replicas * Math.saturatingSub(time, from), SCALE);
-        return Math.saturatingSub(Math.ceilDiv(reserved(r, ratePerReplica, time), SCALE), a.paid);
+        return Math.saturatingSub(Math.ceilDiv(reservedUntil(r, ratePerReplica, time), SCALE), a.paid);
     }
 
     /// What settling a statement pays: its price less what was paid, within the reservation that has not lapsed and the
-    /// balance. The caller has made sure that `u.at` lies in the claim window.
+    /// balance. The caller has made sure that `u.time` lies in the claim window.
     function payable_(
         Account memory a,
         Reservation memory r,
@@ -70,8 +70,8 @@ library Accrual {
         uint256 claimWindow
     ) internal pure returns (uint256) {
         uint256 from = Math.saturatingSub(time, claimWindow);
-        uint256 due = Math.saturatingSub(Math.min(price(rate, u), reserved(r, rate.reserved, u.at) / SCALE), a.paid);
-        if (from >= r.since) due = Math.min(due, uint256(rate.reserved) * r.replicas * (u.at - from) / SCALE);
+        uint256 due = Math.saturatingSub(Math.min(price(rate, u), reservedUntil(r, rate.reserved, u.time) / SCALE), a.paid);
+        if (from >= r.since) due = Math.min(due, uint256(rate.reserved) * r.replicas * (u.time - from) / SCALE);
         return Math.min(due, a.balance);
     }
 

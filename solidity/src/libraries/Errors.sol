@@ -69,9 +69,9 @@ library Errors {
     /// The path does not lead from the statement to the root.
     error BadPath();
     /// The statement speaks of a time after its root or after this block.
-    error StatementFromFuture(uint256 at);
+    error StatementFromFuture(uint256 time);
     /// The statement is older than the claim window; the reservation has lapsed to the tenant.
-    error StatementLapsed(uint256 at, uint256 oldest);
+    error StatementLapsed(uint256 time, uint256 oldest);
     /// The signature is not the tenant's.
     error BadSignature();
     /// The lists of a batch differ in length.

@@ -73,7 +73,7 @@ struct Terms {
 
 /// Cumulative counters of one lease since it was opened. Together with the lease's id it is a statement.
 struct Usage {
-    uint32 at; // the end of the epoch, in the chain's time
+    uint32 time; // the end of the epoch, in the chain's time
     uint64 replicaSeconds; // healthy replicas × seconds
     uint96 cpuNanos; // CPU time used
     uint128 memoryByteSeconds; // memory used × seconds

@@ -1,0 +1,42 @@
+//! The contract's money functions (`Accrual.sol`), for what we show and predict. The contract's word counts;
+//! `tests/tests/settlement.rs` holds the two against each other.
+
+use alloy::primitives::U256;
+use solidity::{Rates, Usage};
+
+use super::Lease;
+
+/// Rates and integrals are base units × 1e12.
+pub const SCALE: U256 = U256::from_limbs([1_000_000_000_000, 0, 0, 0]);
+
+/// The price of cumulative usage, in base units.
+pub fn price(rates: &Rates, usage: &Usage) -> U256 {
+    let nanos = U256::from(1_000_000_000u64);
+    let mib = U256::from(1u64 << 20);
+    let scaled = U256::from(rates.replicaSecond) * U256::from(usage.replicaSeconds)
+        + U256::from(rates.cpuSecond) * U256::from(usage.cpuNanos) / nanos
+        + U256::from(rates.memoryMiBSecond) * U256::from(usage.memoryByteSeconds) / mib
+        + U256::from(rates.networkMiB) * U256::from(usage.networkBytes) / mib;
+    scaled / SCALE
+}
+
+/// What the lease reserved from its opening to a time not before its last step, base units × 1e12.
+pub fn reserved_until(lease: &Lease, time: u64) -> U256 {
+    lease.integral + lease.rate() * U256::from(time.saturating_sub(lease.since))
+}
+
+/// What the provider may still be owed, in base units, rounded up.
+pub fn owed(lease: &Lease, time: u64, claim_window: u64) -> U256 {
+    let from = lease.settled_at.max(time.saturating_sub(claim_window));
+    if from >= lease.since {
+        (lease.rate() * U256::from(time.saturating_sub(from))).div_ceil(SCALE)
+    } else {
+        reserved_until(lease, time).div_ceil(SCALE).saturating_sub(lease.paid)
+    }
+}
+
+/// Seconds until what may be owed reaches the balance; `None` when nothing is reserved, so that it never does.
+pub fn runway(lease: &Lease, time: u64, claim_window: u64) -> Option<u64> {
+    let left = lease.balance().saturating_sub(owed(lease, time, claim_window));
+    if lease.rate().is_zero() { None } else { Some((left * SCALE / lease.rate()).saturating_to()) }
+}

@@ -1,0 +1,1 @@
+//! One file for each foreign world, and no other file imports its crate.

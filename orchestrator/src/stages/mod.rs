@@ -1,0 +1,2 @@
+//! The seven words at work, in the order of the flow. Stages never import one another: what one has to tell the next
+//! stands in the store.

@@ -1,0 +1,1 @@
+//! Memory. The only folder with SQL; one module a migration.

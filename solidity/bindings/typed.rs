@@ -1,0 +1,60 @@
+//! What people sign by EIP-712, under the market's domain.
+
+use alloy::{
+    primitives::{Address, B256},
+    sol,
+    sol_types::{Eip712Domain, SolStruct, eip712_domain},
+};
+
+use crate::Market::Usage;
+
+sol! {
+    /// A tenant countersigns a statement, so that it settles at once.
+    #[derive(Debug)]
+    struct Statement {
+        bytes32 lease;
+        uint32 time;
+        uint64 replicaSeconds;
+        uint96 cpuNanos;
+        uint128 memoryByteSeconds;
+        uint96 networkBytes;
+        uint16 utilization;
+    }
+
+    /// A tenant hands a manifest to the provider of its lease.
+    #[derive(Debug)]
+    struct Manifest {
+        bytes32 lease;
+        bytes32 manifestHash;
+    }
+}
+
+pub fn domain(chain_id: u64, market: Address) -> Eip712Domain {
+    eip712_domain! { name: "Tidemark", version: "1", chain_id: chain_id, verifying_contract: market, }
+}
+
+impl Statement {
+    pub fn new(lease: B256, usage: &Usage) -> Self {
+        Self {
+            lease,
+            time: usage.time,
+            replicaSeconds: usage.replicaSeconds,
+            cpuNanos: usage.cpuNanos,
+            memoryByteSeconds: usage.memoryByteSeconds,
+            networkBytes: usage.networkBytes,
+            utilization: usage.utilization,
+        }
+    }
+
+    /// The digest that a countersignature signs.
+    pub fn digest(&self, domain: &Eip712Domain) -> B256 {
+        self.eip712_signing_hash(domain)
+    }
+}
+
+impl Manifest {
+    /// The digest that the tenant signs when it uploads a manifest.
+    pub fn digest(&self, domain: &Eip712Domain) -> B256 {
+        self.eip712_signing_hash(domain)
+    }
+}

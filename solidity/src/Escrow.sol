@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {MarketState} from "./abstracts/MarketState.sol";
+import {IEscrow} from "./interfaces/IEscrow.sol";
+import {Accrual} from "./libraries/Accrual.sol";
+import {Errors} from "./libraries/Errors.sol";
+import {Currency} from "./types/Currency.sol";
+import {Account, Reservation, Status, Terms} from "./types/DataTypes.sol";
+import {LeaseId} from "./types/Ids.sol";
+
+/// The vault. For each currency, what it holds is the sum of all lease balances, all earnings and all bonds.
+///
+/// Money comes in through `_receive` alone, and leaves through `_pay` alone, after the state says so.
+abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
+    using SafeCast for uint256;
+
+    /// @inheritdoc IEscrow
+    function topUp(LeaseId lease, Currency currency, uint256 amount) external payable nonReentrant {
+        // Check
+        Account storage account = _accounts[currency][lease];
+        if (account.settledAt == 0) revert Errors.LeaseUnknown(lease);
+        // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
+        uint256 received = _receive(currency, amount);
+        // Effect
+        account.balance = (account.balance + received).toUint104();
+        // Log
+        emit ToppedUp(lease, msg.sender, received);
+    }
+
+    /// @inheritdoc IEscrow
+    function withdraw(Terms calldata terms, uint256 amount) external nonReentrant {
+        // Check
+        if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
+        (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
+        if (amount == 0) revert Errors.NothingToPay();
+        uint256 free = _free(account, reservation, terms.rates.reserved);
+        if (amount > free) revert Errors.InsufficientFunds(free, amount);
+        // Effect
+        account.balance -= uint104(amount);
+        // Interaction
+        terms.currency.pay(msg.sender, amount);
+        // Log
+        emit Withdrawn(id, msg.sender, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function refund(Terms calldata terms) external nonReentrant {
+        (LeaseId id, Account storage account, Reservation storage reservation) = _lease(terms);
+        if (reservation.maxReplicas != 0) revert Errors.LeaseIsOpen(id);
+        if (_refund(id, terms, account, reservation) == 0) revert Errors.NothingToPay();
+    }
+
+    /// @inheritdoc IEscrow
+    function withdrawEarnings(Currency currency, address to, uint256 amount) external nonReentrant {
+        // Check
+        uint256 available = _earnings[msg.sender][currency];
+        if (amount == type(uint256).max) amount = available;
+        if (amount == 0) revert Errors.NothingToPay();
+        if (amount > available) revert Errors.InsufficientFunds(available, amount);
+        // Effect
+        _earnings[msg.sender][currency] = available - amount;
+        // Interaction
+        currency.pay(to, amount);
+        // Log
+        emit EarningsWithdrawn(msg.sender, currency, to, amount);
+    }
+
+    /// @inheritdoc IEscrow
+    function earnings(address provider, Currency currency) external view returns (uint256) {
+        return _earnings[provider][currency];
+    }
+
+    /// @inheritdoc IEscrow
+    function accountOf(LeaseId lease, Currency currency) external view returns (Account memory) {
+        return _accounts[currency][lease];
+    }
+
+    /// @inheritdoc IEscrow
+    function reservationOf(LeaseId lease) external view returns (Reservation memory) {
+        return _reservations[lease];
+    }
+
+    /// @inheritdoc IEscrow
+    function owed(Terms calldata terms) external view returns (uint256) {
+        (, Account storage account, Reservation storage reservation) = _lease(terms);
+        return _owed(account, reservation, terms.rates.reserved);
+    }
+
+    /// @inheritdoc IEscrow
+    function withdrawable(Terms calldata terms) external view returns (uint256) {
+        (, Account storage account, Reservation storage reservation) = _lease(terms);
+        return _free(account, reservation, terms.rates.reserved);
+    }
+
+    /// @inheritdoc IEscrow
+    function runway(Terms calldata terms) external view returns (uint256) {
+        (, Account storage account, Reservation storage reservation) = _lease(terms);
+        uint256 rate = uint256(terms.rates.reserved) * reservation.replicas;
+        return Accrual.runway(account.balance, _owed(account, reservation, terms.rates.reserved), rate);
+    }
+
+    /// @inheritdoc IEscrow
+    function statusOf(Terms calldata terms) external view returns (Status) {
+        LeaseId id = _id(terms);
+        Account storage account = _accounts[terms.currency][id];
+        Reservation storage reservation = _reservations[id];
+        if (account.settledAt == 0) return Status.Unknown;
+        if (reservation.maxReplicas == 0) return Status.Closed;
+        if (_owed(account, reservation, terms.rates.reserved) >= account.balance) return Status.Exhausted;
+        return Status.Active;
+    }
+
+    /// @inheritdoc IEscrow
+    function idOf(Terms calldata terms) external view returns (LeaseId) {
+        return _id(terms);
+    }
+
+    /// Takes money from the caller. Callers are `nonReentrant`.
+    function _receive(Currency currency, uint256 amount) internal returns (uint256 received) {
+        received = currency.pull(msg.sender, amount);
+        if (received == 0) revert Errors.NothingReceived();
+    }
+
+    /// Returns to the tenant what a closed lease does not owe.
+    function _refund(LeaseId id, Terms calldata terms, Account storage account, Reservation storage reservation)
+        internal
+        returns (uint256 amount)
+    {
+        // Check
+        amount = _free(account, reservation, terms.rates.reserved);
+        if (amount == 0) return 0;
+        // Effect
+        account.balance -= uint104(amount);
+        // Interaction
+        terms.currency.pay(terms.tenant, amount);
+        // Log
+        emit Refunded(id, terms.tenant, amount);
+    }
+
+    function _owed(Account memory account, Reservation memory reservation, uint256 ratePerReplica)
+        internal
+        view
+        returns (uint256)
+    {
+        return Accrual.owed(account, reservation, ratePerReplica, block.timestamp, CLAIM_WINDOW);
+    }
+
+    /// What may leave the lease now: all but what may be owed and the notice period's money. A closed lease has a rate of
+    /// zero and keeps no notice.
+    function _free(Account memory account, Reservation memory reservation, uint256 ratePerReplica)
+        internal
+        view
+        returns (uint256)
+    {
+        uint256 kept = _owed(account, reservation, ratePerReplica) + _notice(ratePerReplica, reservation.replicas);
+        return Math.saturatingSub(account.balance, kept);
+    }
+
+    /// The notice period's money at a replica count.
+    function _notice(uint256 ratePerReplica, uint256 replicas) internal view returns (uint256) {
+        return Math.ceilDiv(ratePerReplica * replicas * NOTICE_PERIOD, Accrual.SCALE);
+    }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {Proofs} from "./Proofs.sol";
+import {MarketState} from "./abstracts/MarketState.sol";
+import {IMarket} from "./interfaces/IMarket.sol";
+import {Accrual} from "./libraries/Accrual.sol";
+import {Errors} from "./libraries/Errors.sol";
+import {Currency} from "./types/Currency.sol";
+import {
+    Account,
+    Capacity,
+    Offer,
+    Order,
+    Parameters,
+    Policy,
+    PriceList,
+    Provider,
+    Rates,
+    Reservation,
+    Shape,
+    Terms
+} from "./types/DataTypes.sol";
+import {LeaseId, OfferId} from "./types/Ids.sol";
+
+/// Tidemark's market: providers, offers, and the life of a lease. Escrow holds the money, Proofs turns it into earnings.
+///
+/// One deployment carries all three parts, so that a user has one address to approve and one signing domain, and no
+/// step of a lease pays for a call between contracts. Nobody owns it and nothing in it can be upgraded.
+contract Market is IMarket, Proofs {
+    using SafeCast for uint256;
+
+    constructor(Parameters memory p) MarketState(p) {}
+
+    /// @inheritdoc IMarket
+    function register(Shape calldata capacity, bytes32 sealingKey, string calldata endpoint) external payable {
+        // Check
+        if (_providers[msg.sender].registeredAt != 0) revert Errors.AlreadyRegistered(msg.sender);
+        if (msg.value < MIN_BOND) revert Errors.BondTooSmall(msg.value, MIN_BOND);
+        // Effect; the epochs of an earlier registration go on, so that no old root can be taken for a new one
+        Provider storage provider = _providers[msg.sender];
+        provider.bond = msg.value.toUint96();
+        provider.registeredAt = uint32(block.timestamp);
+        _describe(capacity, sealingKey, endpoint);
+        // Log
+        emit ProviderRegistered(msg.sender, msg.value, capacity, sealingKey, endpoint);
+    }
+
+    /// @inheritdoc IMarket
+    function updateProvider(Shape calldata capacity, bytes32 sealingKey, string calldata endpoint) external {
+        _checkRegistered();
+        _describe(capacity, sealingKey, endpoint);
+        emit ProviderUpdated(msg.sender, capacity, sealingKey, endpoint);
+    }
+
+    /// @inheritdoc IMarket
+    function addBond() external payable {
+        _checkRegistered();
+        Provider storage provider = _providers[msg.sender];
+        provider.bond = (provider.bond + msg.value).toUint96();
+        emit BondAdded(msg.sender, msg.value);
+    }
+
+    /// @inheritdoc IMarket
+    function unregister() external {
+        // Check
+        _checkRegistered();
+        Provider storage provider = _providers[msg.sender];
+        Capacity storage capacity = _capacities[msg.sender];
+        if (capacity.heldMillicores != 0) revert Errors.LeasesOpen(msg.sender);
+        uint256 until = provider.rootAt + CLAIM_WINDOW;
+        if (block.timestamp < until) revert Errors.RootsPending(until);
+        // Effect; without capacity none of its offers can be taken
+        uint256 bond = provider.bond;
+        provider.bond = 0;
+        provider.registeredAt = 0;
+        delete _capacities[msg.sender];
+        _earnings[msg.sender][Currency.wrap(address(0))] += bond;
+        // Log
+        emit ProviderUnregistered(msg.sender, bond);
+    }
+
+    /// @inheritdoc IMarket
+    function listOffer(Currency currency, PriceList calldata prices) external returns (OfferId id) {
+        _checkRegistered();
+        id = OfferId.wrap((++_offerCount).toUint32());
+        _offers[id] = Offer({provider: msg.sender, open: true, currency: currency, prices: prices});
+        emit OfferListed(id, msg.sender, currency, prices);
+    }
+
+    /// @inheritdoc IMarket
+    function withdrawOffer(OfferId id) external {
+        Offer storage offer = _offers[id];
+        if (!offer.open) revert Errors.OfferClosed(id);
+        if (offer.provider != msg.sender) revert Errors.NotAllowed(msg.sender);
+        offer.open = false;
+        emit OfferWithdrawn(id, msg.sender);
+    }
+
+    /// @inheritdoc IMarket
+    function take(OfferId offerId, Order calldata order, uint256 deposit)
+        external
+        payable
+        nonReentrant
+        returns (LeaseId id)
+    {
+        // Check
+        Offer memory offer = _offers[offerId];
+        if (!offer.open) revert Errors.OfferClosed(offerId);
+        if (order.shape.millicores == 0 || order.shape.memoryMiB == 0) revert Errors.EmptyShape();
+        Policy calldata policy = order.policy;
+        if (!Accrual.sound(policy)) revert Errors.BadPolicy();
+        _checkBounds(order.replicas, policy.minReplicas, policy.maxReplicas);
+        Rates memory rates = Accrual.rates(offer.prices, order.shape);
+        uint256 highest = uint256(rates.reserved) * policy.maxReplicas;
+        if (highest > order.maxRate) revert Errors.RateTooHigh(highest, order.maxRate);
+        Terms memory terms = Terms({
+            tenant: msg.sender,
+            provider: offer.provider,
+            currency: offer.currency,
+            shape: order.shape,
+            rates: rates,
+            manifestHash: order.manifestHash,
+            salt: order.salt
+        });
+        id = LeaseId.wrap(keccak256(abi.encode(block.chainid, address(this), terms)));
+        Account storage account = _accounts[offer.currency][id];
+        if (account.settledAt != 0) revert Errors.LeaseExists(id);
+        // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
+        uint256 received = _receive(offer.currency, deposit);
+        uint256 notice = _notice(rates.reserved, order.replicas);
+        if (received < notice) revert Errors.InsufficientFunds(received, notice);
+        // Effect
+        _hold(offer.provider, order.shape, policy.maxReplicas);
+        account.balance = received.toUint104();
+        account.settledAt = uint32(block.timestamp);
+        account.minReplicas = policy.minReplicas;
+        _reservations[id] = Reservation({
+            integral: 0,
+            since: uint32(block.timestamp),
+            replicas: order.replicas,
+            maxReplicas: policy.maxReplicas,
+            target: policy.target,
+            up: policy.up,
+            down: policy.down,
+            cooldown: policy.cooldown,
+            step: policy.step,
+            headroom: policy.headroom
+        });
+        // Log
+        emit LeaseOpened(id, msg.sender, offer.provider, offerId, received, order.replicas, policy, terms);
+    }
+
+    /// @inheritdoc IMarket
+    function scale(Terms calldata terms, uint16 replicas) external {
+        // Check
+        if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
+        (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
+        _checkBounds(replicas, account.minReplicas, reservation.maxReplicas);
+        uint256 kept = _owed(account, reservation, terms.rates.reserved) + _notice(terms.rates.reserved, replicas);
+        if (account.balance < kept) revert Errors.InsufficientFunds(account.balance, kept);
+        // Effect
+        _step(reservation, terms.rates.reserved, replicas);
+        // Log
+        emit LeaseScaled(id, replicas);
+    }
+
+    /// @inheritdoc IMarket
+    function giveNotice(Terms calldata terms) external {
+        if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
+        (LeaseId id,,) = _openLease(terms);
+        uint256 until = block.timestamp + NOTICE_PERIOD;
+        _noticeEnds[id] = until;
+        emit NoticeGiven(id, until);
+    }
+
+    /// @inheritdoc IMarket
+    function close(Terms calldata terms) external nonReentrant {
+        // Check
+        (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
+        if (msg.sender == terms.provider) _checkNotice(id, account, reservation, terms.rates.reserved);
+        else if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
+        // Effect
+        _release(terms.provider, terms.shape, reservation.maxReplicas);
+        _step(reservation, terms.rates.reserved, 0);
+        reservation.maxReplicas = 0;
+        // Log
+        emit LeaseClosed(id, msg.sender);
+        // Interaction. A tenant that cannot receive keeps its claim to `refund`, and cannot hold the provider here.
+        if (msg.sender == terms.tenant) _refund(id, terms, account, reservation);
+    }
+
+    /// @inheritdoc IMarket
+    function providerOf(address provider) external view returns (Provider memory) {
+        return _providers[provider];
+    }
+
+    /// @inheritdoc IMarket
+    function capacityOf(address provider) external view returns (Capacity memory) {
+        return _capacities[provider];
+    }
+
+    /// @inheritdoc IMarket
+    function offerOf(OfferId offer) external view returns (Offer memory) {
+        return _offers[offer];
+    }
+
+    /// @inheritdoc IMarket
+    function offerCount() external view returns (uint256) {
+        return _offerCount;
+    }
+
+    /// @inheritdoc IMarket
+    function noticeEnds(LeaseId lease) external view returns (uint256) {
+        return _noticeEnds[lease];
+    }
+
+    /// @inheritdoc IMarket
+    function parameters() external view returns (Parameters memory) {
+        return Parameters({
+            epochLength: uint32(EPOCH_LENGTH),
+            rootSpacing: uint32(ROOT_SPACING),
+            challengeWindow: uint32(CHALLENGE_WINDOW),
+            claimWindow: uint32(CLAIM_WINDOW),
+            noticePeriod: uint32(NOTICE_PERIOD),
+            rootRing: uint32(ROOT_RING),
+            minBond: uint96(MIN_BOND)
+        });
+    }
+
+    /// Moves the integral to now and changes the rate: the only place where either happens.
+    function _step(Reservation storage reservation, uint256 ratePerReplica, uint16 replicas) private {
+        reservation.integral = uint136(Accrual.reservedUntil(reservation, ratePerReplica, block.timestamp));
+        reservation.since = uint32(block.timestamp);
+        reservation.replicas = replicas;
+    }
+
+    /// Whether the provider may close: its notice has passed, or the funds ran out a notice period ago.
+    function _checkNotice(
+        LeaseId id,
+        Account memory account,
+        Reservation memory reservation,
+        uint256 ratePerReplica
+    ) private view {
+        uint256 until = _noticeEnds[id];
+        if (until != 0 && block.timestamp >= until) return;
+        uint256 overdue = account.balance + _notice(ratePerReplica, reservation.replicas);
+        bool exhausted = reservation.replicas != 0 && _owed(account, reservation, ratePerReplica) >= overdue;
+        if (!exhausted) revert Errors.NoticeRunning(until == 0 ? block.timestamp + NOTICE_PERIOD : until);
+    }
+
+    function _checkRegistered() private view {
+        if (_providers[msg.sender].registeredAt == 0) revert Errors.NotRegistered(msg.sender);
+    }
+
+    function _checkBounds(uint256 replicas, uint256 min, uint256 max) private pure {
+        if (replicas < min || replicas > max) revert Errors.ReplicasOutOfBounds(replicas, min, max);
+    }
+
+    function _describe(Shape calldata shape, bytes32 sealingKey, string calldata endpoint) private {
+        Capacity storage capacity = _capacities[msg.sender];
+        capacity.millicores = shape.millicores;
+        capacity.memoryMiB = shape.memoryMiB;
+        capacity.diskMiB = shape.diskMiB;
+        capacity.gpus = shape.gpus;
+        _providers[msg.sender].sealingKey = sealingKey;
+        _providers[msg.sender].endpoint = endpoint;
+    }
+
+    /// Holds a provider's capacity for a lease at its highest replica count.
+    function _hold(address provider, Shape calldata shape, uint256 replicas) private {
+        Capacity memory c = _capacities[provider];
+        c.heldMillicores = uint32(_fit(0, c.heldMillicores, shape.millicores * replicas, c.millicores));
+        c.heldMemoryMiB = uint32(_fit(1, c.heldMemoryMiB, shape.memoryMiB * replicas, c.memoryMiB));
+        c.heldDiskMiB = uint32(_fit(2, c.heldDiskMiB, shape.diskMiB * replicas, c.diskMiB));
+        c.heldGpus = uint16(_fit(3, c.heldGpus, shape.gpus * replicas, c.gpus));
+        _capacities[provider] = c;
+    }
+
+    function _fit(uint256 kind, uint256 held, uint256 asked, uint256 capacity) private pure returns (uint256) {
+        if (held + asked <= capacity) return held + asked;
+        // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
+        if (asked == 0) return held;
+        revert Errors.CapacityExceeded(kind, asked, capacity > held ? capacity - held : 0);
+    }
+
+    function _release(address provider, Shape calldata shape, uint256 replicas) private {
+        Capacity memory c = _capacities[provider];
+        c.heldMillicores -= uint32(shape.millicores * replicas);
+        c.heldMemoryMiB -= uint32(shape.memoryMiB * replicas);
+        c.heldDiskMiB -= uint32(shape.diskMiB * replicas);
+        c.heldGpus -= uint16(shape.gpus * replicas);
+        _capacities[provider] = c;
+    }
+}

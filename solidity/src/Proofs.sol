@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+import {Escrow} from "./Escrow.sol";
+import {IProofs} from "./interfaces/IProofs.sol";
+import {Accrual} from "./libraries/Accrual.sol";
+import {Errors} from "./libraries/Errors.sol";
+import {Account, Provider, Reservation, Root, Terms, Usage} from "./types/DataTypes.sol";
+import {LeaseId} from "./types/Ids.sol";
+
+/// Roots and settlements: the only way in which a lease's money becomes a provider's.
+abstract contract Proofs is IProofs, Escrow, EIP712 {
+    /// @inheritdoc IProofs
+    bytes32 public constant STATEMENT_TYPEHASH = keccak256(
+        "Statement(bytes32 lease,uint32 time,uint64 replicaSeconds,uint96 cpuNanos,uint128 memoryByteSeconds,uint96 networkBytes,uint16 utilization)"
+    );
+
+    constructor() EIP712("Tidemark", "1") {}
+
+    /// @inheritdoc IProofs
+    function postRoot(uint256 epoch, bytes32 root) external {
+        // Check
+        Provider storage provider = _providers[msg.sender];
+        if (provider.registeredAt == 0) revert Errors.NotRegistered(msg.sender);
+        uint256 expected = uint256(provider.epoch) + 1;
+        if (epoch != expected) revert Errors.WrongEpoch(epoch, expected);
+        uint256 until = provider.rootAt + ROOT_SPACING;
+        if (block.timestamp < until) revert Errors.RootTooSoon(until);
+        // Effect
+        provider.epoch = uint32(epoch);
+        provider.rootAt = uint32(block.timestamp);
+        _roots[msg.sender][epoch % ROOT_RING] = Root({digest: bytes28(root), postedAt: uint32(block.timestamp)});
+        // Log
+        emit RootPosted(msg.sender, epoch, root);
+    }
+
+    /// @inheritdoc IProofs
+    function settle(Terms calldata terms, Usage calldata usage, uint256 epoch, bytes32[] calldata path) external {
+        LeaseId id = _id(terms);
+        bytes32 root = MerkleProof.processProofCalldata(path, _leaf(id, usage));
+        _checkRoot(terms.provider, epoch, root, usage.time);
+        _checkWindow(usage.time);
+        _settle(id, terms, usage);
+    }
+
+    /// @inheritdoc IProofs
+    function settleBatch(
+        address provider,
+        uint256 epoch,
+        Terms[] calldata terms,
+        Usage[] calldata usages,
+        bytes32[] calldata proof,
+        bool[] calldata flags
+    ) external {
+        // Check
+        uint256 count = terms.length;
+        if (count != usages.length) revert Errors.LengthMismatch();
+        bytes32[] memory ids = new bytes32[](count);
+        bytes32[] memory leaves = new bytes32[](count);
+        uint256 newest = 0;
+        for (uint256 i = 0; i < count; ++i) {
+            if (terms[i].provider != provider) revert Errors.NotAllowed(terms[i].provider);
+            LeaseId id = _id(terms[i]);
+            ids[i] = LeaseId.unwrap(id);
+            leaves[i] = _leaf(id, usages[i]);
+            if (usages[i].time > newest) newest = usages[i].time;
+        }
+        _checkRoot(provider, epoch, MerkleProof.processMultiProofCalldata(proof, flags, leaves), newest);
+        // Effect and Log
+        uint256 oldest = _oldest();
+        for (uint256 i = 0; i < count; ++i) {
+            if (usages[i].time >= oldest) _settle(LeaseId.wrap(ids[i]), terms[i], usages[i]);
+        }
+    }
+
+    /// @inheritdoc IProofs
+    function settleSigned(Terms calldata terms, Usage calldata usage, bytes calldata signature) external {
+        LeaseId id = _id(terms);
+        if (usage.time > block.timestamp) revert Errors.StatementFromFuture(usage.time);
+        _checkWindow(usage.time);
+        bool valid =
+            SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, usage), signature);
+        if (!valid) revert Errors.BadSignature();
+        _settle(id, terms, usage);
+    }
+
+    /// @inheritdoc IProofs
+    function rootOf(address provider, uint256 epoch)
+        external
+        view
+        returns (bytes28 digest, uint256 postedAt, bool matured)
+    {
+        Root memory root = _rootOf(provider, epoch);
+        return (root.digest, root.postedAt, block.timestamp >= root.postedAt + CHALLENGE_WINDOW);
+    }
+
+    /// @inheritdoc IProofs
+    function leafOf(LeaseId lease, Usage calldata usage) external pure returns (bytes32) {
+        return _leaf(lease, usage);
+    }
+
+    /// @inheritdoc IProofs
+    function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32) {
+        return _statementDigest(lease, usage);
+    }
+
+    /// Turns a statement, proven by root or signature and inside the claim window, into earnings.
+    function _settle(LeaseId id, Terms calldata terms, Usage calldata usage) private {
+        // Check
+        Account storage account = _accounts[terms.currency][id];
+        if (account.settledAt == 0) revert Errors.LeaseUnknown(id);
+        if (usage.time <= account.settledAt) return;
+        uint256 amount = Accrual.payable_(account, _reservations[id], terms.rates, usage, block.timestamp, CLAIM_WINDOW);
+        // Effect
+        account.balance -= uint104(amount);
+        account.paid += uint104(amount);
+        account.settledAt = usage.time;
+        _earnings[terms.provider][terms.currency] += amount;
+        // Log
+        emit Settled(id, terms.provider, usage.time, amount);
+    }
+
+    function _rootOf(address provider, uint256 epoch) private view returns (Root memory root) {
+        uint256 newest = _providers[provider].epoch;
+        root = _roots[provider][epoch % ROOT_RING];
+        bool kept = epoch != 0 && epoch <= newest && epoch + ROOT_RING > newest;
+        if (!kept) revert Errors.RootUnknown(provider, epoch);
+    }
+
+    function _checkRoot(address provider, uint256 epoch, bytes32 computed, uint256 time) private view {
+        Root memory root = _rootOf(provider, epoch);
+        if (root.digest != bytes28(computed)) revert Errors.BadPath();
+        if (time > root.postedAt) revert Errors.StatementFromFuture(time);
+        uint256 until = root.postedAt + CHALLENGE_WINDOW;
+        if (block.timestamp < until) revert Errors.RootImmature(until);
+    }
+
+    function _checkWindow(uint256 time) private view {
+        if (time < _oldest()) revert Errors.StatementLapsed(time, _oldest());
+    }
+
+    function _oldest() private view returns (uint256) {
+        return block.timestamp > CLAIM_WINDOW ? block.timestamp - CLAIM_WINDOW : 0;
+    }
+
+    /// Hashed twice, so that no inner node of a tree can be taken for a leaf.
+    function _leaf(LeaseId lease, Usage calldata usage) private pure returns (bytes32) {
+        return keccak256(bytes.concat(keccak256(abi.encode(lease, usage))));
+    }
+
+    function _statementDigest(LeaseId lease, Usage calldata usage) private view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(STATEMENT_TYPEHASH, lease, usage)));
+    }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Currency} from "../types/Currency.sol";
+import {Account, Reservation, Status, Terms} from "../types/DataTypes.sol";
+import {LeaseId} from "../types/Ids.sol";
+
+/// The vault: the money of leases, the earnings of providers, and what may leave when.
+interface IEscrow {
+    /// Somebody added money to a lease.
+    event ToppedUp(LeaseId indexed lease, address indexed from, uint256 amount);
+    /// The tenant took money out of an open lease.
+    event Withdrawn(LeaseId indexed lease, address indexed to, uint256 amount);
+    /// Money of a closed lease went back to its tenant.
+    event Refunded(LeaseId indexed lease, address indexed to, uint256 amount);
+    /// A provider took earnings out.
+    event EarningsWithdrawn(address indexed provider, Currency indexed currency, address to, uint256 amount);
+
+    /// Adds money to an open lease; anyone may. Requires the lease's own currency and, for the chain's coin, exactly
+    /// `amount` as value.
+    /// @param amount Base units to take from the caller; what arrives is credited.
+    /// @dev Emits ToppedUp. Reverts with LeaseUnknown, LeaseIsClosed, WrongValue, NothingReceived.
+    function topUp(LeaseId lease, Currency currency, uint256 amount) external payable;
+
+    /// Takes money out of an open lease. What may be owed to the provider and the notice period's money stay.
+    /// @param amount Base units, paid to the tenant.
+    /// @dev Emits Withdrawn. Reverts with NotAllowed unless called by the tenant, LeaseUnknown, LeaseIsClosed, NothingToPay,
+    /// InsufficientFunds.
+    function withdraw(Terms calldata terms, uint256 amount) external;
+
+    /// Returns what a closed lease no longer owes to its tenant; anyone may call. After the final statement is settled,
+    /// or the claim window has passed, that is all of it.
+    /// @dev Emits Refunded. Reverts with LeaseUnknown, LeaseIsOpen, NothingToPay.
+    function refund(Terms calldata terms) external;
+
+    /// Pays the caller's earnings out.
+    /// @param to Who receives them.
+    /// @param amount Base units; the highest number stands for all.
+    /// @dev Emits EarningsWithdrawn. Reverts with NothingToPay, InsufficientFunds.
+    function withdrawEarnings(Currency currency, address to, uint256 amount) external;
+
+    /// What a provider may withdraw, in base units.
+    function earnings(address provider, Currency currency) external view returns (uint256);
+
+    /// The money of a lease as stored.
+    function accountOf(LeaseId lease, Currency currency) external view returns (Account memory);
+
+    /// The reservation of a lease as stored.
+    function reservationOf(LeaseId lease) external view returns (Reservation memory);
+
+    /// What the provider may still be owed now, in base units.
+    function owed(Terms calldata terms) external view returns (uint256);
+
+    /// What the tenant could withdraw (or be refunded) now, in base units.
+    function withdrawable(Terms calldata terms) external view returns (uint256);
+
+    /// Seconds until the lease's funds are exhausted at its present rate; the highest number when it reserves nothing.
+    function runway(Terms calldata terms) external view returns (uint256);
+
+    /// The lease's status now.
+    function statusOf(Terms calldata terms) external view returns (Status);
+
+    /// The id of a lease on these terms, whether it was opened or not.
+    function idOf(Terms calldata terms) external view returns (LeaseId);
+}

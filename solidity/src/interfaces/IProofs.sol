@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Terms, Usage} from "../types/DataTypes.sol";
+import {LeaseId} from "../types/Ids.sol";
+
+/// Roots and settlements. A leaf is keccak256(keccak256(abi.encode(lease, usage))): OpenZeppelin's standard Merkle tree
+/// of (bytes32 lease, uint32 time, uint64 replicaSeconds, uint96 cpuNanos, uint128 memoryByteSeconds, uint96 networkBytes,
+/// uint16 utilization), built and verified by the public JavaScript library of that name.
+interface IProofs {
+    /// A provider closed an epoch: the root over its statements.
+    event RootPosted(address indexed provider, uint256 indexed epoch, bytes32 root);
+    /// A statement became earnings.
+    /// @param time Time of the statement.
+    /// @param amount Base units credited to the provider.
+    event Settled(LeaseId indexed lease, address indexed provider, uint256 time, uint256 amount);
+
+    /// Posts the root of the caller's next epoch. It can be settled once it is older than the challenge window.
+    /// @param epoch The caller's newest epoch + 1, so that a transaction sent twice cannot post twice.
+    /// @dev Emits RootPosted. Reverts with NotRegistered, WrongEpoch, RootTooSoon.
+    function postRoot(uint256 epoch, bytes32 root) external;
+
+    /// Pays for a statement under a matured root of the lease's provider; anyone may call.
+    /// @param path The siblings from the leaf up.
+    /// @dev Emits Settled. Reverts with LeaseUnknown, RootUnknown, RootImmature, BadPath, StatementFromFuture,
+    /// StatementLapsed. An older or unchanged statement pays nothing and harms nobody.
+    function settle(Terms calldata terms, Usage calldata usage, uint256 epoch, bytes32[] calldata path) external;
+
+    /// Pays for many statements of one provider under one root.
+    /// @param terms In the order in which the tree's multiproof lists the leaves; likewise `usages`.
+    /// @param proof The multiproof's hashes.
+    /// @param flags Its flags.
+    /// @dev Emits Settled for each that pays. Lapsed statements pay nothing and do not stop the others. Reverts with
+    /// LengthMismatch, NotAllowed when a lease is another provider's, and otherwise like `settle`.
+    function settleBatch(
+        address provider,
+        uint256 epoch,
+        Terms[] calldata terms,
+        Usage[] calldata usages,
+        bytes32[] calldata proof,
+        bool[] calldata flags
+    ) external;
+
+    /// Pays for a statement that the tenant has countersigned, at once and without a root.
+    /// @param signature EIP-712 signature of Statement by the tenant: an account's, or a contract's by EIP-1271.
+    /// @dev Emits Settled. Reverts with LeaseUnknown, BadSignature, StatementFromFuture, StatementLapsed.
+    function settleSigned(Terms calldata terms, Usage calldata usage, bytes calldata signature) external;
+
+    /// @return digest The first 28 bytes of the root that the provider posted for the epoch.
+    /// @return postedAt When.
+    /// @return matured Whether statements under it can be settled now.
+    /// @dev Reverts with RootUnknown when there is none or it is no longer kept.
+    function rootOf(address provider, uint256 epoch)
+        external
+        view
+        returns (bytes28 digest, uint256 postedAt, bool matured);
+
+    /// The leaf of a statement.
+    function leafOf(LeaseId lease, Usage calldata usage) external pure returns (bytes32);
+
+    /// The EIP-712 digest that a tenant countersigns. The domain is public through `eip712Domain()` (EIP-5267).
+    function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32);
+
+    /// keccak256 of the EIP-712 type Statement.
+    function STATEMENT_TYPEHASH() external view returns (bytes32);
+}
