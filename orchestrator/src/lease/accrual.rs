@@ -1,8 +1,8 @@
 //! The contract's money functions (`Accrual.sol`), for what we show and predict. The contract's word counts;
 //! `tests/tests/settlement.rs` holds the two against each other.
 
-use alloy::primitives::U256;
-use solidity::{Rates, Usage};
+use alloy::primitives::{U256, aliases::U80};
+use solidity::{PriceList, Rates, Shape, Usage};
 
 use super::Lease;
 
@@ -39,4 +39,24 @@ pub fn owed(lease: &Lease, time: u64, claim_window: u64) -> U256 {
 pub fn runway(lease: &Lease, time: u64, claim_window: u64) -> Option<u64> {
     let left = lease.balance().saturating_sub(owed(lease, time, claim_window));
     if lease.rate().is_zero() { None } else { Some((left * SCALE / lease.rate()).saturating_to()) }
+}
+
+/// Applies a price list to a shape, as `Accrual.rates` does.
+pub fn rates(prices: &PriceList, shape: &Shape) -> Rates {
+    let times = |price: U80, count: u32| U256::from(price) * U256::from(count);
+    let replica_second = times(prices.millicore, shape.millicores)
+        + times(prices.memoryMiB, shape.memoryMiB)
+        + times(prices.diskMiB, shape.diskMiB)
+        + times(prices.gpu, shape.gpus.into());
+    let reserved = replica_second
+        + times(prices.cpuSecond, shape.millicores).div_ceil(U256::from(1000))
+        + times(prices.memoryMiBSecond, shape.memoryMiB)
+        + times(prices.networkMiB, prices.networkKiBps).div_ceil(U256::from(1024));
+    Rates {
+        reserved: reserved.saturating_to(),
+        replicaSecond: replica_second.saturating_to(),
+        cpuSecond: prices.cpuSecond,
+        memoryMiBSecond: prices.memoryMiBSecond,
+        networkMiB: prices.networkMiB,
+    }
 }

@@ -1,0 +1,220 @@
+//! The shapes that the API gives and the command line reads. Addresses, hashes and ids are 0x hex; money is a decimal
+//! string of base units, because JSON numbers end at 2^53; rates are base units × 1e12 per second; times are Unix seconds
+//! of the chain unless a name says otherwise.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// Which market this provider serves, and what a client needs to sign for it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MarketView {
+    pub chain_id: u64,
+    pub market: String,
+    pub block: u64,
+    pub provider: String,
+    pub endpoint: String,
+    /// X25519 public key for secrets.
+    pub sealing_key: String,
+    /// The EIP-712 domain of manifests and countersignatures.
+    pub domain: serde_json::Value,
+    /// The EIP-712 types that are signed under it.
+    pub types: serde_json::Value,
+    /// Types of a leaf's values, for `StandardMerkleTree`.
+    pub leaf_encoding: Vec<String>,
+    /// The contract's parameters, in seconds.
+    pub parameters: BTreeMap<String, String>,
+    /// The newest block that the orchestrator has applied.
+    pub head: Option<HeadView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct HeadView {
+    pub number: u64,
+    pub hash: String,
+    pub time: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferView {
+    pub id: u32,
+    pub provider: String,
+    pub open: bool,
+    pub currency: String,
+    /// Base units × 1e12 per second and unit; see `PriceList` in the contracts.
+    pub prices: serde_json::Value,
+}
+
+/// A lease in a list.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaseSummary {
+    pub id: String,
+    pub tenant: String,
+    pub provider: String,
+    pub offer: u32,
+    /// `active`, `exhausted` or `closed`.
+    pub status: String,
+    pub replicas: ReplicasView,
+    pub money: MoneyView,
+    pub opened_at: u64,
+    pub opened_block: u64,
+    pub closed_at: Option<u64>,
+}
+
+/// A lease whole.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LeaseView {
+    #[serde(flatten)]
+    pub summary: LeaseSummary,
+    /// As the contract's calls want them: pass them back unchanged.
+    pub terms: serde_json::Value,
+    pub policy: serde_json::Value,
+    pub manifest: ManifestView,
+    pub containers: Vec<ContainerView>,
+    /// Why it does not run, when it should.
+    pub reason: Option<String>,
+    /// Milliseconds from seeing the lease to all its replicas running and healthy for the first time.
+    pub opened_to_running_ms: Option<u64>,
+    /// The seven words, in the order of the flow.
+    pub timeline: Vec<StepView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplicasView {
+    pub wanted: u16,
+    pub running: u16,
+    pub healthy: u16,
+    pub min: u16,
+    pub max: u16,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MoneyView {
+    /// Address of the token; address 0 is the chain's own coin.
+    pub currency: String,
+    pub deposited: String,
+    pub paid: String,
+    pub returned: String,
+    pub balance: String,
+    /// What the provider may still be owed.
+    pub owed: String,
+    /// Reserved per second, base units × 1e12.
+    pub rate: String,
+    /// Seconds until the funds are exhausted; none when nothing is reserved.
+    pub runway: Option<u64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManifestView {
+    /// keccak256 of the manifest's bytes, as the lease's terms have it.
+    pub hash: String,
+    pub received: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ContainerView {
+    pub service: String,
+    pub replica: u16,
+    pub container: String,
+    /// The digest or id of the image that runs.
+    pub image: String,
+    pub state: String,
+    pub health: Option<String>,
+    /// Port in the container → address on the provider's machine.
+    pub ports: BTreeMap<String, String>,
+}
+
+/// Where a lease stands at one of the seven words.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// chain, clearing, container, meter, proof, scale or settlement.
+    pub stage: String,
+    /// `done`, `working`, `waiting` or `failed`.
+    pub state: String,
+    /// When it last moved.
+    pub at: Option<u64>,
+    pub detail: String,
+}
+
+/// Cumulative counters since the lease was opened.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UsageView {
+    pub lease: String,
+    /// Healthy replicas × seconds.
+    pub replica_seconds: u64,
+    pub cpu_nanos: String,
+    pub memory_byte_seconds: String,
+    pub network_bytes: String,
+    /// When the counters were last read, Unix milliseconds of the provider's clock.
+    pub sampled_at_ms: u64,
+    pub samples: Vec<SampleView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SampleView {
+    pub at_ms: u64,
+    pub replica_seconds: u64,
+    pub cpu_nanos: String,
+    pub memory_byte_seconds: String,
+    pub network_bytes: String,
+}
+
+/// A statement with its path to a posted root: all that is needed to check it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofView {
+    pub lease: String,
+    pub provider: String,
+    pub epoch: u64,
+    pub root: String,
+    /// None until the root is seen on chain.
+    pub posted_at: Option<u64>,
+    pub root_tx: Option<String>,
+    pub leaf: String,
+    /// The leaf's values in the order of `leafEncoding`.
+    pub values: Vec<String>,
+    /// The statement, as the contract's calls want it.
+    pub usage: serde_json::Value,
+    /// The siblings from the leaf up.
+    pub path: Vec<String>,
+    pub leaf_encoding: Vec<String>,
+    /// How many statements the root covers.
+    pub leaves: usize,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusView {
+    pub version: String,
+    pub provider: String,
+    pub head: Option<HeadView>,
+    /// Each stage's last run.
+    pub stages: serde_json::Value,
+}
+
+/// Every error of the API.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct ErrorView {
+    /// A word for programs: `not_found`, `bad_request`, …
+    pub code: String,
+    /// A sentence for people: what is wrong and what to do.
+    pub message: String,
+}
+
+/// The types of a statement's values, for `StandardMerkleTree`.
+pub fn leaf_encoding() -> Vec<String> {
+    ["bytes32", "uint32", "uint64", "uint96", "uint128", "uint96", "uint16"].map(str::to_owned).to_vec()
+}

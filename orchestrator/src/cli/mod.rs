@@ -1,0 +1,84 @@
+//! The command line: one file a verb. Commands talk to the chain and to a provider's API, as anybody could.
+
+pub mod answer;
+mod close;
+mod contracts;
+mod deploy;
+mod doctor;
+mod ls;
+pub mod money;
+mod provider;
+mod refusal;
+pub mod remote;
+mod scale;
+pub mod session;
+mod show;
+mod topup;
+mod up;
+mod verify;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Connection, Identity, Speech};
+
+/// Elastic compute market: rent capacity that follows demand, and pay only for what is proven.
+#[derive(Debug, Parser)]
+#[command(name = "tidemark", version, propagate_version = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub connection: Connection,
+    #[command(flatten)]
+    pub identity: Identity,
+    #[command(flatten)]
+    pub speech: Speech,
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// Start a whole market on this machine: chain, contracts, one provider and a sample application.
+    Up(up::Up),
+    /// Open a lease for a Compose file and wait until it runs.
+    Deploy(deploy::Deploy),
+    /// List leases.
+    Ls(ls::Ls),
+    /// Show a lease: what runs, what it costs, how long the money lasts.
+    Show(show::Show),
+    /// Set a lease's replica count.
+    Scale(scale::Scale),
+    /// Add money to a lease; anyone may.
+    Topup(topup::Topup),
+    /// Close a lease and take back what it does not owe.
+    Close(close::Close),
+    /// Check a lease's newest proof against the chain, and what was paid against the proof.
+    Verify(verify::Verify),
+    /// Sell capacity: set up, register, run, look, withdraw.
+    #[command(subcommand)]
+    Provider(provider::Provider),
+    /// Deploy the contracts.
+    #[command(subcommand)]
+    Contracts(contracts::Contracts),
+    /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
+    Doctor(doctor::Doctor),
+}
+
+impl Cli {
+    pub async fn run(self) -> anyhow::Result<()> {
+        let Cli { connection, identity, speech, verb } = self;
+        let json = speech.json;
+        match verb {
+            Verb::Up(up) => up.run(json).await,
+            Verb::Deploy(deploy) => deploy.run(&connection, &identity, json).await,
+            Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
+            Verb::Show(show) => show.run(&connection, json).await,
+            Verb::Scale(scale) => scale.run(&connection, &identity, json).await,
+            Verb::Topup(topup) => topup.run(&connection, &identity, json).await,
+            Verb::Close(close) => close.run(&connection, &identity, json).await,
+            Verb::Verify(verify) => verify.run(&connection, json).await,
+            Verb::Provider(provider) => provider.run(&connection, &identity, json).await,
+            Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
+            Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
+        }
+    }
+}

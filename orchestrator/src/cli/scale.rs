@@ -1,0 +1,30 @@
+use clap::Args;
+use serde_json::json;
+
+use super::{answer, session::Session};
+use crate::config::{Connection, Identity, short_id};
+
+#[derive(Debug, Args)]
+pub struct Scale {
+    /// The lease, or the beginning of its id.
+    lease: String,
+    /// How many replicas to run, within the lease's bounds.
+    replicas: u16,
+}
+
+impl Scale {
+    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+        let session = Session::signer(connection, identity).await?;
+        let lease = session.find(&self.lease).await?;
+        let progress = answer::Progress::new();
+        progress.step(format!("Scaling from {} to {} replicas", lease.replicas, self.replicas));
+        let receipt = session.send(session.market.scale(lease.terms.clone(), self.replicas)).await?;
+        drop(progress);
+        let said = json!({
+            "lease": lease.id, "replicas": self.replicas, "before": lease.replicas, "tx": receipt.transaction_hash,
+        });
+        answer::give(json, &said, |_| {
+            format!("{}: {} → {} replicas", short_id(lease.id), lease.replicas, self.replicas)
+        })
+    }
+}

@@ -1,0 +1,61 @@
+use alloy::primitives::{Address, U256};
+use clap::Args;
+use serde_json::json;
+
+use super::{
+    answer,
+    money::Unit,
+    session::Session,
+};
+use crate::config::{Connection, Identity, short_id};
+
+#[derive(Debug, Args)]
+pub struct Topup {
+    /// The lease, or the beginning of its id. It need not be yours.
+    lease: String,
+    /// How much to add, in the lease's currency: `0.5`.
+    amount: String,
+}
+
+impl Topup {
+    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+        let session = Session::signer(connection, identity).await?;
+        let lease = session.find(&self.lease).await?;
+        let unit = session.unit(lease.terms.currency).await?;
+        let amount = unit.parse(&self.amount)?;
+        let progress = answer::Progress::new();
+        allow(&session, &unit, amount, &progress).await?;
+        progress.step(format!("Adding {}", unit.format(amount)));
+        let call = session.market.topUp(lease.id, lease.terms.currency, amount).value(value(unit.address, amount));
+        let receipt = session.send(call).await?;
+        let runway = session.market.runway(lease.terms.clone()).call().await?;
+        drop(progress);
+        let runway: u64 = runway.saturating_to();
+        let said = json!({
+            "lease": lease.id, "added": amount.to_string(), "runwaySeconds": runway, "tx": receipt.transaction_hash,
+        });
+        answer::give(json, &said, |_| {
+            format!("{}: added {}, runway {}", short_id(lease.id), unit.format(amount), super::show::span(runway))
+        })
+    }
+}
+
+/// What must be sent along: the amount itself when it is the chain's own coin.
+pub fn value(currency: Address, amount: U256) -> U256 {
+    if currency.is_zero() { amount } else { U256::ZERO }
+}
+
+/// Lets the market take an amount of a token, when it may not already.
+pub async fn allow(session: &Session, unit: &Unit, amount: U256, progress: &answer::Progress) -> anyhow::Result<()> {
+    if unit.address.is_zero() {
+        return Ok(());
+    }
+    let token = solidity::TestToken::new(unit.address, session.provider());
+    let market = session.deployment.market;
+    if token.allowance(session.address(), market).call().await? < amount {
+        progress.step(format!("Allowing the market to take {}", unit.format(amount)));
+        let pending = token.approve(market, amount).send().await?;
+        anyhow::ensure!(pending.get_receipt().await?.status(), "the token refused the allowance");
+    }
+    Ok(())
+}

@@ -1,0 +1,277 @@
+//! Every setting, typed and documented. The only file that reads the environment.
+//!
+//! Each setting is a flag and an environment variable of the same name (`--listen`, `TIDEMARK_LISTEN`); a flag wins over
+//! the environment, the environment over `.env`. `.env.example` lists them all, and a test holds it to this file.
+
+use std::{env, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+
+use alloy::{
+    network::EthereumWallet,
+    primitives::{Address, B256},
+    signers::local::PrivateKeySigner,
+};
+use anyhow::{Context, bail};
+use clap::{ArgAction, Args, CommandFactory, ValueEnum};
+
+/// The chain id of a local Anvil: the only chain on which a raw key is accepted.
+pub const DEV_CHAIN: u64 = 31337;
+
+/// Where the market is.
+#[derive(Debug, Clone, Args)]
+pub struct Connection {
+    /// The chain's RPC. A WebSocket URL follows blocks as they come; an HTTP URL is polled.
+    #[arg(long, env = "TIDEMARK_RPC_URL", default_value = "ws://127.0.0.1:8545", value_parser = rpc_url, global = true)]
+    pub rpc_url: String,
+
+    /// The file that names chain, market and block; written by `tidemark contracts deploy` and `tidemark up`.
+    #[arg(
+        long,
+        env = "TIDEMARK_DEPLOYMENT",
+        default_value = ".tidemark/deployment.json",
+        value_name = "FILE",
+        global = true
+    )]
+    pub deployment: PathBuf,
+}
+
+/// Who signs.
+#[derive(Debug, Clone, Args)]
+pub struct Identity {
+    /// An encrypted keystore file (Web3 Secret Storage), as `tidemark provider init`, Geth and Foundry make them.
+    #[arg(long, env = "TIDEMARK_KEYSTORE", value_name = "FILE", global = true)]
+    pub keystore: Option<PathBuf>,
+
+    /// A file whose first line is the keystore's password. Without it the terminal is asked.
+    #[arg(long, env = "TIDEMARK_PASSWORD_FILE", value_name = "FILE", global = true)]
+    pub password_file: Option<PathBuf>,
+
+    /// A raw private key; refused on every chain but 31337. For development only.
+    #[arg(long, env = "TIDEMARK_DEV_KEY", value_name = "HEX", hide_env_values = true, global = true)]
+    pub dev_key: Option<Secret>,
+}
+
+/// What a provider's orchestrator needs beyond the chain.
+#[derive(Debug, Clone, Args)]
+pub struct Orchestration {
+    /// Where state is kept: `sqlite:FILE` for one orchestrator, `postgres://…` for several.
+    #[arg(long, env = "TIDEMARK_DATABASE_URL", default_value = "sqlite:.tidemark/tidemark.db", value_name = "URL")]
+    pub database_url: DatabaseUrl,
+
+    /// Where the API listens.
+    #[arg(long, env = "TIDEMARK_LISTEN", default_value = "127.0.0.1:7070", value_name = "ADDRESS")]
+    pub listen: SocketAddr,
+
+    /// Docker's address (`unix:///…`, `tcp://…`); empty for Docker's own default.
+    #[arg(long, env = "TIDEMARK_DOCKER_HOST", default_value = "", value_name = "URL")]
+    pub docker_host: String,
+
+    /// The private range out of which each lease's network gets its subnet.
+    #[arg(long, env = "TIDEMARK_SUBNET_POOL", default_value = "10.213.0.0/16", value_name = "CIDR")]
+    pub subnet_pool: String,
+
+    /// The address of this machine on which tenants' ports are published.
+    #[arg(long, env = "TIDEMARK_PUBLISH_ADDRESS", default_value = "127.0.0.1", value_name = "IP")]
+    pub publish_address: std::net::IpAddr,
+
+    /// How often the counters are read.
+    #[arg(long, env = "TIDEMARK_SAMPLE_EVERY", default_value = "1s", value_parser = duration, value_name = "DURATION")]
+    pub sample_every: Duration,
+
+    /// The least time between two claims of matured statements. A closed lease is claimed at once.
+    #[arg(long, env = "TIDEMARK_CLAIM_EVERY", default_value = "1m", value_parser = duration, value_name = "DURATION")]
+    pub claim_every: Duration,
+
+    /// How long an exhausted lease's volumes are kept before the lease is closed.
+    #[arg(long, env = "TIDEMARK_GRACE", default_value = "1h", value_parser = duration, value_name = "DURATION")]
+    pub grace: Duration,
+
+    /// Blocks after which a transaction or an event counts as final.
+    #[arg(long, env = "TIDEMARK_CONFIRMATIONS", default_value_t = 6, value_name = "BLOCKS")]
+    pub confirmations: u64,
+
+    /// How long a transaction may stay unmined before it is sent again with a higher fee.
+    #[arg(long, env = "TIDEMARK_REPLACE_AFTER", default_value = "30s", value_parser = duration, value_name = "DURATION")]
+    pub replace_after: Duration,
+
+    /// Gas that may be spent in an hour; beyond it, transactions wait.
+    #[arg(long, env = "TIDEMARK_GAS_PER_HOUR", default_value_t = 30_000_000, value_name = "GAS")]
+    pub gas_per_hour: u64,
+
+    /// Take no new leases; serve those that run. What a provider sets before maintenance.
+    #[arg(long, env = "TIDEMARK_DRAIN", action = ArgAction::Set, default_value_t = false, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
+    pub drain: bool,
+}
+
+/// How the program speaks.
+#[derive(Debug, Clone, Args)]
+pub struct Speech {
+    /// Answer with JSON on standard output.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to log, on standard error: a level, or filters such as `tidemark=debug,warn`.
+    #[arg(long, env = "TIDEMARK_LOG", default_value = "warn,tidemark=info", value_name = "FILTER", global = true)]
+    pub log: String,
+
+    /// How to log.
+    #[arg(long, env = "TIDEMARK_LOG_FORMAT", default_value = "text", value_name = "FORMAT", global = true)]
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}
+
+/// A string that Debug does not show.
+#[derive(Clone)]
+pub struct Secret(String);
+
+impl Secret {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
+
+impl std::str::FromStr for Secret {
+    type Err = std::convert::Infallible;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Ok(Self(text.to_owned()))
+    }
+}
+
+/// A database URL whose password Debug does not show.
+#[derive(Clone)]
+pub struct DatabaseUrl(String);
+
+impl DatabaseUrl {
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.split_once(':').map_or("…", |(scheme, _)| scheme))
+    }
+}
+
+impl std::str::FromStr for DatabaseUrl {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+        if known { Ok(Self(text.to_owned())) } else { Err("it must begin with sqlite: or postgres://".to_owned()) }
+    }
+}
+
+impl Identity {
+    /// The wallet, decrypted. Asks the terminal for a password when no file has it.
+    pub fn signer(&self, chain_id: u64) -> anyhow::Result<PrivateKeySigner> {
+        match (&self.keystore, &self.dev_key) {
+            (Some(_), Some(_)) => bail!("both TIDEMARK_KEYSTORE and TIDEMARK_DEV_KEY are set: leave one"),
+            (None, None) => bail!("nobody can sign: set TIDEMARK_KEYSTORE (`tidemark provider init` makes one)"),
+            (None, Some(key)) => {
+                if chain_id != DEV_CHAIN {
+                    bail!("TIDEMARK_DEV_KEY is refused on chain {chain_id}: put the key into a keystore file");
+                }
+                // The key itself must not appear in the error.
+                key.expose().trim().parse().ok().context("TIDEMARK_DEV_KEY is not a private key of 32 bytes in hex")
+            }
+            (Some(path), None) => {
+                let name = path.display();
+                if !path.is_file() {
+                    bail!("TIDEMARK_KEYSTORE: there is no file {name}");
+                }
+                let password = self.password(&name.to_string())?;
+                PrivateKeySigner::decrypt_keystore(path, password.expose())
+                    .with_context(|| format!("{name} could not be decrypted: is the password right?"))
+            }
+        }
+    }
+
+    pub fn wallet(&self, chain_id: u64) -> anyhow::Result<EthereumWallet> {
+        Ok(EthereumWallet::from(self.signer(chain_id)?))
+    }
+
+    /// The password of a keystore, existing or about to be made.
+    pub fn password(&self, keystore: &str) -> anyhow::Result<Secret> {
+        if let Some(file) = &self.password_file {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("TIDEMARK_PASSWORD_FILE: {} is not readable", file.display()))?;
+            return Ok(Secret(text.lines().next().unwrap_or_default().to_owned()));
+        }
+        let password = rpassword::prompt_password(format!("Password of {keystore}: "))
+            .context("there is no terminal to ask for a password: set TIDEMARK_PASSWORD_FILE")?;
+        Ok(Secret(password))
+    }
+}
+
+/// Loads `.env` of this folder or one above. A missing file is fine, a broken one is not.
+pub fn load_dotenv() -> anyhow::Result<()> {
+    match dotenvy::dotenv() {
+        Ok(_) => Ok(()),
+        Err(error) if error.not_found() => Ok(()),
+        Err(error) => Err(error).context(".env is not readable"),
+    }
+}
+
+/// Refuses a `TIDEMARK_…` variable that is no setting: a misspelt one would otherwise be silently ignored.
+pub fn refuse_unknown<C: CommandFactory>() -> anyhow::Result<()> {
+    let known = variables(&C::command());
+    for (name, _) in env::vars_os() {
+        let Some(name) = name.to_str().filter(|name| name.starts_with("TIDEMARK_")) else { continue };
+        if !known.iter().any(|(variable, _)| variable == name) {
+            bail!("{name} is not a setting; `.env.example` lists them all");
+        }
+    }
+    Ok(())
+}
+
+/// Every environment variable that a command reads, with its flag.
+pub fn variables(command: &clap::Command) -> Vec<(String, String)> {
+    let own = command.get_arguments().filter_map(|arg| {
+        Some((arg.get_env()?.to_str()?.to_owned(), arg.get_long().map(str::to_owned).unwrap_or_default()))
+    });
+    let mut all: Vec<_> = own.chain(command.get_subcommands().flat_map(variables)).collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Names the variable behind a refused value: clap names only the flag.
+pub fn blame<C: CommandFactory>(error: &clap::Error) -> Option<String> {
+    let clap::error::ContextValue::String(arg) = error.get(clap::error::ContextKind::InvalidArg)? else { return None };
+    let flag = arg.trim_start_matches('-').split_whitespace().next()?;
+    let (variable, _) = variables(&C::command()).into_iter().find(|(_, long)| long == flag)?;
+    let given = env::args().any(|given| given.trim_start_matches('-').split('=').next() == Some(flag));
+    (env::var_os(&variable).is_some() && !given).then(|| format!("  the value comes from {variable} in the environment or .env"))
+}
+
+fn rpc_url(text: &str) -> Result<String, String> {
+    let known = ["ws://", "wss://", "http://", "https://"].iter().any(|scheme| text.starts_with(scheme));
+    if known { Ok(text.to_owned()) } else { Err("it must begin with ws://, wss://, http:// or https://".to_owned()) }
+}
+
+/// `30s`, `5m`, `1h`; zero is refused.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let duration = humantime::parse_duration(text).map_err(|error| format!("{error}; write it like 30s, 5m or 1h"))?;
+    if duration.is_zero() { Err("it must be longer than zero".to_owned()) } else { Ok(duration) }
+}
+
+/// The name that labels and messages give to a provider.
+pub fn short(address: Address) -> String {
+    let text = address.to_checksum(None);
+    format!("{}…{}", &text[..8], &text[text.len() - 4..])
+}
+
+/// The first characters of a lease's id, as people quote it.
+pub fn short_id(id: B256) -> String {
+    id.to_string()[..12].to_owned()
+}
