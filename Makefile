@@ -36,7 +36,8 @@ build: ## compile every crate
 .PHONY: abi
 abi: ## compile the contracts anew and write solidity/abi
 	@scripts/setup rust cc node
-	@BLESS=1 cargo test --package solidity --test abi
+	@# Selected like this it shares the compiled dependencies of test-rust.
+	@BLESS=1 cargo test --workspace --exclude tests --test abi
 
 .PHONY: test
 test: setup build image ## every test; ends with one line: N passed, N failed

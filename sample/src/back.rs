@@ -30,24 +30,15 @@ struct Back {
 
 /// Serves until SIGTERM.
 pub async fn serve() -> Result<()> {
-    let back = Arc::new(Back {
-        host: serve::host(),
-        ..Back::default()
-    });
+    let back = Arc::new(Back { host: serve::host(), ..Back::default() });
     let router = Router::new()
-        .route(
-            "/health",
-            get(|| async { Json(json!({ "healthy": true })) }),
-        )
+        .route("/health", get(|| async { Json(json!({ "healthy": true })) }))
         .route("/counters/{name}", get(read).post(add))
         .with_state(back);
     serve::http("back", PORT, router).await
 }
 
-async fn read(
-    State(back): State<Arc<Back>>,
-    Path(name): Path<String>,
-) -> (StatusCode, Json<Value>) {
+async fn read(State(back): State<Arc<Back>>, Path(name): Path<String>) -> (StatusCode, Json<Value>) {
     let counters = back.counters.lock().unwrap_or_else(PoisonError::into_inner);
     match counters.get(&name) {
         Some(count) => (StatusCode::OK, back.answer(&name, *count)),
@@ -57,17 +48,11 @@ async fn read(
 
 async fn add(State(back): State<Arc<Back>>, Path(name): Path<String>) -> (StatusCode, Json<Value>) {
     if name.len() > LONGEST_NAME {
-        return refuse(
-            StatusCode::BAD_REQUEST,
-            "a counter's name has at most 64 bytes",
-        );
+        return refuse(StatusCode::BAD_REQUEST, "a counter's name has at most 64 bytes");
     }
     let mut counters = back.counters.lock().unwrap_or_else(PoisonError::into_inner);
     if counters.len() == MOST_COUNTERS && !counters.contains_key(&name) {
-        return refuse(
-            StatusCode::INSUFFICIENT_STORAGE,
-            "there are 1024 counters already",
-        );
+        return refuse(StatusCode::INSUFFICIENT_STORAGE, "there are 1024 counters already");
     }
     let count = counters.entry(name.clone()).or_default();
     *count += 1;

@@ -27,10 +27,7 @@ pub async fn send(method: Method, url: &str) -> Result<(StatusCode, Bytes)> {
 pub async fn check(url: &str) -> Result<()> {
     let (status, body) = send(Method::GET, url).await?;
     if !status.is_success() {
-        bail!(
-            "{url} answered {status}: {}",
-            String::from_utf8_lossy(&body)
-        );
+        bail!("{url} answered {status}: {}", String::from_utf8_lossy(&body));
     }
     Ok(())
 }
@@ -44,8 +41,7 @@ async fn exchange(method: Method, url: &str) -> Result<(StatusCode, Bytes)> {
     let port = authority.port_u16().unwrap_or(80);
     let stream = TcpStream::connect((authority.host().trim_matches(['[', ']']), port)).await?;
 
-    let (mut sender, connection) =
-        hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
+    let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
     // The connection task carries the bytes; its errors surface in the answer that we await below.
     tokio::spawn(connection);
     let request = Request::builder()

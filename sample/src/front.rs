@@ -80,10 +80,7 @@ async fn greet(State(front): State<Arc<Front>>) -> Answer {
     };
     let (status, back) = match front.ask_back().await {
         Ok(answer) => (StatusCode::OK, answer),
-        Err(error) => (
-            StatusCode::BAD_GATEWAY,
-            json!({ "error": format!("{error:#}") }),
-        ),
+        Err(error) => (StatusCode::BAD_GATEWAY, json!({ "error": format!("{error:#}") })),
     };
     let answer = json!({
         "service": "front",
@@ -111,10 +108,7 @@ impl Front {
 
 async fn health(State(front): State<Arc<Front>>) -> Answer {
     if front.unhealthy.load(Ordering::Relaxed) {
-        (
-            StatusCode::SERVICE_UNAVAILABLE,
-            Json(json!({ "healthy": false })),
-        )
+        (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "healthy": false })))
     } else {
         (StatusCode::OK, Json(json!({ "healthy": true })))
     }
@@ -129,15 +123,10 @@ struct Burn {
 async fn burn(Query(Burn { ms, threads }): Query<Burn>) -> Answer {
     let threads = threads.unwrap_or(1);
     if ms > LONGEST_MS || !(1..=MOST_THREADS).contains(&threads) {
-        return refuse(format!(
-            "at most {LONGEST_MS} ms, on 1 to {MOST_THREADS} threads"
-        ));
+        return refuse(format!("at most {LONGEST_MS} ms, on 1 to {MOST_THREADS} threads"));
     }
     match load::burn(Duration::from_millis(ms), threads).await {
-        Ok((cpu, wall)) => (
-            StatusCode::OK,
-            Json(json!({ "cpuMs": millis(cpu), "wallMs": millis(wall) })),
-        ),
+        Ok((cpu, wall)) => (StatusCode::OK, Json(json!({ "cpuMs": millis(cpu), "wallMs": millis(wall) }))),
         Err(error) => broken(&error),
     }
 }
@@ -165,10 +154,7 @@ struct Fail {
     code: Option<NonZeroU8>,
 }
 
-async fn fail(
-    State(front): State<Arc<Front>>,
-    Query(Fail { health, code }): Query<Fail>,
-) -> Answer {
+async fn fail(State(front): State<Arc<Front>>, Query(Fail { health, code }): Query<Fail>) -> Answer {
     if let Some(health) = health {
         let unhealthy = health != 0;
         front.unhealthy.store(unhealthy, Ordering::Relaxed);
@@ -188,10 +174,7 @@ fn refuse(why: String) -> Answer {
 }
 
 fn broken(error: &anyhow::Error) -> Answer {
-    (
-        StatusCode::INSUFFICIENT_STORAGE,
-        Json(json!({ "error": format!("{error:#}") })),
-    )
+    (StatusCode::INSUFFICIENT_STORAGE, Json(json!({ "error": format!("{error:#}") })))
 }
 
 /// Whole milliseconds; a process does not live long enough to overflow them.

@@ -31,9 +31,7 @@ pub async fn burn(cpu: Duration, threads: usize) -> Result<(Duration, Duration)>
 
 /// Holds `mib` MiB of touched memory for `time`. Gives it back early when the returned future is dropped.
 pub async fn hold(mib: usize, time: Duration) -> Result<()> {
-    let Some(size) = mib.checked_mul(1024 * 1024) else {
-        bail!("{mib} MiB is more than can be addressed")
-    };
+    let Some(size) = mib.checked_mul(1024 * 1024) else { bail!("{mib} MiB is more than can be addressed") };
     let held = tokio::task::spawn_blocking(move || {
         let mut memory: Vec<u8> = Vec::new();
         memory.try_reserve_exact(size)?;
@@ -93,9 +91,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn stops_burning_when_nobody_waits() {
         let before = Instant::now();
-        let waited =
-            tokio::time::timeout(Duration::from_millis(50), burn(Duration::from_secs(600), 1))
-                .await;
+        let waited = tokio::time::timeout(Duration::from_millis(50), burn(Duration::from_secs(600), 1)).await;
         assert!(waited.is_err());
         // Dropping the runtime at the end of this test waits for the thread.
         assert!(before.elapsed() < Duration::from_secs(10));
@@ -104,10 +100,6 @@ mod tests {
     #[tokio::test]
     async fn memory_beyond_the_address_space_is_refused() {
         assert!(hold(usize::MAX / 2, Duration::ZERO).await.is_err());
-        assert!(
-            hold(usize::MAX / 1024 / 1024, Duration::ZERO)
-                .await
-                .is_err()
-        );
+        assert!(hold(usize::MAX / 1024 / 1024, Duration::ZERO).await.is_err());
     }
 }

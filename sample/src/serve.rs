@@ -18,11 +18,8 @@ const GRACE: Duration = Duration::from_millis(250);
 /// Plays one part to its end. An error goes to stderr with its causes and becomes status 1.
 pub fn run(part: impl Future<Output = Result<()>>) -> ExitCode {
     // Two workers serve any number of requests; a container's process limit counts threads too.
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        .max_blocking_threads(64)
-        .enable_all()
-        .build();
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).max_blocking_threads(64).enable_all().build();
     let outcome = match runtime {
         Ok(runtime) => {
             let outcome = runtime.block_on(part);
@@ -45,9 +42,7 @@ pub fn run(part: impl Future<Output = Result<()>>) -> ExitCode {
 pub async fn http(service: &str, port: u16, router: Router) -> Result<()> {
     let mut stop = Stop::listen()?;
     let address = env::var("LISTEN").unwrap_or_else(|_| format!("0.0.0.0:{port}"));
-    let listener = TcpListener::bind(&address)
-        .await
-        .with_context(|| format!("cannot listen at LISTEN={address}"))?;
+    let listener = TcpListener::bind(&address).await.with_context(|| format!("cannot listen at LISTEN={address}"))?;
     eprintln!("{service} listens at {}", listener.local_addr()?);
 
     let (tell, told) = oneshot::channel::<()>();
@@ -92,10 +87,7 @@ struct Stop {
 
 impl Stop {
     fn listen() -> io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-        })
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
     }
 
     async fn told(&mut self) {

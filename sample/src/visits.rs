@@ -40,21 +40,14 @@ impl Visits {
 }
 
 fn add_in(path: &Path) -> io::Result<u64> {
-    let mut file = File::options()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(path)?;
+    let mut file = File::options().read(true).write(true).create(true).truncate(false).open(path)?;
     // Held until the file closes; other replicas wait their turn.
     file.lock()?;
     let mut text = String::new();
     file.read_to_string(&mut text)?;
     let before: u64 = match text.trim() {
         "" => 0,
-        digits => digits
-            .parse()
-            .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?,
+        digits => digits.parse().map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))?,
     };
     let after = before + 1;
     file.rewind()?;
@@ -111,10 +104,7 @@ mod tests {
         let folder = tempfile::tempdir()?;
         fs::write(folder.path().join("visits"), "a diary")?;
         let visits = Visits::find(Some(folder.path().to_owned()));
-        assert_eq!(
-            visits.add().map_err(|error| error.kind()),
-            Err(io::ErrorKind::InvalidData)
-        );
+        assert_eq!(visits.add().map_err(|error| error.kind()), Err(io::ErrorKind::InvalidData));
         assert_eq!(fs::read_to_string(folder.path().join("visits"))?, "a diary");
         Ok(())
     }

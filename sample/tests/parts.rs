@@ -32,10 +32,7 @@ impl Part {
         std::thread::spawn(move || lines.lines().count());
         let address = first.trim().rsplit(' ').next().unwrap_or_default();
         anyhow::ensure!(first.contains("listens at"), "{name} said: {first}");
-        Ok(Self {
-            process,
-            url: format!("http://{address}"),
-        })
+        Ok(Self { process, url: format!("http://{address}") })
     }
 
     async fn get(&self, path: &str) -> Result<(StatusCode, Value)> {
@@ -46,9 +43,7 @@ impl Part {
     /// Asks it to end as an engine does. Returns its status and how long it took.
     fn stop(mut self) -> Result<(ExitStatus, Duration)> {
         let before = Instant::now();
-        let told = Command::new("kill")
-            .args(["-TERM", &self.process.id().to_string()])
-            .status()?;
+        let told = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status()?;
         anyhow::ensure!(told.success());
         Ok((self.process.wait()?, before.elapsed()))
     }
@@ -69,14 +64,7 @@ fn binary() -> Command {
 
 fn front(folder: &Path, back: &str) -> Result<Part> {
     let folder = folder.to_str().context("a path in UTF-8")?;
-    Part::start(
-        "front",
-        &[
-            ("DATA", folder),
-            ("BACK_URL", back),
-            ("GREETING", "good day"),
-        ],
-    )
+    Part::start("front", &[("DATA", folder), ("BACK_URL", back), ("GREETING", "good day")])
 }
 
 #[tokio::test]
@@ -92,8 +80,7 @@ async fn the_front_greets_counts_and_asks_the_back() -> Result<()> {
         assert_eq!(answer["host"], "here");
         assert_eq!(answer["greeting"], "good day");
         assert_eq!(answer["visits"], json!({ "count": visit, "kept": true }));
-        let asked =
-            json!({ "service": "back", "host": "here", "counter": "visits", "count": visit });
+        let asked = json!({ "service": "back", "host": "here", "counter": "visits", "count": visit });
         assert_eq!(answer["back"], asked);
     }
     Ok(())
@@ -107,12 +94,7 @@ async fn a_silent_back_is_said_and_the_visit_still_counts() -> Result<()> {
     back.stop()?;
     let (status, answer) = front.get("/").await?;
     assert_eq!(status, StatusCode::BAD_GATEWAY);
-    assert!(
-        answer["back"]["error"]
-            .as_str()
-            .is_some_and(|error| error.contains("refused")),
-        "{answer}"
-    );
+    assert!(answer["back"]["error"].as_str().is_some_and(|error| error.contains("refused")), "{answer}");
     assert_eq!(answer["visits"]["count"], 1);
     assert_eq!(front.get("/health").await?.0, StatusCode::OK);
     Ok(())
@@ -131,9 +113,7 @@ async fn without_back_or_volume_the_front_stands_alone() -> Result<()> {
 #[tokio::test]
 async fn the_back_keeps_counters_apart_and_few() -> Result<()> {
     let back = Part::start("back", &[])?;
-    let post = async |name: &str| {
-        client::send(Method::POST, &format!("{}/counters/{name}", back.url)).await
-    };
+    let post = async |name: &str| client::send(Method::POST, &format!("{}/counters/{name}", back.url)).await;
     assert_eq!(back.get("/counters/a").await?.0, StatusCode::NOT_FOUND);
     for name in ["a", "b", "a"] {
         assert_eq!(post(name).await?.0, StatusCode::OK);
@@ -154,17 +134,9 @@ async fn load_comes_in_the_amount_asked_for() -> Result<()> {
     let front = Part::start("front", &[])?;
     let (status, answer) = front.get("/burn?ms=50&threads=2").await?;
     assert_eq!(status, StatusCode::OK);
-    assert!(
-        answer["cpuMs"]
-            .as_u64()
-            .is_some_and(|ms| (100..150).contains(&ms)),
-        "{answer}"
-    );
+    assert!(answer["cpuMs"].as_u64().is_some_and(|ms| (100..150).contains(&ms)), "{answer}");
     let (status, answer) = front.get("/hold?mib=8&ms=20").await?;
-    assert_eq!(
-        (status, answer),
-        (StatusCode::OK, json!({ "heldMib": 8, "ms": 20 }))
-    );
+    assert_eq!((status, answer), (StatusCode::OK, json!({ "heldMib": 8, "ms": 20 })));
     Ok(())
 }
 
@@ -197,10 +169,7 @@ async fn it_fails_on_request() -> Result<()> {
     let health = format!("{}/health", front.url);
     client::check(&health).await?;
     assert_eq!(front.get("/fail?health=1").await?.0, StatusCode::OK);
-    assert_eq!(
-        front.get("/health").await?.0,
-        StatusCode::SERVICE_UNAVAILABLE
-    );
+    assert_eq!(front.get("/health").await?.0, StatusCode::SERVICE_UNAVAILABLE);
     assert!(client::check(&health).await.is_err());
     front.get("/fail?health=0").await?;
     client::check(&health).await?;
@@ -214,10 +183,7 @@ async fn it_fails_on_request() -> Result<()> {
 async fn the_health_check_tells_by_its_status() -> Result<()> {
     let back = Part::start("back", &[])?;
     let check = |url: &str| binary().args(["health", url]).output();
-    assert_eq!(
-        check(&format!("{}/health", back.url))?.status.code(),
-        Some(0)
-    );
+    assert_eq!(check(&format!("{}/health", back.url))?.status.code(), Some(0));
     for (url, reason) in [
         (format!("{}/nothing", back.url), "404"),
         ("http://127.0.0.1:1/health".to_owned(), "did not answer"),
@@ -256,11 +222,7 @@ async fn sigterm_ends_every_part_at_once() -> Result<()> {
 #[test]
 fn exit_and_sleep_do_what_they_say() -> Result<()> {
     let code = |arguments: &[&str]| -> Result<Option<i32>> {
-        Ok(binary()
-            .args(arguments)
-            .stderr(Stdio::null())
-            .status()?
-            .code())
+        Ok(binary().args(arguments).stderr(Stdio::null()).status()?.code())
     };
     assert_eq!(code(&["exit", "0"])?, Some(0));
     assert_eq!(code(&["exit", "42"])?, Some(42));
@@ -272,9 +234,7 @@ fn exit_and_sleep_do_what_they_say() -> Result<()> {
     std::thread::sleep(Duration::from_millis(300));
     assert!(asleep.try_wait()?.is_none());
     let before = Instant::now();
-    Command::new("kill")
-        .args(["-TERM", &asleep.id().to_string()])
-        .status()?;
+    Command::new("kill").args(["-TERM", &asleep.id().to_string()]).status()?;
     assert_eq!(asleep.wait()?.code(), Some(0));
     assert!(before.elapsed() < Duration::from_millis(800));
     Ok(())
