@@ -3,7 +3,7 @@
 //! Each setting is a flag and an environment variable of the same name (`--listen`, `TIDEMARK_LISTEN`); a flag wins over
 //! the environment, the environment over `.env`. `.env.example` lists them all, and a test holds it to this file.
 
-use std::{env, fmt, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{env, fmt, net::SocketAddr, path::{Path, PathBuf}, time::Duration};
 
 use alloy::{
     network::EthereumWallet,
@@ -129,6 +129,10 @@ pub enum LogFormat {
 pub struct Secret(String);
 
 impl Secret {
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
     pub fn expose(&self) -> &str {
         &self.0
     }
@@ -168,6 +172,26 @@ impl std::str::FromStr for DatabaseUrl {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
         if known { Ok(Self(text.to_owned())) } else { Err("it must begin with sqlite: or postgres://".to_owned()) }
+    }
+}
+
+impl Orchestration {
+    /// For a devnet on this machine: quick, and nothing outlives it.
+    pub fn local(listen: SocketAddr, database: &Path) -> Self {
+        Self {
+            database_url: DatabaseUrl(format!("sqlite:{}", database.display())),
+            listen,
+            docker_host: String::new(),
+            subnet_pool: "10.213.0.0/16".to_owned(),
+            publish_address: [127, 0, 0, 1].into(),
+            sample_every: Duration::from_secs(1),
+            claim_every: Duration::from_secs(5),
+            grace: Duration::from_secs(60),
+            confirmations: 1,
+            replace_after: Duration::from_secs(10),
+            gas_per_hour: 1_000_000_000,
+            drain: false,
+        }
     }
 }
 

@@ -1,0 +1,250 @@
+//! Leases as the provider sees them.
+
+use std::collections::BTreeMap;
+
+use alloy::primitives::Address;
+use axum::{
+    Json,
+    extract::{Path, Query, State},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{
+    Api,
+    error::{Error, Result, lease_id, unknown_lease},
+    views::{
+        ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, SampleView, StepView, UsageView,
+    },
+};
+use crate::{
+    lease::{Lease, Status, accrual, statement::Counters},
+    store::{LeaseFilter, container::Seen},
+};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    /// Leases of this tenant only.
+    tenant: Option<String>,
+    /// Leases with this provider only.
+    provider: Option<String>,
+    /// Closed leases too.
+    #[serde(default)]
+    closed: bool,
+}
+
+/// Leases of the market, oldest first.
+#[utoipa::path(get, path = "/v1/leases", params(Which), responses((status = 200, body = Vec<LeaseSummary>)))]
+pub async fn list(State(api): State<Api>, Query(which): Query<Which>) -> Result<Json<Vec<LeaseSummary>>> {
+    let filter = LeaseFilter {
+        tenant: which.tenant.as_deref().map(address).transpose()?,
+        provider: which.provider.as_deref().map(address).transpose()?,
+        open_only: !which.closed,
+    };
+    let time = api.store.head().await?.map_or(0, |head| head.time);
+    let mut views = Vec::new();
+    for row in api.store.leases(filter).await? {
+        let seen = api.store.containers(row.lease.id).await?;
+        views.push(summary(&api, &row.lease, &seen, time));
+    }
+    Ok(Json(views))
+}
+
+/// A lease whole, with its timeline across the seven words.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}", params(("id" = String, Path, description = "The lease")),
+    responses((status = 200, body = LeaseView), (status = 404, body = super::views::ErrorView))
+)]
+pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<LeaseView>> {
+    let id = lease_id(&id)?;
+    let lease = api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease;
+    let time = api.store.head().await?.map_or(0, |head| head.time);
+    let seen = api.store.containers(id).await?;
+    let progress = api.store.progress(id).await?;
+    let received = api.store.manifest(id).await?.is_some();
+    let summary = summary(&api, &lease, &seen, time);
+    let reason = progress.as_ref().and_then(|progress| progress.reason.clone());
+    let timeline = timeline(&api, &lease, &summary, received, reason.as_deref()).await?;
+    Ok(Json(LeaseView {
+        terms: serde_json::to_value(&lease.terms)?,
+        policy: serde_json::to_value(&lease.policy)?,
+        manifest: ManifestView { hash: lease.terms.manifestHash.to_string(), received },
+        containers: seen.iter().map(container).collect(),
+        reason,
+        opened_to_running_ms: progress.and_then(|progress| progress.opened_to_running_ms()),
+        timeline,
+        summary,
+    }))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Since {
+    /// Samples after this time only, Unix milliseconds; the last five minutes unless told otherwise.
+    since: Option<u64>,
+}
+
+/// What a lease has used since it was opened, and the samples behind it.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/usage", params(("id" = String, Path, description = "The lease"), Since),
+    responses((status = 200, body = UsageView), (status = 404, body = super::views::ErrorView))
+)]
+pub async fn usage(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    Query(Since { since }): Query<Since>,
+) -> Result<Json<UsageView>> {
+    let id = lease_id(&id)?;
+    api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
+    let totals = api.store.meter_totals(id).await?;
+    let newest = totals.as_ref().map_or(0, |totals| totals.sampled_at_ms);
+    let since = since.unwrap_or(newest.saturating_sub(300_000));
+    let samples = api.store.samples(id, since).await?;
+    let counters = totals.map(|totals| totals.counters).unwrap_or_default();
+    Ok(Json(UsageView {
+        lease: id.to_string(),
+        replica_seconds: counters.replica_millis / 1000,
+        cpu_nanos: counters.cpu_nanos.to_string(),
+        memory_byte_seconds: counters.memory_byte_seconds.to_string(),
+        network_bytes: counters.network_bytes.to_string(),
+        sampled_at_ms: newest,
+        samples: samples.into_iter().map(|sample| sample_view(sample.sampled_at_ms, &sample.counters)).collect(),
+    }))
+}
+
+fn sample_view(at_ms: u64, counters: &Counters) -> SampleView {
+    SampleView {
+        at_ms,
+        replica_seconds: counters.replica_millis / 1000,
+        cpu_nanos: counters.cpu_nanos.to_string(),
+        memory_byte_seconds: counters.memory_byte_seconds.to_string(),
+        network_bytes: counters.network_bytes.to_string(),
+    }
+}
+
+fn summary(api: &Api, lease: &Lease, seen: &[Seen], time: u64) -> LeaseSummary {
+    let claim_window = api.parameters.claimWindow.into();
+    let status = match lease.status(time, claim_window) {
+        Status::Active => "active",
+        Status::Exhausted => "exhausted",
+        Status::Closed => "closed",
+    };
+    LeaseSummary {
+        id: lease.id.to_string(),
+        tenant: lease.terms.tenant.to_string(),
+        provider: lease.terms.provider.to_string(),
+        offer: lease.offer,
+        status: status.to_owned(),
+        replicas: ReplicasView {
+            wanted: lease.replicas,
+            running: replicas(seen, Seen::is_running),
+            healthy: replicas(seen, Seen::is_healthy),
+            min: lease.policy.minReplicas,
+            max: lease.policy.maxReplicas,
+        },
+        money: MoneyView {
+            currency: lease.terms.currency.to_string(),
+            deposited: lease.deposited.to_string(),
+            paid: lease.paid.to_string(),
+            returned: lease.returned.to_string(),
+            balance: lease.balance().to_string(),
+            owed: accrual::owed(lease, time, claim_window).to_string(),
+            rate: lease.rate().to_string(),
+            runway: accrual::runway(lease, time, claim_window),
+        },
+        opened_at: lease.opened_at,
+        opened_block: lease.opened_block,
+        closed_at: lease.closed_at,
+    }
+}
+
+/// How many replicas have all their services so.
+fn replicas(seen: &[Seen], good: fn(&Seen) -> bool) -> u16 {
+    let mut whole: BTreeMap<u16, bool> = BTreeMap::new();
+    for container in seen {
+        *whole.entry(container.replica).or_insert(true) &= good(container);
+    }
+    whole.values().filter(|whole| **whole).count() as u16
+}
+
+fn container(seen: &Seen) -> ContainerView {
+    ContainerView {
+        service: seen.service.clone(),
+        replica: seen.replica,
+        container: seen.container_id.clone(),
+        image: seen.image.clone(),
+        state: seen.state.clone(),
+        health: seen.health.clone(),
+        ports: seen.ports.clone(),
+    }
+}
+
+async fn timeline(
+    api: &Api,
+    lease: &Lease,
+    summary: &LeaseSummary,
+    received: bool,
+    reason: Option<&str>,
+) -> Result<Vec<StepView>> {
+    let step = |stage: &str, state: &str, at: Option<u64>, detail: String| StepView {
+        stage: stage.to_owned(),
+        state: state.to_owned(),
+        at,
+        detail,
+    };
+    let closed = lease.closed_at;
+    let chain = match closed {
+        Some(at) => step("chain", "done", Some(at), "closed".to_owned()),
+        None => step("chain", "done", Some(lease.opened_at), format!("opened in block {}", lease.opened_block)),
+    };
+    let replicas = &summary.replicas;
+    let running = format!("{} of {} replicas healthy", replicas.healthy, replicas.wanted);
+    let container = match (closed, reason) {
+        (Some(at), _) if replicas.running == 0 => step("container", "done", Some(at), "removed".to_owned()),
+        (Some(at), _) => step("container", "working", Some(at), "being removed".to_owned()),
+        (None, _) if !received => step("container", "waiting", None, "for the tenant's manifest".to_owned()),
+        (None, Some(reason)) => step("container", "failed", None, reason.to_owned()),
+        (None, None) if replicas.healthy >= replicas.wanted => step("container", "done", None, running),
+        (None, None) => step("container", "working", None, running),
+    };
+    let totals = api.store.meter_totals(lease.id).await?;
+    let meter = match &totals {
+        Some(totals) => step(
+            "meter",
+            if closed.is_some() { "done" } else { "working" },
+            Some(totals.sampled_at_ms / 1000),
+            format!(
+                "{} replica-seconds, {} CPU-milliseconds",
+                totals.counters.replica_millis / 1000,
+                totals.counters.cpu_nanos / 1_000_000
+            ),
+        ),
+        None => step("meter", "waiting", None, "for the first sample".to_owned()),
+    };
+    let posted = api.store.last_posted_epoch(lease.id, api.provider).await?;
+    let proof = match posted {
+        Some(epoch) => step("proof", if closed.is_some() { "done" } else { "working" }, None, format!("newest in epoch {epoch}")),
+        None => step("proof", "waiting", None, "for the first epoch to end".to_owned()),
+    };
+    let bounds = format!("{} replicas, bounds {} to {}", replicas.wanted, replicas.min, replicas.max);
+    let settlement = if lease.paid.is_zero() {
+        step("settlement", "waiting", None, "for a proof to mature".to_owned())
+    } else {
+        let state = if closed.is_some_and(|at| lease.settled_at >= at) { "done" } else { "working" };
+        step("settlement", state, Some(lease.settled_at), format!("{} base units paid", lease.paid))
+    };
+    Ok(vec![
+        chain,
+        step("clearing", "done", Some(lease.opened_at), format!("offer {} taken", lease.offer)),
+        container,
+        meter,
+        proof,
+        step("scale", "done", Some(lease.since), bounds),
+        settlement,
+    ])
+}
+
+fn address(text: &str) -> Result<Address> {
+    text.parse().map_err(|_| Error::BadRequest(format!("{text:?} is not an address: 0x and 40 hex digits")))
+}

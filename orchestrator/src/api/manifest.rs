@@ -1,0 +1,67 @@
+//! The tenant hands its manifest over: bytes that hash to what the lease says, signed by the lease's tenant.
+
+use alloy::primitives::{Signature, keccak256};
+use axum::{
+    body::Bytes,
+    extract::{Path, State, rejection::BytesRejection},
+    http::{HeaderMap, HeaderName, StatusCode},
+};
+use solidity::typed;
+
+use super::{
+    Api,
+    error::{Error, Result, lease_id, unknown_lease},
+};
+use crate::lease::manifest;
+
+/// Carries the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
+pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
+
+/// Hand over a lease's manifest: the bytes of a Compose file.
+#[utoipa::path(
+    put, path = "/v1/leases/{id}/manifest",
+    params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest, 65 bytes in 0x hex")),
+    request_body(content = String, content_type = "application/yaml"),
+    responses((status = 204), (status = 400, body = super::views::ErrorView), (status = 401, body = super::views::ErrorView), (status = 404, body = super::views::ErrorView))
+)]
+pub async fn put_manifest(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    headers: HeaderMap,
+    body: std::result::Result<Bytes, BytesRejection>,
+) -> Result<StatusCode> {
+    let bytes = body.map_err(|_| Error::TooLarge(format!("a manifest has at most {} bytes", manifest::MAX_BYTES)))?;
+    let id = lease_id(&id)?;
+    let lease = api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease;
+    if lease.terms.provider != api.provider {
+        return Err(Error::NotFound(format!("lease {id} is with provider {}", lease.terms.provider)));
+    }
+    if lease.closed_at.is_some() {
+        return Err(Error::Conflict(format!("lease {id} is closed")));
+    }
+    let hash = keccak256(&bytes);
+    if hash != lease.terms.manifestHash {
+        return Err(Error::BadRequest(format!(
+            "these bytes hash to {hash}, but the lease was opened for {}: send the very file that was hashed",
+            lease.terms.manifestHash
+        )));
+    }
+    let digest = typed::Manifest { lease: id, manifestHash: hash }
+        .digest(&typed::domain(api.deployment.chain_id, api.deployment.market));
+    let signer = signature(&headers)?.recover_address_from_prehash(&digest);
+    if signer.ok() != Some(lease.terms.tenant) {
+        return Err(Error::Unauthorized(format!("the signature is not that of the tenant, {}", lease.terms.tenant)));
+    }
+    manifest::parse(&bytes).map_err(|error| Error::BadRequest(format!("the manifest cannot run: {error:#}")))?;
+    api.store.put_manifest(id, hash, &bytes).await?;
+    api.container.ring();
+    Ok(StatusCode::NO_CONTENT)
+}
+
+fn signature(headers: &HeaderMap) -> Result<Signature> {
+    let text = headers.get(SIGNATURE).ok_or_else(|| {
+        Error::Unauthorized("the header tidemark-signature is missing: sign Manifest by EIP-712 (see /v1/market)".to_owned())
+    })?;
+    let text = text.to_str().unwrap_or_default();
+    text.parse().map_err(|_| Error::Unauthorized("tidemark-signature is not a signature of 65 bytes in 0x hex".to_owned()))
+}

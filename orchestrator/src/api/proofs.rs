@@ -1,0 +1,71 @@
+//! Statements with their paths: what anybody needs to check a payment.
+
+use alloy::primitives::B256;
+use axum::{
+    Json,
+    extract::{Path, State},
+};
+use anyhow::Context;
+use solidity::tree::Tree;
+
+use super::{
+    Api,
+    error::{Error, Result, lease_id, unknown_lease},
+    views::{ProofView, leaf_encoding},
+};
+
+/// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/proofs/{epoch}",
+    params(("id" = String, Path, description = "The lease"), ("epoch" = String, Path, description = "A number, or latest")),
+    responses((status = 200, body = ProofView), (status = 404, body = super::views::ErrorView))
+)]
+pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, String)>) -> Result<Json<ProofView>> {
+    let id = lease_id(&id)?;
+    let lease = api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease;
+    let none = || Error::NotFound(format!("lease {id} has no proof for epoch {epoch} on chain yet"));
+    let roots = api.store.roots(api.provider).await?;
+    let posted = match epoch.as_str() {
+        "latest" => {
+            let newest = api.store.last_posted_epoch(id, api.provider).await?.ok_or_else(none)?;
+            roots.iter().find(|root| root.epoch == newest)
+        }
+        number => {
+            let number: u64 =
+                number.parse().map_err(|_| Error::BadRequest(format!("{number:?} is not an epoch: a number, or latest")))?;
+            roots.iter().find(|root| root.epoch == number)
+        }
+    };
+    let posted = posted.ok_or_else(none)?;
+    let statements = api.store.statements(posted.epoch).await?;
+    let statement = statements.iter().find(|statement| statement.lease == id).ok_or_else(none)?;
+    let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).context("an epoch without leaves")?;
+    if tree.root() != posted.root {
+        // A reorg put another root of ours under this number; the statements of the one on chain are gone.
+        return Err(none());
+    }
+    let path = tree.path(statement.leaf).context("a leaf outside its tree")?;
+    let usage = &statement.usage;
+    Ok(Json(ProofView {
+        lease: id.to_string(),
+        provider: lease.terms.provider.to_string(),
+        epoch: posted.epoch,
+        root: tree.root().to_string(),
+        posted_at: Some(posted.posted_at),
+        root_tx: api.store.root_tx(api.provider, posted.epoch).await?.map(|hash: B256| hash.to_string()),
+        leaf: statement.leaf.to_string(),
+        values: vec![
+            id.to_string(),
+            usage.time.to_string(),
+            usage.replicaSeconds.to_string(),
+            usage.cpuNanos.to_string(),
+            usage.memoryByteSeconds.to_string(),
+            usage.networkBytes.to_string(),
+            usage.utilization.to_string(),
+        ],
+        usage: serde_json::to_value(usage)?,
+        path: path.into_iter().map(|node| node.to_string()).collect(),
+        leaf_encoding: leaf_encoding(),
+        leaves: tree.len(),
+    }))
+}

@@ -1,0 +1,110 @@
+//! proof: closes epochs. Samples become cumulative statements, statements a Merkle root, the root a transaction intent.
+//!
+//! An epoch ends when the contract's epoch length has passed since the last root, or as soon as roots may be spaced when
+//! a lease closed in between, so that its tenant need not wait for its money. Statements, root and intent are written in
+//! one transaction, before anything is sent. One root is under way at a time: while the last one is not yet on chain,
+//! there is nothing to do, and settlement is the one who gets it there.
+
+use std::{sync::Arc, time::Duration};
+
+use alloy::{
+    primitives::{Address, U256},
+    sol_types::SolCall,
+};
+use anyhow::Context;
+use solidity::{Market, Parameters, Usage, leaf, tree::Tree};
+
+use crate::{
+    driver::{Bell, Counts, Stage},
+    lease::{Lease, intent::Intent, statement},
+    store::{LeaseFilter, Statement, Store},
+};
+
+pub struct Proof {
+    pub store: Arc<Store>,
+    pub provider: Address,
+    pub market: Address,
+    pub parameters: Parameters,
+    /// Settlement's: an intent waits.
+    pub next: Bell,
+}
+
+#[async_trait::async_trait]
+impl Stage for Proof {
+    fn name(&self) -> &'static str {
+        "proof"
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(1)
+    }
+
+    async fn run(&self) -> anyhow::Result<Counts> {
+        let Some(head) = self.store.head().await? else { return Ok(Counts::new()) };
+        let posted = self.store.roots(self.provider).await?.into_iter().next_back();
+        let posted_epoch = posted.as_ref().map_or(0, |root| root.epoch);
+        if self.store.newest_epoch().await?.is_some_and(|epoch| epoch > posted_epoch) {
+            return Ok(Counts::from([("under_way", 1)]));
+        }
+        let leases = self.unfinished().await?;
+        let since = posted.as_ref().map_or(0, |root| root.posted_at);
+        if leases.is_empty() || head.time < since + self.pause(&leases, since) {
+            return Ok(Counts::new());
+        }
+        self.close_epoch(posted_epoch + 1, head.time, leases).await
+    }
+}
+
+impl Proof {
+    /// Leases of ours whose last word has not been said: open ones, and closed ones without a statement after their end.
+    async fn unfinished(&self) -> anyhow::Result<Vec<(Lease, Option<Usage>)>> {
+        let mut unfinished = Vec::new();
+        for row in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
+            let lease = row.lease;
+            let previous = self.store.last_statement(lease.id).await?.map(|statement| statement.usage);
+            let said = previous.as_ref().map_or(0, |usage| u64::from(usage.time));
+            // A closed lease's statement waits for its containers to be gone and its counters to be final.
+            let over = match lease.closed_at {
+                Some(closed_at) => said >= closed_at || !self.store.meter_is_final(lease.id).await?,
+                None => false,
+            };
+            if !over {
+                unfinished.push((lease, previous));
+            }
+        }
+        Ok(unfinished)
+    }
+
+    /// Seconds between the last root and the next.
+    fn pause(&self, leases: &[(Lease, Option<Usage>)], since: u64) -> u64 {
+        let closed = leases.iter().any(|(lease, _)| lease.closed_at.is_some_and(|closed_at| closed_at >= since));
+        u64::from(if closed { self.parameters.rootSpacing } else { self.parameters.epochLength })
+    }
+
+    async fn close_epoch(
+        &self,
+        epoch: u64,
+        time: u64,
+        leases: Vec<(Lease, Option<Usage>)>,
+    ) -> anyhow::Result<Counts> {
+        let mut statements = Vec::with_capacity(leases.len());
+        for (lease, previous) in &leases {
+            let counted = self.store.meter_totals(lease.id).await?;
+            let usage = statement::state(lease, &counted, previous.as_ref(), time);
+            statements.push(Statement { lease: lease.id, leaf: leaf(lease.id, &usage), usage });
+        }
+        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).context("no statement")?;
+        let call = Market::postRootCall { epoch: U256::from(epoch), root: tree.root() };
+        let intent = Intent {
+            key: format!("root:{epoch}"),
+            kind: "post_root".to_owned(),
+            to: self.market,
+            data: call.abi_encode().into(),
+            value: U256::ZERO,
+        };
+        self.store.close_epoch(epoch, tree.root(), time, &statements, &intent).await?;
+        tracing::info!(epoch, statements = statements.len(), root = %tree.root(), "epoch closed");
+        self.next.ring();
+        Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))
+    }
+}
