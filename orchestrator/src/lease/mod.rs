@@ -1,6 +1,8 @@
 //! The noun that the seven stages act on, and every decision about it. Pure: no I/O, no clock, no environment.
 
 pub mod accrual;
+pub mod decide;
+pub mod manifest;
 pub mod statement;
 
 use alloy::primitives::{B256, U256};

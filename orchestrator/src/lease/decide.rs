@@ -1,0 +1,471 @@
+//! What to do next for one lease, given what the chain wants and what the engine shows.
+//!
+//! One decision names one action: the things in it do not depend on each other and may be done at once. The stage does
+//! them, looks again and asks again, until there is nothing to do or something to wait for. So it does not matter where a
+//! process died: the next decision starts from what is there.
+//!
+//! Nothing here knows of unreachable worlds. Who cannot see must not ask: a decision to remove is only ever the answer to
+//! a complete view.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::manifest::{Condition, Manifest};
+
+/// A run this long, in milliseconds, was no failure: the next start is immediate again.
+pub const STABLE_MS: u64 = 10_000;
+/// Pause before the second of two restarts; it doubles with each failure.
+const FIRST_PAUSE_MS: u64 = 1_000;
+/// The longest pause between two attempts.
+const LONGEST_PAUSE_MS: u64 = 60_000;
+/// A container that is unhealthy and has run this long is stopped, to be started again; it doubles with each failure.
+const PATIENCE_MS: u64 = 60_000;
+const LONGEST_PATIENCE_MS: u64 = 600_000;
+
+/// One service of one replica: the place of one container.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Slot {
+    pub replica: u16,
+    pub service: String,
+}
+
+/// What the chain, and the clock on it, want of a lease here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Phase {
+    Run,
+    /// The funds are exhausted: stopped, with everything kept for a top-up.
+    Pause,
+    /// Closed, or out of funds for longer than the grace period, or taken back by a reorg.
+    Remove {
+        volumes: bool,
+    },
+}
+
+/// Where the manifest is.
+#[derive(Debug, Clone)]
+pub enum Wanted<'a> {
+    Awaited,
+    /// It, or the lease's shape, cannot run here; with the reason.
+    Impossible(String),
+    Ready(&'a Manifest),
+}
+
+#[derive(Debug, Clone)]
+pub struct Desired<'a> {
+    pub phase: Phase,
+    pub replicas: u16,
+    pub manifest: Wanted<'a>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    Created,
+    Running,
+    Exited,
+    /// Frozen by a hand that is not ours.
+    Paused,
+    /// The engine is at it.
+    Removing,
+    /// The engine gave it up.
+    Dead,
+}
+
+/// What the container's health check says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Health {
+    /// There is no check.
+    None,
+    Starting,
+    Healthy,
+    Unhealthy,
+}
+
+/// A container as the engine shows it. Times are the machine's Unix milliseconds, 0 when unknown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Seen {
+    pub id: String,
+    pub slot: Slot,
+    pub state: State,
+    pub health: Health,
+    pub exit_code: Option<i64>,
+    pub started_at_ms: u64,
+    pub finished_at_ms: u64,
+}
+
+/// Something that was tried and failed, or that ended and was started again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// In a row; 0 is as good as no attempt.
+    pub failures: u32,
+    pub at_ms: u64,
+    pub reason: Option<String>,
+}
+
+/// What there is of a lease: on the engine, and in memory.
+#[derive(Debug, Clone, Default)]
+pub struct Observed {
+    pub network: bool,
+    /// Volumes by their names in the manifest.
+    pub volumes: BTreeSet<String>,
+    pub containers: Vec<Seen>,
+    /// Images that were resolved, by the reference in the manifest.
+    pub images: BTreeSet<String>,
+    /// By subject: see [`subject`].
+    pub attempts: BTreeMap<String, Attempt>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Action {
+    /// Turn references into the digests that will run, pulling what is not here.
+    Resolve {
+        images: Vec<String>,
+    },
+    /// Volumes first, then the network and the containers beside each other.
+    Make {
+        network: bool,
+        volumes: Vec<String>,
+        containers: Vec<Slot>,
+    },
+    Start {
+        containers: Vec<(String, Slot)>,
+    },
+    /// With the grace that the manifest gives.
+    Stop {
+        containers: Vec<(String, Slot)>,
+    },
+    /// Stop with grace, then remove; the highest replica first.
+    Remove {
+        containers: Vec<(String, Slot)>,
+    },
+    RemoveNetwork,
+    RemoveVolumes {
+        volumes: Vec<String>,
+    },
+    /// Nothing until the engine, the chain or the clock brings news.
+    Rest,
+}
+
+/// How a lease stands, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// The tenant has not sent the manifest.
+    Awaiting,
+    Preparing,
+    Starting,
+    /// Every replica is ready.
+    Running,
+    /// It cannot come up, or does not stay up; the reason says why.
+    Failing,
+    Paused,
+    Removing,
+    Removed,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    pub action: Action,
+    pub standing: Standing,
+    pub reason: Option<String>,
+    /// When to look again though nothing happened, in the machine's Unix milliseconds.
+    pub wake_at_ms: Option<u64>,
+}
+
+/// Names what an attempt was about.
+pub mod subject {
+    use super::Slot;
+
+    pub const MAKE: &str = "make";
+
+    pub fn image(reference: &str) -> String {
+        format!("image {reference}")
+    }
+    pub fn slot(slot: &Slot) -> String {
+        format!("start {} {}", slot.replica, slot.service)
+    }
+}
+
+impl Attempt {
+    /// When to try again.
+    pub fn due(&self) -> u64 {
+        self.at_ms.saturating_add(pause(self.failures))
+    }
+}
+
+/// Milliseconds to wait after so many failures in a row: nothing after the first end of a container that ran, since most
+/// are accidents.
+fn pause(failures: u32) -> u64 {
+    match failures {
+        0 => 0,
+        n => FIRST_PAUSE_MS.saturating_mul(1 << (n - 1).min(16)).min(LONGEST_PAUSE_MS),
+    }
+}
+
+/// `now_ms` is the machine's clock.
+pub fn decide(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Decision {
+    match (desired.phase, &desired.manifest) {
+        (Phase::Remove { volumes }, _) => remove(observed, volumes),
+        (Phase::Pause, _) => hold(observed),
+        (Phase::Run, Wanted::Awaited) => rest(Standing::Awaiting, "the tenant has not sent the manifest yet"),
+        (Phase::Run, Wanted::Impossible(reason)) => rest(Standing::Failing, reason),
+        (Phase::Run, Wanted::Ready(manifest)) => run(manifest, desired.replicas, observed, now_ms),
+    }
+}
+
+fn remove(observed: &Observed, volumes: bool) -> Decision {
+    let containers: Vec<_> = observed.containers.iter().filter(|seen| seen.state != State::Removing).collect();
+    let action = if !containers.is_empty() {
+        Action::Remove { containers: highest_first(containers) }
+    } else if !observed.containers.is_empty() {
+        Action::Rest
+    } else if observed.network {
+        Action::RemoveNetwork
+    } else if volumes && !observed.volumes.is_empty() {
+        Action::RemoveVolumes { volumes: observed.volumes.iter().cloned().collect() }
+    } else {
+        return Decision { action: Action::Rest, standing: Standing::Removed, reason: None, wake_at_ms: None };
+    };
+    Decision { action, standing: Standing::Removing, reason: None, wake_at_ms: None }
+}
+
+fn hold(observed: &Observed) -> Decision {
+    let running: Vec<_> = observed.containers.iter().filter(|seen| seen.state == State::Running).collect();
+    let action = if running.is_empty() { Action::Rest } else { Action::Stop { containers: highest_first(running) } };
+    let reason = "the lease's funds are exhausted; a top-up starts it again, with its volumes".to_owned();
+    Decision { action, standing: Standing::Paused, reason: Some(reason), wake_at_ms: None }
+}
+
+fn run(manifest: &Manifest, replicas: u16, observed: &Observed, now_ms: u64) -> Decision {
+    let surplus = |seen: &&Seen| {
+        let unwanted = seen.slot.replica >= replicas || !manifest.services.contains_key(&seen.slot.service);
+        (unwanted || seen.state == State::Dead) && seen.state != State::Removing
+    };
+    let surplus: Vec<_> = observed.containers.iter().filter(surplus).collect();
+    if !surplus.is_empty() {
+        return act(Action::Remove { containers: highest_first(surplus) }, Standing::Starting);
+    }
+
+    let present: BTreeMap<&Slot, &Seen> = observed.containers.iter().map(|seen| (&seen.slot, seen)).collect();
+    let order = manifest.in_order();
+    let slot = |replica: u16, service: &str| Slot { replica, service: service.to_owned() };
+    let all: Vec<Slot> = (0..replicas).flat_map(|r| order.iter().map(move |name| slot(r, name))).collect();
+    let missing: Vec<Slot> = all.iter().filter(|slot| !present.contains_key(slot)).cloned().collect();
+
+    if let Some(decision) = prepare(manifest, &missing, replicas, observed, now_ms) {
+        return decision;
+    }
+
+    let mut waits = Waits::default();
+    let (mut start, mut stop) = (Vec::new(), Vec::new());
+    for slot in &all {
+        let Some(seen) = present.get(slot) else { continue };
+        match look(manifest, seen, &present, observed, now_ms, &mut waits) {
+            Step::Start => start.push((seen.id.clone(), slot.clone())),
+            Step::Stop => stop.push((seen.id.clone(), slot.clone())),
+            Step::Leave => {}
+        }
+    }
+    if !start.is_empty() {
+        return act(Action::Start { containers: start }, Standing::Starting);
+    }
+    if !stop.is_empty() {
+        return Decision { reason: waits.reason, ..act(Action::Stop { containers: stop }, Standing::Failing) };
+    }
+    let standing = match (waits.failing, ready_replicas(manifest, replicas, &observed.containers) == replicas) {
+        (_, true) => Standing::Running,
+        (true, false) => Standing::Failing,
+        (false, false) => Standing::Starting,
+    };
+    let reason = waits.reason.filter(|_| standing != Standing::Running);
+    Decision { action: Action::Rest, standing, reason, wake_at_ms: waits.wake_at_ms }
+}
+
+/// Images, network, volumes and containers that are not there yet.
+fn prepare(manifest: &Manifest, missing: &[Slot], replicas: u16, observed: &Observed, now_ms: u64) -> Option<Decision> {
+    let images: BTreeSet<&String> = missing.iter().map(|slot| &manifest.services[&slot.service].image).collect();
+    let unknown: Vec<&String> = images.into_iter().filter(|image| !observed.images.contains(*image)).collect();
+    if !unknown.is_empty() {
+        let attempt = |image: &&String| observed.attempts.get(&subject::image(image));
+        let due = |image: &&String| attempt(image).is_none_or(|attempt| attempt.due() <= now_ms);
+        let images: Vec<String> = unknown.iter().copied().filter(due).cloned().collect();
+        if images.is_empty() {
+            let failed: Vec<_> = unknown.iter().filter_map(attempt).collect();
+            return Some(failing(&failed));
+        }
+        return Some(act(Action::Resolve { images }, Standing::Preparing));
+    }
+    let volumes: Vec<String> = manifest.volumes.difference(&observed.volumes).cloned().collect();
+    let network = !observed.network;
+    if missing.is_empty() && (replicas == 0 || (volumes.is_empty() && !network)) {
+        return None;
+    }
+    match observed.attempts.get(subject::MAKE) {
+        Some(attempt) if attempt.due() > now_ms => Some(failing(&[attempt])),
+        _ => Some(act(Action::Make { network, volumes, containers: missing.to_vec() }, Standing::Preparing)),
+    }
+}
+
+enum Step {
+    Start,
+    Stop,
+    Leave,
+}
+
+/// What keeps a lease from being settled: the first reason, a failure before a mere delay; the earliest time to look again.
+#[derive(Default)]
+struct Waits {
+    reason: Option<String>,
+    failing: bool,
+    wake_at_ms: Option<u64>,
+}
+
+impl Waits {
+    fn until(&mut self, wake_at_ms: u64) {
+        self.wake_at_ms = Some(self.wake_at_ms.map_or(wake_at_ms, |known| known.min(wake_at_ms)));
+    }
+
+    fn note(&mut self, failing: bool, reason: String) {
+        if self.reason.is_none() || (failing && !self.failing) {
+            self.reason = Some(reason);
+        }
+        self.failing |= failing;
+    }
+}
+
+fn look(
+    manifest: &Manifest,
+    seen: &Seen,
+    present: &BTreeMap<&Slot, &Seen>,
+    observed: &Observed,
+    now_ms: u64,
+    waits: &mut Waits,
+) -> Step {
+    let Slot { replica, service } = &seen.slot;
+    let name = format!("service {service} of replica {replica}");
+    let attempt = observed.attempts.get(&subject::slot(&seen.slot));
+    let failures = attempt.map_or(0, |attempt| attempt.failures);
+    match seen.state {
+        State::Running if seen.health == Health::Unhealthy => {
+            let patience = PATIENCE_MS.saturating_mul(1 << failures.min(4)).min(LONGEST_PATIENCE_MS);
+            let deadline = seen.started_at_ms.saturating_add(patience);
+            waits.note(true, format!("{name} is unhealthy"));
+            if seen.started_at_ms > 0 && deadline <= now_ms {
+                return Step::Stop;
+            }
+            waits.until(deadline);
+        }
+        State::Running if seen.health == Health::Starting => waits.note(false, format!("{name} is not healthy yet")),
+        State::Running | State::Removing | State::Dead => {}
+        State::Paused => waits.note(true, format!("{name} is paused by the provider")),
+        State::Exited if done(manifest, seen) => {}
+        State::Created | State::Exited => {
+            if let Some(reason) = held_back(manifest, seen, present) {
+                waits.note(false, format!("{name} waits for {reason}"));
+                return Step::Leave;
+            }
+            let due = due(seen, attempt);
+            if due <= now_ms {
+                return Step::Start;
+            }
+            let what = match (attempt.and_then(|attempt| attempt.reason.as_deref()), seen.exit_code) {
+                (Some(reason), _) => format!("{name} does not start: {reason}"),
+                (None, Some(code)) => format!("{name} ended with exit code {code}"),
+                (None, None) => format!("{name} ended"),
+            };
+            waits.note(
+                true,
+                format!("{what}; {} times in a row, and it is started again with growing pauses", failures + 1),
+            );
+            waits.until(due);
+        }
+    }
+    Step::Leave
+}
+
+/// When a container that does not run may be started.
+fn due(seen: &Seen, attempt: Option<&Attempt>) -> u64 {
+    let Some(attempt) = attempt else { return 0 };
+    if seen.state == State::Exited && attempt.reason.is_none() {
+        let stable = seen.finished_at_ms.saturating_sub(seen.started_at_ms) >= STABLE_MS;
+        return if stable { 0 } else { seen.finished_at_ms.saturating_add(pause(attempt.failures)) };
+    }
+    attempt.due()
+}
+
+/// The attempt to write down before a container that ended is started again; `None` for a first start.
+pub fn restart(seen: &Seen, before: Option<&Attempt>, now_ms: u64) -> Option<Attempt> {
+    if seen.state != State::Exited {
+        return None;
+    }
+    let stable = seen.finished_at_ms.saturating_sub(seen.started_at_ms) >= STABLE_MS;
+    let failures = before.map_or(0, |attempt| attempt.failures);
+    let failures = if stable { 1 } else { failures.saturating_add(1) };
+    Some(Attempt { failures, at_ms: now_ms, reason: None })
+}
+
+/// The dependency that a container still waits for.
+fn held_back(manifest: &Manifest, seen: &Seen, present: &BTreeMap<&Slot, &Seen>) -> Option<String> {
+    let service = manifest.services.get(&seen.slot.service)?;
+    service.depends_on.iter().find_map(|(name, condition)| {
+        let slot = Slot { replica: seen.slot.replica, service: name.clone() };
+        let other = present.get(&slot);
+        let (met, wanted) = match condition {
+            Condition::Started => {
+                let met = |other: &&Seen| other.state == State::Running || done(manifest, other);
+                (other.is_some_and(|other| met(other) || other.started_at_ms > 0), "to start")
+            }
+            Condition::Healthy => {
+                let met = |other: &&Seen| other.state == State::Running && other.health == Health::Healthy;
+                (other.is_some_and(met), "to be healthy")
+            }
+            Condition::CompletedSuccessfully => (other.is_some_and(|other| done(manifest, other)), "to complete"),
+        };
+        (!met).then(|| format!("{name} {wanted}"))
+    })
+}
+
+/// A job that ended well.
+fn done(manifest: &Manifest, seen: &Seen) -> bool {
+    seen.state == State::Exited && seen.exit_code == Some(0) && manifest.is_job(&seen.slot.service)
+}
+
+/// How many of the first `replicas` have every service up: running, and healthy where there is a check.
+pub fn ready_replicas(manifest: &Manifest, replicas: u16, containers: &[Seen]) -> u16 {
+    let ready = |seen: &Seen| {
+        let up = seen.state == State::Running && matches!(seen.health, Health::None | Health::Healthy);
+        up || done(manifest, seen)
+    };
+    let mut up: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
+    for seen in containers.iter().filter(|seen| seen.slot.replica < replicas && ready(seen)) {
+        up.entry(seen.slot.replica).or_default().insert(&seen.slot.service);
+    }
+    up.values().filter(|services| manifest.services.keys().all(|name| services.contains(name.as_str()))).count() as u16
+}
+
+fn highest_first(mut containers: Vec<&Seen>) -> Vec<(String, Slot)> {
+    containers.sort_by(|a, b| b.slot.cmp(&a.slot));
+    containers.into_iter().map(|seen| (seen.id.clone(), seen.slot.clone())).collect()
+}
+
+fn act(action: Action, standing: Standing) -> Decision {
+    Decision { action, standing, reason: None, wake_at_ms: None }
+}
+
+fn rest(standing: Standing, reason: &str) -> Decision {
+    Decision { action: Action::Rest, standing, reason: Some(reason.to_owned()), wake_at_ms: None }
+}
+
+fn failing(attempts: &[&Attempt]) -> Decision {
+    Decision {
+        action: Action::Rest,
+        standing: Standing::Failing,
+        reason: attempts.iter().find_map(|attempt| attempt.reason.clone()),
+        wake_at_ms: attempts.iter().map(|attempt| attempt.due()).min(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,298 @@
+//! The manifest: the tenant's Compose file, read into what one replica runs.
+//!
+//! A manifest comes from a stranger, and what it says is carried out on the provider's machine. So nothing in it is
+//! skipped in silence: a key either has the effect that Compose gives it, or is known to be harmless, or is refused with
+//! its path (`services.web.privileged`), the reason, and what to do instead. All refusals of a file are told at once.
+//!
+//! # How a shape divides over services
+//!
+//! The lease's shape is what one replica gets, all of its services together: they share it through the replica's parent
+//! cgroup, which carries the shape as its limit. Each container's own limit is the whole shape as well, so an idle
+//! sidecar wastes nothing. A service that wants less says so in `deploy.resources.limits`.
+//!
+//! # Accepted without effect
+//!
+//! `version`, `name`, `x-*`; of a service `labels`, `annotations`, `restart` (the provider restarts what stops),
+//! `pull_policy` (a tag is resolved once), `tty`, `stdin_open`, `attach`, `expose` (services of a replica reach each
+//! other's ports anyway), the host side of `ports` (the provider chooses it), `deploy.resources.reservations`,
+//! `healthcheck.start_interval`, `depends_on.*.{restart,required}`, `volumes.*.labels`.
+
+mod checks;
+mod fields;
+mod node;
+mod refusals;
+mod service;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+    time::Duration,
+};
+
+use node::{At, Node};
+use serde::Serialize;
+
+/// Bytes. A manifest is a page of text; what is longer is something else.
+pub const LARGEST: usize = 64 * 1024;
+/// Services in one manifest.
+pub const MOST_SERVICES: usize = 32;
+
+/// What one replica runs.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Manifest {
+    pub services: BTreeMap<String, Service>,
+    /// Named volumes; each is one volume of the lease, which its replicas share.
+    pub volumes: BTreeSet<String>,
+}
+
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Service {
+    pub image: String,
+    pub command: Option<Vec<String>>,
+    pub entrypoint: Option<Vec<String>>,
+    /// `KEY=VALUE`, one a key, sorted.
+    pub environment: BTreeMap<String, String>,
+    /// Container ports that the provider publishes.
+    pub ports: BTreeSet<Port>,
+    pub volumes: Vec<Mount>,
+    pub tmpfs: Vec<Tmpfs>,
+    pub healthcheck: Option<Health>,
+    pub depends_on: BTreeMap<String, Condition>,
+    pub user: Option<String>,
+    pub working_dir: Option<String>,
+    pub read_only: bool,
+    pub stop_grace_period: Option<Duration>,
+    pub stop_signal: Option<String>,
+    pub init: bool,
+    pub hostname: Option<String>,
+    pub limits: Limits,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Port {
+    pub number: u16,
+    pub protocol: Protocol,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Protocol {
+    Tcp,
+    Udp,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Mount {
+    pub volume: String,
+    pub target: String,
+    pub read_only: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Tmpfs {
+    pub target: String,
+    /// Bytes; it counts as memory. None: whatever memory is left.
+    pub size: Option<u64>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub enum Health {
+    /// Also switches off a check that the image brings along.
+    Off,
+    Check {
+        /// `CMD`, `CMD-SHELL`; none keeps the image's own test.
+        test: Option<Vec<String>>,
+        interval: Option<Duration>,
+        timeout: Option<Duration>,
+        retries: Option<u32>,
+        start_period: Option<Duration>,
+    },
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    Started,
+    Healthy,
+    /// The dependency is a job: it runs once and must end with 0; it is not started again.
+    CompletedSuccessfully,
+}
+
+/// What a service takes of the shape; none: all of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Limits {
+    pub millicores: Option<u32>,
+    /// Bytes.
+    pub memory: Option<u64>,
+    pub pids: Option<u32>,
+}
+
+/// One thing that a manifest may not say.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refusal {
+    /// Where: `services.web.privileged`; empty for the file as a whole.
+    pub path: String,
+    /// Why, and what to do instead.
+    pub reason: String,
+}
+
+/// Everything that stands against a manifest; never empty.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Refused(pub Vec<Refusal>);
+
+impl std::error::Error for Refused {}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, refusal) in self.0.iter().enumerate() {
+            let separator = if i == 0 { "" } else { "; " };
+            write!(f, "{separator}{refusal}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.reason) } else { write!(f, "{}: {}", self.path, self.reason) }
+    }
+}
+
+impl fmt::Display for Protocol {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+        })
+    }
+}
+
+/// Collects what stands against a file while the rest of it is read on.
+#[derive(Default)]
+struct Refusals(Vec<Refusal>);
+
+impl Refusals {
+    fn note<T>(&mut self, result: Result<T, Refusal>) -> Option<T> {
+        result.map_err(|refusal| self.0.push(refusal)).ok()
+    }
+}
+
+impl Manifest {
+    /// Reads a manifest. Total: any bytes give a manifest or at least one refusal.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Refused> {
+        let whole = |reason: String| Refused(vec![Refusal { path: String::new(), reason }]);
+        if bytes.len() > LARGEST {
+            return Err(whole(format!("the file has {} bytes; at most {LARGEST} are read", bytes.len())));
+        }
+        let text = std::str::from_utf8(bytes).map_err(|error| whole(format!("the file is not UTF-8 text: {error}")))?;
+        let root =
+            node::read(text).map_err(|error| whole(format!("the file is not YAML that can be read: {error}")))?;
+        if !matches!(root, Node::Map(_)) {
+            return Err(whole(
+                "the file is not a Compose file: it must be a mapping with the key `services`".to_owned(),
+            ));
+        }
+        let mut refusals = Refusals::default();
+        let manifest = file(&At::root(&root), &mut refusals);
+        match refusals.0 {
+            none if none.is_empty() => Ok(manifest),
+            some => Err(Refused(some)),
+        }
+    }
+
+    /// Services in an order in which each stands after those that it depends on.
+    pub fn in_order(&self) -> Vec<&str> {
+        let mut order: Vec<&str> = Vec::new();
+        while order.len() < self.services.len() {
+            let ready = |service: &Service| service.depends_on.keys().all(|name| order.contains(&name.as_str()));
+            let next = self.services.iter().find(|(name, service)| !order.contains(&name.as_str()) && ready(service));
+            match next {
+                Some((name, _)) => order.push(name),
+                None => break, // a cycle, which parse() refuses
+            }
+        }
+        order
+    }
+
+    /// Whether another service waits for this one to end well, so that it is a job and not a server.
+    pub fn is_job(&self, name: &str) -> bool {
+        let waits = |service: &Service| service.depends_on.get(name) == Some(&Condition::CompletedSuccessfully);
+        self.services.values().any(waits)
+    }
+
+    /// The images, each once.
+    pub fn images(&self) -> BTreeSet<&str> {
+        self.services.values().map(|service| service.image.as_str()).collect()
+    }
+}
+
+fn file(root: &At<'_>, refusals: &mut Refusals) -> Manifest {
+    let mut manifest = Manifest { services: BTreeMap::new(), volumes: BTreeSet::new() };
+    let mut seen_services = false;
+    for (key, at) in root.entries().unwrap_or_default() {
+        match key {
+            "name" | "version" => {}
+            "services" => {
+                seen_services = true;
+                services(&at, &mut manifest, refusals);
+            }
+            "volumes" => volumes(&at, &mut manifest, refusals),
+            key if key.starts_with("x-") => {}
+            key => refusals.0.push(at.refuse(refusals::of_file(key))),
+        }
+    }
+    if manifest.services.is_empty() && refusals.0.is_empty() {
+        let reason = if seen_services { "there is no service; name at least one" } else { "the key is missing" };
+        refusals.0.push(Refusal { path: "services".to_owned(), reason: reason.to_owned() });
+    }
+    if refusals.0.is_empty() {
+        checks::across(&manifest, refusals);
+    }
+    manifest
+}
+
+fn services(at: &At<'_>, manifest: &mut Manifest, refusals: &mut Refusals) {
+    let Some(entries) = refusals.note(at.entries()) else { return };
+    if entries.len() > MOST_SERVICES {
+        let reason = format!("{} services; at most {MOST_SERVICES} fit into one manifest", entries.len());
+        refusals.0.push(at.refuse(reason));
+        return;
+    }
+    for (name, at) in entries {
+        if !checks::is_name(name) {
+            let reason = "a service's name has 1 to 48 lowercase letters, digits, `-` and `_`, and starts with a letter or digit";
+            refusals.0.push(at.refuse(reason));
+        } else if let Some(service) = service::read(&at, refusals) {
+            manifest.services.insert(name.to_owned(), service);
+        }
+    }
+}
+
+fn volumes(at: &At<'_>, manifest: &mut Manifest, refusals: &mut Refusals) {
+    if at.is_null() {
+        return;
+    }
+    for (name, at) in refusals.note(at.entries()).unwrap_or_default() {
+        if !checks::is_name(name) {
+            let reason =
+                "a volume's name has 1 to 48 lowercase letters, digits, `-` and `_`, and starts with a letter or digit";
+            refusals.0.push(at.refuse(reason));
+            continue;
+        }
+        if !at.is_null() {
+            for (key, at) in refusals.note(at.entries()).unwrap_or_default() {
+                match key {
+                    "labels" => {}
+                    key if key.starts_with("x-") => {}
+                    "driver" if at.text().is_ok_and(|driver| driver == "local") => {}
+                    "external" if at.flag().is_ok_and(|external| !external) => {}
+                    key => refusals.0.push(at.refuse(refusals::of_volume(key))),
+                }
+            }
+        }
+        manifest.volumes.insert(name.to_owned());
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,228 @@
+//! A YAML document as a tree that cannot grow beyond its budget, and a cursor that knows its path.
+//!
+//! Aliases let a short file describe a huge tree. The reader counts every node as it is made and stops at the budget, so
+//! that the memory a stranger's file can take is bounded by a constant.
+
+use std::{cell::Cell, fmt};
+
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+
+use super::Refusal;
+
+/// Nodes in one document, aliases counted each time. A long manifest has some hundred.
+const MOST_NODES: usize = 10_000;
+/// Nested collections. Compose goes eight deep.
+const DEEPEST: usize = 32;
+
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Node {
+    Null,
+    Bool(bool),
+    Int(i128),
+    Float(f64),
+    Text(String),
+    List(Vec<Node>),
+    Map(Vec<(String, Node)>),
+}
+
+pub(super) fn read(text: &str) -> Result<Node, serde_norway::Error> {
+    let budget = Cell::new(MOST_NODES);
+    Seed { budget: &budget, depth: 0 }.deserialize(serde_norway::Deserializer::from_str(text))
+}
+
+#[derive(Clone, Copy)]
+struct Seed<'b> {
+    budget: &'b Cell<usize>,
+    depth: usize,
+}
+
+impl Seed<'_> {
+    fn deeper<E: Error>(self) -> Result<Self, E> {
+        if self.depth == DEEPEST {
+            return Err(E::custom(format_args!("it nests deeper than {DEEPEST} levels")));
+        }
+        Ok(Self { depth: self.depth + 1, ..self })
+    }
+
+    fn spend<E: Error>(self) -> Result<(), E> {
+        match self.budget.get().checked_sub(1) {
+            Some(left) => Ok(self.budget.set(left)),
+            None => Err(E::custom(format_args!("its aliases expand to more than {MOST_NODES} values"))),
+        }
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seed<'_> {
+    type Value = Node;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+        self.spend()?;
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seed<'_> {
+    type Value = Node;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("plain YAML without tags")
+    }
+    fn visit_unit<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+    fn visit_none<E>(self) -> Result<Node, E> {
+        Ok(Node::Null)
+    }
+    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
+        Ok(Node::Bool(value))
+    }
+    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
+        Ok(Node::Int(value.into()))
+    }
+    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
+        Ok(Node::Int(value.into()))
+    }
+    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
+        Ok(Node::Float(value))
+    }
+    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
+        Ok(Node::Text(value.to_owned()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
+        let inner = self.deeper()?;
+        let mut list = Vec::new();
+        while let Some(node) = access.next_element_seed(inner)? {
+            list.push(node);
+        }
+        Ok(Node::List(list))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
+        let inner = self.deeper()?;
+        let (mut map, mut merged): (Vec<(String, Node)>, Vec<(String, Node)>) = (Vec::new(), Vec::new());
+        while let Some(key) = access.next_key_seed(inner)? {
+            let key = scalar(&key).ok_or_else(|| A::Error::custom("a key must be a string"))?;
+            let value = access.next_value_seed(inner)?;
+            if key == "<<" {
+                merge(value, &mut merged).map_err(A::Error::custom)?;
+            } else if map.iter().any(|(known, _)| *known == key) {
+                return Err(A::Error::custom(format_args!("the key `{key}` stands twice in one mapping")));
+            } else {
+                map.push((key, value));
+            }
+        }
+        // What a mapping says itself wins over what it merges in.
+        merged.retain(|(key, _)| !map.iter().any(|(known, _)| known == key));
+        map.append(&mut merged);
+        Ok(Node::Map(map))
+    }
+}
+
+/// `<<: *a` and `<<: [*a, *b]`; of two, the earlier wins.
+fn merge(value: Node, into: &mut Vec<(String, Node)>) -> Result<(), &'static str> {
+    match value {
+        Node::Map(map) => {
+            let new: Vec<_> = map.into_iter().filter(|(key, _)| !into.iter().any(|(known, _)| known == key)).collect();
+            into.extend(new);
+            Ok(())
+        }
+        Node::List(list) => list.into_iter().try_for_each(|node| merge(node, into)),
+        _ => Err("`<<` merges mappings only"),
+    }
+}
+
+/// A scalar as the text that stands for it; `None` for null and collections.
+fn scalar(node: &Node) -> Option<String> {
+    match node {
+        Node::Bool(value) => Some(value.to_string()),
+        Node::Int(value) => Some(value.to_string()),
+        Node::Float(value) => Some(value.to_string()),
+        Node::Text(value) => Some(value.clone()),
+        Node::Null | Node::List(_) | Node::Map(_) => None,
+    }
+}
+
+/// A node and where it stands.
+#[derive(Clone)]
+pub(super) struct At<'n> {
+    node: &'n Node,
+    path: String,
+}
+
+impl<'n> At<'n> {
+    pub(super) fn root(node: &'n Node) -> Self {
+        Self { node, path: String::new() }
+    }
+
+    pub(super) fn refuse(&self, reason: impl Into<String>) -> Refusal {
+        Refusal { path: self.path.clone(), reason: reason.into() }
+    }
+
+    pub(super) fn is_null(&self) -> bool {
+        *self.node == Node::Null
+    }
+    pub(super) fn is_map(&self) -> bool {
+        matches!(self.node, Node::Map(_))
+    }
+    pub(super) fn is_list(&self) -> bool {
+        matches!(self.node, Node::List(_))
+    }
+
+    pub(super) fn entries(&self) -> Result<Vec<(&'n str, At<'n>)>, Refusal> {
+        let Node::Map(map) = self.node else { return Err(self.refuse("must be a mapping")) };
+        let dot = if self.path.is_empty() { "" } else { "." };
+        Ok(map
+            .iter()
+            .map(|(key, node)| (key.as_str(), At { node, path: format!("{}{dot}{key}", self.path) }))
+            .collect())
+    }
+
+    pub(super) fn items(&self) -> Result<Vec<At<'n>>, Refusal> {
+        let Node::List(list) = self.node else { return Err(self.refuse("must be a list")) };
+        Ok(list.iter().enumerate().map(|(i, node)| At { node, path: format!("{}[{i}]", self.path) }).collect())
+    }
+
+    /// A scalar as text, with `$$` read as a dollar sign. Compose would fill in variables from the shell that starts it;
+    /// here there is none, and to guess would run something else than the tenant meant.
+    pub(super) fn text(&self) -> Result<String, Refusal> {
+        let raw = scalar(self.node).ok_or_else(|| self.refuse("must be a string"))?;
+        if raw.contains('\0') {
+            return Err(self.refuse("a NUL character cannot stand in a value"));
+        }
+        let mut text = String::with_capacity(raw.len());
+        let mut rest = raw.chars();
+        while let Some(character) = rest.next() {
+            if character == '$' && rest.next() != Some('$') {
+                return Err(self.refuse(
+                    "variables are not filled in by the provider; write the value itself, and `$$` for a dollar sign",
+                ));
+            }
+            text.push(character);
+        }
+        Ok(text)
+    }
+
+    pub(super) fn flag(&self) -> Result<bool, Refusal> {
+        match self.node {
+            Node::Bool(value) => Ok(*value),
+            _ => Err(self.refuse("must be true or false")),
+        }
+    }
+
+    pub(super) fn whole(&self, range: std::ops::RangeInclusive<i128>) -> Result<i128, Refusal> {
+        let number = match self.node {
+            Node::Int(value) => Some(*value),
+            Node::Text(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        number
+            .filter(|number| range.contains(number))
+            .ok_or_else(|| self.refuse(format!("must be a whole number from {} to {}", range.start(), range.end())))
+    }
+
+    /// A list of strings.
+    pub(super) fn texts(&self) -> Result<Vec<String>, Refusal> {
+        self.items()?.iter().map(At::text).collect()
+    }
+}

@@ -1,0 +1,105 @@
+use alloy::{
+    primitives::{Address, B256, Bytes, LogData},
+    sol_types::SolEventInterface,
+};
+use solidity::Market::MarketEvents;
+use sqlx::{Row, any::AnyRow};
+
+use super::super::{Error, Result, hex, parse, uint};
+
+/// A log of the market, decoded.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    pub block: u64,
+    /// The log's place in its block.
+    pub log_index: u64,
+    /// The block's time, Unix seconds.
+    pub time: u64,
+    pub transaction: B256,
+    pub event: MarketEvents,
+    /// As the chain has it: what is stored, and what a fold begins from.
+    pub(super) log: LogData,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Subject {
+    Lease(B256),
+    Offer(u32),
+    Provider(Address),
+}
+
+impl Event {
+    /// `None` for a log that is not one of the market's events.
+    pub fn decode(block: u64, log_index: u64, time: u64, transaction: B256, log: LogData) -> Option<Self> {
+        let event = MarketEvents::decode_raw_log(log.topics(), &log.data).ok()?;
+        Some(Self { block, log_index, time, transaction, event, log })
+    }
+
+    /// The event's name in Solidity, and what it is about; `None` for one that concerns nobody.
+    pub fn subject(&self) -> Option<(&'static str, Subject)> {
+        use MarketEvents as E;
+        Some(match &self.event {
+            E::ProviderRegistered(e) => ("ProviderRegistered", Subject::Provider(e.provider)),
+            E::ProviderUpdated(e) => ("ProviderUpdated", Subject::Provider(e.provider)),
+            E::BondAdded(e) => ("BondAdded", Subject::Provider(e.provider)),
+            E::ProviderUnregistered(e) => ("ProviderUnregistered", Subject::Provider(e.provider)),
+            E::EarningsWithdrawn(e) => ("EarningsWithdrawn", Subject::Provider(e.provider)),
+            E::RootPosted(e) => ("RootPosted", Subject::Provider(e.provider)),
+            E::OfferListed(e) => ("OfferListed", Subject::Offer(e.offer)),
+            E::OfferWithdrawn(e) => ("OfferWithdrawn", Subject::Offer(e.offer)),
+            E::LeaseOpened(e) => ("LeaseOpened", Subject::Lease(e.lease)),
+            E::LeaseScaled(e) => ("LeaseScaled", Subject::Lease(e.lease)),
+            E::NoticeGiven(e) => ("NoticeGiven", Subject::Lease(e.lease)),
+            E::LeaseClosed(e) => ("LeaseClosed", Subject::Lease(e.lease)),
+            E::ToppedUp(e) => ("ToppedUp", Subject::Lease(e.lease)),
+            E::Withdrawn(e) => ("Withdrawn", Subject::Lease(e.lease)),
+            E::Refunded(e) => ("Refunded", Subject::Lease(e.lease)),
+            E::Settled(e) => ("Settled", Subject::Lease(e.lease)),
+            _ => return None,
+        })
+    }
+
+    /// From `block, log_index, time, tx, log`.
+    pub(super) fn read(row: &AnyRow) -> Result<Self> {
+        let unreadable = || Error::corrupt("events")("the log does not decode");
+        let log = unpack(&row.try_get::<Vec<u8>, _>(4)?).ok_or_else(unreadable)?;
+        let transaction = parse("events", &row.try_get::<String, _>(3)?)?;
+        let (block, log_index, time) = (uint(row.try_get(0)?), uint(row.try_get(1)?), uint(row.try_get(2)?));
+        Self::decode(block, log_index, time, transaction, log).ok_or_else(unreadable)
+    }
+}
+
+impl Subject {
+    /// As the column `subject` has it.
+    pub(super) fn text(&self) -> String {
+        match self {
+            Self::Lease(id) => hex(*id),
+            Self::Offer(id) => id.to_string(),
+            Self::Provider(address) => hex(*address),
+        }
+    }
+
+    pub(super) fn read(text: &str) -> Result<Self> {
+        Ok(match text.len() {
+            66 => Self::Lease(parse("events", text)?),
+            42 => Self::Provider(parse("events", text)?),
+            _ => Self::Offer(parse("events", text)?),
+        })
+    }
+}
+
+/// The number of topics, the topics, the data.
+pub(super) fn pack(log: &LogData) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(1 + 32 * log.topics().len() + log.data.len());
+    bytes.push(log.topics().len() as u8);
+    log.topics().iter().for_each(|topic| bytes.extend_from_slice(topic.as_slice()));
+    bytes.extend_from_slice(&log.data);
+    bytes
+}
+
+fn unpack(bytes: &[u8]) -> Option<LogData> {
+    let (count, rest) = bytes.split_first()?;
+    let (topics, data) = rest.split_at_checked(32 * usize::from(*count))?;
+    LogData::new(topics.chunks_exact(32).map(B256::from_slice).collect(), Bytes::copy_from_slice(data))
+}
