@@ -3,7 +3,12 @@
 //! Each setting is a flag and an environment variable of the same name (`--listen`, `TIDEMARK_LISTEN`); a flag wins over
 //! the environment, the environment over `.env`. `.env.example` lists them all, and a test holds it to this file.
 
-use std::{env, fmt, net::SocketAddr, path::{Path, PathBuf}, time::Duration};
+use std::{
+    env, fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use alloy::{
     network::EthereumWallet,
@@ -275,7 +280,8 @@ pub fn blame<C: CommandFactory>(error: &clap::Error) -> Option<String> {
     let flag = arg.trim_start_matches('-').split_whitespace().next()?;
     let (variable, _) = variables(&C::command()).into_iter().find(|(_, long)| long == flag)?;
     let given = env::args().any(|given| given.trim_start_matches('-').split('=').next() == Some(flag));
-    (env::var_os(&variable).is_some() && !given).then(|| format!("  the value comes from {variable} in the environment or .env"))
+    (env::var_os(&variable).is_some() && !given)
+        .then(|| format!("  the value comes from {variable} in the environment or .env"))
 }
 
 fn rpc_url(text: &str) -> Result<String, String> {
