@@ -305,3 +305,59 @@ pub fn short(address: Address) -> String {
 pub fn short_id(id: B256) -> String {
     id.to_string()[..12].to_owned()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn every_setting_stands_in_env_example_and_nothing_else() {
+        let example = include_str!("../../.env.example");
+        let mut listed: Vec<_> = example
+            .lines()
+            .filter_map(|line| line.strip_prefix('#')?.split_once('=').map(|(name, _)| name.to_owned()))
+            .filter(|name| name.starts_with("TIDEMARK_") && !name.contains(' '))
+            .collect();
+        listed.sort();
+        let mut known: Vec<_> = variables(&Cli::command()).into_iter().map(|(name, _)| name).collect();
+        known.dedup();
+        assert_eq!(listed, known);
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_wrong_setting_is_refused_by_name() {
+        for (flag, value, why) in [
+            ("--listen", "nowhere", "invalid socket address"),
+            ("--sample-every", "0s", "longer than zero"),
+            ("--sample-every", "soon", "write it like"),
+            ("--database-url", "mysql://x", "sqlite:"),
+            ("--rpc-url", "localhost:8545", "ws://"),
+        ] {
+            let error = Cli::try_parse_from(["tidemark", "provider", "run", flag, value]).unwrap_err().to_string();
+            assert!(error.contains(flag) && error.contains(why), "{flag} {value}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_secret_shows_in_debug() {
+        let key = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+        let args = ["tidemark", "provider", "run", "--dev-key", key, "--database-url", "postgres://u:hunter2@h/d"];
+        let shown = format!("{:?}", Cli::try_parse_from(args).unwrap());
+        assert!(!shown.contains("ac0974") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn a_raw_key_is_refused_away_from_the_local_chain() {
+        let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new("0x01".repeat(32))) };
+        assert!(identity.signer(1).unwrap_err().to_string().contains("refused on chain 1"));
+    }
+}
