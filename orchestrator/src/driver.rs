@@ -46,6 +46,11 @@ impl Bell {
         self.0.notify_one();
     }
 
+    /// Forgets rings so far: the run that begins now will see what they were about.
+    fn clear(&self) {
+        let _ = self.0.notified().now_or_never();
+    }
+
     async fn rung(&self) {
         self.0.notified().await;
     }
@@ -107,6 +112,7 @@ async fn repeat(stage: Arc<dyn Stage>, bell: Bell, board: Board, mut shutdown: w
             return;
         }
         iteration += 1;
+        bell.clear();
         let run = once(stage.as_ref(), iteration, reason, failures).await;
         failures = run.failures;
         board.write(stage.name(), run);

@@ -53,6 +53,9 @@ impl Unit {
         if number.starts_with('-') {
             bail!("{text:?} is negative");
         }
+        if number.is_empty() {
+            bail!("no amount was given");
+        }
         match parse_units(&number, self.decimals) {
             Ok(ParseUnits::U256(amount)) => Ok(amount),
             _ => bail!("{text:?} is not an amount of {} (at most {} decimals)", self.symbol, self.decimals),
