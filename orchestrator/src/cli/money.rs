@@ -50,11 +50,11 @@ impl Unit {
     /// `0.5`, `1_000`, optionally followed by the symbol.
     pub fn parse(&self, text: &str) -> anyhow::Result<U256> {
         let number = text.trim().trim_end_matches(&self.symbol).trim().replace('_', "");
-        if number.starts_with('-') {
-            bail!("{text:?} is negative");
-        }
-        if number.is_empty() {
-            bail!("no amount was given");
+        // `parse_units` would take "" for zero and cut what is beyond the currency's decimals.
+        let fraction = number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        let digits = number.chars().filter(char::is_ascii_digit).count();
+        if digits == 0 || digits + number.matches('.').count() != number.len() || fraction > self.decimals.into() {
+            bail!("{text:?} is not an amount of {} (at most {} decimals)", self.symbol, self.decimals);
         }
         match parse_units(&number, self.decimals) {
             Ok(ParseUnits::U256(amount)) => Ok(amount),
