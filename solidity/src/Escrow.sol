@@ -147,7 +147,17 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
         view
         returns (uint256)
     {
-        return Accrual.owed(account, reservation, ratePerReplica, block.timestamp, CLAIM_WINDOW);
+        return Accrual.owed(reservation, ratePerReplica, account.paid, _from(account.settledAt), block.timestamp);
+    }
+
+    /// From when on a lease's reservation can still be claimed.
+    function _from(uint256 settledAt) internal view returns (uint256) {
+        return Math.max(settledAt, _oldest());
+    }
+
+    /// The beginning of the claim window: what was reserved before it and nobody proved has lapsed.
+    function _oldest() internal view returns (uint256) {
+        return Math.saturatingSub(block.timestamp, CLAIM_WINDOW);
     }
 
     /// What may leave the lease now: all but what may be owed and the notice period's money. A closed lease has a rate of

@@ -159,10 +159,12 @@ contract Market is IMarket, Proofs {
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
         _checkBounds(replicas, account.minReplicas, reservation.maxReplicas);
-        uint256 kept = _owed(account, reservation, terms.rates.reserved) + _notice(terms.rates.reserved, replicas);
-        if (account.balance < kept) revert Errors.InsufficientFunds(account.balance, kept);
+        if (replicas > reservation.replicas) {
+            uint256 kept = _owed(account, reservation, terms.rates.reserved) + _notice(terms.rates.reserved, replicas);
+            if (account.balance < kept) revert Errors.InsufficientFunds(account.balance, kept);
+        }
         // Effect
-        _step(reservation, terms.rates.reserved, replicas);
+        _step(account, reservation, terms.rates.reserved, replicas);
         // Log
         emit LeaseScaled(id, replicas);
     }
@@ -184,7 +186,7 @@ contract Market is IMarket, Proofs {
         else if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         // Effect
         _release(terms.provider, terms.shape, reservation.maxReplicas);
-        _step(reservation, terms.rates.reserved, 0);
+        _step(account, reservation, terms.rates.reserved, 0);
         reservation.maxReplicas = 0;
         // Log
         emit LeaseClosed(id, msg.sender);
@@ -230,20 +232,22 @@ contract Market is IMarket, Proofs {
         });
     }
 
-    /// Moves the integral to now and changes the rate: the only place where either happens.
-    function _step(Reservation storage reservation, uint256 ratePerReplica, uint16 replicas) private {
-        reservation.integral = uint136(Accrual.reservedUntil(reservation, ratePerReplica, block.timestamp));
+    /// Moves the integral to now and changes the rate.
+    function _step(Account memory account, Reservation storage reservation, uint256 ratePerReplica, uint16 replicas)
+        private
+    {
+        uint256 integral =
+            Accrual.carried(reservation, ratePerReplica, account.paid, _from(account.settledAt), block.timestamp);
+        reservation.integral = uint136(integral);
         reservation.since = uint32(block.timestamp);
         reservation.replicas = replicas;
     }
 
     /// Whether the provider may close: its notice has passed, or the funds ran out a notice period ago.
-    function _checkNotice(
-        LeaseId id,
-        Account memory account,
-        Reservation memory reservation,
-        uint256 ratePerReplica
-    ) private view {
+    function _checkNotice(LeaseId id, Account memory account, Reservation memory reservation, uint256 ratePerReplica)
+        private
+        view
+    {
         uint256 until = _noticeEnds[id];
         if (until != 0 && block.timestamp >= until) return;
         uint256 overdue = account.balance + _notice(ratePerReplica, reservation.replicas);

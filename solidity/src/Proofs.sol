@@ -79,11 +79,12 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
 
     /// @inheritdoc IProofs
     function settleSigned(Terms calldata terms, Usage calldata usage, bytes calldata signature) external {
+        // Check. The tenant's word alone must not do: a statement of no usage would settle what the provider is owed away.
+        if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
         LeaseId id = _id(terms);
         if (usage.time > block.timestamp) revert Errors.StatementFromFuture(usage.time);
         _checkWindow(usage.time);
-        bool valid =
-            SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, usage), signature);
+        bool valid = SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, usage), signature);
         if (!valid) revert Errors.BadSignature();
         _settle(id, terms, usage);
     }
@@ -114,14 +115,27 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         Account storage account = _accounts[terms.currency][id];
         if (account.settledAt == 0) revert Errors.LeaseUnknown(id);
         if (usage.time <= account.settledAt) return;
-        uint256 amount = Accrual.payable_(account, _reservations[id], terms.rates, usage, block.timestamp, CLAIM_WINDOW);
         // Effect
+        uint256 paid = account.paid;
+        Reservation storage reservation = _reservations[id];
+        if (account.settledAt < _oldest()) _lapse(reservation, terms.rates.reserved, paid);
+        uint256 reserved = Accrual.reservedUntil(reservation, terms.rates.reserved, usage.time);
+        uint256 amount = Accrual.due(Accrual.price(terms.rates, usage), reserved, paid, account.balance);
         account.balance -= uint104(amount);
         account.paid += uint104(amount);
         account.settledAt = usage.time;
         _earnings[terms.provider][terms.currency] += amount;
         // Log
         emit Settled(id, terms.provider, usage.time, amount);
+    }
+
+    /// Takes what nobody proved in time out of the reserved integral, by moving its point to the claim window's beginning.
+    /// Only a lease that stayed unsettled for a whole claim window comes here.
+    function _lapse(Reservation storage reservation, uint256 ratePerReplica, uint256 paid) private {
+        uint256 oldest = _oldest();
+        if (oldest < reservation.since) return;
+        reservation.integral = uint136(Accrual.carried(reservation, ratePerReplica, paid, oldest, oldest));
+        reservation.since = uint32(oldest);
     }
 
     function _rootOf(address provider, uint256 epoch) private view returns (Root memory root) {
@@ -141,10 +155,6 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
 
     function _checkWindow(uint256 time) private view {
         if (time < _oldest()) revert Errors.StatementLapsed(time, _oldest());
-    }
-
-    function _oldest() private view returns (uint256) {
-        return block.timestamp > CLAIM_WINDOW ? block.timestamp - CLAIM_WINDOW : 0;
     }
 
     /// Hashed twice, so that no inner node of a tree can be taken for a leaf.

@@ -32,10 +32,11 @@ abstract contract MarketState {
     mapping(address provider => mapping(Currency => uint256 baseUnits)) internal _earnings;
 
     constructor(Parameters memory p) {
-        // A root must mature before the claim window closes on it, and the ring must keep the newest matured root while
-        // younger ones are posted as fast as they may be.
+        // A statement must outlive its epoch and its root's maturing inside the claim window, and the ring must keep the
+        // newest matured root while younger ones are posted as fast as they may be.
         bool sound = p.epochLength > 0 && p.rootSpacing > 0 && p.rootSpacing <= p.epochLength && p.noticePeriod > 0
-            && p.claimWindow > p.challengeWindow && p.rootRing >= p.challengeWindow / p.rootSpacing + 2;
+            && p.claimWindow > uint256(p.challengeWindow) + p.epochLength
+            && p.rootRing >= uint256(p.challengeWindow) / p.rootSpacing + 2;
         if (!sound) revert Errors.BadParameters();
         EPOCH_LENGTH = p.epochLength;
         ROOT_SPACING = p.rootSpacing;

@@ -16,10 +16,11 @@ interface IEscrow {
     /// A provider took earnings out.
     event EarningsWithdrawn(address indexed provider, Currency indexed currency, address to, uint256 amount);
 
-    /// Adds money to an open lease; anyone may. Requires the lease's own currency and, for the chain's coin, exactly
-    /// `amount` as value.
+    /// Adds money to a lease; anyone may. Requires the lease's own currency and, for the chain's coin, exactly `amount` as
+    /// value. A closed lease takes it too: it pays what is still owed, and `refund` returns the rest to the tenant.
     /// @param amount Base units to take from the caller; what arrives is credited.
-    /// @dev Emits ToppedUp. Reverts with LeaseUnknown, LeaseIsClosed, WrongValue, NothingReceived.
+    /// @dev Emits ToppedUp. Reverts with LeaseUnknown (also when the currency is not the lease's), WrongValue,
+    /// NothingReceived.
     function topUp(LeaseId lease, Currency currency, uint256 amount) external payable;
 
     /// Takes money out of an open lease. What may be owed to the provider and the notice period's money stay.

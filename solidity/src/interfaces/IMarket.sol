@@ -74,7 +74,8 @@ interface IMarket {
 
     /// Sets the replica count, anywhere within the policy's bounds.
     /// @dev Emits LeaseScaled. Reverts with LeaseUnknown, LeaseIsClosed, NotAllowed unless called by the tenant,
-    /// ReplicasOutOfBounds, and InsufficientFunds when the balance cannot keep the notice period's money at the new rate.
+    /// ReplicasOutOfBounds, and, when the count grows, InsufficientFunds when the balance cannot keep the notice period's
+    /// money at the new rate. A smaller count is always granted.
     function scale(Terms calldata terms, uint16 replicas) external;
 
     /// Announces that the provider will close the lease after the notice period.

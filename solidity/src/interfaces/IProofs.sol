@@ -41,9 +41,11 @@ interface IProofs {
         bool[] calldata flags
     ) external;
 
-    /// Pays for a statement that the tenant has countersigned, at once and without a root.
+    /// Pays for a statement on which both sides agree, at once and without a root: the provider submits it, the tenant has
+    /// countersigned it.
     /// @param signature EIP-712 signature of Statement by the tenant: an account's, or a contract's by EIP-1271.
-    /// @dev Emits Settled. Reverts with LeaseUnknown, BadSignature, StatementFromFuture, StatementLapsed.
+    /// @dev Emits Settled. Reverts with NotAllowed unless called by the provider, LeaseUnknown, BadSignature,
+    /// StatementFromFuture, StatementLapsed.
     function settleSigned(Terms calldata terms, Usage calldata usage, bytes calldata signature) external;
 
     /// @return digest The first 28 bytes of the root that the provider posted for the epoch.

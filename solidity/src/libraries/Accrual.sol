@@ -3,13 +3,18 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Account, Policy, PriceList, Rates, Reservation, Shape, Usage} from "../types/DataTypes.sol";
+import {Policy, PriceList, Rates, Reservation, Shape, Usage} from "../types/DataTypes.sol";
 
 /// The money functions: pure, so that they can be proven. Rates and integrals are base units × 1e12.
 ///
 /// With R(t) the reserved integral, P the price of the cumulative usage, and D all that was deposited, the total that a
 /// provider is paid is min(P, R, D) rounded down: a function of the newest statement alone, so neither the number nor
 /// the order of settlements can change it.
+///
+/// R only ever loses what nobody can earn any more, in whole base units so that no fraction is lost with it:
+/// - a step (a new replica count) drops what settled statements left unclaimed before it, because the contract keeps one
+///   point of the curve and the tenant may already have taken that money;
+/// - what was reserved longer than the claim window ago and is in no settled statement lapses.
 library Accrual {
     uint256 internal constant SCALE = 1e12;
     uint256 internal constant NANOS = 1e9;
@@ -18,9 +23,8 @@ library Accrual {
     /// Applies a price list to a shape. What a replica can use at most is reserved: all its CPU, all its memory, and the
     /// offer's traffic allowance; parts of a unit round up, so that the reserve covers the price.
     function rates(PriceList memory prices, Shape memory shape) internal pure returns (Rates memory) {
-        uint256 replicaSecond = uint256(prices.millicore) * shape.millicores
-            + uint256(prices.memoryMiB) * shape.memoryMiB + uint256(prices.diskMiB) * shape.diskMiB
-            + uint256(prices.gpu) * shape.gpus;
+        uint256 replicaSecond = uint256(prices.millicore) * shape.millicores + uint256(prices.memoryMiB)
+            * shape.memoryMiB + uint256(prices.diskMiB) * shape.diskMiB + uint256(prices.gpu) * shape.gpus;
         uint256 reserve = replicaSecond + Math.ceilDiv(uint256(prices.cpuSecond) * shape.millicores, 1000)
             + uint256(prices.memoryMiBSecond) * shape.memoryMiB
             + Math.ceilDiv(uint256(prices.networkMiB) * prices.networkKiBps, 1024);
@@ -36,43 +40,53 @@ library Accrual {
 
     /// The price of cumulative usage, in base units.
     function price(Rates memory r, Usage memory u) internal pure returns (uint256) {
-        return (uint256(r.replicaSecond) * u.replicaSeconds + uint256(r.cpuSecond) * u.cpuNanos / NANOS
-                    + uint256(r.memoryMiBSecond) * u.memoryByteSeconds / MIB
-                    + uint256(r.networkMiB) * u.networkBytes / MIB) / SCALE;
+        return (uint256(r.replicaSecond)
+                * u.replicaSeconds
+                + uint256(r.cpuSecond)
+                * u.cpuNanos
+                / NANOS
+                + uint256(r.memoryMiBSecond)
+                * u.memoryByteSeconds
+                / MIB
+                + uint256(r.networkMiB)
+                * u.networkBytes
+                / MIB) / SCALE;
     }
 
-    /// R(time): what the lease reserved from its opening to a time. A time before the last step answers as the step itself,
-    /// because the contract keeps one point of the curve.
+    /// R(time). A time before the last step answers as the step itself, because the contract keeps one point of the curve.
     function reservedUntil(Reservation memory r, uint256 ratePerReplica, uint256 time) internal pure returns (uint256) {
         return time <= r.since ? r.integral : r.integral + ratePerReplica * r.replicas * (time - r.since);
     }
 
-    /// What the provider may still be owed at `time`: the reservation that is neither covered by a settled statement nor
-    /// older than the claim window. Base units, rounded up.
-    function owed(Account memory a, Reservation memory r, uint256 ratePerReplica, uint256 time, uint256 claimWindow)
+    /// R(time) less the whole base units that were reserved before `from` and not paid. Before the last step nothing is
+    /// known of the curve, so nothing is taken off.
+    function carried(Reservation memory r, uint256 ratePerReplica, uint256 paid, uint256 from, uint256 time)
         internal
         pure
         returns (uint256)
     {
-        uint256 from = Math.max(a.settledAt, Math.saturatingSub(time, claimWindow));
-        if (from >= r.since) return Math.ceilDiv(ratePerReplica * r.replicas * Math.saturatingSub(time, from), SCALE);
-        return Math.saturatingSub(Math.ceilDiv(reservedUntil(r, ratePerReplica, time), SCALE), a.paid);
+        uint256 reserved = reservedUntil(r, ratePerReplica, time);
+        if (from < r.since) return reserved;
+        // Never negative: each payment stayed within R at the time of its statement, and that time is at most `from`.
+        return reserved - (reservedUntil(r, ratePerReplica, from) / SCALE - paid) * SCALE;
     }
 
-    /// What settling a statement pays: its price less what was paid, within the reservation that has not lapsed and the
-    /// balance. The caller has made sure that `u.time` lies in the claim window.
-    function payable_(
-        Account memory a,
-        Reservation memory r,
-        Rates memory rate,
-        Usage memory u,
-        uint256 time,
-        uint256 claimWindow
-    ) internal pure returns (uint256) {
-        uint256 from = Math.saturatingSub(time, claimWindow);
-        uint256 due = Math.saturatingSub(Math.min(price(rate, u), reservedUntil(r, rate.reserved, u.time) / SCALE), a.paid);
-        if (from >= r.since) due = Math.min(due, uint256(rate.reserved) * r.replicas * (u.time - from) / SCALE);
-        return Math.min(due, a.balance);
+    /// What the provider may still be owed: the reservation that is neither covered by a settled statement nor lapsed.
+    /// Base units, rounded up.
+    /// @param from The later of the newest settled statement's time and the beginning of the claim window.
+    function owed(Reservation memory r, uint256 ratePerReplica, uint256 paid, uint256 from, uint256 time)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (from >= r.since) return Math.ceilDiv(ratePerReplica * r.replicas * (time - from), SCALE);
+        return Math.ceilDiv(reservedUntil(r, ratePerReplica, time), SCALE) - paid;
+    }
+
+    /// What settling a statement adds to what was paid: min(P, R, D) less that.
+    /// @param reserved R at the statement's time.
+    function due(uint256 price_, uint256 reserved, uint256 paid, uint256 balance) internal pure returns (uint256) {
+        return Math.min(Math.saturatingSub(Math.min(price_, reserved / SCALE), paid), balance);
     }
 
     /// Seconds until what may be owed reaches the balance; 0 when it has, the highest number when nothing is reserved.
@@ -83,7 +97,7 @@ library Accrual {
 
     /// Whether a policy can be kept at all.
     function sound(Policy memory p) internal pure returns (bool) {
-        return p.maxReplicas > 0 && p.minReplicas <= p.maxReplicas && p.target > 0 && p.target <= 100 && p.down < p.target
-            && p.target <= p.up && p.up <= 100 && p.step > 0;
+        return p.maxReplicas > 0 && p.minReplicas <= p.maxReplicas && p.target > 0 && p.target <= 100
+            && p.down < p.target && p.target <= p.up && p.up <= 100 && p.step > 0;
     }
 }

@@ -146,11 +146,12 @@ struct Account {
     uint16 minReplicas; // a field of Policy that found room here
 }
 
-/// The reservation of a lease. `integral` is ∫ rate dt from the opening to `since`, exact across every step.
+/// The reservation of a lease. `integral` is ∫ rate dt from the opening to `since`, exact across every step, less what can
+/// never be claimed any more (see Accrual).
 struct Reservation {
     // slot 0
     uint136 integral; // base units × 1e12
-    uint32 since; // time of the last step
+    uint32 since; // time of the last step, or to which unproven time has lapsed
     uint16 replicas;
     uint16 maxReplicas; // 0: closed
     uint8 target;

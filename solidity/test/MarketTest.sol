@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {Test} from "forge-std/Test.sol";
+
+import {IEscrow} from "../src/interfaces/IEscrow.sol";
+import {IMarket} from "../src/interfaces/IMarket.sol";
+import {IProofs} from "../src/interfaces/IProofs.sol";
+import {Accrual} from "../src/libraries/Accrual.sol";
+import {Currency} from "../src/types/Currency.sol";
+import {Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
+import {LeaseId, OfferId} from "../src/types/Ids.sol";
+import {StandardTree} from "./StandardTree.sol";
+import {TestToken} from "./tokens/TestToken.sol";
+
+/// The deployed market as a caller sees it. Tests reach it through its interfaces alone, so that a changed test compiles
+/// without the contracts.
+interface Tidemark is IMarket, IEscrow, IProofs {}
+
+/// What every test starts from: a market with the local chain's parameters, one provider, an offer for ETH and one for a
+/// token, and a tenant with plenty of both.
+///
+/// Prices are chosen so that one replica reserves 11 base units a second, of which 7 are for being there, 2 for all its
+/// CPU, 1 for all its memory and 1 for its traffic allowance.
+abstract contract MarketTest is Test {
+    uint256 internal constant START = 1_700_000_000;
+    uint256 internal constant RATE = 11; // base units per replica and second
+    uint256 internal constant EPOCH = 10;
+    uint256 internal constant SPACING = 2;
+    uint256 internal constant CHALLENGE = 4;
+    uint256 internal constant CLAIM = 3600;
+    uint256 internal constant NOTICE = 30;
+    uint256 internal constant RING = 64;
+    uint96 internal constant MIN_BOND = 1 ether;
+    uint256 internal constant DEPOSIT = 100_000;
+
+    Currency internal constant ETH = Currency.wrap(address(0));
+
+    Tidemark internal market;
+    TestToken internal token;
+    Currency internal usd;
+    OfferId internal ethOffer;
+    OfferId internal usdOffer;
+
+    address internal provider = makeAddr("provider");
+    address internal tenant;
+    uint256 internal tenantKey;
+    address internal stranger = makeAddr("stranger");
+
+    function setUp() public virtual {
+        vm.warp(START);
+        (tenant, tenantKey) = makeAddrAndKey("tenant");
+        market = deploy(localParameters());
+        token = new TestToken();
+        usd = Currency.wrap(address(token));
+        vm.deal(provider, 100 ether);
+        vm.startPrank(provider);
+        market.register{value: MIN_BOND}(plenty(), "sealing key", "https://provider.example");
+        ethOffer = market.listOffer(ETH, prices());
+        usdOffer = market.listOffer(usd, prices());
+        vm.stopPrank();
+        fund(tenant);
+        fund(stranger);
+    }
+
+    // The world
+
+    function deploy(Parameters memory p) internal returns (Tidemark) {
+        return Tidemark(deployCode("Market.sol:Market", abi.encode(p)));
+    }
+
+    function localParameters() internal pure returns (Parameters memory) {
+        return Parameters({
+            epochLength: uint32(EPOCH),
+            rootSpacing: uint32(SPACING),
+            challengeWindow: uint32(CHALLENGE),
+            claimWindow: uint32(CLAIM),
+            noticePeriod: uint32(NOTICE),
+            rootRing: uint32(RING),
+            minBond: MIN_BOND
+        });
+    }
+
+    function fund(address who) internal {
+        vm.deal(who, 1000 ether);
+        token.mint(who, 1e18);
+        vm.prank(who);
+        token.approve(address(market), type(uint256).max);
+    }
+
+    function plenty() internal pure returns (Shape memory) {
+        return Shape({millicores: 1_000_000, memoryMiB: 1_000_000, diskMiB: 1_000_000, gpus: 1000});
+    }
+
+    function shape() internal pure returns (Shape memory) {
+        return Shape({millicores: 1000, memoryMiB: 1000, diskMiB: 1000, gpus: 1});
+    }
+
+    function prices() internal pure returns (PriceList memory) {
+        return PriceList({
+            millicore: 4e9,
+            memoryMiB: 1e9,
+            diskMiB: 1e9,
+            gpu: 1e12,
+            cpuSecond: 2e12,
+            memoryMiBSecond: 1e9,
+            networkMiB: 1e12,
+            networkKiBps: 1024
+        });
+    }
+
+    function policy() internal pure returns (Policy memory) {
+        return
+            Policy({minReplicas: 1, maxReplicas: 10, target: 70, up: 80, down: 50, cooldown: 60, step: 2, headroom: 1});
+    }
+
+    function order(uint16 replicas, uint64 salt) internal pure returns (Order memory) {
+        return Order({
+            shape: shape(),
+            replicas: replicas,
+            policy: policy(),
+            maxRate: uint104(RATE * 1e12 * 10),
+            manifestHash: keccak256("manifest"),
+            salt: salt
+        });
+    }
+
+    // Leases
+
+    /// The terms of the lease that `who` gets by taking the provider's offer in `currency`.
+    function termsOf(address who, Currency currency, Order memory o) internal view returns (Terms memory) {
+        return Terms({
+            tenant: who,
+            provider: provider,
+            currency: currency,
+            shape: o.shape,
+            rates: Accrual.rates(prices(), o.shape),
+            manifestHash: o.manifestHash,
+            salt: o.salt
+        });
+    }
+
+    function open(address who, Currency currency, Order memory o, uint256 deposit)
+        internal
+        returns (Terms memory terms, LeaseId id)
+    {
+        terms = termsOf(who, currency, o);
+        bool native = currency.isNative();
+        vm.prank(who);
+        id = market.take{value: native ? deposit : 0}(native ? ethOffer : usdOffer, o, deposit);
+        assertEq(LeaseId.unwrap(id), LeaseId.unwrap(market.idOf(terms)), "terms");
+    }
+
+    function open(Currency currency, uint16 replicas) internal returns (Terms memory terms, LeaseId id) {
+        return open(tenant, currency, order(replicas, 1), DEPOSIT);
+    }
+
+    function balanceOf(LeaseId id, Currency currency) internal view returns (uint256) {
+        return market.accountOf(id, currency).balance;
+    }
+
+    function held(Currency currency, address who) internal view returns (uint256) {
+        return currency.isNative() ? who.balance : IERC20(Currency.unwrap(currency)).balanceOf(who);
+    }
+
+    // Statements and roots
+
+    /// What a lease uses that keeps everything busy for a number of replica-seconds: it costs RATE for each.
+    function busy(uint256 replicaSeconds, uint256 time) internal pure returns (Usage memory) {
+        return Usage({
+            time: uint32(time),
+            replicaSeconds: uint64(replicaSeconds),
+            cpuNanos: uint96(replicaSeconds * 1e9),
+            memoryByteSeconds: uint128(replicaSeconds * 1000 << 20),
+            networkBytes: uint96(replicaSeconds << 20),
+            utilization: 10_000
+        });
+    }
+
+    /// Posts the next root of `provider` and returns its epoch.
+    function post(bytes32 root) internal returns (uint256 epoch) {
+        epoch = market.providerOf(provider).epoch + 1;
+        vm.prank(provider);
+        market.postRoot(epoch, root);
+    }
+
+    /// Posts a root over one statement and lets it mature; its path is empty.
+    function prove(LeaseId id, Usage memory usage) internal returns (uint256 epoch) {
+        epoch = post(market.leafOf(id, usage));
+        skip(CHALLENGE);
+    }
+
+    /// A statement of full use up to now, posted, matured and settled.
+    function proveAndSettle(Terms memory terms, uint256 replicaSeconds) internal {
+        Usage memory usage = busy(replicaSeconds, vm.getBlockTimestamp());
+        uint256 epoch = prove(market.idOf(terms), usage);
+        market.settle(terms, usage, epoch, new bytes32[](0));
+    }
+
+    function sign(uint256 key, LeaseId id, Usage memory usage) internal view returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, market.statementDigest(id, usage));
+        return abi.encodePacked(r, s, v);
+    }
+
+    function emptyPath() internal pure returns (bytes32[] memory) {
+        return new bytes32[](0);
+    }
+}
