@@ -70,12 +70,11 @@ impl Devnet {
     /// Spawns Anvil, deploys market and token, gives every actor tokens and approves the market to take them.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let path = binary()?;
-        let mut anvil = Anvil::at(&path)
-            .port(options.port)
-            .chain_id(options.chain_id)
-            .prague()
-            .timeout(30_000)
-            .args(["--order", "fifo", "--no-request-size-limit"]);
+        let mut anvil = Anvil::at(&path).port(options.port).chain_id(options.chain_id).prague().timeout(30_000).args([
+            "--order",
+            "fifo",
+            "--no-request-size-limit",
+        ]);
         anvil = match options.mining {
             Mining::Mixed => anvil.block_time(1).arg("--mixed-mining"),
             Mining::Every(seconds) => anvil.block_time(seconds),

@@ -3,7 +3,12 @@
 //! Each setting is a flag and an environment variable of the same name (`--listen`, `TIDEMARK_LISTEN`); a flag wins over
 //! the environment, the environment over `.env`. `.env.example` lists them all, and a test holds it to this file.
 
-use std::{env, fmt, net::SocketAddr, path::{Path, PathBuf}, time::Duration};
+use std::{
+    env, fmt,
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use alloy::{
     network::EthereumWallet,
@@ -275,7 +280,8 @@ pub fn blame<C: CommandFactory>(error: &clap::Error) -> Option<String> {
     let flag = arg.trim_start_matches('-').split_whitespace().next()?;
     let (variable, _) = variables(&C::command()).into_iter().find(|(_, long)| long == flag)?;
     let given = env::args().any(|given| given.trim_start_matches('-').split('=').next() == Some(flag));
-    (env::var_os(&variable).is_some() && !given).then(|| format!("  the value comes from {variable} in the environment or .env"))
+    (env::var_os(&variable).is_some() && !given)
+        .then(|| format!("  the value comes from {variable} in the environment or .env"))
 }
 
 fn rpc_url(text: &str) -> Result<String, String> {
@@ -298,4 +304,60 @@ pub fn short(address: Address) -> String {
 /// The first characters of a lease's id, as people quote it.
 pub fn short_id(id: B256) -> String {
     id.to_string()[..12].to_owned()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::*;
+    use crate::cli::Cli;
+
+    #[test]
+    fn every_setting_stands_in_env_example_and_nothing_else() {
+        let example = include_str!("../../.env.example");
+        let mut listed: Vec<_> = example
+            .lines()
+            .filter_map(|line| line.strip_prefix('#')?.split_once('=').map(|(name, _)| name.to_owned()))
+            .filter(|name| name.starts_with("TIDEMARK_") && !name.contains(' '))
+            .collect();
+        listed.sort();
+        let mut known: Vec<_> = variables(&Cli::command()).into_iter().map(|(name, _)| name).collect();
+        known.dedup();
+        assert_eq!(listed, known);
+    }
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_wrong_setting_is_refused_by_name() {
+        for (flag, value, why) in [
+            ("--listen", "nowhere", "invalid socket address"),
+            ("--sample-every", "0s", "longer than zero"),
+            ("--sample-every", "soon", "write it like"),
+            ("--database-url", "mysql://x", "sqlite:"),
+            ("--rpc-url", "localhost:8545", "ws://"),
+        ] {
+            let error = Cli::try_parse_from(["tidemark", "provider", "run", flag, value]).unwrap_err().to_string();
+            assert!(error.contains(flag) && error.contains(why), "{flag} {value}: {error}");
+        }
+    }
+
+    #[test]
+    fn no_secret_shows_in_debug() {
+        let key = "0xac0974bec39a17e36ba4a6b4d238ff944bacb478cbed5efcae784d7bf4f2ff80";
+        let args = ["tidemark", "provider", "run", "--dev-key", key, "--database-url", "postgres://u:hunter2@h/d"];
+        let shown = format!("{:?}", Cli::try_parse_from(args).unwrap());
+        assert!(!shown.contains("ac0974") && !shown.contains("hunter2"), "{shown}");
+    }
+
+    #[test]
+    fn a_raw_key_is_refused_away_from_the_local_chain() {
+        let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new("0x01".repeat(32))) };
+        assert!(identity.signer(1).unwrap_err().to_string().contains("refused on chain 1"));
+    }
 }

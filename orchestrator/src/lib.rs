@@ -25,8 +25,12 @@
 //! 7. The API cannot act on the chain or on Docker.
 //! 8. No secret in a log, an error, an event, a label or an image.
 
+pub mod api;
+pub mod cli;
+pub mod config;
 pub mod driver;
 pub mod lease;
 pub mod ports;
 pub mod stages;
 pub mod store;
+pub mod telemetry;

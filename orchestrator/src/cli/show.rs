@@ -136,7 +136,8 @@ pub fn span(seconds: u64) -> String {
         *left %= unit;
         Some((count, format!("{count}{name}")))
     });
-    let shown: Vec<_> = parts.enumerate().filter(|(i, (count, _))| *i == 0 || *count > 0).map(|(_, (_, t))| t).collect();
+    let shown: Vec<_> =
+        parts.enumerate().filter(|(i, (count, _))| *i == 0 || *count > 0).map(|(_, (_, t))| t).collect();
     shown.join(" ")
 }
 

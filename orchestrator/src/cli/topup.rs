@@ -2,11 +2,7 @@ use alloy::primitives::{Address, U256};
 use clap::Args;
 use serde_json::json;
 
-use super::{
-    answer,
-    money::Unit,
-    session::Session,
-};
+use super::{answer, money::Unit, session::Session};
 use crate::config::{Connection, Identity, short_id};
 
 #[derive(Debug, Args)]

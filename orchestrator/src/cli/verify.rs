@@ -47,7 +47,11 @@ impl Verify {
             for check in &verdict.checks {
                 lines.push(format!("  {} {}: {}", if check.holds { "✓" } else { "✗" }, check.what, check.seen));
             }
-            lines.push(if verdict.verified { "the proof holds".to_owned() } else { "the proof does NOT hold".to_owned() });
+            lines.push(if verdict.verified {
+                "the proof holds".to_owned()
+            } else {
+                "the proof does NOT hold".to_owned()
+            });
             lines.join("\n")
         })?;
         if !verdict.verified {

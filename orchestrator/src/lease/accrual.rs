@@ -25,6 +25,16 @@ pub fn reserved_until(lease: &Lease, time: u64) -> U256 {
     lease.integral + lease.rate() * U256::from(time.saturating_sub(lease.since))
 }
 
+/// What a step at `time` carries on: the reservation less the whole base units that settled statements left unclaimed.
+pub fn carried(lease: &Lease, time: u64) -> U256 {
+    let reserved = reserved_until(lease, time);
+    if lease.settled_at < lease.since {
+        return reserved;
+    }
+    let unclaimed = (reserved_until(lease, lease.settled_at) / SCALE).saturating_sub(lease.paid);
+    reserved.saturating_sub(unclaimed * SCALE)
+}
+
 /// What the provider may still be owed, in base units, rounded up.
 pub fn owed(lease: &Lease, time: u64, claim_window: u64) -> U256 {
     let from = lease.settled_at.max(time.saturating_sub(claim_window));

@@ -21,7 +21,7 @@ pub struct Lease {
     pub policy: Policy,
     /// How many replicas are wanted; 0 once closed.
     pub replicas: u16,
-    /// Reserved from the opening to `since`, base units × 1e12.
+    /// Reserved from the opening to `since` less what can never be claimed any more, base units × 1e12.
     pub integral: U256,
     pub since: u64,
     pub deposited: U256,
@@ -111,7 +111,7 @@ impl Lease {
     }
 
     fn step(&mut self, replicas: u16, time: u64) {
-        self.integral = accrual::reserved_until(self, time);
+        self.integral = accrual::carried(self, time);
         self.since = time;
         self.replicas = replicas;
     }

@@ -4,10 +4,7 @@
 //! integral, CPU time within the shape for the claimed replica-seconds. What the meters saw beyond that (clocks that drift,
 //! a burst at start) is forgone, because a claim beyond physics is a fault that anybody can prove. Counters never fall.
 
-use alloy::primitives::{
-    U256,
-    aliases::{U96},
-};
+use alloy::primitives::{U256, aliases::U96};
 use solidity::Usage;
 
 use super::{Lease, accrual};

@@ -17,7 +17,7 @@ use solidity::{Market, Parameters, Usage, leaf, tree::Tree};
 use crate::{
     driver::{Bell, Counts, Stage},
     lease::{Lease, intent::Intent, statement},
-    store::{LeaseFilter, Statement, Store},
+    store::{Filter, Statement, Store},
 };
 
 pub struct Proof {
@@ -41,7 +41,7 @@ impl Stage for Proof {
 
     async fn run(&self) -> anyhow::Result<Counts> {
         let Some(head) = self.store.head().await? else { return Ok(Counts::new()) };
-        let posted = self.store.roots(self.provider).await?.into_iter().next_back();
+        let posted = self.store.newest_root(self.provider, u64::MAX).await?;
         let posted_epoch = posted.as_ref().map_or(0, |root| root.epoch);
         if self.store.newest_epoch().await?.is_some_and(|epoch| epoch > posted_epoch) {
             return Ok(Counts::from([("under_way", 1)]));
@@ -59,7 +59,7 @@ impl Proof {
     /// Leases of ours whose last word has not been said: open ones, and closed ones without a statement after their end.
     async fn unfinished(&self) -> anyhow::Result<Vec<(Lease, Option<Usage>)>> {
         let mut unfinished = Vec::new();
-        for row in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
+        for row in self.store.leases(Filter { provider: Some(self.provider), ..Default::default() }).await? {
             let lease = row.lease;
             let previous = self.store.last_statement(lease.id).await?.map(|statement| statement.usage);
             let said = previous.as_ref().map_or(0, |usage| u64::from(usage.time));

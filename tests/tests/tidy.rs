@@ -1,0 +1,186 @@
+//! Holds the rules of ARCHITECTURE.md: who may import whom, and what no file may contain.
+#![allow(clippy::unwrap_used)]
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// Every file below a folder with this ending, with its text.
+fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![root().join(folder)];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.unwrap().path();
+            if path.is_symlink() || path.ends_with("node_modules") || path.ends_with("target") {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == ending) {
+                let name = path.strip_prefix(root()).unwrap().display().to_string();
+                found.push((name, fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(!found.is_empty(), "{folder} has no .{ending} files: the rule would hold nothing");
+    found
+}
+
+/// The lines of code: no comments, no unit tests.
+fn code(text: &str) -> impl Iterator<Item = &str> {
+    let end = text.find("#[cfg(test)]").unwrap_or(text.len());
+    text[..end].lines().filter(|line| !line.trim_start().starts_with("//"))
+}
+
+fn refuse(folder: &str, but: &[&str], words: &[&str], why: &str) {
+    let mut broken = Vec::new();
+    for (name, text) in files(folder, "rs") {
+        if but.iter().any(|allowed| name.starts_with(allowed)) || name.contains("/tests") {
+            continue;
+        }
+        for line in code(&text) {
+            if words.iter().any(|word| line.contains(word)) {
+                broken.push(format!("{name}: {}", line.trim()));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{why}:\n{}", broken.join("\n"));
+}
+
+const LEASE: &str = "orchestrator/src/lease";
+const STAGES: &str = "orchestrator/src/stages";
+
+#[test]
+fn the_lease_is_pure() {
+    let words = [
+        "tokio::",
+        "sqlx::",
+        "bollard::",
+        "std::fs",
+        "std::env",
+        "std::net",
+        "SystemTime",
+        "Instant::now",
+        "crate::store",
+        "crate::ports",
+        "crate::stages",
+    ];
+    refuse(LEASE, &[], &words, "lease has no I/O and no clock");
+}
+
+#[test]
+fn sql_stays_in_the_store() {
+    refuse("orchestrator/src", &["orchestrator/src/store"], &["sqlx::"], "the store is the only folder with SQL");
+}
+
+#[test]
+fn each_foreign_world_has_one_port() {
+    refuse("orchestrator/src", &["orchestrator/src/ports/docker"], &["bollard::"], "only ports/docker knows bollard");
+    let cgroups = ["orchestrator/src/ports/cgroup"];
+    refuse("orchestrator/src", &cgroups, &["\"/sys/fs/cgroup"], "only ports/cgroup knows the cgroup files");
+    let stages = ["alloy::providers", "alloy::transports", "alloy::signers"];
+    refuse(STAGES, &[], &stages, "stages reach the chain through ports::ethereum");
+}
+
+#[test]
+fn stages_never_import_one_another() {
+    let names = ["chain", "clearing", "container", "meter", "proof", "scale", "settlement"];
+    for (name, text) in files(STAGES, "rs") {
+        for line in code(&text) {
+            for other in names.iter().filter(|other| !name.contains(*other)) {
+                let imports = line.contains(&format!("stages::{other}")) || line.contains(&format!("super::{other}::"));
+                assert!(!imports, "{name} imports stage {other}: {line}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_store_and_the_ports_know_no_stage() {
+    for folder in ["orchestrator/src/store", "orchestrator/src/ports"] {
+        refuse(
+            folder,
+            &[],
+            &["crate::stages", "crate::api", "crate::cli", "crate::wiring"],
+            "they stand below the stages",
+        );
+    }
+    refuse(
+        "orchestrator/src/driver.rs".trim_end_matches("/driver.rs"),
+        &["orchestrator/src/wiring.rs", "orchestrator/src/stages"],
+        &["crate::stages", "stages::{"],
+        "only wiring knows the stages by name",
+    );
+}
+
+#[test]
+fn the_api_has_no_hands() {
+    refuse(
+        "orchestrator/src/api",
+        &[],
+        &["crate::ports", "crate::stages", "bollard::", "alloy::providers"],
+        "the API cannot act",
+    );
+}
+
+#[test]
+fn only_config_reads_the_environment() {
+    let but = ["orchestrator/src/config.rs"];
+    refuse(
+        "orchestrator/src",
+        &but,
+        &["env::var", "env::vars", "std::env::", "dotenvy::"],
+        "only config.rs reads the environment",
+    );
+}
+
+#[test]
+fn no_unwrap_and_nothing_unfinished() {
+    for folder in ["orchestrator/src", "anvil/src", "solidity/bindings", "sample/src"] {
+        let words = [".unwrap()", "todo!(", "unimplemented!(", "dbg!(", "TODO", "FIXME"];
+        refuse(folder, &["solidity/bindings/tests"], &words, "bad input gets an error, and nothing is left for later");
+    }
+}
+
+#[test]
+fn no_file_grows_beyond_reading() {
+    let mut long = Vec::new();
+    for (folder, ending) in [
+        ("orchestrator", "rs"),
+        ("solidity/src", "sol"),
+        ("solidity/bindings", "rs"),
+        ("anvil", "rs"),
+        ("tests", "rs"),
+        ("sample", "rs"),
+    ] {
+        for (name, text) in files(folder, ending) {
+            if text.lines().count() > 500 {
+                long.push(format!("{name}: {} lines", text.lines().count()));
+            }
+        }
+    }
+    assert!(long.is_empty(), "one above 500 lines asks to be two:\n{}", long.join("\n"));
+}
+
+#[test]
+fn nobody_is_identified_by_tx_origin() {
+    for (name, text) in files("solidity/src", "sol") {
+        assert!(!code(&text).any(|line| line.contains("tx.origin")), "{name} reads tx.origin");
+        assert!(!code(&text).any(|line| line.contains("delegatecall")), "{name} is upgradeable or borrows code");
+    }
+}
+
+#[test]
+fn no_room_is_called_after_nothing() {
+    for (name, _) in files("orchestrator/src", "rs") {
+        for empty in ["utils", "helpers", "common", "manager"] {
+            assert!(!name.contains(empty), "{name}: a name that says nothing collects everything");
+        }
+    }
+}
