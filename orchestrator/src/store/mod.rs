@@ -11,14 +11,18 @@
 pub mod chain;
 mod error;
 mod open;
+pub mod proof;
+pub mod settlement;
 
 use std::{fmt::LowerHex, fs::File, str::FromStr, sync::Arc};
 
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
-pub use chain::{Applied, Change, Event, Filter, Head, LeaseRow, Offer, Provider, RootRow, Segment};
+pub use chain::{Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment};
 pub use error::Error;
+pub use proof::Statement;
+pub use settlement::{Attempt, IntentRow, IntentState};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

@@ -180,8 +180,8 @@ async fn commit(
     let roots: Vec<_> = events.iter().filter_map(|(event, ..)| root(event)).collect();
     applied.market |= !roots.is_empty();
     for chunk in roots.chunks(CHUNK) {
-        let sql = "INSERT INTO roots (provider, epoch, root, posted_at, block) VALUES ".to_owned();
-        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 5))).persistent(chunk.len() == CHUNK);
+        let sql = "INSERT INTO roots (provider, epoch, root, posted_at, block, tx) VALUES ".to_owned();
+        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 6))).persistent(chunk.len() == CHUNK);
         let query = chunk.iter().fold(query, |query, (provider, epoch, root, event)| {
             query.bind(hex(*provider)).bind(int(*epoch)).bind(hex(*root)).bind(int(event.time)).bind(int(event.block))
         });
