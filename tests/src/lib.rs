@@ -1,1 +1,4 @@
+//! End to end, on a real chain, a real engine and real databases; and every figure of `make bench`.
 
+pub mod bench;
+pub mod gas;
