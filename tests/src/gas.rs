@@ -25,7 +25,7 @@ const BATCH: usize = 100;
 const ROOT_SIZES: [usize; 4] = [1, 100, 1_000, 10_000];
 const TOP_UP: u64 = 1_250_000;
 
-/// Gas by the row's name, as `shared/PEERS.md` names them.
+/// Gas by the row's name.
 pub type Rows = BTreeMap<String, u64>;
 
 /// The cost of each verb on a market that has been running for a while.

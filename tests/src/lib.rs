@@ -2,3 +2,4 @@
 
 pub mod bench;
 pub mod gas;
+pub mod tenancy;

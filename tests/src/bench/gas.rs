@@ -1,4 +1,4 @@
-//! The gas rows, beside the targets of `shared/PEERS.md`.
+//! The gas rows, beside their targets.
 
 use super::{Figure, Target, say};
 use crate::gas;
