@@ -20,8 +20,9 @@ impl Subnet {
     pub const DEFAULT_POOL: Self = Self { base: u32::from_be_bytes([10, 213, 0, 0]), prefix: 16 };
 
     pub fn new(address: Ipv4Addr, prefix: u8) -> Option<Self> {
-        let mask = u32::MAX.checked_shl(32 - u32::from(prefix)).unwrap_or(0);
-        (prefix <= 32).then_some(Self { base: u32::from(address) & mask, prefix })
+        let host_bits = 32u32.checked_sub(u32::from(prefix))?;
+        let mask = u32::MAX.checked_shl(host_bits).unwrap_or(0);
+        Some(Self { base: u32::from(address) & mask, prefix })
     }
 
     pub fn address(&self) -> Ipv4Addr {
