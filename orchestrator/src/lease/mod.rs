@@ -2,11 +2,8 @@
 
 pub mod accrual;
 pub mod decide;
-<<<<<<< HEAD
 pub mod intent;
-=======
 pub mod label;
->>>>>>> a33a2d7 (Speak to the container engine, and harden every container)
 pub mod manifest;
 pub mod statement;
 
