@@ -3,6 +3,7 @@
 pub mod accrual;
 pub mod decide;
 pub mod intent;
+pub mod label;
 pub mod manifest;
 pub mod statement;
 

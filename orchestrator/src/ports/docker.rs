@@ -1,0 +1,233 @@
+//! The container engine: what the container and the meter stage may ask of it.
+//!
+//! The trait speaks of leases and slots; [`BollardEngine`] turns that into Docker's API and adds, to every container and
+//! without a way around it, the hardening of `spec.rs`. Tests wrap the trait to fail or die between two calls.
+
+mod bollard;
+mod read;
+mod spec;
+mod subnets;
+mod time;
+
+use std::{net::IpAddr, time::Duration};
+
+use ::alloy::primitives::B256;
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use serde::{Deserialize, Serialize};
+use solidity::Shape;
+
+pub use self::bollard::BollardEngine;
+pub use subnets::Subnet;
+
+use crate::lease::{
+    decide::{Seen, Slot},
+    label::{Owner, Tag},
+    manifest::{Port, Service},
+};
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What the engine can answer instead of doing it. No message repeats its source's text.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("the container engine is not reachable: check that it runs and that this user may use its socket")]
+    Unreachable(#[source] Box<::bollard::errors::Error>),
+    #[error("the container engine did not answer within {seconds} s when asked to {what}")]
+    Timeout { what: &'static str, seconds: u64 },
+    #[error("the image {reference} is neither on this machine nor to be pulled: {reason}")]
+    NoImage { reference: String, reason: String },
+    #[error("the image {reference} is for {image}, and this machine runs {engine}: push it for {engine}")]
+    Architecture { reference: String, image: String, engine: String },
+    #[error("the object is gone")]
+    NotFound,
+    #[error("something else has the name {0}: it does not carry this lease's labels")]
+    Taken(String),
+    #[error("the network pool {0} has no free subnet left: give a larger one")]
+    PoolEmpty(String),
+    #[error("the engine refused to {what}: {reason}")]
+    Refused { what: &'static str, reason: String },
+}
+
+impl Error {
+    /// Whether the engine as a whole is away, so that nothing can be said about the lease at hand.
+    pub fn is_outage(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Timeout { .. })
+    }
+}
+
+/// How the engine is reached and what every container gets.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// `unix:///…`, `tcp://…`; none: `DOCKER_HOST` or the platform's socket, as `docker` does.
+    pub host: Option<String>,
+    /// The host address on which ports are published; the engine chooses the port numbers.
+    pub bind: IpAddr,
+    /// Where lease networks get their subnets from.
+    pub pool: Subnet,
+    /// Processes and threads in one container.
+    pub pids: u32,
+    /// Bytes of one log file, and how many are kept, for each container.
+    pub log_bytes: u64,
+    pub log_files: u32,
+    /// Creations and starts at a time; an engine gets no faster beyond a few.
+    pub parallel: usize,
+    /// For every call but pulling and stopping.
+    pub timeout: Duration,
+    pub pull_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            host: None,
+            bind: IpAddr::from([127, 0, 0, 1]),
+            pool: Subnet::DEFAULT_POOL,
+            pids: 512,
+            log_bytes: 10 << 20,
+            log_files: 3,
+            parallel: 4,
+            timeout: Duration::from_secs(30),
+            pull_timeout: Duration::from_secs(600),
+        }
+    }
+}
+
+/// The engine and its machine.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Info {
+    pub version: String,
+    pub os: String,
+    /// As images name it: `amd64`, `arm64`.
+    pub architecture: String,
+    /// 1 or 2.
+    pub cgroup_version: u8,
+    /// `cgroupfs`, `systemd`.
+    pub cgroup_driver: String,
+    pub cpus: u32,
+    pub memory_bytes: u64,
+    /// Whether GPUs can be handed to containers.
+    pub gpus: bool,
+}
+
+/// An image as it will run: resolved once, then never by its tag again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Image {
+    /// `sha256:…` of the image's configuration: what the engine runs.
+    pub id: String,
+    /// `name@sha256:…` when it came from a registry: by which it can be pulled again.
+    pub digest: Option<String>,
+}
+
+/// A container as a listing shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Container {
+    pub tag: Tag,
+    pub seen: Seen,
+    pub image_id: String,
+    pub ports: Vec<Published>,
+}
+
+/// A container's port and where it is reached on the host.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Published {
+    pub container: u16,
+    pub protocol: String,
+    pub host_ip: String,
+    pub host: u16,
+}
+
+/// A network or volume.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Object {
+    pub tag: Tag,
+    /// What removes it: a network's id, a volume's name.
+    pub id: String,
+    /// A volume's name in the manifest.
+    pub volume: Option<String>,
+}
+
+/// Everything of one owner, or of one of its leases.
+#[derive(Debug, Clone, Default)]
+pub struct View {
+    pub containers: Vec<Container>,
+    pub networks: Vec<Object>,
+    pub volumes: Vec<Object>,
+}
+
+/// What only a look into one container tells. Times are the machine's Unix milliseconds, 0 when it never happened.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Details {
+    /// Of the first process, on an engine that shares our kernel; 0 when it does not run.
+    pub pid: u32,
+    pub started_at_ms: u64,
+    pub finished_at_ms: u64,
+    pub exit_code: Option<i64>,
+    pub out_of_memory: bool,
+    /// The engine's word on why it did not start.
+    pub error: Option<String>,
+    /// What the last health check printed.
+    pub health_output: Option<String>,
+}
+
+/// The engine's own counters, for where cgroup files cannot be read.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    pub cpu_nanos: u64,
+    pub memory_bytes: u64,
+    pub network_bytes: u64,
+}
+
+/// What a container is made from.
+#[derive(Debug, Clone)]
+pub struct Spec {
+    pub tag: Tag,
+    pub slot: Slot,
+    pub service: Service,
+    pub image: Image,
+    pub shape: Shape,
+    pub cgroup_parent: String,
+}
+
+#[async_trait]
+pub trait Engine: Send + Sync + 'static {
+    async fn info(&self) -> Result<Info>;
+
+    /// A signal whenever something of this owner starts, ends, is removed or changes its health. It ends, or yields an
+    /// error, when the engine goes away.
+    async fn changes(&self, owner: Owner) -> Result<BoxStream<'static, Result<()>>>;
+
+    /// All that the owner has, or what one of its leases has.
+    async fn view(&self, owner: Owner, lease: Option<B256>) -> Result<View>;
+
+    /// The owner's containers alone.
+    async fn containers(&self, owner: Owner) -> Result<Vec<Container>>;
+
+    async fn details(&self, id: &str) -> Result<Details>;
+
+    async fn counters(&self, id: &str) -> Result<Counters>;
+
+    /// The image behind a reference: the one pinned, else the local one, else it is pulled.
+    async fn image(&self, reference: &str, pinned: Option<&Image>) -> Result<Image>;
+
+    /// A private network with room for so many containers.
+    async fn create_network(&self, tag: &Tag, containers: usize) -> Result<()>;
+    async fn create_volume(&self, tag: &Tag, volume: &str) -> Result<()>;
+
+    /// Creates it, or finds the one of that name and lease; returns the id.
+    async fn create_container(&self, spec: &Spec) -> Result<String>;
+    async fn start(&self, id: &str) -> Result<()>;
+    async fn stop(&self, id: &str, grace: Duration) -> Result<()>;
+    async fn remove_container(&self, id: &str) -> Result<()>;
+    async fn remove_network(&self, id: &str) -> Result<()>;
+    async fn remove_volume(&self, id: &str) -> Result<()>;
+}
+
+
+
+fn published(ports: &std::collections::BTreeSet<Port>) -> impl Iterator<Item = String> + '_ {
+    ports.iter().map(|port| format!("{}/{}", port.number, port.protocol))
+}

@@ -1,0 +1,37 @@
+//! The engine's timestamps. Two lines of calendar arithmetic are less than a calendar library.
+
+/// RFC 3339 in UTC to Unix milliseconds; 0 for what cannot be read and for the engine's "never" (year 1).
+pub(super) fn unix_ms(text: &str) -> u64 {
+    parse(text).and_then(|ms| u64::try_from(ms).ok()).unwrap_or_default()
+}
+
+fn parse(text: &str) -> Option<i64> {
+    let (date, time) = text.strip_suffix('Z')?.split_once('T')?;
+    let mut date = date.splitn(3, '-').map(|part| part.parse::<i64>().ok());
+    let (year, month, day) = (date.next()??, date.next()??, date.next()??);
+    let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
+    let mut clock = clock.splitn(3, ':').map(|part| part.parse::<i64>().ok());
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
+    Some(((days(year, month, day) * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + millis)
+}
+
+/// Days since 1970-01-01, counting years from March so that the leap day comes last.
+fn days(year: i64, month: i64, day: i64) -> i64 {
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year - 1, month + 9) };
+    year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + (month * 153 + 2) / 5 + day - 719_469
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn timestamps_are_read() {
+        assert_eq!(unix_ms("1970-01-01T00:00:00Z"), 0);
+        assert_eq!(unix_ms("2024-02-29T12:34:56.789123456Z"), 1_709_210_096_789);
+        assert_eq!(unix_ms("2000-03-01T00:00:00.5Z"), 951_868_800_500);
+        assert_eq!(unix_ms("0001-01-01T00:00:00Z"), 0);
+        assert_eq!(unix_ms("garbage"), 0);
+    }
+}
