@@ -101,7 +101,7 @@ pub async fn start_with(
     let bells = Bells::default();
     let board = Board::default();
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
-    let owner = Owner { chain: deployment.chain_id, market: deployment.market, provider };
+    let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
 
     let parameters = ask(ethereum.as_ref(), deployment.market, &parametersCall {}, None).await?;
     if let Firewall::Missing(reason) = firewall::enforce(&settings.subnet_pool).await {
