@@ -1,1 +1,5 @@
+//! End to end, on a real chain, a real engine and real databases; and every figure of `make bench`.
 
+pub mod bench;
+pub mod gas;
+pub mod tenancy;

@@ -151,6 +151,9 @@ pub trait Ethereum: Send + Sync + 'static {
     /// The market's logs in one block, named by its hash so that no reorg can slip in between.
     async fn logs_of(&self, block: B256) -> Result<Vec<Log>>;
 
+    /// The market's logs about one lease (or another first topic) in blocks `from..=to`.
+    async fn logs_about(&self, subject: B256, from: u64, to: u64) -> Result<Vec<Log>>;
+
     /// Ends when there may be something new: a new head, or a few seconds. Carries no data; missing one is harmless. For
     /// one listener.
     async fn changed(&self);

@@ -158,6 +158,12 @@ impl Ethereum for AlloyEthereum {
         self.logs_by(json!([{ "address": self.market, "blockHash": block }])).await
     }
 
+    async fn logs_about(&self, subject: B256, from: u64, to: u64) -> Result<Vec<Log>> {
+        let (from, to) = (tag(Some(from)), tag(Some(to)));
+        let topics = json!([null, subject]);
+        self.logs_by(json!([{ "address": self.market, "fromBlock": from, "toBlock": to, "topics": topics }])).await
+    }
+
     async fn changed(&self) {
         let look = if self.node.pushes { LOOK_PUSHED } else { LOOK_POLLED };
         let _ = timeout(look, self.heads.notified()).await;

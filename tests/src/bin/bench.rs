@@ -1,0 +1,32 @@
+//! `make bench`: measures, and prints each figure beside its target.
+//!
+//! It ends with 0 unless a measurement itself failed; a missed target is `"ok":false`.
+
+use std::process::ExitCode;
+
+use tests::bench::{self, say};
+
+const GROUPS: [&str; 1] = ["gas"];
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let named: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = named.iter().find(|name| !GROUPS.contains(&name.as_str())) {
+        say(format!("no group is named {unknown}; the groups are {}", GROUPS.join(", ")));
+        return ExitCode::from(2);
+    }
+    let mut failed = false;
+    for group in GROUPS {
+        if !named.is_empty() && !named.iter().any(|name| name == group) {
+            continue;
+        }
+        let measured = match group {
+            _ => bench::gas::run().await,
+        };
+        if let Err(error) = measured {
+            say(format!("{group} could not be measured: {error:#}"));
+            failed = true;
+        }
+    }
+    if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}

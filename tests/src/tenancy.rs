@@ -1,0 +1,79 @@
+//! A provider with an offer and a tenant with leases: what most stories begin with.
+
+use alloy::{
+    primitives::{
+        Address, B256, U256,
+        aliases::{U80, U104},
+        keccak256,
+    },
+    providers::DynProvider,
+    rpc::types::TransactionReceipt,
+};
+use anvil::{Actor, Devnet};
+use anyhow::{Context, ensure};
+use solidity::{
+    Market::{LeaseOpened, MarketInstance},
+    Order, Policy, PriceList, Shape, Terms,
+};
+
+/// One wei for each second in which one replica of [`order`]'s shape is healthy.
+pub fn prices() -> PriceList {
+    let none = U80::ZERO;
+    PriceList {
+        millicore: U80::from(10_000_000_000u64), // × 100 millicores = 1e12
+        memoryMiB: none,
+        diskMiB: none,
+        gpu: none,
+        cpuSecond: none,
+        memoryMiBSecond: none,
+        networkMiB: none,
+        networkKiBps: 0,
+    }
+}
+
+/// Registers an actor as a provider of ten CPUs and lists [`prices`] in ETH. Returns the offer.
+pub async fn register(devnet: &Devnet, actor: Actor, endpoint: &str) -> anyhow::Result<u32> {
+    let market = devnet.market(actor).await?;
+    let bond = U256::from(market.parameters().call().await?.minBond);
+    let capacity = Shape { millicores: 10_000, memoryMiB: 8_192, diskMiB: 16_384, gpus: 0 };
+    let call = market.register(capacity, keccak256("a sealing key"), endpoint.to_owned()).value(bond);
+    sent(call.send().await?.get_receipt().await?)?;
+    sent(market.listOffer(Address::ZERO, prices()).send().await?.get_receipt().await?)?;
+    Ok(market.offerCount().call().await?.saturating_to())
+}
+
+/// A tenth of a CPU and 64 MiB, `replicas` of them, up to eight.
+pub fn order(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
+    Order {
+        shape: Shape { millicores: 100, memoryMiB: 64, diskMiB: 64, gpus: 0 },
+        replicas,
+        policy: Policy {
+            minReplicas: 0,
+            maxReplicas: 8,
+            target: 70,
+            up: 80,
+            down: 40,
+            cooldown: 10,
+            step: 2,
+            headroom: 1,
+        },
+        maxRate: U104::MAX >> 8,
+        manifestHash: manifest_hash,
+        salt,
+    }
+}
+
+/// The tenant takes an offer with a deposit in wei.
+pub async fn take(devnet: &Devnet, offer: u32, order: Order, deposit: u64) -> anyhow::Result<(B256, Terms)> {
+    let market: MarketInstance<DynProvider> = devnet.market(Actor::Tenant).await?;
+    let deposit = U256::from(deposit);
+    let receipt = sent(market.take(offer, order, deposit).value(deposit).send().await?.get_receipt().await?)?;
+    let opened = receipt.decoded_log::<LeaseOpened>().context("the receipt names no lease")?.data;
+    Ok((opened.lease, opened.terms))
+}
+
+/// A receipt of a transaction that did not fail.
+pub fn sent(receipt: TransactionReceipt) -> anyhow::Result<TransactionReceipt> {
+    ensure!(receipt.status(), "transaction {} failed on chain", receipt.transaction_hash);
+    Ok(receipt)
+}

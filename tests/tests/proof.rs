@@ -1,0 +1,175 @@
+//! The proof, against the real contract: what it accepts, and everything near it that it refuses.
+#![allow(clippy::unwrap_used)]
+
+use std::time::Duration;
+
+use alloy::{
+    contract::Error,
+    primitives::{B256, U256, aliases::U96, keccak256},
+    signers::SignerSync,
+};
+use anvil::{Actor, Devnet, Mining, Options};
+use solidity::{Market::MarketErrors, Terms, Usage, leaf, tree::Tree, typed};
+use tests::tenancy;
+
+struct Scene {
+    devnet: Devnet,
+    lease: B256,
+    terms: Terms,
+    /// Another lease of the same tenant and provider.
+    other: Terms,
+    usage: Usage,
+    tree: Tree,
+}
+
+/// A lease that ran 100 s with one healthy replica; its statement stands among others under the root of epoch 1.
+async fn scene() -> Scene {
+    let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await.unwrap();
+    let offer = tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
+    let hash = keccak256("a manifest");
+    let (lease, terms) = tenancy::take(&devnet, offer, tenancy::order(hash, 1, 1), 10_000).await.unwrap();
+    let (_, other) = tenancy::take(&devnet, offer, tenancy::order(hash, 1, 2), 10_000).await.unwrap();
+    devnet.warp(Duration::from_secs(100)).await.unwrap();
+    let usage = Usage {
+        time: devnet.time().await.unwrap().try_into().unwrap(),
+        replicaSeconds: 90,
+        cpuNanos: U96::from(1),
+        memoryByteSeconds: 2,
+        networkBytes: U96::from(3),
+        utilization: 4,
+    };
+    let mut leaves: Vec<B256> = (0..6u8).map(|i| keccak256([i])).collect();
+    leaves.push(leaf(lease, &usage));
+    let tree = Tree::new(leaves).unwrap();
+    let market = devnet.market(Actor::Provider).await.unwrap();
+    market.postRoot(U256::from(1), tree.root()).send().await.unwrap().get_receipt().await.unwrap();
+    Scene { devnet, lease, terms, other, usage, tree }
+}
+
+impl Scene {
+    fn path(&self) -> Vec<B256> {
+        self.tree.path(leaf(self.lease, &self.usage)).unwrap()
+    }
+
+    /// What the contract says to a settlement, without sending it.
+    async fn settle(&self, terms: &Terms, usage: &Usage, epoch: u64, path: Vec<B256>) -> Result<(), MarketErrors> {
+        let market = self.devnet.market(Actor::Stranger).await.unwrap();
+        let answer = market.settle(terms.clone(), usage.clone(), U256::from(epoch), path).call().await;
+        answer.map(drop).map_err(refusal)
+    }
+
+    async fn mature(&self) {
+        self.devnet.warp(Duration::from_secs(4)).await.unwrap();
+    }
+}
+
+fn refusal(error: Error) -> MarketErrors {
+    error.as_decoded_interface_error::<MarketErrors>().unwrap_or_else(|| panic!("not a refusal: {error}"))
+}
+
+#[tokio::test]
+async fn a_matured_proof_pays_what_was_proven_whoever_sends_it() {
+    let scene = scene().await;
+    assert!(matches!(
+        scene.settle(&scene.terms, &scene.usage, 1, scene.path()).await,
+        Err(MarketErrors::RootImmature(_))
+    ));
+    scene.mature().await;
+    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
+    let call = market.settle(scene.terms.clone(), scene.usage.clone(), U256::from(1), scene.path());
+    tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    let earned = market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap();
+    assert_eq!(earned, U256::from(90), "90 healthy replica-seconds at a wei each");
+    let again = market.settle(scene.terms.clone(), scene.usage.clone(), U256::from(1), scene.path());
+    tenancy::sent(again.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    assert_eq!(market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap(), earned);
+}
+
+#[tokio::test]
+async fn every_near_miss_is_refused() {
+    let scene = scene().await;
+    scene.mature().await;
+    let (terms, usage, path) = (&scene.terms, &scene.usage, scene.path());
+    scene.settle(terms, usage, 1, path.clone()).await.expect("the true proof holds");
+
+    let changed: [(&str, fn(&mut Usage)); 6] = [
+        ("time", |usage| usage.time -= 1),
+        ("replicaSeconds", |usage| usage.replicaSeconds += 1),
+        ("cpuNanos", |usage| usage.cpuNanos += U96::from(1)),
+        ("memoryByteSeconds", |usage| usage.memoryByteSeconds += 1),
+        ("networkBytes", |usage| usage.networkBytes += U96::from(1)),
+        ("utilization", |usage| usage.utilization += 1),
+    ];
+    for (field, change) in changed {
+        let mut usage = usage.clone();
+        change(&mut usage);
+        let said = scene.settle(terms, &usage, 1, path.clone()).await;
+        assert!(matches!(said, Err(MarketErrors::BadPath(_))), "{field}: {said:?}");
+    }
+
+    let mut flipped = path.clone();
+    flipped[0].0[31] ^= 1;
+    let mut longer = path.clone();
+    longer.push(B256::ZERO);
+    let shorter = path[1..].to_vec();
+    let inner = vec![path[path.len() - 1]];
+    for path in [flipped, longer, shorter, inner, vec![]] {
+        let said = scene.settle(terms, usage, 1, path).await;
+        assert!(matches!(said, Err(MarketErrors::BadPath(_))), "{said:?}");
+    }
+    for epoch in [0, 2, 65] {
+        let said = scene.settle(terms, usage, epoch, path.clone()).await;
+        assert!(matches!(said, Err(MarketErrors::RootUnknown(_))), "epoch {epoch}: {said:?}");
+    }
+    let said = scene.settle(&scene.other, usage, 1, path.clone()).await;
+    assert!(matches!(said, Err(MarketErrors::BadPath(_))), "another lease: {said:?}");
+    let mut forged = terms.clone();
+    forged.rates.replicaSecond *= alloy::primitives::aliases::U104::from(2);
+    let said = scene.settle(&forged, usage, 1, path).await;
+    assert!(matches!(said, Err(MarketErrors::BadPath(_))), "dearer terms: {said:?}");
+}
+
+#[tokio::test]
+async fn a_stranger_can_neither_scale_nor_close_nor_post_for_the_provider() {
+    let scene = scene().await;
+    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
+    let said = refusal(market.scale(scene.terms.clone(), 2).call().await.map(drop).unwrap_err());
+    assert!(matches!(said, MarketErrors::NotAllowed(_)), "{said:?}");
+    let said = refusal(market.close(scene.terms.clone()).call().await.map(drop).unwrap_err());
+    assert!(matches!(said, MarketErrors::NotAllowed(_)), "{said:?}");
+    let said = refusal(market.postRoot(U256::from(2), scene.tree.root()).call().await.map(drop).unwrap_err());
+    assert!(matches!(said, MarketErrors::NotRegistered(_)), "{said:?}");
+}
+
+#[tokio::test]
+async fn a_countersigned_statement_settles_at_once_and_only_so() {
+    let scene = scene().await;
+    let market = scene.devnet.market(Actor::Provider).await.unwrap();
+    let domain = typed::domain(31337, scene.devnet.deployment.market);
+    let digest = typed::Statement::new(scene.lease, &scene.usage).digest(&domain);
+    assert_eq!(market.statementDigest(scene.lease, scene.usage.clone()).call().await.unwrap(), digest);
+
+    let stranger = Actor::Stranger.signer().sign_hash_sync(&digest).unwrap().as_bytes();
+    let call = market.settleSigned(scene.terms.clone(), scene.usage.clone(), stranger.into());
+    assert!(matches!(refusal(call.call().await.map(drop).unwrap_err()), MarketErrors::BadSignature(_)));
+    let tenant = Actor::Tenant.signer().sign_hash_sync(&digest).unwrap().as_bytes();
+    let mut more = scene.usage.clone();
+    more.replicaSeconds += 1;
+    let call = market.settleSigned(scene.terms.clone(), more, tenant.into());
+    assert!(matches!(refusal(call.call().await.map(drop).unwrap_err()), MarketErrors::BadSignature(_)));
+
+    let call = market.settleSigned(scene.terms.clone(), scene.usage.clone(), tenant.into());
+    tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    let earned = market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap();
+    assert_eq!(earned, U256::from(90));
+}
+
+#[tokio::test]
+async fn rust_and_the_contract_agree_on_ids_and_leaves() {
+    let scene = scene().await;
+    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
+    assert_eq!(market.idOf(scene.terms.clone()).call().await.unwrap(), scene.lease);
+    assert_eq!(solidity::lease_id(31337, scene.devnet.deployment.market, &scene.terms), scene.lease);
+    let ours = leaf(scene.lease, &scene.usage);
+    assert_eq!(market.leafOf(scene.lease, scene.usage.clone()).call().await.unwrap(), ours);
+}
