@@ -5,6 +5,7 @@ pub mod decide;
 pub mod intent;
 pub mod label;
 pub mod manifest;
+pub mod meter;
 pub mod statement;
 
 use alloy::primitives::{B256, U256};

@@ -98,6 +98,9 @@ impl Default for Settings {
 #[serde(rename_all = "camelCase")]
 pub struct Info {
     pub version: String,
+    pub api_version: String,
+    /// Of the program that starts containers, when the engine tells it.
+    pub runc_version: Option<String>,
     pub os: String,
     /// As images name it: `amd64`, `arm64`.
     pub architecture: String,

@@ -5,3 +5,4 @@ pub mod clock;
 pub mod docker;
 pub mod ethereum;
 pub mod firewall;
+pub mod traffic;

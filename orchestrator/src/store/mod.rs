@@ -9,7 +9,9 @@
 //! decimal text, never as numbers; no transaction across anything but SQL.
 
 pub mod chain;
+pub mod container;
 mod error;
+pub mod meter;
 mod open;
 pub mod proof;
 pub mod settlement;

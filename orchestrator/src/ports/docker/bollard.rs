@@ -49,6 +49,12 @@ impl BollardEngine {
         Self { settings, docker: OnceCell::new(), info: OnceCell::new(), slots, taken: Mutex::default() }
     }
 
+    /// With the settings' defaults; an empty host is Docker's own default.
+    pub fn connect(host: &str) -> Self {
+        let host = (!host.is_empty()).then(|| host.to_owned());
+        Self::new(Settings { host, ..Settings::default() })
+    }
+
     async fn docker(&self) -> Result<&Docker> {
         let connect = || async {
             let docker = match &self.settings.host {
@@ -195,8 +201,9 @@ impl BollardEngine {
 impl Engine for BollardEngine {
     async fn info(&self) -> Result<Info> {
         let look = || async {
-            let info = self.docker().await?.info().await.map_err(self.fault("describe itself"))?;
-            Ok(read::info(info))
+            let docker = self.docker().await?;
+            let (info, version) = tokio::try_join!(docker.info(), docker.version()).map_err(self.fault("describe itself"))?;
+            Ok(read::info(info, version))
         };
         self.info.get_or_try_init(look).await.cloned()
     }

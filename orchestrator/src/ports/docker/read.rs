@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use ::bollard::models::{
     ContainerInspectResponse, ContainerStatsResponse, ContainerSummary, ContainerSummaryStateEnum as Summary,
-    Network, SystemInfo, SystemInfoCgroupDriverEnum as Driver, SystemInfoCgroupVersionEnum as Version,
+    Network, SystemInfo, SystemInfoCgroupDriverEnum as Driver, SystemInfoCgroupVersionEnum as Version, SystemVersion,
 };
 
 use super::{Container, Counters, Details, Info, Published, Subnet, time::unix_ms};
@@ -81,16 +81,19 @@ pub(super) fn counters(stats: ContainerStatsResponse) -> Counters {
     Counters { cpu_nanos: cpu.unwrap_or_default(), memory_bytes: memory.unwrap_or_default(), network_bytes: network }
 }
 
-pub(super) fn info(info: SystemInfo) -> Info {
+pub(super) fn info(info: SystemInfo, version: SystemVersion) -> Info {
     // `uname -m` says x86_64 and aarch64; images say amd64 and arm64.
     let architecture = match info.architecture.unwrap_or_default().as_str() {
         "x86_64" => "amd64".to_owned(),
         "aarch64" => "arm64".to_owned(),
         other => other.to_owned(),
     };
+    let runc = version.components.unwrap_or_default().into_iter().find(|component| component.name == "runc");
     let gpus = info.runtimes.is_some_and(|runtimes| runtimes.contains_key("nvidia"));
     Info {
         version: info.server_version.unwrap_or_default(),
+        api_version: version.api_version.unwrap_or_default(),
+        runc_version: runc.map(|runc| runc.version),
         os: info.os_type.unwrap_or_default(),
         architecture,
         cgroup_version: if info.cgroup_version == Some(Version::_2) { 2 } else { 1 },
