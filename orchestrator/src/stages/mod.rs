@@ -2,3 +2,4 @@
 //! stands in the store.
 
 pub mod chain;
+pub mod proof;
