@@ -2,6 +2,7 @@
 
 pub mod accrual;
 pub mod decide;
+pub mod intent;
 pub mod manifest;
 pub mod statement;
 

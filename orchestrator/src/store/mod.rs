@@ -11,6 +11,8 @@
 pub mod chain;
 mod error;
 mod open;
+pub mod proof;
+pub mod settlement;
 
 use std::{fmt::LowerHex, fs::File, str::FromStr, sync::Arc};
 
@@ -19,6 +21,8 @@ use tokio::sync::Mutex;
 
 pub use chain::{Applied, Change, Event, Filter, Head, LeaseRow, Offer, Provider, RootRow, Segment};
 pub use error::Error;
+pub use proof::{EpochRow, Statement};
+pub use settlement::{IntentRow, IntentState, Landing, Open, Sending, Signature};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

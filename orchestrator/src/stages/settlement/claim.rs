@@ -1,0 +1,167 @@
+//! Turns matured statements into earnings.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use alloy::{
+    primitives::{B256, U256},
+    sol_types::SolCall,
+};
+use solidity::{Market, tree::Tree};
+
+use super::{Settlement, add};
+use crate::{
+    driver::Counts,
+    lease::{Lease, accrual, intent::Intent},
+    store::{Filter, IntentState, RootRow, Statement, settlement::now_ms},
+};
+
+/// Statements of one transaction.
+const CHUNK: usize = 100;
+
+const KIND: &str = "settle";
+
+impl Settlement {
+    /// Wants claims for what has matured and would pay.
+    pub(super) async fn claim(&self, counts: &mut Counts) -> anyhow::Result<()> {
+        let Some(head) = self.store.head().await? else { return Ok(()) };
+        let matured_by = head.time.saturating_sub(self.parameters.challengeWindow.into());
+        let Some(newest) = self.store.newest_root(self.provider, matured_by).await? else { return Ok(()) };
+        let since = now_ms().saturating_sub(self.claim_every.as_millis() as u64);
+        let due = self.store.last_wanted(KIND).await?.is_none_or(|wanted| wanted <= since);
+        let (fresh, moved) = {
+            let seen = self.seen();
+            (seen.matured != newest.epoch, seen.head != Some(head.hash))
+        };
+        let topped = if moved { self.topped_up(newest.block).await? } else { BTreeSet::new() };
+        // A closed lease can be claimed at once when its last statement matures, which is when a root does.
+        if due || fresh || !topped.is_empty() {
+            let mut wanted: BTreeMap<u64, Vec<B256>> = BTreeMap::new();
+            for lease in self.store.leases(Filter { provider: Some(self.provider), ..Default::default() }).await? {
+                let lease = lease.lease;
+                let closing = is_unfinished(&lease);
+                if (closing || due || topped.contains(&lease.id)) && !lease.balance().is_zero() {
+                    let epoch = if closing { self.store.last_posted_epoch(lease.id, self.provider).await? } else { None };
+                    wanted.entry(epoch.unwrap_or(newest.epoch)).or_default().push(lease.id);
+                }
+            }
+            for (epoch, leases) in wanted {
+                self.claim_epoch(epoch, matured_by, &leases, since, counts).await?;
+            }
+        }
+        let mut seen = self.seen();
+        (seen.matured, seen.head) = (newest.epoch, Some(head.hash));
+        Ok(())
+    }
+
+    /// Leases of ours that were topped up after a block when their funds had run out: until a statement is settled, all
+    /// the time without money counts as owed.
+    async fn topped_up(&self, block: u64) -> anyhow::Result<BTreeSet<B256>> {
+        let mut leases = BTreeSet::new();
+        for (id, amount, time) in self.store.top_ups_after(block).await? {
+            let Some(row) = self.store.lease(id).await? else { continue };
+            let mut before = row.lease;
+            before.deposited = before.deposited.saturating_sub(amount);
+            let owed = accrual::owed(&before, time, self.parameters.claimWindow.into());
+            if before.terms.provider == self.provider && owed >= before.balance() {
+                leases.insert(id);
+            }
+        }
+        Ok(leases)
+    }
+
+    async fn claim_epoch(
+        &self,
+        epoch: u64,
+        matured_by: u64,
+        leases: &[B256],
+        since: u64,
+        counts: &mut Counts,
+    ) -> anyhow::Result<()> {
+        let Some(root) = self.root(epoch, matured_by).await? else { return Ok(()) };
+        let statements = self.store.statements(epoch).await?;
+        let Some(tree) = Tree::new(statements.iter().map(|statement| statement.leaf).collect()) else { return Ok(()) };
+        if tree.root() != root.root {
+            tracing::warn!(epoch, "the root on chain is not over our statements; nothing can be claimed by it");
+            add(counts, "foreign_roots", 1);
+            return Ok(());
+        }
+        let (known, single) = self.wanted_already(epoch, since).await?;
+        let chosen: HashSet<_> = leases.iter().copied().collect();
+        let mut paying: HashMap<B256, (Lease, Statement)> = HashMap::new();
+        for statement in statements.into_iter().filter(|statement| chosen.contains(&statement.lease)) {
+            let Some(row) = self.store.lease(statement.lease).await? else { continue };
+            let time = statement.usage.time;
+            if is_worth(&row.lease, &statement) && known.get(&statement.lease).is_none_or(|known| *known < time) {
+                paying.insert(statement.leaf, (row.lease, statement));
+            }
+        }
+        let mut leaves: Vec<_> = paying.keys().copied().collect();
+        leaves.sort_unstable();
+        for leaves in leaves.chunks(if single { 1 } else { CHUNK }) {
+            let Some(multi) = tree.multiproof(leaves) else { continue };
+            let Some(first) = multi.leaves.first() else { continue };
+            let stated: Vec<_> = multi.leaves.iter().filter_map(|leaf| paying.get(leaf)).collect();
+            let call = Market::settleBatchCall {
+                provider: self.provider,
+                epoch: U256::from(epoch),
+                terms: stated.iter().map(|(lease, _)| lease.terms.clone()).collect(),
+                usages: stated.iter().map(|(_, statement)| statement.usage.clone()).collect(),
+                proof: multi.proof.clone(),
+                flags: multi.flags.clone(),
+            };
+            let intent = Intent {
+                key: format!("settle:{epoch}:{first}"),
+                kind: KIND.to_owned(),
+                to: self.market,
+                data: call.abi_encode().into(),
+                value: U256::ZERO,
+            };
+            if self.store.prepare(&intent).await? {
+                tracing::info!(epoch, leases = leaves.len(), key = intent.key, "a claim is wanted");
+                add(counts, "claims", 1);
+                add(counts, "claimed_leases", leaves.len() as u64);
+            }
+        }
+        Ok(())
+    }
+
+    async fn root(&self, epoch: u64, matured_by: u64) -> anyhow::Result<Option<RootRow>> {
+        let roots = self.store.roots(self.provider).await?;
+        Ok(roots.into_iter().find(|root| root.epoch == epoch && root.posted_at <= matured_by))
+    }
+
+    /// The newest statement of each lease that a claim under way, or made since a time, carries; and whether one of this
+    /// epoch failed, so that the leases are claimed one by one and the bad one stands alone.
+    async fn wanted_already(&self, epoch: u64, since: u64) -> anyhow::Result<(HashMap<B256, u32>, bool)> {
+        let (mut known, mut failed) = (HashMap::new(), false);
+        for row in self.store.recent_intents(KIND, since).await? {
+            let Ok(call) = Market::settleBatchCall::abi_decode(&row.intent.data) else { continue };
+            if row.state == IntentState::Failed {
+                failed |= call.epoch == U256::from(epoch);
+                // A batch is tried again at once, lease by lease; one that failed alone waits for its time.
+                if call.terms.len() > 1 {
+                    continue;
+                }
+            }
+            for (terms, usage) in call.terms.iter().zip(&call.usages) {
+                let id = solidity::lease_id(self.chain_id, self.market, terms);
+                let time = known.entry(id).or_insert(usage.time);
+                *time = (*time).max(usage.time);
+            }
+        }
+        Ok((known, failed))
+    }
+}
+
+/// Closed, and not settled to its end.
+fn is_unfinished(lease: &Lease) -> bool {
+    lease.closed_at.is_some_and(|closed_at| lease.settled_at < closed_at)
+}
+
+/// Whether settling a statement pays, or ends a closed lease so that its tenant gets the rest.
+fn is_worth(lease: &Lease, statement: &Statement) -> bool {
+    let usage = &statement.usage;
+    let time = u64::from(usage.time);
+    let ends = lease.closed_at.is_some_and(|closed_at| lease.settled_at < closed_at && closed_at <= time);
+    time > lease.settled_at && (ends || accrual::price(&lease.terms.rates, usage) > lease.paid)
+}
