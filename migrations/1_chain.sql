@@ -88,6 +88,7 @@ CREATE TABLE roots (
     root TEXT NOT NULL,
     posted_at BIGINT NOT NULL,
     block BIGINT NOT NULL,
+    tx TEXT NOT NULL,
     CONSTRAINT roots_pk PRIMARY KEY (provider, epoch)
 );
 CREATE INDEX roots_by_block ON roots (block);

@@ -5,7 +5,7 @@ mod events;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use solidity::{PriceList, Shape, deploy::Deployment};
+use solidity::{Market::MarketEvents, PriceList, Shape, deploy::Deployment};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 pub use apply::{Applied, Change, Segment};
@@ -32,10 +32,16 @@ pub struct LeaseRow {
 
 /// Which leases; an unset field means all.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Filter {
+pub struct LeaseFilter {
     pub provider: Option<Address>,
     pub tenant: Option<Address>,
-    pub open: Option<bool>,
+    pub open_only: bool,
+}
+
+impl LeaseFilter {
+    pub fn of_provider(provider: Address) -> Self {
+        Self { provider: Some(provider), ..Self::default() }
+    }
 }
 
 /// A provider's standing price list.
@@ -74,6 +80,8 @@ pub struct RootRow {
     /// The chain's Unix seconds.
     pub posted_at: u64,
     pub block: u64,
+    /// The transaction that posted it.
+    pub tx: B256,
 }
 
 impl Store {
@@ -129,8 +137,8 @@ impl Store {
         rows.iter().map(|row| head(row, "blocks")).collect()
     }
 
-    /// Leases in the order of their ids.
-    pub async fn leases(&self, filter: Filter) -> Result<Vec<LeaseRow>> {
+    /// Leases, oldest first.
+    pub async fn leases(&self, filter: LeaseFilter) -> Result<Vec<LeaseRow>> {
         let mut sql = String::from("SELECT state, generation FROM leases WHERE reverted = 0");
         let mut values = Vec::new();
         for (column, address) in [("provider", filter.provider), ("tenant", filter.tenant)] {
@@ -139,12 +147,14 @@ impl Store {
                 sql.push_str(&format!(" AND {column} = ${}", values.len()));
             }
         }
-        if let Some(open) = filter.open {
-            sql.push_str(if open { " AND closed = 0" } else { " AND closed = 1" });
+        if filter.open_only {
+            sql.push_str(" AND closed = 0");
         }
-        sql.push_str(" ORDER BY id");
         let query = values.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, value| query.bind(value));
-        query.fetch_all(self.pool()).await?.iter().map(lease_row).collect()
+        let rows = query.fetch_all(self.pool()).await?;
+        let mut leases = rows.iter().map(lease_row).collect::<Result<Vec<_>>>()?;
+        leases.sort_by_key(|row| (row.lease.opened_block, row.lease.id));
+        Ok(leases)
     }
 
     /// `None` for a lease that was never opened, or whose opening was taken back.
@@ -177,19 +187,41 @@ impl Store {
         row.as_ref().map(|row| state(row, "providers")).transpose()
     }
 
-    /// A provider's roots on chain, newest first.
+    /// A provider's roots on chain, oldest first.
     pub async fn roots(&self, provider: Address) -> Result<Vec<RootRow>> {
-        let sql = "SELECT provider, epoch, root, posted_at, block FROM roots WHERE provider = $1 ORDER BY epoch DESC";
+        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 ORDER BY epoch";
         let rows = sqlx::query(sql).bind(hex(provider)).fetch_all(self.pool()).await?;
         rows.iter().map(root_row).collect()
     }
 
     /// The newest root of a provider posted at a time or before it.
     pub async fn newest_root(&self, provider: Address, posted_by: u64) -> Result<Option<RootRow>> {
-        let sql = "SELECT provider, epoch, root, posted_at, block FROM roots WHERE provider = $1 AND posted_at <= $2 \
+        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND posted_at <= $2 \
                    ORDER BY epoch DESC LIMIT 1";
         let row = sqlx::query(sql).bind(hex(provider)).bind(int(posted_by)).fetch_optional(self.pool()).await?;
         row.as_ref().map(root_row).transpose()
+    }
+
+    /// The transaction that posted a root.
+    pub async fn root_tx(&self, provider: Address, epoch: u64) -> Result<Option<B256>> {
+        let sql = "SELECT tx FROM roots WHERE provider = $1 AND epoch = $2";
+        let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
+        row.map(|row| parse("roots", &row.try_get::<String, _>(0)?)).transpose()
+    }
+
+    /// The top-ups of anybody's leases in later blocks: the lease, what arrived in base units, and when.
+    pub async fn top_ups_after(&self, block: u64) -> Result<Vec<(B256, U256, u64)>> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE block > $1 AND name = 'ToppedUp' \
+                   ORDER BY block, log_index";
+        let rows = sqlx::query(sql).bind(int(block)).fetch_all(self.pool()).await?;
+        let mut top_ups = Vec::with_capacity(rows.len());
+        for event in rows.iter().map(Event::read) {
+            let event = event?;
+            if let MarketEvents::ToppedUp(topped) = &event.event {
+                top_ups.push((topped.lease, topped.amount, event.time));
+            }
+        }
+        Ok(top_ups)
     }
 
     /// The events of a lease, in the order in which they happened.
@@ -219,6 +251,7 @@ fn root_row(row: &AnyRow) -> Result<RootRow> {
         root: parse("roots", &row.try_get::<String, _>(2)?)?,
         posted_at: uint(row.try_get(3)?),
         block: uint(row.try_get(4)?),
+        tx: parse("roots", &row.try_get::<String, _>(5)?)?,
     })
 }
 

@@ -19,9 +19,9 @@ use std::{fmt::LowerHex, fs::File, str::FromStr, sync::Arc};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
-pub use chain::{Applied, Change, Event, Filter, Head, LeaseRow, Offer, Provider, RootRow, Segment};
+pub use chain::{Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment};
 pub use error::Error;
-pub use proof::{EpochRow, Statement};
+pub use proof::Statement;
 pub use settlement::{IntentRow, IntentState, Landing, Open, Sending, Signature};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -6,19 +6,22 @@ use alloy::{
     primitives::{B256, U256},
     sol_types::SolCall,
 };
-use solidity::{Market, tree::Tree};
+use solidity::{Market, Terms, tree::Tree};
 
 use super::{Settlement, add};
 use crate::{
     driver::Counts,
     lease::{Lease, accrual, intent::Intent},
-    store::{Filter, IntentState, RootRow, Statement, settlement::now_ms},
+    store::{IntentState, LeaseFilter, RootRow, Statement, settlement::now_ms},
 };
 
 /// Statements of one transaction.
 const CHUNK: usize = 100;
 
 const KIND: &str = "settle";
+
+/// How long a failed claim is remembered against a lease.
+const SUSPECT_MS: u64 = 3_600_000;
 
 impl Settlement {
     /// Wants claims for what has matured and would pay.
@@ -36,11 +39,12 @@ impl Settlement {
         // A closed lease can be claimed at once when its last statement matures, which is when a root does.
         if due || fresh || !topped.is_empty() {
             let mut wanted: BTreeMap<u64, Vec<B256>> = BTreeMap::new();
-            for lease in self.store.leases(Filter { provider: Some(self.provider), ..Default::default() }).await? {
+            for lease in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
                 let lease = lease.lease;
                 let closing = is_unfinished(&lease);
                 if (closing || due || topped.contains(&lease.id)) && !lease.balance().is_zero() {
-                    let epoch = if closing { self.store.last_posted_epoch(lease.id, self.provider).await? } else { None };
+                    let epoch =
+                        if closing { self.store.last_posted_epoch(lease.id, self.provider).await? } else { None };
                     wanted.entry(epoch.unwrap_or(newest.epoch)).or_default().push(lease.id);
                 }
             }
@@ -85,19 +89,23 @@ impl Settlement {
             add(counts, "foreign_roots", 1);
             return Ok(());
         }
-        let (known, single) = self.wanted_already(epoch, since).await?;
+        let wanted = self.wanted_already(since).await?;
         let chosen: HashSet<_> = leases.iter().copied().collect();
         let mut paying: HashMap<B256, (Lease, Statement)> = HashMap::new();
         for statement in statements.into_iter().filter(|statement| chosen.contains(&statement.lease)) {
             let Some(row) = self.store.lease(statement.lease).await? else { continue };
             let time = statement.usage.time;
-            if is_worth(&row.lease, &statement) && known.get(&statement.lease).is_none_or(|known| *known < time) {
+            let known = wanted.until.get(&row.lease.terms).is_some_and(|known| *known >= time);
+            if !known && is_worth(&row.lease, &statement) {
                 paying.insert(statement.leaf, (row.lease, statement));
             }
         }
         let mut leaves: Vec<_> = paying.keys().copied().collect();
         leaves.sort_unstable();
-        for leaves in leaves.chunks(if single { 1 } else { CHUNK }) {
+        let (alone, together): (Vec<_>, Vec<_>) = leaves
+            .into_iter()
+            .partition(|leaf| paying.get(leaf).is_some_and(|(lease, _)| wanted.suspects.contains(&lease.terms)));
+        for leaves in together.chunks(CHUNK).chain(alone.chunks(1)) {
             let Some(multi) = tree.multiproof(leaves) else { continue };
             let Some(first) = multi.leaves.first() else { continue };
             let stated: Vec<_> = multi.leaves.iter().filter_map(|leaf| paying.get(leaf)).collect();
@@ -130,27 +138,40 @@ impl Settlement {
         Ok(roots.into_iter().find(|root| root.epoch == epoch && root.posted_at <= matured_by))
     }
 
-    /// The newest statement of each lease that a claim under way, or made since a time, carries; and whether one of this
-    /// epoch failed, so that the leases are claimed one by one and the bad one stands alone.
-    async fn wanted_already(&self, epoch: u64, since: u64) -> anyhow::Result<(HashMap<B256, u32>, bool)> {
-        let (mut known, mut failed) = (HashMap::new(), false);
-        for row in self.store.recent_intents(KIND, since).await? {
+    /// What needs no claim because one under way, or made since a time, carries it.
+    async fn wanted_already(&self, since: u64) -> anyhow::Result<Wanted> {
+        let mut wanted = Wanted::default();
+        let mut rows = self.store.recent_intents(KIND, since.min(now_ms().saturating_sub(SUSPECT_MS))).await?;
+        rows.sort_by_key(|row| row.created_at_ms);
+        for row in rows {
             let Ok(call) = Market::settleBatchCall::abi_decode(&row.intent.data) else { continue };
-            if row.state == IntentState::Failed {
-                failed |= call.epoch == U256::from(epoch);
-                // A batch is tried again at once, lease by lease; one that failed alone waits for its time.
-                if call.terms.len() > 1 {
-                    continue;
+            let failed = row.state == IntentState::Failed;
+            let recent = row.created_at_ms > since;
+            let under_way = matches!(row.state, IntentState::Prepared | IntentState::Sent | IntentState::Mined);
+            // A batch that failed is tried again lease by lease; one that failed alone waits for its time.
+            let counts = under_way || recent && (!failed || call.terms.len() == 1);
+            for (terms, usage) in call.terms.into_iter().zip(&call.usages) {
+                if counts {
+                    let time = wanted.until.entry(terms.clone()).or_insert(usage.time);
+                    *time = (*time).max(usage.time);
+                }
+                if failed {
+                    wanted.suspects.insert(terms);
+                } else if !under_way {
+                    wanted.suspects.remove(&terms);
                 }
             }
-            for (terms, usage) in call.terms.iter().zip(&call.usages) {
-                let id = solidity::lease_id(self.chain_id, self.market, terms);
-                let time = known.entry(id).or_insert(usage.time);
-                *time = (*time).max(usage.time);
-            }
         }
-        Ok((known, failed))
+        Ok(wanted)
     }
+}
+
+#[derive(Default)]
+struct Wanted {
+    /// The time of the newest statement that is on its way, by the lease's terms.
+    until: HashMap<Terms, u32>,
+    /// Leases whose last claim failed: each is claimed alone, so that the bad one holds up no other.
+    suspects: HashSet<Terms>,
 }
 
 /// Closed, and not settled to its end.

@@ -59,7 +59,11 @@ impl Settlement {
             // Only what no reorg brings back proves that ours can never be mined.
             let for_good = self.ethereum.nonce(self.provider, Some(settled)).await?;
             for open in lost.into_iter().filter(|open| open.nonce < for_good) {
-                tracing::warn!(key = open.key, nonce = open.nonce, "another transaction of this key has used the nonce");
+                tracing::warn!(
+                    key = open.key,
+                    nonce = open.nonce,
+                    "another transaction of this key has used the nonce"
+                );
                 self.store.unsign_intent(&open.key).await?;
                 add(counts, "foreign", 1);
             }
@@ -82,7 +86,9 @@ impl Settlement {
                 let Some(receipt) = self.ethereum.receipt(sending.tx).await? else { continue };
                 found.insert(sending.tx, receipt);
                 match self.ethereum.receipts(receipt.block).await {
-                    Ok(block) => found.extend(block.into_iter().flatten().map(|receipt| (receipt.transaction, receipt))),
+                    Ok(block) => {
+                        found.extend(block.into_iter().flatten().map(|receipt| (receipt.transaction, receipt)))
+                    }
                     // A node without this method is asked for each.
                     Err(Error::Refused { .. }) => by_block = false,
                     Err(error) => return Err(error.into()),
@@ -90,9 +96,9 @@ impl Settlement {
                 break;
             }
         }
-        let hashes = rest.into_iter().flat_map(|open| &open.sendings).map(|sending| sending.tx);
-        let mut receipts =
-            stream::iter(hashes).map(|hash| self.ethereum.receipt(hash)).buffer_unordered(PIPELINE);
+        let rest = rest.into_iter().flat_map(|open| &open.sendings);
+        let rest: Vec<_> = rest.map(|sending| self.ethereum.receipt(sending.tx)).collect();
+        let mut receipts = stream::iter(rest).buffer_unordered(PIPELINE);
         while let Some(receipt) = receipts.next().await {
             found.extend(receipt?.map(|receipt| (receipt.transaction, receipt)));
         }
@@ -128,7 +134,9 @@ impl Settlement {
                             _ => "it was reverted by what came before it in its block".to_owned(),
                         },
                         // Old state that the node does not keep is no reason to stop.
-                        Err(Error::Refused { .. }) => "it was reverted, and the node keeps no older state to ask".to_owned(),
+                        Err(Error::Refused { .. }) => {
+                            "it was reverted, and the node keeps no older state to ask".to_owned()
+                        }
                         Err(error) => return Err(error.into()),
                     }
                 }

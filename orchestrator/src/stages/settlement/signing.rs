@@ -48,7 +48,8 @@ impl Settlement {
         let next = self.store.highest_nonce().await?.map_or(0, |nonce| nonce + 1);
         let mut nonce = self.ethereum.pending_nonce(self.provider).await?.max(next);
         for batch in prepared.chunks(BATCH) {
-            let trials = stream::iter(batch).map(|row| self.try_out(row)).buffered(PIPELINE).collect::<Vec<_>>().await;
+            let trials: Vec<_> = batch.iter().map(|row| self.try_out(row)).collect();
+            let trials: Vec<_> = stream::iter(trials).buffered(PIPELINE).collect().await;
             let (mut signatures, mut full) = (Vec::new(), false);
             let mut unanswered = None;
             for (row, trial) in batch.iter().zip(trials) {

@@ -83,21 +83,51 @@ impl Store {
         Ok(Some(applied))
     }
 
-    /// Folds a lease again from its events, and reports whether that changed it.
-    pub async fn refold(&self, lease: B256) -> Result<bool> {
+    /// Replaces a lease's events by those given and folds it from them: the way back when it was found to differ from the
+    /// chain. Nothing happens, and `false` comes back, when the cursor has moved from where the events were read.
+    pub async fn repair(&self, cursor: Head, lease: B256, events: &[Event]) -> Result<bool> {
         let mut tx = self.begin().await?;
-        let mut fold = Fold::default();
-        fold.load(&mut tx, &BTreeSet::from([Subject::Lease(lease)])).await?;
-        let before = fold.leases.get(&lease).and_then(|entry| entry.value.clone());
-        fold.again(&mut tx, &BTreeSet::from([Subject::Lease(lease)])).await?;
-        let after = fold.leases.get(&lease).and_then(|entry| entry.value.clone());
-        let changed = before != after;
-        if changed {
-            fold.write(&mut tx, &mut Applied::default()).await?;
-            tx.commit().await?;
+        if !move_cursor(&mut tx, Some(cursor), cursor).await? {
+            return Ok(false);
         }
-        Ok(changed)
+        let subject = Subject::Lease(lease);
+        let mut fold = Fold::default();
+        fold.load(&mut tx, &BTreeSet::from([subject])).await?;
+        sqlx::query("DELETE FROM events WHERE subject = $1").bind(subject.text()).execute(&mut *tx).await?;
+        let unique: BTreeMap<_, _> = events
+            .iter()
+            .filter_map(|event| Some((event, event.subject()?)))
+            .filter(|(_, (_, about))| *about == subject)
+            .map(|(event, (name, subject))| ((event.block, event.log_index), (event, name, subject)))
+            .collect();
+        insert_events(&mut tx, &unique.into_values().collect::<Vec<_>>()).await?;
+        fold.again(&mut tx, &BTreeSet::from([subject])).await?;
+        fold.write(&mut tx, &mut Applied::default()).await?;
+        tx.commit().await?;
+        Ok(true)
     }
+}
+
+/// An event with its name and subject.
+type Named<'a> = (&'a Event, &'static str, Subject);
+
+async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[Named<'_>]) -> Result<()> {
+    for chunk in events.chunks(CHUNK) {
+        let sql = "INSERT INTO events (block, log_index, time, tx, name, subject, log) VALUES ".to_owned();
+        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 7))).persistent(chunk.len() == CHUNK);
+        let query = chunk.iter().fold(query, |query, (event, name, subject)| {
+            query
+                .bind(int(event.block))
+                .bind(int(event.log_index))
+                .bind(int(event.time))
+                .bind(hex(event.transaction))
+                .bind(*name)
+                .bind(subject.text())
+                .bind(pack(&event.log))
+        });
+        query.execute(&mut **tx).await?;
+    }
+    Ok(())
 }
 
 async fn move_cursor(tx: &mut Transaction<'static, Any>, from: Option<Head>, to: Head) -> Result<bool> {
@@ -158,21 +188,7 @@ async fn commit(
     }
     let events: Vec<_> = unique.into_values().collect();
     applied.events = events.len() as u64;
-    for chunk in events.chunks(CHUNK) {
-        let sql = "INSERT INTO events (block, log_index, time, tx, name, subject, log) VALUES ".to_owned();
-        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 7))).persistent(chunk.len() == CHUNK);
-        let query = chunk.iter().fold(query, |query, (event, name, subject)| {
-            query
-                .bind(int(event.block))
-                .bind(int(event.log_index))
-                .bind(int(event.time))
-                .bind(hex(event.transaction))
-                .bind(*name)
-                .bind(subject.text())
-                .bind(pack(&event.log))
-        });
-        query.execute(&mut **tx).await?;
-    }
+    insert_events(tx, &events).await?;
     fold.load(tx, &events.iter().map(|(_, _, subject)| *subject).collect()).await?;
     for (event, _, subject) in &events {
         fold.apply(event, *subject);
@@ -180,8 +196,8 @@ async fn commit(
     let roots: Vec<_> = events.iter().filter_map(|(event, ..)| root(event)).collect();
     applied.market |= !roots.is_empty();
     for chunk in roots.chunks(CHUNK) {
-        let sql = "INSERT INTO roots (provider, epoch, root, posted_at, block) VALUES ".to_owned();
-        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 5))).persistent(chunk.len() == CHUNK);
+        let sql = "INSERT INTO roots (provider, epoch, root, posted_at, block, tx) VALUES ".to_owned();
+        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 6))).persistent(chunk.len() == CHUNK);
         let query = chunk.iter().fold(query, |query, (provider, epoch, root, event)| {
             query.bind(hex(*provider)).bind(int(*epoch)).bind(hex(*root)).bind(int(event.time)).bind(int(event.block))
         });

@@ -65,15 +65,13 @@ impl Store {
         if prepare(&mut tx, intent).await? {
             insert_sendings(&mut tx, std::slice::from_ref(signature)).await?;
             let now = int(now_ms());
-            sqlx::query(
-                "UPDATE intents SET state = 'sent', nonce = $1, gas = $2, signed_at_ms = $3 WHERE key = $4",
-            )
-            .bind(int(signature.nonce))
-            .bind(int(signature.gas))
-            .bind(now)
-            .bind(&intent.key)
-            .execute(&mut *tx)
-            .await?;
+            sqlx::query("UPDATE intents SET state = 'sent', nonce = $1, gas = $2, signed_at_ms = $3 WHERE key = $4")
+                .bind(int(signature.nonce))
+                .bind(int(signature.gas))
+                .bind(now)
+                .bind(&intent.key)
+                .execute(&mut *tx)
+                .await?;
         }
         tx.commit().await?;
         Ok(())

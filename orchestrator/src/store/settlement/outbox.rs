@@ -76,9 +76,7 @@ impl Store {
     pub async fn mined_blocks(&self) -> Result<Vec<(u64, B256)>> {
         let sql = "SELECT DISTINCT block, block_hash FROM intents WHERE state = 'mined' ORDER BY block";
         let rows = sqlx::query(sql).fetch_all(self.pool()).await?;
-        rows.iter()
-            .map(|row| Ok((uint(row.try_get(0)?), parse("intents", &row.try_get::<String, _>(1)?)?)))
-            .collect()
+        rows.iter().map(|row| Ok((uint(row.try_get(0)?), parse("intents", &row.try_get::<String, _>(1)?)?))).collect()
     }
 
     /// The highest nonce that was ever given to an intent which a reorg could still bring back.
