@@ -140,8 +140,9 @@ async fn docker(orchestration: &Orchestration) -> anyhow::Result<String> {
     });
     let info = engine.info().await.context("start Docker Engine (`make setup` installs and starts it)")?;
     let mut seen = format!(
-        "engine {}, cgroup v{} ({}), {} CPUs, {} MiB",
+        "engine {}, API {}, cgroup v{} ({}), {} CPUs, {} MiB",
         info.version,
+        info.api_version,
         info.cgroup_version,
         info.cgroup_driver,
         info.cpus,
