@@ -224,7 +224,9 @@ async fn timeline(
     };
     let posted = api.store.last_posted_epoch(lease.id, api.provider).await?;
     let proof = match posted {
-        Some(epoch) => step("proof", if closed.is_some() { "done" } else { "working" }, None, format!("newest in epoch {epoch}")),
+        Some(epoch) => {
+            step("proof", if closed.is_some() { "done" } else { "working" }, None, format!("newest in epoch {epoch}"))
+        }
         None => step("proof", "waiting", None, "for the first epoch to end".to_owned()),
     };
     let bounds = format!("{} replicas, bounds {} to {}", replicas.wanted, replicas.min, replicas.max);

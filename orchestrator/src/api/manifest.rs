@@ -60,8 +60,11 @@ pub async fn put_manifest(
 
 fn signature(headers: &HeaderMap) -> Result<Signature> {
     let text = headers.get(SIGNATURE).ok_or_else(|| {
-        Error::Unauthorized("the header tidemark-signature is missing: sign Manifest by EIP-712 (see /v1/market)".to_owned())
+        Error::Unauthorized(
+            "the header tidemark-signature is missing: sign Manifest by EIP-712 (see /v1/market)".to_owned(),
+        )
     })?;
     let text = text.to_str().unwrap_or_default();
-    text.parse().map_err(|_| Error::Unauthorized("tidemark-signature is not a signature of 65 bytes in 0x hex".to_owned()))
+    text.parse()
+        .map_err(|_| Error::Unauthorized("tidemark-signature is not a signature of 65 bytes in 0x hex".to_owned()))
 }

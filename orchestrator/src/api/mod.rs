@@ -47,9 +47,18 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "Tidemark provider", description = "What one provider of the market knows and does. Everything here is public; nothing here can act on the chain."),
+    info(
+        title = "Tidemark provider",
+        description = "What one provider of the market knows and does. Everything here is public; nothing here can act on the chain."
+    ),
     paths(
-        market::market, market::offers, market::status, leases::list, leases::show, leases::usage, manifest::put_manifest,
+        market::market,
+        market::offers,
+        market::status,
+        leases::list,
+        leases::show,
+        leases::usage,
+        manifest::put_manifest,
         proofs::proof,
     ),
     components(schemas(views::ErrorView))
@@ -88,7 +97,9 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
         .route("/metrics", get(market::metrics))
-        .fallback(|| async { error::Error::NotFound("there is no such page: see /openapi.json".to_owned()).into_response() })
+        .fallback(|| async {
+            error::Error::NotFound("there is no such page: see /openapi.json".to_owned()).into_response()
+        })
         .layer(tower_http::set_header::SetResponseHeaderLayer::if_not_present(
             header::X_CONTENT_TYPE_OPTIONS,
             HeaderValue::from_static("nosniff"),

@@ -1,10 +1,10 @@
 //! Statements with their paths: what anybody needs to check a payment.
 
+use anyhow::Context;
 use axum::{
     Json,
     extract::{Path, State},
 };
-use anyhow::Context;
 use solidity::tree::Tree;
 
 use super::{
@@ -30,15 +30,17 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
             roots.iter().find(|root| root.epoch == newest)
         }
         number => {
-            let number: u64 =
-                number.parse().map_err(|_| Error::BadRequest(format!("{number:?} is not an epoch: a number, or latest")))?;
+            let number: u64 = number
+                .parse()
+                .map_err(|_| Error::BadRequest(format!("{number:?} is not an epoch: a number, or latest")))?;
             roots.iter().find(|root| root.epoch == number)
         }
     };
     let posted = posted.ok_or_else(none)?;
     let statements = api.store.statements(posted.epoch).await?;
     let statement = statements.iter().find(|statement| statement.lease == id).ok_or_else(none)?;
-    let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).context("an epoch without leaves")?;
+    let tree =
+        Tree::new(statements.iter().map(|statement| statement.leaf).collect()).context("an epoch without leaves")?;
     if tree.root() != posted.root {
         // A reorg put another root of ours under this number; the statements of the one on chain are gone.
         return Err(none());

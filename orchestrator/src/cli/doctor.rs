@@ -1,4 +1,7 @@
-use std::{path::Path, time::{SystemTime, UNIX_EPOCH}};
+use std::{
+    path::Path,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use alloy::{
     primitives::{U256, utils::format_ether},
@@ -54,10 +57,13 @@ impl Doctor {
             Ok(provider) => provider.get_chain_id().await.ok(),
             Err(_) => None,
         };
-        look("rpc", provider.as_ref().map_err(|error| anyhow::anyhow!("{error:#}")).and_then(|_| {
-            let id = chain_id.context("the chain does not tell its id")?;
-            Ok(format!("chain {id} at {}", session::hide_path(&connection.rpc_url)))
-        }));
+        look(
+            "rpc",
+            provider.as_ref().map_err(|error| anyhow::anyhow!("{error:#}")).and_then(|_| {
+                let id = chain_id.context("the chain does not tell its id")?;
+                Ok(format!("chain {id} at {}", session::hide_path(&connection.rpc_url)))
+            }),
+        );
         let deployment = Deployment::read(&connection.deployment);
         if let Ok(provider) = &provider {
             look("clock", clock(provider).await);
@@ -101,7 +107,10 @@ async fn clock(provider: &DynProvider) -> anyhow::Result<String> {
     Ok(format!("{} s from the newest block", ours.abs_diff(chain)))
 }
 
-async fn addresses(provider: &DynProvider, deployment: &Result<Deployment, solidity::deploy::Error>) -> anyhow::Result<String> {
+async fn addresses(
+    provider: &DynProvider,
+    deployment: &Result<Deployment, solidity::deploy::Error>,
+) -> anyhow::Result<String> {
     let deployment = match deployment {
         Ok(deployment) => deployment,
         Err(error) => bail!("{error}: run `tidemark contracts deploy`, or set TIDEMARK_DEPLOYMENT"),
@@ -168,7 +177,8 @@ async fn database(orchestration: &Orchestration) -> anyhow::Result<String> {
 fn disk(folder: &Path) -> anyhow::Result<String> {
     let folder = if folder.as_os_str().is_empty() || !folder.exists() { Path::new(".") } else { folder };
     let stat = rustix::fs::statvfs(folder).with_context(|| format!("{} cannot be looked at", folder.display()))?;
-    let free = u64::try_from(U256::from(stat.f_bavail) * U256::from(stat.f_frsize) / U256::from(1u64 << 20)).unwrap_or(u64::MAX);
+    let free = u64::try_from(U256::from(stat.f_bavail) * U256::from(stat.f_frsize) / U256::from(1u64 << 20))
+        .unwrap_or(u64::MAX);
     if free < FREE_DISK_MIB {
         bail!("{free} MiB are free where {FREE_DISK_MIB} are needed: free some, or move TIDEMARK_DATABASE_URL");
     }

@@ -136,7 +136,8 @@ mod tests {
                 .collect(),
             ..Raw::default()
         };
-        let meter = Meter::default().advance(1, network(&[("a@1", 10)]), 1).advance(2, network(&[("a@1", 15), ("b@2", 1)]), 1);
+        let meter =
+            Meter::default().advance(1, network(&[("a@1", 10)]), 1).advance(2, network(&[("a@1", 15), ("b@2", 1)]), 1);
         assert_eq!(meter.counters.network_bytes, 16);
         assert_eq!(meter.advance(3, network(&[("a@3", 20)]), 1).counters.network_bytes, 36);
         assert_eq!(meter.advance(3, network(&[("a@1", 3)]), 1).counters.network_bytes, 19);

@@ -278,10 +278,7 @@ mod tests {
 
         let paths = ["cpu", "cpuacct", "memory"].map(|name| root.join(name));
         let [cpu, cpuacct, memory] = paths.clone();
-        let v1 = Cgroups {
-            driver: Driver::Cgroupfs,
-            layout: Layout::V1 { cpu, cpuacct, memory, all: paths.to_vec() },
-        };
+        let v1 = Cgroups { driver: Driver::Cgroupfs, layout: Layout::V1 { cpu, cpuacct, memory, all: paths.to_vec() } };
         v1.limit(LEASE, 1, &shape).unwrap();
         let quota = fs::read_to_string(paths[0].join("tidemark/abababababababab/1/cpu.cfs_quota_us")).unwrap();
         assert_eq!(quota, "150000");

@@ -229,8 +229,6 @@ pub trait Engine: Send + Sync + 'static {
     async fn remove_volume(&self, id: &str) -> Result<()>;
 }
 
-
-
 fn published(ports: &std::collections::BTreeSet<Port>) -> impl Iterator<Item = String> + '_ {
     ports.iter().map(|port| format!("{}/{}", port.number, port.protocol))
 }

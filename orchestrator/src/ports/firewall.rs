@@ -18,7 +18,13 @@ use super::docker::Subnet;
 /// Where no container may go: this host, private networks, shared address space, link-local with the metadata address,
 /// multicast and broadcast.
 const FORBIDDEN: [&str; 8] = [
-    "0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16",
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.168.0.0/16",
     "224.0.0.0/3",
 ];
 

@@ -81,12 +81,7 @@ impl Proof {
         u64::from(if closed { self.parameters.rootSpacing } else { self.parameters.epochLength })
     }
 
-    async fn close_epoch(
-        &self,
-        epoch: u64,
-        time: u64,
-        leases: Vec<(Lease, Option<Usage>)>,
-    ) -> anyhow::Result<Counts> {
+    async fn close_epoch(&self, epoch: u64, time: u64, leases: Vec<(Lease, Option<Usage>)>) -> anyhow::Result<Counts> {
         let mut statements = Vec::with_capacity(leases.len());
         for (lease, previous) in &leases {
             let counted = self.store.meter_totals(lease.id).await?.map(|totals| totals.counters).unwrap_or_default();

@@ -86,9 +86,8 @@ impl Store {
     pub async fn images(&self, lease: B256) -> Result<Vec<ImageRow>> {
         let sql = "SELECT reference, id, digest FROM images WHERE lease = $1 ORDER BY reference";
         let rows = sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?;
-        let read = |row: &AnyRow| {
-            Ok(ImageRow { reference: row.try_get(0)?, id: row.try_get(1)?, digest: row.try_get(2)? })
-        };
+        let read =
+            |row: &AnyRow| Ok(ImageRow { reference: row.try_get(0)?, id: row.try_get(1)?, digest: row.try_get(2)? });
         rows.iter().map(read).collect()
     }
 

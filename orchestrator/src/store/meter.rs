@@ -50,8 +50,7 @@ impl Store {
         row.as_ref()
             .map(|row| {
                 let Totals { counters, sampled_at_ms } = totals(row)?;
-                let raw: Raw =
-                    serde_json::from_str(&row.try_get::<String, _>(5)?).map_err(Error::corrupt("meters"))?;
+                let raw: Raw = serde_json::from_str(&row.try_get::<String, _>(5)?).map_err(Error::corrupt("meters"))?;
                 Ok(Meter { at_ms: sampled_at_ms, counters, raw })
             })
             .transpose()

@@ -15,11 +15,8 @@ use foundry_compilers::{
 use serde_json::{Value, json};
 
 /// What the rest of Tidemark binds to: source file, contract.
-const CONTRACTS: [(&str, &str); 3] = [
-    ("src/Market.sol", "Market"),
-    ("test/tokens/TestToken.sol", "TestToken"),
-    ("test/Repeater.sol", "Repeater"),
-];
+const CONTRACTS: [(&str, &str); 3] =
+    [("src/Market.sol", "Market"), ("test/tokens/TestToken.sol", "TestToken"), ("test/Repeater.sol", "Repeater")];
 
 #[test]
 fn committed_abi_is_current() {

@@ -7,13 +7,14 @@ use ::bollard::{
     Docker,
     errors::Error as Fault,
     models::{
-        ContainerInspectResponse, ContainerSummary, Ipam, IpamConfig, NetworkCreateRequest, Network,
+        ContainerInspectResponse, ContainerSummary, Ipam, IpamConfig, Network, NetworkCreateRequest,
         VolumeCreateRequest,
     },
     query_parameters::{
         CreateContainerOptionsBuilder, CreateImageOptionsBuilder, EventsOptionsBuilder, InspectContainerOptions,
-        ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder, RemoveContainerOptionsBuilder,
-        RemoveVolumeOptions, StartContainerOptions, StatsOptionsBuilder, StopContainerOptionsBuilder,
+        ListContainersOptionsBuilder, ListNetworksOptionsBuilder, ListVolumesOptionsBuilder,
+        RemoveContainerOptionsBuilder, RemoveVolumeOptions, StartContainerOptions, StatsOptionsBuilder,
+        StopContainerOptionsBuilder,
     },
 };
 use async_trait::async_trait;
@@ -154,10 +155,15 @@ impl BollardEngine {
         let fits = (os.is_empty() || os == info.os) && (architecture.is_empty() || architecture == info.architecture);
         if !fits {
             let engine = format!("{}/{}", info.os, info.architecture);
-            return Err(Error::Architecture { reference: name.to_owned(), image: format!("{os}/{architecture}"), engine });
+            return Err(Error::Architecture {
+                reference: name.to_owned(),
+                image: format!("{os}/{architecture}"),
+                engine,
+            });
         }
         let repository = name.split('@').next().unwrap_or(name);
-        let repository = repository.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(repository, |(r, _)| r);
+        let repository =
+            repository.rsplit_once(':').filter(|(_, tag)| !tag.contains('/')).map_or(repository, |(r, _)| r);
         let digests = image.repo_digests.unwrap_or_default();
         let named = digests.iter().find(|digest| digest.split('@').next().is_some_and(|r| r == repository));
         let digest = named.or(digests.first()).cloned();
@@ -202,7 +208,8 @@ impl Engine for BollardEngine {
     async fn info(&self) -> Result<Info> {
         let look = || async {
             let docker = self.docker().await?;
-            let (info, version) = tokio::try_join!(docker.info(), docker.version()).map_err(self.fault("describe itself"))?;
+            let (info, version) =
+                tokio::try_join!(docker.info(), docker.version()).map_err(self.fault("describe itself"))?;
             Ok(read::info(info, version))
         };
         self.info.get_or_try_init(look).await.cloned()
@@ -223,9 +230,8 @@ impl Engine for BollardEngine {
         let containers = async { self.complete(self.list(owner, lease).await?).await };
         let (containers, networks, volumes) =
             tokio::try_join!(containers, self.networks(filters(owner, lease)), self.volumes(owner, lease))?;
-        let object = |network: Network| {
-            Some(Object { tag: Tag::read(owner, &network.labels?)?, id: network.id?, volume: None })
-        };
+        let object =
+            |network: Network| Some(Object { tag: Tag::read(owner, &network.labels?)?, id: network.id?, volume: None });
         Ok(View { containers, networks: networks.into_iter().filter_map(object).collect(), volumes })
     }
 
@@ -254,7 +260,10 @@ impl Engine for BollardEngine {
             }
             self.pull(reference).await?;
             let reason = "the engine pulled it and does not have it".to_owned();
-            return self.inspect_image(reference).await?.ok_or(Error::NoImage { reference: reference.to_owned(), reason });
+            return self
+                .inspect_image(reference)
+                .await?
+                .ok_or(Error::NoImage { reference: reference.to_owned(), reason });
         };
         if self.inspect_image(&pinned.id).await?.is_some() {
             return Ok(pinned.clone());
@@ -365,7 +374,9 @@ impl Engine for BollardEngine {
 fn gone(outcome: Result<(), Fault>, fault: impl Fn(Fault) -> Error) -> Result<()> {
     match outcome {
         Ok(()) | Err(Fault::DockerResponseServerError { status_code: 404, .. }) => Ok(()),
-        Err(Fault::DockerResponseServerError { status_code: 409, message }) if message.contains("in progress") => Ok(()),
+        Err(Fault::DockerResponseServerError { status_code: 409, message }) if message.contains("in progress") => {
+            Ok(())
+        }
         Err(other) => Err(fault(other)),
     }
 }

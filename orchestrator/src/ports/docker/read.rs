@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use ::bollard::models::{
-    ContainerInspectResponse, ContainerStatsResponse, ContainerSummary, ContainerSummaryStateEnum as Summary,
-    Network, SystemInfo, SystemInfoCgroupDriverEnum as Driver, SystemInfoCgroupVersionEnum as Version, SystemVersion,
+    ContainerInspectResponse, ContainerStatsResponse, ContainerSummary, ContainerSummaryStateEnum as Summary, Network,
+    SystemInfo, SystemInfoCgroupDriverEnum as Driver, SystemInfoCgroupVersionEnum as Version, SystemVersion,
 };
 
 use super::{Container, Counters, Details, Info, Published, Subnet, time::unix_ms};
