@@ -2,3 +2,5 @@
 //! stands in the store.
 
 pub mod chain;
+pub mod container;
+pub mod meter;
