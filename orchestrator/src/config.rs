@@ -18,6 +18,8 @@ use alloy::{
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args, CommandFactory, ValueEnum};
 
+use crate::ports::docker::Subnet;
+
 /// The chain id of a local Anvil: the only chain on which a raw key is accepted.
 pub const DEV_CHAIN: u64 = 31337;
 
@@ -71,8 +73,8 @@ pub struct Orchestration {
     pub docker_host: String,
 
     /// The private range out of which each lease's network gets its subnet.
-    #[arg(long, env = "TIDEMARK_SUBNET_POOL", default_value = "10.213.0.0/16", value_name = "CIDR")]
-    pub subnet_pool: String,
+    #[arg(long, env = "TIDEMARK_SUBNET_POOL", default_value_t = Subnet::DEFAULT_POOL, value_name = "CIDR")]
+    pub subnet_pool: Subnet,
 
     /// The address of this machine on which tenants' ports are published.
     #[arg(long, env = "TIDEMARK_PUBLISH_ADDRESS", default_value = "127.0.0.1", value_name = "IP")]
@@ -187,7 +189,7 @@ impl Orchestration {
             database_url: DatabaseUrl(format!("sqlite:{}", database.display())),
             listen,
             docker_host: String::new(),
-            subnet_pool: "10.213.0.0/16".to_owned(),
+            subnet_pool: Subnet::DEFAULT_POOL,
             publish_address: [127, 0, 0, 1].into(),
             sample_every: Duration::from_secs(1),
             claim_every: Duration::from_secs(5),

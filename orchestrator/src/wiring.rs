@@ -1,23 +1,30 @@
 //! Joins stages, store, ports and API. It imports everything and decides nothing.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{future::Future, net::SocketAddr, sync::Arc};
 
-use alloy::network::EthereumWallet;
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
-use solidity::deploy::Deployment;
+use solidity::{Market::parametersCall, deploy::Deployment};
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     api::{self, Api},
-    config::{Connection, Identity, Orchestration},
+    config::{Connection, Identity, Orchestration, short},
     driver::{self, Bell, Board, Stage},
+    lease::label::Owner,
     ports::{
-        clock::System,
-        docker::{BollardEngine, Engine},
-        ethereum::{AlloyEthereum, Ethereum},
+        clock::{Clock, SystemClock},
+        docker::{self, BollardEngine, Engine},
+        ethereum::{AlloyEthereum, Ethereum, ask},
+        firewall::{self, Firewall},
     },
-    stages::{chain::Chain, container::Container, meter::Meter, proof::Proof, settlement::Settlement},
+    stages::{
+        chain::{self, Chain},
+        container::{self, Container},
+        meter::{self, Meter},
+        proof::Proof,
+        settlement::Settlement,
+    },
     store::Store,
     telemetry,
 };
@@ -36,6 +43,177 @@ impl Running {
         let _ = self.stop.send(true);
         for task in self.tasks {
             let _ = task.await;
+        }
+    }
+}
+
+/// Runs a provider's orchestrator until the process is told to stop.
+pub async fn serve(connection: &Connection, identity: &Identity, settings: &Orchestration) -> anyhow::Result<()> {
+    let running = start(connection, identity, settings).await?;
+    tracing::info!(address = %running.address, "the API listens");
+    stop_signal().await;
+    tracing::info!("stopping; containers go on running");
+    running.stop().await;
+    Ok(())
+}
+
+/// Starts everything; returns when the API listens and the stages run.
+pub async fn start(
+    connection: &Connection,
+    identity: &Identity,
+    settings: &Orchestration,
+) -> anyhow::Result<Running> {
+    let engine_settings = docker::Settings {
+        host: Some(settings.docker_host.clone()).filter(|host| !host.is_empty()),
+        bind: settings.publish_address,
+        pool: settings.subnet_pool,
+        ..Default::default()
+    };
+    start_with(connection, identity, settings, Arc::new(BollardEngine::new(engine_settings))).await
+}
+
+/// The same with an engine of the caller's.
+pub async fn start_with(
+    connection: &Connection,
+    identity: &Identity,
+    settings: &Orchestration,
+    engine: Arc<dyn Engine>,
+) -> anyhow::Result<Running> {
+    let deployment = Deployment::read(&connection.deployment)
+        .context("the market is not known: run `tidemark contracts deploy`, or set TIDEMARK_DEPLOYMENT")?;
+    let signer = identity.signer(deployment.chain_id)?;
+    let provider = signer.address();
+    let store = Arc::new(Store::open(settings.database_url.expose()).await?);
+    store.bind(&deployment, provider).await?;
+    store.lock(provider).await?;
+    let listener = api::bind(settings.listen).await?;
+    let address = listener.local_addr()?;
+    let metrics = metrics()?;
+
+    let ethereum: Arc<dyn Ethereum> = Arc::new(AlloyEthereum::connect(
+        &connection.rpc_url,
+        deployment.chain_id,
+        deployment.market,
+        Some(signer),
+    )?);
+    let (stop, shutdown) = watch::channel(false);
+    let mut tasks = Vec::new();
+    let bells = Bells::default();
+    let board = Board::default();
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
+
+    let parameters = ask(ethereum.as_ref(), deployment.market, &parametersCall {}, None).await?;
+    if let Firewall::Missing(reason) = firewall::enforce(&settings.subnet_pool).await {
+        tracing::warn!(reason, "containers can reach this machine and its networks: run as root, or filter them yourself");
+    }
+    let stages = stages(Parts {
+        store: store.clone(),
+        ethereum: ethereum.clone(),
+        engine: engine.clone(),
+        clock,
+        owner,
+        deployment: deployment.clone(),
+        parameters: parameters.clone(),
+        settings: settings.clone(),
+        bells: bells.clone(),
+    });
+    tasks.push(tokio::spawn(chain::listen(ethereum, bells.chain.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
+
+    let api = Api { store, deployment, parameters, provider, board, metrics, container: bells.container };
+    tasks.push(tokio::spawn(async move {
+        if let Err(error) = api::serve(api, listener, shutdown).await {
+            tracing::error!(error = format!("{error:#}"), "the API ended");
+        }
+    }));
+    tracing::info!(provider = short(provider), %address, "the orchestrator runs");
+    Ok(Running { address, stop, tasks })
+}
+
+/// One bell a stage.
+#[derive(Clone, Default)]
+struct Bells {
+    chain: Bell,
+    container: Bell,
+    meter: Bell,
+    proof: Bell,
+    settlement: Bell,
+}
+
+struct Parts {
+    store: Arc<Store>,
+    ethereum: Arc<dyn Ethereum>,
+    engine: Arc<dyn Engine>,
+    clock: Arc<dyn Clock>,
+    owner: Owner,
+    deployment: Deployment,
+    parameters: solidity::Parameters,
+    settings: Orchestration,
+    bells: Bells,
+}
+
+/// The flow, in order.
+fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
+    let Parts { store, ethereum, engine, clock, owner, deployment, parameters, settings, bells } = parts;
+    let market = deployment.market;
+    let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
+        .ringing(vec![bells.container.clone()], vec![bells.proof.clone(), bells.settlement.clone()]);
+    let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, container::Settings {
+        claim_window: parameters.claimWindow.into(),
+        grace: settings.grace,
+        ..Default::default()
+    });
+    let meter =
+        Meter::new(store.clone(), engine, clock, owner, meter::Settings { every: settings.sample_every, ..Default::default() });
+    let proof = Proof {
+        store: store.clone(),
+        provider: owner.provider,
+        market,
+        parameters: parameters.clone(),
+        next: bells.settlement.clone(),
+    };
+    let settlement = Settlement {
+        store,
+        ethereum,
+        provider: owner.provider,
+        market,
+        parameters,
+        claim_every: settings.claim_every,
+        confirmations: settings.confirmations,
+        replace_after: settings.replace_after,
+        gas_per_hour: settings.gas_per_hour,
+    };
+    vec![
+        (Arc::new(chain), bells.chain),
+        (Arc::new(container), bells.container),
+        (Arc::new(meter), bells.meter),
+        (Arc::new(proof), bells.proof),
+        (Arc::new(settlement), bells.settlement),
+    ]
+}
+
+/// One recorder serves a process, also when it runs several orchestrators, as tests do.
+fn metrics() -> anyhow::Result<PrometheusHandle> {
+    static METRICS: std::sync::Mutex<Option<PrometheusHandle>> = std::sync::Mutex::new(None);
+    let mut metrics = METRICS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    match &*metrics {
+        Some(handle) => Ok(handle.clone()),
+        None => Ok(metrics.insert(telemetry::metrics()?).clone()),
+    }
+}
+
+/// Ends at Ctrl-C or SIGTERM. Listens from the call on, not from the first poll.
+pub fn stop_signal() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        match (interrupt, terminate) {
+            (Ok(mut interrupt), Ok(mut terminate)) => {
+                tokio::select! { _ = interrupt.recv() => {}, _ = terminate.recv() => {} }
+            }
+            _ => std::future::pending().await,
         }
     }
 }

@@ -27,6 +27,12 @@ sol!(
     "abi/TestToken.json"
 );
 
+sol!(
+    #[sol(rpc)]
+    Repeater,
+    "abi/Repeater.json"
+);
+
 /// The structs that calls and events carry.
 pub use Market::{Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage};
 

@@ -2,4 +2,5 @@
 
 pub mod bench;
 pub mod gas;
+pub mod program;
 pub mod tenancy;

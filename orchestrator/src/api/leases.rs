@@ -19,7 +19,7 @@ use super::{
 };
 use crate::{
     lease::{Lease, Status, accrual, statement::Counters},
-    store::{Filter, container::Seen},
+    store::{LeaseFilter, container::Seen},
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -37,10 +37,10 @@ pub struct Which {
 /// Leases of the market, oldest first.
 #[utoipa::path(get, path = "/v1/leases", params(Which), responses((status = 200, body = Vec<LeaseSummary>)))]
 pub async fn list(State(api): State<Api>, Query(which): Query<Which>) -> Result<Json<Vec<LeaseSummary>>> {
-    let filter = Filter {
+    let filter = LeaseFilter {
         tenant: which.tenant.as_deref().map(address).transpose()?,
         provider: which.provider.as_deref().map(address).transpose()?,
-        open: (!which.closed).then_some(true),
+        open_only: !which.closed,
     };
     let time = api.store.head().await?.map_or(0, |head| head.time);
     let mut views = Vec::new();

@@ -1,1 +1,100 @@
+//! HTTP. It has no hands: it reads the store, and what a client hands over becomes a row that a stage acts on.
+
+mod error;
+mod leases;
+mod manifest;
+mod market;
+mod proofs;
 pub mod views;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use alloy::primitives::Address;
+use anyhow::Context;
+use axum::{
+    Router,
+    extract::DefaultBodyLimit,
+    http::{HeaderValue, Method, header},
+    response::IntoResponse,
+    routing::{get, put},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use solidity::{Parameters, deploy::Deployment};
+use tokio::{net::TcpListener, sync::watch};
+use tower_http::{cors::CorsLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use utoipa::OpenApi;
+
+use crate::{
+    driver::{Bell, Board},
+    lease::manifest::LARGEST,
+    store::Store,
+};
+
+/// What every handler may touch.
+#[derive(Clone)]
+pub struct Api {
+    pub store: Arc<Store>,
+    pub deployment: Deployment,
+    pub parameters: Parameters,
+    pub provider: Address,
+    pub board: Board,
+    pub metrics: PrometheusHandle,
+    /// The container stage's: a manifest came.
+    pub container: Bell,
+}
+
+const PATIENCE: Duration = Duration::from_secs(10);
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Tidemark provider", description = "What one provider of the market knows and does. Everything here is public; nothing here can act on the chain."),
+    paths(
+        market::market, market::offers, market::status, leases::list, leases::show, leases::usage, manifest::put_manifest,
+        proofs::proof,
+    ),
+    components(schemas(views::ErrorView))
+)]
+struct Document;
+
+/// Binds the address, so that a port that is taken is known before anything starts.
+pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("TIDEMARK_LISTEN: nothing can listen on {address} (is another orchestrator running?)"))
+}
+
+/// Serves until the shutdown.
+pub async fn serve(api: Api, listener: TcpListener, mut shutdown: watch::Receiver<bool>) -> anyhow::Result<()> {
+    let stop = async move {
+        let _ = shutdown.wait_for(|stop| *stop).await;
+    };
+    Ok(axum::serve(listener, router(api)).with_graceful_shutdown(stop).await?)
+}
+
+fn router(api: Api) -> Router {
+    // Everything is public and takes no credentials, so any page may read it; uploads carry their own signature.
+    let cors = CorsLayer::new()
+        .allow_origin(tower_http::cors::Any)
+        .allow_methods([Method::GET, Method::PUT])
+        .allow_headers([header::CONTENT_TYPE, manifest::SIGNATURE]);
+    Router::new()
+        .route("/v1/market", get(market::market))
+        .route("/v1/status", get(market::status))
+        .route("/v1/offers", get(market::offers))
+        .route("/v1/leases", get(leases::list))
+        .route("/v1/leases/{id}", get(leases::show))
+        .route("/v1/leases/{id}/usage", get(leases::usage))
+        .route("/v1/leases/{id}/manifest", put(manifest::put_manifest).layer(DefaultBodyLimit::max(LARGEST + 1)))
+        .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
+        .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
+        .route("/metrics", get(market::metrics))
+        .fallback(|| async { error::Error::NotFound("there is no such page: see /openapi.json".to_owned()).into_response() })
+        .layer(tower_http::set_header::SetResponseHeaderLayer::if_not_present(
+            header::X_CONTENT_TYPE_OPTIONS,
+            HeaderValue::from_static("nosniff"),
+        ))
+        .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, PATIENCE))
+        .layer(TraceLayer::new_for_http())
+        .layer(cors)
+        .with_state(api)
+}

@@ -1,6 +1,5 @@
 //! Statements with their paths: what anybody needs to check a payment.
 
-use alloy::primitives::B256;
 use axum::{
     Json,
     extract::{Path, State},
@@ -52,7 +51,7 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
         epoch: posted.epoch,
         root: tree.root().to_string(),
         posted_at: Some(posted.posted_at),
-        root_tx: api.store.root_tx(api.provider, posted.epoch).await?.map(|hash: B256| hash.to_string()),
+        root_tx: api.store.root_tx(api.provider, posted.epoch).await?.map(|hash| hash.to_string()),
         leaf: statement.leaf.to_string(),
         values: vec![
             id.to_string(),

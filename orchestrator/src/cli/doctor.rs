@@ -12,7 +12,7 @@ use solidity::{Market, deploy::Deployment};
 use super::{answer, session};
 use crate::{
     config::{Connection, Identity, Orchestration},
-    ports::docker::{BollardEngine, Engine},
+    ports::docker::{BollardEngine, Engine, Settings},
     store::Store,
 };
 
@@ -134,7 +134,10 @@ async fn keys(
 }
 
 async fn docker(orchestration: &Orchestration) -> anyhow::Result<String> {
-    let engine = BollardEngine::connect(&orchestration.docker_host)?;
+    let engine = BollardEngine::new(Settings {
+        host: Some(orchestration.docker_host.clone()).filter(|host| !host.is_empty()),
+        ..Default::default()
+    });
     let info = engine.info().await.context("start Docker Engine (`make setup` installs and starts it)")?;
     let mut seen = format!(
         "engine {}, API {}, cgroup v{} ({}), {} CPUs, {} MiB",

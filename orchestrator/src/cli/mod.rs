@@ -4,6 +4,7 @@ pub mod answer;
 mod close;
 mod contracts;
 mod deploy;
+mod doctor;
 mod ls;
 pub mod money;
 mod provider;
@@ -55,6 +56,8 @@ pub enum Verb {
     /// Deploy the contracts.
     #[command(subcommand)]
     Contracts(contracts::Contracts),
+    /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
+    Doctor(doctor::Doctor),
 }
 
 impl Cli {
@@ -71,6 +74,7 @@ impl Cli {
             Verb::Verify(verify) => verify.run(&connection, json).await,
             Verb::Provider(provider) => provider.run(&connection, &identity, json).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
+            Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }
     }
 }

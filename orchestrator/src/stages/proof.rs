@@ -17,7 +17,7 @@ use solidity::{Market, Parameters, Usage, leaf, tree::Tree};
 use crate::{
     driver::{Bell, Counts, Stage},
     lease::{Lease, intent::Intent, statement},
-    store::{Filter, Statement, Store},
+    store::{LeaseFilter, Statement, Store},
 };
 
 pub struct Proof {
@@ -59,7 +59,7 @@ impl Proof {
     /// Leases of ours whose last word has not been said: open ones, and closed ones without a statement after their end.
     async fn unfinished(&self) -> anyhow::Result<Vec<(Lease, Option<Usage>)>> {
         let mut unfinished = Vec::new();
-        for row in self.store.leases(Filter { provider: Some(self.provider), ..Default::default() }).await? {
+        for row in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
             let lease = row.lease;
             let previous = self.store.last_statement(lease.id).await?.map(|statement| statement.usage);
             let said = previous.as_ref().map_or(0, |usage| u64::from(usage.time));
@@ -89,7 +89,7 @@ impl Proof {
     ) -> anyhow::Result<Counts> {
         let mut statements = Vec::with_capacity(leases.len());
         for (lease, previous) in &leases {
-            let counted = self.store.meter_totals(lease.id).await?;
+            let counted = self.store.meter_totals(lease.id).await?.map(|totals| totals.counters).unwrap_or_default();
             let usage = statement::state(lease, &counted, previous.as_ref(), time);
             statements.push(Statement { lease: lease.id, leaf: leaf(lease.id, &usage), usage });
         }

@@ -5,7 +5,7 @@ mod events;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use solidity::{PriceList, Shape, deploy::Deployment};
+use solidity::{Market::MarketEvents, PriceList, Shape, deploy::Deployment};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 pub use apply::{Applied, Change, Segment};
@@ -207,6 +207,21 @@ impl Store {
         let sql = "SELECT tx FROM roots WHERE provider = $1 AND epoch = $2";
         let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
         row.map(|row| parse("roots", &row.try_get::<String, _>(0)?)).transpose()
+    }
+
+    /// The top-ups of anybody's leases in later blocks: the lease, what arrived in base units, and when.
+    pub async fn top_ups_after(&self, block: u64) -> Result<Vec<(B256, U256, u64)>> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE block > $1 AND name = 'ToppedUp' \
+                   ORDER BY block, log_index";
+        let rows = sqlx::query(sql).bind(int(block)).fetch_all(self.pool()).await?;
+        let mut top_ups = Vec::with_capacity(rows.len());
+        for event in rows.iter().map(Event::read) {
+            let event = event?;
+            if let MarketEvents::ToppedUp(topped) = &event.event {
+                top_ups.push((topped.lease, topped.amount, event.time));
+            }
+        }
+        Ok(top_ups)
     }
 
     /// The events of a lease, in the order in which they happened.

@@ -24,7 +24,7 @@ use tokio::sync::Mutex;
 pub use chain::{Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment};
 pub use error::Error;
 pub use proof::Statement;
-pub use settlement::{Attempt, IntentRow, IntentState};
+pub use settlement::{IntentRow, IntentState, Landing, Open, Sending, Signature};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

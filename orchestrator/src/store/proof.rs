@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256};
 use solidity::Usage;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Error, Result, Store, hex, int, parse, rows, uint};
+use super::{Error, Result, Store, hex, int, parse, rows, settlement::prepare, uint};
 use crate::lease::intent::Intent;
 
 /// Rows of one INSERT.
@@ -39,7 +39,7 @@ impl Store {
         intent: &Intent,
     ) -> Result<()> {
         let mut tx = self.begin().await?;
-        if !Self::prepare_in(&mut tx, intent).await? {
+        if !prepare(&mut tx, intent).await? {
             return Ok(());
         }
         sqlx::query("DELETE FROM statements WHERE epoch = $1").bind(int(epoch)).execute(&mut *tx).await?;

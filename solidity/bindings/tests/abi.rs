@@ -15,7 +15,11 @@ use foundry_compilers::{
 use serde_json::{Value, json};
 
 /// What the rest of Tidemark binds to: source file, contract.
-const CONTRACTS: [(&str, &str); 2] = [("src/Market.sol", "Market"), ("test/tokens/TestToken.sol", "TestToken")];
+const CONTRACTS: [(&str, &str); 3] = [
+    ("src/Market.sol", "Market"),
+    ("test/tokens/TestToken.sol", "TestToken"),
+    ("test/Repeater.sol", "Repeater"),
+];
 
 #[test]
 fn committed_abi_is_current() {

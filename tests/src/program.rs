@@ -1,0 +1,28 @@
+//! The program that people run.
+
+use std::path::{Path, PathBuf};
+
+use tokio::process::Command;
+
+/// The repository, from which the program is run as in the README.
+pub fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
+}
+
+/// The built program, which stands beside the tests' own folder. It is killed when its handle is dropped, and sees no
+/// setting of the machine it runs on.
+///
+/// # Panics
+/// When it has not been built: the end-to-end tests come after `cargo build`.
+#[allow(clippy::expect_used)]
+pub fn tidemark() -> Command {
+    let test = std::env::current_exe().expect("the test knows its own path");
+    let folder = test.ancestors().find(|folder| folder.join("tidemark").is_file());
+    let program = folder.expect("target/…/tidemark is not built: run `cargo build`").join("tidemark");
+    let mut command = Command::new(program);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIDEMARK_")) {
+        command.env_remove(name);
+    }
+    command.current_dir(root()).kill_on_drop(true);
+    command
+}
