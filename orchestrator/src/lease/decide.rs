@@ -432,8 +432,13 @@ fn done(manifest: &Manifest, seen: &Seen) -> bool {
     seen.state == State::Exited && seen.exit_code == Some(0) && manifest.is_job(&seen.slot.service)
 }
 
-/// How many of the first `replicas` have every service up: running, and healthy where there is a check.
+/// How many of the first `replicas` are ready.
 pub fn ready_replicas(manifest: &Manifest, replicas: u16, containers: &[Seen]) -> u16 {
+    ready(manifest, replicas, containers).len() as u16
+}
+
+/// Which of the first `replicas` have every service up: running, and healthy where there is a check.
+pub fn ready(manifest: &Manifest, replicas: u16, containers: &[Seen]) -> BTreeSet<u16> {
     let ready = |seen: &Seen| {
         let up = seen.state == State::Running && matches!(seen.health, Health::None | Health::Healthy);
         up || done(manifest, seen)
@@ -442,7 +447,8 @@ pub fn ready_replicas(manifest: &Manifest, replicas: u16, containers: &[Seen]) -
     for seen in containers.iter().filter(|seen| seen.slot.replica < replicas && ready(seen)) {
         up.entry(seen.slot.replica).or_default().insert(&seen.slot.service);
     }
-    up.values().filter(|services| manifest.services.keys().all(|name| services.contains(name.as_str()))).count() as u16
+    let whole = |services: &BTreeSet<&str>| manifest.services.keys().all(|name| services.contains(name.as_str()));
+    up.into_iter().filter(|(_, services)| whole(services)).map(|(replica, _)| replica).collect()
 }
 
 fn highest_first(mut containers: Vec<&Seen>) -> Vec<(String, Slot)> {

@@ -2,5 +2,10 @@
 //! stands in the store.
 
 pub mod chain;
+<<<<<<< HEAD
+pub mod container;
+pub mod meter;
+=======
 pub mod proof;
 pub mod settlement;
+>>>>>>> main
