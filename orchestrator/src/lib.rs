@@ -34,3 +34,4 @@ pub mod ports;
 pub mod stages;
 pub mod store;
 pub mod telemetry;
+pub mod wiring;

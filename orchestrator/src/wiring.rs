@@ -13,9 +13,9 @@ use crate::{
     driver::{self, Bell, Board, Stage},
     lease::label::Owner,
     ports::{
-        clock::{Clock, SystemClock},
+        clock::{Clock, System},
         docker::{self, BollardEngine, Engine},
-        ethereum::{AlloyEthereum, Ethereum, ask},
+        ethereum::{AlloyEthereum, Ethereum, view},
         firewall::{self, Firewall},
     },
     stages::{
@@ -100,10 +100,10 @@ pub async fn start_with(
     let mut tasks = Vec::new();
     let bells = Bells::default();
     let board = Board::default();
-    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let clock: Arc<dyn Clock> = Arc::new(System);
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
 
-    let parameters = ask(ethereum.as_ref(), deployment.market, &parametersCall {}, None).await?;
+    let parameters = view(ethereum.as_ref(), deployment.market, &parametersCall {}).await?;
     if let Firewall::Missing(reason) = firewall::enforce(&settings.subnet_pool).await {
         tracing::warn!(reason, "containers can reach this machine and its networks: run as root, or filter them yourself");
     }
@@ -162,11 +162,11 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         .ringing(vec![bells.container.clone()], vec![bells.proof.clone(), bells.settlement.clone()]);
     let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, container::Settings {
         claim_window: parameters.claimWindow.into(),
-        grace: settings.grace,
+        grace: settings.grace.as_secs(),
         ..Default::default()
-    });
+    }, (bells.container.clone(), bells.meter.clone()));
     let meter =
-        Meter::new(store.clone(), engine, clock, owner, meter::Settings { every: settings.sample_every, ..Default::default() });
+        Meter::new(store.clone(), engine, clock, owner, meter::Settings { period: settings.sample_every, ..Default::default() });
     let proof = Proof {
         store: store.clone(),
         provider: owner.provider,
@@ -184,6 +184,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         confirmations: settings.confirmations,
         replace_after: settings.replace_after,
         gas_per_hour: settings.gas_per_hour,
+        seen: Default::default(),
     };
     vec![
         (Arc::new(chain), bells.chain),

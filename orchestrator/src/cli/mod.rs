@@ -14,6 +14,7 @@ mod scale;
 pub mod session;
 mod show;
 mod topup;
+mod up;
 mod verify;
 
 use clap::{Parser, Subcommand};
@@ -36,6 +37,8 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Start a whole market on this machine: chain, contracts, one provider and a sample application.
+    Up(up::Up),
     /// Open a lease for a Compose file and wait until it runs.
     Deploy(deploy::Deploy),
     /// List leases.
@@ -65,6 +68,7 @@ impl Cli {
         let Cli { connection, identity, speech, verb } = self;
         let json = speech.json;
         match verb {
+            Verb::Up(up) => up.run(json).await,
             Verb::Deploy(deploy) => deploy.run(&connection, &identity, json).await,
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,

@@ -19,6 +19,7 @@ use super::{
 use crate::{
     config::{Connection, Identity, Orchestration},
     lease::accrual::SCALE,
+    wiring,
 };
 
 #[derive(Debug, Subcommand)]

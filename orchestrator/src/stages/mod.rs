@@ -2,10 +2,7 @@
 //! stands in the store.
 
 pub mod chain;
-<<<<<<< HEAD
 pub mod container;
 pub mod meter;
-=======
 pub mod proof;
 pub mod settlement;
->>>>>>> main
