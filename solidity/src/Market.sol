@@ -130,7 +130,7 @@ contract Market is IMarket, Proofs {
         if (account.settledAt != 0) revert Errors.LeaseExists(id);
         // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
         uint256 received = _receive(offer.currency, deposit);
-        uint256 notice = _notice(rates.reserved, order.replicas);
+        uint256 notice = _notice(uint256(rates.reserved) * order.replicas);
         if (received < notice) revert Errors.InsufficientFunds(received, notice);
         // Effect
         _hold(offer.provider, order.shape, policy.maxReplicas);
@@ -159,12 +159,14 @@ contract Market is IMarket, Proofs {
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
         _checkBounds(replicas, account.minReplicas, reservation.maxReplicas);
+        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
         if (replicas > reservation.replicas) {
-            uint256 kept = _owed(account, reservation, terms.rates.reserved) + _notice(terms.rates.reserved, replicas);
+            uint256 kept = _owed(account, curve) + _notice(uint256(terms.rates.reserved) * replicas);
             if (account.balance < kept) revert Errors.InsufficientFunds(account.balance, kept);
         }
         // Effect
-        _step(account, reservation, terms.rates.reserved, replicas);
+        _step(account, reservation, curve);
+        reservation.replicas = replicas;
         // Log
         emit LeaseScaled(id, replicas);
     }
@@ -179,19 +181,25 @@ contract Market is IMarket, Proofs {
     }
 
     /// @inheritdoc IMarket
-    function close(Terms calldata terms) external nonReentrant {
+    function close(Terms calldata terms) external nonReentrantView {
         // Check
         (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
-        if (msg.sender == terms.provider) _checkNotice(id, account, reservation, terms.rates.reserved);
-        else if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
+        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
+        uint256 owed = _owed(account, curve);
+        bool byTenant = msg.sender == terms.tenant;
+        if (!byTenant) {
+            if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
+            _checkNotice(id, account.balance, owed, curve.rate);
+        }
         // Effect
         _release(terms.provider, terms.shape, reservation.maxReplicas);
-        _step(account, reservation, terms.rates.reserved, 0);
+        _step(account, reservation, curve);
+        reservation.replicas = 0;
         reservation.maxReplicas = 0;
         // Log
         emit LeaseClosed(id, msg.sender);
         // Interaction. A tenant that cannot receive keeps its claim to `refund`, and cannot hold the provider here.
-        if (msg.sender == terms.tenant) _refund(id, terms, account, reservation);
+        if (byTenant) _refund(id, terms, account, owed);
     }
 
     /// @inheritdoc IMarket
@@ -232,26 +240,20 @@ contract Market is IMarket, Proofs {
         });
     }
 
-    /// Moves the integral to now and changes the rate.
-    function _step(Account memory account, Reservation storage reservation, uint256 ratePerReplica, uint16 replicas)
-        private
-    {
-        uint256 integral =
-            Accrual.carried(reservation, ratePerReplica, account.paid, _from(account.settledAt), block.timestamp);
+    /// Moves the integral to now, before the rate changes.
+    function _step(Account storage account, Reservation storage reservation, Accrual.Curve memory curve) private {
+        uint256 integral = Accrual.carried(curve, account.paid, _from(account.settledAt), block.timestamp);
+        // Below 2^104 × 2^32, by the bounds of Curve.
+        // forge-lint: disable-next-line(unsafe-typecast)
         reservation.integral = uint136(integral);
         reservation.since = uint32(block.timestamp);
-        reservation.replicas = replicas;
     }
 
     /// Whether the provider may close: its notice has passed, or the funds ran out a notice period ago.
-    function _checkNotice(LeaseId id, Account memory account, Reservation memory reservation, uint256 ratePerReplica)
-        private
-        view
-    {
+    function _checkNotice(LeaseId id, uint256 balance, uint256 owed, uint256 rate) private view {
         uint256 until = _noticeEnds[id];
         if (until != 0 && block.timestamp >= until) return;
-        uint256 overdue = account.balance + _notice(ratePerReplica, reservation.replicas);
-        bool exhausted = reservation.replicas != 0 && _owed(account, reservation, ratePerReplica) >= overdue;
+        bool exhausted = rate != 0 && owed >= balance + _notice(rate);
         if (!exhausted) revert Errors.NoticeRunning(until == 0 ? block.timestamp + NOTICE_PERIOD : until);
     }
 
