@@ -12,6 +12,7 @@ import {Errors} from "./libraries/Errors.sol";
 import {Currency} from "./types/Currency.sol";
 import {Account, Reservation, Status, Terms} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
+import {AccountSlot} from "./types/Slots.sol";
 
 /// The vault. For each currency, what it holds is the sum of all lease balances, all earnings and all bonds.
 ///
@@ -24,12 +25,14 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function topUp(LeaseId lease, Currency currency, uint256 amount) external payable nonReentrant {
         // Check
-        Account storage account = _accounts[currency][lease];
-        if (account.settledAt == 0) revert Errors.LeaseUnknown(lease);
+        AccountSlot storage slot = _accounts[currency][lease];
+        if (slot.load().settledAt == 0) revert Errors.LeaseUnknown(lease);
         // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
         uint256 received = _receive(currency, amount);
         // Effect
+        Account memory account = slot.load();
         account.balance = (account.balance + received).toUint104();
+        slot.store(account);
         // Log
         emit ToppedUp(lease, msg.sender, received);
     }
@@ -38,12 +41,12 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     function withdraw(Terms calldata terms, uint256 amount) external nonReentrantView {
         // Check
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
-        (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
+        (LeaseId id, Account memory account, Reservation memory reservation) = _openLease(terms);
         if (amount == 0) revert Errors.NothingToPay();
         uint256 free = _free(account, _curve(reservation, terms.rates.reserved));
         if (amount > free) revert Errors.InsufficientFunds(free, amount);
         // Effect
-        account.balance -= uint104(amount);
+        _debit(id, terms.currency, account, amount);
         // Interaction
         terms.currency.pay(msg.sender, amount);
         // Log
@@ -52,7 +55,7 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function refund(Terms calldata terms) external nonReentrantView {
-        (LeaseId id, Account storage account, Reservation storage reservation) = _lease(terms);
+        (LeaseId id, Account memory account, Reservation memory reservation) = _lease(terms);
         if (reservation.maxReplicas != 0) revert Errors.LeaseIsOpen(id);
         uint256 owed_ = _owed(account, _curve(reservation, terms.rates.reserved));
         if (_refund(id, terms, account, owed_) == 0) revert Errors.NothingToPay();
@@ -81,29 +84,29 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function accountOf(LeaseId lease, Currency currency) external view returns (Account memory) {
-        return _accounts[currency][lease];
+        return _accounts[currency][lease].load();
     }
 
     /// @inheritdoc IEscrow
     function reservationOf(LeaseId lease) external view returns (Reservation memory) {
-        return _reservations[lease];
+        return _reservations[lease].load();
     }
 
     /// @inheritdoc IEscrow
     function owed(Terms calldata terms) external view returns (uint256) {
-        (, Account storage account, Reservation storage reservation) = _lease(terms);
+        (, Account memory account, Reservation memory reservation) = _lease(terms);
         return _owed(account, _curve(reservation, terms.rates.reserved));
     }
 
     /// @inheritdoc IEscrow
     function withdrawable(Terms calldata terms) external view returns (uint256) {
-        (, Account storage account, Reservation storage reservation) = _lease(terms);
+        (, Account memory account, Reservation memory reservation) = _lease(terms);
         return _free(account, _curve(reservation, terms.rates.reserved));
     }
 
     /// @inheritdoc IEscrow
     function runway(Terms calldata terms) external view returns (uint256) {
-        (, Account storage account, Reservation storage reservation) = _lease(terms);
+        (, Account memory account, Reservation memory reservation) = _lease(terms);
         Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
         return Accrual.runway(account.balance, _owed(account, curve), curve.rate);
     }
@@ -111,8 +114,8 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     /// @inheritdoc IEscrow
     function statusOf(Terms calldata terms) external view returns (Status) {
         LeaseId id = _id(terms);
-        Account storage account = _accounts[terms.currency][id];
-        Reservation storage reservation = _reservations[id];
+        Account memory account = _accounts[terms.currency][id].load();
+        Reservation memory reservation = _reservations[id].load();
         if (account.settledAt == 0) return Status.Unknown;
         if (reservation.maxReplicas == 0) return Status.Closed;
         if (_owed(account, _curve(reservation, terms.rates.reserved)) >= account.balance) return Status.Exhausted;
@@ -131,25 +134,34 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     }
 
     /// Returns to the tenant what a closed lease does not owe.
-    function _refund(LeaseId id, Terms calldata terms, Account storage account, uint256 owed_)
+    function _refund(LeaseId id, Terms calldata terms, Account memory account, uint256 owed_)
         internal
         returns (uint256 amount)
     {
         // Check
-        uint256 balance = account.balance;
-        amount = Math.saturatingSub(balance, owed_);
+        amount = Math.saturatingSub(account.balance, owed_);
         if (amount == 0) return 0;
         // Effect
-        account.balance = uint104(balance - amount);
+        _debit(id, terms.currency, account, amount);
         // Interaction
         terms.currency.pay(terms.tenant, amount);
         // Log
         emit Refunded(id, terms.tenant, amount);
     }
 
-    function _curve(Reservation storage reservation, uint256 ratePerReplica)
+    /// Takes an amount off a lease's balance.
+    function _debit(LeaseId id, Currency currency, Account memory account, uint256 amount) private {
+        // Callers take at most the balance.
+        unchecked {
+            // forge-lint: disable-next-line(unsafe-typecast)
+            account.balance -= uint104(amount);
+        }
+        _accounts[currency][id].store(account);
+    }
+
+    function _curve(Reservation memory reservation, uint256 ratePerReplica)
         internal
-        view
+        pure
         returns (Accrual.Curve memory)
     {
         // The lease's rate never exceeds its uint104 budget.
@@ -160,7 +172,7 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
         }
     }
 
-    function _owed(Account storage account, Accrual.Curve memory curve) internal view returns (uint256) {
+    function _owed(Account memory account, Accrual.Curve memory curve) internal view returns (uint256) {
         return Accrual.owed(curve, account.paid, _from(account.settledAt), block.timestamp);
     }
 
@@ -176,7 +188,7 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
 
     /// What may leave the lease now: all but what may be owed and the notice period's money. A closed lease has a rate of
     /// zero and keeps no notice.
-    function _free(Account storage account, Accrual.Curve memory curve) internal view returns (uint256) {
+    function _free(Account memory account, Accrual.Curve memory curve) internal view returns (uint256) {
         return Math.saturatingSub(account.balance, _owed(account, curve) + _notice(curve.rate));
     }
 

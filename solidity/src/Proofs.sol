@@ -12,6 +12,7 @@ import {Errors} from "./libraries/Errors.sol";
 import {Currency} from "./types/Currency.sol";
 import {Account, Provider, Reservation, Root, Terms, Usage} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
+import {AccountSlot} from "./types/Slots.sol";
 
 /// Roots and settlements: the only way in which a lease's money becomes a provider's.
 abstract contract Proofs is IProofs, Escrow, EIP712 {
@@ -126,38 +127,39 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.
     function _settle(LeaseId id, Terms calldata terms, Usage calldata usage) private returns (uint256 amount) {
         // Check
-        Account storage account = _accounts[terms.currency][id];
+        AccountSlot storage slot = _accounts[terms.currency][id];
+        Account memory account = slot.load();
         uint256 settledAt = account.settledAt;
         if (settledAt == 0) revert Errors.LeaseUnknown(id);
         uint256 time = usage.time;
         if (time <= settledAt) return 0;
         // Effect
-        uint256 balance = account.balance;
-        uint256 paid = account.paid;
-        Reservation storage reservation = _reservations[id];
+        Reservation memory reservation = _reservations[id].load();
         Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
-        if (settledAt < _oldest()) _lapse(reservation, curve, paid);
+        if (settledAt < _oldest()) _lapse(id, reservation, curve, account.paid);
         uint256 reserved = Accrual.reservedUntil(curve, time);
-        amount = Accrual.due(Accrual.price(terms.rates, usage), reserved, paid, balance);
+        amount = Accrual.due(Accrual.price(terms.rates, usage), reserved, account.paid, account.balance);
         // At most the balance moves, and all that is ever paid stays within R below 2^136 / 1e12.
         unchecked {
-            account.balance = uint104(balance - amount);
-            account.paid = uint104(paid + amount);
-            account.settledAt = uint32(time);
+            account.balance -= uint104(amount);
+            account.paid += uint104(amount);
         }
+        account.settledAt = usage.time;
+        slot.store(account);
         // Log
         emit Settled(id, terms.provider, time, amount);
     }
 
     /// Takes what nobody proved in time out of the reserved integral, by moving its point to the claim window's beginning.
     /// Only a lease that stayed unsettled for a whole claim window comes here.
-    function _lapse(Reservation storage reservation, Accrual.Curve memory curve, uint256 paid) private {
+    function _lapse(LeaseId id, Reservation memory reservation, Accrual.Curve memory curve, uint256 paid) private {
         uint256 oldest = _oldest();
         if (oldest < curve.since) return;
         curve.integral = Accrual.carried(curve, paid, oldest, oldest);
         curve.since = oldest;
         reservation.integral = uint136(curve.integral);
         reservation.since = uint32(oldest);
+        _reservations[id].store(reservation);
     }
 
     /// Whether a root is the newest that its slot of the ring has held.
