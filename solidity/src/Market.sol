@@ -24,6 +24,7 @@ import {
     Terms
 } from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
+import {AccountSlot, CapacitySlot} from "./types/Slots.sol";
 
 /// Tidemark's market: providers, offers, and the life of a lease. Escrow holds the money, Proofs turns it into earnings.
 ///
@@ -68,8 +69,7 @@ contract Market is IMarket, Proofs {
         // Check
         _checkRegistered();
         Provider storage provider = _providers[msg.sender];
-        Capacity storage capacity = _capacities[msg.sender];
-        if (capacity.heldMillicores != 0) revert Errors.LeasesOpen(msg.sender);
+        if (_capacities[msg.sender].load().heldMillicores != 0) revert Errors.LeasesOpen(msg.sender);
         uint256 until = provider.rootAt + CLAIM_WINDOW;
         if (block.timestamp < until) revert Errors.RootsPending(until);
         // Effect; without capacity none of its offers can be taken
@@ -126,29 +126,36 @@ contract Market is IMarket, Proofs {
             salt: order.salt
         });
         id = LeaseId.wrap(keccak256(abi.encode(block.chainid, address(this), terms)));
-        Account storage account = _accounts[offer.currency][id];
-        if (account.settledAt != 0) revert Errors.LeaseExists(id);
+        AccountSlot storage account = _accounts[offer.currency][id];
+        if (account.load().settledAt != 0) revert Errors.LeaseExists(id);
         // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
         uint256 received = _receive(offer.currency, deposit);
-        uint256 notice = _notice(rates.reserved, order.replicas);
+        uint256 notice = _notice(uint256(rates.reserved) * order.replicas);
         if (received < notice) revert Errors.InsufficientFunds(received, notice);
         // Effect
         _hold(offer.provider, order.shape, policy.maxReplicas);
-        account.balance = received.toUint104();
-        account.settledAt = uint32(block.timestamp);
-        account.minReplicas = policy.minReplicas;
-        _reservations[id] = Reservation({
-            integral: 0,
-            since: uint32(block.timestamp),
-            replicas: order.replicas,
-            maxReplicas: policy.maxReplicas,
-            target: policy.target,
-            up: policy.up,
-            down: policy.down,
-            cooldown: policy.cooldown,
-            step: policy.step,
-            headroom: policy.headroom
-        });
+        account.store(
+            Account({
+                balance: received.toUint104(),
+                paid: 0,
+                settledAt: uint32(block.timestamp),
+                minReplicas: policy.minReplicas
+            })
+        );
+        _reservations[id].store(
+            Reservation({
+                integral: 0,
+                since: uint32(block.timestamp),
+                replicas: order.replicas,
+                maxReplicas: policy.maxReplicas,
+                target: policy.target,
+                up: policy.up,
+                down: policy.down,
+                cooldown: policy.cooldown,
+                step: policy.step,
+                headroom: policy.headroom
+            })
+        );
         // Log
         emit LeaseOpened(id, msg.sender, offer.provider, offerId, received, order.replicas, policy, terms);
     }
@@ -157,14 +164,15 @@ contract Market is IMarket, Proofs {
     function scale(Terms calldata terms, uint16 replicas) external {
         // Check
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
-        (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
+        (LeaseId id, Account memory account, Reservation memory reservation) = _openLease(terms);
         _checkBounds(replicas, account.minReplicas, reservation.maxReplicas);
+        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
         if (replicas > reservation.replicas) {
-            uint256 kept = _owed(account, reservation, terms.rates.reserved) + _notice(terms.rates.reserved, replicas);
+            uint256 kept = _owed(account, curve) + _notice(uint256(terms.rates.reserved) * replicas);
             if (account.balance < kept) revert Errors.InsufficientFunds(account.balance, kept);
         }
         // Effect
-        _step(account, reservation, terms.rates.reserved, replicas);
+        _step(id, account, reservation, curve, replicas);
         // Log
         emit LeaseScaled(id, replicas);
     }
@@ -179,19 +187,24 @@ contract Market is IMarket, Proofs {
     }
 
     /// @inheritdoc IMarket
-    function close(Terms calldata terms) external nonReentrant {
+    function close(Terms calldata terms) external nonReentrantView {
         // Check
-        (LeaseId id, Account storage account, Reservation storage reservation) = _openLease(terms);
-        if (msg.sender == terms.provider) _checkNotice(id, account, reservation, terms.rates.reserved);
-        else if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
+        (LeaseId id, Account memory account, Reservation memory reservation) = _openLease(terms);
+        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
+        uint256 owed = _owed(account, curve);
+        bool byTenant = msg.sender == terms.tenant;
+        if (!byTenant) {
+            if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
+            _checkNotice(id, account.balance, owed, curve.rate);
+        }
         // Effect
         _release(terms.provider, terms.shape, reservation.maxReplicas);
-        _step(account, reservation, terms.rates.reserved, 0);
         reservation.maxReplicas = 0;
+        _step(id, account, reservation, curve, 0);
         // Log
         emit LeaseClosed(id, msg.sender);
         // Interaction. A tenant that cannot receive keeps its claim to `refund`, and cannot hold the provider here.
-        if (msg.sender == terms.tenant) _refund(id, terms, account, reservation);
+        if (byTenant) _refund(id, terms, account, owed);
     }
 
     /// @inheritdoc IMarket
@@ -201,7 +214,7 @@ contract Market is IMarket, Proofs {
 
     /// @inheritdoc IMarket
     function capacityOf(address provider) external view returns (Capacity memory) {
-        return _capacities[provider];
+        return _capacities[provider].load();
     }
 
     /// @inheritdoc IMarket
@@ -232,26 +245,28 @@ contract Market is IMarket, Proofs {
         });
     }
 
-    /// Moves the integral to now and changes the rate.
-    function _step(Account memory account, Reservation storage reservation, uint256 ratePerReplica, uint16 replicas)
-        private
-    {
-        uint256 integral =
-            Accrual.carried(reservation, ratePerReplica, account.paid, _from(account.settledAt), block.timestamp);
+    /// Moves the integral to now and changes the replica count, and with it the rate.
+    function _step(
+        LeaseId id,
+        Account memory account,
+        Reservation memory reservation,
+        Accrual.Curve memory curve,
+        uint16 replicas
+    ) private {
+        uint256 integral = Accrual.carried(curve, account.paid, _from(account.settledAt), block.timestamp);
+        // Below 2^104 × 2^32, by the bounds of Curve.
+        // forge-lint: disable-next-line(unsafe-typecast)
         reservation.integral = uint136(integral);
         reservation.since = uint32(block.timestamp);
         reservation.replicas = replicas;
+        _reservations[id].store(reservation);
     }
 
     /// Whether the provider may close: its notice has passed, or the funds ran out a notice period ago.
-    function _checkNotice(LeaseId id, Account memory account, Reservation memory reservation, uint256 ratePerReplica)
-        private
-        view
-    {
+    function _checkNotice(LeaseId id, uint256 balance, uint256 owed, uint256 rate) private view {
         uint256 until = _noticeEnds[id];
         if (until != 0 && block.timestamp >= until) return;
-        uint256 overdue = account.balance + _notice(ratePerReplica, reservation.replicas);
-        bool exhausted = reservation.replicas != 0 && _owed(account, reservation, ratePerReplica) >= overdue;
+        bool exhausted = rate != 0 && owed >= balance + _notice(rate);
         if (!exhausted) revert Errors.NoticeRunning(until == 0 ? block.timestamp + NOTICE_PERIOD : until);
     }
 
@@ -264,23 +279,25 @@ contract Market is IMarket, Proofs {
     }
 
     function _describe(Shape calldata shape, bytes32 sealingKey, string calldata endpoint) private {
-        Capacity storage capacity = _capacities[msg.sender];
+        Capacity memory capacity = _capacities[msg.sender].load();
         capacity.millicores = shape.millicores;
         capacity.memoryMiB = shape.memoryMiB;
         capacity.diskMiB = shape.diskMiB;
         capacity.gpus = shape.gpus;
+        _capacities[msg.sender].store(capacity);
         _providers[msg.sender].sealingKey = sealingKey;
         _providers[msg.sender].endpoint = endpoint;
     }
 
     /// Holds a provider's capacity for a lease at its highest replica count.
     function _hold(address provider, Shape calldata shape, uint256 replicas) private {
-        Capacity memory c = _capacities[provider];
+        CapacitySlot storage slot = _capacities[provider];
+        Capacity memory c = slot.load();
         c.heldMillicores = uint32(_fit(0, c.heldMillicores, shape.millicores * replicas, c.millicores));
         c.heldMemoryMiB = uint32(_fit(1, c.heldMemoryMiB, shape.memoryMiB * replicas, c.memoryMiB));
         c.heldDiskMiB = uint32(_fit(2, c.heldDiskMiB, shape.diskMiB * replicas, c.diskMiB));
         c.heldGpus = uint16(_fit(3, c.heldGpus, shape.gpus * replicas, c.gpus));
-        _capacities[provider] = c;
+        slot.store(c);
     }
 
     function _fit(uint256 kind, uint256 held, uint256 asked, uint256 capacity) private pure returns (uint256) {
@@ -291,11 +308,17 @@ contract Market is IMarket, Proofs {
     }
 
     function _release(address provider, Shape calldata shape, uint256 replicas) private {
-        Capacity memory c = _capacities[provider];
-        c.heldMillicores -= uint32(shape.millicores * replicas);
-        c.heldMemoryMiB -= uint32(shape.memoryMiB * replicas);
-        c.heldDiskMiB -= uint32(shape.diskMiB * replicas);
-        c.heldGpus -= uint16(shape.gpus * replicas);
-        _capacities[provider] = c;
+        CapacitySlot storage slot = _capacities[provider];
+        Capacity memory c = slot.load();
+        // Exactly what `_hold` added for this lease.
+        // forge-lint: disable-start(unsafe-typecast)
+        unchecked {
+            c.heldMillicores -= uint32(shape.millicores * replicas);
+            c.heldMemoryMiB -= uint32(shape.memoryMiB * replicas);
+            c.heldDiskMiB -= uint32(shape.diskMiB * replicas);
+            c.heldGpus -= uint16(shape.gpus * replicas);
+        }
+        // forge-lint: disable-end(unsafe-typecast)
+        slot.store(c);
     }
 }

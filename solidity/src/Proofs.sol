@@ -9,8 +9,10 @@ import {Escrow} from "./Escrow.sol";
 import {IProofs} from "./interfaces/IProofs.sol";
 import {Accrual} from "./libraries/Accrual.sol";
 import {Errors} from "./libraries/Errors.sol";
+import {Currency} from "./types/Currency.sol";
 import {Account, Provider, Reservation, Root, Terms, Usage} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
+import {AccountSlot} from "./types/Slots.sol";
 
 /// Roots and settlements: the only way in which a lease's money becomes a provider's.
 abstract contract Proofs is IProofs, Escrow, EIP712 {
@@ -44,7 +46,7 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         bytes32 root = MerkleProof.processProofCalldata(path, _leaf(id, usage));
         _checkRoot(terms.provider, epoch, root, usage.time);
         _checkWindow(usage.time);
-        _settle(id, terms, usage);
+        _earnings[terms.provider][terms.currency] += _settle(id, terms, usage);
     }
 
     /// @inheritdoc IProofs
@@ -59,22 +61,34 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         // Check
         uint256 count = terms.length;
         if (count != usages.length) revert Errors.LengthMismatch();
-        bytes32[] memory ids = new bytes32[](count);
+        LeaseId[] memory ids = new LeaseId[](count);
         bytes32[] memory leaves = new bytes32[](count);
         uint256 newest = 0;
         for (uint256 i = 0; i < count; ++i) {
-            if (terms[i].provider != provider) revert Errors.NotAllowed(terms[i].provider);
-            LeaseId id = _id(terms[i]);
-            ids[i] = LeaseId.unwrap(id);
-            leaves[i] = _leaf(id, usages[i]);
-            if (usages[i].time > newest) newest = usages[i].time;
+            Terms calldata t = terms[i];
+            Usage calldata u = usages[i];
+            if (t.provider != provider) revert Errors.NotAllowed(t.provider);
+            LeaseId id = _id(t);
+            ids[i] = id;
+            leaves[i] = _leaf(id, u);
+            if (u.time > newest) newest = u.time;
         }
         _checkRoot(provider, epoch, MerkleProof.processMultiProofCalldata(proof, flags, leaves), newest);
-        // Effect and Log
+        // Effect and Log; leases in the same currency that stand together are credited together
         uint256 oldest = _oldest();
+        Currency currency;
+        uint256 sum = 0;
         for (uint256 i = 0; i < count; ++i) {
-            if (usages[i].time >= oldest) _settle(LeaseId.wrap(ids[i]), terms[i], usages[i]);
+            Terms calldata t = terms[i];
+            Usage calldata u = usages[i];
+            if (u.time < oldest) continue;
+            if (Currency.unwrap(t.currency) != Currency.unwrap(currency)) {
+                _earnings[provider][currency] += sum;
+                (currency, sum) = (t.currency, 0);
+            }
+            sum += _settle(ids[i], t, u);
         }
+        _earnings[provider][currency] += sum;
     }
 
     /// @inheritdoc IProofs
@@ -86,7 +100,7 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         _checkWindow(usage.time);
         bool valid = SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, usage), signature);
         if (!valid) revert Errors.BadSignature();
-        _settle(id, terms, usage);
+        _earnings[terms.provider][terms.currency] += _settle(id, terms, usage);
     }
 
     /// @inheritdoc IProofs
@@ -95,7 +109,8 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         view
         returns (bytes28 digest, uint256 postedAt, bool matured)
     {
-        Root memory root = _rootOf(provider, epoch);
+        if (!_isKept(provider, epoch)) revert Errors.RootUnknown(provider, epoch);
+        Root memory root = _roots[provider][epoch % ROOT_RING];
         return (root.digest, root.postedAt, block.timestamp >= root.postedAt + CHALLENGE_WINDOW);
     }
 
@@ -109,48 +124,60 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         return _statementDigest(lease, usage);
     }
 
-    /// Turns a statement, proven by root or signature and inside the claim window, into earnings.
-    function _settle(LeaseId id, Terms calldata terms, Usage calldata usage) private {
+    /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.
+    function _settle(LeaseId id, Terms calldata terms, Usage calldata usage) private returns (uint256 amount) {
         // Check
-        Account storage account = _accounts[terms.currency][id];
-        if (account.settledAt == 0) revert Errors.LeaseUnknown(id);
-        if (usage.time <= account.settledAt) return;
+        AccountSlot storage slot = _accounts[terms.currency][id];
+        Account memory account = slot.load();
+        uint256 settledAt = account.settledAt;
+        if (settledAt == 0) revert Errors.LeaseUnknown(id);
+        uint256 time = usage.time;
+        if (time <= settledAt) return 0;
         // Effect
-        uint256 paid = account.paid;
-        Reservation storage reservation = _reservations[id];
-        if (account.settledAt < _oldest()) _lapse(reservation, terms.rates.reserved, paid);
-        uint256 reserved = Accrual.reservedUntil(reservation, terms.rates.reserved, usage.time);
-        uint256 amount = Accrual.due(Accrual.price(terms.rates, usage), reserved, paid, account.balance);
-        account.balance -= uint104(amount);
-        account.paid += uint104(amount);
+        Reservation memory reservation = _reservations[id].load();
+        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
+        if (settledAt < _oldest()) _lapse(id, reservation, curve, account.paid);
+        uint256 reserved = Accrual.reservedUntil(curve, time);
+        amount = Accrual.due(Accrual.price(terms.rates, usage), reserved, account.paid, account.balance);
+        // At most the balance moves, and all that is ever paid stays within R below 2^136 / 1e12.
+        unchecked {
+            account.balance -= uint104(amount);
+            account.paid += uint104(amount);
+        }
         account.settledAt = usage.time;
-        _earnings[terms.provider][terms.currency] += amount;
+        slot.store(account);
         // Log
-        emit Settled(id, terms.provider, usage.time, amount);
+        emit Settled(id, terms.provider, time, amount);
     }
 
     /// Takes what nobody proved in time out of the reserved integral, by moving its point to the claim window's beginning.
     /// Only a lease that stayed unsettled for a whole claim window comes here.
-    function _lapse(Reservation storage reservation, uint256 ratePerReplica, uint256 paid) private {
+    function _lapse(LeaseId id, Reservation memory reservation, Accrual.Curve memory curve, uint256 paid) private {
         uint256 oldest = _oldest();
-        if (oldest < reservation.since) return;
-        reservation.integral = uint136(Accrual.carried(reservation, ratePerReplica, paid, oldest, oldest));
+        if (oldest < curve.since) return;
+        curve.integral = Accrual.carried(curve, paid, oldest, oldest);
+        curve.since = oldest;
+        reservation.integral = uint136(curve.integral);
         reservation.since = uint32(oldest);
+        _reservations[id].store(reservation);
     }
 
-    function _rootOf(address provider, uint256 epoch) private view returns (Root memory root) {
+    /// Whether a root is the newest that its slot of the ring has held.
+    function _isKept(address provider, uint256 epoch) private view returns (bool) {
         uint256 newest = _providers[provider].epoch;
-        root = _roots[provider][epoch % ROOT_RING];
-        bool kept = epoch != 0 && epoch <= newest && epoch + ROOT_RING > newest;
-        if (!kept) revert Errors.RootUnknown(provider, epoch);
+        return epoch != 0 && epoch <= newest && epoch + ROOT_RING > newest;
     }
 
     function _checkRoot(address provider, uint256 epoch, bytes32 computed, uint256 time) private view {
-        Root memory root = _rootOf(provider, epoch);
-        if (root.digest != bytes28(computed)) revert Errors.BadPath();
-        if (time > root.postedAt) revert Errors.StatementFromFuture(time);
-        uint256 until = root.postedAt + CHALLENGE_WINDOW;
-        if (block.timestamp < until) revert Errors.RootImmature(until);
+        Root storage root = _roots[provider][epoch % ROOT_RING];
+        // What matches is a root of this provider, whatever its number: the number only finds the slot, and explains a miss.
+        if (root.digest != bytes28(computed)) {
+            if (!_isKept(provider, epoch)) revert Errors.RootUnknown(provider, epoch);
+            revert Errors.BadPath();
+        }
+        uint256 postedAt = root.postedAt;
+        if (time > postedAt) revert Errors.StatementFromFuture(time);
+        if (block.timestamp < postedAt + CHALLENGE_WINDOW) revert Errors.RootImmature(postedAt + CHALLENGE_WINDOW);
     }
 
     function _checkWindow(uint256 time) private view {

@@ -90,7 +90,7 @@ abstract contract MarketTest is Test {
     }
 
     function plenty() internal pure returns (Shape memory) {
-        return Shape({millicores: 1_000_000, memoryMiB: 1_000_000, diskMiB: 1_000_000, gpus: 1000});
+        return Shape({millicores: 10_000_000, memoryMiB: 10_000_000, diskMiB: 10_000_000, gpus: 10_000});
     }
 
     function shape() internal pure returns (Shape memory) {
@@ -205,5 +205,26 @@ abstract contract MarketTest is Test {
 
     function emptyPath() internal pure returns (bytes32[] memory) {
         return new bytes32[](0);
+    }
+
+    /// The arguments of `settleBatch` for statements under one root, in the order in which the multiproof wants them.
+    function batch(Terms[] memory terms, Usage[] memory usages)
+        internal
+        view
+        returns (Terms[] memory t, Usage[] memory u, StandardTree.Multiproof memory m, bytes32 root)
+    {
+        uint256 count = terms.length;
+        bytes32[] memory leaves = new bytes32[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            leaves[i] = market.leafOf(market.idOf(terms[i]), usages[i]);
+        }
+        root = StandardTree.root(leaves);
+        m = StandardTree.multiproof(leaves, leaves);
+        (t, u) = (new Terms[](count), new Usage[](count));
+        for (uint256 i = 0; i < count; ++i) {
+            uint256 j = 0;
+            while (leaves[j] != m.leaves[i]) ++j;
+            (t[i], u[i]) = (terms[j], usages[j]);
+        }
     }
 }

@@ -27,7 +27,7 @@ library StandardTree {
         bytes32[] memory nodes = build(leaves);
         uint256 start = _find(nodes, leaf);
         uint256 depth = 0;
-        for (uint256 current = start; node > 0; node = (node - 1) / 2) {
+        for (uint256 node = start; node > 0; node = (node - 1) / 2) {
             ++depth;
         }
         siblings = new bytes32[](depth);

@@ -3,8 +3,9 @@ pragma solidity ^0.8.30;
 
 import {Errors} from "../libraries/Errors.sol";
 import {Currency} from "../types/Currency.sol";
-import {Account, Capacity, Offer, Parameters, Provider, Reservation, Root, Terms} from "../types/DataTypes.sol";
+import {Account, Offer, Parameters, Provider, Reservation, Root, Terms} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
+import {AccountSlot, CapacitySlot, ReservationSlot} from "../types/Slots.sol";
 
 /// Everything that is stored, in one place. Nothing here moves money.
 ///
@@ -20,14 +21,14 @@ abstract contract MarketState {
     uint256 internal immutable MIN_BOND;
 
     mapping(address provider => Provider) internal _providers;
-    mapping(address provider => Capacity) internal _capacities;
+    mapping(address provider => CapacitySlot) internal _capacities;
     mapping(address provider => mapping(uint256 slot => Root)) internal _roots; // slot: epoch modulo the ring
     uint256 internal _offerCount;
     mapping(OfferId => Offer) internal _offers;
 
     /// By currency first: a top-up in another currency meets an account that was never opened.
-    mapping(Currency => mapping(LeaseId => Account)) internal _accounts;
-    mapping(LeaseId => Reservation) internal _reservations;
+    mapping(Currency => mapping(LeaseId => AccountSlot)) internal _accounts;
+    mapping(LeaseId => ReservationSlot) internal _reservations;
     mapping(LeaseId => uint256 time) internal _noticeEnds;
     mapping(address provider => mapping(Currency => uint256 baseUnits)) internal _earnings;
 
@@ -51,23 +52,23 @@ abstract contract MarketState {
         return LeaseId.wrap(keccak256(abi.encode(block.chainid, address(this), terms)));
     }
 
-    /// The stored halves of a lease that was opened on these terms.
+    /// Both halves of a lease that was opened on these terms.
     function _lease(Terms calldata terms)
         internal
         view
-        returns (LeaseId id, Account storage account, Reservation storage reservation)
+        returns (LeaseId id, Account memory account, Reservation memory reservation)
     {
         id = _id(terms);
-        account = _accounts[terms.currency][id];
+        account = _accounts[terms.currency][id].load();
         if (account.settledAt == 0) revert Errors.LeaseUnknown(id);
-        reservation = _reservations[id];
+        reservation = _reservations[id].load();
     }
 
     /// The same, of a lease that is open.
     function _openLease(Terms calldata terms)
         internal
         view
-        returns (LeaseId id, Account storage account, Reservation storage reservation)
+        returns (LeaseId id, Account memory account, Reservation memory reservation)
     {
         (id, account, reservation) = _lease(terms);
         if (reservation.maxReplicas == 0) revert Errors.LeaseIsClosed(id);

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Policy, PriceList, Rates, Reservation, Shape, Usage} from "../types/DataTypes.sol";
+import {Policy, PriceList, Rates, Shape, Usage} from "../types/DataTypes.sol";
 
 /// The money functions: pure, so that they can be proven. Rates and integrals are base units × 1e12.
 ///
@@ -39,48 +39,48 @@ library Accrual {
     }
 
     /// The price of cumulative usage, in base units.
-    function price(Rates memory r, Usage memory u) internal pure returns (uint256) {
-        return (uint256(r.replicaSecond)
-                * u.replicaSeconds
-                + uint256(r.cpuSecond)
-                * u.cpuNanos
-                / NANOS
-                + uint256(r.memoryMiBSecond)
-                * u.memoryByteSeconds
-                / MIB
-                + uint256(r.networkMiB)
-                * u.networkBytes
-                / MIB) / SCALE;
+    function price(Rates calldata r, Usage calldata u) internal pure returns (uint256) {
+        // A product of at most 104 + 64, 80 + 96, 80 + 128 and 80 + 96 bits: none of it can reach 2^256.
+        unchecked {
+            uint256 presence = uint256(r.replicaSecond) * u.replicaSeconds;
+            uint256 cpu = uint256(r.cpuSecond) * u.cpuNanos / NANOS;
+            uint256 memory_ = uint256(r.memoryMiBSecond) * u.memoryByteSeconds / MIB;
+            uint256 network = uint256(r.networkMiB) * u.networkBytes / MIB;
+            return (presence + cpu + memory_ + network) / SCALE;
+        }
+    }
+
+    /// The reserved integral as the contract keeps it: one point and the slope from there.
+    struct Curve {
+        uint256 integral; // base units × 1e12; below 2^136
+        uint256 since; // below 2^32
+        uint256 rate; // of the whole lease; below 2^104
     }
 
     /// R(time). A time before the last step answers as the step itself, because the contract keeps one point of the curve.
-    function reservedUntil(Reservation memory r, uint256 ratePerReplica, uint256 time) internal pure returns (uint256) {
-        return time <= r.since ? r.integral : r.integral + ratePerReplica * r.replicas * (time - r.since);
+    /// @param time Below 2^32.
+    function reservedUntil(Curve memory c, uint256 time) internal pure returns (uint256) {
+        // By the bounds of Curve the sum stays below 2^137.
+        unchecked {
+            return time <= c.since ? c.integral : c.integral + c.rate * (time - c.since);
+        }
     }
 
     /// R(time) less the whole base units that were reserved before `from` and not paid. Before the last step nothing is
     /// known of the curve, so nothing is taken off.
-    function carried(Reservation memory r, uint256 ratePerReplica, uint256 paid, uint256 from, uint256 time)
-        internal
-        pure
-        returns (uint256)
-    {
-        uint256 reserved = reservedUntil(r, ratePerReplica, time);
-        if (from < r.since) return reserved;
+    function carried(Curve memory c, uint256 paid, uint256 from, uint256 time) internal pure returns (uint256) {
+        uint256 reserved = reservedUntil(c, time);
+        if (from < c.since) return reserved;
         // Never negative: each payment stayed within R at the time of its statement, and that time is at most `from`.
-        return reserved - (reservedUntil(r, ratePerReplica, from) / SCALE - paid) * SCALE;
+        return reserved - (reservedUntil(c, from) / SCALE - paid) * SCALE;
     }
 
     /// What the provider may still be owed: the reservation that is neither covered by a settled statement nor lapsed.
     /// Base units, rounded up.
     /// @param from The later of the newest settled statement's time and the beginning of the claim window.
-    function owed(Reservation memory r, uint256 ratePerReplica, uint256 paid, uint256 from, uint256 time)
-        internal
-        pure
-        returns (uint256)
-    {
-        if (from >= r.since) return Math.ceilDiv(ratePerReplica * r.replicas * (time - from), SCALE);
-        return Math.ceilDiv(reservedUntil(r, ratePerReplica, time), SCALE) - paid;
+    function owed(Curve memory c, uint256 paid, uint256 from, uint256 time) internal pure returns (uint256) {
+        if (from >= c.since) return Math.ceilDiv(c.rate * (time - from), SCALE);
+        return Math.ceilDiv(reservedUntil(c, time), SCALE) - paid;
     }
 
     /// What settling a statement adds to what was paid: min(P, R, D) less that.
