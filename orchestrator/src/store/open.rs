@@ -62,6 +62,8 @@ impl Store {
                     Ok(())
                 })
             })
+            // When the disk is full SQLite ends the transaction by itself, and sqlx goes on believing in it.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect(&sqlite_url(&path)?)
             .await?;
         Ok(Self { pool, dialect: Dialect::Sqlite, _file: Some(Arc::new(file)), held: Arc::default() })

@@ -199,7 +199,13 @@ async fn commit(
         let sql = "INSERT INTO roots (provider, epoch, root, posted_at, block, tx) VALUES ".to_owned();
         let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 6))).persistent(chunk.len() == CHUNK);
         let query = chunk.iter().fold(query, |query, (provider, epoch, root, event)| {
-            query.bind(hex(*provider)).bind(int(*epoch)).bind(hex(*root)).bind(int(event.time)).bind(int(event.block))
+            query
+                .bind(hex(*provider))
+                .bind(int(*epoch))
+                .bind(hex(*root))
+                .bind(int(event.time))
+                .bind(int(event.block))
+                .bind(hex(event.transaction))
         });
         query.execute(&mut **tx).await?;
     }

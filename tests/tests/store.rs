@@ -1,0 +1,334 @@
+//! The store on SQLite and on a real PostgreSQL.
+#![allow(clippy::unwrap_used)]
+
+use std::process::Command;
+
+use alloy::{
+    primitives::{Address, B256, LogData, U256, keccak256},
+    sol_types::SolEvent,
+};
+use anvil::Actor;
+use solidity::{Market, Policy, Rates, Shape, Terms, Usage, deploy::Deployment, leaf, lease_id};
+use tests::postgres::Database;
+use tidemark::{
+    lease::intent::Intent,
+    store::{Change, Error, Event, Head, IntentState, LeaseFilter, Segment, Statement, Store},
+};
+
+fn deployment() -> Deployment {
+    Deployment { chain_id: 31337, market: Address::repeat_byte(7), block: 1 }
+}
+
+fn provider() -> Address {
+    Actor::Provider.address()
+}
+
+/// Block `number` of fork `fork`.
+fn block(number: u64, fork: u8) -> Head {
+    Head { number, hash: keccak256([number as u8, fork]), time: 1000 + number }
+}
+
+fn terms(salt: u64) -> Terms {
+    Terms {
+        tenant: Actor::Tenant.address(),
+        provider: provider(),
+        currency: Address::ZERO,
+        shape: Shape { millicores: 100, memoryMiB: 64, diskMiB: 0, gpus: 0 },
+        rates: Rates {
+            reserved: "1000000000000".parse().unwrap(),
+            replicaSecond: "1000000000000".parse().unwrap(),
+            ..Default::default()
+        },
+        manifestHash: B256::ZERO,
+        salt,
+    }
+}
+
+fn id(salt: u64) -> B256 {
+    lease_id(31337, deployment().market, &terms(salt))
+}
+
+fn event(block: u64, index: u64, log: LogData) -> Event {
+    Event::decode(block, index, 1000 + block, keccak256([block as u8]), log).unwrap()
+}
+
+fn opened(block: u64, index: u64, salt: u64) -> Event {
+    let opened = Market::LeaseOpened {
+        lease: id(salt),
+        tenant: terms(salt).tenant,
+        provider: provider(),
+        offer: 1,
+        deposit: U256::from(1_000_000),
+        replicas: 1,
+        policy: Policy { maxReplicas: 3, ..Default::default() },
+        terms: terms(salt),
+    };
+    event(block, index, opened.encode_log_data())
+}
+
+fn topped(block: u64, index: u64, salt: u64, amount: u64) -> Event {
+    let topped = Market::ToppedUp { lease: id(salt), from: Actor::Stranger.address(), amount: U256::from(amount) };
+    event(block, index, topped.encode_log_data())
+}
+
+fn posted(block: u64, index: u64, epoch: u64, root: B256) -> Event {
+    event(block, index, Market::RootPosted { provider: provider(), epoch: U256::from(epoch), root }.encode_log_data())
+}
+
+fn segment(blocks: Vec<Head>, events: Vec<Event>) -> Segment {
+    Segment { blocks, events }
+}
+
+async fn stores() -> Vec<(Database, Store)> {
+    let mut stores = Vec::new();
+    for database in Database::each().await.unwrap() {
+        let store = Store::open(&database.url).await.unwrap();
+        store.bind(&deployment(), provider()).await.unwrap();
+        stores.push((database, store));
+    }
+    stores
+}
+
+#[tokio::test]
+async fn duplicates_count_once() {
+    for (_database, store) in stores().await {
+        let events = vec![opened(1, 0, 1), topped(1, 1, 1, 5), topped(1, 1, 1, 5), opened(1, 0, 1)];
+        let change = Change::Committed(segment(vec![block(1, 0)], events));
+        let applied = store.apply(None, &change, 10).await.unwrap().unwrap();
+        assert_eq!((applied.events, applied.duplicates), (2, 2));
+        let lease = store.lease(id(1)).await.unwrap().unwrap().lease;
+        assert_eq!(lease.deposited, U256::from(1_000_005));
+        // A cursor that has moved loses the race, and nothing is written.
+        assert_eq!(store.apply(None, &change, 10).await.unwrap(), None);
+        // What lies at or before the cursor was applied when the cursor passed it.
+        let late = Change::Committed(segment(vec![block(2, 0)], vec![topped(1, 1, 1, 5), topped(2, 0, 1, 1)]));
+        let applied = store.apply(Some(block(1, 0)), &late, 10).await.unwrap().unwrap();
+        assert_eq!((applied.events, applied.duplicates), (1, 1));
+        assert_eq!(store.lease(id(1)).await.unwrap().unwrap().lease.deposited, U256::from(1_000_006));
+        assert_eq!(store.events(id(1)).await.unwrap().len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn a_reorg_undoes_and_applies_in_one_step() {
+    for (_database, store) in stores().await {
+        let first = segment(vec![block(1, 0)], vec![opened(1, 0, 1)]);
+        store.apply(None, &Change::Committed(first), 10).await.unwrap();
+        let root = keccak256("a");
+        let second = vec![topped(2, 0, 1, 5), opened(2, 1, 2), posted(2, 2, 1, root)];
+        store.apply(Some(block(1, 0)), &Change::Committed(segment(vec![block(2, 0)], second)), 10).await.unwrap();
+        assert_eq!(store.roots(provider()).await.unwrap().len(), 1);
+        assert_eq!(store.root_tx(provider(), 1).await.unwrap(), Some(keccak256([2])));
+
+        let instead =
+            segment(vec![block(2, 1), block(3, 1)], vec![topped(2, 0, 1, 7), posted(3, 0, 1, keccak256("b"))]);
+        let change = Change::Reorged { to: block(1, 0), segment: instead };
+        let applied = store.apply(Some(block(2, 0)), &change, 10).await.unwrap().unwrap();
+        assert_eq!((applied.reverted, applied.events, applied.leases.len()), (3, 2, 2));
+        assert_eq!(store.head().await.unwrap(), Some(block(3, 1)));
+        let row = store.lease(id(1)).await.unwrap().unwrap();
+        assert_eq!(row.lease.deposited, U256::from(1_000_007));
+        assert_eq!(store.lease(id(2)).await.unwrap(), None);
+        assert_eq!(store.reverted_leases(provider()).await.unwrap(), [id(2)]);
+        assert_eq!(store.roots(provider()).await.unwrap()[0].root, keccak256("b"));
+
+        store.apply(Some(block(3, 1)), &Change::Reverted { to: block(1, 0) }, 10).await.unwrap().unwrap();
+        assert_eq!(store.head().await.unwrap(), Some(block(1, 0)));
+        let row = store.lease(id(1)).await.unwrap().unwrap();
+        assert_eq!((row.lease.deposited, row.generation), (U256::from(1_000_000), 4));
+        assert!(store.roots(provider()).await.unwrap().is_empty());
+    }
+}
+
+#[tokio::test]
+async fn only_the_newest_blocks_are_kept() {
+    for (_database, store) in stores().await {
+        let blocks: Vec<_> = (1..=50).map(|number| block(number, 0)).collect();
+        store.apply(None, &Change::Committed(segment(blocks, vec![])), 10).await.unwrap();
+        let kept = store.blocks().await.unwrap();
+        assert_eq!((kept.first().unwrap().number, kept.last().unwrap().number), (50, 40));
+    }
+}
+
+#[tokio::test]
+async fn leases_are_found_by_who_and_whether_open() {
+    for (_database, store) in stores().await {
+        let closed = Market::LeaseClosed { lease: id(1), by: terms(1).tenant }.encode_log_data();
+        let events = vec![opened(1, 0, 1), opened(1, 1, 2), event(1, 2, closed)];
+        store.apply(None, &Change::Committed(segment(vec![block(1, 0)], events)), 10).await.unwrap();
+        let count = async |filter| store.leases(filter).await.unwrap().len();
+        assert_eq!(count(LeaseFilter::default()).await, 2);
+        assert_eq!(count(LeaseFilter { open_only: true, ..LeaseFilter::of_provider(provider()) }).await, 1);
+        assert_eq!(count(LeaseFilter::of_provider(Actor::Stranger.address())).await, 0);
+        let tenant = Some(Actor::Tenant.address());
+        assert_eq!(count(LeaseFilter { tenant, ..LeaseFilter::default() }).await, 2);
+    }
+}
+
+#[tokio::test]
+async fn a_database_belongs_to_one_deployment_and_provider() {
+    for (_database, store) in stores().await {
+        store.bind(&deployment(), provider()).await.unwrap();
+        let other = Deployment { market: Address::repeat_byte(8), ..deployment() };
+        for refused in [store.bind(&other, provider()).await, store.bind(&deployment(), Address::ZERO).await] {
+            let error = refused.unwrap_err();
+            assert!(matches!(error, Error::Foreign { .. }), "{error}");
+            assert!(error.to_string().contains("use a database of its own"), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_second_orchestrator_is_kept_out() {
+    let file = Database::sqlite().unwrap();
+    let first = Store::open(&file.url).await.unwrap();
+    let error = Store::open(&file.url).await.err().unwrap();
+    assert!(matches!(error, Error::Locked(_)), "{error}");
+    assert!(error.to_string().contains("stop it"), "{error}");
+    drop(first);
+    Store::open(&file.url).await.unwrap();
+
+    let server = Database::postgres().await.unwrap();
+    let first = Store::open(&server.url).await.unwrap();
+    first.lock(provider()).await.unwrap();
+    first.lock(provider()).await.unwrap();
+    let second = Store::open(&server.url).await.unwrap();
+    assert!(matches!(second.lock(provider()).await, Err(Error::ProviderLocked(_))));
+    second.lock(Actor::Stranger.address()).await.unwrap();
+    drop(first);
+    // The server hears of the lost connection in its own time.
+    for _ in 0..50 {
+        if second.lock(provider()).await.is_ok() {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+    }
+    panic!("the lock outlived its orchestrator");
+}
+
+/// A file system of one MiB, gone when dropped. `None` where mounting is not allowed.
+struct SmallDisk(tempfile::TempDir);
+
+impl SmallDisk {
+    fn mount() -> Option<Self> {
+        let folder = tempfile::tempdir().unwrap();
+        let mounted = Command::new("mount").args(["-t", "tmpfs", "-o", "size=1m", "tmpfs"]).arg(folder.path()).output();
+        mounted.is_ok_and(|mounted| mounted.status.success()).then(|| Self(folder))
+    }
+}
+
+impl Drop for SmallDisk {
+    fn drop(&mut self) {
+        let _ = Command::new("umount").arg("-l").arg(self.0.path()).status();
+    }
+}
+
+#[tokio::test]
+async fn a_full_disk_is_named_and_loses_nothing() {
+    let Some(disk) = SmallDisk::mount() else {
+        eprintln!("skipped: mounting a small disk needs root");
+        return;
+    };
+    let store = Store::open(&format!("sqlite:{}", disk.0.path().join("tidemark.db").display())).await.unwrap();
+    store.bind(&deployment(), provider()).await.unwrap();
+    let first = segment(vec![block(1, 0)], vec![opened(1, 0, 1)]);
+    store.apply(None, &Change::Committed(first), 10).await.unwrap();
+    let filler = disk.0.path().join("filler");
+    let left = std::fs::File::create(&filler).unwrap();
+    while std::io::Write::write_all(&mut &left, &[0; 4096]).is_ok() {}
+    eprintln!("A {:?}", std::time::SystemTime::now());
+    let many = (0..1000).map(|i| topped(2, i, 1, 1)).collect();
+    let change = Change::Committed(segment(vec![block(2, 0)], many));
+    let error = store.apply(Some(block(1, 0)), &change, 10).await.unwrap_err();
+    eprintln!("B {:?}", std::time::SystemTime::now());
+    assert!(matches!(error, Error::Full(_)), "{error:?}");
+    assert_eq!(store.head().await.unwrap(), Some(block(1, 0)));
+    eprintln!("C {:?}", std::time::SystemTime::now());
+    std::fs::remove_file(&filler).unwrap();
+    drop(left);
+    eprintln!("D {:?}", std::time::SystemTime::now());
+    let fewer = Change::Committed(segment(vec![block(2, 0)], vec![topped(2, 0, 1, 1)]));
+    assert!(store.apply(Some(block(1, 0)), &fewer, 10).await.unwrap().is_some());
+    assert_eq!(store.lease(id(1)).await.unwrap().unwrap().lease.deposited, U256::from(1_000_001));
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused() {
+    for database in Database::each().await.unwrap() {
+        drop(Store::open(&database.url).await.unwrap());
+        sqlx::any::install_default_drivers();
+        let pool = sqlx::AnyPool::connect(&database.url).await.unwrap();
+        sqlx::query(
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
+             VALUES (99, 'later', true, $1, 0)",
+        )
+        .bind(vec![0u8])
+        .execute(&pool)
+        .await
+        .unwrap();
+        pool.close().await;
+        let error = Store::open(&database.url).await.err().unwrap();
+        assert!(matches!(error, Error::Newer(99)), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_is_down_is_named() {
+    let error = Store::open("postgres://tidemark:secret@127.0.0.1:1/none").await.err().unwrap();
+    assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
+    assert!(!format!("{error:?} {error}").contains("secret"));
+    let server = Database::postgres().await.unwrap();
+    let error = Store::open(&format!("{}_missing", server.url)).await.err().unwrap();
+    assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
+}
+
+fn intent(key: &str) -> Intent {
+    Intent {
+        key: key.to_owned(),
+        kind: "post_root".to_owned(),
+        to: deployment().market,
+        data: vec![1, 2, 3].into(),
+        value: U256::ZERO,
+    }
+}
+
+#[tokio::test]
+async fn an_epoch_its_statements_and_its_intent_are_one() {
+    for (_database, store) in stores().await {
+        assert_eq!(store.newest_epoch().await.unwrap(), None);
+        let usage = Usage { time: 1010, replicaSeconds: 10, ..Default::default() };
+        let statement = Statement { lease: id(1), leaf: leaf(id(1), &usage), usage };
+        let root = keccak256("root");
+        store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent("root:1")).await.unwrap();
+        assert_eq!(store.newest_epoch().await.unwrap(), Some(1));
+        assert_eq!(store.statements(1).await.unwrap(), [statement.clone()]);
+        assert_eq!(store.last_statement(id(1)).await.unwrap(), Some(statement.clone()));
+        assert_eq!(store.intent("root:1").await.unwrap().unwrap().state, IntentState::Prepared);
+        // Closing it again while the intent is under way changes nothing.
+        store.close_epoch(1, keccak256("other"), 1020, &[], &intent("root:1")).await.unwrap();
+        assert_eq!(store.epoch(1).await.unwrap().unwrap().root, root);
+        assert_eq!(store.statements(1).await.unwrap().len(), 1);
+
+        assert_eq!(store.last_posted_epoch(id(1), provider()).await.unwrap(), None);
+        let change = Change::Committed(segment(vec![block(1, 0)], vec![posted(1, 0, 1, root)]));
+        store.apply(None, &change, 10).await.unwrap();
+        assert_eq!(store.last_posted_epoch(id(1), provider()).await.unwrap(), Some(1));
+    }
+}
+
+#[tokio::test]
+async fn an_intent_is_wanted_once_until_it_fails() {
+    for (_database, store) in stores().await {
+        assert!(store.prepare(&intent("a")).await.unwrap());
+        assert!(!store.prepare(&intent("a")).await.unwrap());
+        let mut row = store.intent("a").await.unwrap().unwrap();
+        assert_eq!(row.intent, intent("a"));
+        row.state = IntentState::Failed;
+        row.error = Some("BadPath()".to_owned());
+        store.move_intents(&[row]).await.unwrap();
+        assert!(store.prepare(&intent("a")).await.unwrap());
+        let row = store.intent("a").await.unwrap().unwrap();
+        assert_eq!((row.state, row.error), (IntentState::Prepared, None));
+        assert_eq!(store.gas_since(0).await.unwrap(), 0);
+    }
+}
