@@ -1,6 +1,7 @@
 //! Every figure beside its target. One line of JSON each on standard output:
 //! `{"name","value","unit","target","ok"}`, and `"peer"` where one was measured in the same run.
 
+pub mod chain;
 pub mod gas;
 
 use std::io::{Write, stdout};

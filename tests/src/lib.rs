@@ -2,5 +2,6 @@
 
 pub mod bench;
 pub mod gas;
+pub mod postgres;
 pub mod program;
 pub mod tenancy;

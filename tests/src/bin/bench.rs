@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tests::bench::{self, say};
 
-const GROUPS: [&str; 1] = ["gas"];
+const GROUPS: [&str; 2] = ["gas", "chain"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -21,7 +21,8 @@ async fn main() -> ExitCode {
             continue;
         }
         let measured = match group {
-            _ => bench::gas::run().await,
+            "gas" => bench::gas::run().await,
+            _ => bench::chain::run().await,
         };
         if let Err(error) = measured {
             say(format!("{group} could not be measured: {error:#}"));
