@@ -4,4 +4,5 @@ pub mod bench;
 pub mod gas;
 pub mod postgres;
 pub mod program;
+pub mod proxy;
 pub mod tenancy;

@@ -10,11 +10,14 @@ use alloy::{
     sol_types::SolCall,
 };
 use anvil::{Actor, Devnet, Mining, Options};
-use solidity::Market::{self, topUpCall};
+use solidity::{
+    Market::{self, MarketEvents, takeCall, topUpCall},
+    Terms,
+};
 use tests::{
-    market,
     postgres::Database,
     proxy::{Mood, Proxy},
+    tenancy,
 };
 use tidemark::{
     driver::{Counts, Stage},
@@ -22,6 +25,8 @@ use tidemark::{
     stages::chain::{Chain, Settings},
     store::{LeaseFilter, Store},
 };
+
+const DEPOSIT: u64 = 1_000_000_000;
 
 struct World {
     devnet: Devnet,
@@ -36,7 +41,7 @@ impl World {
         let mut worlds = Vec::new();
         for database in Database::each().await.unwrap() {
             let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
-            let offer = market::open(&devnet).await.unwrap();
+            let offer = tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
             let store = Arc::new(Store::open(&database.url).await.unwrap());
             store.bind(&devnet.deployment, Actor::Provider.address()).await.unwrap();
             worlds.push(Self { devnet, offer, store, database });
@@ -56,11 +61,17 @@ impl World {
     }
 
     async fn take(&self, salt: u64) -> B256 {
-        market::take(&self.devnet, self.offer, salt).await.unwrap().1
+        self.opening(salt).await.0
+    }
+
+    async fn opening(&self, salt: u64) -> (B256, Terms) {
+        tenancy::take(&self.devnet, self.offer, tenancy::order(B256::ZERO, 1, salt), DEPOSIT).await.unwrap()
     }
 
     fn taking(&self, salt: u64) -> TransactionData {
-        self.sending(market::take_call(self.offer, salt), market::DEPOSIT)
+        let order = tenancy::order(B256::ZERO, 1, salt);
+        let call = takeCall { offerId: self.offer, order, deposit: U256::from(DEPOSIT) };
+        self.sending(call.abi_encode(), DEPOSIT)
     }
 
     fn sending(&self, data: Vec<u8>, value: u64) -> TransactionData {
@@ -91,7 +102,7 @@ async fn a_market_is_read_and_read_once() {
         // registered, listed, opened
         assert_eq!(counted(&first, "applied"), 3);
         let row = world.store.lease(lease).await.unwrap().unwrap();
-        assert_eq!(row.lease.deposited, U256::from(market::DEPOSIT));
+        assert_eq!(row.lease.deposited, U256::from(DEPOSIT));
         assert_eq!(row.generation, 1);
         let providers = world.store.providers().await.unwrap();
         assert_eq!((providers.len(), providers[0].registered), (1, true));
@@ -166,9 +177,9 @@ async fn a_reorg_moves_an_event_to_another_log_index() {
         assert_eq!((counted(&counts, "reverted"), counted(&counts, "applied")), (1, 2));
         let events = world.store.events(moved).await.unwrap();
         assert_eq!((events.len(), events[0].log_index), (1, 1));
-        assert!(market::is_opened(&events[0].event));
+        assert!(matches!(events[0].event, MarketEvents::LeaseOpened(_)));
         let topped = world.store.lease(first).await.unwrap().unwrap();
-        assert_eq!(topped.lease.deposited, U256::from(market::DEPOSIT + 7));
+        assert_eq!(topped.lease.deposited, U256::from(DEPOSIT + 7));
         assert_eq!(world.store.lease(moved).await.unwrap().unwrap().generation, 2);
     }
 }
@@ -311,7 +322,7 @@ async fn what_differs_from_the_contract_is_read_again() {
 #[tokio::test]
 async fn the_fold_agrees_with_the_contract_through_a_lease_s_life() {
     let world = World::each().await.remove(0);
-    let (terms, lease) = market::take(&world.devnet, world.offer, 1).await.unwrap();
+    let (lease, terms) = world.opening(1).await;
     let market = world.devnet.market(Actor::Tenant).await.unwrap();
     market.scale(terms.clone(), 3).send().await.unwrap().get_receipt().await.unwrap();
     world.devnet.warp(Duration::from_secs(100)).await.unwrap();

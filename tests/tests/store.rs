@@ -321,11 +321,10 @@ async fn an_intent_is_wanted_once_until_it_fails() {
     for (_database, store) in stores().await {
         assert!(store.prepare(&intent("a")).await.unwrap());
         assert!(!store.prepare(&intent("a")).await.unwrap());
-        let mut row = store.intent("a").await.unwrap().unwrap();
-        assert_eq!(row.intent, intent("a"));
-        row.state = IntentState::Failed;
-        row.error = Some("BadPath()".to_owned());
-        store.move_intents(&[row]).await.unwrap();
+        let row = store.intent("a").await.unwrap().unwrap();
+        assert_eq!((row.intent, row.state), (intent("a"), IntentState::Prepared));
+        store.fail_intent("a", "BadPath()").await.unwrap();
+        assert_eq!(store.intent("a").await.unwrap().unwrap().error.as_deref(), Some("BadPath()"));
         assert!(store.prepare(&intent("a")).await.unwrap());
         let row = store.intent("a").await.unwrap().unwrap();
         assert_eq!((row.state, row.error), (IntentState::Prepared, None));

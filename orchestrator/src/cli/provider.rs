@@ -131,10 +131,7 @@ impl Provider {
                 let said = json!({"provider": session.address(), "offer": offer});
                 answer::give(json, &said, |_| format!("{} is registered; offer {offer} is open", session.address()))
             }
-            Provider::Run(run) => {
-                let _ = run;
-                Ok(())
-            }
+            Provider::Run(run) => wiring::serve(connection, identity, &run.orchestration).await,
             Provider::Status(status) => status.run(connection, identity, json).await,
             Provider::Withdraw(withdraw) => withdraw.run(connection, identity, json).await,
         }
