@@ -50,11 +50,14 @@ pub struct Options {
     pub chain_id: u64,
     pub mining: Mining,
     pub parameters: Parameters,
+    /// The deployer's nonce to begin with, which gives the market its address. A random one unless told otherwise: two
+    /// devnets on one container engine must not take each other's containers for their own.
+    pub nonce: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { port: 0, chain_id: 31337, mining: Mining::Mixed, parameters: deploy::local_parameters() }
+        Self { port: 0, chain_id: 31337, mining: Mining::Mixed, parameters: deploy::local_parameters(), nonce: None }
     }
 }
 
@@ -86,6 +89,8 @@ impl Devnet {
         let deployer = connect(&instance, Actor::Deployer).await?;
         // Nobody reads Anvil's standard output, and a full pipe would stop it.
         deployer.anvil_set_logging(false).await?;
+        let nonce = options.nonce.unwrap_or_else(rand::random);
+        deployer.anvil_set_nonce(Actor::Deployer.address(), nonce.into()).await?;
         let deployment = deploy::deploy(deployer.clone(), options.parameters).await?;
         let token = *TestToken::deploy(deployer.clone()).await.context("the test token was not deployed")?.address();
         let devnet = Self { instance, deployment, token };

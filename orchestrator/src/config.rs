@@ -117,7 +117,13 @@ pub struct Speech {
     pub json: bool,
 
     /// What to log, on standard error: a level, or filters such as `tidemark=debug,warn`.
-    #[arg(long, env = "TIDEMARK_LOG", default_value = "warn,tidemark=info", value_name = "FILTER", global = true)]
+    #[arg(
+        long,
+        env = "TIDEMARK_LOG",
+        default_value = "warn,tidemark=info,alloy_transport_ws=off,alloy_pubsub=off",
+        value_name = "FILTER",
+        global = true
+    )]
     pub log: String,
 
     /// How to log.

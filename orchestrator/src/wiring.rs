@@ -2,6 +2,7 @@
 
 use std::{future::Future, net::SocketAddr, sync::Arc};
 
+use alloy::primitives::Address;
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
 use solidity::{Market::parametersCall, deploy::Deployment};
@@ -13,6 +14,7 @@ use crate::{
     driver::{self, Bell, Board, Stage},
     lease::label::Owner,
     ports::{
+        cgroup::Cgroups,
         clock::{Clock, System},
         docker::{self, BollardEngine, Engine},
         ethereum::{AlloyEthereum, Ethereum, view},
@@ -58,11 +60,7 @@ pub async fn serve(connection: &Connection, identity: &Identity, settings: &Orch
 }
 
 /// Starts everything; returns when the API listens and the stages run.
-pub async fn start(
-    connection: &Connection,
-    identity: &Identity,
-    settings: &Orchestration,
-) -> anyhow::Result<Running> {
+pub async fn start(connection: &Connection, identity: &Identity, settings: &Orchestration) -> anyhow::Result<Running> {
     let engine_settings = docker::Settings {
         host: Some(settings.docker_host.clone()).filter(|host| !host.is_empty()),
         bind: settings.publish_address,
@@ -90,12 +88,8 @@ pub async fn start_with(
     let address = listener.local_addr()?;
     let metrics = metrics()?;
 
-    let ethereum: Arc<dyn Ethereum> = Arc::new(AlloyEthereum::connect(
-        &connection.rpc_url,
-        deployment.chain_id,
-        deployment.market,
-        Some(signer),
-    )?);
+    let ethereum: Arc<dyn Ethereum> =
+        Arc::new(AlloyEthereum::connect(&connection.rpc_url, deployment.chain_id, deployment.market, Some(signer))?);
     let (stop, shutdown) = watch::channel(false);
     let mut tasks = Vec::new();
     let bells = Bells::default();
@@ -105,7 +99,10 @@ pub async fn start_with(
 
     let parameters = view(ethereum.as_ref(), deployment.market, &parametersCall {}).await?;
     if let Firewall::Missing(reason) = firewall::enforce(&settings.subnet_pool).await {
-        tracing::warn!(reason, "containers can reach this machine and its networks: run as root, or filter them yourself");
+        tracing::warn!(
+            reason,
+            "containers can reach this machine and its networks: run as root, or filter them yourself"
+        );
     }
     let stages = stages(Parts {
         store: store.clone(),
@@ -130,6 +127,20 @@ pub async fn start_with(
     }));
     tracing::info!(provider = short(provider), %address, "the orchestrator runs");
     Ok(Running { address, stop, tasks })
+}
+
+/// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its chain.
+pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result<()> {
+    let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
+    let engine = BollardEngine::new(docker::Settings::default());
+    let leases = docker::remove_all(&engine, owner).await?;
+    if let Some(cgroups) = Cgroups::find(&engine.info().await?) {
+        for lease in leases {
+            // A group may stay that the engine is still emptying; it costs nothing.
+            let _ = cgroups.remove(lease);
+        }
+    }
+    Ok(())
 }
 
 /// One bell a stage.
@@ -160,13 +171,25 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
     let market = deployment.market;
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
         .ringing(vec![bells.container.clone()], vec![bells.proof.clone(), bells.settlement.clone()]);
-    let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, container::Settings {
-        claim_window: parameters.claimWindow.into(),
-        grace: settings.grace.as_secs(),
-        ..Default::default()
-    }, (bells.container.clone(), bells.meter.clone()));
-    let meter =
-        Meter::new(store.clone(), engine, clock, owner, meter::Settings { period: settings.sample_every, ..Default::default() });
+    let container = Container::new(
+        store.clone(),
+        engine.clone(),
+        clock.clone(),
+        owner,
+        container::Settings {
+            claim_window: parameters.claimWindow.into(),
+            grace: settings.grace.as_secs(),
+            ..Default::default()
+        },
+        (bells.container.clone(), bells.meter.clone()),
+    );
+    let meter = Meter::new(
+        store.clone(),
+        engine,
+        clock,
+        owner,
+        meter::Settings { period: settings.sample_every, ..Default::default() },
+    );
     let proof = Proof {
         store: store.clone(),
         provider: owner.provider,

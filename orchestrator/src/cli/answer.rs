@@ -2,6 +2,7 @@
 
 use std::{
     io::{IsTerminal, Write, stderr, stdout},
+    sync::{Mutex, PoisonError},
     time::Duration,
 };
 
@@ -19,8 +20,11 @@ pub fn give<T: Serialize>(json: bool, answer: &T, text: impl FnOnce(&T) -> Strin
     }
 }
 
-/// Says which step a long command is at: a spinner on a terminal, a line a step elsewhere.
-pub struct Progress(Option<ProgressBar>);
+/// Says which step a long command is at: a spinner on a terminal, a line a new step elsewhere.
+pub struct Progress {
+    bar: Option<ProgressBar>,
+    said: Mutex<String>,
+}
 
 impl Progress {
     pub fn new() -> Self {
@@ -32,20 +36,26 @@ impl Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self(bar)
+        Self { bar, said: Mutex::default() }
     }
 
     pub fn step(&self, what: impl Into<String>) {
         let what = what.into();
-        match &self.0 {
+        match &self.bar {
             Some(bar) => bar.set_message(what),
-            None => drop(writeln!(stderr(), "… {what}")),
+            None => {
+                let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
+                if *said != what {
+                    drop(writeln!(stderr(), "… {what}"));
+                    *said = what;
+                }
+            }
         }
     }
 
     /// Keeps a line on the screen.
     pub fn done(&self, what: impl AsRef<str>) {
-        match &self.0 {
+        match &self.bar {
             Some(bar) => bar.println(format!("✓ {}", what.as_ref())),
             None => drop(writeln!(stderr(), "✓ {}", what.as_ref())),
         }
@@ -54,7 +64,7 @@ impl Progress {
 
 impl Drop for Progress {
     fn drop(&mut self) {
-        if let Some(bar) = &self.0 {
+        if let Some(bar) = &self.bar {
             bar.finish_and_clear();
         }
     }

@@ -1,6 +1,7 @@
 //! A whole market on this machine: chain, contracts, one provider, the sample application. And its story, told to the end.
 
 use std::{
+    fs::{self, File},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -11,6 +12,7 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
+use solidity::deploy::Deployment;
 
 use super::{
     answer::{self, Progress},
@@ -77,14 +79,17 @@ struct Story {
 
 const DEPOSIT: &str = "0.05";
 
+/// Where the deployment is written; by it a devnet's folder is known.
+const MARKER: &str = "deployment.json";
+
 impl Up {
     pub async fn run(self, json: bool) -> anyhow::Result<()> {
         let progress = Progress::new();
-        let folder = fresh(&self.folder)?;
+        let (folder, _lock) = fresh(&self.folder).await?;
         progress.step("Starting the chain");
         let port = self.port.unwrap_or(if self.once { 0 } else { 8545 });
         let devnet = Devnet::start(Options { port, mining: Mining::Mixed, ..Default::default() }).await?;
-        let deployment_file = folder.join("deployment.json");
+        let deployment_file = folder.join(MARKER);
         devnet.deployment.write(&deployment_file)?;
         let connection = Connection { rpc_url: devnet.ws_url(), deployment: deployment_file };
         progress.done(format!("chain {} at {}", devnet.deployment.chain_id, devnet.ws_url()));
@@ -96,20 +101,32 @@ impl Up {
         let orchestration = Orchestration::local(listen, &folder.join("tidemark.db"));
         let running = wiring::start(&connection, &provider, &orchestration).await?;
         let endpoint = format!("http://{}", running.address);
-        let registration = register(&folder, &endpoint)?;
-        let session = Session::signer(&connection, &provider).await?;
+        let outcome = self.with_provider(&devnet, &connection, &endpoint, progress, json).await;
+        running.stop().await;
+        // Nobody could ever close the leases of a chain that ends here.
+        wiring::sweep(&devnet.deployment, Actor::Provider.address()).await?;
+        outcome
+    }
+
+    /// Registers the provider; then the story, or the stay.
+    async fn with_provider(
+        &self,
+        devnet: &Devnet,
+        connection: &Connection,
+        endpoint: &str,
+        progress: Progress,
+        json: bool,
+    ) -> anyhow::Result<()> {
+        let registration = register(&self.folder, endpoint)?;
+        let session = Session::signer(connection, &identity(Actor::Provider)).await?;
         registration.register(&session).await?;
         progress.done(format!("provider {} at {endpoint}", Actor::Provider.address()));
-
-        let outcome = if self.once {
-            let told = self.story(&connection, &endpoint, &progress).await;
-            drop(progress);
-            told.and_then(|story| answer::give(json, &story, text))
-        } else {
-            self.stay(&devnet, &connection, &endpoint, progress, json).await
-        };
-        running.stop().await;
-        outcome
+        if !self.once {
+            return self.stay(devnet, connection, endpoint, progress, json).await;
+        }
+        let story = self.story(connection, endpoint, &progress).await?;
+        drop(progress);
+        answer::give(json, &story, text)
     }
 
     /// Opens the sample lease and stays until told to stop.
@@ -150,7 +167,10 @@ impl Up {
                 lines.push(format!("lease      {}", short_id(lease.id)));
                 for container in &view.containers {
                     for (port, at) in &container.ports {
-                        lines.push(format!("           {}.{} {port} → http://{at}", container.service, container.replica));
+                        lines.push(format!(
+                            "           {}.{} {port} → http://{at}",
+                            container.service, container.replica
+                        ));
                     }
                 }
             }
@@ -269,7 +289,12 @@ async fn wait_for_settlement(
 }
 
 /// Until the provider runs nothing of the lease. Returns how many containers are left.
-async fn wait_until_gone(remote: &Remote, lease: B256, patience: Duration, progress: &Progress) -> anyhow::Result<usize> {
+async fn wait_until_gone(
+    remote: &Remote,
+    lease: B256,
+    patience: Duration,
+    progress: &Progress,
+) -> anyhow::Result<usize> {
     let deadline = Instant::now() + patience;
     loop {
         let view = remote.lease(lease).await?.context("the provider lost sight of the lease")?;
@@ -284,16 +309,32 @@ async fn wait_until_gone(remote: &Remote, lease: B256, patience: Duration, progr
     }
 }
 
-/// An empty folder for a new devnet: the old one's database knows a chain that is gone.
-fn fresh(folder: &Path) -> anyhow::Result<PathBuf> {
-    let marker = folder.join("deployment.json");
-    if folder.exists() {
-        let empty = std::fs::read_dir(folder)?.next().is_none();
-        ensure!(empty || marker.is_file(), "{} is not a devnet's folder: choose another with --folder", folder.display());
-        std::fs::remove_dir_all(folder).with_context(|| format!("{} cannot be removed", folder.display()))?;
+/// An empty folder for a new devnet, held by the returned lock. The old one's database knows a chain that is gone, and
+/// what it left on the engine belongs to nobody.
+async fn fresh(folder: &Path) -> anyhow::Result<(PathBuf, File)> {
+    let (marker, lock) = (folder.join(MARKER), folder.join("lock"));
+    let used = folder.exists() && fs::read_dir(folder)?.next().is_some();
+    ensure!(
+        !used || marker.is_file() || lock.is_file(),
+        "{} is not a devnet's folder: choose another with --folder",
+        folder.display()
+    );
+    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+    let held = File::create(&lock).with_context(|| format!("{} cannot be made", lock.display()))?;
+    if held.try_lock().is_err() {
+        bail!("another `tidemark up` runs in {}: stop it, or choose another folder with --folder", folder.display());
     }
-    std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    Ok(folder.to_owned())
+    if let Ok(deployment) = Deployment::read(&marker) {
+        wiring::sweep(&deployment, Actor::Provider.address()).await?;
+    }
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path != lock {
+            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
+            removed.with_context(|| format!("{} cannot be removed", path.display()))?;
+        }
+    }
+    Ok((folder.to_owned(), held))
 }
 
 /// The devnet's actors sign with well-known keys.
@@ -326,14 +367,29 @@ fn register(folder: &Path, endpoint: &str) -> anyhow::Result<Register> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_folder_that_is_no_devnet_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap_or_else(|error| panic!("{error}"));
-        std::fs::write(folder.path().join("mine.txt"), "keep").unwrap_or_else(|error| panic!("{error}"));
-        assert!(fresh(folder.path()).is_err());
+    #[tokio::test]
+    async fn a_folder_that_is_no_devnet_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("mine.txt"), "keep").unwrap();
+        let refused = fresh(folder.path()).await.unwrap_err();
+        assert!(refused.to_string().contains("--folder"), "{refused}");
         assert!(folder.path().join("mine.txt").exists());
+    }
+
+    #[tokio::test]
+    async fn a_devnet_that_runs_keeps_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = fresh(folder.path()).await.unwrap();
+        fs::write(folder.path().join("tidemark.db"), "rows").unwrap();
+        let refused = fresh(folder.path()).await.unwrap_err();
+        assert!(refused.to_string().contains("another `tidemark up`"), "{refused}");
+        assert!(folder.path().join("tidemark.db").exists());
+        drop(first);
+        fresh(folder.path()).await.unwrap();
+        assert!(!folder.path().join("tidemark.db").exists());
     }
 }

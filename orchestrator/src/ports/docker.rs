@@ -9,11 +9,11 @@ mod spec;
 mod subnets;
 mod time;
 
-use std::{net::IpAddr, time::Duration};
+use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
 use ::alloy::primitives::B256;
 use async_trait::async_trait;
-use futures::stream::BoxStream;
+use futures::{future::try_join_all, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use solidity::Shape;
 
@@ -229,6 +229,16 @@ pub trait Engine: Send + Sync + 'static {
     async fn remove_volume(&self, id: &str) -> Result<()>;
 }
 
-fn published(ports: &std::collections::BTreeSet<Port>) -> impl Iterator<Item = String> + '_ {
+/// Removes all that an owner has, without grace. Returns the leases that it belonged to.
+pub async fn remove_all(engine: &dyn Engine, owner: Owner) -> Result<BTreeSet<B256>> {
+    let View { containers, networks, volumes } = engine.view(owner, None).await?;
+    try_join_all(containers.iter().map(|container| engine.remove_container(&container.seen.id))).await?;
+    try_join_all(networks.iter().map(|network| engine.remove_network(&network.id))).await?;
+    try_join_all(volumes.iter().map(|volume| engine.remove_volume(&volume.id))).await?;
+    let objects = networks.iter().chain(&volumes).map(|object| object.tag.lease);
+    Ok(containers.iter().map(|container| container.tag.lease).chain(objects).collect())
+}
+
+fn published(ports: &BTreeSet<Port>) -> impl Iterator<Item = String> + '_ {
     ports.iter().map(|port| format!("{}/{}", port.number, port.protocol))
 }

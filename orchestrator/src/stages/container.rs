@@ -133,8 +133,7 @@ impl Container {
         let slots = Semaphore::new(settings.parallel.max(1));
         let (busy, rested, manifests) = Default::default();
         let cgroups = OnceLock::new();
-        let work =
-            Work { store, engine, clock, owner, settings, bell, next, cgroups, slots, busy, rested, manifests };
+        let work = Work { store, engine, clock, owner, settings, bell, next, cgroups, slots, busy, rested, manifests };
         Self { work: Arc::new(work) }
     }
 }

@@ -107,8 +107,11 @@ impl Meter {
         for container in self.engine.containers(self.owner).await? {
             containers.entry(container.tag.lease).or_default().push(container.seen);
         }
-        let mut subject = |lease, replicas, closed| {
-            Subject { lease, replicas, closed, containers: containers.remove(&lease).unwrap_or_default() }
+        let mut subject = |lease, replicas, closed| Subject {
+            lease,
+            replicas,
+            closed,
+            containers: containers.remove(&lease).unwrap_or_default(),
         };
         let open = open.into_iter().map(|row| (row.lease.id, row.lease.replicas, false));
         let all = open.chain(ending.into_iter().map(|lease| (lease, 0, true)));
@@ -158,7 +161,9 @@ impl Meter {
     /// The raw counters of one lease.
     async fn read(&self, open: &mut Open, subject: &Subject, cgroups: Option<&Cgroups>) -> anyhow::Result<Raw> {
         let mut raw = Raw { group: group(open, subject.lease), ..Raw::default() };
-        if raw.group.is_none() && let Some(cgroups) = cgroups {
+        if raw.group.is_none()
+            && let Some(cgroups) = cgroups
+        {
             // After a restart of ours with no container running; only a group that was metered before counts as ours.
             let metered = open.totals.get(&subject.lease).is_some_and(|totals| totals.raw.group.is_some());
             if metered && let Ok(gauge) = cgroups.open(subject.lease) {

@@ -60,7 +60,8 @@ pub struct Lease {
 
 impl Market {
     pub async fn start() -> anyhow::Result<Self> {
-        let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await?;
+        // Always the same addresses, because the zero bytes in them have a price.
+        let devnet = Devnet::start(Options { mining: Mining::OnDemand, nonce: Some(0), ..Default::default() }).await?;
         let chain = devnet.provider(Actor::Deployer).await?;
         let tenant = devnet.market(Actor::Tenant).await?;
         let parameters = tenant.parameters().call().await?;

@@ -81,7 +81,8 @@ impl Work {
         let outcome = self.try_make(&tag, network, volumes, &slots, tended, info).await;
         let attempt = match outcome {
             Ok(containers) => {
-                let object = |id: &str, volume: Option<&String>| Object { tag, id: id.to_owned(), volume: volume.cloned() };
+                let object =
+                    |id: &str, volume: Option<&String>| Object { tag, id: id.to_owned(), volume: volume.cloned() };
                 if network {
                     tended.view.networks.push(object("", None));
                 }
@@ -113,9 +114,7 @@ impl Work {
         // name a network that is still being made.
         all(volumes.iter().map(|volume| self.engine.create_volume(tag, volume))).await?;
         let most = usize::from(lease.policy.maxReplicas.max(lease.replicas)) * manifest.services.len();
-        let make_network = async {
-            if network { self.engine.create_network(tag, most).await } else { Ok(()) }
-        };
+        let make_network = async { if network { self.engine.create_network(tag, most).await } else { Ok(()) } };
         let make_containers = all(slots.iter().map(async |slot| {
             let service = manifest.services.get(&slot.service).ok_or(Error::NotFound)?;
             let image = tended.images.get(&service.image).ok_or(Error::NotFound)?;

@@ -49,8 +49,8 @@ impl Work {
         }
         let progress = Progress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
         let found = self.view_tag(&view, lease.as_ref(), generation);
-        let (images, attempts) =
-            tokio::try_join!(self.store.images(id), self.store.container_attempts(id)).context("memory of the lease")?;
+        let (images, attempts) = tokio::try_join!(self.store.images(id), self.store.container_attempts(id))
+            .context("memory of the lease")?;
         let images = images.into_iter().map(|row| (row.reference, Image { id: row.id, digest: row.digest })).collect();
         let mut tended = Tended { id, lease, tag: found, manifest: None, view, images, attempts };
 
@@ -158,7 +158,9 @@ impl Work {
             None => {
                 let Some(bytes) = self.store.manifest(tended.id).await? else { return Ok(None) };
                 if keccak256(&bytes) != lease.terms.manifestHash {
-                    return Ok(Some("the manifest that was kept is not the one that the lease was opened for".to_owned()));
+                    return Ok(Some(
+                        "the manifest that was kept is not the one that the lease was opened for".to_owned(),
+                    ));
                 }
                 match Manifest::parse(&bytes) {
                     Ok(manifest) => Arc::new(manifest),
