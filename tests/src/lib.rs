@@ -2,6 +2,7 @@
 
 pub mod bench;
 pub mod gas;
+pub mod mortal;
 pub mod postgres;
 pub mod program;
 pub mod proxy;

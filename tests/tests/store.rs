@@ -8,7 +8,11 @@ use alloy::{
     sol_types::SolEvent,
 };
 use anvil::Actor;
-use solidity::{Market, Policy, Rates, Shape, Terms, Usage, deploy::Deployment, leaf, lease_id};
+use solidity::{
+    Market, Policy, Rates, Shape, Terms, Usage,
+    deploy::{Deployment, local_parameters},
+    leaf, lease_id,
+};
 use tests::postgres::Database;
 use tidemark::{
     lease::intent::Intent,
@@ -16,7 +20,7 @@ use tidemark::{
 };
 
 fn deployment() -> Deployment {
-    Deployment { chain_id: 31337, market: Address::repeat_byte(7), block: 1 }
+    Deployment { chain_id: 31337, market: Address::repeat_byte(7), block: 1, parameters: local_parameters() }
 }
 
 fn provider() -> Address {

@@ -214,7 +214,7 @@ impl Register {
         let progress = Progress::new();
         let known = session.market.providerOf(session.address()).call().await?;
         if known.registeredAt == 0 {
-            let least = U256::from(session.parameters().await?.minBond);
+            let least = U256::from(session.deployment.parameters.minBond);
             let bond = self
                 .bond
                 .as_deref()
