@@ -2,7 +2,10 @@
 
 pub mod bench;
 pub mod gas;
+pub mod interposed;
 pub mod postgres;
 pub mod program;
+pub mod provider;
 pub mod proxy;
+pub mod socket;
 pub mod tenancy;

@@ -1,0 +1,4 @@
+//! The container stage on a real chain and a real engine.
+#![allow(clippy::unwrap_used)]
+
+mod life;
