@@ -3,6 +3,7 @@
 pub mod bench;
 pub mod gas;
 pub mod interposed;
+pub mod orchestrator;
 pub mod postgres;
 pub mod program;
 pub mod provider;

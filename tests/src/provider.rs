@@ -83,11 +83,8 @@ impl Provider {
     pub async fn on(devnet: Devnet, endpoint: &str) -> anyhow::Result<Self> {
         let offer = tenancy::register(&devnet, Actor::Provider, endpoint).await?;
         let deployment = &devnet.deployment;
-        let owner = Owner {
-            provider: Actor::Provider.address(),
-            chain_id: deployment.chain_id,
-            market: deployment.market,
-        };
+        let owner =
+            Owner { provider: Actor::Provider.address(), chain_id: deployment.chain_id, market: deployment.market };
         let docker = Docker::connect_with_defaults()?.negotiate_version().await?;
         Ok(Self { devnet, offer, owner, database: Database::sqlite()?, docker, salt: AtomicU64::new(1) })
     }
@@ -105,8 +102,7 @@ impl Provider {
         let (provider, owner) = (self.owner.provider, self.owner);
         let store = Arc::new(Store::open(&self.database.url).await?);
         store.bind(&deployment, provider).await?;
-        let ethereum =
-            AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
+        let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
         let chain = Chain::new(store.clone(), Arc::new(ethereum), deployment, provider, chain::Settings::default());
         let bells = (Bell::default(), Bell::default());
         let clock = Arc::new(System);
@@ -210,8 +206,7 @@ impl Provider {
             ..CreateExecOptions::default()
         };
         let exec = self.docker.create_exec(id, options).await?.id;
-        let StartExecResults::Attached { output, .. } =
-            self.docker.start_exec(&exec, None::<StartExecOptions>).await?
+        let StartExecResults::Attached { output, .. } = self.docker.start_exec(&exec, None::<StartExecOptions>).await?
         else {
             bail!("the engine did not attach to the command");
         };
@@ -258,10 +253,7 @@ impl Process {
 }
 
 /// Repeats a look until it finds something.
-pub async fn until<T>(
-    what: &str,
-    mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>,
-) -> anyhow::Result<T> {
+pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(found) = look().await? {
