@@ -34,6 +34,8 @@ pub struct Interposed {
     calls: AtomicUsize,
     /// Names of the calls so far.
     log: Mutex<Vec<&'static str>>,
+    /// Ids of the containers of which the engine has said that they are made.
+    made: Mutex<Vec<String>>,
     died: Notify,
 }
 
@@ -45,6 +47,7 @@ impl Interposed {
             describe: |info| info,
             calls: AtomicUsize::new(0),
             log: Mutex::default(),
+            made: Mutex::default(),
             died: Notify::new(),
         }
     }
@@ -65,6 +68,10 @@ impl Interposed {
 
     pub fn calls(&self) -> Vec<&'static str> {
         self.log.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    pub fn made(&self) -> Vec<String> {
+        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     async fn pass<T>(&self, name: &'static str, call: impl Future<Output = T>) -> T {
@@ -120,7 +127,12 @@ impl Engine for Interposed {
         self.pass("create_volume", self.engine.create_volume(tag, volume)).await
     }
     async fn create_container(&self, spec: &Spec) -> Result<String> {
-        self.pass("create_container", self.engine.create_container(spec)).await
+        let create = async {
+            let made = self.engine.create_container(spec).await;
+            self.made.lock().unwrap_or_else(PoisonError::into_inner).extend(made.iter().cloned());
+            made
+        };
+        self.pass("create_container", create).await
     }
     async fn start(&self, id: &str) -> Result<()> {
         self.pass("start", self.engine.start(id)).await

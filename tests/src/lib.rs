@@ -1,5 +1,6 @@
 //! End to end, on a real chain, a real engine and real databases; and every figure of `make bench`.
 
+pub mod api;
 pub mod bench;
 pub mod gas;
 pub mod interposed;

@@ -13,7 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alloy::primitives::{B256, keccak256};
+use alloy::primitives::{Address, B256, U256, keccak256};
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
 use bollard::{
@@ -26,7 +26,7 @@ use bollard::{
     },
 };
 use futures::TryStreamExt;
-use solidity::{Order, Terms};
+use solidity::{Order, Terms, deploy::Deployment};
 use tidemark::{
     driver::{Bell, Stage},
     lease::{
@@ -43,7 +43,7 @@ use tidemark::{
         container::{self, Container},
         meter::{self, Meter},
     },
-    store::{Store, container::Progress},
+    store::{self, Store, container::Progress},
     wiring,
 };
 
@@ -60,9 +60,19 @@ pub struct Provider {
     pub offer: u32,
     pub owner: Owner,
     pub database: Database,
+    pub start: Start,
     /// The engine as everybody sees it who asks it himself.
     pub docker: Docker,
     salt: AtomicU64,
+}
+
+/// What a process is told when it starts.
+#[derive(Clone)]
+pub struct Start {
+    rpc_url: String,
+    database_url: String,
+    deployment: Deployment,
+    owner: Owner,
 }
 
 /// The stages of a process that has just begun. They run when told to.
@@ -86,29 +96,19 @@ impl Provider {
         let owner =
             Owner { provider: Actor::Provider.address(), chain_id: deployment.chain_id, market: deployment.market };
         let docker = Docker::connect_with_defaults()?.negotiate_version().await?;
-        Ok(Self { devnet, offer, owner, database: Database::sqlite()?, docker, salt: AtomicU64::new(1) })
+        let database = Database::sqlite()?;
+        let start = Start {
+            rpc_url: devnet.ws_url(),
+            database_url: database.url.clone(),
+            deployment: deployment.clone(),
+            owner,
+        };
+        Ok(Self { devnet, offer, owner, database, start, docker, salt: AtomicU64::new(1) })
     }
 
+    /// One that uses the engine as it is.
     pub async fn process(&self) -> anyhow::Result<Process> {
-        self.process_with(engine(), settings()).await
-    }
-
-    pub async fn process_with(
-        &self,
-        engine: Arc<dyn Engine>,
-        settings: container::Settings,
-    ) -> anyhow::Result<Process> {
-        let deployment = self.devnet.deployment.clone();
-        let (provider, owner) = (self.owner.provider, self.owner);
-        let store = Arc::new(Store::open(&self.database.url).await?);
-        store.bind(&deployment, provider).await?;
-        let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
-        let chain = Chain::new(store.clone(), Arc::new(ethereum), deployment, provider, chain::Settings::default());
-        let bells = (Bell::default(), Bell::default());
-        let clock = Arc::new(System);
-        let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, settings, bells);
-        let meter = Meter::new(store.clone(), engine, clock, owner, meter::Settings::default());
-        Ok(Process { store, chain, container, meter })
+        self.start.process(engine(), settings()).await
     }
 
     /// Opens a lease of [`tenancy::order`]'s shape and hands its manifest over.
@@ -144,6 +144,14 @@ impl Provider {
     pub async fn close(&self, terms: &Terms) -> anyhow::Result<()> {
         let market = self.devnet.market(Actor::Tenant).await?;
         tenancy::sent(market.close(terms.clone()).send().await?.get_receipt().await?)?;
+        Ok(())
+    }
+
+    /// The tenant pays so many wei more in.
+    pub async fn top_up(&self, lease: B256, amount: u64) -> anyhow::Result<()> {
+        let (market, amount) = (self.devnet.market(Actor::Tenant).await?, U256::from(amount));
+        let call = market.topUp(lease, Address::ZERO, amount).value(amount);
+        tenancy::sent(call.send().await?.get_receipt().await?)?;
         Ok(())
     }
 
@@ -191,6 +199,16 @@ impl Provider {
         Ok(self.docker.inspect_container(id, None::<InspectContainerOptions>).await?)
     }
 
+    /// The containers by their slots, and since when those that run do so.
+    pub async fn running(&self, lease: B256) -> anyhow::Result<BTreeMap<Slot, (String, Option<String>)>> {
+        let mut all = BTreeMap::new();
+        for (slot, id) in self.slots(lease).await? {
+            let state = self.inspect(&id).await?.state.context("a container without a state")?;
+            all.insert(slot, (id, state.started_at.filter(|_| state.running == Some(true))));
+        }
+        Ok(all)
+    }
+
     /// SIGKILL from outside.
     pub async fn kill(&self, id: &str) -> anyhow::Result<()> {
         let options = KillContainerOptionsBuilder::default().signal("SIGKILL").build();
@@ -231,6 +249,29 @@ impl Drop for Provider {
     }
 }
 
+impl Start {
+    /// A database file serves one process at a time: the one before has to be gone, or going.
+    pub async fn process(&self, engine: Arc<dyn Engine>, settings: container::Settings) -> anyhow::Result<Process> {
+        let Self { rpc_url, database_url, deployment, owner } = self.clone();
+        let patience = Patience::with("the database to be free");
+        let store = loop {
+            match Store::open(&database_url).await {
+                Err(store::Error::Locked(_)) => patience.pause().await?,
+                opened => break Arc::new(opened?),
+            }
+        };
+        store.bind(&deployment, owner.provider).await?;
+        let ethereum = AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, None)?;
+        let ethereum = Arc::new(ethereum);
+        let chain = Chain::new(store.clone(), ethereum, deployment, owner.provider, chain::Settings::default());
+        let bells = (Bell::default(), Bell::default());
+        let clock = Arc::new(System);
+        let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, settings, bells);
+        let meter = Meter::new(store.clone(), engine, clock, owner, meter::Settings::default());
+        Ok(Process { store, chain, container, meter })
+    }
+}
+
 impl Process {
     /// Reads the chain and tends all leases, once.
     pub async fn run(&self) -> anyhow::Result<()> {
@@ -241,26 +282,44 @@ impl Process {
 
     /// The same until a lease stands so.
     pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<Progress> {
-        let mut last = None;
-        until(&format!("the lease to be {wanted:?}"), async || {
+        let patience = Patience::with(format!("lease {lease} to be {wanted:?}"));
+        loop {
             self.run().await?;
-            last = self.store.progress(lease).await?;
-            Ok(last.clone().filter(|progress| progress.standing == wanted))
-        })
-        .await
-        .with_context(|| format!("the lease stands {last:?}"))
+            let progress = self.store.progress(lease).await?;
+            match progress {
+                Some(progress) if progress.standing == wanted => return Ok(progress),
+                other => patience.pause().await.with_context(|| format!("it stands {other:?}"))?,
+            }
+        }
     }
 }
 
 /// Repeats a look until it finds something.
 pub async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> anyhow::Result<Option<T>>) -> anyhow::Result<T> {
-    let deadline = Instant::now() + PATIENCE;
+    let patience = Patience::with(what);
     loop {
-        if let Some(found) = look().await? {
-            return Ok(found);
+        match look().await? {
+            Some(found) => return Ok(found),
+            None => patience.pause().await?,
         }
-        ensure!(Instant::now() < deadline, "waited {PATIENCE:?} for {what}");
+    }
+}
+
+/// Waits for something in small steps, and not for ever.
+struct Patience {
+    what: String,
+    end: Instant,
+}
+
+impl Patience {
+    fn with(what: impl Into<String>) -> Self {
+        Self { what: what.into(), end: Instant::now() + PATIENCE }
+    }
+
+    async fn pause(&self) -> anyhow::Result<()> {
+        ensure!(Instant::now() < self.end, "waited {PATIENCE:?} for {}", self.what);
         tokio::time::sleep(Duration::from_millis(50)).await;
+        Ok(())
     }
 }
 

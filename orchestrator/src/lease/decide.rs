@@ -107,7 +107,8 @@ pub struct Attempt {
 /// What there is of a lease: on the engine, and in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
-    pub network: bool,
+    /// One, unless a process died while the engine made the first, or a hand that is not ours was at it.
+    pub networks: usize,
     /// Volumes by their names in the manifest.
     pub volumes: BTreeSet<String>,
     pub containers: Vec<Seen>,
@@ -140,6 +141,8 @@ pub enum Action {
     Remove {
         containers: Vec<(String, Slot)>,
     },
+    /// All but one, which may be in use.
+    RemoveSurplusNetworks,
     RemoveNetwork,
     RemoveVolumes {
         volumes: Vec<String>,
@@ -221,7 +224,7 @@ fn remove(observed: &Observed, volumes: bool) -> Decision {
         Action::Remove { containers: highest_first(containers) }
     } else if !observed.containers.is_empty() {
         Action::Rest
-    } else if observed.network {
+    } else if observed.networks > 0 {
         Action::RemoveNetwork
     } else if volumes && !observed.volumes.is_empty() {
         Action::RemoveVolumes { volumes: observed.volumes.iter().cloned().collect() }
@@ -239,6 +242,9 @@ fn hold(observed: &Observed) -> Decision {
 }
 
 fn run(manifest: &Manifest, replicas: u16, observed: &Observed, now_ms: u64) -> Decision {
+    if observed.networks > 1 {
+        return act(Action::RemoveSurplusNetworks, Standing::Preparing);
+    }
     let surplus = |seen: &&Seen| {
         let unwanted = seen.slot.replica >= replicas || !manifest.services.contains_key(&seen.slot.service);
         (unwanted || seen.state == State::Dead) && seen.state != State::Removing
@@ -298,7 +304,7 @@ fn prepare(manifest: &Manifest, missing: &[Slot], replicas: u16, observed: &Obse
         return Some(act(Action::Resolve { images }, Standing::Preparing));
     }
     let volumes: Vec<String> = manifest.volumes.difference(&observed.volumes).cloned().collect();
-    let network = !observed.network;
+    let network = observed.networks == 0;
     if missing.is_empty() && (replicas == 0 || (volumes.is_empty() && !network)) {
         return None;
     }

@@ -147,8 +147,8 @@ async fn a_container_reaches_its_sibling_and_neither_the_host_nor_another_lease(
     let engine = tests::provider::engine();
     let orchestrator = Orchestrator::start_with(&provider, engine, |settings| settings.listen = everywhere);
     let orchestrator = orchestrator.await.unwrap();
-    let (ours, theirs) =
-        tokio::try_join!(orchestrator.run(&provider, PAIR, 1), orchestrator.run(&provider, PAIR, 1)).unwrap();
+    let ours = orchestrator.api.run(&provider, PAIR, 1).await.unwrap();
+    let theirs = orchestrator.api.run(&provider, PAIR, 1).await.unwrap();
     let front = provider.container(ours, "front", 0).await.unwrap();
     let reaches = async |from: &str, url: String| provider.exec(from, &["/sample", "health", &url]).await.unwrap();
 
@@ -166,8 +166,7 @@ async fn a_container_reaches_its_sibling_and_neither_the_host_nor_another_lease(
     if fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
         let gateway = provider.networks(ours).await.unwrap().remove(0).ipam.unwrap().config.unwrap().remove(0);
         let gateway = gateway.gateway.unwrap_or_else(|| first_address(&gateway.subnet.unwrap()));
-        let port = orchestrator.url.rsplit_once(':').unwrap().1;
-        let api = format!("http://{gateway}:{port}/v1/status");
+        let api = format!("http://{gateway}:{}/v1/status", orchestrator.api.port);
         assert!(reqwest::get(&api).await.unwrap().status().is_success(), "the API listens there");
         assert_eq!(reaches(&front, api).await.0, 1, "but not for a container");
         // Nothing may answer at the metadata address anyway, so the firewall is asked what it dropped. Its counters

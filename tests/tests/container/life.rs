@@ -2,6 +2,11 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
+use bollard::{
+    Docker,
+    models::ContainerCreateBody,
+    query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions},
+};
 use tests::provider::Provider;
 use tidemark::{
     driver::Stage,
@@ -101,4 +106,83 @@ fn cgroup_exists(lease: alloy::primitives::B256) -> bool {
     let group = format!("tidemark/{}", label::short(lease));
     let hierarchies = fs::read_dir("/sys/fs/cgroup").unwrap().map(|entry| entry.unwrap().path());
     hierarchies.chain([Path::new("/sys/fs/cgroup").to_owned()]).any(|hierarchy| hierarchy.join(&group).exists())
+}
+
+const ONE: &str = r#"
+services:
+  web: { image: "tidemark-sample:latest", command: ["back"], volumes: ["kept:/data"] }
+volumes: { kept: {} }
+"#;
+
+#[tokio::test]
+async fn what_is_killed_or_removed_from_outside_comes_back() {
+    let provider = Provider::start().await.unwrap();
+    let process = provider.process().await.unwrap();
+    let (lease, _) = provider.open(&process, ONE, 2).await.unwrap();
+    process.until(lease, Standing::Running).await.unwrap();
+    let before = provider.running(lease).await.unwrap();
+    let [(first, (killed, _)), (second, (removed, _))] = before.iter().collect::<Vec<_>>()[..] else { panic!() };
+
+    provider.kill(killed).await.unwrap();
+    process.until(lease, Standing::Running).await.unwrap();
+    let healed = provider.running(lease).await.unwrap();
+    assert_eq!(healed[first].0, *killed, "the same container");
+    assert!(healed[first].1.is_some() && healed[first].1 != before[first].1, "started again");
+    assert_eq!(healed[second], before[second], "alone");
+
+    let force = RemoveContainerOptionsBuilder::default().force(true).build();
+    provider.docker.remove_container(removed, Some(force)).await.unwrap();
+    process.until(lease, Standing::Running).await.unwrap();
+    let again = provider.running(lease).await.unwrap();
+    assert_eq!(again[first], healed[first]);
+    assert_ne!(again[second].0, *removed);
+    assert!(again[second].1.is_some());
+}
+
+#[tokio::test]
+async fn a_container_that_is_not_ours_is_left_alone_and_told() {
+    let provider = Provider::start().await.unwrap();
+    let process = provider.process().await.unwrap();
+    let (lease, terms) = provider.open(&process, ONE, 1).await.unwrap();
+    // It has our name, and all of our labels but one; its market is another.
+    let name = label::container_name(lease, &Slot { replica: 0, service: "web".to_owned() });
+    let mut labels: HashMap<_, _> = provider.owner.labels().map(|(key, value)| (key.to_owned(), value)).into();
+    labels.insert(label::MARKET.to_owned(), "0x00000000000000000000000000000000000000ff".to_owned());
+    let body = ContainerCreateBody {
+        image: Some("tidemark-sample:latest".to_owned()),
+        cmd: Some(vec!["sleep".to_owned()]),
+        labels: Some(labels),
+        ..ContainerCreateBody::default()
+    };
+    let options = CreateContainerOptionsBuilder::default().name(&name).build();
+    let theirs = provider.docker.create_container(Some(options), body).await.unwrap().id;
+    let theirs = Foreign { docker: provider.docker.clone(), id: theirs };
+    provider.docker.start_container(&theirs.id, None::<StartContainerOptions>).await.unwrap();
+    let before = provider.inspect(&theirs.id).await.unwrap().state;
+
+    let failing = process.until(lease, Standing::Failing).await.unwrap();
+    let reason = failing.reason.unwrap();
+    assert!(reason.contains(&name) && reason.contains("does not carry this lease's labels"), "{reason}");
+    provider.close(&terms).await.unwrap();
+    process.until(lease, Standing::Removed).await.unwrap();
+    assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0]);
+    assert_eq!(provider.inspect(&theirs.id).await.unwrap().state, before, "nobody touched it");
+}
+
+/// A container of somebody else, who takes it away in the end.
+struct Foreign {
+    docker: Docker,
+    id: String,
+}
+
+impl Drop for Foreign {
+    fn drop(&mut self) {
+        let (docker, id) = (self.docker.clone(), self.id.clone());
+        let removal = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let force = RemoveContainerOptionsBuilder::default().force(true).build();
+            runtime.block_on(docker.remove_container(&id, Some(force)))
+        });
+        drop(removal.join());
+    }
 }

@@ -1,5 +1,7 @@
 //! The container stage on a real chain and a real engine.
 #![allow(clippy::unwrap_used)]
 
+mod death;
 mod hardening;
 mod life;
+mod money;

@@ -231,7 +231,7 @@ fn found(now_ms: u64) -> Progress {
 
 fn observed(tended: &Tended) -> Observed {
     Observed {
-        network: !tended.view.networks.is_empty(),
+        networks: tended.view.networks.len(),
         volumes: tended.view.volumes.iter().filter_map(|volume| volume.volume.clone()).collect(),
         containers: tended.view.containers.iter().map(|container| container.seen.clone()).collect(),
         images: tended.images.keys().cloned().collect(),
