@@ -3,6 +3,7 @@
 pub mod api;
 pub mod bench;
 pub mod gas;
+pub mod guest;
 pub mod interposed;
 pub mod orchestrator;
 pub mod postgres;

@@ -2,12 +2,8 @@
 
 use std::{collections::HashMap, fs, path::Path};
 
-use bollard::{
-    Docker,
-    models::ContainerCreateBody,
-    query_parameters::{CreateContainerOptionsBuilder, RemoveContainerOptionsBuilder, StartContainerOptions},
-};
-use tests::provider::Provider;
+use bollard::{models::ContainerCreateBody, query_parameters::RemoveContainerOptionsBuilder};
+use tests::{guest::Guest, provider::Provider};
 use tidemark::{
     driver::Stage,
     lease::{
@@ -154,11 +150,8 @@ async fn a_container_that_is_not_ours_is_left_alone_and_told() {
         labels: Some(labels),
         ..ContainerCreateBody::default()
     };
-    let options = CreateContainerOptionsBuilder::default().name(&name).build();
-    let theirs = provider.docker.create_container(Some(options), body).await.unwrap().id;
-    let theirs = Foreign { docker: provider.docker.clone(), id: theirs };
-    provider.docker.start_container(&theirs.id, None::<StartContainerOptions>).await.unwrap();
-    let before = provider.inspect(&theirs.id).await.unwrap().state;
+    let theirs = Guest::container(&provider.docker, &name, body).await.unwrap();
+    let before = provider.inspect(&theirs.name).await.unwrap().state;
 
     let failing = process.until(lease, Standing::Failing).await.unwrap();
     let reason = failing.reason.unwrap();
@@ -166,23 +159,5 @@ async fn a_container_that_is_not_ours_is_left_alone_and_told() {
     provider.close(&terms).await.unwrap();
     process.until(lease, Standing::Removed).await.unwrap();
     assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0]);
-    assert_eq!(provider.inspect(&theirs.id).await.unwrap().state, before, "nobody touched it");
-}
-
-/// A container of somebody else, who takes it away in the end.
-struct Foreign {
-    docker: Docker,
-    id: String,
-}
-
-impl Drop for Foreign {
-    fn drop(&mut self) {
-        let (docker, id) = (self.docker.clone(), self.id.clone());
-        let removal = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let force = RemoveContainerOptionsBuilder::default().force(true).build();
-            runtime.block_on(docker.remove_container(&id, Some(force)))
-        });
-        drop(removal.join());
-    }
+    assert_eq!(provider.inspect(&theirs.name).await.unwrap().state, before, "nobody touched it");
 }

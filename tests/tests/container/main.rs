@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod death;
+mod faults;
 mod hardening;
 mod life;
 mod money;
