@@ -31,14 +31,20 @@ impl Api {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Opens a lease on chain, hands its manifest over, and waits until it runs.
-    pub async fn run(&self, provider: &Provider, manifest: &str, replicas: u16) -> anyhow::Result<B256> {
+    /// Opens a lease on chain and hands its manifest over.
+    pub async fn open(&self, provider: &Provider, manifest: &str, replicas: u16) -> anyhow::Result<B256> {
         let order = provider.order(manifest, replicas);
         let (lease, _) = tenancy::take(&provider.devnet, provider.offer, order, provider::DEPOSIT).await?;
         until("the manifest to be taken", async || {
             Ok((self.put(provider, lease, manifest, Actor::Tenant).await?.0 == StatusCode::NO_CONTENT).then_some(()))
         })
         .await?;
+        Ok(lease)
+    }
+
+    /// The same, and waits until it runs.
+    pub async fn run(&self, provider: &Provider, manifest: &str, replicas: u16) -> anyhow::Result<B256> {
+        let lease = self.open(provider, manifest, replicas).await?;
         self.shows(lease, |view| view.summary.replicas.healthy == replicas).await?;
         Ok(lease)
     }

@@ -1,14 +1,18 @@
 //! The process dies between any two calls to the engine; another takes over.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, net::TcpListener, path::Path, process::Stdio, sync::Arc};
 
 use alloy::primitives::B256;
+use anvil::Actor;
+use bollard::models::ContainerSummaryStateEnum;
 use tests::{
+    api::Api,
     interposed::{Death, Interposed},
-    provider::{Provider, engine, settings},
+    program,
+    provider::{Provider, engine, settings, until},
 };
-use tidemark::lease::decide::Standing;
-use tokio::runtime;
+use tidemark::lease::decide::{Slot, Standing};
+use tokio::{process::Child, runtime};
 
 const KEPT: &str = r#"
 services:
@@ -98,4 +102,86 @@ async fn a_process_that_dies_before_a_call_is_taken_over() {
 #[tokio::test]
 async fn a_process_that_dies_after_a_call_is_taken_over() {
     die_everywhere(Death::After).await;
+}
+
+/// `tidemark provider run`, as a service manager starts it.
+struct Service {
+    child: Child,
+    api: Api,
+}
+
+impl Service {
+    fn start(provider: &Provider, folder: &Path) -> Self {
+        let deployment = folder.join("deployment.json");
+        provider.devnet.deployment.write(&deployment).unwrap();
+        let port = TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port();
+        let child = program::tidemark()
+            .args(["provider", "run"])
+            .env("TIDEMARK_RPC_URL", provider.devnet.ws_url())
+            .env("TIDEMARK_DEPLOYMENT", deployment)
+            .env("TIDEMARK_DEV_KEY", format!("0x{:x}", Actor::Provider.signer().to_bytes()))
+            .env("TIDEMARK_DATABASE_URL", &provider.database.url)
+            .env("TIDEMARK_LISTEN", format!("127.0.0.1:{port}"))
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        Self { child, api: Api::at(port).unwrap() }
+    }
+
+    async fn answers(&self) {
+        until("the API to answer", async || Ok(self.api.get("/v1/status").await.ok())).await.unwrap();
+    }
+
+    /// SIGKILL.
+    async fn kill(mut self) {
+        self.child.kill().await.unwrap();
+    }
+}
+
+/// The containers once the engine has finished, or taken back, what it was at when its client died.
+async fn at_rest(provider: &Provider, lease: B256) -> BTreeMap<Slot, (String, Option<String>)> {
+    let mut last = None;
+    until("the engine to come to rest", async || {
+        let now = provider.running(lease).await.ok();
+        let same = now.is_some() && now == last;
+        last = now;
+        Ok(last.clone().filter(|_| same))
+    })
+    .await
+    .unwrap()
+}
+
+#[tokio::test]
+async fn the_program_is_killed_at_any_moment_and_adopts_what_it_left() {
+    let provider = Provider::start().await.unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    // Moments in a lease's coming up, by how many of its containers there are and run.
+    let moments: [fn(usize, usize) -> bool; 4] = [|_, _| true, |made, _| made > 0, |_, run| run > 0, |_, run| run == 2];
+    for reached in moments {
+        let service = Service::start(&provider, folder.path());
+        service.answers().await;
+        let lease = service.api.open(&provider, KEPT, 2).await.unwrap();
+        until("the moment of the kill", async || {
+            let containers = provider.containers(lease).await?;
+            let run = containers.iter().filter(|found| found.state == Some(ContainerSummaryStateEnum::RUNNING)).count();
+            Ok(reached(containers.len(), run).then_some(()))
+        })
+        .await
+        .unwrap();
+        service.kill().await;
+        let before = at_rest(&provider, lease).await;
+
+        let service = Service::start(&provider, folder.path());
+        service.answers().await;
+        let view = service.api.shows(lease, |view| view.summary.replicas.healthy == 2).await.unwrap();
+        let after = provider.running(lease).await.unwrap();
+        assert_eq!(provider.left(lease).await.unwrap(), [2, 1, 1]);
+        for (slot, (id, since)) in &before {
+            assert_eq!(after[slot].0, *id, "adopted");
+            assert!(since.is_none() || after[slot].1 == *since, "not started again");
+        }
+        let shown: Vec<_> = view.containers.iter().map(|container| &container.container).collect();
+        assert!(after.values().map(|(id, _)| id).eq(shown), "the new process shows the same containers");
+        service.kill().await;
+    }
 }

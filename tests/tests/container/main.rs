@@ -6,3 +6,4 @@ mod faults;
 mod hardening;
 mod life;
 mod money;
+mod outage;
