@@ -123,7 +123,8 @@ pub async fn start_with(
     tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
     tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
 
-    let api = Api { store, deployment, parameters, provider, board, metrics, container: bells.container };
+    let draining = settings.drain;
+    let api = Api { store, deployment, parameters, provider, draining, board, metrics, container: bells.container };
     tasks.push(tokio::spawn(async move {
         if let Err(error) = api::serve(api, listener, shutdown).await {
             tracing::error!(error = format!("{error:#}"), "the API ended");
@@ -182,6 +183,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         owner,
         container::Settings {
             claim_window: parameters.claimWindow.into(),
+            drain: settings.drain,
             notice_period: parameters.noticePeriod.into(),
             grace: settings.grace.as_secs(),
             ..Default::default()

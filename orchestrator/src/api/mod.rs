@@ -36,6 +36,8 @@ pub struct Api {
     pub deployment: Deployment,
     pub parameters: Parameters,
     pub provider: Address,
+    /// Whether the provider takes no new leases.
+    pub draining: bool,
     pub board: Board,
     pub metrics: PrometheusHandle,
     /// The container stage's: a manifest came.

@@ -46,6 +46,8 @@ pub enum Phase {
 #[derive(Debug, Clone)]
 pub enum Wanted<'a> {
     Awaited,
+    /// Whatever it is, it is not begun: the provider takes no new leases.
+    Draining,
     /// It, or the lease's shape, cannot run here; with the reason.
     Impossible(String),
     Ready(&'a Manifest),
@@ -155,7 +157,7 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
-    /// The tenant has not sent the manifest.
+    /// The tenant has not sent the manifest, or the provider begins nothing new.
     Awaiting,
     Preparing,
     Starting,
@@ -213,6 +215,10 @@ pub fn decide(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Decisi
         (Phase::Remove { volumes }, _) => remove(observed, volumes),
         (Phase::Pause, _) => hold(observed),
         (Phase::Run, Wanted::Awaited) => rest(Standing::Awaiting, "the tenant has not sent the manifest yet"),
+        (Phase::Run, Wanted::Draining) => rest(
+            Standing::Awaiting,
+            "the provider drains before maintenance and takes no new leases; nothing is charged: close the lease, or wait",
+        ),
         (Phase::Run, Wanted::Impossible(reason)) => rest(Standing::Failing, reason),
         (Phase::Run, Wanted::Ready(manifest)) => run(manifest, desired.replicas, observed, now_ms),
     }

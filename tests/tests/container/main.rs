@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 mod death;
+mod drain;
 mod faults;
 mod hardening;
 mod life;

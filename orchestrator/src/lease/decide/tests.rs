@@ -111,7 +111,7 @@ fn a_lease_comes_up_in_three_actions() {
 fn without_a_manifest_nothing_is_touched() {
     let mut world = world();
     world.settle(&one(), 1, Phase::Run);
-    for manifest in [Wanted::Awaited, Wanted::Impossible("too large".into())] {
+    for manifest in [Wanted::Awaited, Wanted::Draining, Wanted::Impossible("too large".into())] {
         let decision = decide(&Desired { phase: Phase::Run, replicas: 0, manifest }, &world.observed, 0);
         assert_eq!(decision.action, Action::Rest);
         assert!(decision.reason.is_some());

@@ -48,6 +48,7 @@ impl Work {
             return Ok(progress.map_or(Standing::Starting, |progress| progress.standing));
         }
         let progress = Progress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
+        let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
         let found = self.view_tag(&view, lease.as_ref(), generation);
         let (images, attempts) = tokio::try_join!(self.store.images(id), self.store.container_attempts(id))
             .context("memory of the lease")?;
@@ -60,6 +61,7 @@ impl Work {
                 phase,
                 replicas: tended.lease.as_ref().map_or(0, |lease| lease.replicas),
                 manifest: match (&wanted, &tended.manifest) {
+                    _ if draining => Wanted::Draining,
                     (Some(reason), _) => Wanted::Impossible(reason.clone()),
                     (None, Some(manifest)) => Wanted::Ready(manifest),
                     (None, None) => Wanted::Awaited,
