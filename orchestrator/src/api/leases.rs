@@ -210,7 +210,7 @@ async fn timeline(
         (None, _) if !received => step("container", "waiting", None, "for the tenant's manifest".to_owned()),
         (None, Standing::Running) => step("container", "done", None, running),
         (None, Standing::Failing) => step("container", "failed", None, why),
-        (None, Standing::Paused | Standing::Removed) => step("container", "waiting", None, why),
+        (None, Standing::Awaiting | Standing::Paused | Standing::Removed) => step("container", "waiting", None, why),
         (None, _) => step("container", "working", None, why),
     };
     let totals = api.store.meter_totals(lease.id).await?;

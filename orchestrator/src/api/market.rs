@@ -77,6 +77,7 @@ pub async fn status(State(api): State<Api>) -> Result<Json<StatusView>> {
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         provider: api.provider.to_string(),
+        draining: api.draining,
         // The status must answer even when the database does not.
         head: api.store.head().await.ok().flatten().map(head_view),
         stages: serde_json::to_value(api.board.read())?,

@@ -35,6 +35,8 @@ pub struct Api {
     pub store: Arc<Store>,
     pub deployment: Deployment,
     pub provider: Address,
+    /// Whether the provider takes no new leases.
+    pub draining: bool,
     pub board: Board,
     pub metrics: PrometheusHandle,
     /// The container stage's: a manifest came.

@@ -46,6 +46,8 @@ pub enum Phase {
 #[derive(Debug, Clone)]
 pub enum Wanted<'a> {
     Awaited,
+    /// Whatever it is, it is not begun: the provider takes no new leases.
+    Draining,
     /// It, or the lease's shape, cannot run here; with the reason.
     Impossible(String),
     Ready(&'a Manifest),
@@ -107,7 +109,8 @@ pub struct Attempt {
 /// What there is of a lease: on the engine, and in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
-    pub network: bool,
+    /// One, unless a process died while the engine made the first, or a hand that is not ours was at it.
+    pub networks: usize,
     /// Volumes by their names in the manifest.
     pub volumes: BTreeSet<String>,
     pub containers: Vec<Seen>,
@@ -140,6 +143,8 @@ pub enum Action {
     Remove {
         containers: Vec<(String, Slot)>,
     },
+    /// All but one, which may be in use.
+    RemoveSurplusNetworks,
     RemoveNetwork,
     RemoveVolumes {
         volumes: Vec<String>,
@@ -152,7 +157,7 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
-    /// The tenant has not sent the manifest.
+    /// The tenant has not sent the manifest, or the provider begins nothing new.
     Awaiting,
     Preparing,
     Starting,
@@ -210,6 +215,10 @@ pub fn decide(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Decisi
         (Phase::Remove { volumes }, _) => remove(observed, volumes),
         (Phase::Pause, _) => hold(observed),
         (Phase::Run, Wanted::Awaited) => rest(Standing::Awaiting, "the tenant has not sent the manifest yet"),
+        (Phase::Run, Wanted::Draining) => rest(
+            Standing::Awaiting,
+            "the provider drains before maintenance and takes no new leases; nothing is charged: close the lease, or wait",
+        ),
         (Phase::Run, Wanted::Impossible(reason)) => rest(Standing::Failing, reason),
         (Phase::Run, Wanted::Ready(manifest)) => run(manifest, desired.replicas, observed, now_ms),
     }
@@ -221,7 +230,7 @@ fn remove(observed: &Observed, volumes: bool) -> Decision {
         Action::Remove { containers: highest_first(containers) }
     } else if !observed.containers.is_empty() {
         Action::Rest
-    } else if observed.network {
+    } else if observed.networks > 0 {
         Action::RemoveNetwork
     } else if volumes && !observed.volumes.is_empty() {
         Action::RemoveVolumes { volumes: observed.volumes.iter().cloned().collect() }
@@ -239,6 +248,9 @@ fn hold(observed: &Observed) -> Decision {
 }
 
 fn run(manifest: &Manifest, replicas: u16, observed: &Observed, now_ms: u64) -> Decision {
+    if observed.networks > 1 {
+        return act(Action::RemoveSurplusNetworks, Standing::Preparing);
+    }
     let surplus = |seen: &&Seen| {
         let unwanted = seen.slot.replica >= replicas || !manifest.services.contains_key(&seen.slot.service);
         (unwanted || seen.state == State::Dead) && seen.state != State::Removing
@@ -298,7 +310,7 @@ fn prepare(manifest: &Manifest, missing: &[Slot], replicas: u16, observed: &Obse
         return Some(act(Action::Resolve { images }, Standing::Preparing));
     }
     let volumes: Vec<String> = manifest.volumes.difference(&observed.volumes).cloned().collect();
-    let network = !observed.network;
+    let network = observed.networks == 0;
     if missing.is_empty() && (replicas == 0 || (volumes.is_empty() && !network)) {
         return None;
     }

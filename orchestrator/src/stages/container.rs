@@ -58,6 +58,8 @@ pub struct Settings {
     pub notice_period: u64,
     /// Seconds of the chain's time for which an exhausted lease keeps its volumes.
     pub grace: u64,
+    /// Begin no lease of which nothing has been here yet; go on with the others.
+    pub drain: bool,
     /// The longest pause between two looks at everything.
     pub period: Duration,
     /// How long a run waits for its leases before it leaves the slow ones to finish beside it.
@@ -71,6 +73,7 @@ impl Default for Settings {
         Self {
             notice_period: 30,
             grace: 3600,
+            drain: false,
             period: Duration::from_secs(5),
             patience: Duration::from_millis(250),
             parallel: 64,

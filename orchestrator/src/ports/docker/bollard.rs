@@ -290,8 +290,11 @@ impl Engine for BollardEngine {
             };
             match self.docker().await?.create_network(request).await {
                 Ok(_) => return Ok(()),
-                // Newer engines allow a name once; who has it carries this lease's labels or shows up at the start.
-                Err(Fault::DockerResponseServerError { status_code: 409, .. }) => return Ok(()),
+                // Newer engines allow a name once.
+                Err(Fault::DockerResponseServerError { status_code: 409, .. }) => {
+                    let ours = !self.networks(filters(tag.owner, Some(tag.lease))).await?.is_empty();
+                    return if ours { Ok(()) } else { Err(Error::Taken(label::network_name(tag.lease))) };
+                }
                 // Somebody else uses the subnet: it stays marked as taken, and another is tried.
                 Err(Fault::DockerResponseServerError { message, .. })
                     if message.contains("overlap") && attempt < SUBNET_TRIES => {}

@@ -48,6 +48,7 @@ impl Work {
             return Ok(progress.map_or(Standing::Starting, |progress| progress.standing));
         }
         let progress = Progress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
+        let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
         let found = self.view_tag(&view, lease.as_ref(), generation);
         let (images, attempts) = tokio::try_join!(self.store.images(id), self.store.container_attempts(id))
             .context("memory of the lease")?;
@@ -60,6 +61,7 @@ impl Work {
                 phase,
                 replicas: tended.lease.as_ref().map_or(0, |lease| lease.replicas),
                 manifest: match (&wanted, &tended.manifest) {
+                    _ if draining => Wanted::Draining,
                     (Some(reason), _) => Wanted::Impossible(reason.clone()),
                     (None, Some(manifest)) => Wanted::Ready(manifest),
                     (None, None) => Wanted::Awaited,
@@ -239,7 +241,7 @@ fn found(now_ms: u64) -> Progress {
 
 fn observed(tended: &Tended) -> Observed {
     Observed {
-        network: !tended.view.networks.is_empty(),
+        networks: tended.view.networks.len(),
         volumes: tended.view.volumes.iter().filter_map(|volume| volume.volume.clone()).collect(),
         containers: tended.view.containers.iter().map(|container| container.seen.clone()).collect(),
         images: tended.images.keys().cloned().collect(),
