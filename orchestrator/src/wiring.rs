@@ -121,12 +121,8 @@ pub async fn start_with(
     tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
     tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
 
-<<<<<<< HEAD
-    let api = Api { store, deployment, provider, board, metrics, container: bells.container };
-=======
     let draining = settings.drain;
-    let api = Api { store, deployment, parameters, provider, draining, board, metrics, container: bells.container };
->>>>>>> e2e
+    let api = Api { store, deployment, provider, draining, board, metrics, container: bells.container };
     tasks.push(tokio::spawn(async move {
         if let Err(error) = api::serve(api, listener, shutdown).await {
             tracing::error!(error = format!("{error:#}"), "the API ended");
@@ -183,11 +179,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         clock.clone(),
         owner,
         container::Settings {
-<<<<<<< HEAD
-=======
-            claim_window: parameters.claimWindow.into(),
             drain: settings.drain,
->>>>>>> e2e
             notice_period: parameters.noticePeriod.into(),
             grace: settings.grace.as_secs(),
             ..Default::default()
