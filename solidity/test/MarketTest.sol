@@ -9,7 +9,7 @@ import {IMarket} from "../src/interfaces/IMarket.sol";
 import {IProofs} from "../src/interfaces/IProofs.sol";
 import {Accrual} from "../src/libraries/Accrual.sol";
 import {Currency} from "../src/types/Currency.sol";
-import {Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
+import {Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../src/types/Ids.sol";
 import {StandardTree} from "./StandardTree.sol";
 import {TestToken} from "./tokens/TestToken.sol";
@@ -195,7 +195,17 @@ abstract contract MarketTest is Test {
     function proveAndSettle(Terms memory terms, uint256 replicaSeconds) internal {
         Usage memory usage = busy(replicaSeconds, vm.getBlockTimestamp());
         uint256 epoch = prove(market.idOf(terms), usage);
-        market.settle(terms, usage, epoch, new bytes32[](0));
+        settle(terms, usage, epoch, emptyPath());
+    }
+
+    /// What `settle` states of a lease.
+    function claimOf(Terms memory terms, Usage memory usage) internal view returns (Claim memory) {
+        return Claim({orderHash: market.orderHashOf(terms), rates: terms.rates, usage: usage});
+    }
+
+    function settle(Terms memory terms, Usage memory usage, uint256 epoch, bytes32[] memory path) internal {
+        Claim memory claim = claimOf(terms, usage);
+        market.settle(terms.provider, terms.currency, epoch, claim, path);
     }
 
     function sign(uint256 key, LeaseId id, Usage memory usage) internal view returns (bytes memory) {
@@ -207,24 +217,19 @@ abstract contract MarketTest is Test {
         return new bytes32[](0);
     }
 
-    /// The arguments of `settleBatch` for statements under one root, in the order in which the multiproof wants them.
-    function batch(Terms[] memory terms, Usage[] memory usages)
+    /// Some of a tree's statements as `settleBatch` wants them: claims in the multiproof's order.
+    /// @param leaves All of the tree; those of the claims are among them.
+    function batch(Claim[] memory claims, bytes32[] memory own, bytes32[] memory leaves)
         internal
-        view
-        returns (Terms[] memory t, Usage[] memory u, StandardTree.Multiproof memory m, bytes32 root)
+        pure
+        returns (Claim[] memory ordered, StandardTree.Multiproof memory m)
     {
-        uint256 count = terms.length;
-        bytes32[] memory leaves = new bytes32[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            leaves[i] = market.leafOf(market.idOf(terms[i]), usages[i]);
-        }
-        root = StandardTree.root(leaves);
-        m = StandardTree.multiproof(leaves, leaves);
-        (t, u) = (new Terms[](count), new Usage[](count));
-        for (uint256 i = 0; i < count; ++i) {
+        m = StandardTree.multiproof(leaves, own);
+        ordered = new Claim[](claims.length);
+        for (uint256 i = 0; i < claims.length; ++i) {
             uint256 j = 0;
-            while (leaves[j] != m.leaves[i]) ++j;
-            (t[i], u[i]) = (terms[j], usages[j]);
+            while (own[j] != m.leaves[i]) ++j;
+            ordered[i] = claims[j];
         }
     }
 }

@@ -5,7 +5,7 @@ import {VmSafe} from "forge-std/Vm.sol";
 import {console} from "forge-std/console.sol";
 
 import {Currency} from "../../src/types/Currency.sol";
-import {Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Claim, Terms, Usage} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {StandardTree} from "../StandardTree.sol";
@@ -86,37 +86,53 @@ contract TransactionsTest is MarketTest {
         bytes32[] memory path = StandardTree.path(leaves, leaf);
         assertEq(path.length, 10);
         skip(CHALLENGE);
+        Claim memory claim = claimOf(terms, usage);
         vm.prank(stranger);
-        market.settle(terms, usage, epoch, path);
+        market.settle(provider, usd, epoch, claim, path);
         _report("settle", 55_000);
     }
 
+    /// A hundred leases that stand anywhere among the 1,024 that a root covers, so that hardly two share a part of their
+    /// paths: the dearest case.
     function test_SettleBatchOf100() external {
+        _settleHundred("settle_batch_100", 1024);
+    }
+
+    /// The same hundred as all that the root covers.
+    function test_SettleBatchOf100Alone() external {
+        _settleHundred("settle_batch_100/alone", 100);
+    }
+
+    function _settleHundred(string memory name, uint256 size) private {
         Terms[] memory terms = new Terms[](100);
-        Usage[] memory usages = new Usage[](100);
         for (uint64 i = 0; i < 100; ++i) {
             (terms[i],) = open(tenant, usd, order(2, i), DEPOSIT);
         }
         skip(EPOCH);
-        for (uint256 i = 0; i < 100; ++i) {
-            usages[i] = busy(5, vm.getBlockTimestamp());
-        }
-        _settleBatch(terms, usages);
+        _settleBatch(terms, 5, 100);
         skip(EPOCH);
-        for (uint256 i = 0; i < 100; ++i) {
-            usages[i] = busy(30, vm.getBlockTimestamp());
-        }
-        uint256 gas = _settleBatch(terms, usages);
-        console.log("settle_batch_100 in all", gas);
-        _check("settle_batch_100", gas / 100, 20_000);
+        uint256 gas = _settleBatch(terms, 30, size);
+        console.log(name, "in all", gas);
+        _check(name, gas / 100, 20_000);
     }
 
-    function _settleBatch(Terms[] memory terms, Usage[] memory usages) private returns (uint256 gas) {
-        (Terms[] memory t, Usage[] memory u, StandardTree.Multiproof memory m, bytes32 root) = batch(terms, usages);
-        uint256 epoch = post(root);
+    function _settleBatch(Terms[] memory terms, uint256 replicaSeconds, uint256 size) private returns (uint256 gas) {
+        Claim[] memory claims = new Claim[](100);
+        bytes32[] memory own = new bytes32[](100);
+        bytes32[] memory all = new bytes32[](size);
+        for (uint256 i = 0; i < size; ++i) {
+            if (i < 100) {
+                claims[i] = claimOf(terms[i], busy(replicaSeconds, vm.getBlockTimestamp()));
+                own[i] = market.leafOf(market.idOf(terms[i]), claims[i].usage);
+            }
+            all[i] = i < 100 ? own[i] : keccak256(abi.encode(i));
+        }
+        uint256 epoch = post(StandardTree.root(all));
+        StandardTree.Multiproof memory m;
+        (claims, m) = batch(claims, own, all);
         skip(CHALLENGE);
         vm.prank(stranger);
-        market.settleBatch(provider, epoch, t, u, m.proof, m.flags);
+        market.settleBatch(provider, usd, epoch, claims, m.proof, m.flags);
         return vm.lastCallGas().gasTotalUsed;
     }
 
