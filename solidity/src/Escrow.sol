@@ -23,15 +23,15 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     using SafeCast for uint256;
 
     /// @inheritdoc IEscrow
-    function topUp(LeaseId lease, Currency currency, uint256 amount) external payable nonReentrant {
+    function topUp(Currency currency, LeaseId lease, uint256 amount) external payable nonReentrant {
         // Check
-        AccountWord account = _accounts[currency][lease];
+        mapping(LeaseId => AccountWord) storage accounts = _accounts[currency];
+        AccountWord account = accounts[lease];
         if (account.settledAt() == 0) revert Errors.LeaseUnknown(lease);
         // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
         uint256 received = _receive(currency, amount);
         // Effect
-        (account.balance() + received).toUint104();
-        _accounts[currency][lease] = account.credited(received);
+        accounts[lease] = account.credited(received);
         // Log
         emit ToppedUp(lease, msg.sender, received);
     }

@@ -123,7 +123,9 @@ contract Market is IMarket, Proofs {
             manifestHash: order.manifestHash,
             salt: order.salt
         });
-        id = _idInMemory(terms);
+        id = _id(
+            _orderHash(msg.sender, order.shape, order.manifestHash, order.salt), offer.provider, offer.currency, rates
+        );
         if (_accounts[offer.currency][id].settledAt() != 0) revert Errors.LeaseExists(id);
         // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
         uint256 received = _receive(offer.currency, deposit);
@@ -271,12 +273,5 @@ contract Market is IMarket, Proofs {
         // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
         if (asked == 0 || held + asked <= capacity) return;
         revert Errors.CapacityExceeded(kind, asked, capacity > held ? capacity - held : 0);
-    }
-
-    /// The id of terms that the contract wrote down itself: the same hash as of those that a caller states.
-    function _idInMemory(Terms memory t) private view returns (LeaseId) {
-        bytes32 orderHash =
-            keccak256(abi.encode(block.chainid, address(this), t.tenant, t.shape, t.manifestHash, t.salt));
-        return LeaseId.wrap(keccak256(abi.encode(orderHash, t.provider, t.currency, t.rates)));
     }
 }

@@ -6,10 +6,13 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
+import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
+
 import {Escrow} from "./Escrow.sol";
 import {IProofs} from "./interfaces/IProofs.sol";
 import {Accrual} from "./libraries/Accrual.sol";
 import {Errors} from "./libraries/Errors.sol";
+import {Multiproof} from "./libraries/Multiproof.sol";
 import {Currency} from "./types/Currency.sol";
 import {Claim, Provider, Rates, Root, Terms, Usage} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
@@ -45,10 +48,12 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     function settle(address provider, Currency currency, uint256 epoch, Claim calldata claim, bytes32[] calldata path)
         external
     {
-        LeaseId id = _id(claim.orderHash, provider, currency, claim.rates);
-        _checkRoot(provider, epoch, MerkleProof.processProofCalldata(path, _leaf(id, claim.usage)), claim.usage.time);
-        _checkWindow(claim.usage.time);
-        _earnings[provider][currency] += _settle(id, provider, currency, claim.rates, claim.usage);
+        Rates memory rates = claim.rates;
+        Usage memory usage = claim.usage;
+        LeaseId id = _id(claim.orderHash, provider, currency, rates);
+        _checkRoot(provider, epoch, MerkleProof.processProofCalldata(path, _leaf(id, usage)), usage.time);
+        _checkWindow(usage.time);
+        _earnings[provider][currency] += _settle(id, provider, currency, rates, usage);
     }
 
     /// @inheritdoc IProofs
@@ -58,30 +63,25 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         uint256 epoch,
         Claim[] calldata claims,
         bytes32[] calldata proof,
-        bool[] calldata flags
+        uint256[] calldata flags
     ) external {
-        // Check
+        // Effect and Log; if the check fails, none of it has happened
         uint256 count = claims.length;
-        LeaseId[] memory ids = new LeaseId[](count);
-        bytes32[] memory leaves = new bytes32[](count);
-        uint256 newest = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            Claim calldata claim = claims[i];
-            LeaseId id = _id(claim.orderHash, provider, currency, claim.rates);
-            ids[i] = id;
-            leaves[i] = _leaf(id, claim.usage);
-            newest = Math.max(newest, claim.usage.time);
-        }
-        _checkRoot(provider, epoch, MerkleProof.processMultiProofCalldata(proof, flags, leaves), newest);
-        // Effect and Log
         uint256 oldest = _oldest();
-        uint256 sum = 0;
+        bytes32[] memory leaves = new bytes32[](count);
+        (uint256 newest, uint256 sum) = (0, 0);
         for (uint256 i = 0; i < count; ++i) {
             Claim calldata claim = claims[i];
-            if (claim.usage.time < oldest) continue;
-            sum += _settle(ids[i], provider, currency, claim.rates, claim.usage);
+            Rates memory rates = claim.rates;
+            Usage memory usage = claim.usage;
+            LeaseId id = _id(claim.orderHash, provider, currency, rates);
+            leaves[i] = _leaf(id, usage);
+            newest = Math.max(newest, usage.time);
+            if (usage.time >= oldest) sum += _settle(id, provider, currency, rates, usage);
         }
         _earnings[provider][currency] += sum;
+        // Check
+        _checkRoot(provider, epoch, Multiproof.root(leaves, proof, flags), newest);
     }
 
     /// @inheritdoc IProofs
@@ -114,7 +114,7 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
 
     /// @inheritdoc IProofs
     function orderHashOf(Terms calldata terms) external view returns (bytes32) {
-        return _orderHash(terms);
+        return _orderHash(terms.tenant, terms.shape, terms.manifestHash, terms.salt);
     }
 
     /// @inheritdoc IProofs
@@ -123,7 +123,7 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     }
 
     /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.
-    function _settle(LeaseId id, address provider, Currency currency, Rates calldata rates, Usage calldata usage)
+    function _settle(LeaseId id, address provider, Currency currency, Rates memory rates, Usage memory usage)
         private
         returns (uint256 amount)
     {
@@ -183,8 +183,18 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     }
 
     /// Hashed twice, so that no inner node of a tree can be taken for a leaf.
-    function _leaf(LeaseId lease, Usage calldata usage) private pure returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(lease, usage))));
+    function _leaf(LeaseId lease, Usage memory u) private pure returns (bytes32) {
+        return EfficientHashLib.hash(
+            EfficientHashLib.hash(
+                uint256(LeaseId.unwrap(lease)),
+                u.time,
+                u.replicaSeconds,
+                u.cpuNanos,
+                u.memoryByteSeconds,
+                u.networkBytes,
+                u.utilization
+            )
+        );
     }
 
     function _statementDigest(LeaseId lease, Usage calldata usage) private view returns (bytes32) {

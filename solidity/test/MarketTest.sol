@@ -93,11 +93,11 @@ abstract contract MarketTest is Test {
         return Shape({millicores: 10_000_000, memoryMiB: 10_000_000, diskMiB: 10_000_000, gpus: 10_000});
     }
 
-    function shape() internal pure returns (Shape memory) {
+    function shape() internal pure virtual returns (Shape memory) {
         return Shape({millicores: 1000, memoryMiB: 1000, diskMiB: 1000, gpus: 1});
     }
 
-    function prices() internal pure returns (PriceList memory) {
+    function prices() internal pure virtual returns (PriceList memory) {
         return PriceList({
             millicore: 4e9,
             memoryMiB: 1e9,
@@ -110,12 +110,12 @@ abstract contract MarketTest is Test {
         });
     }
 
-    function policy() internal pure returns (Policy memory) {
+    function policy() internal pure virtual returns (Policy memory) {
         return
             Policy({minReplicas: 1, maxReplicas: 10, target: 70, up: 80, down: 50, cooldown: 60, step: 2, headroom: 1});
     }
 
-    function order(uint16 replicas, uint64 salt) internal pure returns (Order memory) {
+    function order(uint16 replicas, uint64 salt) internal pure virtual returns (Order memory) {
         return Order({
             shape: shape(),
             replicas: replicas,
@@ -167,7 +167,7 @@ abstract contract MarketTest is Test {
     // Statements and roots
 
     /// What a lease uses that keeps everything busy for a number of replica-seconds: it costs RATE for each.
-    function busy(uint256 replicaSeconds, uint256 time) internal pure returns (Usage memory) {
+    function busy(uint256 replicaSeconds, uint256 time) internal pure virtual returns (Usage memory) {
         return Usage({
             time: uint32(time),
             replicaSeconds: uint64(replicaSeconds),

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
+
 import {Errors} from "../libraries/Errors.sol";
 import {Currency} from "../types/Currency.sol";
-import {Offer, Parameters, Provider, Rates, Root, Terms} from "../types/DataTypes.sol";
+import {Offer, Parameters, Provider, Rates, Root, Shape, Terms} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
 import {AccountWord, CapacityWord, ReservationWord} from "../types/Words.sol";
 
@@ -50,22 +52,47 @@ abstract contract MarketState {
 
     /// A lease's id has two parts: what settling needs to know, and a hash of the rest.
     function _id(Terms calldata terms) internal view returns (LeaseId) {
-        return _id(_orderHash(terms), terms.provider, terms.currency, terms.rates);
+        bytes32 orderHash = _orderHash(terms.tenant, terms.shape, terms.manifestHash, terms.salt);
+        return _id(orderHash, terms.provider, terms.currency, terms.rates);
     }
 
-    function _id(bytes32 orderHash, address provider, Currency currency, Rates calldata rates)
+    /// keccak256(abi.encode(orderHash, provider, currency, rates))
+    function _id(bytes32 orderHash, address provider, Currency currency, Rates memory r)
         internal
         pure
         returns (LeaseId)
     {
-        return LeaseId.wrap(keccak256(abi.encode(orderHash, provider, currency, rates)));
+        return LeaseId.wrap(
+            EfficientHashLib.hash(
+                uint256(orderHash),
+                uint160(provider),
+                uint160(Currency.unwrap(currency)),
+                r.reserved,
+                r.replicaSecond,
+                r.cpuSecond,
+                r.memoryMiBSecond,
+                r.networkMiB
+            )
+        );
     }
 
-    function _orderHash(Terms calldata terms) internal view returns (bytes32) {
-        return
-            keccak256(
-                abi.encode(block.chainid, address(this), terms.tenant, terms.shape, terms.manifestHash, terms.salt)
-            );
+    /// keccak256(abi.encode(block.chainid, address(this), tenant, shape, manifestHash, salt))
+    function _orderHash(address tenant, Shape calldata s, bytes32 manifestHash, uint64 salt)
+        internal
+        view
+        returns (bytes32)
+    {
+        return EfficientHashLib.hash(
+            block.chainid,
+            uint160(address(this)),
+            uint160(tenant),
+            s.millicores,
+            s.memoryMiB,
+            s.diskMiB,
+            s.gpus,
+            uint256(manifestHash),
+            salt
+        );
     }
 
     /// Both halves of a lease that was opened on these terms.

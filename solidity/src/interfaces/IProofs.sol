@@ -32,7 +32,8 @@ interface IProofs {
     /// Pays for many statements of one provider in one currency under one root.
     /// @param claims In the order in which the tree's multiproof lists the leaves.
     /// @param proof The multiproof's hashes.
-    /// @param flags Its flags.
+    /// @param flags Its flags as bits, the first in the lowest bit of the first word: set when both halves of a pair are
+    /// known, clear when the second comes from the proof.
     /// @dev Emits Settled for each that pays. Lapsed statements pay nothing and do not stop the others. Reverts like
     /// `settle`.
     function settleBatch(
@@ -41,7 +42,7 @@ interface IProofs {
         uint256 epoch,
         Claim[] calldata claims,
         bytes32[] calldata proof,
-        bool[] calldata flags
+        uint256[] calldata flags
     ) external;
 
     /// Pays for a statement on which both sides agree, at once and without a root: the provider submits it, the tenant has

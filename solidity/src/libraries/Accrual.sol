@@ -40,7 +40,7 @@ library Accrual {
     }
 
     /// The price of cumulative usage, in base units.
-    function price(Rates calldata r, Usage calldata u) internal pure returns (uint256) {
+    function price(Rates memory r, Usage memory u) internal pure returns (uint256) {
         // A product of at most 104 + 64, 80 + 96, 80 + 128 and 80 + 96 bits: none of it can reach 2^256.
         unchecked {
             uint256 presence = uint256(r.replicaSecond) * u.replicaSeconds;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
 import {Account, Capacity, Policy, Reservation, Shape} from "./DataTypes.sol";
 
 // The structs that every lease touches fill one slot each, and are handled as that one word: read once, changed on the
@@ -44,8 +46,9 @@ library AccountWords {
         return AccountWord.unwrap(a) >> 240;
     }
 
-    /// @param amount The balance stays below 2^104 with it.
+    /// Reverts when the balance would outgrow its field.
     function credited(AccountWord a, uint256 amount) internal pure returns (AccountWord) {
+        SafeCast.toUint104(a.balance() + amount);
         return AccountWord.wrap(AccountWord.unwrap(a) + amount);
     }
 
