@@ -12,11 +12,15 @@ import {Currency} from "../src/types/Currency.sol";
 import {Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../src/types/Ids.sol";
 import {StandardTree} from "./StandardTree.sol";
-import {TestToken} from "./tokens/TestToken.sol";
 
 /// The deployed market as a caller sees it. Tests reach it through its interfaces alone, so that a changed test compiles
 /// without the contracts.
 interface Tidemark is IMarket, IEscrow, IProofs {}
+
+/// The devnet's token likewise.
+interface MintableToken is IERC20 {
+    function mint(address to, uint256 amount) external;
+}
 
 /// What every test starts from: a market with the local chain's parameters, one provider, an offer for ETH and one for a
 /// token, and a tenant with plenty of both.
@@ -38,7 +42,7 @@ abstract contract MarketTest is Test {
     Currency internal constant ETH = Currency.wrap(address(0));
 
     Tidemark internal market;
-    TestToken internal token;
+    MintableToken internal token;
     Currency internal usd;
     OfferId internal ethOffer;
     OfferId internal usdOffer;
@@ -52,7 +56,7 @@ abstract contract MarketTest is Test {
         vm.warp(START);
         (tenant, tenantKey) = makeAddrAndKey("tenant");
         market = deploy(localParameters());
-        token = new TestToken();
+        token = MintableToken(deployCode("TestToken.sol:TestToken"));
         usd = Currency.wrap(address(token));
         vm.deal(provider, 100 ether);
         vm.startPrank(provider);
