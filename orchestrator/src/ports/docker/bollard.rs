@@ -222,7 +222,10 @@ impl Engine for BollardEngine {
         filters.insert("event", kinds.map(str::to_owned).to_vec());
         let options = EventsOptionsBuilder::default().filters(&filters).build();
         let fault = self.fault("tell its events");
-        let events = self.docker().await?.events(Some(options));
+        let docker = self.docker().await?;
+        // The stream connects with its first event, and an engine that is away has none.
+        docker.ping().await.map_err(&fault)?;
+        let events = docker.events(Some(options));
         Ok(events.map(move |event| event.map(|_| ()).map_err(&fault)).boxed())
     }
 
