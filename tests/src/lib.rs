@@ -5,6 +5,7 @@ pub mod bench;
 pub mod gas;
 pub mod guest;
 pub mod interposed;
+pub mod mortal;
 pub mod orchestrator;
 pub mod postgres;
 pub mod program;

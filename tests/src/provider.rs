@@ -67,6 +67,7 @@ pub struct Provider {
     /// The engine as everybody sees it who asks it himself.
     pub docker: Docker,
     salt: AtomicU64,
+    _sweep: Sweep,
 }
 
 /// What a process is told when it starts.
@@ -108,7 +109,8 @@ impl Provider {
             deployment: deployment.clone(),
             owner,
         };
-        Ok(Self { devnet, offer, owner, database, start, docker, salt: AtomicU64::new(1) })
+        let sweep = Sweep::of(owner.provider, &devnet);
+        Ok(Self { devnet, offer, owner, database, start, docker, salt: AtomicU64::new(1), _sweep: sweep })
     }
 
     /// One that uses the engine as it is.
@@ -244,9 +246,21 @@ impl Provider {
     }
 }
 
-impl Drop for Provider {
+/// Removes what a provider has on the engine when it is dropped, whatever became of the test.
+pub struct Sweep {
+    deployment: Deployment,
+    provider: Address,
+}
+
+impl Sweep {
+    pub fn of(provider: Address, devnet: &Devnet) -> Self {
+        Self { deployment: devnet.deployment.clone(), provider }
+    }
+}
+
+impl Drop for Sweep {
     fn drop(&mut self) {
-        let (deployment, provider) = (self.devnet.deployment.clone(), self.owner.provider);
+        let (deployment, provider) = (self.deployment.clone(), self.provider);
         // A runtime of its own: this one may be on its way down, and cannot be waited on from within.
         let sweep = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;

@@ -17,7 +17,7 @@ use crate::store::Head;
 pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
     let deployment = &api.deployment;
     let registered = api.store.provider(api.provider).await?;
-    let p = &api.parameters;
+    let p = &api.deployment.parameters;
     let parameters = [
         ("epochLength", p.epochLength.to_string()),
         ("rootSpacing", p.rootSpacing.to_string()),

@@ -63,6 +63,13 @@ pub enum Verb {
     Doctor(doctor::Doctor),
 }
 
+impl Verb {
+    /// Whether it runs for long and unattended.
+    pub fn is_a_service(&self) -> bool {
+        matches!(self, Verb::Provider(provider::Provider::Run(_)))
+    }
+}
+
 impl Cli {
     pub async fn run(self) -> anyhow::Result<()> {
         let Cli { connection, identity, speech, verb } = self;

@@ -54,8 +54,6 @@ const TRUST_MS: u64 = 60_000;
 /// What may be set about running containers.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Seconds after which an unproven reservation lapses: the contract's parameter.
-    pub claim_window: u64,
     /// Seconds for which the funds of a lease that ran out must last before it runs again: the contract's notice period.
     pub notice_period: u64,
     /// Seconds of the chain's time for which an exhausted lease keeps its volumes.
@@ -73,7 +71,6 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            claim_window: 3600,
             notice_period: 30,
             grace: 3600,
             drain: false,

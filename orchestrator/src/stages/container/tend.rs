@@ -123,7 +123,7 @@ impl Work {
             return Ok(phase.map(|phase| (phase, None)));
         };
         let exhausted_at = progress.and_then(|progress| progress.exhausted_at);
-        Ok(Some(match lease.status(head.time, self.settings.claim_window) {
+        Ok(Some(match lease.status(head.time) {
             Status::Closed => (Phase::Remove { volumes: true }, None),
             Status::Active if exhausted_at.is_none() || self.lasts(lease, head.time) => (Phase::Run, None),
             Status::Active | Status::Exhausted => {
@@ -137,7 +137,7 @@ impl Work {
     /// Whether the funds of a lease that ran out last for a while again. Settling pays less than was reserved, so a little
     /// comes free each time; starting for that would start and stop in ever smaller slices.
     fn lasts(&self, lease: &Lease, time: u64) -> bool {
-        let runway = accrual::runway(lease, time, self.settings.claim_window);
+        let runway = accrual::runway(lease, time);
         runway.is_none_or(|runway| runway >= self.settings.notice_period)
     }
 

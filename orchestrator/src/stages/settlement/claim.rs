@@ -65,7 +65,7 @@ impl Settlement {
             let Some(row) = self.store.lease(id).await? else { continue };
             let mut before = row.lease;
             before.deposited = before.deposited.saturating_sub(amount);
-            let owed = accrual::owed(&before, time, self.parameters.claimWindow.into());
+            let owed = accrual::owed(&before, time);
             if before.terms.provider == self.provider && owed >= before.balance() {
                 leases.insert(id);
             }
