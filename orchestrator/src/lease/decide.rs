@@ -486,4 +486,5 @@ fn failing(attempts: &[&Attempt]) -> Decision {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;
