@@ -95,7 +95,12 @@ impl BollardEngine {
                 Ok(details) => {
                     container.seen.started_at_ms = details.started_at_ms;
                     container.seen.finished_at_ms = details.finished_at_ms;
-                    container.seen.exit_code = details.exit_code.filter(|_| container.seen.state == State::Exited);
+                    let exited = container.seen.state == State::Exited;
+                    container.seen.exit_code = details.exit_code.filter(|_| exited);
+                    container.seen.detail = match exited {
+                        true => details.out_of_memory.then(|| "its memory ran out".to_owned()),
+                        false => details.health_output.filter(|output| !output.is_empty()),
+                    };
                     Ok(())
                 }
                 Err(Error::NotFound) => Ok(()),
