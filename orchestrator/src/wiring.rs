@@ -205,6 +205,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         ethereum,
         provider: owner.provider,
         market,
+        chain_id: owner.chain_id,
         parameters,
         claim_every: settings.claim_every,
         grace: settings.grace,

@@ -157,7 +157,7 @@ impl Provider {
     /// The tenant pays so many wei more in.
     pub async fn top_up(&self, lease: B256, amount: u64) -> anyhow::Result<()> {
         let (market, amount) = (self.devnet.market(Actor::Tenant).await?, U256::from(amount));
-        let call = market.topUp(lease, Address::ZERO, amount).value(amount);
+        let call = market.topUp(Address::ZERO, lease, amount).value(amount);
         tenancy::sent(call.send().await?.get_receipt().await?)?;
         Ok(())
     }

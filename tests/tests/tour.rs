@@ -9,7 +9,7 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, U256, utils::parse_ether},
+    primitives::{Address, B256, U256, utils::parse_ether},
     providers::ext::AnvilApi,
 };
 use anvil::{Actor, Devnet, Options};
@@ -204,6 +204,67 @@ async fn every_word_of_the_tour_does_what_the_readme_says() {
     ends(&mut running).await;
     let log = std::fs::read_to_string(scene.path("log")).unwrap();
     assert!(!log.contains("correct horse") && !log.contains("panicked"), "{log}");
+}
+
+#[tokio::test]
+async fn a_lease_can_be_paid_in_a_token() {
+    let scene = Scene::new().await;
+    let _sweep = Sweep::of(Actor::Provider.address(), &scene.devnet);
+    std::fs::write(scene.path("sealing.pub"), format!("{}\n", B256::repeat_byte(7))).unwrap();
+    let provider = || {
+        let mut command = scene.command();
+        command.env("TIDEMARK_DEV_KEY", key(Actor::Provider));
+        command
+    };
+    let (endpoint, token) = (format!("http://127.0.0.1:{}", scene.port), scene.devnet.token.to_string());
+    let sealing = scene.path("sealing.pub");
+    let register = [
+        "provider",
+        "register",
+        "--endpoint",
+        &endpoint,
+        "--sealing-key",
+        sealing.to_str().unwrap(),
+        "--cpus",
+        "8",
+        "--memory",
+        "16384",
+        "--disk",
+        "100000",
+        "--currency",
+        &token,
+        "--price-cpu",
+        "0.04",
+        "--price-memory",
+        "0.005",
+    ];
+    answer(&mut provider(), &register).await;
+    let mut running = scene.run(provider(), &scene.devnet.ws_url());
+    until("the API", async || Ok(scene.status().await.ok())).await.unwrap();
+
+    // The program asks for what it needs, when nothing was allowed before.
+    let tokens = scene.devnet.token(Actor::Tenant).await.unwrap();
+    tokens.approve(scene.devnet.deployment.market, U256::ZERO).send().await.unwrap().get_receipt().await.unwrap();
+    let before = tokens.balanceOf(Actor::Tenant.address()).call().await.unwrap();
+    let deploy = ["deploy", "sample/compose.yaml", "--max-rate", "1/h", "--deposit", "2.5"];
+    let deployed = answer(&mut scene.tenant(), &deploy).await;
+    let lease = deployed["lease"].as_str().unwrap();
+    let paid_in = tokens.balanceOf(Actor::Tenant.address()).call().await.unwrap();
+    assert_eq!(before - paid_in, U256::from(2_500_000), "six decimals");
+    assert!(told(&mut scene.tenant(), &["show", lease]).await.contains("deposited 2.5 "));
+    until("something paid", async || {
+        let shown = answer(&mut scene.tenant(), &["show", lease]).await;
+        Ok((number(&shown["paid"]) > U256::ZERO).then_some(()))
+    })
+    .await
+    .unwrap();
+    let closed = answer(&mut scene.tenant(), &["close", lease]).await;
+    let (paid, returned) = (number(&closed["paid"]), number(&closed["returned"]));
+    assert_eq!(paid + returned, U256::from(2_500_000));
+    assert_eq!(tokens.balanceOf(Actor::Tenant.address()).call().await.unwrap(), before - paid);
+    let withdrawn = answer(&mut provider(), &["provider", "withdraw", "--currency", &token]).await;
+    assert_eq!(number(&withdrawn["withdrawn"]), paid);
+    ends(&mut running).await;
 }
 
 /// SIGTERM, and the program ends by itself and well.

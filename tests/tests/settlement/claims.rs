@@ -151,7 +151,8 @@ async fn a_claim_that_fails_alone_does_not_hold_up_the_others() {
     let path = solidity::tree::Tree::new(leaves).unwrap().path(statement.leaf).unwrap();
     let stranger = world.devnet.market(Actor::Stranger).await.unwrap();
     let terms = world.store.lease(first).await.unwrap().unwrap().lease.terms;
-    let call = stranger.settle(terms, statement.usage, U256::from(1), path);
+    let claim = solidity::claim(31337, world.devnet.deployment.market, &terms, &statement.usage);
+    let call = stranger.settle(provider(), Address::ZERO, U256::from(1), claim, path);
     world.settlement().run().await.unwrap();
     tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     world.settle().await;

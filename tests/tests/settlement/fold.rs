@@ -23,7 +23,7 @@ async fn the_money_functions_agree_with_the_contract_through_random_lives() {
             // A refusal is a step too: nothing may have moved.
             match random.gen_range(0..5) {
                 0 => drop(tenant.scale(terms.clone(), random.gen_range(0..=8)).send().await),
-                1 => drop(tenant.topUp(id, Address::ZERO, U256::from(500)).value(U256::from(500)).send().await),
+                1 => drop(tenant.topUp(Address::ZERO, id, U256::from(500)).value(U256::from(500)).send().await),
                 2 => drop(tenant.withdraw(terms.clone(), U256::from(balance) / U256::from(4)).send().await),
                 3 => drop(world.devnet.warp(Duration::from_secs(random.gen_range(0..4000))).await),
                 _ => {

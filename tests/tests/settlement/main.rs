@@ -89,6 +89,7 @@ impl World {
             ethereum,
             provider: provider(),
             market: self.devnet.deployment.market,
+            chain_id: 31337,
             parameters: self.parameters.clone(),
             claim_every: Duration::from_millis(1),
             grace: Duration::from_secs(60),

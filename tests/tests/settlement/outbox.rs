@@ -85,9 +85,12 @@ async fn what_a_reorg_takes_back_is_sent_again() {
         let (bond, nonce) = (world.bond().await, world.nonce().await);
         world.want(&world.one_wei("reorged")).await;
         let stage = world.settlement();
+        world.devnet.automine(false).await.unwrap();
         stage.run().await.unwrap();
+        world.devnet.mine(1).await.unwrap();
         assert_eq!(counted(&stage.run().await.unwrap(), "mined"), 1);
         world.devnet.reorg(1, vec![]).await.unwrap();
+        world.devnet.automine(true).await.unwrap();
         assert_eq!(world.bond().await, bond);
         assert_eq!(counted(&stage.run().await.unwrap(), "reorged"), 1);
         world.settle().await;
@@ -154,6 +157,7 @@ async fn beyond_the_hour_s_gas_transactions_wait() {
         "one goes when the hour is empty"
     );
     assert!(counted(&stage.run().await.unwrap(), "budget_waits") >= 2);
+    world.devnet.mine(1).await.unwrap();
     assert_eq!(world.bond().await, bond + U256::from(1));
     stage.gas_per_hour = 10_000_000;
     stage.run().await.unwrap();
