@@ -17,8 +17,9 @@ use tidemark::{
     driver::Stage,
     lease::{
         decide::{Attempt, Slot, Standing, subject},
-        label,
+        label::{self, Tag},
     },
+    ports::docker::{self, BollardEngine, Engine},
     stages::container,
 };
 
@@ -206,6 +207,28 @@ async fn a_shape_larger_than_the_machine_says_so() {
         assert!(reason.contains(&text), "{reason}");
         assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0], "nothing is begun");
     }
+}
+
+#[tokio::test]
+async fn a_pool_of_subnets_that_is_used_up_says_so_and_serves_who_comes_later() {
+    let provider = Provider::start().await.unwrap();
+    // Room for one network, somewhere that other tests are not.
+    let market = provider.owner.market;
+    let pool = format!("10.{}.{}.0/28", 214 + market[0] % 32, market[1]).parse().unwrap();
+    let engine = BollardEngine::new(docker::Settings { pool, ..docker::Settings::default() });
+    let tag = |lease: u8| Tag {
+        owner: provider.owner,
+        lease: keccak256([market.as_slice(), &[lease]].concat()),
+        generation: 1,
+        opened_block: 1,
+    };
+    engine.create_network(&tag(1), 1).await.unwrap();
+    let refused = engine.create_network(&tag(2), 1).await.unwrap_err();
+    assert!(matches!(refused, docker::Error::PoolEmpty(_)), "{refused}");
+    // Freed by a hand that is not this engine's.
+    provider.docker.remove_network(&label::network_name(tag(1).lease)).await.unwrap();
+    engine.create_network(&tag(2), 1).await.unwrap();
+    assert_eq!(provider.networks(tag(2).lease).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -286,7 +286,14 @@ impl Engine for BollardEngine {
 
     async fn create_network(&self, tag: &Tag, containers: usize) -> Result<()> {
         for attempt in 1.. {
-            let subnet = self.subnet(containers, attempt > 1).await?;
+            let subnet = match self.subnet(containers, attempt > 1).await {
+                // What is remembered as taken may have been freed by another hand.
+                Err(Error::PoolEmpty(_)) if attempt == 1 => {
+                    self.forget_subnets();
+                    continue;
+                }
+                subnet => subnet?,
+            };
             let config = IpamConfig { subnet: Some(subnet.to_string()), ..IpamConfig::default() };
             let request = NetworkCreateRequest {
                 name: label::network_name(tag.lease),
