@@ -27,8 +27,17 @@ pub enum Death {
     After(usize),
 }
 
+/// What befalls the making of one lease's containers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    Panic,
+    /// It takes for ever.
+    Stuck,
+}
+
 pub struct Interposed {
     engine: Arc<dyn Engine>,
+    trouble: Option<(B256, Trouble)>,
     death: Option<Death>,
     describe: fn(Info) -> Info,
     calls: AtomicUsize,
@@ -43,6 +52,7 @@ impl Interposed {
     pub fn new(engine: Arc<dyn Engine>) -> Self {
         Self {
             engine,
+            trouble: None,
             death: None,
             describe: |info| info,
             calls: AtomicUsize::new(0),
@@ -55,6 +65,10 @@ impl Interposed {
     /// From that call on (the first is 1) nothing is answered any more: whoever asks is dead.
     pub fn dying(self, death: Death) -> Self {
         Self { death: Some(death), ..self }
+    }
+
+    pub fn troubling(self, lease: B256, trouble: Trouble) -> Self {
+        Self { trouble: Some((lease, trouble)), ..self }
     }
 
     pub fn describing(self, describe: fn(Info) -> Info) -> Self {
@@ -127,6 +141,11 @@ impl Engine for Interposed {
         self.pass("create_volume", self.engine.create_volume(tag, volume)).await
     }
     async fn create_container(&self, spec: &Spec) -> Result<String> {
+        match self.trouble {
+            Some((lease, Trouble::Panic)) if lease == spec.tag.lease => panic!("the test wants a panic here"),
+            Some((lease, Trouble::Stuck)) if lease == spec.tag.lease => pending().await,
+            _ => {}
+        }
         let create = async {
             let made = self.engine.create_container(spec).await;
             self.made.lock().unwrap_or_else(PoisonError::into_inner).extend(made.iter().cloned());

@@ -6,6 +6,8 @@
 
 use std::{
     collections::{BTreeMap, HashMap},
+    fs,
+    path::Path,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -18,6 +20,7 @@ use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
 use bollard::{
     Docker,
+    errors::Error as Fault,
     exec::{CreateExecOptions, StartExecOptions, StartExecResults},
     models::{ContainerInspectResponse, ContainerSummary, Network, Volume},
     query_parameters::{
@@ -81,6 +84,8 @@ pub struct Process {
     pub store: Arc<Store>,
     pub chain: Chain,
     pub container: Container,
+    /// The container stage's.
+    pub bell: Bell,
     pub meter: Meter,
 }
 
@@ -205,7 +210,12 @@ impl Provider {
     pub async fn running(&self, lease: B256) -> anyhow::Result<BTreeMap<Slot, (String, Option<String>)>> {
         let mut all = BTreeMap::new();
         for (slot, id) in self.slots(lease).await? {
-            let state = self.inspect(&id).await?.state.context("a container without a state")?;
+            // A container is listed a moment before, and after, the engine knows it otherwise.
+            let state = match self.docker.inspect_container(&id, None::<InspectContainerOptions>).await {
+                Err(Fault::DockerResponseServerError { status_code: 404, .. }) => None,
+                found => found?.state,
+            };
+            let state = state.unwrap_or_default();
             all.insert(slot, (id, state.started_at.filter(|_| state.running == Some(true))));
         }
         Ok(all)
@@ -278,11 +288,12 @@ impl Start {
         let ethereum = AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, None)?;
         let ethereum = Arc::new(ethereum);
         let chain = Chain::new(store.clone(), ethereum, deployment, owner.provider, chain::Settings::default());
-        let bells = (Bell::default(), Bell::default());
+        let bell = Bell::default();
+        let bells = (bell.clone(), Bell::default());
         let clock = Arc::new(System);
         let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, settings, bells);
         let meter = Meter::new(store.clone(), engine, clock, owner, meter::Settings::default());
-        Ok(Process { store, chain, container, meter })
+        Ok(Process { store, chain, container, bell, meter })
     }
 }
 
@@ -335,6 +346,15 @@ impl Patience {
         tokio::time::sleep(Duration::from_millis(50)).await;
         Ok(())
     }
+}
+
+/// Whether a lease has a control group, in any hierarchy of this machine.
+pub fn group_exists(lease: B256) -> bool {
+    let groups = Path::new("/sys/fs/cgroup");
+    let hierarchies = fs::read_dir(groups).into_iter().flatten().flatten().map(|entry| entry.path());
+    let short = label::short(lease);
+    let names = [format!("tidemark/{short}"), format!("tidemark.slice/tidemark-{short}.slice")];
+    hierarchies.chain([groups.to_owned()]).any(|hierarchy| names.iter().any(|name| hierarchy.join(name).exists()))
 }
 
 pub fn engine() -> Arc<dyn Engine> {

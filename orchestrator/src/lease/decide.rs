@@ -93,6 +93,8 @@ pub struct Seen {
     pub state: State,
     pub health: Health,
     pub exit_code: Option<i64>,
+    /// What the engine adds to its state: that its memory ran out, what its last health check printed.
+    pub detail: Option<String>,
     pub started_at_ms: u64,
     pub finished_at_ms: u64,
 }
@@ -363,7 +365,7 @@ fn look(
         State::Running if seen.health == Health::Unhealthy => {
             let patience = PATIENCE_MS.saturating_mul(1 << failures.min(4)).min(LONGEST_PATIENCE_MS);
             let deadline = seen.started_at_ms.saturating_add(patience);
-            waits.note(true, format!("{name} is unhealthy"));
+            waits.note(true, format!("{name} is unhealthy{}", detail(seen)));
             if seen.started_at_ms > 0 && deadline <= now_ms {
                 return Step::Stop;
             }
@@ -384,7 +386,7 @@ fn look(
             }
             let what = match (attempt.and_then(|attempt| attempt.reason.as_deref()), seen.exit_code) {
                 (Some(reason), _) => format!("{name} does not start: {reason}"),
-                (None, Some(code)) => format!("{name} ended with exit code {code}"),
+                (None, Some(code)) => format!("{name} ended with exit code {code}{}", detail(seen)),
                 (None, None) => format!("{name} ended"),
             };
             waits.note(
@@ -395,6 +397,10 @@ fn look(
         }
     }
     Step::Leave
+}
+
+fn detail(seen: &Seen) -> String {
+    seen.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default()
 }
 
 /// When a container that does not run may be started.
@@ -486,4 +492,5 @@ fn failing(attempts: &[&Attempt]) -> Decision {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

@@ -96,12 +96,12 @@ async fn die_everywhere(at: fn(usize) -> Death) {
 
 #[tokio::test]
 async fn a_process_that_dies_before_a_call_is_taken_over() {
-    die_everywhere(Death::Before).await;
+    Box::pin(die_everywhere(Death::Before)).await;
 }
 
 #[tokio::test]
 async fn a_process_that_dies_after_a_call_is_taken_over() {
-    die_everywhere(Death::After).await;
+    Box::pin(die_everywhere(Death::After)).await;
 }
 
 /// `tidemark provider run`, as a service manager starts it.

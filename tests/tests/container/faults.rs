@@ -1,17 +1,26 @@
 //! Faults of a tenant's making: each with a reason that says what is wrong, and no other lease feels it.
 
+use std::{sync::Arc, time::Duration};
+
+use alloy::primitives::keccak256;
 use anvil::Actor;
 use reqwest::StatusCode;
 use solidity::Shape;
 use tests::{
     guest::Guest,
+    interposed::{Interposed, Trouble},
     orchestrator::Orchestrator,
-    provider::{DEPOSIT, Process, Provider, engine, until},
+    provider::{DEPOSIT, Process, Provider, engine, settings, until},
     tenancy,
 };
-use tidemark::lease::{
-    decide::{Attempt, Slot, Standing, subject},
-    label,
+use tidemark::{
+    driver::Stage,
+    lease::{
+        decide::{Attempt, Slot, Standing, subject},
+        label::{self, Tag},
+    },
+    ports::docker::{self, BollardEngine, Engine},
+    stages::container,
 };
 
 const HEALTHY: &str = r#"services: { web: { image: "tidemark-sample:latest", command: [back] } }"#;
@@ -46,7 +55,7 @@ services:
         (nowhere, "127.0.0.1:1/nothing:1 is neither on this machine nor to be pulled"),
         (&foreign, "is for linux/s390x, and this machine runs linux/"),
         (absent, "service web of replica 0 does not start: the engine refused to start a container"),
-        (sick, "service web of replica 0 is unhealthy"),
+        (sick, "service web of replica 0 is unhealthy (sample: http://127.0.0.1:1/ did not answer"),
     ];
     let mut faulty = Vec::new();
     for (manifest, text) in wanted {
@@ -67,6 +76,77 @@ services:
     assert_eq!(provider.running(well).await.unwrap(), before);
     provider.close(&well_terms).await.unwrap();
     process.until(well, Standing::Removed).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_kept_manifest_that_is_not_the_lease_s_or_breaks_the_hardening_does_not_run() {
+    let provider = Provider::start().await.unwrap();
+    let process = provider.process().await.unwrap();
+    let greedy = HEALTHY.replace("command: [back]", "privileged: true");
+    let other = HEALTHY.replace("back", "front");
+    for (opened_for, kept, wanted) in
+        [(HEALTHY, &other, "not the one that the lease was opened for"), (&greedy, &greedy, "services.web.privileged")]
+    {
+        let order = provider.order(opened_for, 1);
+        let (lease, _) = tenancy::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
+        process.store.put_manifest(lease, keccak256(kept), kept.as_bytes()).await.unwrap();
+        let reason = reason(&process, lease).await;
+        assert!(reason.contains(wanted), "{reason}");
+        assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0], "nothing is begun");
+    }
+}
+
+#[tokio::test]
+async fn what_outgrows_its_memory_says_so() {
+    let provider = Provider::start().await.unwrap();
+    let process = provider.process().await.unwrap();
+    let manifest = r#"services: { web: { image: "tidemark-sample:latest", command: [front], ports: ["8080"] } }"#;
+    let (lease, _) = provider.open(&process, manifest, 1).await.unwrap();
+    process.until(lease, Standing::Running).await.unwrap();
+    // The first end is followed by a start at once, and its reason is not seen; the second by a pause.
+    for _ in 0..2 {
+        process.until(lease, Standing::Running).await.unwrap();
+        let address = process.store.containers(lease).await.unwrap().remove(0).ports["8080/tcp"].clone();
+        until("the front to answer", async || Ok(reqwest::get(format!("http://{address}/")).await.ok())).await.unwrap();
+        let id = provider.container(lease, "web", 0).await.unwrap();
+        let hold = reqwest::get(format!("http://{address}/hold?mib=100&ms=1")).await;
+        assert!(hold.is_err(), "64 MiB hold no 100");
+        until("the end", async || {
+            let state = provider.inspect(&id).await?.state.unwrap();
+            Ok((state.running == Some(false)).then_some(()))
+        })
+        .await
+        .unwrap();
+    }
+    let reason = reason(&process, lease).await;
+    assert!(reason.contains("ended with exit code 137 (its memory ran out)"), "{reason}");
+}
+
+#[tokio::test]
+async fn trouble_with_one_lease_is_not_the_others() {
+    let provider = Provider::start().await.unwrap();
+    let process = provider.process().await.unwrap();
+    let (troubled, _) = provider.open(&process, HEALTHY, 1).await.unwrap();
+    let (other, terms) = provider.open(&process, HEALTHY, 1).await.unwrap();
+    drop(process);
+    let hurried = || container::Settings { patience: Duration::from_millis(100), ..settings() };
+    for (replicas, trouble) in [(2, Trouble::Panic), (3, Trouble::Stuck)] {
+        let engine = Arc::new(Interposed::new(engine()).troubling(troubled, trouble));
+        let process = provider.start.process(engine, hurried()).await.unwrap();
+        provider.scale(&terms, replicas).await.unwrap();
+        until("the other lease to run", async || {
+            process.run().await?;
+            Ok((process.store.containers(other).await?.len() == usize::from(replicas)).then_some(()))
+        })
+        .await
+        .unwrap();
+        process.until(other, Standing::Running).await.unwrap();
+        assert!(provider.containers(troubled).await.unwrap().is_empty(), "{trouble:?}");
+        if trouble == Trouble::Stuck {
+            let counts = process.container.run().await.unwrap();
+            assert_eq!(counts.get("busy"), Some(&1), "it is not tended twice");
+        }
+    }
 }
 
 #[tokio::test]
@@ -107,7 +187,7 @@ async fn a_shape_larger_than_the_machine_says_so() {
     let (millicores, memory) = (info.cpus * 1000 + 1000, (info.memory_bytes >> 20) as u32 + 1024);
     let market = provider.devnet.market(Actor::Provider).await.unwrap();
     let promised = Shape { millicores: millicores * 10, memoryMiB: memory * 10, diskMiB: 16_384, gpus: 8 };
-    let call = market.updateProvider(promised, alloy::primitives::keccak256("a sealing key"), "http://a".to_owned());
+    let call = market.updateProvider(promised, keccak256("a sealing key"), "http://a".to_owned());
     tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
 
     let small = || provider.order(HEALTHY, 1);
@@ -127,6 +207,28 @@ async fn a_shape_larger_than_the_machine_says_so() {
         assert!(reason.contains(&text), "{reason}");
         assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0], "nothing is begun");
     }
+}
+
+#[tokio::test]
+async fn a_pool_of_subnets_that_is_used_up_says_so_and_serves_who_comes_later() {
+    let provider = Provider::start().await.unwrap();
+    // Room for one network, somewhere that other tests are not.
+    let market = provider.owner.market;
+    let pool = format!("10.{}.{}.0/28", 214 + market[0] % 32, market[1]).parse().unwrap();
+    let engine = BollardEngine::new(docker::Settings { pool, ..docker::Settings::default() });
+    let tag = |lease: u8| Tag {
+        owner: provider.owner,
+        lease: keccak256([market.as_slice(), &[lease]].concat()),
+        generation: 1,
+        opened_block: 1,
+    };
+    engine.create_network(&tag(1), 1).await.unwrap();
+    let refused = engine.create_network(&tag(2), 1).await.unwrap_err();
+    assert!(matches!(refused, docker::Error::PoolEmpty(_)), "{refused}");
+    // Freed by a hand that is not this engine's.
+    provider.docker.remove_network(&label::network_name(tag(1).lease)).await.unwrap();
+    engine.create_network(&tag(2), 1).await.unwrap();
+    assert_eq!(provider.networks(tag(2).lease).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

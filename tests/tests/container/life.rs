@@ -1,9 +1,12 @@
 //! A lease from its opening to its end.
 
-use std::{collections::HashMap, fs, path::Path};
+use std::collections::HashMap;
 
 use bollard::{models::ContainerCreateBody, query_parameters::RemoveContainerOptionsBuilder};
-use tests::{guest::Guest, provider::Provider};
+use tests::{
+    guest::Guest,
+    provider::{Provider, group_exists},
+};
 use tidemark::{
     driver::Stage,
     lease::{
@@ -88,20 +91,13 @@ async fn a_lease_becomes_containers_follows_its_replicas_and_leaves_nothing() {
     assert_eq!(provider.left(lease).await.unwrap(), [2, 1, 1]);
 
     process.meter.run().await.unwrap();
-    assert!(cgroup_exists(lease), "the lease's group is what the meter reads");
+    assert!(group_exists(lease), "the lease's group is what the meter reads");
     provider.close(&terms).await.unwrap();
     process.until(lease, Standing::Removed).await.unwrap();
     assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0]);
     assert!(process.store.containers(lease).await.unwrap().is_empty());
     process.meter.run().await.unwrap();
-    assert!(!cgroup_exists(lease), "the last sample is taken, and the group goes");
-}
-
-/// In any hierarchy of this machine.
-fn cgroup_exists(lease: alloy::primitives::B256) -> bool {
-    let group = format!("tidemark/{}", label::short(lease));
-    let hierarchies = fs::read_dir("/sys/fs/cgroup").unwrap().map(|entry| entry.unwrap().path());
-    hierarchies.chain([Path::new("/sys/fs/cgroup").to_owned()]).any(|hierarchy| hierarchy.join(&group).exists())
+    assert!(!group_exists(lease), "the last sample is taken, and the group goes");
 }
 
 const ONE: &str = r#"

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use alloy::primitives::B256;
 use tests::{
-    provider::{DEPOSIT, Provider, until},
+    provider::{DEPOSIT, Process, Provider, group_exists, until},
     tenancy,
 };
 use tidemark::lease::decide::Standing;
@@ -20,7 +21,7 @@ volumes: { kept: {} }
 "#;
 
 /// How often the front says that it was visited, this time included.
-async fn visit(process: &tests::provider::Process, lease: alloy::primitives::B256) -> u64 {
+async fn visit(process: &Process, lease: B256) -> u64 {
     let seen = process.store.containers(lease).await.unwrap().remove(0);
     let address = &seen.ports["8080/tcp"];
     // Docker publishes a port before the process behind it listens.
@@ -45,6 +46,7 @@ async fn a_reorg_takes_the_containers_back_and_in_the_end_the_volumes() {
 
     provider.devnet.reorg(1, vec![]).await.unwrap();
     process.until(lost, Standing::Removed).await.unwrap();
+    assert!(!group_exists(lost));
     assert_eq!(provider.left(lost).await.unwrap(), [0, 0, 1], "the lease may come again, and its data with it");
     // Neither time nor a new process changes that, as long as a reorg could bring it back.
     provider.devnet.mine(32).await.unwrap();

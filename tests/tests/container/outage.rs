@@ -7,10 +7,12 @@ use tests::{
     socket::{Mood, Socket},
 };
 use tidemark::{
-    driver::Stage,
+    driver::{self, Board, Stage},
     lease::decide::Standing,
-    ports::docker::{self, BollardEngine},
+    ports::docker::{self, BollardEngine, Engine},
+    stages::container,
 };
+use tokio::sync::watch;
 
 const ONE: &str = r#"
 services:
@@ -20,9 +22,13 @@ volumes: { kept: {} }
 
 /// A process that reaches the engine through the socket.
 async fn process(provider: &Provider, socket: &Socket) -> Process {
+    provider.start.process(engine_at(socket), settings()).await.unwrap()
+}
+
+fn engine_at(socket: &Socket) -> Arc<dyn Engine> {
     let host = Some(socket.host.clone());
-    let engine = BollardEngine::new(docker::Settings { host, timeout: Duration::from_secs(2), ..Default::default() });
-    provider.start.process(Arc::new(engine), settings()).await.unwrap()
+    let settings = docker::Settings { host, timeout: Duration::from_secs(2), ..Default::default() };
+    Arc::new(BollardEngine::new(settings))
 }
 
 #[tokio::test]
@@ -104,4 +110,47 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
     let after = provider.running(lease).await.unwrap();
     before.retain(|slot, container| after.get(slot) != Some(container));
     assert!(before.is_empty(), "it was made or started anew: {before:?}");
+}
+
+#[tokio::test]
+async fn the_engines_word_wakes_the_stage_also_after_it_was_away() {
+    let provider = Provider::start().await.unwrap();
+    let socket = Socket::start(Mood::Honest).unwrap();
+    let engine = engine_at(&socket);
+    // Nothing but a bell brings it to look again.
+    let unhurried = container::Settings { period: Duration::from_secs(3600), ..settings() };
+    let process = provider.start.process(engine.clone(), unhurried).await.unwrap();
+    let (lease, _) = provider.open(&process, ONE, 1).await.unwrap();
+    let (stop, shutdown) = watch::channel(false);
+    let Process { container, bell, .. } = process;
+    let stages: Vec<(Arc<dyn Stage>, _)> = vec![(Arc::new(container), bell.clone())];
+    let listening = tokio::spawn(container::listen(engine, provider.owner, bell, shutdown.clone()));
+    let driving = tokio::spawn(driver::drive(stages, Board::default(), shutdown));
+    let runs_anew = async |before: Option<String>| {
+        until("the container to run anew", async || {
+            let since = provider.running(lease).await?.into_values().next().and_then(|(_, since)| since);
+            Ok(since.filter(|since| before.as_ref() != Some(since)))
+        })
+        .await
+        .unwrap()
+    };
+    let first = runs_anew(None).await;
+    let id = provider.container(lease, "web", 0).await.unwrap();
+    provider.kill(&id).await.unwrap();
+    let second = runs_anew(Some(first)).await;
+
+    socket.be(Mood::Down);
+    provider.kill(&id).await.unwrap();
+    until("the end to be known", async || {
+        let down = provider.running(lease).await?.into_values().all(|(_, since)| since.is_none());
+        Ok(down.then_some(()))
+    })
+    .await
+    .unwrap();
+    socket.be(Mood::Honest);
+    runs_anew(Some(second)).await;
+
+    stop.send_replace(true);
+    driving.await.unwrap();
+    listening.await.unwrap();
 }

@@ -85,7 +85,16 @@ impl World {
 
 fn seen(slot: Slot) -> Seen {
     let id = format!("{}-{}", slot.service, slot.replica);
-    Seen { id, slot, state: State::Created, health: Health::None, exit_code: None, started_at_ms: 0, finished_at_ms: 0 }
+    Seen {
+        id,
+        slot,
+        state: State::Created,
+        health: Health::None,
+        exit_code: None,
+        detail: None,
+        started_at_ms: 0,
+        finished_at_ms: 0,
+    }
 }
 
 fn world() -> World {

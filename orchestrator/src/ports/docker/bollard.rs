@@ -95,7 +95,12 @@ impl BollardEngine {
                 Ok(details) => {
                     container.seen.started_at_ms = details.started_at_ms;
                     container.seen.finished_at_ms = details.finished_at_ms;
-                    container.seen.exit_code = details.exit_code.filter(|_| container.seen.state == State::Exited);
+                    let exited = container.seen.state == State::Exited;
+                    container.seen.exit_code = details.exit_code.filter(|_| exited);
+                    container.seen.detail = match exited {
+                        true => details.out_of_memory.then(|| "its memory ran out".to_owned()),
+                        false => details.health_output.filter(|output| !output.is_empty()),
+                    };
                     Ok(())
                 }
                 Err(Error::NotFound) => Ok(()),
@@ -222,7 +227,10 @@ impl Engine for BollardEngine {
         filters.insert("event", kinds.map(str::to_owned).to_vec());
         let options = EventsOptionsBuilder::default().filters(&filters).build();
         let fault = self.fault("tell its events");
-        let events = self.docker().await?.events(Some(options));
+        let docker = self.docker().await?;
+        // The stream connects with its first event, and an engine that is away has none.
+        docker.ping().await.map_err(&fault)?;
+        let events = docker.events(Some(options));
         Ok(events.map(move |event| event.map(|_| ()).map_err(&fault)).boxed())
     }
 
@@ -278,7 +286,14 @@ impl Engine for BollardEngine {
 
     async fn create_network(&self, tag: &Tag, containers: usize) -> Result<()> {
         for attempt in 1.. {
-            let subnet = self.subnet(containers, attempt > 1).await?;
+            let subnet = match self.subnet(containers, attempt > 1).await {
+                // What is remembered as taken may have been freed by another hand.
+                Err(Error::PoolEmpty(_)) if attempt == 1 => {
+                    self.forget_subnets();
+                    continue;
+                }
+                subnet => subnet?,
+            };
             let config = IpamConfig { subnet: Some(subnet.to_string()), ..IpamConfig::default() };
             let request = NetworkCreateRequest {
                 name: label::network_name(tag.lease),

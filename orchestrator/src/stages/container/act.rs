@@ -237,6 +237,7 @@ fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> Container {
         state: State::Created,
         health: Health::None,
         exit_code: None,
+        detail: None,
         started_at_ms: 0,
         finished_at_ms: 0,
     };

@@ -70,6 +70,13 @@ impl Work {
             let decision = decide::decide(&desired, &observed(&tended), self.clock.now_ms());
             if decision.action == Action::Rest {
                 let standing = decision.standing;
+                // Nobody will ask what a lease used that never was, so no last sample comes first.
+                if standing == Standing::Removed
+                    && tended.lease.is_none()
+                    && let Some(Err(error)) = self.cgroups(info).map(|cgroups| cgroups.remove(id))
+                {
+                    tracing::debug!(%error, "the lease's cgroup stays");
+                }
                 self.settle(&tended, decision, progress, phase, generation).await?;
                 return Ok(standing);
             }
