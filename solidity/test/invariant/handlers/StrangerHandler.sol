@@ -53,13 +53,12 @@ contract StrangerHandler is Handler {
         Store.Epoch memory e = STORE.epochAt(epoch);
         (uint256[] memory chosen, bytes32[] memory own) = _of(e, currency);
         if (own.length == 0) return;
-        address provider = STORE.lease(0).terms.provider;
-        uint256 before = MARKET.earnings(provider, currency);
         StandardTree.Multiproof memory m = StandardTree.multiproof(e.leaves, own);
         Claim[] memory claims = _ordered(e, chosen, own, m.leaves);
+        address provider = STORE.lease(0).terms.provider;
         vm.prank(STRANGER);
         MARKET.settleBatch(provider, currency, epoch, claims, m.proof, m.flags);
-        assertEq(MARKET.earnings(provider, currency) - before, _book(e, chosen), "a batch credits what its leases paid");
+        _book(e, chosen);
         STORE.did("settleBatch");
     }
 
@@ -76,13 +75,12 @@ contract StrangerHandler is Handler {
         }
     }
 
-    /// Tells the store what each lease has paid since it was told last; returns the sum.
-    function _book(Store.Epoch memory e, uint256[] memory chosen) private returns (uint256 sum) {
+    /// Tells the store what each lease has paid since it was told last.
+    function _book(Store.Epoch memory e, uint256[] memory chosen) private {
         for (uint256 i = 0; i < chosen.length; ++i) {
             Store.Lease memory lease = STORE.lease(e.leases[chosen[i]]);
             uint256 added = MARKET.accountOf(lease.id, lease.terms.currency).paid - lease.earned;
             STORE.earned(e.leases[chosen[i]], added);
-            sum += added;
         }
     }
 
