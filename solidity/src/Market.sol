@@ -213,6 +213,8 @@ contract Market is IMarket, Proofs {
 
     /// @inheritdoc IMarket
     function parameters() external view returns (Parameters memory) {
+        // Each came from the field to which it returns.
+        // forge-lint: disable-start(unsafe-typecast)
         return Parameters({
             epochLength: uint32(EPOCH_LENGTH),
             rootSpacing: uint32(ROOT_SPACING),
@@ -222,6 +224,7 @@ contract Market is IMarket, Proofs {
             rootRing: uint32(ROOT_RING),
             minBond: uint96(MIN_BOND)
         });
+        // forge-lint: disable-end(unsafe-typecast)
     }
 
     /// The integral moved to now, and a new replica count, and with it a new rate.

@@ -36,10 +36,12 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         if (epoch != expected) revert Errors.WrongEpoch(epoch, expected);
         uint256 until = provider.rootAt + ROOT_SPACING;
         if (block.timestamp < until) revert Errors.RootTooSoon(until);
-        // Effect
+        // Effect; a root a second would take a century to outgrow the epoch's field
+        // forge-lint: disable-start(unsafe-typecast)
         provider.epoch = uint32(epoch);
         provider.rootAt = uint32(block.timestamp);
         _roots[msg.sender][epoch % ROOT_RING] = Root({digest: bytes28(root), postedAt: uint32(block.timestamp)});
+        // forge-lint: disable-end(unsafe-typecast)
         // Log
         emit RootPosted(msg.sender, epoch, root);
     }
@@ -169,6 +171,7 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     function _checkRoot(address provider, uint256 epoch, bytes32 computed, uint256 time) private view {
         Root storage root = _roots[provider][epoch % ROOT_RING];
         // What matches is a root of this provider, whatever its number: the number only finds the slot, and explains a miss.
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (root.digest != bytes28(computed)) {
             if (!_isKept(provider, epoch)) revert Errors.RootUnknown(provider, epoch);
             revert Errors.BadPath();

@@ -9,7 +9,7 @@ import {IMarket} from "../src/interfaces/IMarket.sol";
 import {IProofs} from "../src/interfaces/IProofs.sol";
 import {Accrual} from "../src/libraries/Accrual.sol";
 import {Currency} from "../src/types/Currency.sol";
-import {Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
+import {Claim, Order, Parameters, Policy, PriceList, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../src/types/Ids.sol";
 import {StandardTree} from "./StandardTree.sol";
 

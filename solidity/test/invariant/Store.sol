@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../../src/types/Currency.sol";
-import {Claim, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Terms, Usage} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 
 /// What handlers remember of what they did, kept apart from the market's own books so that the two can be compared.
@@ -15,7 +15,7 @@ contract Store {
         // money in base units
         uint256 deposited;
         uint256 returned;
-        uint256 earned; // seen in Settled events' effect: the growth of earnings when this lease was settled
+        uint256 earned; // by the provider: the growth of its earnings when this lease was settled
         // the reservation, kept by our own sums
         uint256 integral;
         uint256 since;
@@ -34,7 +34,6 @@ contract Store {
     mapping(uint256 epoch => Epoch) private _epochs;
     uint256 public epochs;
     mapping(Currency => uint256) public paidOut; // earnings that left
-    mapping(bytes32 verb => uint256) public calls; // that went through
 
     function count() external view returns (uint256) {
         return _leases.length;
@@ -99,10 +98,6 @@ contract Store {
 
     function epochAt(uint256 epoch) external view returns (Epoch memory) {
         return _epochs[epoch];
-    }
-
-    function did(bytes32 verb) external {
-        ++calls[verb];
     }
 
     /// ∫ rate dt from the opening to now, base units × 1e12.

@@ -18,8 +18,8 @@ abstract contract Handler is Test {
         (MARKET, STORE) = (market, store);
     }
 
-    /// A lease by a random number; the action is skipped when there is none.
-    modifier onLease(uint256 seed) {
+    /// Skips the action while there is no lease.
+    modifier onLease() {
         if (STORE.count() == 0) return;
         _;
     }
@@ -42,6 +42,5 @@ abstract contract Handler is Test {
         vm.prank(from);
         MARKET.topUp{value: currency.isNative() ? amount : 0}(currency, lease.id, amount);
         STORE.deposited(i, amount);
-        STORE.did("topUp");
     }
 }

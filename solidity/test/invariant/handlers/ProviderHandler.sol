@@ -21,7 +21,7 @@ contract ProviderHandler is Handler {
     }
 
     /// A root over a statement of every lease. Growth beyond what replicas can consume is fraud, and must not pay.
-    function postRoot(uint256 seed, bool honest) external onLease(seed) {
+    function postRoot(uint256 seed, bool honest) external onLease {
         uint256 count = STORE.count();
         uint256[] memory leases = new uint256[](count);
         Usage[] memory usages = new Usage[](count);
@@ -38,7 +38,6 @@ contract ProviderHandler is Handler {
             STORE.stated(i, usages[i]);
         }
         STORE.posted(epoch, leases, usages, leaves);
-        STORE.did("postRoot");
     }
 
     function _statement(uint256 i, uint256 seed, bool honest) private view returns (Usage memory u) {
@@ -56,7 +55,7 @@ contract ProviderHandler is Handler {
     }
 
     /// The newest statement at once, with the tenant's word.
-    function settleSigned(uint256 seed) external onLease(seed) {
+    function settleSigned(uint256 seed) external onLease {
         (uint256 i, Store.Lease memory lease) = _pick(seed);
         Usage memory usage = lease.usage;
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(TENANT_KEY, MARKET.statementDigest(lease.id, usage));
@@ -64,22 +63,19 @@ contract ProviderHandler is Handler {
         vm.prank(PROVIDER);
         MARKET.settleSigned(lease.terms, usage, abi.encodePacked(r, s, v));
         STORE.earned(i, MARKET.earnings(PROVIDER, lease.terms.currency) - before);
-        STORE.did("settleSigned");
     }
 
-    function giveNotice(uint256 seed) external onLease(seed) {
+    function giveNotice(uint256 seed) external onLease {
         (, Store.Lease memory lease) = _pick(seed);
         vm.prank(PROVIDER);
         MARKET.giveNotice(lease.terms);
-        STORE.did("giveNotice");
     }
 
-    function close(uint256 seed) external onLease(seed) {
+    function close(uint256 seed) external onLease {
         (uint256 i, Store.Lease memory lease) = _pick(seed);
         vm.prank(PROVIDER);
         MARKET.close(lease.terms);
         STORE.closed(i);
-        STORE.did("close by the provider");
     }
 
     function withdrawEarnings(bool native, uint256 amount, address to) external {
@@ -92,7 +88,6 @@ contract ProviderHandler is Handler {
         vm.prank(PROVIDER);
         MARKET.withdrawEarnings(currency, to, amount);
         STORE.left(currency, amount);
-        STORE.did("withdrawEarnings");
     }
 
     function addBond(uint64 amount) external {

@@ -2,7 +2,6 @@
 pragma solidity ^0.8.30;
 
 import {Accrual} from "../../../src/libraries/Accrual.sol";
-import {Currency} from "../../../src/types/Currency.sol";
 import {Offer, Order, Policy, Shape, Terms} from "../../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../../src/types/Ids.sol";
 import {Tidemark} from "../../MarketTest.sol";
@@ -38,7 +37,6 @@ contract TenantHandler is Handler {
         vm.prank(tenant);
         LeaseId id = MARKET.take{value: offer.currency.isNative() ? amount : 0}(offerId, o, amount);
         STORE.opened(terms, id, o.replicas, o.policy.maxReplicas, amount);
-        STORE.did("take");
     }
 
     function _order(uint16 replicas, uint16 min, uint16 max) private view returns (Order memory) {
@@ -54,12 +52,12 @@ contract TenantHandler is Handler {
         });
     }
 
-    function topUp(uint256 seed, uint16 amount) external onLease(seed) {
+    function topUp(uint256 seed, uint16 amount) external onLease {
         (uint256 i, Store.Lease memory lease) = _pick(seed);
         _topUp(lease.terms.tenant, i, lease, uint256(amount) + 1);
     }
 
-    function withdraw(uint256 seed, uint256 amount) external onLease(seed) {
+    function withdraw(uint256 seed, uint256 amount) external onLease {
         (uint256 i, Store.Lease memory lease) = _pick(seed);
         uint256 free = MARKET.withdrawable(lease.terms);
         if (free == 0 || !lease.open) return;
@@ -68,21 +66,19 @@ contract TenantHandler is Handler {
         vm.prank(lease.terms.tenant);
         MARKET.withdraw(lease.terms, amount);
         STORE.returned(i, _held(lease.terms.currency, lease.terms.tenant) - before);
-        STORE.did("withdraw");
     }
 
     /// Any count at all: what the policy forbids, the market has to refuse.
-    function scale(uint256 seed, uint16 replicas) external onLease(seed) {
+    function scale(uint256 seed, uint16 replicas) external onLease {
         (uint256 i, Store.Lease memory lease) = _pick(seed);
         replicas = uint16(bound(replicas, 0, 12));
         vm.prank(lease.terms.tenant);
         MARKET.scale(lease.terms, replicas);
         STORE.scaled(i, replicas);
-        STORE.did("scale");
     }
 
     /// Rarely, or no lease would live long.
-    function close(uint256 seed) external onLease(seed) {
+    function close(uint256 seed) external onLease {
         if (seed % 4 != 0) return;
         (uint256 i, Store.Lease memory lease) = _pick(seed >> 2);
         uint256 before = _held(lease.terms.currency, lease.terms.tenant);
@@ -90,6 +86,5 @@ contract TenantHandler is Handler {
         MARKET.close(lease.terms);
         STORE.closed(i);
         STORE.returned(i, _held(lease.terms.currency, lease.terms.tenant) - before);
-        STORE.did("close");
     }
 }
