@@ -53,10 +53,18 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function refund(Terms calldata terms) external nonReentrantView {
+        // Check
         (LeaseId id, AccountWord account, ReservationWord reservation) = _lease(terms);
         if (reservation.maxReplicas() != 0) revert Errors.LeaseIsOpen(id);
         uint256 owed_ = _owed(account, reservation, _rate(reservation, terms));
-        if (_refund(id, terms, account, owed_) == 0) revert Errors.NothingToPay();
+        uint256 amount = Math.saturatingSub(account.balance(), owed_);
+        if (amount == 0) revert Errors.NothingToPay();
+        // Effect
+        _accounts[terms.currency][id] = account.debited(amount);
+        // Interaction
+        terms.currency.pay(terms.tenant, amount);
+        // Log
+        emit Refunded(id, terms.tenant, amount);
     }
 
     /// @inheritdoc IEscrow
@@ -129,22 +137,6 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     function _receive(Currency currency, uint256 amount) internal returns (uint256 received) {
         received = currency.pull(msg.sender, amount);
         if (received == 0) revert Errors.NothingReceived();
-    }
-
-    /// Returns to the tenant what a closed lease does not owe.
-    function _refund(LeaseId id, Terms calldata terms, AccountWord account, uint256 owed_)
-        internal
-        returns (uint256 amount)
-    {
-        // Check
-        amount = Math.saturatingSub(account.balance(), owed_);
-        if (amount == 0) return 0;
-        // Effect
-        _accounts[terms.currency][id] = account.debited(amount);
-        // Interaction
-        terms.currency.pay(terms.tenant, amount);
-        // Log
-        emit Refunded(id, terms.tenant, amount);
     }
 
     /// What the whole lease reserves a second.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {Proofs} from "./Proofs.sol";
@@ -180,10 +181,18 @@ contract Market is IMarket, Proofs {
         CapacityWord capacity = _capacities[terms.provider];
         _capacities[terms.provider] = capacity.releasing(terms.shape, reservation.maxReplicas());
         _reservations[id] = _stepped(account, reservation, terms, 0).closed();
+        uint256 amount = byTenant ? Math.saturatingSub(account.balance(), owed_) : 0;
+        if (amount != 0) _accounts[terms.currency][id] = account.debited(amount);
         // Log
         emit LeaseClosed(id, msg.sender);
-        // Interaction. A tenant that cannot receive keeps its claim to `refund`, and cannot hold the provider here.
-        if (byTenant) _refund(id, terms, account, owed_);
+        // Interaction. Whoever cannot receive keeps its claim to `refund`, and its lease closes all the same.
+        if (amount == 0) return;
+        if (terms.currency.tryPay(msg.sender, amount)) {
+            emit Refunded(id, msg.sender, amount);
+        } else {
+            // on the account as it is now: others may have paid in meanwhile
+            _accounts[terms.currency][id] = _accounts[terms.currency][id].credited(amount);
+        }
     }
 
     /// @inheritdoc IMarket

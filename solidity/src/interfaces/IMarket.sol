@@ -84,7 +84,7 @@ interface IMarket {
 
     /// Closes a lease and returns what is not owed. The tenant may at any time; the provider after its notice, or when
     /// the funds have been exhausted for the notice period. What is owed stays until it is settled or lapses, then
-    /// `refund` returns the rest.
+    /// `refund` returns the rest. A tenant that cannot receive its money closes all the same, and keeps it for `refund`.
     /// @dev Emits LeaseClosed and, when something is returned, Refunded. Reverts with LeaseUnknown, LeaseIsClosed, NotAllowed,
     /// NoticeRunning.
     function close(Terms calldata terms) external;

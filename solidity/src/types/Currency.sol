@@ -35,4 +35,10 @@ library CurrencyLibrary {
         if (currency.isNative()) Address.sendValue(payable(to), amount);
         else SafeERC20.safeTransfer(IERC20(Currency.unwrap(currency)), to, amount);
     }
+
+    /// Like `pay`, but a refusal is an answer: whether the money went.
+    function tryPay(Currency currency, address to, uint256 amount) internal returns (bool paid) {
+        if (currency.isNative()) (paid,) = to.call{value: amount}("");
+        else paid = SafeERC20.trySafeTransfer(IERC20(Currency.unwrap(currency)), to, amount);
+    }
 }

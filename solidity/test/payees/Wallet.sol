@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 /// A contract account that refuses money, or calls somebody when it gets some.
 contract Wallet {
     bool private refuses;
+    bool private refusesAfterwards;
     address private target;
     bytes private call;
     bool public calledBack;
@@ -11,6 +12,11 @@ contract Wallet {
 
     function refuse(bool yes) external {
         refuses = yes;
+    }
+
+    /// Refuses only when it has called back.
+    function refuseAfterwards(bool yes) external {
+        refusesAfterwards = yes;
     }
 
     function callBack(address target_, bytes calldata call_) external {
@@ -34,5 +40,6 @@ contract Wallet {
             target = address(0);
             (calledBack, answer) = to.call(call);
         }
+        if (refusesAfterwards) revert("no thanks after all");
     }
 }

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IEscrow} from "../../src/interfaces/IEscrow.sol";
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Claim, Order, Terms} from "../../src/types/DataTypes.sol";
+import {Claim, Order, Status, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {Wallet} from "./Wallet.sol";
@@ -45,6 +45,42 @@ contract EthPayeesTest is MarketTest {
         market.refund(terms);
         assertEq(balanceOf(id, ETH), 0);
         assertEq(address(wallet).balance, 1 ether - 20 * RATE);
+    }
+
+    /// Closing never fails because of the payment: nothing accrues any more, and no unit is lost or paid twice.
+    function test_ATenantThatRefusesMoneyClosesAllTheSame() external {
+        (Terms memory terms, LeaseId id) = _asTenant();
+        wallet.refuse(true);
+        skip(10);
+        vm.recordLogs();
+        wallet.act(address(market), abi.encodeCall(IMarket.close, (terms)));
+        assertEq(vm.getRecordedLogs().length, 1); // LeaseClosed, and no Refunded
+        assertEq(uint8(market.statusOf(terms)), uint8(Status.Closed));
+        assertEq(market.capacityOf(provider).heldMillicores, 0);
+        skip(1000);
+        assertEq(balanceOf(id, ETH), DEPOSIT);
+        assertEq(market.owed(terms), 20 * RATE);
+        assertEq(market.withdrawable(terms), DEPOSIT - 20 * RATE);
+        wallet.refuse(false);
+        market.refund(terms);
+        assertEq(address(wallet).balance, 1 ether - 20 * RATE);
+        assertEq(balanceOf(id, ETH), 20 * RATE);
+        assertEq(address(market).balance, MIN_BOND + 20 * RATE);
+    }
+
+    /// What a payee does before it refuses is undone with its refusal.
+    function test_APayeeThatCallsBackAndRefusesTakesNothing() external {
+        (Terms memory terms, LeaseId id) = _asTenant();
+        wallet.callBack(address(market), abi.encodeCall(IEscrow.refund, (terms)));
+        wallet.refuseAfterwards(true);
+        wallet.act(address(market), abi.encodeCall(IMarket.close, (terms)));
+        assertEq(balanceOf(id, ETH), DEPOSIT);
+        assertEq(address(wallet).balance, 1 ether - DEPOSIT);
+        wallet.refuseAfterwards(false);
+        wallet.act(address(market), abi.encodeCall(IEscrow.refund, (terms)));
+        assertEq(balanceOf(id, ETH), 0);
+        assertEq(address(wallet).balance, 1 ether);
+        assertEq(address(market).balance, MIN_BOND);
     }
 
     function test_AProviderThatRefusesMoneyIsPaidElsewhere() external {

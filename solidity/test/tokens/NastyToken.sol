@@ -18,6 +18,7 @@ contract NastyToken is ERC20 {
     address private victim;
     address private target;
     bytes private call;
+    bool private refusesThen;
     uint8 private immutable DECIMALS;
 
     /// Whether the last call back went through.
@@ -48,6 +49,11 @@ contract NastyToken is ERC20 {
         (mode, target, call, calledBack) = (Mode.CallsBack, target_, call_, false);
     }
 
+    /// The transfer that calls back next moves nothing and returns false.
+    function thenReturnFalse() external {
+        refusesThen = true;
+    }
+
     /// Acts as an account of its own: it can be a tenant or a provider.
     function act(address target_, bytes calldata call_) external payable returns (bytes memory) {
         (bool ok, bytes memory result) = target_.call{value: msg.value}(call_);
@@ -57,6 +63,11 @@ contract NastyToken is ERC20 {
 
     function transfer(address to, uint256 amount) public override returns (bool) {
         if (mode == Mode.ReturnsFalse) return false;
+        if (refusesThen) {
+            (refusesThen, mode) = (false, Mode.Plain);
+            (calledBack, answer) = target.call(call);
+            return false;
+        }
         return super.transfer(to, amount);
     }
 

@@ -9,7 +9,7 @@ import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {IProofs} from "../../src/interfaces/IProofs.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Currency} from "../../src/types/Currency.sol";
-import {Claim, Order, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Claim, Order, Status, Terms, Usage} from "../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {NastyToken} from "./NastyToken.sol";
@@ -115,9 +115,14 @@ contract NastyTokensTest is MarketTest {
         market.topUp(currency, id, 1);
         vm.expectRevert(why);
         market.withdraw(terms, 1);
-        vm.expectRevert(why);
         market.close(terms);
+        vm.expectRevert(why);
+        market.refund(terms);
         assertEq(balanceOf(id, currency), DEPOSIT);
+        assertEq(_surplus(id, _others()), 0);
+        nasty.setMode(NastyToken.Mode.Plain);
+        market.refund(terms);
+        assertEq(balanceOf(id, currency), 0);
         assertEq(_surplus(id, _others()), 0);
     }
 
@@ -165,9 +170,6 @@ contract NastyTokensTest is MarketTest {
         (Terms memory other,) = open(tenant, usd, order(2, 1), DEPOSIT);
         nasty.setMode(NastyToken.Mode.Reverts);
         skip(10);
-        vm.expectRevert("nasty");
-        vm.prank(tenant);
-        market.close(terms);
         vm.prank(tenant);
         market.scale(terms, 1);
         proveAndSettle(terms, 20);
@@ -178,9 +180,31 @@ contract NastyTokensTest is MarketTest {
         market.close(other);
         vm.startPrank(provider);
         market.withdrawEarnings(usd, provider, 20 * RATE);
-        market.giveNotice(terms);
-        skip(NOTICE);
+        vm.stopPrank();
+        vm.prank(tenant);
         market.close(terms);
+        vm.expectRevert("nasty");
+        market.refund(terms);
+        assertEq(balanceOf(id, currency), DEPOSIT - 20 * RATE);
+    }
+
+    function test_ABlacklistedTenantClosesAllTheSame() external {
+        (Terms memory terms, LeaseId id) = _open(tenant, 1);
+        nasty.blacklist(tenant);
+        skip(10);
+        vm.prank(tenant);
+        market.close(terms);
+        assertEq(uint8(market.statusOf(terms)), uint8(Status.Closed));
+        assertEq(balanceOf(id, currency), DEPOSIT);
+        // nothing accrues any more, and the provider is paid for what it proves
+        skip(100);
+        proveAndSettle(terms, 20);
+        assertEq(market.earnings(provider, currency), 20 * RATE);
+        nasty.setMode(NastyToken.Mode.Plain);
+        market.refund(terms);
+        assertEq(nasty.balanceOf(tenant), 1e18 - 20 * RATE);
+        assertEq(balanceOf(id, currency), 0);
+        assertEq(_surplus(id, _others()), 0);
     }
 
     function test_ABlacklistedTenantBlocksNobodyElse() external {
@@ -272,6 +296,18 @@ contract NastyTokensTest is MarketTest {
         assertEq(balanceOf(ownId, currency), 0);
         assertEq(nasty.balanceOf(address(nasty)), 1e18);
         assertEq(nasty.balanceOf(address(market)), DEPOSIT); // the stranger's
+    }
+
+    /// A payment that fails is put back on the account as it then is: what somebody paid in meanwhile is not lost.
+    function test_ATopUpInsideOfAPaymentThatFails() external {
+        (Terms memory own, LeaseId ownId) = _tokenAsTenant();
+        nasty.callBack(address(market), abi.encodeCall(IEscrow.topUp, (currency, ownId, 1000)));
+        nasty.thenReturnFalse();
+        nasty.act(address(market), abi.encodeCall(IMarket.close, (own)));
+        assertTrue(nasty.calledBack());
+        assertEq(balanceOf(ownId, currency), DEPOSIT + 1000);
+        assertEq(_surplus(ownId, _others()), 0);
+        assertEq(uint8(market.statusOf(own)), uint8(Status.Closed));
     }
 
     /// Settling inside of a payment moves no money of the vault's.
