@@ -110,11 +110,8 @@ contract Market is IMarket, Proofs {
         if (!offer.open) revert Errors.OfferClosed(offerId);
         if (order.shape.millicores == 0 || order.shape.memoryMiB == 0) revert Errors.EmptyShape();
         Policy calldata policy = order.policy;
-        if (!Accrual.sound(policy)) revert Errors.BadPolicy();
-        _checkBounds(order.replicas, policy.minReplicas, policy.maxReplicas);
         Rates memory rates = Accrual.rates(offer.prices, order.shape);
-        uint256 highest = uint256(rates.reserved) * policy.maxReplicas;
-        if (highest > order.maxRate) revert Errors.RateTooHigh(highest, order.maxRate);
+        _checkPolicy(policy, order.replicas, rates.reserved, order.maxRate);
         Terms memory terms = Terms({
             tenant: msg.sender,
             provider: offer.provider,
@@ -133,7 +130,7 @@ contract Market is IMarket, Proofs {
         uint256 notice = _notice(uint256(rates.reserved) * order.replicas);
         if (received < notice) revert Errors.InsufficientFunds(received, notice);
         // Effect
-        _hold(offer.provider, order.shape, policy.maxReplicas);
+        _hold(offer.provider, order.shape, 0, policy.maxReplicas);
         _accounts[offer.currency][id] = AccountWords.opened(received.toUint104(), policy.minReplicas);
         _reservations[id] = ReservationWords.opened(order.replicas, policy);
         // Log
@@ -146,15 +143,28 @@ contract Market is IMarket, Proofs {
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
         _checkBounds(replicas, account.minReplicas(), reservation.maxReplicas());
-        if (replicas > reservation.replicas()) {
-            uint256 owed_ = _owed(account, reservation, _rate(reservation, terms));
-            uint256 kept = owed_ + _notice(uint256(terms.rates.reserved) * replicas);
-            if (account.balance() < kept) revert Errors.InsufficientFunds(account.balance(), kept);
-        }
+        uint256 rate = _rate(reservation, terms);
+        bool grows = replicas > reservation.replicas();
+        if (grows) _checkFunds(account, reservation, rate, uint256(terms.rates.reserved) * replicas);
         // Effect
-        _reservations[id] = _stepped(account, reservation, terms, replicas);
+        _reservations[id] = _stepped(account, reservation, rate, replicas);
         // Log
         emit LeaseScaled(id, replicas);
+    }
+
+    /// @inheritdoc IMarket
+    function setPolicy(Terms calldata terms, Policy calldata policy) external {
+        // Check
+        if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
+        (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
+        // The tenant's call is its consent to the new highest rate; the field is all that bounds it.
+        _checkPolicy(policy, reservation.replicas(), terms.rates.reserved, type(uint104).max);
+        // Effect
+        _hold(terms.provider, terms.shape, reservation.maxReplicas(), policy.maxReplicas);
+        _accounts[terms.currency][id] = account.boundedBy(policy.minReplicas);
+        _reservations[id] = reservation.governedBy(policy);
+        // Log
+        emit PolicySet(id, policy);
     }
 
     /// @inheritdoc IMarket
@@ -178,9 +188,8 @@ contract Market is IMarket, Proofs {
             _checkNotice(id, account.balance(), owed_, rate);
         }
         // Effect
-        CapacityWord capacity = _capacities[terms.provider];
-        _capacities[terms.provider] = capacity.releasing(terms.shape, reservation.maxReplicas());
-        _reservations[id] = _stepped(account, reservation, terms, 0).closed();
+        _hold(terms.provider, terms.shape, reservation.maxReplicas(), 0);
+        _reservations[id] = _stepped(account, reservation, rate, 0).closed();
         uint256 amount = byTenant ? Math.saturatingSub(account.balance(), owed_) : 0;
         if (amount != 0) _accounts[terms.currency][id] = account.debited(amount);
         // Log
@@ -237,12 +246,12 @@ contract Market is IMarket, Proofs {
     }
 
     /// The integral moved to now, and a new replica count, and with it a new rate.
-    function _stepped(AccountWord account, ReservationWord reservation, Terms calldata terms, uint256 replicas)
+    /// @param rate Of the whole lease, until now.
+    function _stepped(AccountWord account, ReservationWord reservation, uint256 rate, uint256 replicas)
         private
         view
         returns (ReservationWord)
     {
-        uint256 rate = _rate(reservation, terms);
         // Below 2^104 × 2^32, as the lease's rate and the time since its opening are.
         uint256 integral = Accrual.carried(reservation, rate, account.paid(), _from(account), block.timestamp);
         return reservation.moved(integral, block.timestamp, replicas);
@@ -264,15 +273,37 @@ contract Market is IMarket, Proofs {
         if (replicas < min || replicas > max) revert Errors.ReplicasOutOfBounds(replicas, min, max);
     }
 
+    /// Whether a policy can be kept, holds the replica count, and fits a budget.
+    function _checkPolicy(Policy calldata policy, uint256 replicas, uint256 reserved, uint256 maxRate) private pure {
+        if (!Accrual.sound(policy)) revert Errors.BadPolicy();
+        _checkBounds(replicas, policy.minReplicas, policy.maxReplicas);
+        uint256 highest = reserved * policy.maxReplicas;
+        if (highest > maxRate) revert Errors.RateTooHigh(highest, maxRate);
+    }
+
+    /// Whether the balance keeps what may be owed, and the notice period's money at a rate.
+    function _checkFunds(AccountWord account, ReservationWord reservation, uint256 rate, uint256 noticeRate)
+        private
+        view
+    {
+        uint256 kept = _owed(account, reservation, rate) + _notice(noticeRate);
+        if (account.balance() < kept) revert Errors.InsufficientFunds(account.balance(), kept);
+    }
+
     function _describe(Shape calldata shape, bytes32 sealingKey, string calldata endpoint) private {
         _capacities[msg.sender] = _capacities[msg.sender].resized(shape);
         _providers[msg.sender].sealingKey = sealingKey;
         _providers[msg.sender].endpoint = endpoint;
     }
 
-    /// Holds a provider's capacity for a lease at its highest replica count.
-    function _hold(address provider, Shape calldata shape, uint256 replicas) private {
+    /// What a provider holds for a lease changes from one highest replica count to another.
+    function _hold(address provider, Shape calldata shape, uint256 from, uint256 to) private {
         CapacityWord word = _capacities[provider];
+        if (to <= from) {
+            _capacities[provider] = word.releasing(shape, from - to);
+            return;
+        }
+        uint256 replicas = to - from;
         Capacity memory c = word.unpacked();
         _checkFit(0, c.heldMillicores, shape.millicores * replicas, c.millicores);
         _checkFit(1, c.heldMemoryMiB, shape.memoryMiB * replicas, c.memoryMiB);

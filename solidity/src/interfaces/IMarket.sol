@@ -34,6 +34,8 @@ interface IMarket {
     );
     /// The replica count changed, and with it the reserved rate.
     event LeaseScaled(LeaseId indexed lease, uint16 replicas);
+    /// The tenant changed the policy.
+    event PolicySet(LeaseId indexed lease, Policy policy);
     /// A provider announced that it wants its machine back.
     event NoticeGiven(LeaseId indexed lease, uint256 until);
     /// Nothing accrues any more.
@@ -77,6 +79,14 @@ interface IMarket {
     /// ReplicasOutOfBounds, and, when the count grows, InsufficientFunds when the balance cannot keep the notice period's
     /// money at the new rate. A smaller count is always granted.
     function scale(Terms calldata terms, uint16 replicas) external;
+
+    /// Replaces the policy of an open lease. Replica count, rate and integral stay: a policy whose bounds leave out the
+    /// present count is refused rather than bent, because a count changes by `scale` alone. The provider holds capacity for
+    /// the new highest count. The order's budget ends here: it is not stored, and the tenant's call is its consent to the
+    /// highest rate that the new policy allows.
+    /// @dev Emits PolicySet. Reverts with NotAllowed unless called by the tenant, LeaseUnknown, LeaseIsClosed, BadPolicy,
+    /// ReplicasOutOfBounds, RateTooHigh when the highest rate outgrows its field, CapacityExceeded.
+    function setPolicy(Terms calldata terms, Policy calldata policy) external;
 
     /// Announces that the provider will close the lease after the notice period.
     /// @dev Emits NoticeGiven. Reverts with LeaseUnknown, LeaseIsClosed, NotAllowed unless called by the provider.

@@ -53,7 +53,8 @@ library Accrual {
     }
 
     /// What the whole lease reserves a second.
-    /// @param reserved Per replica. `take` keeps the product within a uint104 budget at every count that the policy allows.
+    /// @param reserved Per replica. `take` and `setPolicy` keep the product within a uint104 at every count that the policy
+    /// allows.
     function rate(ReservationWord r, uint256 reserved) internal pure returns (uint256) {
         unchecked {
             return reserved * r.replicas();

@@ -30,7 +30,7 @@ library Errors {
     error BadPolicy();
     /// The replica count is outside the policy's bounds.
     error ReplicasOutOfBounds(uint256 replicas, uint256 min, uint256 max);
-    /// The highest rate of the lease would exceed the order's budget.
+    /// The highest rate of the lease would exceed the order's budget, or what a rate can be.
     error RateTooHigh(uint256 rate, uint256 maxRate);
     /// The provider has too little free capacity of the named kind (0 millicores, 1 MiB of memory, 2 MiB of disk, 3 GPUs).
     error CapacityExceeded(uint256 kind, uint256 asked, uint256 free);

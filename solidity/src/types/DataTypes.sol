@@ -55,7 +55,7 @@ struct Order {
     Shape shape;
     uint16 replicas; // to begin with
     Policy policy;
-    uint104 maxRate; // budget: the highest rate that the whole lease may ever reserve
+    uint104 maxRate; // budget: the highest rate that the whole lease may reserve under this policy
     bytes32 manifestHash; // keccak256 of the manifest's bytes
     uint64 salt; // tells apart two leases that are alike
 }

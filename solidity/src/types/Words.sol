@@ -46,6 +46,10 @@ library AccountWords {
         return AccountWord.unwrap(a) >> 240;
     }
 
+    function boundedBy(AccountWord a, uint16 minReplicas_) internal pure returns (AccountWord) {
+        return AccountWord.wrap(uint256(minReplicas_) << 240 | AccountWord.unwrap(a) << 16 >> 16);
+    }
+
     /// Reverts when the balance would outgrow its field.
     function credited(AccountWord a, uint256 amount) internal pure returns (AccountWord) {
         SafeCast.toUint104(a.balance() + amount);
@@ -80,10 +84,16 @@ library AccountWords {
 
 library ReservationWords {
     function opened(uint16 replicas_, Policy calldata p) internal view returns (ReservationWord) {
+        uint256 point = uint256(uint32(block.timestamp)) << 136 | uint256(replicas_) << 168;
+        return ReservationWord.wrap(point).governedBy(p);
+    }
+
+    /// Another policy, at an unchanged point of the curve.
+    function governedBy(ReservationWord r, Policy calldata p) internal pure returns (ReservationWord) {
         return ReservationWord.wrap(
-            uint256(uint32(block.timestamp)) << 136 | uint256(replicas_) << 168 | uint256(p.maxReplicas) << 184
-                | uint256(p.target) << 200 | uint256(p.up) << 208 | uint256(p.down) << 216 | uint256(p.cooldown) << 224
-                | uint256(p.step) << 240 | uint256(p.headroom) << 248
+            ReservationWord.unwrap(r) << 72 >> 72 | uint256(p.maxReplicas) << 184 | uint256(p.target) << 200
+                | uint256(p.up) << 208 | uint256(p.down) << 216 | uint256(p.cooldown) << 224 | uint256(p.step) << 240
+                | uint256(p.headroom) << 248
         );
     }
 
@@ -102,6 +112,30 @@ library ReservationWords {
     /// 0: closed.
     function maxReplicas(ReservationWord r) internal pure returns (uint256) {
         return uint16(ReservationWord.unwrap(r) >> 184);
+    }
+
+    function target(ReservationWord r) internal pure returns (uint256) {
+        return uint8(ReservationWord.unwrap(r) >> 200);
+    }
+
+    function up(ReservationWord r) internal pure returns (uint256) {
+        return uint8(ReservationWord.unwrap(r) >> 208);
+    }
+
+    function down(ReservationWord r) internal pure returns (uint256) {
+        return uint8(ReservationWord.unwrap(r) >> 216);
+    }
+
+    function cooldown(ReservationWord r) internal pure returns (uint256) {
+        return uint16(ReservationWord.unwrap(r) >> 224);
+    }
+
+    function step(ReservationWord r) internal pure returns (uint256) {
+        return uint8(ReservationWord.unwrap(r) >> 240);
+    }
+
+    function headroom(ReservationWord r) internal pure returns (uint256) {
+        return ReservationWord.unwrap(r) >> 248;
     }
 
     /// The curve's point moved, at an unchanged policy.
