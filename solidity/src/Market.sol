@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
@@ -8,6 +9,7 @@ import {Proofs} from "./Proofs.sol";
 import {MarketState} from "./abstracts/MarketState.sol";
 import {IMarket} from "./interfaces/IMarket.sol";
 import {Accrual} from "./libraries/Accrual.sol";
+import {Elasticity} from "./libraries/Elasticity.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Currency} from "./types/Currency.sol";
 import {
@@ -20,7 +22,9 @@ import {
     Provider,
     Rates,
     Shape,
-    Terms
+    Step,
+    Terms,
+    Usage
 } from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
 import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWords} from "./types/Words.sol";
@@ -150,6 +154,30 @@ contract Market is IMarket, Proofs {
         _reservations[id] = _stepped(account, reservation, rate, replicas);
         // Log
         emit LeaseScaled(id, replicas);
+    }
+
+    /// @inheritdoc IMarket
+    function scaleByProof(Step calldata step) external {
+        // Check. The id names the caller as the provider: with anybody else's lease it is the id of none.
+        Rates memory rates = step.claim.rates;
+        Usage memory usage = step.claim.usage;
+        LeaseId id = _id(step.claim.orderHash, msg.sender, step.currency, rates);
+        uint256 replicas = step.replicas;
+        (AccountWord account, ReservationWord reservation) = _openLease(id, step.currency);
+        uint256 epoch = _providers[msg.sender].epoch;
+        _checkPosted(msg.sender, epoch, MerkleProof.processProofCalldata(step.path, _leaf(id, usage)), usage.time);
+        _checkTimes(account, reservation, usage.time);
+        _checkBounds(replicas, account.minReplicas(), reservation.maxReplicas());
+        Elasticity.check(reservation, replicas, usage.utilization);
+        uint256 present = reservation.replicas();
+        uint256 rate = Accrual.rate(reservation, rates.reserved);
+        // An exhausted lease keeps its rate, and with it the grace that the notice period's money means.
+        _checkFunds(account, reservation, rate, replicas > present ? uint256(rates.reserved) * replicas : 0);
+        // Effect
+        _reservations[id] = _stepped(account, reservation, rate, replicas);
+        // Log
+        emit LeaseScaled(id, step.replicas);
+        emit StepProven(id, msg.sender, epoch, present, replicas, usage);
     }
 
     /// @inheritdoc IMarket
@@ -288,6 +316,20 @@ contract Market is IMarket, Proofs {
     {
         uint256 kept = _owed(account, reservation, rate) + _notice(noticeRate);
         if (account.balance() < kept) revert Errors.InsufficientFunds(account.balance(), kept);
+    }
+
+    /// Whether the time has come for a step by a statement of `time`.
+    function _checkTimes(AccountWord account, ReservationWord reservation, uint256 time) private view {
+        // A lapse may have moved this forward from the step, never back: it can lengthen a cooldown that is longer than
+        // the claim window, and shorten none.
+        uint256 since = reservation.since();
+        uint256 until = since + reservation.cooldown();
+        if (block.timestamp < until) revert Errors.CooldownRunning(until);
+        if (time <= since) revert Errors.StatementUsed(time, since);
+        uint256 oldest = Math.saturatingSub(block.timestamp, 2 * EPOCH_LENGTH);
+        if (time < oldest) revert Errors.StatementStale(time, oldest);
+        // A step moves the curve's only point to now, and before its point nothing lapses.
+        if (account.settledAt() < _oldest()) revert Errors.SettlementDue(account.settledAt(), _oldest());
     }
 
     function _describe(Shape calldata shape, bytes32 sealingKey, string calldata endpoint) private {

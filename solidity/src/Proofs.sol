@@ -29,6 +29,10 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
 
     /// @inheritdoc IProofs
     function postRoot(uint256 epoch, bytes32 root) external {
+        _postRoot(epoch, root);
+    }
+
+    function _postRoot(uint256 epoch, bytes32 root) internal {
         // Check
         Provider storage provider = _providers[msg.sender];
         if (provider.registeredAt == 0) revert Errors.NotRegistered(msg.sender);
@@ -169,6 +173,17 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     }
 
     function _checkRoot(address provider, uint256 epoch, bytes32 computed, uint256 time) private view {
+        uint256 until = _checkPosted(provider, epoch, computed, time) + CHALLENGE_WINDOW;
+        if (block.timestamp < until) revert Errors.RootImmature(until);
+    }
+
+    /// Whether a root, matured or not, is the computed one, and not older than a statement under it.
+    /// @return postedAt When it was posted.
+    function _checkPosted(address provider, uint256 epoch, bytes32 computed, uint256 time)
+        internal
+        view
+        returns (uint256 postedAt)
+    {
         Root storage root = _roots[provider][epoch % ROOT_RING];
         // What matches is a root of this provider, whatever its number: the number only finds the slot, and explains a miss.
         // forge-lint: disable-next-line(unsafe-typecast)
@@ -176,9 +191,8 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
             if (!_isKept(provider, epoch)) revert Errors.RootUnknown(provider, epoch);
             revert Errors.BadPath();
         }
-        uint256 postedAt = root.postedAt;
+        postedAt = root.postedAt;
         if (time > postedAt) revert Errors.StatementFromFuture(time);
-        if (block.timestamp < postedAt + CHALLENGE_WINDOW) revert Errors.RootImmature(postedAt + CHALLENGE_WINDOW);
     }
 
     function _checkWindow(uint256 time) private view {
@@ -186,7 +200,7 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     }
 
     /// Hashed twice, so that no inner node of a tree can be taken for a leaf.
-    function _leaf(LeaseId lease, Usage memory u) private pure returns (bytes32) {
+    function _leaf(LeaseId lease, Usage memory u) internal pure returns (bytes32) {
         return EfficientHashLib.hash(
             EfficientHashLib.hash(
                 uint256(LeaseId.unwrap(lease)),

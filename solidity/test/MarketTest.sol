@@ -9,7 +9,7 @@ import {IMarket} from "../src/interfaces/IMarket.sol";
 import {IProofs} from "../src/interfaces/IProofs.sol";
 import {Accrual} from "../src/libraries/Accrual.sol";
 import {Currency} from "../src/types/Currency.sol";
-import {Claim, Order, Parameters, Policy, PriceList, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
+import {Claim, Order, Parameters, Policy, PriceList, Shape, Step, Terms, Usage} from "../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../src/types/Ids.sol";
 import {StandardTree} from "./StandardTree.sol";
 
@@ -210,6 +210,15 @@ abstract contract MarketTest is Test {
     function settle(Terms memory terms, Usage memory usage, uint256 epoch, bytes32[] memory path) internal {
         Claim memory claim = claimOf(terms, usage);
         market.settle(terms.provider, terms.currency, epoch, claim, path);
+    }
+
+    /// A step by a statement of now that stands alone under its root: all that the lease reserved was used, at a utilization
+    /// that need not agree.
+    function stepTo(Terms memory terms, uint16 replicas, uint16 utilization) internal view returns (Step memory) {
+        uint256 reserved = market.owed(terms) + market.accountOf(market.idOf(terms), terms.currency).paid;
+        Usage memory usage = busy(reserved / RATE, vm.getBlockTimestamp());
+        usage.utilization = utilization;
+        return Step({currency: terms.currency, replicas: replicas, claim: claimOf(terms, usage), path: emptyPath()});
     }
 
     function sign(uint256 key, LeaseId id, Usage memory usage) internal view returns (bytes memory) {

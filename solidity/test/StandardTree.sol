@@ -24,7 +24,11 @@ library StandardTree {
 
     /// The siblings from a leaf up to the root.
     function path(bytes32[] memory leaves, bytes32 leaf) internal pure returns (bytes32[] memory siblings) {
-        bytes32[] memory nodes = build(leaves);
+        return pathIn(build(leaves), leaf);
+    }
+
+    /// The same in a tree that is built already.
+    function pathIn(bytes32[] memory nodes, bytes32 leaf) internal pure returns (bytes32[] memory siblings) {
         uint256 start = _find(nodes, leaf);
         uint256 depth = 0;
         for (uint256 node = start; node > 0; node = (node - 1) / 2) {

@@ -102,7 +102,15 @@ abstract contract MarketState {
         returns (LeaseId id, AccountWord account, ReservationWord reservation)
     {
         id = _id(terms);
-        account = _accounts[terms.currency][id];
+        (account, reservation) = _lease(id, terms.currency);
+    }
+
+    function _lease(LeaseId id, Currency currency)
+        internal
+        view
+        returns (AccountWord account, ReservationWord reservation)
+    {
+        account = _accounts[currency][id];
         if (account.settledAt() == 0) revert Errors.LeaseUnknown(id);
         reservation = _reservations[id];
     }
@@ -113,7 +121,16 @@ abstract contract MarketState {
         view
         returns (LeaseId id, AccountWord account, ReservationWord reservation)
     {
-        (id, account, reservation) = _lease(terms);
+        id = _id(terms);
+        (account, reservation) = _openLease(id, terms.currency);
+    }
+
+    function _openLease(LeaseId id, Currency currency)
+        internal
+        view
+        returns (AccountWord account, ReservationWord reservation)
+    {
+        (account, reservation) = _lease(id, currency);
         if (reservation.maxReplicas() == 0) revert Errors.LeaseIsClosed(id);
     }
 }

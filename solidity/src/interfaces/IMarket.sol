@@ -2,7 +2,19 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../types/Currency.sol";
-import {Capacity, Offer, Order, Parameters, Policy, PriceList, Provider, Shape, Terms} from "../types/DataTypes.sol";
+import {
+    Capacity,
+    Offer,
+    Order,
+    Parameters,
+    Policy,
+    PriceList,
+    Provider,
+    Shape,
+    Step,
+    Terms,
+    Usage
+} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
 
 /// Who sells what, and the life of a lease.
@@ -34,6 +46,12 @@ interface IMarket {
     );
     /// The replica count changed, and with it the reserved rate.
     event LeaseScaled(LeaseId indexed lease, uint16 replicas);
+    /// A statement under the provider's root of an epoch justified the step that the LeaseScaled before this event names.
+    /// @param from The replica count before.
+    /// @param to The replica count now.
+    event StepProven(
+        LeaseId indexed lease, address indexed provider, uint256 indexed epoch, uint256 from, uint256 to, Usage usage
+    );
     /// The tenant changed the policy.
     event PolicySet(LeaseId indexed lease, Policy policy);
     /// A provider announced that it wants its machine back.
@@ -79,6 +97,32 @@ interface IMarket {
     /// ReplicasOutOfBounds, and, when the count grows, InsufficientFunds when the balance cannot keep the notice period's
     /// money at the new rate. A smaller count is always granted.
     function scale(Terms calldata terms, uint16 replicas) external;
+
+    /// Moves the replica count of a lease of the caller's as far as proven demand justifies. The statement has to be a leaf
+    /// of the caller's newest root, which need not have matured, younger than the lease's last step of either side, and
+    /// at most two epochs old. With n replicas at utilization u and the policy's target t:
+    ///
+    /// - up only when u is above `up`, and to at most ⌈n × u / t⌉ + headroom;
+    /// - down only when u is below `down`, and to no fewer than ⌈n × u / t⌉;
+    /// - within the policy's bounds, `step` replicas at a time, `cooldown` seconds after the last step or the opening;
+    /// - only while the balance covers what may be owed and, going up, the notice period's money at the new rate;
+    /// - from zero never: what does not run proves no demand. To zero only with a utilization of zero, where the policy's
+    ///   minimum is zero; then the tenant alone wakes the lease.
+    ///
+    /// What this prevents, and what it does not. The provider measures the utilization itself, and the chain cannot
+    /// recompute it. A provider that overstates it reaches the policy's maximum in steps, and one that understates it the
+    /// minimum: the bounds, the step, the cooldown and the highest rate are what a tenant stakes on its provider's word.
+    /// Set `up` to 100 or `down` to 0 to stake nothing in that direction. What no statement can do: leave the bounds, skip
+    /// a cooldown, justify two steps, grow a lease that cannot pay for its notice, or move one that may owe more than it has. More
+    /// replicas are not more money by themselves: a replica earns what later statements prove of it. And a lie stays on
+    /// record: the event carries the whole statement, whose counters, laid beside those of the one before, contradict a false
+    /// utilization; the tenant can answer at once by `scale`, `setPolicy` or `close`. A cooldown below the epoch's length
+    /// lets an epoch that began before a step justify the next, so it should be longer.
+    /// @dev Emits LeaseScaled and StepProven. Reverts with LeaseUnknown (also for a lease of another provider), LeaseIsClosed,
+    /// RootUnknown, BadPath, StatementFromFuture, CooldownRunning, StatementUsed, StatementStale, SettlementDue when nothing
+    /// was settled within the claim window (a step would keep the reservation from lapsing), ReplicasOutOfBounds,
+    /// SameReplicas, StepTooLarge, DemandTooLow, DemandTooHigh, BeyondDemand, InsufficientFunds.
+    function scaleByProof(Step calldata step) external;
 
     /// Replaces the policy of an open lease. Replica count, rate and integral stay: a policy whose bounds leave out the
     /// present count is refused rather than bent, because a count changes by `scale` alone. The provider holds capacity for

@@ -47,6 +47,26 @@ library Errors {
     /// The provider may close this lease only after the given time.
     error NoticeRunning(uint256 until);
 
+    // Steps by proof
+    /// The lease stands at this count already.
+    error SameReplicas(uint256 replicas);
+    /// The lease's last step is too young for another by its provider.
+    error CooldownRunning(uint256 until);
+    /// One step may not move so many replicas.
+    error StepTooLarge(uint256 moved, uint256 step);
+    /// The utilization is not above the policy's upper threshold (basis points).
+    error DemandTooLow(uint256 utilization, uint256 up);
+    /// The utilization is not below the policy's lower threshold (basis points).
+    error DemandTooHigh(uint256 utilization, uint256 down);
+    /// The replica count is beyond what the proven demand justifies: the highest count going up, the lowest going down.
+    error BeyondDemand(uint256 replicas, uint256 limit);
+    /// The statement is not younger than the lease's last step, which may be the one that it has justified.
+    error StatementUsed(uint256 time, uint256 since);
+    /// The statement is too old to speak of present demand.
+    error StatementStale(uint256 time, uint256 oldest);
+    /// The provider has settled nothing of the lease within the claim window, and a step would keep it from lapsing.
+    error SettlementDue(uint256 settledAt, uint256 oldest);
+
     // Money
     /// The value sent with the call is not the amount that it names.
     error WrongValue(uint256 sent, uint256 expected);

@@ -43,9 +43,9 @@ struct Policy {
     uint16 minReplicas;
     uint16 maxReplicas; // at least 1
     uint8 target; // utilization to aim for, percent
-    uint8 up; // utilization above which to add replicas, percent
-    uint8 down; // utilization below which to remove replicas, percent
-    uint16 cooldown; // seconds between two steps that the provider takes
+    uint8 up; // utilization above which to add replicas, percent; 100: the provider never may
+    uint8 down; // utilization below which to remove replicas, percent; 0: the provider never may
+    uint16 cooldown; // seconds from any step to the next one that the provider takes
     uint8 step; // replicas that one step may add or remove
     uint8 headroom; // replicas beyond what the proven demand justifies
 }
@@ -99,6 +99,14 @@ struct Parameters {
     uint32 noticePeriod; // seconds of money that a withdrawal leaves, and of notice that a provider gives
     uint32 rootRing; // roots kept per provider
     uint96 minBond; // wei
+}
+
+/// A step of a lease's provider: the count to move to, and the statement that justifies it.
+struct Step {
+    Currency currency; // the lease's
+    uint16 replicas;
+    Claim claim;
+    bytes32[] path; // the siblings from the statement's leaf up to the provider's newest root
 }
 
 /// Derived from a lease's state and the time, never stored.

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {ReservationWord} from "../types/Words.sol";
+import {Errors} from "./Errors.sol";
+
+/// How far proven demand may move a replica count. Pure, so that it can be proven.
+///
+/// With n replicas at utilization u and a target t, ⌈n × u / t⌉ replicas would stand at the target or just below it: the
+/// count that the demand wants. Up a step may go that far and the policy's headroom beyond, down it may go that far. Between
+/// the two thresholds nothing moves, so that a count does not swing.
+library Elasticity {
+    uint256 internal constant FULL = 10_000; // basis points
+    uint256 internal constant PERCENT = 100; // basis points
+
+    /// ⌈replicas × utilization / target⌉
+    /// @param utilization In basis points; what is above all there is counts as all there is. A meter may see a burst beyond
+    /// a quota, and whoever overstates gains no more than by stating 10,000.
+    /// @param target In percent, not zero.
+    function wanted(uint256 replicas, uint256 utilization, uint256 target) internal pure returns (uint256) {
+        return Math.ceilDiv(replicas * Math.min(utilization, FULL), target * PERCENT);
+    }
+
+    /// Reverts unless the policy lets its provider move the lease to `replicas` at this utilization, as far as counts are
+    /// concerned. From zero no count is justified: what does not run proves no demand, and only the tenant wakes it.
+    function check(ReservationWord r, uint256 replicas, uint256 utilization) internal pure {
+        uint256 present = r.replicas();
+        if (replicas == present) revert Errors.SameReplicas(replicas);
+        bool up = replicas > present;
+        uint256 moved = up ? replicas - present : present - replicas;
+        if (moved > r.step()) revert Errors.StepTooLarge(moved, r.step());
+        uint256 limit = wanted(present, utilization, r.target());
+        if (up) {
+            uint256 threshold = r.up() * PERCENT;
+            if (Math.min(utilization, FULL) <= threshold) revert Errors.DemandTooLow(utilization, threshold);
+            if (present != 0) limit += r.headroom();
+            if (replicas > limit) revert Errors.BeyondDemand(replicas, limit);
+        } else {
+            uint256 threshold = r.down() * PERCENT;
+            if (utilization >= threshold) revert Errors.DemandTooHigh(utilization, threshold);
+            if (replicas < limit) revert Errors.BeyondDemand(replicas, limit);
+        }
+    }
+}

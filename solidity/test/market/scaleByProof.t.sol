@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {Errors} from "../../src/libraries/Errors.sol";
+import {Currency} from "../../src/types/Currency.sol";
+import {Order, Policy, Reservation, Step, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {LeaseId} from "../../src/types/Ids.sol";
+import {MarketTest} from "../MarketTest.sol";
+import {StandardTree} from "../StandardTree.sol";
+
+/// The policy aims for 70 %, grows above 80 % and shrinks below 50 %, by 2 replicas every 60 seconds, with a headroom of 1.
+contract ScaleByProofTest is MarketTest {
+    uint256 private constant COOLDOWN = 60;
+
+    Terms private terms;
+    LeaseId private id;
+
+    function setUp() public override {
+        super.setUp();
+        (terms, id) = open(usd, 4);
+        skip(COOLDOWN);
+    }
+
+    /// Another lease than the one that every test begins with.
+    function _reopen(uint16 replicas, Policy memory p, uint256 deposit) private {
+        Order memory o = order(replicas, 2);
+        o.policy = p;
+        (terms, id) = open(tenant, usd, o, deposit);
+        skip(COOLDOWN);
+    }
+
+    /// The lease moves to a count by a statement of this second, alone under a root of this second.
+    function _scale(uint16 replicas, uint16 utilization) private {
+        Step memory step = stepTo(terms, replicas, utilization);
+        post(market.leafOf(id, step.claim.usage));
+        vm.prank(provider);
+        market.scaleByProof(step);
+        assertEq(market.reservationOf(id).replicas, replicas);
+        skip(COOLDOWN);
+    }
+
+    function _refused(Step memory step, bytes memory why) private {
+        vm.expectRevert(why);
+        vm.prank(provider);
+        market.scaleByProof(step);
+    }
+
+    function _refused(uint16 replicas, uint16 utilization, bytes memory why) private {
+        Step memory step = stepTo(terms, replicas, utilization);
+        post(market.leafOf(id, step.claim.usage));
+        _refused(step, why);
+        skip(SPACING);
+    }
+
+    // Which lease
+
+    function test_RevertWhen_NotTheProvider() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        post(market.leafOf(id, step.claim.usage));
+        address[2] memory others = [tenant, stranger];
+        for (uint256 i = 0; i < 2; ++i) {
+            LeaseId theirs = _idOf(others[i], usd);
+            vm.expectRevert(abi.encodeWithSelector(Errors.LeaseUnknown.selector, theirs));
+            vm.prank(others[i]);
+            market.scaleByProof(step);
+        }
+    }
+
+    /// Another provider's root over this lease's statement moves nothing.
+    function test_RevertWhen_AnotherProviderPostsTheStatement() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        bytes32 leaf = market.leafOf(id, step.claim.usage);
+        LeaseId theirs = _idOf(stranger, usd);
+        vm.startPrank(stranger);
+        market.register{value: MIN_BOND}(plenty(), "key", "url");
+        market.postRoot(1, leaf);
+        vm.expectRevert(abi.encodeWithSelector(Errors.LeaseUnknown.selector, theirs));
+        market.scaleByProof(step);
+    }
+
+    function test_RevertWhen_TheTermsAreOthers() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        LeaseId other = _idOf(provider, ETH);
+        post(market.leafOf(other, step.claim.usage));
+        step.currency = ETH;
+        _refused(step, abi.encodeWithSelector(Errors.LeaseUnknown.selector, other));
+        step = stepTo(terms, 5, 9000);
+        // a rate that reserves less, or more, is another lease's
+        ++step.claim.rates.reserved;
+        Terms memory changed = terms;
+        ++changed.rates.reserved;
+        _refused(step, abi.encodeWithSelector(Errors.LeaseUnknown.selector, market.idOf(changed)));
+    }
+
+    function _idOf(address provider_, Currency currency) private view returns (LeaseId) {
+        Terms memory changed = terms;
+        (changed.provider, changed.currency) = (provider_, currency);
+        return market.idOf(changed);
+    }
+
+    function test_RevertWhen_Closed() external {
+        vm.prank(tenant);
+        market.close(terms);
+        _refused(5, 9000, abi.encodeWithSelector(Errors.LeaseIsClosed.selector, id));
+    }
+
+    function test_NoticeChangesNothing() external {
+        vm.prank(provider);
+        market.giveNotice(terms);
+        _scale(5, 9000);
+    }
+
+    // Which statement
+
+    function test_RevertWhen_ThereIsNoRoot() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        _refused(step, abi.encodeWithSelector(Errors.RootUnknown.selector, provider, 0));
+    }
+
+    function test_RevertWhen_TheRootIsNotTheNewest() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        post(market.leafOf(id, step.claim.usage));
+        skip(SPACING);
+        post("another");
+        _refused(step, abi.encodePacked(Errors.BadPath.selector));
+    }
+
+    function test_RevertWhen_TheRingHasOverwrittenTheRoot() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        post(market.leafOf(id, step.claim.usage));
+        for (uint256 i = 0; i < RING; ++i) {
+            skip(SPACING);
+            post(bytes32(i));
+        }
+        _refused(step, abi.encodePacked(Errors.BadPath.selector));
+    }
+
+    function test_RevertWhen_AnyFieldIsOffByOne() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        post(market.leafOf(id, step.claim.usage));
+        for (uint256 field = 0; field < 6; ++field) {
+            step = stepTo(terms, 5, 9000);
+            Usage memory usage = step.claim.usage;
+            if (field == 0) --usage.time;
+            if (field == 1) ++usage.replicaSeconds;
+            if (field == 2) ++usage.cpuNanos;
+            if (field == 3) ++usage.memoryByteSeconds;
+            if (field == 4) ++usage.networkBytes;
+            if (field == 5) ++usage.utilization;
+            _refused(step, abi.encodePacked(Errors.BadPath.selector));
+        }
+    }
+
+    function test_RevertWhen_ThePathIsWrong() external {
+        (Terms memory other, LeaseId otherId) = open(tenant, usd, order(4, 3), DEPOSIT);
+        Step memory step = stepTo(terms, 5, 9000);
+        bytes32[] memory leaves = new bytes32[](3);
+        leaves[0] = market.leafOf(id, step.claim.usage);
+        leaves[1] = market.leafOf(otherId, stepTo(other, 5, 9100).claim.usage);
+        leaves[2] = "a third";
+        post(StandardTree.root(leaves));
+        _refused(step, abi.encodePacked(Errors.BadPath.selector));
+        step.path = StandardTree.path(leaves, leaves[1]);
+        _refused(step, abi.encodePacked(Errors.BadPath.selector));
+        // the other lease's busier statement justifies nothing here
+        step.claim.usage = stepTo(other, 5, 9100).claim.usage;
+        _refused(step, abi.encodePacked(Errors.BadPath.selector));
+        step.claim.usage = stepTo(terms, 5, 9000).claim.usage;
+        step.path = StandardTree.path(leaves, leaves[0]);
+        vm.prank(provider);
+        market.scaleByProof(step);
+        assertEq(market.reservationOf(id).replicas, 5);
+    }
+
+    function test_RevertWhen_TheStatementIsYoungerThanItsRoot() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        uint256 time = ++step.claim.usage.time;
+        post(market.leafOf(id, step.claim.usage));
+        skip(1);
+        _refused(step, abi.encodeWithSelector(Errors.StatementFromFuture.selector, time));
+    }
+
+    /// Without a cooldown the opening and each step still ask for a statement of their own.
+    function test_RevertWhen_TheStatementIsNotYoungerThanTheLastStep() external {
+        Policy memory p = policy();
+        p.cooldown = 0;
+        Order memory o = order(2, 2);
+        o.policy = p;
+        (terms, id) = open(tenant, usd, o, DEPOSIT);
+        uint256 time = vm.getBlockTimestamp();
+        _refused(3, 9000, abi.encodeWithSelector(Errors.StatementUsed.selector, time, time));
+        Step memory step = stepTo(terms, 3, 9000);
+        post(market.leafOf(id, step.claim.usage));
+        skip(SPACING);
+        vm.startPrank(provider);
+        market.scaleByProof(step);
+        // the leaf that was climbed
+        step.replicas = 4;
+        vm.stopPrank();
+        time = vm.getBlockTimestamp();
+        bytes memory why = abi.encodeWithSelector(Errors.StatementUsed.selector, time - SPACING, time);
+        _refused(step, why);
+        // and one of the step's own second, which speaks of the time before it
+        step = stepTo(terms, 4, 9000);
+        post(market.leafOf(id, step.claim.usage));
+        _refused(step, abi.encodeWithSelector(Errors.StatementUsed.selector, time, time));
+        skip(SPACING);
+        _scale(4, 9000);
+    }
+
+    /// The tenant's own step uses up what was proven before it.
+    function test_RevertWhen_TheTenantHasSteppedMeanwhile() external {
+        vm.prank(tenant);
+        market.setPolicy(terms, _without(policy()));
+        Step memory step = stepTo(terms, 5, 9000);
+        uint256 time = vm.getBlockTimestamp();
+        post(market.leafOf(id, step.claim.usage));
+        vm.prank(tenant);
+        market.scale(terms, 3);
+        _refused(step, abi.encodeWithSelector(Errors.StatementUsed.selector, time, time));
+    }
+
+    function _without(Policy memory p) private pure returns (Policy memory) {
+        p.cooldown = 0;
+        return p;
+    }
+
+    function test_RevertWhen_TheStatementIsStale() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        uint256 time = vm.getBlockTimestamp();
+        post(market.leafOf(id, step.claim.usage));
+        skip(2 * EPOCH + 1);
+        _refused(step, abi.encodeWithSelector(Errors.StatementStale.selector, time, time + 1));
+        vm.warp(time + 2 * EPOCH);
+        vm.prank(provider);
+        market.scaleByProof(step);
+    }
+
+    /// An old peak under a new root is no demand either.
+    function test_RevertWhen_AnOldPeakIsPostedAnew() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        uint256 time = vm.getBlockTimestamp();
+        skip(2 * EPOCH + 1);
+        post(market.leafOf(id, step.claim.usage));
+        _refused(step, abi.encodeWithSelector(Errors.StatementStale.selector, time, time + 1));
+    }
+
+    /// A provider that settles nothing cannot keep its reservation from lapsing by stepping.
+    function test_RevertWhen_NothingWasSettledWithinTheClaimWindow() external {
+        vm.prank(stranger);
+        market.topUp(usd, id, 10 * DEPOSIT);
+        skip(CLAIM - COOLDOWN);
+        _scale(5, 9000); // the opening is as old as the window
+        uint256 oldest = vm.getBlockTimestamp() - CLAIM;
+        _refused(6, 9000, abi.encodeWithSelector(Errors.SettlementDue.selector, START, oldest));
+        proveAndSettle(terms, 10);
+        _scale(6, 9000);
+    }
+
+    function test_TheRootNeedNotHaveMatured() external {
+        _scale(5, 9000);
+    }
+
+    function test_AMaturedRootServesToo() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        prove(id, step.claim.usage);
+        vm.prank(provider);
+        market.scaleByProof(step);
+        assertEq(market.reservationOf(id).replicas, 5);
+    }
+
+    // When
+
+    function test_RevertWhen_TheCooldownRuns() external {
+        // since the opening
+        vm.warp(START + COOLDOWN - 1);
+        _refused(5, 9000, abi.encodeWithSelector(Errors.CooldownRunning.selector, START + COOLDOWN));
+        vm.warp(START + COOLDOWN + SPACING);
+        uint256 until = vm.getBlockTimestamp() + COOLDOWN;
+        _scale(5, 9000);
+        // since the provider's step
+        vm.warp(until - 1);
+        _refused(6, 9000, abi.encodeWithSelector(Errors.CooldownRunning.selector, until));
+        // since the tenant's
+        vm.prank(tenant);
+        market.scale(terms, 4);
+        until = vm.getBlockTimestamp() + COOLDOWN;
+        vm.warp(until - 1);
+        _refused(5, 9000, abi.encodeWithSelector(Errors.CooldownRunning.selector, until));
+    }
+
+    function test_InTheSecondInWhichTheCooldownEnds() external {
+        vm.warp(START + COOLDOWN);
+        _scale(5, 9000);
+    }
+
+    /// A lapse moves the reservation's point to the claim window's beginning: never back, and never into the future.
+    function test_ALapseShortensNoCooldown() external {
+        Policy memory p = policy();
+        p.cooldown = uint16(CLAIM + 1000);
+        _reopen(4, p, DEPOSIT * 10);
+        uint256 opened = market.reservationOf(id).since;
+        vm.warp(opened + CLAIM + 1000);
+        proveAndSettle(terms, 10); // CHALLENGE seconds later
+        uint256 lapsed = market.reservationOf(id).since;
+        assertEq(lapsed, opened + 1000 + CHALLENGE);
+        _refused(5, 9000, abi.encodeWithSelector(Errors.CooldownRunning.selector, lapsed + CLAIM + 1000));
+        vm.warp(lapsed + CLAIM + 1000 - SPACING);
+        _refused(5, 9000, abi.encodeWithSelector(Errors.CooldownRunning.selector, lapsed + CLAIM + 1000));
+        _scale(5, 9000);
+    }
+
+    // How far
+
+    function test_RevertWhen_OutOfBounds() external {
+        _reopen(9, policy(), DEPOSIT);
+        _refused(11, 9000, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 11, 1, 10));
+        _refused(0, 0, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 0, 1, 10));
+        _scale(10, 9000);
+    }
+
+    function test_RevertWhen_NothingMoves() external {
+        _refused(4, 9000, abi.encodeWithSelector(Errors.SameReplicas.selector, 4));
+        _refused(4, 1000, abi.encodeWithSelector(Errors.SameReplicas.selector, 4));
+    }
+
+    function test_RevertWhen_TheStepIsTooLarge() external {
+        _refused(7, 10_000, abi.encodeWithSelector(Errors.StepTooLarge.selector, 3, 2));
+        _refused(1, 0, abi.encodeWithSelector(Errors.StepTooLarge.selector, 3, 2));
+        _scale(2, 0);
+        _scale(4, 10_000);
+    }
+
+    function test_RevertWhen_TheDemandIsTooLow() external {
+        _refused(5, 8000, abi.encodeWithSelector(Errors.DemandTooLow.selector, 8000, 8000));
+        _refused(5, 0, abi.encodeWithSelector(Errors.DemandTooLow.selector, 0, 8000));
+        _scale(5, 8001);
+    }
+
+    /// A threshold of 100 % lets the provider never add: not by any statement.
+    function test_RevertWhen_TheUpperThresholdIsAllThereIs() external {
+        Policy memory p = policy();
+        p.up = 100;
+        _reopen(4, p, DEPOSIT);
+        _refused(5, 10_000, abi.encodeWithSelector(Errors.DemandTooLow.selector, 10_000, 10_000));
+        _refused(5, 65_535, abi.encodeWithSelector(Errors.DemandTooLow.selector, 65_535, 10_000));
+    }
+
+    function test_RevertWhen_TheDemandIsTooHigh() external {
+        _refused(3, 5000, abi.encodeWithSelector(Errors.DemandTooHigh.selector, 5000, 5000));
+        _refused(3, 10_000, abi.encodeWithSelector(Errors.DemandTooHigh.selector, 10_000, 5000));
+        _scale(3, 4999);
+    }
+
+    function test_RevertWhen_TheLowerThresholdIsZero() external {
+        Policy memory p = policy();
+        p.down = 0;
+        _reopen(4, p, DEPOSIT);
+        _refused(3, 0, abi.encodeWithSelector(Errors.DemandTooHigh.selector, 0, 0));
+    }
+
+    function test_RevertWhen_TheCountIsBeyondTheDemand() external {
+        Policy memory p = policy();
+        (p.step, p.maxReplicas) = (10, 20);
+        _order(p);
+        // up: ⌈4 × 91 % / 70 %⌉ = 6, and one beyond
+        _refused(8, 9100, abi.encodeWithSelector(Errors.BeyondDemand.selector, 8, 7));
+        _scale(7, 9100);
+        // down: ⌈7 × 40 % / 70 %⌉ = 4, and the headroom is for going up
+        _refused(3, 4000, abi.encodeWithSelector(Errors.BeyondDemand.selector, 3, 4));
+        _scale(4, 4000);
+        // a part of a replica is one: ⌈4 × 35.01 % / 70 %⌉ = 3
+        _refused(2, 3501, abi.encodeWithSelector(Errors.BeyondDemand.selector, 2, 3));
+        _scale(2, 3500);
+    }
+
+    function _order(Policy memory p) private {
+        Order memory o = order(4, 2);
+        (o.policy, o.maxRate) = (p, type(uint104).max);
+        (terms, id) = open(tenant, usd, o, DEPOSIT);
+        skip(COOLDOWN);
+    }
+
+    function test_UtilizationBeyondAllThereIsCountsAsAll() external {
+        Policy memory p = policy();
+        p.step = 10;
+        _reopen(4, p, DEPOSIT);
+        // ⌈4 × 100 % / 70 %⌉ + 1 = 7
+        _refused(8, type(uint16).max, abi.encodeWithSelector(Errors.BeyondDemand.selector, 8, 7));
+        _scale(7, type(uint16).max);
+    }
+
+    // Zero
+
+    /// An idle lease goes to zero where its policy allows it, and then no statement wakes it: the tenant does.
+    function test_ToZeroAndNotBack() external {
+        Policy memory p = policy();
+        (p.minReplicas, p.headroom) = (0, 10);
+        _reopen(2, p, DEPOSIT);
+        _refused(0, 1, abi.encodeWithSelector(Errors.BeyondDemand.selector, 0, 1));
+        _scale(0, 0);
+        assertEq(market.runway(terms), type(uint256).max);
+        _refused(1, 0, abi.encodeWithSelector(Errors.DemandTooLow.selector, 0, 8000));
+        _refused(1, 10_000, abi.encodeWithSelector(Errors.BeyondDemand.selector, 1, 0));
+        vm.prank(tenant);
+        market.scale(terms, 1);
+        skip(COOLDOWN);
+        _scale(2, 9000);
+    }
+
+    function test_RevertWhen_ALeaseOpenedAtZero() external {
+        Policy memory p = policy();
+        p.minReplicas = 0;
+        _reopen(0, p, DEPOSIT);
+        _refused(1, 10_000, abi.encodeWithSelector(Errors.BeyondDemand.selector, 1, 0));
+    }
+
+    // Money
+
+    function test_RevertWhen_TheBalanceCannotKeepTheNotice() external {
+        // a minute of four replicas is owed, and the notice of five is kept
+        uint256 kept = COOLDOWN * 4 * RATE + 5 * RATE * NOTICE;
+        _reopen(4, policy(), kept - 1);
+        Step memory step = stepTo(terms, 5, 9000);
+        post(market.leafOf(id, step.claim.usage));
+        _refused(step, abi.encodeWithSelector(Errors.InsufficientFunds.selector, kept - 1, kept));
+        vm.prank(stranger);
+        market.topUp(usd, id, 1);
+        vm.prank(provider);
+        market.scaleByProof(step);
+    }
+
+    /// Going down would shorten the grace that an exhausted lease has.
+    function test_RevertWhen_ALeaseOwesMoreThanItHas() external {
+        _reopen(4, policy(), COOLDOWN * 4 * RATE - 1);
+        uint256 owed = COOLDOWN * 4 * RATE;
+        Step memory step = stepTo(terms, 3, 0);
+        post(market.leafOf(id, step.claim.usage));
+        _refused(step, abi.encodeWithSelector(Errors.InsufficientFunds.selector, owed - 1, owed));
+        vm.prank(stranger);
+        market.topUp(usd, id, 1);
+        vm.prank(provider);
+        market.scaleByProof(step);
+    }
+
+    // What it does
+
+    function test_MovesTheIntegralAndTheRate() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        bytes32[] memory leaves = new bytes32[](5);
+        for (uint256 i = 0; i < 5; ++i) {
+            leaves[i] = i == 2 ? market.leafOf(id, step.claim.usage) : bytes32(i);
+        }
+        uint256 epoch = post(StandardTree.root(leaves));
+        step.path = StandardTree.path(leaves, leaves[2]);
+        vm.expectEmit(address(market));
+        emit IMarket.LeaseScaled(id, 5);
+        vm.expectEmit(address(market));
+        emit IMarket.StepProven(id, provider, epoch, 4, 5, step.claim.usage);
+        Reservation memory before = market.reservationOf(id);
+        vm.prank(provider);
+        market.scaleByProof(step);
+        Reservation memory r = market.reservationOf(id);
+        assertEq(r.integral, COOLDOWN * 4 * RATE * 1e12);
+        assertEq(r.since, START + COOLDOWN);
+        (before.integral, before.since, before.replicas) = (r.integral, r.since, 5);
+        assertEq(keccak256(abi.encode(r)), keccak256(abi.encode(before)), "policy");
+        assertEq(balanceOf(id, usd), DEPOSIT);
+        assertEq(market.earnings(provider, usd), 0);
+        assertEq(market.capacityOf(provider).heldMillicores, 10_000);
+        skip(3);
+        assertEq(market.owed(terms), COOLDOWN * 4 * RATE + 3 * 5 * RATE);
+    }
+
+    /// The statement that moved the count pays as well, once it has matured.
+    function test_TheSameStatementSettles() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        uint256 epoch = post(market.leafOf(id, step.claim.usage));
+        vm.prank(provider);
+        market.scaleByProof(step);
+        skip(CHALLENGE);
+        settle(terms, step.claim.usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), COOLDOWN * 4 * RATE);
+    }
+}
