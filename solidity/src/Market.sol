@@ -181,6 +181,19 @@ contract Market is IMarket, Proofs {
     }
 
     /// @inheritdoc IMarket
+    function postRootAndScale(uint256 epoch, bytes32 root, Step[] calldata steps) external {
+        _postRoot(epoch, root);
+        for (uint256 i = 0; i < steps.length; ++i) {
+            Step calldata step = steps[i];
+            // A frame of its own, in which the caller is the same: what is refused is undone, and nothing else.
+            (bool taken, bytes memory why) = address(this).delegatecall(abi.encodeCall(this.scaleByProof, (step)));
+            if (taken) continue;
+            LeaseId id = _id(step.claim.orderHash, msg.sender, step.currency, step.claim.rates);
+            emit StepRefused(id, msg.sender, epoch, why);
+        }
+    }
+
+    /// @inheritdoc IMarket
     function setPolicy(Terms calldata terms, Policy calldata policy) external {
         // Check
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);

@@ -52,6 +52,9 @@ interface IMarket {
     event StepProven(
         LeaseId indexed lease, address indexed provider, uint256 indexed epoch, uint256 from, uint256 to, Usage usage
     );
+    /// A root was posted without a step that was to be taken by it.
+    /// @param reason The error, as it would have reverted.
+    event StepRefused(LeaseId indexed lease, address indexed provider, uint256 indexed epoch, bytes reason);
     /// The tenant changed the policy.
     event PolicySet(LeaseId indexed lease, Policy policy);
     /// A provider announced that it wants its machine back.
@@ -123,6 +126,12 @@ interface IMarket {
     /// was settled within the claim window (a step would keep the reservation from lapsing), ReplicasOutOfBounds,
     /// SameReplicas, StepTooLarge, DemandTooLow, DemandTooHigh, BeyondDemand, InsufficientFunds.
     function scaleByProof(Step calldata step) external;
+
+    /// Posts the root of the caller's next epoch and takes steps by its statements, in one transaction. A step that is
+    /// refused, perhaps because its tenant was faster, undoes neither the root nor the other steps.
+    /// @dev Emits RootPosted, then for each step either what `scaleByProof` emits or StepRefused. Reverts like
+    /// `IProofs.postRoot`.
+    function postRootAndScale(uint256 epoch, bytes32 root, Step[] calldata steps) external;
 
     /// Replaces the policy of an open lease. Replica count, rate and integral stay: a policy whose bounds leave out the
     /// present count is refused rather than bent, because a count changes by `scale` alone. The provider holds capacity for
