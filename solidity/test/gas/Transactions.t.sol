@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {console} from "forge-std/console.sol";
 
 import {Currency} from "../../src/types/Currency.sol";
-import {Claim, Order, PriceList, Shape, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Claim, Order, Policy, PriceList, Shape, Step, Terms, Usage} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {StandardTree} from "../StandardTree.sol";
@@ -102,6 +102,76 @@ contract TransactionsTest is MarketTest {
         vm.prank(tenant);
         market.scale(terms, 3);
         _report("scale", 42_000);
+    }
+
+    /// The step goes up by one replica, by a leaf of depth 10 under a root that has not matured. The actors have done all of it
+    /// before.
+    function test_ScaleByProof() external {
+        (Step[] memory steps, bytes32 root) = _steps(1);
+        post(root);
+        vm.prank(provider);
+        market.scaleByProof(steps[0]);
+        _report("scale_by_proof", 58_000);
+    }
+
+    /// A root and a step by it in one transaction, and what each further step adds.
+    function test_PostRootAndScale() external {
+        uint256 snapshot = vm.snapshotState();
+        uint256 one = _postRootAndScale(1);
+        vm.revertToState(snapshot);
+        uint256 five = _postRootAndScale(5);
+        // less than a root and a step by themselves
+        _check("post_root_and_scale", one, 75_000);
+        _check("post_root_and_scale/further", (five - one) / 4, 45_000);
+    }
+
+    function _postRootAndScale(uint256 count) private returns (uint256 gas) {
+        (Step[] memory steps, bytes32 root) = _steps(count);
+        uint256 epoch = market.providerOf(provider).epoch + 1;
+        vm.prank(provider);
+        market.postRootAndScale(epoch, root, steps);
+        gas = vm.lastCallGas().gasTotalUsed;
+        assertEq(market.reservationOf(market.idOf(termsOf(tenant, usd, order(2, 0)))).replicas, 3);
+    }
+
+    /// Steps of leases that have taken one before, by statements under the newest root, among 1,024 leaves.
+    function _steps(uint256 count) private returns (Step[] memory steps, bytes32 root) {
+        steps = new Step[](count);
+        bytes32[] memory own = new bytes32[](count);
+        delete leaves;
+        Terms[] memory terms = new Terms[](count);
+        for (uint64 i = 0; i < count; ++i) {
+            (terms[i],) = open(tenant, usd, order(1, i), DOLLARS);
+            skip(EPOCH);
+            proveAndSettle(terms[i], 1);
+            vm.prank(tenant);
+            market.scale(terms[i], 2);
+        }
+        skip(60);
+        for (uint256 i = 0; i < 1024; ++i) {
+            if (i < count) {
+                Usage memory usage = busy(100, vm.getBlockTimestamp());
+                usage.utilization = 9123;
+                steps[i] = Step(usd, 3, claimOf(terms[i], usage), emptyPath());
+                own[i] = market.leafOf(market.idOf(terms[i]), usage);
+            }
+            leaves.push(i < count ? own[i] : keccak256(abi.encode(i)));
+        }
+        bytes32[] memory nodes = StandardTree.build(leaves);
+        root = nodes[0];
+        for (uint256 i = 0; i < count; ++i) {
+            steps[i].path = StandardTree.pathIn(nodes, own[i]);
+            assertEq(steps[i].path.length, 10);
+        }
+    }
+
+    function test_SetPolicy() external {
+        (Terms memory terms,) = open(tenant, usd, order(2, 1), DOLLARS);
+        Policy memory p = policy();
+        (p.minReplicas, p.maxReplicas) = (2, 7);
+        vm.prank(tenant);
+        market.setPolicy(terms, p);
+        _report("set_policy", 60_000);
     }
 
     function test_PostRoot() external {
