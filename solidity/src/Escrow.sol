@@ -26,12 +26,11 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     function topUp(Currency currency, LeaseId lease, uint256 amount) external payable nonReentrant {
         // Check
         mapping(LeaseId => AccountWord) storage accounts = _accounts[currency];
-        AccountWord account = accounts[lease];
-        if (account.settledAt() == 0) revert Errors.LeaseUnknown(lease);
+        if (accounts[lease].settledAt() == 0) revert Errors.LeaseUnknown(lease);
         // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
         uint256 received = _receive(currency, amount);
-        // Effect
-        accounts[lease] = account.credited(received);
+        // Effect, on the account as it is now: a settlement moves no money of the vault's and may have come in between
+        accounts[lease] = accounts[lease].credited(received);
         // Log
         emit ToppedUp(lease, msg.sender, received);
     }

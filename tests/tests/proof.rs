@@ -104,7 +104,8 @@ async fn every_near_miss_is_refused() {
     let (terms, usage, path) = (&scene.terms, &scene.usage, scene.path());
     scene.settle(terms, usage, 1, path.clone()).await.expect("the true proof holds");
 
-    let changed: [(&str, fn(&mut Usage)); 6] = [
+    type Change = fn(&mut Usage);
+    let changed: [(&str, Change); 6] = [
         ("time", |usage| usage.time -= 1),
         ("replicaSeconds", |usage| usage.replicaSeconds += 1),
         ("cpuNanos", |usage| usage.cpuNanos += U96::from(1)),

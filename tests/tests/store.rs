@@ -309,7 +309,7 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
         let root = keccak256("root");
         store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent("root:1")).await.unwrap();
         assert_eq!(store.newest_epoch().await.unwrap(), Some(1));
-        assert_eq!(store.statements(1).await.unwrap(), [statement.clone()]);
+        assert_eq!(store.statements(1).await.unwrap(), std::slice::from_ref(&statement));
         assert_eq!(store.last_statement(id(1)).await.unwrap(), Some(statement.clone()));
         assert_eq!(store.intent("root:1").await.unwrap().unwrap().state, IntentState::Prepared);
         // Closing it again while the intent is under way changes nothing.

@@ -75,7 +75,7 @@ impl Cli {
         let Cli { connection, identity, speech, verb } = self;
         let json = speech.json;
         match verb {
-            Verb::Up(up) => up.run(json).await,
+            Verb::Up(up) => Box::pin(up.run(json)).await,
             Verb::Deploy(deploy) => deploy.run(&connection, &identity, json).await,
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,

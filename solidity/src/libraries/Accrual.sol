@@ -14,7 +14,8 @@ import {ReservationWord} from "../types/Words.sol";
 ///
 /// R only ever loses what nobody can earn any more, in whole base units so that no fraction is lost with it:
 /// - a step (a new replica count) drops what settled statements left unclaimed before it, because the contract keeps one
-///   point of the curve and the tenant may already have taken that money;
+///   point of the curve and the tenant may already have taken that money (the fraction of a unit that the price of those
+///   statements ended in goes too: a step after a settlement may cost the provider one base unit, never more);
 /// - what was reserved longer than the claim window ago and is in no settled statement lapses.
 library Accrual {
     uint256 internal constant SCALE = 1e12;
