@@ -30,6 +30,8 @@ use crate::lease::{
     label::{self, Owner, Tag},
 };
 
+/// The exit code of what SIGKILL ended.
+const KILLED: i64 = 137;
 /// How often another subnet is tried when the engine knows of a use that we did not see.
 const SUBNET_TRIES: usize = 8;
 
@@ -97,9 +99,12 @@ impl BollardEngine {
                     container.seen.finished_at_ms = details.finished_at_ms;
                     let exited = container.seen.state == State::Exited;
                     container.seen.exit_code = details.exit_code.filter(|_| exited);
-                    container.seen.detail = match exited {
-                        true => details.out_of_memory.then(|| "its memory ran out".to_owned()),
-                        false => details.health_output.filter(|output| !output.is_empty()),
+                    container.seen.detail = match (exited, details.out_of_memory, details.exit_code) {
+                        (true, true, _) => Some("its memory ran out".to_owned()),
+                        // The engine does not notice when the group that the replica's services share is full.
+                        (true, false, Some(KILLED)) => Some("killed: the replica's memory may have run out".to_owned()),
+                        (true, ..) => None,
+                        (false, ..) => details.health_output.filter(|output| !output.is_empty()),
                     };
                     Ok(())
                 }
