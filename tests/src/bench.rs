@@ -3,6 +3,8 @@
 
 pub mod chain;
 pub mod gas;
+mod provider;
+pub mod start;
 
 use std::io::{Write, stdout};
 
