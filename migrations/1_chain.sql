@@ -4,7 +4,8 @@
 -- can read and join them, raw logs are bytes. Times are the chain's Unix seconds.
 
 -- One database serves one provider on one deployment. Rows of two would be told apart by nothing, so a second is refused.
--- `hash` is that of the deployment's block: a chain without it is another chain, however it calls itself.
+-- `hash` is that of the deployment's block: a chain without it is another chain, however it calls itself. `parameters` are
+-- the contract's as JSON; they never change, and knowing them lets a provider start while its node is away.
 CREATE TABLE deployment (
     one BIGINT NOT NULL,
     chain_id BIGINT NOT NULL,
@@ -12,6 +13,7 @@ CREATE TABLE deployment (
     provider TEXT NOT NULL,
     block BIGINT NOT NULL,
     hash TEXT,
+    parameters TEXT,
     CONSTRAINT deployment_pk PRIMARY KEY (one),
     CONSTRAINT deployment_is_one CHECK (one = 1)
 );

@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc};
 use alloy::primitives::Address;
 use anyhow::Context;
 use metrics_exporter_prometheus::PrometheusHandle;
-use solidity::{Market::parametersCall, deploy::Deployment};
+use solidity::deploy::Deployment;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
@@ -17,7 +17,7 @@ use crate::{
         cgroup::Cgroups,
         clock::{Clock, System},
         docker::{self, BollardEngine, Engine},
-        ethereum::{AlloyEthereum, Ethereum, view},
+        ethereum::{AlloyEthereum, Ethereum},
         firewall::{self, Firewall},
     },
     stages::{
@@ -51,9 +51,13 @@ impl Running {
 
 /// Runs a provider's orchestrator until the process is told to stop.
 pub async fn serve(connection: &Connection, identity: &Identity, settings: &Orchestration) -> anyhow::Result<()> {
-    let running = start(connection, identity, settings).await?;
-    tracing::info!(address = %running.address, "the API listens");
-    stop_signal().await;
+    let stop = stop_signal();
+    tokio::pin!(stop);
+    let running = tokio::select! {
+        running = start(connection, identity, settings) => running?,
+        () = &mut stop => return Ok(()),
+    };
+    stop.await;
     tracing::info!("stopping; containers go on running");
     running.stop().await;
     Ok(())
@@ -97,7 +101,7 @@ pub async fn start_with(
     let clock: Arc<dyn Clock> = Arc::new(System);
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
 
-    let parameters = view(ethereum.as_ref(), deployment.market, &parametersCall {}).await?;
+    let parameters = chain::parameters(&store, ethereum.as_ref(), &deployment).await?;
     if let Firewall::Missing(reason) = firewall::enforce(&settings.subnet_pool).await {
         tracing::warn!(
             reason,
@@ -178,6 +182,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         owner,
         container::Settings {
             claim_window: parameters.claimWindow.into(),
+            notice_period: parameters.noticePeriod.into(),
             grace: settings.grace.as_secs(),
             ..Default::default()
         },
@@ -204,6 +209,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         market,
         parameters,
         claim_every: settings.claim_every,
+        grace: settings.grace,
         confirmations: settings.confirmations,
         replace_after: settings.replace_after,
         gas_per_hour: settings.gas_per_hour,

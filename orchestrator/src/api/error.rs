@@ -3,9 +3,12 @@
 use alloy::primitives::B256;
 use axum::{
     Json,
-    http::StatusCode,
+    extract::{FromRequestParts, Query},
+    http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
+
+use serde::de::DeserializeOwned;
 
 use super::views::ErrorView;
 use crate::store;
@@ -56,6 +59,20 @@ impl From<anyhow::Error> for Error {
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
         Error::Internal(error.into())
+    }
+}
+
+/// A query string. One that is not understood is refused like everything else, in JSON.
+pub struct Question<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Question<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Query(question) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|refused| Error::BadRequest(format!("the query is not understood: {}", refused.body_text())))?;
+        Ok(Self(question))
     }
 }
 

@@ -5,21 +5,24 @@ use std::collections::BTreeMap;
 use alloy::primitives::Address;
 use axum::{
     Json,
-    extract::{Path, Query, State},
+    extract::{Path, State},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Error, Result, lease_id, unknown_lease},
+    error::{Error, Question, Result, lease_id, unknown_lease},
     views::{
         ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, SampleView, StepView, UsageView,
     },
 };
 use crate::{
-    lease::{Lease, Status, accrual, statement::Counters},
-    store::{LeaseFilter, container::Seen},
+    lease::{Lease, Status, accrual, decide::Standing, statement::Counters},
+    store::{
+        LeaseFilter,
+        container::{Progress, Seen},
+    },
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -36,7 +39,7 @@ pub struct Which {
 
 /// Leases of the market, oldest first.
 #[utoipa::path(get, path = "/v1/leases", params(Which), responses((status = 200, body = Vec<LeaseSummary>)))]
-pub async fn list(State(api): State<Api>, Query(which): Query<Which>) -> Result<Json<Vec<LeaseSummary>>> {
+pub async fn list(State(api): State<Api>, Question(which): Question<Which>) -> Result<Json<Vec<LeaseSummary>>> {
     let filter = LeaseFilter {
         tenant: which.tenant.as_deref().map(address).transpose()?,
         provider: which.provider.as_deref().map(address).transpose()?,
@@ -65,9 +68,9 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
     let received = api.store.manifest(id).await?.is_some();
     let summary = summary(&api, &lease, &seen, time);
     let reason = progress.as_ref().and_then(|progress| progress.reason.clone());
-    let timeline = timeline(&api, &lease, &summary, received, reason.as_deref()).await?;
+    let timeline = timeline(&api, &lease, &summary, received, progress.as_ref()).await?;
     Ok(Json(LeaseView {
-        terms: serde_json::to_value(&lease.terms)?,
+        terms: (&lease.terms).into(),
         policy: serde_json::to_value(&lease.policy)?,
         manifest: ManifestView { hash: lease.terms.manifestHash.to_string(), received },
         containers: seen.iter().map(container).collect(),
@@ -93,7 +96,7 @@ pub struct Since {
 pub async fn usage(
     State(api): State<Api>,
     Path(id): Path<String>,
-    Query(Since { since }): Query<Since>,
+    Question(Since { since }): Question<Since>,
 ) -> Result<Json<UsageView>> {
     let id = lease_id(&id)?;
     api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
@@ -185,7 +188,7 @@ async fn timeline(
     lease: &Lease,
     summary: &LeaseSummary,
     received: bool,
-    reason: Option<&str>,
+    progress: Option<&Progress>,
 ) -> Result<Vec<StepView>> {
     let step = |stage: &str, state: &str, at: Option<u64>, detail: String| StepView {
         stage: stage.to_owned(),
@@ -200,13 +203,16 @@ async fn timeline(
     };
     let replicas = &summary.replicas;
     let running = format!("{} of {} replicas healthy", replicas.healthy, replicas.wanted);
-    let container = match (closed, reason) {
-        (Some(at), _) if replicas.running == 0 => step("container", "done", Some(at), "removed".to_owned()),
+    let standing = progress.map_or(Standing::Awaiting, |progress| progress.standing);
+    let why = progress.and_then(|progress| progress.reason.clone()).unwrap_or_else(|| running.clone());
+    let container = match (closed, standing) {
+        (Some(at), Standing::Removed) => step("container", "done", Some(at), "removed".to_owned()),
         (Some(at), _) => step("container", "working", Some(at), "being removed".to_owned()),
         (None, _) if !received => step("container", "waiting", None, "for the tenant's manifest".to_owned()),
-        (None, Some(reason)) => step("container", "failed", None, reason.to_owned()),
-        (None, None) if replicas.healthy >= replicas.wanted => step("container", "done", None, running),
-        (None, None) => step("container", "working", None, running),
+        (None, Standing::Running) => step("container", "done", None, running),
+        (None, Standing::Failing) => step("container", "failed", None, why),
+        (None, Standing::Paused | Standing::Removed) => step("container", "waiting", None, why),
+        (None, _) => step("container", "working", None, why),
     };
     let totals = api.store.meter_totals(lease.id).await?;
     let meter = match &totals {

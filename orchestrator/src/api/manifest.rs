@@ -2,10 +2,11 @@
 
 use alloy::primitives::{Signature, keccak256};
 use axum::{
-    body::Bytes,
-    extract::{Path, State, rejection::BytesRejection},
+    body::Body,
+    extract::{Path, State},
     http::{HeaderMap, HeaderName, StatusCode},
 };
+use futures::StreamExt;
 use solidity::typed;
 
 use super::{
@@ -28,9 +29,9 @@ pub async fn put_manifest(
     State(api): State<Api>,
     Path(id): Path<String>,
     headers: HeaderMap,
-    body: std::result::Result<Bytes, BytesRejection>,
+    body: Body,
 ) -> Result<StatusCode> {
-    let bytes = body.map_err(|_| Error::TooLarge(format!("a manifest has at most {} bytes", manifest::LARGEST)))?;
+    let bytes = read(body).await?;
     let id = lease_id(&id)?;
     let lease = api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease;
     if lease.terms.provider != api.provider {
@@ -56,6 +57,27 @@ pub async fn put_manifest(
     api.store.put_manifest(id, hash, &bytes).await?;
     api.container.ring();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Reads a body to its end. Of one that is too large the rest is thrown away, because many clients hear no answer while
+/// they are still sending; nobody is listened to without end.
+async fn read(body: Body) -> Result<Vec<u8>> {
+    const PATIENCE: usize = 64 * manifest::LARGEST;
+    let (mut kept, mut seen) = (Vec::new(), 0);
+    let mut chunks = body.into_data_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|_| Error::BadRequest("the manifest broke off while it was sent".to_owned()))?;
+        seen += chunk.len();
+        if seen <= manifest::LARGEST {
+            kept.extend_from_slice(&chunk);
+        } else if seen > PATIENCE {
+            break;
+        }
+    }
+    if seen > manifest::LARGEST {
+        return Err(Error::TooLarge(format!("a manifest has at most {} bytes", manifest::LARGEST)));
+    }
+    Ok(kept)
 }
 
 fn signature(headers: &HeaderMap) -> Result<Signature> {

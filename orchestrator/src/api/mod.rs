@@ -1,5 +1,6 @@
 //! HTTP. It has no hands: it reads the store, and what a client hands over becomes a row that a stage acts on.
 
+pub mod arguments;
 mod error;
 mod leases;
 mod manifest;
@@ -13,7 +14,6 @@ use alloy::primitives::Address;
 use anyhow::Context;
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
     http::{HeaderValue, Method, header},
     response::IntoResponse,
     routing::{get, put},
@@ -26,7 +26,6 @@ use utoipa::OpenApi;
 
 use crate::{
     driver::{Bell, Board},
-    lease::manifest::LARGEST,
     store::Store,
 };
 
@@ -93,7 +92,7 @@ fn router(api: Api) -> Router {
         .route("/v1/leases", get(leases::list))
         .route("/v1/leases/{id}", get(leases::show))
         .route("/v1/leases/{id}/usage", get(leases::usage))
-        .route("/v1/leases/{id}/manifest", put(manifest::put_manifest).layer(DefaultBodyLimit::max(LARGEST + 1)))
+        .route("/v1/leases/{id}/manifest", put(manifest::put_manifest))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
         .route("/metrics", get(market::metrics))

@@ -64,7 +64,7 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
             usage.networkBytes.to_string(),
             usage.utilization.to_string(),
         ],
-        usage: serde_json::to_value(usage)?,
+        usage: usage.into(),
         path: path.into_iter().map(|node| node.to_string()).collect(),
         leaf_encoding: leaf_encoding(),
         leaves: tree.len(),

@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::arguments::{TermsArgument, UsageArgument};
+
 /// Which market this provider serves, and what a client needs to sign for it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -72,8 +74,7 @@ pub struct LeaseSummary {
 pub struct LeaseView {
     #[serde(flatten)]
     pub summary: LeaseSummary,
-    /// As the contract's calls want them: pass them back unchanged.
-    pub terms: serde_json::Value,
+    pub terms: TermsArgument,
     pub policy: serde_json::Value,
     pub manifest: ManifestView,
     pub containers: Vec<ContainerView>,
@@ -186,8 +187,8 @@ pub struct ProofView {
     pub leaf: String,
     /// The leaf's values in the order of `leafEncoding`.
     pub values: Vec<String>,
-    /// The statement, as the contract's calls want it.
-    pub usage: serde_json::Value,
+    /// The statement.
+    pub usage: UsageArgument,
     /// The siblings from the leaf up.
     pub path: Vec<String>,
     pub leaf_encoding: Vec<String>,

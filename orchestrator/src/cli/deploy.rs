@@ -53,10 +53,10 @@ pub struct Deploy {
     #[arg(long, default_value_t = 0)]
     pub gpus: u16,
     /// The most that the whole lease may ever cost, at its highest replica count: `0.02/h` (or /s, /m, /d).
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub max_rate: String,
     /// What to pay in, in the offer's currency: `0.5`.
-    #[arg(long)]
+    #[arg(long, allow_negative_numbers = true)]
     pub deposit: String,
     /// Utilization to aim for, percent.
     #[arg(long, default_value_t = 70)]

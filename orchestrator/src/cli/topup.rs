@@ -10,6 +10,7 @@ pub struct Topup {
     /// The lease, or the beginning of its id. It need not be yours.
     lease: String,
     /// How much to add, in the lease's currency: `0.5`.
+    #[arg(allow_negative_numbers = true)]
     amount: String,
 }
 

@@ -66,7 +66,7 @@ pub async fn verify(session: &Session, lease: &Lease, epoch: Option<u64>) -> any
     let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
     let proof = remote.proof(lease.id, epoch).await?;
     let proof = proof.context("the provider has no proof of this lease yet: an epoch has to end first")?;
-    let usage: Usage = serde_json::from_value(proof.usage.clone()).context("the proof's statement is not readable")?;
+    let usage: Usage = Usage::try_from(&proof.usage).context("the proof's statement is not readable")?;
     let mut checks = vec![check_leaf(lease.id, &usage, &proof)?];
     let computed = climb(lease.id, &usage, &proof)?;
     checks.push(check_root(session, lease, &proof, computed).await?);

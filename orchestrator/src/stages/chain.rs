@@ -8,6 +8,7 @@
 //! A node that is behind the cursor without contradicting it is only behind: nothing is undone. A chain that has another
 //! block where the deployment stood is another chain: that is an error, and nothing is undone either.
 
+mod parameters;
 mod reconcile;
 mod segment;
 
@@ -27,6 +28,7 @@ use crate::{
     ports::ethereum::{Block, Ethereum},
     store::{Change, Head, Store},
 };
+pub use parameters::parameters;
 use segment::Source;
 
 /// Ranges that are read ahead while one is written.

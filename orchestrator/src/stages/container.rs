@@ -56,6 +56,8 @@ const TRUST_MS: u64 = 60_000;
 pub struct Settings {
     /// Seconds after which an unproven reservation lapses: the contract's parameter.
     pub claim_window: u64,
+    /// Seconds for which the funds of a lease that ran out must last before it runs again: the contract's notice period.
+    pub notice_period: u64,
     /// Seconds of the chain's time for which an exhausted lease keeps its volumes.
     pub grace: u64,
     /// The longest pause between two looks at everything.
@@ -70,6 +72,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             claim_window: 3600,
+            notice_period: 30,
             grace: 3600,
             period: Duration::from_secs(5),
             patience: Duration::from_millis(250),

@@ -4,6 +4,10 @@
 //! a lease closed in between, so that its tenant need not wait for its money. Statements, root and intent are written in
 //! one transaction, before anything is sent. One root is under way at a time: while the last one is not yet on chain,
 //! there is nothing to do, and settlement is the one who gets it there.
+//!
+//! Counters of a lease never fall from one root to the next; a statement that breaks this is a fault. So a provider that
+//! lost its database states nothing about leases of which it may have stated something before: their time lapses to their
+//! tenants, which costs it money, where a guess could cost it its bond.
 
 use std::{sync::Arc, time::Duration};
 
@@ -40,18 +44,31 @@ impl Stage for Proof {
     }
 
     async fn run(&self) -> anyhow::Result<Counts> {
-        let Some(head) = self.store.head().await? else { return Ok(Counts::new()) };
+        let mut counts = Counts::new();
+        let Some(head) = self.store.head().await? else { return Ok(counts) };
         let posted = self.store.newest_root(self.provider, u64::MAX).await?;
         let posted_epoch = posted.as_ref().map_or(0, |root| root.epoch);
         if self.store.newest_epoch().await?.is_some_and(|epoch| epoch > posted_epoch) {
             return Ok(Counts::from([("under_way", 1)]));
         }
-        let leases = self.unfinished().await?;
+        let mut leases = self.unfinished().await?;
+        if let Some(at) = self.store.forgotten_root(self.provider).await? {
+            let all = leases.len();
+            leases.retain(|(lease, previous)| previous.is_some() || lease.opened_at > at);
+            counts.extend((leases.len() < all).then_some(("forgotten", (all - leases.len()) as u64)));
+        }
         let since = posted.as_ref().map_or(0, |root| root.posted_at);
         if leases.is_empty() || head.time < since + self.pause(&leases, since) {
-            return Ok(Counts::new());
+            return Ok(counts);
         }
-        self.close_epoch(posted_epoch + 1, head.time, leases).await
+        if let Some(forgotten) = counts.get("forgotten") {
+            tracing::error!(
+                leases = forgotten,
+                "roots on chain are not of this database: nothing is claimed for leases that they may have covered"
+            );
+        }
+        counts.extend(self.close_epoch(posted_epoch + 1, head.time, leases).await?);
+        Ok(counts)
     }
 }
 

@@ -18,9 +18,11 @@
 //! # Claims
 //!
 //! [`claim`] wants one `settleBatch` for up to a hundred matured statements of an epoch, whenever the setting says so, and
-//! at once when money waits for it: a lease is closed, or was topped up after its funds ran out.
+//! at once when money waits for it: a lease is closed, or was topped up after its funds ran out. [`closing`] wants a lease
+//! closed that stays without money.
 
 mod claim;
+mod closing;
 mod landing;
 mod signing;
 mod stuck;
@@ -53,6 +55,8 @@ pub struct Settlement {
     pub market: Address,
     pub parameters: Parameters,
     pub claim_every: Duration,
+    /// How long an exhausted lease is waited for.
+    pub grace: Duration,
     /// Blocks after which a transaction is final.
     pub confirmations: u64,
     pub replace_after: Duration,
@@ -92,6 +96,7 @@ impl Stage for Settlement {
         );
         let mut counts = Counts::new();
         self.claim(&mut counts).await?;
+        self.close_exhausted(&mut counts).await?;
         let head = self.ethereum.head().await?;
         self.finish(&head, &mut counts).await?;
         let nonce = self.ethereum.nonce(self.provider, None).await?;

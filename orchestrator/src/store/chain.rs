@@ -5,7 +5,7 @@ mod events;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use solidity::{Market::MarketEvents, PriceList, Shape, deploy::Deployment};
+use solidity::{Market::MarketEvents, Parameters, PriceList, Shape, deploy::Deployment};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 pub use apply::{Applied, Change, Segment};
@@ -85,6 +85,19 @@ pub struct RootRow {
 }
 
 impl Store {
+    /// The contract's parameters, once they are known.
+    pub async fn parameters(&self) -> Result<Option<Parameters>> {
+        let row = sqlx::query("SELECT parameters FROM deployment").fetch_optional(self.pool()).await?;
+        let known = row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten();
+        known.map(|known| serde_json::from_str(&known).map_err(Error::corrupt("deployment"))).transpose()
+    }
+
+    pub async fn set_parameters(&self, parameters: &Parameters) -> Result<()> {
+        let parameters = serde_json::to_string(parameters).map_err(Error::corrupt("deployment"))?;
+        sqlx::query("UPDATE deployment SET parameters = $1").bind(parameters).execute(self.pool()).await?;
+        Ok(())
+    }
+
     /// Binds a new database to its deployment and provider; later, checks that it is theirs.
     ///
     /// # Errors

@@ -105,6 +105,15 @@ impl Store {
         row.as_ref().map(statement).transpose()
     }
 
+    /// When the newest root was posted in this provider's name that is not of an epoch closed here: what was stated under it
+    /// is not known.
+    pub async fn forgotten_root(&self, provider: Address) -> Result<Option<u64>> {
+        let sql = "SELECT MAX(r.posted_at) FROM roots r LEFT JOIN epochs e ON e.epoch = r.epoch AND e.root = r.root \
+                   WHERE r.provider = $1 AND e.epoch IS NULL";
+        let row = sqlx::query(sql).bind(hex(provider)).fetch_one(self.pool()).await?;
+        Ok(row.try_get::<Option<i64>, _>(0)?.map(uint))
+    }
+
     /// The newest epoch that states something about the lease and whose root stands on chain as we closed it.
     pub async fn last_posted_epoch(&self, lease: B256, provider: Address) -> Result<Option<u64>> {
         let sql = "SELECT s.epoch FROM statements s JOIN epochs e ON e.epoch = s.epoch \

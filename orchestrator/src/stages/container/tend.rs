@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::{DEEP, Rested, TRUST_MS, Work, lock};
 use crate::{
     lease::{
-        Lease, Status,
+        Lease, Status, accrual,
         decide::{self, Action, Attempt, Decision, Desired, Health, Observed, Phase, Standing, State, Wanted},
         label::Tag,
         manifest::Manifest,
@@ -113,15 +113,23 @@ impl Work {
             };
             return Ok(phase.map(|phase| (phase, None)));
         };
+        let exhausted_at = progress.and_then(|progress| progress.exhausted_at);
         Ok(Some(match lease.status(head.time, self.settings.claim_window) {
             Status::Closed => (Phase::Remove { volumes: true }, None),
-            Status::Active => (Phase::Run, None),
-            Status::Exhausted => {
-                let since = progress.and_then(|progress| progress.exhausted_at).unwrap_or(head.time);
+            Status::Active if exhausted_at.is_none() || self.lasts(lease, head.time) => (Phase::Run, None),
+            Status::Active | Status::Exhausted => {
+                let since = exhausted_at.unwrap_or(head.time);
                 let over = head.time.saturating_sub(since) > self.settings.grace;
                 (if over { Phase::Remove { volumes: true } } else { Phase::Pause }, Some(since))
             }
         }))
+    }
+
+    /// Whether the funds of a lease that ran out last for a while again. Settling pays less than was reserved, so a little
+    /// comes free each time; starting for that would start and stop in ever smaller slices.
+    fn lasts(&self, lease: &Lease, time: u64) -> bool {
+        let runway = accrual::runway(lease, time, self.settings.claim_window);
+        runway.is_none_or(|runway| runway >= self.settings.notice_period)
     }
 
     /// Whether the lease looks as it did when there was nothing to do.
