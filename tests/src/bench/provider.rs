@@ -44,9 +44,6 @@ use crate::tenancy::{order, register, sent};
 const LOOK: Duration = Duration::from_millis(10);
 /// Nothing that a bench waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Half a CPU for each replica: a smaller share would slow the start itself down, on our side and on the peer's.
-const MILLICORES: u32 = 500;
-
 /// Of the bench alone: other leases on this engine have their own.
 const POOL: &str = "10.198.0.0/17";
 
@@ -157,14 +154,14 @@ impl Provider {
     }
 
     /// Opens leases of one replica in one block. Their manifests are in the store before.
-    pub async fn open(&self, manifest: &str, millicores: Option<u32>, leases: usize) -> anyhow::Result<Vec<Opened>> {
+    pub async fn open(&self, manifest: &str, millicores: u32, leases: usize) -> anyhow::Result<Vec<Opened>> {
         let market = self.devnet.market(Actor::Tenant).await?;
         let (hash, deposit) = (keccak256(manifest), U256::from(1_000_000_000u64));
         let mut orders: Vec<Order> = Vec::new();
         for _ in 0..leases {
             let mut order = order(hash, 1, self.salt.fetch_add(1, Ordering::Relaxed));
             order.policy.maxReplicas = 1;
-            order.shape.millicores = millicores.unwrap_or(MILLICORES);
+            order.shape.millicores = millicores;
             let lease = market.take(self.offer, order.clone(), deposit).value(deposit).call().await?;
             self.store.put_manifest(lease, hash, manifest.as_bytes()).await?;
             orders.push(order);

@@ -11,8 +11,6 @@
 
 mod bare;
 
-use std::sync::Arc;
-
 use anyhow::Context;
 use bollard::query_parameters::KillContainerOptions;
 use futures::{StreamExt, TryStreamExt, stream};
@@ -34,6 +32,9 @@ const BURSTS: usize = 3;
 /// Starts at a time; the container stage's own limit.
 const AT_A_TIME: usize = 4;
 
+/// Half a CPU for each replica: a smaller share would slow the start itself down, on our side and on the peer's.
+const MILLICORES: u32 = 500;
+
 const MANIFEST: &str = "services:\n  app:\n    image: tidemark-sample:latest\n    command: [\"sleep\"]\n    \
                         read_only: true\n    stop_grace_period: 1s\n";
 
@@ -46,7 +47,7 @@ pub async fn run() -> anyhow::Result<()> {
 
 async fn measure(provider: &Provider) -> anyhow::Result<()> {
     // The first lease shows what the peer's containers must look like, and warms both sides up.
-    let first = provider.open(MANIFEST, None, 1).await?;
+    let first = provider.open(MANIFEST, MILLICORES, 1).await?;
     provider.running(first[0].lease).await?;
     let (container, info) = (provider.container(first[0].lease).await?, provider.engine.info().await?);
     let bare = Bare::like(&container, provider.owner.market, &info).await?;
@@ -121,7 +122,7 @@ impl Pairs {
 }
 
 async fn ours(provider: &Provider, side: &mut Side, heals: bool) -> anyhow::Result<()> {
-    let opened = provider.open(MANIFEST, None, 1).await?;
+    let opened = provider.open(MANIFEST, MILLICORES, 1).await?;
     let at_ms = opened[0].at_ms;
     side.running.push(provider.running(opened[0].lease).await? - at_ms);
     let id = provider.container(opened[0].lease).await?;
@@ -154,7 +155,7 @@ async fn theirs(provider: &Provider, bare: &Bare, side: &mut Side, heals: bool) 
 
 /// Starts a second, from the block's arrival to the last lease recorded as running.
 async fn burst(provider: &Provider) -> anyhow::Result<f64> {
-    let opened = provider.open(MANIFEST, None, BURST).await?;
+    let opened = provider.open(MANIFEST, MILLICORES, BURST).await?;
     let mut last = 0f64;
     for opened in &opened {
         last = last.max(provider.running(opened.lease).await?);

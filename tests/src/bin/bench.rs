@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tests::bench::{self, say};
 
-const GROUPS: [&str; 3] = ["gas", "chain", "start"];
+const GROUPS: [&str; 5] = ["gas", "start", "chain", "outbox", "meter"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -23,6 +23,8 @@ async fn main() -> ExitCode {
         let measured = match group {
             "gas" => bench::gas::run().await,
             "chain" => bench::chain::run().await,
+            "outbox" => bench::outbox::run().await,
+            "meter" => bench::meter::run().await,
             _ => Box::pin(bench::start::run()).await,
         };
         if let Err(error) = measured {
