@@ -139,6 +139,7 @@ async fn open_in(store: &Store, provider: &Provider, leases: &[B256]) -> anyhow:
             policy: order.policy,
             terms,
         };
+        store.put_manifest(*lease, B256::ZERO, MANIFEST.as_bytes()).await?;
         let event = Event::decode(1, i as u64, 1, B256::ZERO, opened.encode_log_data());
         events.push(event.context("an event that does not decode")?);
     }
