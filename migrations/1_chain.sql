@@ -4,16 +4,16 @@
 -- can read and join them, raw logs are bytes. Times are the chain's Unix seconds.
 
 -- One database serves one provider on one deployment. Rows of two would be told apart by nothing, so a second is refused.
--- `hash` is that of the deployment's block: a chain without it is another chain, however it calls itself. `parameters` are
--- the contract's as JSON; they never change, and knowing them lets a provider start while its node is away.
+-- `hash` is that of the deployment's block: a chain without it is another chain, however it calls itself. `claim_window` is
+-- the contract's, in seconds; what a lease's events add up to depends on it.
 CREATE TABLE deployment (
     one BIGINT NOT NULL,
     chain_id BIGINT NOT NULL,
     market TEXT NOT NULL,
     provider TEXT NOT NULL,
     block BIGINT NOT NULL,
+    claim_window BIGINT NOT NULL,
     hash TEXT,
-    parameters TEXT,
     CONSTRAINT deployment_pk PRIMARY KEY (one),
     CONSTRAINT deployment_is_one CHECK (one = 1)
 );

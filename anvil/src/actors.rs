@@ -1,5 +1,7 @@
 //! Who acts on the devnet. The keys are Anvil's own: derived from a mnemonic that everybody knows, worth nothing anywhere.
 
+use std::sync::LazyLock;
+
 use alloy::{
     primitives::Address,
     signers::local::{MnemonicBuilder, PrivateKeySigner, coins_bip39::English},
@@ -73,15 +75,22 @@ impl Actor {
         }
     }
 
-    /// # Panics
-    /// Never: the mnemonic and the index are constants.
-    #[allow(clippy::expect_used)]
     pub fn signer(self) -> PrivateKeySigner {
-        let builder = MnemonicBuilder::<English>::default().phrase(MNEMONIC).index(self.index());
-        builder.and_then(|builder| builder.build()).expect("Anvil's mnemonic is well formed")
+        /// Deriving a key takes a while; each process does it once.
+        static SIGNERS: LazyLock<Vec<PrivateKeySigner>> =
+            LazyLock::new(|| (0..Actor::ALL.len() as u32).map(derive).collect());
+        SIGNERS[self.index() as usize].clone()
     }
 
     pub fn address(self) -> Address {
         self.signer().address()
     }
+}
+
+/// # Panics
+/// Never: the mnemonic is a constant.
+#[allow(clippy::expect_used)]
+fn derive(index: u32) -> PrivateKeySigner {
+    let builder = MnemonicBuilder::<English>::default().phrase(MNEMONIC).index(index);
+    builder.and_then(|builder| builder.build()).expect("Anvil's mnemonic is well formed")
 }

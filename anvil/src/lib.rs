@@ -132,6 +132,11 @@ impl Devnet {
         Ok(self.provider(Actor::Stranger).await?.anvil_mine(Some(blocks), None).await?)
     }
 
+    /// Whether a transaction makes a block at once; when not, it waits for [`Devnet::mine`].
+    pub async fn automine(&self, on: bool) -> anyhow::Result<()> {
+        Ok(self.provider(Actor::Stranger).await?.anvil_set_auto_mine(on).await?)
+    }
+
     /// Lets the chain's time jump and makes a block there. Time goes on from there as before.
     pub async fn warp(&self, by: Duration) -> anyhow::Result<()> {
         let provider = self.provider(Actor::Stranger).await?;

@@ -116,15 +116,10 @@ pub struct Speech {
     #[arg(long, global = true)]
     pub json: bool,
 
-    /// What to log, on standard error: a level, or filters such as `tidemark=debug,warn`.
-    #[arg(
-        long,
-        env = "TIDEMARK_LOG",
-        default_value = "warn,tidemark=info,alloy_transport_ws=off,alloy_pubsub=off",
-        value_name = "FILTER",
-        global = true
-    )]
-    pub log: String,
+    /// What to log, on standard error: a level, or filters such as `tidemark=debug,warn`. An orchestrator tells what it does
+    /// unless told otherwise, other commands only what goes wrong.
+    #[arg(long, env = "TIDEMARK_LOG", value_name = "FILTER", global = true)]
+    pub log: Option<String>,
 
     /// How to log.
     #[arg(long, env = "TIDEMARK_LOG_FORMAT", default_value = "text", value_name = "FORMAT", global = true)]

@@ -27,6 +27,6 @@ async fn run() -> anyhow::Result<()> {
         std::process::exit(error.exit_code())
     });
     config::refuse_unknown::<Cli>()?;
-    telemetry::log(&cli.speech)?;
+    telemetry::log(&cli.speech, cli.verb.is_a_service())?;
     cli.run().await
 }

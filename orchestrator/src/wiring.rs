@@ -101,7 +101,6 @@ pub async fn start_with(
     let clock: Arc<dyn Clock> = Arc::new(System);
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
 
-    let parameters = chain::parameters(&store, ethereum.as_ref(), &deployment).await?;
     if let Firewall::Missing(reason) = firewall::enforce(&settings.subnet_pool).await {
         tracing::warn!(
             reason,
@@ -115,7 +114,6 @@ pub async fn start_with(
         clock,
         owner,
         deployment: deployment.clone(),
-        parameters: parameters.clone(),
         settings: settings.clone(),
         bells: bells.clone(),
     });
@@ -123,7 +121,8 @@ pub async fn start_with(
     tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
     tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
 
-    let api = Api { store, deployment, parameters, provider, board, metrics, container: bells.container };
+    let draining = settings.drain;
+    let api = Api { store, deployment, provider, draining, board, metrics, container: bells.container };
     tasks.push(tokio::spawn(async move {
         if let Err(error) = api::serve(api, listener, shutdown).await {
             tracing::error!(error = format!("{error:#}"), "the API ended");
@@ -164,15 +163,14 @@ struct Parts {
     clock: Arc<dyn Clock>,
     owner: Owner,
     deployment: Deployment,
-    parameters: solidity::Parameters,
     settings: Orchestration,
     bells: Bells,
 }
 
 /// The flow, in order.
 fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
-    let Parts { store, ethereum, engine, clock, owner, deployment, parameters, settings, bells } = parts;
-    let market = deployment.market;
+    let Parts { store, ethereum, engine, clock, owner, deployment, settings, bells } = parts;
+    let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
         .ringing(vec![bells.container.clone()], vec![bells.proof.clone(), bells.settlement.clone()]);
     let container = Container::new(
@@ -181,7 +179,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         clock.clone(),
         owner,
         container::Settings {
-            claim_window: parameters.claimWindow.into(),
+            drain: settings.drain,
             notice_period: parameters.noticePeriod.into(),
             grace: settings.grace.as_secs(),
             ..Default::default()
@@ -207,6 +205,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         ethereum,
         provider: owner.provider,
         market,
+        chain_id: owner.chain_id,
         parameters,
         claim_every: settings.claim_every,
         grace: settings.grace,

@@ -18,14 +18,16 @@ pub struct Deployment {
     pub market: Address,
     /// The block of the deployment: nothing of ours happened before it.
     pub block: u64,
+    /// The contract's own, which never change: knowing them, a provider can start while its node is away.
+    pub parameters: Parameters,
 }
 
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the chain did not answer")]
     Rpc(#[from] alloy::transports::TransportError),
-    #[error("the deployment was not sent")]
-    Send(#[from] alloy::contract::Error),
+    #[error("the chain did not take the call")]
+    Call(#[from] alloy::contract::Error),
     #[error("the deployment was sent but not seen in a block")]
     Pending(#[from] alloy::providers::PendingTransactionError),
     #[error("the deployment failed on chain in transaction {0}")]
@@ -36,6 +38,8 @@ pub enum Error {
     NoCode(Address),
     #[error("the contract at {0} is not Tidemark's market of this version: correct the address or redeploy")]
     ForeignCode(Address),
+    #[error("the market at {0} has other parameters than the deployment says: correct the address or the parameters")]
+    ForeignParameters(Address),
     #[error("{path} is not readable")]
     Read { path: String, source: io::Error },
     #[error("{path} is not a deployment")]
@@ -73,12 +77,13 @@ pub fn public_parameters() -> Parameters {
 /// Deploys the market with the provider's wallet and checks what arrived.
 pub async fn deploy<P: Provider + Clone>(provider: P, parameters: Parameters) -> Result<Deployment, Error> {
     let chain_id = provider.get_chain_id().await?;
-    let receipt = Market::deploy_builder(provider.clone(), parameters).send().await?.get_receipt().await?;
+    let receipt = Market::deploy_builder(provider.clone(), parameters.clone()).send().await?.get_receipt().await?;
     let market = match receipt.contract_address {
         Some(market) if receipt.status() => market,
         _ => return Err(Error::Reverted(receipt.transaction_hash)),
     };
-    let deployment = Deployment { chain_id, market, block: receipt.block_number.unwrap_or_default() };
+    let block = receipt.block_number.unwrap_or_default();
+    let deployment = Deployment { chain_id, market, block, parameters };
     deployment.check(&provider).await?;
     Ok(deployment)
 }
@@ -96,6 +101,9 @@ impl Deployment {
         }
         if !is_market(&code) {
             return Err(Error::ForeignCode(self.market));
+        }
+        if Market::new(self.market, provider).parameters().call().await? != self.parameters {
+            return Err(Error::ForeignParameters(self.market));
         }
         Ok(())
     }

@@ -1,8 +1,11 @@
 //! The contracts as Rust sees them: the only place where Rust learns an ABI.
 //!
-//! `abi/*.json` is made by foundry-compilers from `src/` and committed; `bindings/tests/abi.rs` fails when it is stale.
+//! `abi/*.json` is made from `src/` by crate `compiler` and committed; a test of that crate fails when it is stale.
 //! Beside the bindings live the things that everybody who talks to the contracts needs: the standard Merkle [`tree`],
 //! the [`typed`] data that people sign, and the one [`deploy`] path.
+
+// `sol!` writes a function for each call and event, with as many arguments as that has.
+#![allow(clippy::too_many_arguments)]
 
 pub mod deploy;
 pub mod tree;
@@ -34,11 +37,27 @@ sol!(
 );
 
 /// The structs that calls and events carry.
-pub use Market::{Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage};
+pub use Market::{Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage};
 
 /// The id of a lease on these terms, as `Market.idOf` computes it.
 pub fn lease_id(chain_id: u64, market: Address, terms: &Terms) -> B256 {
-    keccak256((U256::from(chain_id), market, terms.clone()).abi_encode())
+    claim_id(terms.provider, terms.currency, order_hash(chain_id, market, terms), &terms.rates)
+}
+
+/// What an id says beside provider, currency and rates, as `Market.orderHashOf` computes it.
+pub fn order_hash(chain_id: u64, market: Address, terms: &Terms) -> B256 {
+    let Terms { tenant, shape, manifestHash, salt, .. } = terms.clone();
+    keccak256((U256::from(chain_id), market, tenant, shape, manifestHash, salt).abi_encode())
+}
+
+/// The id of the lease that a claim is about.
+pub fn claim_id(provider: Address, currency: Address, order_hash: B256, rates: &Rates) -> B256 {
+    keccak256((order_hash, provider, currency, rates.clone()).abi_encode())
+}
+
+/// What settling states of a lease on these terms.
+pub fn claim(chain_id: u64, market: Address, terms: &Terms, usage: &Usage) -> Claim {
+    Claim { orderHash: order_hash(chain_id, market, terms), rates: terms.rates.clone(), usage: usage.clone() }
 }
 
 /// The leaf of a statement, as `Market.leafOf` computes it: hashed twice, so that no inner node passes for a leaf.

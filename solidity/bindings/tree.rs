@@ -4,7 +4,7 @@
 //! Leaves are sorted by hash. The tree is an array with the root in front: the children of node i are 2i+1 and 2i+2, the
 //! leaves stand at the end in reverse order. A pair is hashed in sorted order, so a path needs no left and right.
 
-use alloy::primitives::{B256, keccak256};
+use alloy::primitives::{B256, U256, keccak256};
 
 /// A tree over at least one leaf.
 #[derive(Debug, Clone)]
@@ -96,6 +96,17 @@ impl Tree {
     }
 }
 
+impl Multiproof {
+    /// The flags as the contract takes them: the first in the lowest bit of the first word.
+    pub fn flag_words(&self) -> Vec<U256> {
+        let mut words = vec![U256::ZERO; self.flags.len().div_ceil(256)];
+        for (i, flag) in self.flags.iter().enumerate() {
+            words[i / 256].set_bit(i % 256, *flag);
+        }
+        words
+    }
+}
+
 /// The root to which a path leads from a leaf.
 pub fn climb(leaf: B256, path: &[B256]) -> B256 {
     path.iter().fold(leaf, |node, sibling| pair(node, *sibling))
@@ -151,6 +162,15 @@ mod tests {
             assert_eq!(queue.pop_front(), Some(tree.root()));
             assert_eq!(proof.next(), None);
         }
+    }
+
+    #[test]
+    fn flags_become_bits() {
+        let flags: Vec<bool> = (0..300).map(|i| i % 3 == 0).collect();
+        let multi = Multiproof { leaves: vec![], proof: vec![], flags: flags.clone() };
+        let words = multi.flag_words();
+        assert_eq!(words.len(), 2);
+        assert!(flags.iter().enumerate().all(|(i, flag)| words[i / 256].bit(i % 256) == *flag));
     }
 
     #[test]

@@ -12,7 +12,7 @@ import {Errors} from "./libraries/Errors.sol";
 import {Currency} from "./types/Currency.sol";
 import {Account, Reservation, Status, Terms} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
-import {AccountSlot} from "./types/Slots.sol";
+import {AccountWord, ReservationWord} from "./types/Words.sol";
 
 /// The vault. For each currency, what it holds is the sum of all lease balances, all earnings and all bonds.
 ///
@@ -23,16 +23,14 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     using SafeCast for uint256;
 
     /// @inheritdoc IEscrow
-    function topUp(LeaseId lease, Currency currency, uint256 amount) external payable nonReentrant {
+    function topUp(Currency currency, LeaseId lease, uint256 amount) external payable nonReentrant {
         // Check
-        AccountSlot storage slot = _accounts[currency][lease];
-        if (slot.load().settledAt == 0) revert Errors.LeaseUnknown(lease);
+        mapping(LeaseId => AccountWord) storage accounts = _accounts[currency];
+        if (accounts[lease].settledAt() == 0) revert Errors.LeaseUnknown(lease);
         // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
         uint256 received = _receive(currency, amount);
-        // Effect
-        Account memory account = slot.load();
-        account.balance = (account.balance + received).toUint104();
-        slot.store(account);
+        // Effect, on the account as it is now: a settlement moves no money of the vault's and may have come in between
+        accounts[lease] = accounts[lease].credited(received);
         // Log
         emit ToppedUp(lease, msg.sender, received);
     }
@@ -41,12 +39,12 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     function withdraw(Terms calldata terms, uint256 amount) external nonReentrantView {
         // Check
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
-        (LeaseId id, Account memory account, Reservation memory reservation) = _openLease(terms);
+        (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
         if (amount == 0) revert Errors.NothingToPay();
-        uint256 free = _free(account, _curve(reservation, terms.rates.reserved));
+        uint256 free = _free(account, reservation, _rate(reservation, terms));
         if (amount > free) revert Errors.InsufficientFunds(free, amount);
         // Effect
-        _debit(id, terms.currency, account, amount);
+        _accounts[terms.currency][id] = account.debited(amount);
         // Interaction
         terms.currency.pay(msg.sender, amount);
         // Log
@@ -55,9 +53,9 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function refund(Terms calldata terms) external nonReentrantView {
-        (LeaseId id, Account memory account, Reservation memory reservation) = _lease(terms);
-        if (reservation.maxReplicas != 0) revert Errors.LeaseIsOpen(id);
-        uint256 owed_ = _owed(account, _curve(reservation, terms.rates.reserved));
+        (LeaseId id, AccountWord account, ReservationWord reservation) = _lease(terms);
+        if (reservation.maxReplicas() != 0) revert Errors.LeaseIsOpen(id);
+        uint256 owed_ = _owed(account, reservation, _rate(reservation, terms));
         if (_refund(id, terms, account, owed_) == 0) revert Errors.NothingToPay();
     }
 
@@ -84,41 +82,41 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
 
     /// @inheritdoc IEscrow
     function accountOf(LeaseId lease, Currency currency) external view returns (Account memory) {
-        return _accounts[currency][lease].load();
+        return _accounts[currency][lease].unpacked();
     }
 
     /// @inheritdoc IEscrow
     function reservationOf(LeaseId lease) external view returns (Reservation memory) {
-        return _reservations[lease].load();
+        return _reservations[lease].unpacked();
     }
 
     /// @inheritdoc IEscrow
     function owed(Terms calldata terms) external view returns (uint256) {
-        (, Account memory account, Reservation memory reservation) = _lease(terms);
-        return _owed(account, _curve(reservation, terms.rates.reserved));
+        (, AccountWord account, ReservationWord reservation) = _lease(terms);
+        return _owed(account, reservation, _rate(reservation, terms));
     }
 
     /// @inheritdoc IEscrow
     function withdrawable(Terms calldata terms) external view returns (uint256) {
-        (, Account memory account, Reservation memory reservation) = _lease(terms);
-        return _free(account, _curve(reservation, terms.rates.reserved));
+        (, AccountWord account, ReservationWord reservation) = _lease(terms);
+        return _free(account, reservation, _rate(reservation, terms));
     }
 
     /// @inheritdoc IEscrow
     function runway(Terms calldata terms) external view returns (uint256) {
-        (, Account memory account, Reservation memory reservation) = _lease(terms);
-        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
-        return Accrual.runway(account.balance, _owed(account, curve), curve.rate);
+        (, AccountWord account, ReservationWord reservation) = _lease(terms);
+        uint256 rate = _rate(reservation, terms);
+        return Accrual.runway(account.balance(), _owed(account, reservation, rate), rate);
     }
 
     /// @inheritdoc IEscrow
     function statusOf(Terms calldata terms) external view returns (Status) {
         LeaseId id = _id(terms);
-        Account memory account = _accounts[terms.currency][id].load();
-        Reservation memory reservation = _reservations[id].load();
-        if (account.settledAt == 0) return Status.Unknown;
-        if (reservation.maxReplicas == 0) return Status.Closed;
-        if (_owed(account, _curve(reservation, terms.rates.reserved)) >= account.balance) return Status.Exhausted;
+        AccountWord account = _accounts[terms.currency][id];
+        ReservationWord reservation = _reservations[id];
+        if (account.settledAt() == 0) return Status.Unknown;
+        if (reservation.maxReplicas() == 0) return Status.Closed;
+        if (_owed(account, reservation, _rate(reservation, terms)) >= account.balance()) return Status.Exhausted;
         return Status.Active;
     }
 
@@ -134,51 +132,33 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
     }
 
     /// Returns to the tenant what a closed lease does not owe.
-    function _refund(LeaseId id, Terms calldata terms, Account memory account, uint256 owed_)
+    function _refund(LeaseId id, Terms calldata terms, AccountWord account, uint256 owed_)
         internal
         returns (uint256 amount)
     {
         // Check
-        amount = Math.saturatingSub(account.balance, owed_);
+        amount = Math.saturatingSub(account.balance(), owed_);
         if (amount == 0) return 0;
         // Effect
-        _debit(id, terms.currency, account, amount);
+        _accounts[terms.currency][id] = account.debited(amount);
         // Interaction
         terms.currency.pay(terms.tenant, amount);
         // Log
         emit Refunded(id, terms.tenant, amount);
     }
 
-    /// Takes an amount off a lease's balance.
-    function _debit(LeaseId id, Currency currency, Account memory account, uint256 amount) private {
-        // Callers take at most the balance.
-        unchecked {
-            // forge-lint: disable-next-line(unsafe-typecast)
-            account.balance -= uint104(amount);
-        }
-        _accounts[currency][id].store(account);
+    /// What the whole lease reserves a second.
+    function _rate(ReservationWord reservation, Terms calldata terms) internal pure returns (uint256) {
+        return Accrual.rate(reservation, terms.rates.reserved);
     }
 
-    function _curve(Reservation memory reservation, uint256 ratePerReplica)
-        internal
-        pure
-        returns (Accrual.Curve memory)
-    {
-        // The lease's rate never exceeds its uint104 budget.
-        unchecked {
-            return Accrual.Curve({
-                integral: reservation.integral, since: reservation.since, rate: ratePerReplica * reservation.replicas
-            });
-        }
-    }
-
-    function _owed(Account memory account, Accrual.Curve memory curve) internal view returns (uint256) {
-        return Accrual.owed(curve, account.paid, _from(account.settledAt), block.timestamp);
+    function _owed(AccountWord account, ReservationWord reservation, uint256 rate) internal view returns (uint256) {
+        return Accrual.owed(reservation, rate, account.paid(), _from(account), block.timestamp);
     }
 
     /// From when on a lease's reservation can still be claimed.
-    function _from(uint256 settledAt) internal view returns (uint256) {
-        return Math.max(settledAt, _oldest());
+    function _from(AccountWord account) internal view returns (uint256) {
+        return Math.max(account.settledAt(), _oldest());
     }
 
     /// The beginning of the claim window: what was reserved before it and nobody proved has lapsed.
@@ -188,8 +168,8 @@ abstract contract Escrow is IEscrow, MarketState, ReentrancyGuardTransient {
 
     /// What may leave the lease now: all but what may be owed and the notice period's money. A closed lease has a rate of
     /// zero and keeps no notice.
-    function _free(Account memory account, Accrual.Curve memory curve) internal view returns (uint256) {
-        return Math.saturatingSub(account.balance, _owed(account, curve) + _notice(curve.rate));
+    function _free(AccountWord account, ReservationWord reservation, uint256 rate) internal view returns (uint256) {
+        return Math.saturatingSub(account.balance(), _owed(account, reservation, rate) + _notice(rate));
     }
 
     /// The notice period's money at a rate.

@@ -10,7 +10,6 @@ import {Accrual} from "./libraries/Accrual.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Currency} from "./types/Currency.sol";
 import {
-    Account,
     Capacity,
     Offer,
     Order,
@@ -19,12 +18,11 @@ import {
     PriceList,
     Provider,
     Rates,
-    Reservation,
     Shape,
     Terms
 } from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
-import {AccountSlot, CapacitySlot} from "./types/Slots.sol";
+import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWords} from "./types/Words.sol";
 
 /// Tidemark's market: providers, offers, and the life of a lease. Escrow holds the money, Proofs turns it into earnings.
 ///
@@ -69,14 +67,14 @@ contract Market is IMarket, Proofs {
         // Check
         _checkRegistered();
         Provider storage provider = _providers[msg.sender];
-        if (_capacities[msg.sender].load().heldMillicores != 0) revert Errors.LeasesOpen(msg.sender);
+        if (_capacities[msg.sender].unpacked().heldMillicores != 0) revert Errors.LeasesOpen(msg.sender);
         uint256 until = provider.rootAt + CLAIM_WINDOW;
         if (block.timestamp < until) revert Errors.RootsPending(until);
         // Effect; without capacity none of its offers can be taken
         uint256 bond = provider.bond;
         provider.bond = 0;
         provider.registeredAt = 0;
-        delete _capacities[msg.sender];
+        _capacities[msg.sender] = CapacityWord.wrap(0);
         _earnings[msg.sender][Currency.wrap(address(0))] += bond;
         // Log
         emit ProviderUnregistered(msg.sender, bond);
@@ -125,37 +123,18 @@ contract Market is IMarket, Proofs {
             manifestHash: order.manifestHash,
             salt: order.salt
         });
-        id = LeaseId.wrap(keccak256(abi.encode(block.chainid, address(this), terms)));
-        AccountSlot storage account = _accounts[offer.currency][id];
-        if (account.load().settledAt != 0) revert Errors.LeaseExists(id);
+        id = _id(
+            _orderHash(msg.sender, order.shape, order.manifestHash, order.salt), offer.provider, offer.currency, rates
+        );
+        if (_accounts[offer.currency][id].settledAt() != 0) revert Errors.LeaseExists(id);
         // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
         uint256 received = _receive(offer.currency, deposit);
         uint256 notice = _notice(uint256(rates.reserved) * order.replicas);
         if (received < notice) revert Errors.InsufficientFunds(received, notice);
         // Effect
         _hold(offer.provider, order.shape, policy.maxReplicas);
-        account.store(
-            Account({
-                balance: received.toUint104(),
-                paid: 0,
-                settledAt: uint32(block.timestamp),
-                minReplicas: policy.minReplicas
-            })
-        );
-        _reservations[id].store(
-            Reservation({
-                integral: 0,
-                since: uint32(block.timestamp),
-                replicas: order.replicas,
-                maxReplicas: policy.maxReplicas,
-                target: policy.target,
-                up: policy.up,
-                down: policy.down,
-                cooldown: policy.cooldown,
-                step: policy.step,
-                headroom: policy.headroom
-            })
-        );
+        _accounts[offer.currency][id] = AccountWords.opened(received.toUint104(), policy.minReplicas);
+        _reservations[id] = ReservationWords.opened(order.replicas, policy);
         // Log
         emit LeaseOpened(id, msg.sender, offer.provider, offerId, received, order.replicas, policy, terms);
     }
@@ -164,15 +143,15 @@ contract Market is IMarket, Proofs {
     function scale(Terms calldata terms, uint16 replicas) external {
         // Check
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
-        (LeaseId id, Account memory account, Reservation memory reservation) = _openLease(terms);
-        _checkBounds(replicas, account.minReplicas, reservation.maxReplicas);
-        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
-        if (replicas > reservation.replicas) {
-            uint256 kept = _owed(account, curve) + _notice(uint256(terms.rates.reserved) * replicas);
-            if (account.balance < kept) revert Errors.InsufficientFunds(account.balance, kept);
+        (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
+        _checkBounds(replicas, account.minReplicas(), reservation.maxReplicas());
+        if (replicas > reservation.replicas()) {
+            uint256 owed_ = _owed(account, reservation, _rate(reservation, terms));
+            uint256 kept = owed_ + _notice(uint256(terms.rates.reserved) * replicas);
+            if (account.balance() < kept) revert Errors.InsufficientFunds(account.balance(), kept);
         }
         // Effect
-        _step(id, account, reservation, curve, replicas);
+        _reservations[id] = _stepped(account, reservation, terms, replicas);
         // Log
         emit LeaseScaled(id, replicas);
     }
@@ -189,22 +168,22 @@ contract Market is IMarket, Proofs {
     /// @inheritdoc IMarket
     function close(Terms calldata terms) external nonReentrantView {
         // Check
-        (LeaseId id, Account memory account, Reservation memory reservation) = _openLease(terms);
-        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
-        uint256 owed = _owed(account, curve);
+        (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
+        uint256 rate = _rate(reservation, terms);
+        uint256 owed_ = _owed(account, reservation, rate);
         bool byTenant = msg.sender == terms.tenant;
         if (!byTenant) {
             if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
-            _checkNotice(id, account.balance, owed, curve.rate);
+            _checkNotice(id, account.balance(), owed_, rate);
         }
         // Effect
-        _release(terms.provider, terms.shape, reservation.maxReplicas);
-        reservation.maxReplicas = 0;
-        _step(id, account, reservation, curve, 0);
+        CapacityWord capacity = _capacities[terms.provider];
+        _capacities[terms.provider] = capacity.releasing(terms.shape, reservation.maxReplicas());
+        _reservations[id] = _stepped(account, reservation, terms, 0).closed();
         // Log
         emit LeaseClosed(id, msg.sender);
         // Interaction. A tenant that cannot receive keeps its claim to `refund`, and cannot hold the provider here.
-        if (byTenant) _refund(id, terms, account, owed);
+        if (byTenant) _refund(id, terms, account, owed_);
     }
 
     /// @inheritdoc IMarket
@@ -214,7 +193,7 @@ contract Market is IMarket, Proofs {
 
     /// @inheritdoc IMarket
     function capacityOf(address provider) external view returns (Capacity memory) {
-        return _capacities[provider].load();
+        return _capacities[provider].unpacked();
     }
 
     /// @inheritdoc IMarket
@@ -245,21 +224,16 @@ contract Market is IMarket, Proofs {
         });
     }
 
-    /// Moves the integral to now and changes the replica count, and with it the rate.
-    function _step(
-        LeaseId id,
-        Account memory account,
-        Reservation memory reservation,
-        Accrual.Curve memory curve,
-        uint16 replicas
-    ) private {
-        uint256 integral = Accrual.carried(curve, account.paid, _from(account.settledAt), block.timestamp);
-        // Below 2^104 × 2^32, by the bounds of Curve.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        reservation.integral = uint136(integral);
-        reservation.since = uint32(block.timestamp);
-        reservation.replicas = replicas;
-        _reservations[id].store(reservation);
+    /// The integral moved to now, and a new replica count, and with it a new rate.
+    function _stepped(AccountWord account, ReservationWord reservation, Terms calldata terms, uint256 replicas)
+        private
+        view
+        returns (ReservationWord)
+    {
+        uint256 rate = _rate(reservation, terms);
+        // Below 2^104 × 2^32, as the lease's rate and the time since its opening are.
+        uint256 integral = Accrual.carried(reservation, rate, account.paid(), _from(account), block.timestamp);
+        return reservation.moved(integral, block.timestamp, replicas);
     }
 
     /// Whether the provider may close: its notice has passed, or the funds ran out a notice period ago.
@@ -279,46 +253,25 @@ contract Market is IMarket, Proofs {
     }
 
     function _describe(Shape calldata shape, bytes32 sealingKey, string calldata endpoint) private {
-        Capacity memory capacity = _capacities[msg.sender].load();
-        capacity.millicores = shape.millicores;
-        capacity.memoryMiB = shape.memoryMiB;
-        capacity.diskMiB = shape.diskMiB;
-        capacity.gpus = shape.gpus;
-        _capacities[msg.sender].store(capacity);
+        _capacities[msg.sender] = _capacities[msg.sender].resized(shape);
         _providers[msg.sender].sealingKey = sealingKey;
         _providers[msg.sender].endpoint = endpoint;
     }
 
     /// Holds a provider's capacity for a lease at its highest replica count.
     function _hold(address provider, Shape calldata shape, uint256 replicas) private {
-        CapacitySlot storage slot = _capacities[provider];
-        Capacity memory c = slot.load();
-        c.heldMillicores = uint32(_fit(0, c.heldMillicores, shape.millicores * replicas, c.millicores));
-        c.heldMemoryMiB = uint32(_fit(1, c.heldMemoryMiB, shape.memoryMiB * replicas, c.memoryMiB));
-        c.heldDiskMiB = uint32(_fit(2, c.heldDiskMiB, shape.diskMiB * replicas, c.diskMiB));
-        c.heldGpus = uint16(_fit(3, c.heldGpus, shape.gpus * replicas, c.gpus));
-        slot.store(c);
+        CapacityWord word = _capacities[provider];
+        Capacity memory c = word.unpacked();
+        _checkFit(0, c.heldMillicores, shape.millicores * replicas, c.millicores);
+        _checkFit(1, c.heldMemoryMiB, shape.memoryMiB * replicas, c.memoryMiB);
+        _checkFit(2, c.heldDiskMiB, shape.diskMiB * replicas, c.diskMiB);
+        _checkFit(3, c.heldGpus, shape.gpus * replicas, c.gpus);
+        _capacities[provider] = word.holding(shape, replicas);
     }
 
-    function _fit(uint256 kind, uint256 held, uint256 asked, uint256 capacity) private pure returns (uint256) {
-        if (held + asked <= capacity) return held + asked;
+    function _checkFit(uint256 kind, uint256 held, uint256 asked, uint256 capacity) private pure {
         // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
-        if (asked == 0) return held;
+        if (asked == 0 || held + asked <= capacity) return;
         revert Errors.CapacityExceeded(kind, asked, capacity > held ? capacity - held : 0);
-    }
-
-    function _release(address provider, Shape calldata shape, uint256 replicas) private {
-        CapacitySlot storage slot = _capacities[provider];
-        Capacity memory c = slot.load();
-        // Exactly what `_hold` added for this lease.
-        // forge-lint: disable-start(unsafe-typecast)
-        unchecked {
-            c.heldMillicores -= uint32(shape.millicores * replicas);
-            c.heldMemoryMiB -= uint32(shape.memoryMiB * replicas);
-            c.heldDiskMiB -= uint32(shape.diskMiB * replicas);
-            c.heldGpus -= uint16(shape.gpus * replicas);
-        }
-        // forge-lint: disable-end(unsafe-typecast)
-        slot.store(c);
     }
 }

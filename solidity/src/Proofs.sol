@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 
 import {Escrow} from "./Escrow.sol";
 import {IProofs} from "./interfaces/IProofs.sol";
 import {Accrual} from "./libraries/Accrual.sol";
 import {Errors} from "./libraries/Errors.sol";
+import {Multiproof} from "./libraries/Multiproof.sol";
 import {Currency} from "./types/Currency.sol";
-import {Account, Provider, Reservation, Root, Terms, Usage} from "./types/DataTypes.sol";
+import {Claim, Provider, Rates, Root, Terms, Usage} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
-import {AccountSlot} from "./types/Slots.sol";
+import {AccountWord, ReservationWord} from "./types/Words.sol";
 
 /// Roots and settlements: the only way in which a lease's money becomes a provider's.
 abstract contract Proofs is IProofs, Escrow, EIP712 {
@@ -41,54 +45,43 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     }
 
     /// @inheritdoc IProofs
-    function settle(Terms calldata terms, Usage calldata usage, uint256 epoch, bytes32[] calldata path) external {
-        LeaseId id = _id(terms);
-        bytes32 root = MerkleProof.processProofCalldata(path, _leaf(id, usage));
-        _checkRoot(terms.provider, epoch, root, usage.time);
+    function settle(address provider, Currency currency, uint256 epoch, Claim calldata claim, bytes32[] calldata path)
+        external
+    {
+        Rates memory rates = claim.rates;
+        Usage memory usage = claim.usage;
+        LeaseId id = _id(claim.orderHash, provider, currency, rates);
+        _checkRoot(provider, epoch, MerkleProof.processProofCalldata(path, _leaf(id, usage)), usage.time);
         _checkWindow(usage.time);
-        _earnings[terms.provider][terms.currency] += _settle(id, terms, usage);
+        _earnings[provider][currency] += _settle(id, provider, currency, rates, usage);
     }
 
     /// @inheritdoc IProofs
     function settleBatch(
         address provider,
+        Currency currency,
         uint256 epoch,
-        Terms[] calldata terms,
-        Usage[] calldata usages,
+        Claim[] calldata claims,
         bytes32[] calldata proof,
-        bool[] calldata flags
+        uint256[] calldata flags
     ) external {
-        // Check
-        uint256 count = terms.length;
-        if (count != usages.length) revert Errors.LengthMismatch();
-        LeaseId[] memory ids = new LeaseId[](count);
-        bytes32[] memory leaves = new bytes32[](count);
-        uint256 newest = 0;
-        for (uint256 i = 0; i < count; ++i) {
-            Terms calldata t = terms[i];
-            Usage calldata u = usages[i];
-            if (t.provider != provider) revert Errors.NotAllowed(t.provider);
-            LeaseId id = _id(t);
-            ids[i] = id;
-            leaves[i] = _leaf(id, u);
-            if (u.time > newest) newest = u.time;
-        }
-        _checkRoot(provider, epoch, MerkleProof.processMultiProofCalldata(proof, flags, leaves), newest);
-        // Effect and Log; leases in the same currency that stand together are credited together
+        // Effect and Log; if the check fails, none of it has happened
+        uint256 count = claims.length;
         uint256 oldest = _oldest();
-        Currency currency;
-        uint256 sum = 0;
+        bytes32[] memory leaves = new bytes32[](count);
+        (uint256 newest, uint256 sum) = (0, 0);
         for (uint256 i = 0; i < count; ++i) {
-            Terms calldata t = terms[i];
-            Usage calldata u = usages[i];
-            if (u.time < oldest) continue;
-            if (Currency.unwrap(t.currency) != Currency.unwrap(currency)) {
-                _earnings[provider][currency] += sum;
-                (currency, sum) = (t.currency, 0);
-            }
-            sum += _settle(ids[i], t, u);
+            Claim calldata claim = claims[i];
+            Rates memory rates = claim.rates;
+            Usage memory usage = claim.usage;
+            LeaseId id = _id(claim.orderHash, provider, currency, rates);
+            leaves[i] = _leaf(id, usage);
+            newest = Math.max(newest, usage.time);
+            if (usage.time >= oldest) sum += _settle(id, provider, currency, rates, usage);
         }
         _earnings[provider][currency] += sum;
+        // Check
+        _checkRoot(provider, epoch, Multiproof.root(leaves, proof, flags), newest);
     }
 
     /// @inheritdoc IProofs
@@ -100,7 +93,7 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         _checkWindow(usage.time);
         bool valid = SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, usage), signature);
         if (!valid) revert Errors.BadSignature();
-        _earnings[terms.provider][terms.currency] += _settle(id, terms, usage);
+        _earnings[terms.provider][terms.currency] += _settle(id, terms.provider, terms.currency, terms.rates, usage);
     }
 
     /// @inheritdoc IProofs
@@ -120,46 +113,51 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     }
 
     /// @inheritdoc IProofs
+    function orderHashOf(Terms calldata terms) external view returns (bytes32) {
+        return _orderHash(terms.tenant, terms.shape, terms.manifestHash, terms.salt);
+    }
+
+    /// @inheritdoc IProofs
     function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32) {
         return _statementDigest(lease, usage);
     }
 
     /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.
-    function _settle(LeaseId id, Terms calldata terms, Usage calldata usage) private returns (uint256 amount) {
+    function _settle(LeaseId id, address provider, Currency currency, Rates memory rates, Usage memory usage)
+        private
+        returns (uint256 amount)
+    {
         // Check
-        AccountSlot storage slot = _accounts[terms.currency][id];
-        Account memory account = slot.load();
-        uint256 settledAt = account.settledAt;
+        mapping(LeaseId => AccountWord) storage accounts = _accounts[currency];
+        AccountWord account = accounts[id];
+        uint256 settledAt = account.settledAt();
         if (settledAt == 0) revert Errors.LeaseUnknown(id);
         uint256 time = usage.time;
         if (time <= settledAt) return 0;
         // Effect
-        Reservation memory reservation = _reservations[id].load();
-        Accrual.Curve memory curve = _curve(reservation, terms.rates.reserved);
-        if (settledAt < _oldest()) _lapse(id, reservation, curve, account.paid);
-        uint256 reserved = Accrual.reservedUntil(curve, time);
-        amount = Accrual.due(Accrual.price(terms.rates, usage), reserved, account.paid, account.balance);
-        // At most the balance moves, and all that is ever paid stays within R below 2^136 / 1e12.
-        unchecked {
-            account.balance -= uint104(amount);
-            account.paid += uint104(amount);
-        }
-        account.settledAt = usage.time;
-        slot.store(account);
+        ReservationWord reservation = _reservations[id];
+        uint256 rate = Accrual.rate(reservation, rates.reserved);
+        if (settledAt < _oldest()) reservation = _lapse(id, reservation, rate, account.paid());
+        uint256 reserved = Accrual.reservedUntil(reservation, rate, time);
+        amount = Accrual.due(Accrual.price(rates, usage), reserved, account.paid(), account.balance());
+        // All that is ever paid stays within R, below 2^136 / 1e12.
+        accounts[id] = account.settled(amount, time);
         // Log
-        emit Settled(id, terms.provider, time, amount);
+        emit Settled(id, provider, time, amount);
     }
 
     /// Takes what nobody proved in time out of the reserved integral, by moving its point to the claim window's beginning.
     /// Only a lease that stayed unsettled for a whole claim window comes here.
-    function _lapse(LeaseId id, Reservation memory reservation, Accrual.Curve memory curve, uint256 paid) private {
+    function _lapse(LeaseId id, ReservationWord reservation, uint256 rate, uint256 paid)
+        private
+        returns (ReservationWord)
+    {
         uint256 oldest = _oldest();
-        if (oldest < curve.since) return;
-        curve.integral = Accrual.carried(curve, paid, oldest, oldest);
-        curve.since = oldest;
-        reservation.integral = uint136(curve.integral);
-        reservation.since = uint32(oldest);
-        _reservations[id].store(reservation);
+        if (oldest < reservation.since()) return reservation;
+        uint256 integral = Accrual.carried(reservation, rate, paid, oldest, oldest);
+        reservation = reservation.moved(integral, oldest, reservation.replicas());
+        _reservations[id] = reservation;
+        return reservation;
     }
 
     /// Whether a root is the newest that its slot of the ring has held.
@@ -185,8 +183,18 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
     }
 
     /// Hashed twice, so that no inner node of a tree can be taken for a leaf.
-    function _leaf(LeaseId lease, Usage calldata usage) private pure returns (bytes32) {
-        return keccak256(bytes.concat(keccak256(abi.encode(lease, usage))));
+    function _leaf(LeaseId lease, Usage memory u) private pure returns (bytes32) {
+        return EfficientHashLib.hash(
+            EfficientHashLib.hash(
+                uint256(LeaseId.unwrap(lease)),
+                u.time,
+                u.replicaSeconds,
+                u.cpuNanos,
+                u.memoryByteSeconds,
+                u.networkBytes,
+                u.utilization
+            )
+        );
     }
 
     function _statementDigest(LeaseId lease, Usage calldata usage) private view returns (bytes32) {

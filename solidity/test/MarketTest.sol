@@ -9,14 +9,18 @@ import {IMarket} from "../src/interfaces/IMarket.sol";
 import {IProofs} from "../src/interfaces/IProofs.sol";
 import {Accrual} from "../src/libraries/Accrual.sol";
 import {Currency} from "../src/types/Currency.sol";
-import {Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
+import {Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage} from "../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../src/types/Ids.sol";
 import {StandardTree} from "./StandardTree.sol";
-import {TestToken} from "./tokens/TestToken.sol";
 
 /// The deployed market as a caller sees it. Tests reach it through its interfaces alone, so that a changed test compiles
 /// without the contracts.
 interface Tidemark is IMarket, IEscrow, IProofs {}
+
+/// The devnet's token likewise.
+interface MintableToken is IERC20 {
+    function mint(address to, uint256 amount) external;
+}
 
 /// What every test starts from: a market with the local chain's parameters, one provider, an offer for ETH and one for a
 /// token, and a tenant with plenty of both.
@@ -38,7 +42,7 @@ abstract contract MarketTest is Test {
     Currency internal constant ETH = Currency.wrap(address(0));
 
     Tidemark internal market;
-    TestToken internal token;
+    MintableToken internal token;
     Currency internal usd;
     OfferId internal ethOffer;
     OfferId internal usdOffer;
@@ -52,7 +56,7 @@ abstract contract MarketTest is Test {
         vm.warp(START);
         (tenant, tenantKey) = makeAddrAndKey("tenant");
         market = deploy(localParameters());
-        token = new TestToken();
+        token = MintableToken(deployCode("TestToken.sol:TestToken"));
         usd = Currency.wrap(address(token));
         vm.deal(provider, 100 ether);
         vm.startPrank(provider);
@@ -93,11 +97,11 @@ abstract contract MarketTest is Test {
         return Shape({millicores: 10_000_000, memoryMiB: 10_000_000, diskMiB: 10_000_000, gpus: 10_000});
     }
 
-    function shape() internal pure returns (Shape memory) {
+    function shape() internal pure virtual returns (Shape memory) {
         return Shape({millicores: 1000, memoryMiB: 1000, diskMiB: 1000, gpus: 1});
     }
 
-    function prices() internal pure returns (PriceList memory) {
+    function prices() internal pure virtual returns (PriceList memory) {
         return PriceList({
             millicore: 4e9,
             memoryMiB: 1e9,
@@ -110,12 +114,12 @@ abstract contract MarketTest is Test {
         });
     }
 
-    function policy() internal pure returns (Policy memory) {
+    function policy() internal pure virtual returns (Policy memory) {
         return
             Policy({minReplicas: 1, maxReplicas: 10, target: 70, up: 80, down: 50, cooldown: 60, step: 2, headroom: 1});
     }
 
-    function order(uint16 replicas, uint64 salt) internal pure returns (Order memory) {
+    function order(uint16 replicas, uint64 salt) internal pure virtual returns (Order memory) {
         return Order({
             shape: shape(),
             replicas: replicas,
@@ -167,7 +171,7 @@ abstract contract MarketTest is Test {
     // Statements and roots
 
     /// What a lease uses that keeps everything busy for a number of replica-seconds: it costs RATE for each.
-    function busy(uint256 replicaSeconds, uint256 time) internal pure returns (Usage memory) {
+    function busy(uint256 replicaSeconds, uint256 time) internal pure virtual returns (Usage memory) {
         return Usage({
             time: uint32(time),
             replicaSeconds: uint64(replicaSeconds),
@@ -195,7 +199,17 @@ abstract contract MarketTest is Test {
     function proveAndSettle(Terms memory terms, uint256 replicaSeconds) internal {
         Usage memory usage = busy(replicaSeconds, vm.getBlockTimestamp());
         uint256 epoch = prove(market.idOf(terms), usage);
-        market.settle(terms, usage, epoch, new bytes32[](0));
+        settle(terms, usage, epoch, emptyPath());
+    }
+
+    /// What `settle` states of a lease.
+    function claimOf(Terms memory terms, Usage memory usage) internal view returns (Claim memory) {
+        return Claim({orderHash: market.orderHashOf(terms), rates: terms.rates, usage: usage});
+    }
+
+    function settle(Terms memory terms, Usage memory usage, uint256 epoch, bytes32[] memory path) internal {
+        Claim memory claim = claimOf(terms, usage);
+        market.settle(terms.provider, terms.currency, epoch, claim, path);
     }
 
     function sign(uint256 key, LeaseId id, Usage memory usage) internal view returns (bytes memory) {
@@ -207,24 +221,19 @@ abstract contract MarketTest is Test {
         return new bytes32[](0);
     }
 
-    /// The arguments of `settleBatch` for statements under one root, in the order in which the multiproof wants them.
-    function batch(Terms[] memory terms, Usage[] memory usages)
+    /// Some of a tree's statements as `settleBatch` wants them: claims in the multiproof's order.
+    /// @param leaves All of the tree; those of the claims are among them.
+    function batch(Claim[] memory claims, bytes32[] memory own, bytes32[] memory leaves)
         internal
-        view
-        returns (Terms[] memory t, Usage[] memory u, StandardTree.Multiproof memory m, bytes32 root)
+        pure
+        returns (Claim[] memory ordered, StandardTree.Multiproof memory m)
     {
-        uint256 count = terms.length;
-        bytes32[] memory leaves = new bytes32[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            leaves[i] = market.leafOf(market.idOf(terms[i]), usages[i]);
-        }
-        root = StandardTree.root(leaves);
-        m = StandardTree.multiproof(leaves, leaves);
-        (t, u) = (new Terms[](count), new Usage[](count));
-        for (uint256 i = 0; i < count; ++i) {
+        m = StandardTree.multiproof(leaves, own);
+        ordered = new Claim[](claims.length);
+        for (uint256 i = 0; i < claims.length; ++i) {
             uint256 j = 0;
-            while (leaves[j] != m.leaves[i]) ++j;
-            (t[i], u[i]) = (terms[j], usages[j]);
+            while (own[j] != m.leaves[i]) ++j;
+            ordered[i] = claims[j];
         }
     }
 }

@@ -41,7 +41,7 @@ library StandardTree {
     struct Multiproof {
         bytes32[] leaves; // in the order in which the verifier wants them
         bytes32[] proof;
-        bool[] flags;
+        uint256[] flags; // as bits
     }
 
     function multiproof(bytes32[] memory leaves, bytes32[] memory chosen) internal pure returns (Multiproof memory m) {
@@ -70,9 +70,9 @@ library StandardTree {
         for (uint256 i = 0; i < proofs; ++i) {
             m.proof[i] = proof[i];
         }
-        m.flags = new bool[](steps);
+        m.flags = new uint256[]((steps + 255) / 256);
         for (uint256 i = 0; i < steps; ++i) {
-            m.flags[i] = flags[i];
+            if (flags[i]) m.flags[i / 256] |= 1 << i % 256;
         }
     }
 

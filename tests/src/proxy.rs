@@ -122,7 +122,7 @@ async fn answer(request: Value, mood: &Mood, client: &reqwest::Client, upstream:
 async fn read(stream: &mut TcpStream) -> anyhow::Result<Value> {
     let mut bytes = Vec::new();
     loop {
-        let mut part = [0; 16 << 10];
+        let mut part = vec![0; 16 << 10];
         let count = stream.read(&mut part).await?;
         anyhow::ensure!(count > 0, "the request ended early");
         bytes.extend_from_slice(&part[..count]);

@@ -1,18 +1,20 @@
 //! A provider with an offer and a tenant with leases: what most stories begin with.
 
 use alloy::{
+    network::TransactionBuilder,
     primitives::{
         Address, B256, U256,
         aliases::{U80, U104},
         keccak256,
     },
     providers::DynProvider,
-    rpc::types::TransactionReceipt,
+    rpc::types::{TransactionReceipt, TransactionRequest, anvil::TransactionData},
+    sol_types::SolCall,
 };
 use anvil::{Actor, Devnet};
 use anyhow::{Context, ensure};
 use solidity::{
-    Market::{LeaseOpened, MarketInstance},
+    Market::{LeaseOpened, MarketInstance, takeCall},
     Order, Policy, PriceList, Shape, Terms,
 };
 
@@ -70,6 +72,19 @@ pub async fn take(devnet: &Devnet, offer: u32, order: Order, deposit: u64) -> an
     let receipt = sent(market.take(offer, order, deposit).value(deposit).send().await?.get_receipt().await?)?;
     let opened = receipt.decoded_log::<LeaseOpened>().context("the receipt names no lease")?.data;
     Ok((opened.lease, opened.terms))
+}
+
+/// The taking as a block's transaction, for [`Devnet::reorg`].
+pub fn taking(devnet: &Devnet, offer: u32, order: Order, deposit: u64) -> TransactionData {
+    let deposit = U256::from(deposit);
+    let call = takeCall { offerId: offer, order, deposit };
+    let request = TransactionRequest::default()
+        .with_from(Actor::Tenant.address())
+        .with_to(devnet.deployment.market)
+        .with_gas_limit(1_000_000)
+        .with_value(deposit)
+        .with_input(call.abi_encode());
+    TransactionData::JSON(request)
 }
 
 /// A receipt of a transaction that did not fail.

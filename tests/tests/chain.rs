@@ -303,7 +303,7 @@ async fn what_differs_from_the_contract_is_read_again() {
         let right = world.store.lease(lease).await.unwrap().unwrap();
         // Something else takes the top-up away, as a bug of ours might.
         let market = world.devnet.market(Actor::Stranger).await.unwrap();
-        let topping = market.topUp(lease, Default::default(), U256::from(9)).value(U256::from(9));
+        let topping = market.topUp(Default::default(), lease, U256::from(9)).value(U256::from(9));
         topping.send().await.unwrap().get_receipt().await.unwrap();
         world.stage().run().await.unwrap();
         let events = world.store.events(lease).await.unwrap();

@@ -9,7 +9,7 @@ use alloy::{
     signers::SignerSync,
 };
 use anvil::{Actor, Devnet, Mining, Options};
-use solidity::{Market::MarketErrors, Terms, Usage, leaf, tree::Tree, typed};
+use solidity::{Claim, Market::MarketErrors, Terms, Usage, leaf, tree::Tree, typed};
 use tests::tenancy;
 
 struct Scene {
@@ -54,8 +54,22 @@ impl Scene {
     /// What the contract says to a settlement, without sending it.
     async fn settle(&self, terms: &Terms, usage: &Usage, epoch: u64, path: Vec<B256>) -> Result<(), MarketErrors> {
         let market = self.devnet.market(Actor::Stranger).await.unwrap();
-        let answer = market.settle(terms.clone(), usage.clone(), U256::from(epoch), path).call().await;
-        answer.map(drop).map_err(refusal)
+        let claim = self.claim(terms, usage);
+        let call = market.settle(terms.provider, terms.currency, U256::from(epoch), claim, path);
+        call.call().await.map(drop).map_err(refusal)
+    }
+
+    fn claim(&self, terms: &Terms, usage: &Usage) -> Claim {
+        let deployment = &self.devnet.deployment;
+        solidity::claim(deployment.chain_id, deployment.market, terms, usage)
+    }
+
+    /// Sends the true proof, as a stranger.
+    async fn settle_truly(&self) {
+        let market = self.devnet.market(Actor::Stranger).await.unwrap();
+        let (terms, claim) = (&self.terms, self.claim(&self.terms, &self.usage));
+        let call = market.settle(terms.provider, terms.currency, U256::from(1), claim, self.path());
+        tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     }
 
     async fn mature(&self) {
@@ -76,12 +90,10 @@ async fn a_matured_proof_pays_what_was_proven_whoever_sends_it() {
     ));
     scene.mature().await;
     let market = scene.devnet.market(Actor::Stranger).await.unwrap();
-    let call = market.settle(scene.terms.clone(), scene.usage.clone(), U256::from(1), scene.path());
-    tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    scene.settle_truly().await;
     let earned = market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap();
     assert_eq!(earned, U256::from(90), "90 healthy replica-seconds at a wei each");
-    let again = market.settle(scene.terms.clone(), scene.usage.clone(), U256::from(1), scene.path());
-    tenancy::sent(again.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    scene.settle_truly().await;
     assert_eq!(market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap(), earned);
 }
 
@@ -92,7 +104,8 @@ async fn every_near_miss_is_refused() {
     let (terms, usage, path) = (&scene.terms, &scene.usage, scene.path());
     scene.settle(terms, usage, 1, path.clone()).await.expect("the true proof holds");
 
-    let changed: [(&str, fn(&mut Usage)); 6] = [
+    type Change = fn(&mut Usage);
+    let changed: [(&str, Change); 6] = [
         ("time", |usage| usage.time -= 1),
         ("replicaSeconds", |usage| usage.replicaSeconds += 1),
         ("cpuNanos", |usage| usage.cpuNanos += U96::from(1)),

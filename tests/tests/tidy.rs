@@ -144,7 +144,7 @@ fn only_config_reads_the_environment() {
 fn no_unwrap_and_nothing_unfinished() {
     for folder in ["orchestrator/src", "anvil/src", "solidity/bindings", "sample/src"] {
         let words = [".unwrap()", "todo!(", "unimplemented!(", "dbg!(", "TODO", "FIXME"];
-        refuse(folder, &["solidity/bindings/tests"], &words, "bad input gets an error, and nothing is left for later");
+        refuse(folder, &[], &words, "bad input gets an error, and nothing is left for later");
     }
 }
 

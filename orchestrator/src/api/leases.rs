@@ -49,7 +49,7 @@ pub async fn list(State(api): State<Api>, Question(which): Question<Which>) -> R
     let mut views = Vec::new();
     for row in api.store.leases(filter).await? {
         let seen = api.store.containers(row.lease.id).await?;
-        views.push(summary(&api, &row.lease, &seen, time));
+        views.push(summary(&row.lease, &seen, time));
     }
     Ok(Json(views))
 }
@@ -66,7 +66,7 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
     let seen = api.store.containers(id).await?;
     let progress = api.store.progress(id).await?;
     let received = api.store.manifest(id).await?.is_some();
-    let summary = summary(&api, &lease, &seen, time);
+    let summary = summary(&lease, &seen, time);
     let reason = progress.as_ref().and_then(|progress| progress.reason.clone());
     let timeline = timeline(&api, &lease, &summary, received, progress.as_ref()).await?;
     Ok(Json(LeaseView {
@@ -126,9 +126,8 @@ fn sample_view(at_ms: u64, counters: &Counters) -> SampleView {
     }
 }
 
-fn summary(api: &Api, lease: &Lease, seen: &[Seen], time: u64) -> LeaseSummary {
-    let claim_window = api.parameters.claimWindow.into();
-    let status = match lease.status(time, claim_window) {
+fn summary(lease: &Lease, seen: &[Seen], time: u64) -> LeaseSummary {
+    let status = match lease.status(time) {
         Status::Active => "active",
         Status::Exhausted => "exhausted",
         Status::Closed => "closed",
@@ -152,9 +151,9 @@ fn summary(api: &Api, lease: &Lease, seen: &[Seen], time: u64) -> LeaseSummary {
             paid: lease.paid.to_string(),
             returned: lease.returned.to_string(),
             balance: lease.balance().to_string(),
-            owed: accrual::owed(lease, time, claim_window).to_string(),
+            owed: accrual::owed(lease, time).to_string(),
             rate: lease.rate().to_string(),
-            runway: accrual::runway(lease, time, claim_window),
+            runway: accrual::runway(lease, time),
         },
         opened_at: lease.opened_at,
         opened_block: lease.opened_block,
@@ -209,9 +208,10 @@ async fn timeline(
         (Some(at), Standing::Removed) => step("container", "done", Some(at), "removed".to_owned()),
         (Some(at), _) => step("container", "working", Some(at), "being removed".to_owned()),
         (None, _) if !received => step("container", "waiting", None, "for the tenant's manifest".to_owned()),
-        (None, Standing::Running) => step("container", "done", None, running),
+        (None, Standing::Running) if replicas.healthy >= replicas.wanted => step("container", "done", None, running),
+        (None, Standing::Running) => step("container", "working", None, running),
         (None, Standing::Failing) => step("container", "failed", None, why),
-        (None, Standing::Paused | Standing::Removed) => step("container", "waiting", None, why),
+        (None, Standing::Awaiting | Standing::Paused | Standing::Removed) => step("container", "waiting", None, why),
         (None, _) => step("container", "working", None, why),
     };
     let totals = api.store.meter_totals(lease.id).await?;

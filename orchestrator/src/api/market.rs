@@ -17,7 +17,7 @@ use crate::store::Head;
 pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
     let deployment = &api.deployment;
     let registered = api.store.provider(api.provider).await?;
-    let p = &api.parameters;
+    let p = &api.deployment.parameters;
     let parameters = [
         ("epochLength", p.epochLength.to_string()),
         ("rootSpacing", p.rootSpacing.to_string()),
@@ -77,6 +77,7 @@ pub async fn status(State(api): State<Api>) -> Result<Json<StatusView>> {
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         provider: api.provider.to_string(),
+        draining: api.draining,
         // The status must answer even when the database does not.
         head: api.store.head().await.ok().flatten().map(head_view),
         stages: serde_json::to_value(api.board.read())?,

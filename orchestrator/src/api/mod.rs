@@ -19,7 +19,7 @@ use axum::{
     routing::{get, put},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
-use solidity::{Parameters, deploy::Deployment};
+use solidity::deploy::Deployment;
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{cors::CorsLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::OpenApi;
@@ -34,8 +34,9 @@ use crate::{
 pub struct Api {
     pub store: Arc<Store>,
     pub deployment: Deployment,
-    pub parameters: Parameters,
     pub provider: Address,
+    /// Whether the provider takes no new leases.
+    pub draining: bool,
     pub board: Board,
     pub metrics: PrometheusHandle,
     /// The container stage's: a manifest came.

@@ -201,6 +201,8 @@ pub struct ProofView {
 pub struct StatusView {
     pub version: String,
     pub provider: String,
+    /// Whether the provider takes no new leases, as before maintenance.
+    pub draining: bool,
     pub head: Option<HeadView>,
     /// Each stage's last run.
     pub stages: serde_json::Value,

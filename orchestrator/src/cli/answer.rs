@@ -26,8 +26,8 @@ pub struct Progress {
     said: Mutex<String>,
 }
 
-impl Progress {
-    pub fn new() -> Self {
+impl Default for Progress {
+    fn default() -> Self {
         let bar = stderr().is_terminal().then(|| {
             let bar = ProgressBar::new_spinner();
             if let Ok(style) = ProgressStyle::with_template("{spinner} {msg} {elapsed}") {
@@ -37,6 +37,12 @@ impl Progress {
             bar
         });
         Self { bar, said: Mutex::default() }
+    }
+}
+
+impl Progress {
+    pub fn new() -> Self {
+        Self::default()
     }
 
     pub fn step(&self, what: impl Into<String>) {

@@ -30,7 +30,9 @@ impl Close {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let patience = if self.no_wait { Duration::ZERO } else { self.patience };
-        let closed = close(&session, lease, patience).await?;
+        let progress = Progress::new();
+        let closed = close(&session, lease, patience, &progress).await?;
+        drop(progress);
         let unit = session.unit(closed.terms.currency).await?;
         let said = json!({
             "lease": closed.id, "deposited": closed.deposited.to_string(), "paid": closed.paid.to_string(),
@@ -54,8 +56,7 @@ impl Close {
 }
 
 /// Closes a lease unless it is closed, waits for its last statement to be settled, and takes back the rest.
-pub async fn close(session: &Session, lease: Lease, patience: Duration) -> anyhow::Result<Lease> {
-    let progress = Progress::new();
+pub async fn close(session: &Session, lease: Lease, patience: Duration, progress: &Progress) -> anyhow::Result<Lease> {
     if lease.closed_at.is_none() {
         progress.step("Closing the lease");
         session.send(session.market.close(lease.terms.clone())).await?;

@@ -84,7 +84,9 @@ pub struct Deploy {
 impl Deploy {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
-        let (lease, view) = self.deploy(&session).await?;
+        let progress = Progress::new();
+        let (lease, view) = self.deploy(&session, &progress).await?;
+        drop(progress);
         let unit = session.unit(lease.terms.currency).await?;
         let said = json!({
             "lease": lease.id, "provider": lease.terms.provider, "openedBlock": lease.opened_block,
@@ -107,8 +109,7 @@ impl Deploy {
     }
 
     /// Opens a lease, hands over the manifest and waits until everything runs.
-    pub async fn deploy(&self, session: &Session) -> anyhow::Result<(Lease, LeaseView)> {
-        let progress = Progress::new();
+    pub async fn deploy(&self, session: &Session, progress: &Progress) -> anyhow::Result<(Lease, LeaseView)> {
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} is not readable", self.file.display()))?;
         // The provider would refuse it too, but by then the deposit would be on its way.
         Manifest::parse(&bytes).with_context(|| format!("{} cannot be deployed", self.file.display()))?;
@@ -120,7 +121,7 @@ impl Deploy {
         let order = self.order(keccak256(&bytes), max_rate)?;
         progress.done(format!("offer {offer} of {}", short(prices.provider)));
 
-        allow(session, &unit, deposit, &progress).await?;
+        allow(session, &unit, deposit, progress).await?;
         progress.step(format!("Opening the lease with {}", unit.format(deposit)));
         let call = session.market.take(offer, order, deposit).value(value(prices.currency, deposit));
         let receipt = session.send(call).await?;
@@ -136,7 +137,7 @@ impl Deploy {
             ensure!(Instant::now() < deadline, "the provider does not see the lease: is its orchestrator running?");
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
-        let view = wait_until_running(&remote, lease.id, deadline, &progress).await?;
+        let view = wait_until_running(&remote, lease.id, deadline, progress).await?;
         Ok((lease, view))
     }
 

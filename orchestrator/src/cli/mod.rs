@@ -63,12 +63,19 @@ pub enum Verb {
     Doctor(doctor::Doctor),
 }
 
+impl Verb {
+    /// Whether it runs for long and unattended.
+    pub fn is_a_service(&self) -> bool {
+        matches!(self, Verb::Provider(provider::Provider::Run(_)))
+    }
+}
+
 impl Cli {
     pub async fn run(self) -> anyhow::Result<()> {
         let Cli { connection, identity, speech, verb } = self;
         let json = speech.json;
         match verb {
-            Verb::Up(up) => up.run(json).await,
+            Verb::Up(up) => Box::pin(up.run(json)).await,
             Verb::Deploy(deploy) => deploy.run(&connection, &identity, json).await,
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,

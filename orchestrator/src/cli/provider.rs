@@ -127,7 +127,9 @@ impl Provider {
             Provider::Init(init) => init.run(identity, json),
             Provider::Register(register) => {
                 let session = Session::signer(connection, identity).await?;
-                let offer = register.register(&session).await?;
+                let progress = Progress::new();
+                let offer = register.register(&session, &progress).await?;
+                drop(progress);
                 let said = json!({"provider": session.address(), "offer": offer});
                 answer::give(json, &said, |_| format!("{} is registered; offer {offer} is open", session.address()))
             }
@@ -192,7 +194,7 @@ fn write_secret(path: &Path, text: &str) -> anyhow::Result<()> {
 
 impl Register {
     /// Registers, or updates what is registered, and lists the offer.
-    pub async fn register(&self, session: &Session) -> anyhow::Result<u32> {
+    pub async fn register(&self, session: &Session, progress: &Progress) -> anyhow::Result<u32> {
         ensure!(
             self.endpoint.starts_with("http://") || self.endpoint.starts_with("https://"),
             "TIDEMARK_ENDPOINT: {:?} is not an http or https URL",
@@ -211,10 +213,9 @@ impl Register {
         };
         let unit = session.unit(self.currency).await?;
         let prices = self.prices(&unit)?;
-        let progress = Progress::new();
         let known = session.market.providerOf(session.address()).call().await?;
         if known.registeredAt == 0 {
-            let least = U256::from(session.parameters().await?.minBond);
+            let least = U256::from(session.deployment.parameters.minBond);
             let bond = self
                 .bond
                 .as_deref()

@@ -13,7 +13,6 @@ use alloy::{
 use anyhow::{Context, bail, ensure};
 use solidity::{
     Market::{self, MarketEvents, MarketInstance},
-    Parameters,
     deploy::Deployment,
 };
 
@@ -66,10 +65,6 @@ impl Session {
         Ok(block.header.timestamp)
     }
 
-    pub async fn parameters(&self) -> anyhow::Result<Parameters> {
-        Ok(self.market.parameters().call().await?)
-    }
-
     /// Sends a call and waits until it is mined; a refusal becomes a sentence.
     pub async fn send<D: CallDecoder>(
         &self,
@@ -116,10 +111,11 @@ impl Session {
 
     /// A lease as the fold of its events.
     pub async fn lease(&self, id: B256) -> anyhow::Result<Lease> {
+        let claim_window = self.deployment.parameters.claimWindow.into();
         let mut lease: Option<Lease> = None;
         for (event, time, block) in self.events(id).await? {
             match &mut lease {
-                None => lease = Lease::open(&event, time, block),
+                None => lease = Lease::open(&event, time, block, claim_window),
                 Some(lease) => lease.apply(&event, time),
             }
         }

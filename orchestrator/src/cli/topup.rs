@@ -23,7 +23,7 @@ impl Topup {
         let progress = answer::Progress::new();
         allow(&session, &unit, amount, &progress).await?;
         progress.step(format!("Adding {}", unit.format(amount)));
-        let call = session.market.topUp(lease.id, lease.terms.currency, amount).value(value(unit.address, amount));
+        let call = session.market.topUp(lease.terms.currency, lease.id, amount).value(value(unit.address, amount));
         let receipt = session.send(call).await?;
         let runway = session.market.runway(lease.terms.clone()).call().await?;
         drop(progress);

@@ -119,7 +119,7 @@ impl Up {
     ) -> anyhow::Result<()> {
         let registration = register(&self.folder, endpoint)?;
         let session = Session::signer(connection, &identity(Actor::Provider)).await?;
-        registration.register(&session).await?;
+        registration.register(&session, &progress).await?;
         progress.done(format!("provider {} at {endpoint}", Actor::Provider.address()));
         if !self.once {
             return self.stay(devnet, connection, endpoint, progress, json).await;
@@ -145,7 +145,7 @@ impl Up {
             let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
             let deploy = self.sample_lease();
             let opened = tokio::select! {
-                opened = deploy.deploy(&session) => opened?,
+                opened = deploy.deploy(&session, &progress) => opened?,
                 () = &mut stop => return Ok(()),
             };
             lease = Some(opened);
@@ -189,7 +189,7 @@ impl Up {
     /// From open to paid: the whole flow, checked at its end.
     async fn story(&self, connection: &Connection, endpoint: &str, progress: &Progress) -> anyhow::Result<Story> {
         let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
-        let (lease, view) = self.sample_lease().deploy(&session).await?;
+        let (lease, view) = self.sample_lease().deploy(&session, progress).await?;
         let patience = Duration::from_secs(120);
         let proven = wait_for_settlement(&session, &lease, self.epochs, patience, progress).await?;
         let verdict = verify(&session, &lease, None).await?;
@@ -197,7 +197,7 @@ impl Up {
         let root_tx = remote.proof(lease.id, None).await?.and_then(|proof| proof.root_tx);
         progress.done(format!("the proof of epoch {} holds", verdict.epoch));
 
-        let lease = close(&session, lease, patience).await?;
+        let lease = close(&session, lease, patience, progress).await?;
         let containers_left = wait_until_gone(&remote, lease.id, patience, progress).await?;
         let epochs_proven = proven.max(session.market.providerOf(lease.terms.provider).call().await?.epoch.into());
         let earned = session.market.earnings(lease.terms.provider, lease.terms.currency).call().await?;

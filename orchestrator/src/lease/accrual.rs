@@ -1,5 +1,5 @@
 //! The contract's money functions (`Accrual.sol`), for what we show and predict. The contract's word counts;
-//! `tests/tests/settlement.rs` holds the two against each other.
+//! `tests/tests/settlement/fold.rs` holds the two against each other.
 
 use alloy::primitives::{U256, aliases::U80};
 use solidity::{PriceList, Rates, Shape, Usage};
@@ -25,19 +25,39 @@ pub fn reserved_until(lease: &Lease, time: u64) -> U256 {
     lease.integral + lease.rate() * U256::from(time.saturating_sub(lease.since))
 }
 
-/// What a step at `time` carries on: the reservation less the whole base units that settled statements left unclaimed.
+/// What a step at `time` carries on: the reservation less the whole base units before the claim window, or before the newest
+/// settled statement, that nobody was paid.
 pub fn carried(lease: &Lease, time: u64) -> U256 {
+    carried_from(lease, claimable(lease, time), time)
+}
+
+fn carried_from(lease: &Lease, from: u64, time: u64) -> U256 {
     let reserved = reserved_until(lease, time);
-    if lease.settled_at < lease.since {
+    if from < lease.since {
         return reserved;
     }
-    let unclaimed = (reserved_until(lease, lease.settled_at) / SCALE).saturating_sub(lease.paid);
+    let unclaimed = (reserved_until(lease, from) / SCALE).saturating_sub(lease.paid);
     reserved.saturating_sub(unclaimed * SCALE)
 }
 
+/// From when on a lease's reservation can still be claimed.
+fn claimable(lease: &Lease, time: u64) -> u64 {
+    lease.settled_at.max(time.saturating_sub(lease.claim_window))
+}
+
+/// What settling does first to a lease that stayed unsettled for a whole claim window: the curve's point moves to the
+/// window's beginning, without what nobody proved in time.
+pub fn lapse(lease: &mut Lease, time: u64) {
+    let oldest = time.saturating_sub(lease.claim_window);
+    if lease.settled_at < oldest && oldest >= lease.since {
+        lease.integral = carried_from(lease, oldest, oldest);
+        lease.since = oldest;
+    }
+}
+
 /// What the provider may still be owed, in base units, rounded up.
-pub fn owed(lease: &Lease, time: u64, claim_window: u64) -> U256 {
-    let from = lease.settled_at.max(time.saturating_sub(claim_window));
+pub fn owed(lease: &Lease, time: u64) -> U256 {
+    let from = claimable(lease, time);
     if from >= lease.since {
         (lease.rate() * U256::from(time.saturating_sub(from))).div_ceil(SCALE)
     } else {
@@ -46,8 +66,8 @@ pub fn owed(lease: &Lease, time: u64, claim_window: u64) -> U256 {
 }
 
 /// Seconds until what may be owed reaches the balance; `None` when nothing is reserved, so that it never does.
-pub fn runway(lease: &Lease, time: u64, claim_window: u64) -> Option<u64> {
-    let left = lease.balance().saturating_sub(owed(lease, time, claim_window));
+pub fn runway(lease: &Lease, time: u64) -> Option<u64> {
+    let left = lease.balance().saturating_sub(owed(lease, time));
     if lease.rate().is_zero() { None } else { Some((left * SCALE / lease.rate()).saturating_to()) }
 }
 

@@ -46,6 +46,8 @@ pub enum Phase {
 #[derive(Debug, Clone)]
 pub enum Wanted<'a> {
     Awaited,
+    /// Whatever it is, it is not begun: the provider takes no new leases.
+    Draining,
     /// It, or the lease's shape, cannot run here; with the reason.
     Impossible(String),
     Ready(&'a Manifest),
@@ -91,6 +93,8 @@ pub struct Seen {
     pub state: State,
     pub health: Health,
     pub exit_code: Option<i64>,
+    /// What the engine adds to its state: that its memory ran out, what its last health check printed.
+    pub detail: Option<String>,
     pub started_at_ms: u64,
     pub finished_at_ms: u64,
 }
@@ -107,7 +111,8 @@ pub struct Attempt {
 /// What there is of a lease: on the engine, and in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
-    pub network: bool,
+    /// One, unless a process died while the engine made the first, or a hand that is not ours was at it.
+    pub networks: usize,
     /// Volumes by their names in the manifest.
     pub volumes: BTreeSet<String>,
     pub containers: Vec<Seen>,
@@ -140,6 +145,8 @@ pub enum Action {
     Remove {
         containers: Vec<(String, Slot)>,
     },
+    /// All but one, which may be in use.
+    RemoveSurplusNetworks,
     RemoveNetwork,
     RemoveVolumes {
         volumes: Vec<String>,
@@ -152,7 +159,7 @@ pub enum Action {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Standing {
-    /// The tenant has not sent the manifest.
+    /// The tenant has not sent the manifest, or the provider begins nothing new.
     Awaiting,
     Preparing,
     Starting,
@@ -210,6 +217,10 @@ pub fn decide(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Decisi
         (Phase::Remove { volumes }, _) => remove(observed, volumes),
         (Phase::Pause, _) => hold(observed),
         (Phase::Run, Wanted::Awaited) => rest(Standing::Awaiting, "the tenant has not sent the manifest yet"),
+        (Phase::Run, Wanted::Draining) => rest(
+            Standing::Awaiting,
+            "the provider drains before maintenance and takes no new leases; nothing is charged: close the lease, or wait",
+        ),
         (Phase::Run, Wanted::Impossible(reason)) => rest(Standing::Failing, reason),
         (Phase::Run, Wanted::Ready(manifest)) => run(manifest, desired.replicas, observed, now_ms),
     }
@@ -221,7 +232,7 @@ fn remove(observed: &Observed, volumes: bool) -> Decision {
         Action::Remove { containers: highest_first(containers) }
     } else if !observed.containers.is_empty() {
         Action::Rest
-    } else if observed.network {
+    } else if observed.networks > 0 {
         Action::RemoveNetwork
     } else if volumes && !observed.volumes.is_empty() {
         Action::RemoveVolumes { volumes: observed.volumes.iter().cloned().collect() }
@@ -239,6 +250,9 @@ fn hold(observed: &Observed) -> Decision {
 }
 
 fn run(manifest: &Manifest, replicas: u16, observed: &Observed, now_ms: u64) -> Decision {
+    if observed.networks > 1 {
+        return act(Action::RemoveSurplusNetworks, Standing::Preparing);
+    }
     let surplus = |seen: &&Seen| {
         let unwanted = seen.slot.replica >= replicas || !manifest.services.contains_key(&seen.slot.service);
         (unwanted || seen.state == State::Dead) && seen.state != State::Removing
@@ -298,7 +312,7 @@ fn prepare(manifest: &Manifest, missing: &[Slot], replicas: u16, observed: &Obse
         return Some(act(Action::Resolve { images }, Standing::Preparing));
     }
     let volumes: Vec<String> = manifest.volumes.difference(&observed.volumes).cloned().collect();
-    let network = !observed.network;
+    let network = observed.networks == 0;
     if missing.is_empty() && (replicas == 0 || (volumes.is_empty() && !network)) {
         return None;
     }
@@ -351,7 +365,7 @@ fn look(
         State::Running if seen.health == Health::Unhealthy => {
             let patience = PATIENCE_MS.saturating_mul(1 << failures.min(4)).min(LONGEST_PATIENCE_MS);
             let deadline = seen.started_at_ms.saturating_add(patience);
-            waits.note(true, format!("{name} is unhealthy"));
+            waits.note(true, format!("{name} is unhealthy{}", detail(seen)));
             if seen.started_at_ms > 0 && deadline <= now_ms {
                 return Step::Stop;
             }
@@ -372,7 +386,7 @@ fn look(
             }
             let what = match (attempt.and_then(|attempt| attempt.reason.as_deref()), seen.exit_code) {
                 (Some(reason), _) => format!("{name} does not start: {reason}"),
-                (None, Some(code)) => format!("{name} ended with exit code {code}"),
+                (None, Some(code)) => format!("{name} ended with exit code {code}{}", detail(seen)),
                 (None, None) => format!("{name} ended"),
             };
             waits.note(
@@ -383,6 +397,10 @@ fn look(
         }
     }
     Step::Leave
+}
+
+fn detail(seen: &Seen) -> String {
+    seen.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default()
 }
 
 /// When a container that does not run may be started.
@@ -474,4 +492,5 @@ fn failing(attempts: &[&Attempt]) -> Decision {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests;

@@ -38,6 +38,8 @@ pub struct Lease {
     pub closed_at: Option<u64>,
     /// When the provider may close because of its notice.
     pub notice_ends: Option<u64>,
+    /// The contract's: seconds after which an unproven reservation lapses.
+    pub claim_window: u64,
 }
 
 /// Derived from a lease and the time, like the contract's `statusOf`.
@@ -51,7 +53,7 @@ pub enum Status {
 
 impl Lease {
     /// The first event of a lease; `None` for any other.
-    pub fn open(event: &MarketEvents, time: u64, block: u64) -> Option<Self> {
+    pub fn open(event: &MarketEvents, time: u64, block: u64, claim_window: u64) -> Option<Self> {
         let MarketEvents::LeaseOpened(opened) = event else { return None };
         Some(Self {
             id: opened.lease,
@@ -69,6 +71,7 @@ impl Lease {
             opened_block: block,
             closed_at: None,
             notice_ends: None,
+            claim_window,
         })
     }
 
@@ -85,6 +88,7 @@ impl Lease {
             MarketEvents::Withdrawn(withdrawn) => self.returned += withdrawn.amount,
             MarketEvents::Refunded(refunded) => self.returned += refunded.amount,
             MarketEvents::Settled(settled) => {
+                accrual::lapse(self, time);
                 self.paid += settled.amount;
                 self.settled_at = settled.time.saturating_to();
             }
@@ -102,10 +106,10 @@ impl Lease {
         U256::from(self.terms.rates.reserved) * U256::from(self.replicas)
     }
 
-    pub fn status(&self, time: u64, claim_window: u64) -> Status {
+    pub fn status(&self, time: u64) -> Status {
         if self.closed_at.is_some() {
             Status::Closed
-        } else if accrual::owed(self, time, claim_window) >= self.balance() {
+        } else if accrual::owed(self, time) >= self.balance() {
             Status::Exhausted
         } else {
             Status::Active

@@ -111,6 +111,7 @@ mod tests {
             opened_block: 1,
             closed_at: None,
             notice_ends: None,
+            claim_window: 3600,
         }
     }
 

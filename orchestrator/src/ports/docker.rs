@@ -161,6 +161,12 @@ pub struct View {
     pub volumes: Vec<Object>,
 }
 
+impl View {
+    pub fn is_empty(&self) -> bool {
+        self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
+    }
+}
+
 /// What only a look into one container tells. Times are the machine's Unix milliseconds, 0 when it never happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Details {

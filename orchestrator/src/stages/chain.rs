@@ -8,7 +8,6 @@
 //! A node that is behind the cursor without contradicting it is only behind: nothing is undone. A chain that has another
 //! block where the deployment stood is another chain: that is an error, and nothing is undone either.
 
-mod parameters;
 mod reconcile;
 mod segment;
 
@@ -20,15 +19,14 @@ use std::{
 use alloy::primitives::Address;
 use anyhow::{Context, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
-use solidity::deploy::Deployment;
+use solidity::{Market::parametersCall, deploy::Deployment};
 use tokio::sync::watch;
 
 use crate::{
     driver::{Bell, Counts, Stage},
-    ports::ethereum::{Block, Ethereum},
+    ports::ethereum::{Block, Ethereum, view},
     store::{Change, Head, Store},
 };
-pub use parameters::parameters;
 use segment::Source;
 
 /// Ranges that are read ahead while one is written.
@@ -130,6 +128,12 @@ impl Chain {
                  follows; check the RPC URL, or use a fresh database with a fresh chain"
             ),
         }
+        let parameters = view(self.ethereum.as_ref(), self.deployment.market, &parametersCall {}).await?;
+        ensure!(
+            parameters == self.deployment.parameters,
+            "the contract at {} has other parameters than the deployment says: correct TIDEMARK_DEPLOYMENT",
+            self.deployment.market
+        );
         self.watch().anchored = true;
         Ok(head(block))
     }

@@ -54,12 +54,12 @@ const TRUST_MS: u64 = 60_000;
 /// What may be set about running containers.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Seconds after which an unproven reservation lapses: the contract's parameter.
-    pub claim_window: u64,
     /// Seconds for which the funds of a lease that ran out must last before it runs again: the contract's notice period.
     pub notice_period: u64,
     /// Seconds of the chain's time for which an exhausted lease keeps its volumes.
     pub grace: u64,
+    /// Begin no lease of which nothing has been here yet; go on with the others.
+    pub drain: bool,
     /// The longest pause between two looks at everything.
     pub period: Duration,
     /// How long a run waits for its leases before it leaves the slow ones to finish beside it.
@@ -71,9 +71,9 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            claim_window: 3600,
             notice_period: 30,
             grace: 3600,
+            drain: false,
             period: Duration::from_secs(5),
             patience: Duration::from_millis(250),
             parallel: 64,
@@ -258,15 +258,32 @@ impl Work {
     }
 }
 
-/// Rings the bell whenever the engine tells of a change, and once whenever it comes back. Ends with the shutdown.
+/// Rings the bell whenever the engine tells of a change, and whenever it comes back. Ends with the shutdown.
+///
+/// An engine tells that a container ended before its listing shows it. So each change rings again a moment later.
 pub async fn listen(engine: Arc<dyn Engine>, owner: Owner, bell: Bell, mut shutdown: watch::Receiver<bool>) {
     const PAUSE: Duration = Duration::from_secs(1);
+    const ECHOES: [Duration; 3] = [Duration::from_millis(50), Duration::from_millis(200), Duration::from_secs(1)];
     let listening = async {
         loop {
             match engine.changes(owner).await {
                 Ok(mut changes) => {
                     bell.ring();
-                    while let Some(Ok(())) = changes.next().await {
+                    let mut echoes = [].iter();
+                    loop {
+                        let echo = async {
+                            match echoes.next() {
+                                Some(pause) => tokio::time::sleep(*pause).await,
+                                None => std::future::pending().await,
+                            }
+                        };
+                        tokio::select! {
+                            change = changes.next() => match change {
+                                Some(Ok(())) => echoes = ECHOES.iter(),
+                                _ => break,
+                            },
+                            () = echo => {}
+                        }
                         bell.ring();
                     }
                     tracing::debug!("the engine's events ended");

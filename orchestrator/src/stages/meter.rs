@@ -72,6 +72,8 @@ struct Open {
     gauges: HashMap<B256, Gauge>,
     /// By container.
     traffic: HashMap<String, Traffic>,
+    /// Containers that run under another kernel, or in a group that cannot be read.
+    apart: HashSet<String>,
     totals: HashMap<B256, Totals>,
     manifests: HashMap<B256, Manifest>,
     thinned_at_ms: u64,
@@ -128,7 +130,9 @@ impl Meter {
         let wanted: Vec<_> = subjects.iter().flat_map(running).collect();
         let known: HashSet<&String> = wanted.iter().map(|(_, id)| id).collect();
         open.traffic.retain(|id, traffic| known.contains(id) && traffic.read().is_ok());
-        let new: Vec<_> = wanted.iter().filter(|(_, id)| !open.traffic.contains_key(id)).cloned().collect();
+        open.apart.retain(|id| known.contains(id));
+        let looked_into = |id: &String| open.traffic.contains_key(id) || open.apart.contains(id);
+        let new: Vec<_> = wanted.iter().filter(|(_, id)| !looked_into(id)).cloned().collect();
         let look = |(lease, id): (B256, String)| {
             let engine = Arc::clone(&self.engine);
             async move {
@@ -143,16 +147,25 @@ impl Meter {
                 Err(error) if error.is_outage() => return Err(error.into()),
                 Err(_) => continue,
             };
+            if pid == 0 {
+                continue; // it ended meanwhile
+            }
             if !cgroups.holds(lease, pid) {
+                // Not in the group of ours, or no more: what counts is whether the engine still knows it by that process.
+                if self.engine.details(&id).await.is_ok_and(|again| again.pid == pid) {
+                    open.apart.insert(id);
+                }
                 continue;
+            }
+            if !open.gauges.contains_key(&lease) {
+                let Ok(gauge) = cgroups.open(lease) else {
+                    open.apart.insert(id);
+                    continue;
+                };
+                open.gauges.insert(lease, gauge);
             }
             if let Ok(traffic) = Traffic::open(pid) {
                 open.traffic.insert(id, traffic);
-            }
-            if !open.gauges.contains_key(&lease)
-                && let Ok(gauge) = cgroups.open(lease)
-            {
-                open.gauges.insert(lease, gauge);
             }
         }
         Ok(())
@@ -183,7 +196,8 @@ impl Meter {
                     restarted.insert(seen.slot.replica);
                     continue;
                 }
-                None if raw.group.is_some() => continue,
+                // The group counts it already; its traffic is read when it can be.
+                None if cgroups.is_some() && !open.apart.contains(&seen.id) => continue,
                 None => match self.engine.counters(&seen.id).await {
                     Ok(counters) => {
                         let (cpu_nanos, memory_bytes) = (counters.cpu_nanos, counters.memory_bytes);
@@ -198,6 +212,17 @@ impl Meter {
                 restarted.insert(seen.slot.replica);
             }
             raw.containers.insert(key, single);
+        }
+        if let Some(before) = before {
+            // A container that could not be read this time goes on later from where it was.
+            let goes_on = |seen: &&Seen| matches!(seen.state, State::Running | State::Paused);
+            for seen in subject.containers.iter().filter(goes_on) {
+                let of_it = |key: &&String| key.starts_with(&seen.id);
+                if !raw.containers.keys().any(|key| of_it(&key)) {
+                    let kept = before.iter().filter(|(key, _)| of_it(key));
+                    raw.containers.extend(kept.map(|(key, single)| (key.clone(), *single)));
+                }
+            }
         }
         if let Some(manifest) = self.manifest(open, subject.lease).await? {
             let ready = decide::ready(manifest, subject.replicas, &subject.containers);

@@ -53,6 +53,7 @@ pub struct Settlement {
     /// Whose nonces these are: the wallet's address.
     pub provider: Address,
     pub market: Address,
+    pub chain_id: u64,
     pub parameters: Parameters,
     pub claim_every: Duration,
     /// How long an exhausted lease is waited for.

@@ -5,7 +5,7 @@ mod events;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use solidity::{Market::MarketEvents, Parameters, PriceList, Shape, deploy::Deployment};
+use solidity::{Market::MarketEvents, PriceList, Shape, deploy::Deployment};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 pub use apply::{Applied, Change, Segment};
@@ -85,19 +85,6 @@ pub struct RootRow {
 }
 
 impl Store {
-    /// The contract's parameters, once they are known.
-    pub async fn parameters(&self) -> Result<Option<Parameters>> {
-        let row = sqlx::query("SELECT parameters FROM deployment").fetch_optional(self.pool()).await?;
-        let known = row.map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten();
-        known.map(|known| serde_json::from_str(&known).map_err(Error::corrupt("deployment"))).transpose()
-    }
-
-    pub async fn set_parameters(&self, parameters: &Parameters) -> Result<()> {
-        let parameters = serde_json::to_string(parameters).map_err(Error::corrupt("deployment"))?;
-        sqlx::query("UPDATE deployment SET parameters = $1").bind(parameters).execute(self.pool()).await?;
-        Ok(())
-    }
-
     /// Binds a new database to its deployment and provider; later, checks that it is theirs.
     ///
     /// # Errors
@@ -105,13 +92,14 @@ impl Store {
     pub async fn bind(&self, deployment: &Deployment, provider: Address) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query(
-            "INSERT INTO deployment (one, chain_id, market, provider, block) VALUES (1, $1, $2, $3, $4) \
+            "INSERT INTO deployment (one, chain_id, market, provider, block, claim_window) VALUES (1, $1, $2, $3, $4, $5) \
              ON CONFLICT (one) DO NOTHING",
         )
         .bind(int(deployment.chain_id))
         .bind(hex(deployment.market))
         .bind(hex(provider))
         .bind(int(deployment.block))
+        .bind(i64::from(deployment.parameters.claimWindow))
         .execute(&mut *tx)
         .await?;
         let row = sqlx::query("SELECT chain_id, market, provider FROM deployment").fetch_one(&mut *tx).await?;

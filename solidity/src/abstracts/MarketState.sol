@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
+
 import {Errors} from "../libraries/Errors.sol";
 import {Currency} from "../types/Currency.sol";
-import {Account, Offer, Parameters, Provider, Reservation, Root, Terms} from "../types/DataTypes.sol";
+import {Offer, Parameters, Provider, Rates, Root, Shape, Terms} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
-import {AccountSlot, CapacitySlot, ReservationSlot} from "../types/Slots.sol";
+import {AccountWord, CapacityWord, ReservationWord} from "../types/Words.sol";
 
 /// Everything that is stored, in one place. Nothing here moves money.
 ///
@@ -21,14 +23,14 @@ abstract contract MarketState {
     uint256 internal immutable MIN_BOND;
 
     mapping(address provider => Provider) internal _providers;
-    mapping(address provider => CapacitySlot) internal _capacities;
+    mapping(address provider => CapacityWord) internal _capacities;
     mapping(address provider => mapping(uint256 slot => Root)) internal _roots; // slot: epoch modulo the ring
     uint256 internal _offerCount;
     mapping(OfferId => Offer) internal _offers;
 
     /// By currency first: a top-up in another currency meets an account that was never opened.
-    mapping(Currency => mapping(LeaseId => AccountSlot)) internal _accounts;
-    mapping(LeaseId => ReservationSlot) internal _reservations;
+    mapping(Currency => mapping(LeaseId => AccountWord)) internal _accounts;
+    mapping(LeaseId => ReservationWord) internal _reservations;
     mapping(LeaseId => uint256 time) internal _noticeEnds;
     mapping(address provider => mapping(Currency => uint256 baseUnits)) internal _earnings;
 
@@ -48,29 +50,70 @@ abstract contract MarketState {
         MIN_BOND = p.minBond;
     }
 
+    /// A lease's id has two parts: what settling needs to know, and a hash of the rest.
     function _id(Terms calldata terms) internal view returns (LeaseId) {
-        return LeaseId.wrap(keccak256(abi.encode(block.chainid, address(this), terms)));
+        bytes32 orderHash = _orderHash(terms.tenant, terms.shape, terms.manifestHash, terms.salt);
+        return _id(orderHash, terms.provider, terms.currency, terms.rates);
+    }
+
+    /// keccak256(abi.encode(orderHash, provider, currency, rates))
+    function _id(bytes32 orderHash, address provider, Currency currency, Rates memory r)
+        internal
+        pure
+        returns (LeaseId)
+    {
+        return LeaseId.wrap(
+            EfficientHashLib.hash(
+                uint256(orderHash),
+                uint160(provider),
+                uint160(Currency.unwrap(currency)),
+                r.reserved,
+                r.replicaSecond,
+                r.cpuSecond,
+                r.memoryMiBSecond,
+                r.networkMiB
+            )
+        );
+    }
+
+    /// keccak256(abi.encode(block.chainid, address(this), tenant, shape, manifestHash, salt))
+    function _orderHash(address tenant, Shape calldata s, bytes32 manifestHash, uint64 salt)
+        internal
+        view
+        returns (bytes32)
+    {
+        return EfficientHashLib.hash(
+            block.chainid,
+            uint160(address(this)),
+            uint160(tenant),
+            s.millicores,
+            s.memoryMiB,
+            s.diskMiB,
+            s.gpus,
+            uint256(manifestHash),
+            salt
+        );
     }
 
     /// Both halves of a lease that was opened on these terms.
     function _lease(Terms calldata terms)
         internal
         view
-        returns (LeaseId id, Account memory account, Reservation memory reservation)
+        returns (LeaseId id, AccountWord account, ReservationWord reservation)
     {
         id = _id(terms);
-        account = _accounts[terms.currency][id].load();
-        if (account.settledAt == 0) revert Errors.LeaseUnknown(id);
-        reservation = _reservations[id].load();
+        account = _accounts[terms.currency][id];
+        if (account.settledAt() == 0) revert Errors.LeaseUnknown(id);
+        reservation = _reservations[id];
     }
 
     /// The same, of a lease that is open.
     function _openLease(Terms calldata terms)
         internal
         view
-        returns (LeaseId id, Account memory account, Reservation memory reservation)
+        returns (LeaseId id, AccountWord account, ReservationWord reservation)
     {
         (id, account, reservation) = _lease(terms);
-        if (reservation.maxReplicas == 0) revert Errors.LeaseIsClosed(id);
+        if (reservation.maxReplicas() == 0) revert Errors.LeaseIsClosed(id);
     }
 }

@@ -21,7 +21,7 @@ interface IEscrow {
     /// @param amount Base units to take from the caller; what arrives is credited.
     /// @dev Emits ToppedUp. Reverts with LeaseUnknown (also when the currency is not the lease's), WrongValue,
     /// NothingReceived.
-    function topUp(LeaseId lease, Currency currency, uint256 amount) external payable;
+    function topUp(Currency currency, LeaseId lease, uint256 amount) external payable;
 
     /// Takes money out of an open lease. What may be owed to the provider and the notice period's money stay.
     /// @param amount Base units, paid to the tenant.

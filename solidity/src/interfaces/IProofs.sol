@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Terms, Usage} from "../types/DataTypes.sol";
+import {Currency} from "../types/Currency.sol";
+import {Claim, Terms, Usage} from "../types/DataTypes.sol";
 import {LeaseId} from "../types/Ids.sol";
 
 /// Roots and settlements. A leaf is keccak256(keccak256(abi.encode(lease, usage))): OpenZeppelin's standard Merkle tree
@@ -21,24 +22,27 @@ interface IProofs {
     function postRoot(uint256 epoch, bytes32 root) external;
 
     /// Pays for a statement under a matured root of the lease's provider; anyone may call.
+    /// @param currency The lease's.
     /// @param path The siblings from the leaf up.
     /// @dev Emits Settled. Reverts with LeaseUnknown, RootUnknown, RootImmature, BadPath, StatementFromFuture,
     /// StatementLapsed. An older or unchanged statement pays nothing and harms nobody.
-    function settle(Terms calldata terms, Usage calldata usage, uint256 epoch, bytes32[] calldata path) external;
+    function settle(address provider, Currency currency, uint256 epoch, Claim calldata claim, bytes32[] calldata path)
+        external;
 
-    /// Pays for many statements of one provider under one root.
-    /// @param terms In the order in which the tree's multiproof lists the leaves; likewise `usages`.
+    /// Pays for many statements of one provider in one currency under one root.
+    /// @param claims In the order in which the tree's multiproof lists the leaves.
     /// @param proof The multiproof's hashes.
-    /// @param flags Its flags.
-    /// @dev Emits Settled for each that pays. Lapsed statements pay nothing and do not stop the others. Reverts with
-    /// LengthMismatch, NotAllowed when a lease is another provider's, and otherwise like `settle`.
+    /// @param flags Its flags as bits, the first in the lowest bit of the first word: set when both halves of a pair are
+    /// known, clear when the second comes from the proof.
+    /// @dev Emits Settled for each that pays. Lapsed statements pay nothing and do not stop the others. Reverts like
+    /// `settle`.
     function settleBatch(
         address provider,
+        Currency currency,
         uint256 epoch,
-        Terms[] calldata terms,
-        Usage[] calldata usages,
+        Claim[] calldata claims,
         bytes32[] calldata proof,
-        bool[] calldata flags
+        uint256[] calldata flags
     ) external;
 
     /// Pays for a statement on which both sides agree, at once and without a root: the provider submits it, the tenant has
@@ -59,6 +63,9 @@ interface IProofs {
 
     /// The leaf of a statement.
     function leafOf(LeaseId lease, Usage calldata usage) external pure returns (bytes32);
+
+    /// What a Claim says of a lease's terms beside its rates.
+    function orderHashOf(Terms calldata terms) external view returns (bytes32);
 
     /// The EIP-712 digest that a tenant countersigns. The domain is public through `eip712Domain()` (EIP-5267).
     function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32);

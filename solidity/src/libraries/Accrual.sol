@@ -4,6 +4,7 @@ pragma solidity ^0.8.30;
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Policy, PriceList, Rates, Shape, Usage} from "../types/DataTypes.sol";
+import {ReservationWord} from "../types/Words.sol";
 
 /// The money functions: pure, so that they can be proven. Rates and integrals are base units × 1e12.
 ///
@@ -13,7 +14,8 @@ import {Policy, PriceList, Rates, Shape, Usage} from "../types/DataTypes.sol";
 ///
 /// R only ever loses what nobody can earn any more, in whole base units so that no fraction is lost with it:
 /// - a step (a new replica count) drops what settled statements left unclaimed before it, because the contract keeps one
-///   point of the curve and the tenant may already have taken that money;
+///   point of the curve and the tenant may already have taken that money (the fraction of a unit that the price of those
+///   statements ended in goes too: a step after a settlement may cost the provider one base unit, never more);
 /// - what was reserved longer than the claim window ago and is in no settled statement lapses.
 library Accrual {
     uint256 internal constant SCALE = 1e12;
@@ -39,7 +41,7 @@ library Accrual {
     }
 
     /// The price of cumulative usage, in base units.
-    function price(Rates calldata r, Usage calldata u) internal pure returns (uint256) {
+    function price(Rates memory r, Usage memory u) internal pure returns (uint256) {
         // A product of at most 104 + 64, 80 + 96, 80 + 128 and 80 + 96 bits: none of it can reach 2^256.
         unchecked {
             uint256 presence = uint256(r.replicaSecond) * u.replicaSeconds;
@@ -50,37 +52,48 @@ library Accrual {
         }
     }
 
-    /// The reserved integral as the contract keeps it: one point and the slope from there.
-    struct Curve {
-        uint256 integral; // base units × 1e12; below 2^136
-        uint256 since; // below 2^32
-        uint256 rate; // of the whole lease; below 2^104
+    /// What the whole lease reserves a second.
+    /// @param reserved Per replica. `take` keeps the product within a uint104 budget at every count that the policy allows.
+    function rate(ReservationWord r, uint256 reserved) internal pure returns (uint256) {
+        unchecked {
+            return reserved * r.replicas();
+        }
     }
 
-    /// R(time). A time before the last step answers as the step itself, because the contract keeps one point of the curve.
+    /// R(time), from the one point of the curve that the contract keeps and the slope since then. A time before the last
+    /// step answers as the step itself.
+    /// @param rate_ Of the whole lease; below 2^104.
     /// @param time Below 2^32.
-    function reservedUntil(Curve memory c, uint256 time) internal pure returns (uint256) {
-        // By the bounds of Curve the sum stays below 2^137.
+    function reservedUntil(ReservationWord r, uint256 rate_, uint256 time) internal pure returns (uint256) {
+        // The integral is below 2^136, so the sum stays below 2^137.
         unchecked {
-            return time <= c.since ? c.integral : c.integral + c.rate * (time - c.since);
+            return time <= r.since() ? r.integral() : r.integral() + rate_ * (time - r.since());
         }
     }
 
     /// R(time) less the whole base units that were reserved before `from` and not paid. Before the last step nothing is
     /// known of the curve, so nothing is taken off.
-    function carried(Curve memory c, uint256 paid, uint256 from, uint256 time) internal pure returns (uint256) {
-        uint256 reserved = reservedUntil(c, time);
-        if (from < c.since) return reserved;
+    function carried(ReservationWord r, uint256 rate_, uint256 paid, uint256 from, uint256 time)
+        internal
+        pure
+        returns (uint256)
+    {
+        uint256 reserved = reservedUntil(r, rate_, time);
+        if (from < r.since()) return reserved;
         // Never negative: each payment stayed within R at the time of its statement, and that time is at most `from`.
-        return reserved - (reservedUntil(c, from) / SCALE - paid) * SCALE;
+        return reserved - (reservedUntil(r, rate_, from) / SCALE - paid) * SCALE;
     }
 
     /// What the provider may still be owed: the reservation that is neither covered by a settled statement nor lapsed.
     /// Base units, rounded up.
     /// @param from The later of the newest settled statement's time and the beginning of the claim window.
-    function owed(Curve memory c, uint256 paid, uint256 from, uint256 time) internal pure returns (uint256) {
-        if (from >= c.since) return Math.ceilDiv(c.rate * (time - from), SCALE);
-        return Math.ceilDiv(reservedUntil(c, time), SCALE) - paid;
+    function owed(ReservationWord r, uint256 rate_, uint256 paid, uint256 from, uint256 time)
+        internal
+        pure
+        returns (uint256)
+    {
+        if (from >= r.since()) return Math.ceilDiv(rate_ * (time - from), SCALE);
+        return Math.ceilDiv(reservedUntil(r, rate_, time), SCALE) - paid;
     }
 
     /// What settling a statement adds to what was paid: min(P, R, D) less that.
@@ -90,9 +103,9 @@ library Accrual {
     }
 
     /// Seconds until what may be owed reaches the balance; 0 when it has, the highest number when nothing is reserved.
-    function runway(uint256 balance, uint256 owed_, uint256 rate) internal pure returns (uint256) {
+    function runway(uint256 balance, uint256 owed_, uint256 rate_) internal pure returns (uint256) {
         if (balance <= owed_) return 0;
-        return rate == 0 ? type(uint256).max : (balance - owed_) * SCALE / rate;
+        return rate_ == 0 ? type(uint256).max : (balance - owed_) * SCALE / rate_;
     }
 
     /// Whether a policy can be kept at all.

@@ -74,6 +74,4 @@ library Errors {
     error StatementLapsed(uint256 time, uint256 oldest);
     /// The signature is not the tenant's.
     error BadSignature();
-    /// The lists of a batch differ in length.
-    error LengthMismatch();
 }

@@ -61,6 +61,8 @@ struct Order {
 }
 
 /// What a lease agreed on for its whole life. Only its hash is stored, as the lease's id; callers state it again.
+/// The id is keccak256(abi.encode(orderHash, provider, currency, rates)) with an orderHash of
+/// keccak256(abi.encode(chain's id, market, tenant, shape, manifestHash, salt)).
 struct Terms {
     address tenant;
     address provider;
@@ -79,6 +81,13 @@ struct Usage {
     uint128 memoryByteSeconds; // memory used × seconds
     uint96 networkBytes; // received and sent
     uint16 utilization; // of the reserved CPU during the last epoch, in basis points
+}
+
+/// What settling states of one lease: a statement, and as much of the terms as its price needs.
+struct Claim {
+    bytes32 orderHash; // what the lease's id says beside its provider, currency and rates; see `orderHashOf`
+    Rates rates;
+    Usage usage;
 }
 
 /// The contract's parameters, fixed at deployment.

@@ -150,6 +150,7 @@ impl Bench {
             store: store.clone(),
             ethereum: ethereum.clone(),
             provider: self.provider(),
+            chain_id: deployment.chain_id,
             market: deployment.market,
             parameters: solidity::deploy::local_parameters(),
             claim_every: Duration::from_secs(60),

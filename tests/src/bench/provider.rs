@@ -24,7 +24,6 @@ use tidemark::{
     driver::{self, Bell, Board},
     lease::{decide::Standing, label::Owner},
     ports::{
-        cgroup::Cgroups,
         clock::System,
         docker::{self, BollardEngine, Engine, Subnet},
         ethereum::{AlloyEthereum, Ethereum},
@@ -38,7 +37,10 @@ use tidemark::{
 };
 use tokio::{sync::watch, task::JoinHandle};
 
-use crate::tenancy::{order, register, sent};
+use crate::{
+    provider::Sweep,
+    tenancy::{order, register, sent},
+};
 
 /// Between two looks at what is waited for. What is measured is told by timestamps, not by when somebody looked.
 const LOOK: Duration = Duration::from_millis(10);
@@ -58,6 +60,7 @@ pub struct Provider {
     arrivals: Arc<Mutex<BTreeMap<u64, f64>>>,
     arriving: JoinHandle<()>,
     work: Option<Work>,
+    _sweep: Sweep,
     _folder: TempDir,
 }
 
@@ -90,8 +93,9 @@ impl Provider {
         let arriving = tokio::spawn(arrive(devnet.provider(Actor::Stranger).await?, arrivals.clone()));
         let salt = AtomicU64::new(0);
         let store = Arc::new(store);
+        let _sweep = Sweep::of(owner.provider, &devnet);
         let mut provider =
-            Self { devnet, store, engine, owner, offer, salt, arrivals, arriving, work: None, _folder: folder };
+            Self { devnet, store, engine, owner, offer, salt, arrivals, arriving, work: None, _sweep, _folder: folder };
         provider.work()?;
         Ok(provider)
     }
@@ -139,18 +143,10 @@ impl Provider {
         }
     }
 
-    /// Removes all that is left on the engine.
-    pub async fn end(mut self) -> anyhow::Result<()> {
+    /// Stops the stages for good; what is left on the engine goes with them.
+    pub async fn end(mut self) {
         self.rest().await;
         self.arriving.abort();
-        let leases = docker::remove_all(self.engine.as_ref(), self.owner).await?;
-        if let Some(cgroups) = Cgroups::find(&self.engine.info().await?) {
-            for lease in leases {
-                // A group may stay for a moment that the engine is still emptying; it costs nothing.
-                let _ = cgroups.remove(lease);
-            }
-        }
-        Ok(())
     }
 
     /// Opens leases of one replica in one block. Their manifests are in the store before.

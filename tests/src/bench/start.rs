@@ -41,8 +41,8 @@ const MANIFEST: &str = "services:\n  app:\n    image: tidemark-sample:latest\n  
 pub async fn run() -> anyhow::Result<()> {
     let provider = Provider::start().await?;
     let outcome = interruptible(Box::pin(measure(&provider))).await;
-    let ended = provider.end().await;
-    outcome.and(ended)
+    provider.end().await;
+    outcome
 }
 
 async fn measure(provider: &Provider) -> anyhow::Result<()> {

@@ -14,6 +14,7 @@ use alloy::{
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
 use solidity::{
+    Claim,
     Market::{LeaseOpened, MarketInstance, Settled},
     Order, Parameters, Policy, PriceList, Shape, Terms, Usage,
     tree::Multiproof,
@@ -136,7 +137,7 @@ impl Market {
         let native = lease.terms.currency.is_zero();
         let amount = U256::from(amount) * U256::from(if native { 250_000_000u64 } else { 1 });
         let value = if native { amount } else { U256::ZERO };
-        let call = self.tenant.topUp(lease.id, lease.terms.currency, amount).value(value);
+        let call = self.tenant.topUp(lease.terms.currency, lease.id, amount).value(value);
         Ok(paid(call).await?.gas_used)
     }
 
@@ -159,10 +160,15 @@ impl Market {
         Ok(paid(seller.market.postRoot(U256::from(seller.epoch), root)).await?.gas_used)
     }
 
+    fn claim(&self, lease: &Lease, usage: &Usage) -> Claim {
+        solidity::claim(self.devnet.deployment.chain_id, self.devnet.deployment.market, &lease.terms, usage)
+    }
+
     /// Settles under the seller's newest root.
     pub async fn settle(&self, seller: &Seller, lease: &Lease, usage: &Usage, path: Vec<B256>) -> anyhow::Result<u64> {
-        let epoch = U256::from(seller.epoch);
-        Ok(paid(seller.market.settle(lease.terms.clone(), usage.clone(), epoch, path)).await?.gas_used)
+        let (epoch, claim) = (U256::from(seller.epoch), self.claim(lease, usage));
+        let call = seller.market.settle(seller.address(), lease.terms.currency, epoch, claim, path);
+        Ok(paid(call).await?.gas_used)
     }
 
     /// Settles many under the seller's newest root; the gas of it all and how many were paid.
@@ -172,10 +178,11 @@ impl Market {
         statements: &[(&Lease, Usage)],
         proof: Multiproof,
     ) -> anyhow::Result<(u64, usize)> {
-        let terms = statements.iter().map(|(lease, _)| lease.terms.clone()).collect();
-        let usages = statements.iter().map(|(_, usage)| usage.clone()).collect();
+        let (first, _) = statements.first().context("a batch of nothing")?;
+        let (currency, flags) = (first.terms.currency, proof.flag_words());
+        let claims = statements.iter().map(|(lease, usage)| self.claim(lease, usage)).collect();
         let epoch = U256::from(seller.epoch);
-        let call = seller.market.settleBatch(seller.address(), epoch, terms, usages, proof.proof, proof.flags);
+        let call = seller.market.settleBatch(seller.address(), currency, epoch, claims, proof.proof, flags);
         let receipt = paid(call).await?;
         let fits = receipt.gas_used <= TRANSACTION_GAS;
         ensure!(fits, "the batch took {} gas: more than a transaction may", receipt.gas_used);

@@ -35,7 +35,7 @@ impl World {
         match action.clone() {
             Action::Resolve { images } => self.observed.images.extend(images),
             Action::Make { network, volumes, containers } => {
-                self.observed.network |= network;
+                self.observed.networks += usize::from(network);
                 self.observed.volumes.extend(volumes);
                 for slot in containers {
                     self.observed.containers.push(seen(slot));
@@ -56,7 +56,8 @@ impl World {
             Action::Remove { containers } => {
                 self.observed.containers.retain(|seen| !containers.iter().any(|(id, _)| *id == seen.id));
             }
-            Action::RemoveNetwork => self.observed.network = false,
+            Action::RemoveSurplusNetworks => self.observed.networks = 1,
+            Action::RemoveNetwork => self.observed.networks = 0,
             Action::RemoveVolumes { .. } => self.observed.volumes.clear(),
             Action::Rest => {}
         }
@@ -84,7 +85,16 @@ impl World {
 
 fn seen(slot: Slot) -> Seen {
     let id = format!("{}-{}", slot.service, slot.replica);
-    Seen { id, slot, state: State::Created, health: Health::None, exit_code: None, started_at_ms: 0, finished_at_ms: 0 }
+    Seen {
+        id,
+        slot,
+        state: State::Created,
+        health: Health::None,
+        exit_code: None,
+        detail: None,
+        started_at_ms: 0,
+        finished_at_ms: 0,
+    }
 }
 
 fn world() -> World {
@@ -110,7 +120,7 @@ fn a_lease_comes_up_in_three_actions() {
 fn without_a_manifest_nothing_is_touched() {
     let mut world = world();
     world.settle(&one(), 1, Phase::Run);
-    for manifest in [Wanted::Awaited, Wanted::Impossible("too large".into())] {
+    for manifest in [Wanted::Awaited, Wanted::Draining, Wanted::Impossible("too large".into())] {
         let decision = decide(&Desired { phase: Phase::Run, replicas: 0, manifest }, &world.observed, 0);
         assert_eq!(decision.action, Action::Rest);
         assert!(decision.reason.is_some());
@@ -127,7 +137,7 @@ fn scale_in_removes_the_highest_replicas() {
     assert_eq!(actions.len(), 1);
     let (actions, last) = world.settle(&manifest, 0, Phase::Run);
     assert_eq!((actions.len(), last.standing), (1, Standing::Running));
-    assert!(world.observed.network, "a lease scaled to nothing keeps its network and volumes");
+    assert_eq!(world.observed.networks, 1, "a lease scaled to nothing keeps its network and volumes");
 }
 
 #[test]
@@ -239,11 +249,11 @@ proptest! {
     #[test]
     fn any_beginning_converges(
         found in prop::collection::btree_map((0u16..5, prop::sample::select(vec!["a", "b", "x"])), state(), 0..9),
-        network: bool, image: bool, replicas in 0u16..4,
+        networks in 0usize..3, image: bool, replicas in 0u16..4,
     ) {
         let manifest = chained("service_started");
         let mut world = World { now_ms: 1_000_000, ..World::default() };
-        world.observed.network = network;
+        world.observed.networks = networks;
         if image {
             world.observed.images.insert("app".into());
         }
@@ -266,5 +276,6 @@ proptest! {
         prop_assert_eq!(world.decide(&manifest, replicas, Phase::Run).action, Action::Rest);
         let left: BTreeSet<_> = world.observed.containers.iter().filter(|seen| seen.state != State::Removing).map(|seen| seen.slot.clone()).collect();
         prop_assert!(left.iter().all(|slot| slot.replica < replicas && slot.service != "x"));
+        prop_assert!(world.observed.networks <= 1);
     }
 }

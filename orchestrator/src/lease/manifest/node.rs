@@ -46,7 +46,10 @@ impl Seed<'_> {
 
     fn spend<E: Error>(self) -> Result<(), E> {
         match self.budget.get().checked_sub(1) {
-            Some(left) => Ok(self.budget.set(left)),
+            Some(left) => {
+                self.budget.set(left);
+                Ok(())
+            }
             None => Err(E::custom(format_args!("its aliases expand to more than {MOST_NODES} values"))),
         }
     }
@@ -100,7 +103,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
         let inner = self.deeper()?;
-        let (mut map, mut merged): (Vec<(String, Node)>, Vec<(String, Node)>) = (Vec::new(), Vec::new());
+        let (mut map, mut merged) = (Vec::new(), Vec::new());
         while let Some(key) = access.next_key_seed(inner)? {
             let key = scalar(&key).ok_or_else(|| A::Error::custom("a key must be a string"))?;
             let value = access.next_value_seed(inner)?;

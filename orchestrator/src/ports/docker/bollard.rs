@@ -98,7 +98,12 @@ impl BollardEngine {
                 Ok(details) => {
                     container.seen.started_at_ms = details.started_at_ms;
                     container.seen.finished_at_ms = details.finished_at_ms;
-                    container.seen.exit_code = details.exit_code.filter(|_| container.seen.state == State::Exited);
+                    let exited = container.seen.state == State::Exited;
+                    container.seen.exit_code = details.exit_code.filter(|_| exited);
+                    container.seen.detail = match exited {
+                        true => details.out_of_memory.then(|| "its memory ran out".to_owned()),
+                        false => details.health_output.filter(|output| !output.is_empty()),
+                    };
                     Ok(())
                 }
                 Err(Error::NotFound) => Ok(()),
@@ -226,6 +231,8 @@ impl Engine for BollardEngine {
         let options = EventsOptionsBuilder::default().filters(&filters).build();
         let fault = self.fault("tell its events");
         let docker = self.docker().await?.clone();
+        // The stream connects with its first event, and an engine that is away has none.
+        docker.ping().await.map_err(&fault)?;
         let events = docker.events(Some(options)).map(move |event| settled(docker.clone(), event));
         Ok(events.buffer_unordered(EVENTS).map(move |event| event.map_err(&fault)).boxed())
     }
@@ -282,7 +289,14 @@ impl Engine for BollardEngine {
 
     async fn create_network(&self, tag: &Tag, containers: usize) -> Result<()> {
         for attempt in 1.. {
-            let subnet = self.subnet(containers, attempt > 1).await?;
+            let subnet = match self.subnet(containers, attempt > 1).await {
+                // What is remembered as taken may have been freed by another hand.
+                Err(Error::PoolEmpty(_)) if attempt == 1 => {
+                    self.forget_subnets();
+                    continue;
+                }
+                subnet => subnet?,
+            };
             let config = IpamConfig { subnet: Some(subnet.to_string()), ..IpamConfig::default() };
             let request = NetworkCreateRequest {
                 name: label::network_name(tag.lease),
@@ -294,8 +308,11 @@ impl Engine for BollardEngine {
             };
             match self.docker().await?.create_network(request).await {
                 Ok(_) => return Ok(()),
-                // Newer engines allow a name once; who has it carries this lease's labels or shows up at the start.
-                Err(Fault::DockerResponseServerError { status_code: 409, .. }) => return Ok(()),
+                // Newer engines allow a name once.
+                Err(Fault::DockerResponseServerError { status_code: 409, .. }) => {
+                    let ours = !self.networks(filters(tag.owner, Some(tag.lease))).await?.is_empty();
+                    return if ours { Ok(()) } else { Err(Error::Taken(label::network_name(tag.lease))) };
+                }
                 // Somebody else uses the subnet: it stays marked as taken, and another is tried.
                 Err(Fault::DockerResponseServerError { message, .. })
                     if message.contains("overlap") && attempt < SUBNET_TRIES => {}

@@ -52,6 +52,7 @@ pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<Conta
         state,
         health: if state == State::Running { health } else { Health::None },
         exit_code: None,
+        detail: None,
         started_at_ms: 0,
         finished_at_ms: 0,
     };

@@ -3,8 +3,8 @@
 use std::{collections::HashMap, time::Duration};
 
 use bollard::models::{
-    ContainerCreateBody, DeviceRequest, EndpointSettings, HealthConfig, HostConfig, HostConfigLogConfig, Mount,
-    MountType, NetworkingConfig, PortBinding, RestartPolicy, RestartPolicyNameEnum,
+    ContainerCreateBody, DeviceRequest, EndpointSettings, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum,
+    HostConfigLogConfig, Mount, MountType, NetworkingConfig, PortBinding, RestartPolicy, RestartPolicyNameEnum,
 };
 
 use super::{Settings, Spec, published};
@@ -65,6 +65,8 @@ fn host(spec: &Spec, settings: &Settings, network: &str) -> HostConfig {
         // The default seccomp profile is what the engine applies when no other is named.
         security_opt: Some(vec!["no-new-privileges".to_owned()]),
         ipc_mode: Some("private".to_owned()),
+        // Under cgroup v1 the engine's own default is the host's.
+        cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
         readonly_rootfs: Some(service.read_only),
         tmpfs: Some(tmpfs(service)),
         mounts: Some(mounts(spec)),

@@ -80,6 +80,7 @@ pub(super) fn routed() -> Vec<Subnet> {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

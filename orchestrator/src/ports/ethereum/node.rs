@@ -263,9 +263,10 @@ impl Node {
                 WebSocketConfig::default().max_message_size(Some(LARGEST_ANSWER)).max_frame_size(Some(LARGEST_ANSWER));
             // Reconnecting is ours, so that a call is told at once that the connection is gone.
             let connect = WsConnect::new(&self.url).with_config(config).with_max_retries(0);
-            self.within(method, builder.connect_ws(connect)).await?.erased()
+            // Connecting is a large future, and happens once.
+            self.within(method, Box::pin(builder.connect_ws(connect))).await?.erased()
         } else {
-            self.within(method, builder.connect(&self.url)).await?.erased()
+            self.within(method, Box::pin(builder.connect(&self.url))).await?.erased()
         };
         Ok(self.held().get_or_insert(provider).clone())
     }
@@ -300,7 +301,7 @@ impl Node {
                 if answer.message.contains("revert") {
                     return Error::Reverted(answer.message.into_owned());
                 }
-                Error::Refused { method, code: answer.code, message: self.detail(&*answer.message).0 }
+                Error::Refused { method, code: answer.code, message: self.detail(&answer.message).0 }
             }
             RpcError::Transport(TransportErrorKind::HttpError(answer))
                 if answer.status < 500 && answer.status != 429 =>

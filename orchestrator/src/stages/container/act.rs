@@ -37,6 +37,7 @@ impl Work {
                 }))
                 .await?;
             }
+            Action::RemoveSurplusNetworks => self.keep_one_network(&tended.view.networks).await?,
             Action::RemoveNetwork => {
                 all(tended.view.networks.iter().map(|network| self.engine.remove_network(&network.id))).await?;
             }
@@ -48,6 +49,22 @@ impl Work {
             Action::Rest => {}
         }
         tended.view = self.engine.view(self.owner, Some(tended.id)).await?;
+        Ok(())
+    }
+
+    /// The engine refuses to remove a network that is in use; containers that have not started yet are not tied to one.
+    async fn keep_one_network(&self, networks: &[Object]) -> Result<()> {
+        let mut left = networks.len();
+        for network in networks {
+            match self.engine.remove_network(&network.id).await {
+                Ok(()) => left -= 1,
+                Err(Error::Refused { .. }) => {}
+                Err(error) => return Err(error),
+            }
+            if left == 1 {
+                break;
+            }
+        }
         Ok(())
     }
 
@@ -220,6 +237,7 @@ fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> Container {
         state: State::Created,
         health: Health::None,
         exit_code: None,
+        detail: None,
         started_at_ms: 0,
         finished_at_ms: 0,
     };

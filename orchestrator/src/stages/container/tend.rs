@@ -48,6 +48,7 @@ impl Work {
             return Ok(progress.map_or(Standing::Starting, |progress| progress.standing));
         }
         let progress = Progress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
+        let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
         let found = self.view_tag(&view, lease.as_ref(), generation);
         let (images, attempts) = tokio::try_join!(self.store.images(id), self.store.container_attempts(id))
             .context("memory of the lease")?;
@@ -60,6 +61,7 @@ impl Work {
                 phase,
                 replicas: tended.lease.as_ref().map_or(0, |lease| lease.replicas),
                 manifest: match (&wanted, &tended.manifest) {
+                    _ if draining => Wanted::Draining,
                     (Some(reason), _) => Wanted::Impossible(reason.clone()),
                     (None, Some(manifest)) => Wanted::Ready(manifest),
                     (None, None) => Wanted::Awaited,
@@ -68,6 +70,13 @@ impl Work {
             let decision = decide::decide(&desired, &observed(&tended), self.clock.now_ms());
             if decision.action == Action::Rest {
                 let standing = decision.standing;
+                // Nobody will ask what a lease used that never was, so no last sample comes first.
+                if standing == Standing::Removed
+                    && tended.lease.is_none()
+                    && let Some(Err(error)) = self.cgroups(info).map(|cgroups| cgroups.remove(id))
+                {
+                    tracing::debug!(%error, "the lease's cgroup stays");
+                }
                 self.settle(&tended, decision, progress, phase, generation).await?;
                 return Ok(standing);
             }
@@ -114,7 +123,7 @@ impl Work {
             return Ok(phase.map(|phase| (phase, None)));
         };
         let exhausted_at = progress.and_then(|progress| progress.exhausted_at);
-        Ok(Some(match lease.status(head.time, self.settings.claim_window) {
+        Ok(Some(match lease.status(head.time) {
             Status::Closed => (Phase::Remove { volumes: true }, None),
             Status::Active if exhausted_at.is_none() || self.lasts(lease, head.time) => (Phase::Run, None),
             Status::Active | Status::Exhausted => {
@@ -128,7 +137,7 @@ impl Work {
     /// Whether the funds of a lease that ran out last for a while again. Settling pays less than was reserved, so a little
     /// comes free each time; starting for that would start and stop in ever smaller slices.
     fn lasts(&self, lease: &Lease, time: u64) -> bool {
-        let runway = accrual::runway(lease, time, self.settings.claim_window);
+        let runway = accrual::runway(lease, time);
         runway.is_none_or(|runway| runway >= self.settings.notice_period)
     }
 
@@ -239,7 +248,7 @@ fn found(now_ms: u64) -> Progress {
 
 fn observed(tended: &Tended) -> Observed {
     Observed {
-        network: !tended.view.networks.is_empty(),
+        networks: tended.view.networks.len(),
         volumes: tended.view.volumes.iter().filter_map(|volume| volume.volume.clone()).collect(),
         containers: tended.view.containers.iter().map(|container| container.seen.clone()).collect(),
         images: tended.images.keys().cloned().collect(),

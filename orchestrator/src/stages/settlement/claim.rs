@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use alloy::{
-    primitives::{B256, U256},
+    primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
-use solidity::{Market, Terms, tree::Tree};
+use solidity::{Market, tree::Tree};
 
 use super::{Settlement, add};
 use crate::{
@@ -65,7 +65,7 @@ impl Settlement {
             let Some(row) = self.store.lease(id).await? else { continue };
             let mut before = row.lease;
             before.deposited = before.deposited.saturating_sub(amount);
-            let owed = accrual::owed(&before, time, self.parameters.claimWindow.into());
+            let owed = accrual::owed(&before, time);
             if before.terms.provider == self.provider && owed >= before.balance() {
                 leases.insert(id);
             }
@@ -95,27 +95,35 @@ impl Settlement {
         for statement in statements.into_iter().filter(|statement| chosen.contains(&statement.lease)) {
             let Some(row) = self.store.lease(statement.lease).await? else { continue };
             let time = statement.usage.time;
-            let known = wanted.until.get(&row.lease.terms).is_some_and(|known| *known >= time);
+            let known = wanted.until.get(&row.lease.id).is_some_and(|known| *known >= time);
             if !known && is_worth(&row.lease, &statement) {
                 paying.insert(statement.leaf, (row.lease, statement));
             }
         }
-        let mut leaves: Vec<_> = paying.keys().copied().collect();
-        leaves.sort_unstable();
-        let (alone, together): (Vec<_>, Vec<_>) = leaves
-            .into_iter()
-            .partition(|leaf| paying.get(leaf).is_some_and(|(lease, _)| wanted.suspects.contains(&lease.terms)));
-        for leaves in together.chunks(CHUNK).chain(alone.chunks(1)) {
+        // One currency a transaction; a suspect alone.
+        let mut groups: BTreeMap<(Address, Option<B256>), Vec<B256>> = BTreeMap::new();
+        for (leaf, (lease, _)) in &paying {
+            let alone = wanted.suspects.contains(&lease.id).then_some(lease.id);
+            groups.entry((lease.terms.currency, alone)).or_default().push(*leaf);
+        }
+        let mut batches = Vec::new();
+        for ((currency, _), mut leaves) in groups {
+            leaves.sort_unstable();
+            batches.extend(leaves.chunks(CHUNK).map(|batch| (currency, batch.to_vec())));
+        }
+        for (currency, leaves) in &batches {
             let Some(multi) = tree.multiproof(leaves) else { continue };
             let Some(first) = multi.leaves.first() else { continue };
-            let stated: Vec<_> = multi.leaves.iter().filter_map(|leaf| paying.get(leaf)).collect();
+            let stated = multi.leaves.iter().filter_map(|leaf| paying.get(leaf));
+            let claims = stated
+                .map(|(lease, statement)| solidity::claim(self.chain_id, self.market, &lease.terms, &statement.usage));
             let call = Market::settleBatchCall {
                 provider: self.provider,
+                currency: *currency,
                 epoch: U256::from(epoch),
-                terms: stated.iter().map(|(lease, _)| lease.terms.clone()).collect(),
-                usages: stated.iter().map(|(_, statement)| statement.usage.clone()).collect(),
+                claims: claims.collect(),
                 proof: multi.proof.clone(),
-                flags: multi.flags.clone(),
+                flags: multi.flag_words(),
             };
             let intent = Intent {
                 key: format!("settle:{epoch}:{first}"),
@@ -149,16 +157,17 @@ impl Settlement {
             let recent = row.created_at_ms > since;
             let under_way = matches!(row.state, IntentState::Prepared | IntentState::Sent | IntentState::Mined);
             // A batch that failed is tried again lease by lease; one that failed alone waits for its time.
-            let counts = under_way || recent && (!failed || call.terms.len() == 1);
-            for (terms, usage) in call.terms.into_iter().zip(&call.usages) {
+            let counts = under_way || recent && (!failed || call.claims.len() == 1);
+            for claim in &call.claims {
+                let lease = solidity::claim_id(call.provider, call.currency, claim.orderHash, &claim.rates);
                 if counts {
-                    let time = wanted.until.entry(terms.clone()).or_insert(usage.time);
-                    *time = (*time).max(usage.time);
+                    let time = wanted.until.entry(lease).or_insert(claim.usage.time);
+                    *time = (*time).max(claim.usage.time);
                 }
                 if failed {
-                    wanted.suspects.insert(terms);
+                    wanted.suspects.insert(lease);
                 } else if !under_way {
-                    wanted.suspects.remove(&terms);
+                    wanted.suspects.remove(&lease);
                 }
             }
         }
@@ -168,10 +177,10 @@ impl Settlement {
 
 #[derive(Default)]
 struct Wanted {
-    /// The time of the newest statement that is on its way, by the lease's terms.
-    until: HashMap<Terms, u32>,
+    /// The time of the newest statement that is on its way, by lease.
+    until: HashMap<B256, u32>,
     /// Leases whose last claim failed: each is claimed alone, so that the bad one holds up no other.
-    suspects: HashSet<Terms>,
+    suspects: HashSet<B256>,
 }
 
 /// Closed, and not settled to its end.

@@ -41,7 +41,7 @@ impl Settlement {
 
     /// As the contract sees it: what may be owed exceeds the balance by a notice period's money.
     fn is_exhausted_for_long(&self, lease: &Lease, time: u64) -> bool {
-        let owed = accrual::owed(lease, time, self.parameters.claimWindow.into());
+        let owed = accrual::owed(lease, time);
         let notice = (lease.rate() * U256::from(self.parameters.noticePeriod)).div_ceil(accrual::SCALE);
         !lease.rate().is_zero() && owed >= lease.balance() + notice
     }

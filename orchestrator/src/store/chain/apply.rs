@@ -10,7 +10,7 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 use super::{Event, Head, Offer, Provider, Subject, events::pack, state};
 use crate::{
     lease::Lease,
-    store::{Result, Store, hex, int, rows},
+    store::{Error, Result, Store, hex, int, rows, uint},
 };
 
 /// Rows of one INSERT. Full ones have the same text, so the database plans them once.
@@ -66,7 +66,7 @@ impl Store {
             return Ok(None);
         }
         let mut applied = Applied::default();
-        let mut fold = Fold::default();
+        let mut fold = Fold::begin(&mut tx).await?;
         if let Some(to) = undo {
             applied.reverted = revert(&mut tx, to, &mut fold).await?;
         }
@@ -91,7 +91,7 @@ impl Store {
             return Ok(false);
         }
         let subject = Subject::Lease(lease);
-        let mut fold = Fold::default();
+        let mut fold = Fold::begin(&mut tx).await?;
         fold.load(&mut tx, &BTreeSet::from([subject])).await?;
         sqlx::query("DELETE FROM events WHERE subject = $1").bind(subject.text()).execute(&mut *tx).await?;
         let unique: BTreeMap<_, _> = events
@@ -226,8 +226,9 @@ fn root(event: &Event) -> Option<(Address, u64, B256, &Event)> {
 }
 
 /// The rows that a change touches: read once, folded in memory, written once.
-#[derive(Default)]
 struct Fold {
+    /// The contract's, in seconds.
+    claim_window: u64,
     leases: BTreeMap<B256, Entry<Lease>>,
     offers: BTreeMap<u32, Entry<Offer>>,
     providers: BTreeMap<Address, Entry<Provider>>,
@@ -249,6 +250,13 @@ impl<T> Default for Entry<T> {
 }
 
 impl Fold {
+    async fn begin(tx: &mut Transaction<'static, Any>) -> Result<Self> {
+        let row = sqlx::query("SELECT claim_window FROM deployment").fetch_optional(&mut **tx).await?;
+        let claim_window = uint(row.ok_or(Error::Unbound)?.try_get(0)?);
+        let (leases, offers, providers) = Default::default();
+        Ok(Self { claim_window, leases, offers, providers })
+    }
+
     /// Reads the rows of subjects that have not been read yet.
     async fn load(&mut self, tx: &mut Transaction<'static, Any>, subjects: &BTreeSet<Subject>) -> Result<()> {
         let (mut leases, mut offers, mut providers) = (Vec::new(), Vec::new(), Vec::new());
@@ -329,7 +337,7 @@ impl Fold {
                 let entry = self.leases.entry(id).or_default();
                 match &mut entry.value {
                     Some(lease) => lease.apply(&event.event, event.time),
-                    None => entry.value = Lease::open(&event.event, event.time, event.block),
+                    None => entry.value = Lease::open(&event.event, event.time, event.block, self.claim_window),
                 }
                 entry.changed = true;
             }

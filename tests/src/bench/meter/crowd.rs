@@ -69,7 +69,7 @@ impl Crowd {
         }
         let slot = Slot { replica: 0, service: "app".to_owned() };
         let (state, health) = (State::Running, Health::None);
-        let seen = Seen { id, slot, state, health, exit_code: None, started_at_ms: 1, finished_at_ms: 0 };
+        let seen = Seen { id, slot, state, health, exit_code: None, started_at_ms: 1, finished_at_ms: 0, detail: None };
         let tag = Tag { owner, lease, generation: 1, opened_block: 1 };
         self.containers.push(Container { tag, seen, image_id: String::new(), ports: Vec::new() });
         Ok(())

@@ -1,8 +1,9 @@
-//! The committed ABIs are what the sources compile to.
+//! Compiles the contracts with the settings of `foundry.toml`, so that Forge and the bindings see the same bytecode.
 //!
-//! `make abi` (this test with `BLESS=1`) writes them anew; without it a difference fails.
+//! It stands apart from the bindings, because they cannot be built while the ABI is stale.
+#![allow(clippy::expect_used)]
 
-use std::{env, fs, path::Path};
+use std::{fs, path::Path};
 
 use foundry_compilers::{
     ProjectBuilder, ProjectPathsConfig,
@@ -14,27 +15,11 @@ use foundry_compilers::{
 };
 use serde_json::{Value, json};
 
-/// What the rest of Tidemark binds to: source file, contract.
-const CONTRACTS: [(&str, &str); 3] =
-    [("src/Market.sol", "Market"), ("test/tokens/TestToken.sol", "TestToken"), ("test/Repeater.sol", "Repeater")];
-
-#[test]
-fn committed_abi_is_current() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let bless = env::var_os("BLESS").is_some();
-    for (file, contract) in CONTRACTS {
-        let path = root.join("abi").join(format!("{contract}.json"));
-        let fresh = serde_json::to_string_pretty(&compile(root, file, contract)).expect("an artifact is JSON") + "\n";
-        if bless {
-            fs::write(&path, &fresh).expect("abi/ is writable");
-        }
-        let committed = fs::read_to_string(&path).unwrap_or_default();
-        assert!(committed == fresh, "{} is stale: run `make abi`", path.display());
-    }
-}
-
-/// Compiles one file with the settings of foundry.toml, so that Forge and the bindings see the same bytecode.
-fn compile(root: &Path, file: &str, contract: &str) -> Value {
+/// What `abi/` holds of a contract: name, compiler and its settings, ABI, bytecode, and where the immutables stand in it.
+///
+/// # Panics
+/// When the contract does not compile, or the compiler is not installed.
+pub fn compile(root: &Path, file: &str, contract: &str) -> Value {
     let foundry: toml::Table =
         fs::read_to_string(root.join("foundry.toml")).expect("foundry.toml").parse().expect("foundry.toml is TOML");
     let profile = &foundry["profile"]["default"];

@@ -1,0 +1,26 @@
+//! The committed ABIs are what the sources compile to.
+//!
+//! `make abi` (this test with `BLESS=1`) writes them anew; without it a difference fails.
+
+use std::{env, fs, path::Path};
+
+use compiler::compile;
+
+/// What the rest of Tidemark binds to: source file, contract.
+const CONTRACTS: [(&str, &str); 3] =
+    [("src/Market.sol", "Market"), ("test/tokens/TestToken.sol", "TestToken"), ("test/Repeater.sol", "Repeater")];
+
+#[test]
+fn committed_abi_is_current() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate stands in solidity/");
+    let bless = env::var_os("BLESS").is_some();
+    for (file, contract) in CONTRACTS {
+        let path = root.join("abi").join(format!("{contract}.json"));
+        let fresh = serde_json::to_string_pretty(&compile(root, file, contract)).expect("an artifact is JSON") + "\n";
+        if bless {
+            fs::write(&path, &fresh).expect("abi/ is writable");
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == fresh, "{} is stale: run `make abi`", path.display());
+    }
+}

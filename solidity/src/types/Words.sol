@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+
+import {Account, Capacity, Policy, Reservation, Shape} from "./DataTypes.sol";
+
+// The structs that every lease touches fill one slot each, and are handled as that one word: read once, changed on the
+// stack, written once. The order of the fields is the order of the struct of the same name.
+
+/// An Account.
+type AccountWord is uint256;
+
+/// A Reservation.
+type ReservationWord is uint256;
+
+/// A Capacity.
+type CapacityWord is uint256;
+
+using AccountWords for AccountWord global;
+using ReservationWords for ReservationWord global;
+using CapacityWords for CapacityWord global;
+
+// Reading a field casts the shifted word to the field's type, which cuts off what stands above it.
+// forge-lint: disable-start(unsafe-typecast)
+
+library AccountWords {
+    /// @param balance_ Below 2^104, like all balances here.
+    function opened(uint256 balance_, uint16 minReplicas_) internal view returns (AccountWord) {
+        return AccountWord.wrap(balance_ | uint256(uint32(block.timestamp)) << 208 | uint256(minReplicas_) << 240);
+    }
+
+    function balance(AccountWord a) internal pure returns (uint256) {
+        return uint104(AccountWord.unwrap(a));
+    }
+
+    function paid(AccountWord a) internal pure returns (uint256) {
+        return uint104(AccountWord.unwrap(a) >> 104);
+    }
+
+    function settledAt(AccountWord a) internal pure returns (uint256) {
+        return uint32(AccountWord.unwrap(a) >> 208);
+    }
+
+    function minReplicas(AccountWord a) internal pure returns (uint256) {
+        return AccountWord.unwrap(a) >> 240;
+    }
+
+    /// Reverts when the balance would outgrow its field.
+    function credited(AccountWord a, uint256 amount) internal pure returns (AccountWord) {
+        SafeCast.toUint104(a.balance() + amount);
+        return AccountWord.wrap(AccountWord.unwrap(a) + amount);
+    }
+
+    /// @param amount At most the balance.
+    function debited(AccountWord a, uint256 amount) internal pure returns (AccountWord) {
+        unchecked {
+            return AccountWord.wrap(AccountWord.unwrap(a) - amount);
+        }
+    }
+
+    /// @param amount At most the balance; it stays below 2^104 with all that was paid before.
+    /// @param time Not before the newest settled statement.
+    function settled(AccountWord a, uint256 amount, uint256 time) internal pure returns (AccountWord) {
+        unchecked {
+            uint256 added = (amount << 104) + ((time - a.settledAt()) << 208);
+            return AccountWord.wrap(AccountWord.unwrap(a) - amount + added);
+        }
+    }
+
+    function unpacked(AccountWord a) internal pure returns (Account memory) {
+        return Account({
+            balance: uint104(a.balance()),
+            paid: uint104(a.paid()),
+            settledAt: uint32(a.settledAt()),
+            minReplicas: uint16(a.minReplicas())
+        });
+    }
+}
+
+library ReservationWords {
+    function opened(uint16 replicas_, Policy calldata p) internal view returns (ReservationWord) {
+        return ReservationWord.wrap(
+            uint256(uint32(block.timestamp)) << 136 | uint256(replicas_) << 168 | uint256(p.maxReplicas) << 184
+                | uint256(p.target) << 200 | uint256(p.up) << 208 | uint256(p.down) << 216 | uint256(p.cooldown) << 224
+                | uint256(p.step) << 240 | uint256(p.headroom) << 248
+        );
+    }
+
+    function integral(ReservationWord r) internal pure returns (uint256) {
+        return uint136(ReservationWord.unwrap(r));
+    }
+
+    function since(ReservationWord r) internal pure returns (uint256) {
+        return uint32(ReservationWord.unwrap(r) >> 136);
+    }
+
+    function replicas(ReservationWord r) internal pure returns (uint256) {
+        return uint16(ReservationWord.unwrap(r) >> 168);
+    }
+
+    /// 0: closed.
+    function maxReplicas(ReservationWord r) internal pure returns (uint256) {
+        return uint16(ReservationWord.unwrap(r) >> 184);
+    }
+
+    /// The curve's point moved, at an unchanged policy.
+    /// @param integral_ Below 2^136.
+    /// @param since_ Below 2^32.
+    /// @param replicas_ Below 2^16.
+    function moved(ReservationWord r, uint256 integral_, uint256 since_, uint256 replicas_)
+        internal
+        pure
+        returns (ReservationWord)
+    {
+        uint256 policy = ReservationWord.unwrap(r) >> 184 << 184;
+        return ReservationWord.wrap(policy | integral_ | since_ << 136 | replicas_ << 168);
+    }
+
+    function closed(ReservationWord r) internal pure returns (ReservationWord) {
+        return ReservationWord.wrap(ReservationWord.unwrap(r) & ~(uint256(type(uint16).max) << 184));
+    }
+
+    function unpacked(ReservationWord r) internal pure returns (Reservation memory) {
+        uint256 w = ReservationWord.unwrap(r);
+        return Reservation({
+            integral: uint136(w),
+            since: uint32(w >> 136),
+            replicas: uint16(w >> 168),
+            maxReplicas: uint16(w >> 184),
+            target: uint8(w >> 200),
+            up: uint8(w >> 208),
+            down: uint8(w >> 216),
+            cooldown: uint16(w >> 224),
+            step: uint8(w >> 240),
+            headroom: uint8(w >> 248)
+        });
+    }
+}
+
+library CapacityWords {
+    uint256 private constant HELD = 112; // where the held half begins
+
+    /// What there is becomes `shape`; what is held stays.
+    function resized(CapacityWord c, Shape calldata shape) internal pure returns (CapacityWord) {
+        return CapacityWord.wrap(CapacityWord.unwrap(c) >> HELD << HELD | _packed(shape));
+    }
+
+    /// Adds to what is held. Callers have checked that each kind fits.
+    function holding(CapacityWord c, Shape calldata shape, uint256 replicas) internal pure returns (CapacityWord) {
+        return CapacityWord.wrap(CapacityWord.unwrap(c) + (_packed(shape) * replicas << HELD));
+    }
+
+    /// Takes off what `holding` added: the fields cannot borrow from each other.
+    function releasing(CapacityWord c, Shape calldata shape, uint256 replicas) internal pure returns (CapacityWord) {
+        return CapacityWord.wrap(CapacityWord.unwrap(c) - (_packed(shape) * replicas << HELD));
+    }
+
+    function unpacked(CapacityWord c) internal pure returns (Capacity memory) {
+        uint256 w = CapacityWord.unwrap(c);
+        return Capacity({
+            millicores: uint32(w),
+            memoryMiB: uint32(w >> 32),
+            diskMiB: uint32(w >> 64),
+            gpus: uint16(w >> 96),
+            heldMillicores: uint32(w >> 112),
+            heldMemoryMiB: uint32(w >> 144),
+            heldDiskMiB: uint32(w >> 176),
+            heldGpus: uint16(w >> 208)
+        });
+    }
+
+    function _packed(Shape calldata shape) private pure returns (uint256) {
+        return uint256(shape.millicores) | uint256(shape.memoryMiB) << 32 | uint256(shape.diskMiB) << 64
+            | uint256(shape.gpus) << 96;
+    }
+}
+// forge-lint: disable-end(unsafe-typecast)

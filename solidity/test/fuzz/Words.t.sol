@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Test} from "forge-std/Test.sol";
+
+import {Capacity, Policy, Reservation, Shape} from "../../src/types/DataTypes.sol";
+import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWords} from "../../src/types/Words.sol";
+
+/// One word or a struct of the same name: no difference, and no field runs into its neighbour.
+contract WordsTest is Test {
+    function testFuzz_Account(uint104 balance, uint104 paid, uint16 min, uint32[2] memory times) external {
+        times[1] = uint32(bound(times[1], times[0], type(uint32).max));
+        vm.warp(times[0]);
+        uint256 deposit = bound(balance, 0, type(uint104).max);
+        uint256 amount = bound(paid, 0, deposit);
+        AccountWord a = AccountWords.opened(deposit, min);
+        _check(a, deposit, 0, times[0], min);
+        a = a.settled(amount, times[1]);
+        _check(a, deposit - amount, amount, times[1], min);
+        a = a.debited(a.balance());
+        _check(a, 0, amount, times[1], min);
+        a = a.credited(deposit);
+        _check(a, deposit, amount, times[1], min);
+        assertEq(keccak256(abi.encode(a.unpacked())), keccak256(abi.encode(deposit, amount, times[1], min)));
+    }
+
+    function _check(AccountWord a, uint256 balance, uint256 paid, uint256 time, uint256 min) private pure {
+        assertEq(a.balance(), balance);
+        assertEq(a.paid(), paid);
+        assertEq(a.settledAt(), time);
+        assertEq(a.minReplicas(), min);
+    }
+
+    function credit(AccountWord a, uint256 amount) external pure returns (AccountWord) {
+        return a.credited(amount);
+    }
+
+    function testFuzz_RevertWhen_ABalanceOutgrowsItsField(uint104 balance, uint256 amount) external {
+        amount = bound(amount, uint256(type(uint104).max) - balance + 1, type(uint256).max - balance);
+        AccountWord a = AccountWords.opened(balance, 1);
+        vm.expectRevert();
+        this.credit(a, amount);
+    }
+
+    function testFuzz_Reservation(uint32 time, uint16 replicas, Policy calldata p, uint136 integral) external {
+        vm.warp(time);
+        ReservationWord r = ReservationWords.opened(replicas, p);
+        _check(r, 0, time, replicas, p, p.maxReplicas);
+        r = r.moved(integral, 7, 9);
+        _check(r, integral, 7, 9, p, p.maxReplicas);
+        _check(r.closed(), integral, 7, 9, p, 0);
+    }
+
+    function _check(ReservationWord w, uint256 integral, uint256 since, uint256 replicas, Policy calldata p, uint16 max)
+        private
+        pure
+    {
+        assertEq(w.integral(), integral);
+        assertEq(w.since(), since);
+        assertEq(w.replicas(), replicas);
+        assertEq(w.maxReplicas(), max);
+        Reservation memory r = w.unpacked();
+        assertEq(
+            keccak256(abi.encode(r)),
+            keccak256(
+                abi.encode(integral, since, replicas, max, p.target, p.up, p.down, p.cooldown, p.step, p.headroom)
+            )
+        );
+    }
+
+    /// Many leases' capacity, taken and given back, each kind by itself.
+    function testFuzz_Capacity(Shape calldata capacity, Shape[3] calldata shapes, uint16[3] calldata replicas)
+        external
+        pure
+    {
+        CapacityWord c = CapacityWord.wrap(0).resized(capacity);
+        uint256[4] memory held;
+        bool[3] memory holds;
+        for (uint256 i = 0; i < 3; ++i) {
+            if (!_fits(held, shapes[i], replicas[i])) continue;
+            holds[i] = true;
+            c = c.holding(shapes[i], replicas[i]);
+            held[0] += uint256(shapes[i].millicores) * replicas[i];
+            held[1] += uint256(shapes[i].memoryMiB) * replicas[i];
+            held[2] += uint256(shapes[i].diskMiB) * replicas[i];
+            held[3] += uint256(shapes[i].gpus) * replicas[i];
+            _check(c, capacity, held);
+        }
+        for (uint256 i = 0; i < 3; ++i) {
+            if (holds[i]) c = c.releasing(shapes[i], replicas[i]);
+        }
+        _check(c, capacity, [uint256(0), 0, 0, 0]);
+    }
+
+    function _fits(uint256[4] memory held, Shape calldata s, uint256 replicas) private pure returns (bool) {
+        return held[0] + s.millicores * replicas <= type(uint32).max
+            && held[1] + s.memoryMiB * replicas <= type(uint32).max
+            && held[2] + s.diskMiB * replicas <= type(uint32).max && held[3] + s.gpus * replicas <= type(uint16).max;
+    }
+
+    function _check(CapacityWord word, Shape calldata has, uint256[4] memory held) private pure {
+        Capacity memory c = word.unpacked();
+        assertEq(
+            keccak256(abi.encode(c)),
+            keccak256(
+                abi.encode(has.millicores, has.memoryMiB, has.diskMiB, has.gpus, held[0], held[1], held[2], held[3])
+            )
+        );
+    }
+}

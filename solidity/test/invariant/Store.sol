@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {Currency} from "../../src/types/Currency.sol";
+import {Claim, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {LeaseId} from "../../src/types/Ids.sol";
+
+/// What handlers remember of what they did, kept apart from the market's own books so that the two can be compared.
+contract Store {
+    struct Lease {
+        Terms terms;
+        LeaseId id;
+        bool open;
+        uint256 maxReplicas;
+        // money in base units
+        uint256 deposited;
+        uint256 returned;
+        uint256 earned; // seen in Settled events' effect: the growth of earnings when this lease was settled
+        // the reservation, kept by our own sums
+        uint256 integral;
+        uint256 since;
+        uint256 replicas;
+        Usage usage; // the highest statement ever made
+    }
+
+    /// A root that was posted: the statements under it, lease by lease.
+    struct Epoch {
+        uint256[] leases;
+        Usage[] usages;
+        bytes32[] leaves;
+    }
+
+    Lease[] private _leases;
+    mapping(uint256 epoch => Epoch) private _epochs;
+    uint256 public epochs;
+    mapping(Currency => uint256) public paidOut; // earnings that left
+    mapping(bytes32 verb => uint256) public calls; // that went through
+
+    function count() external view returns (uint256) {
+        return _leases.length;
+    }
+
+    function lease(uint256 i) external view returns (Lease memory) {
+        return _leases[i];
+    }
+
+    function opened(Terms memory terms, LeaseId id, uint256 replicas, uint256 maxReplicas, uint256 deposit) external {
+        Lease storage l = _leases.push();
+        l.terms = terms;
+        l.id = id;
+        l.open = true;
+        l.maxReplicas = maxReplicas;
+        l.deposited = deposit;
+        l.since = block.timestamp;
+        l.replicas = replicas;
+    }
+
+    function scaled(uint256 i, uint256 replicas) public {
+        Lease storage l = _leases[i];
+        l.integral = reserved(i);
+        l.since = block.timestamp;
+        l.replicas = replicas;
+    }
+
+    function closed(uint256 i) external {
+        scaled(i, 0);
+        _leases[i].open = false;
+    }
+
+    function deposited(uint256 i, uint256 amount) external {
+        _leases[i].deposited += amount;
+    }
+
+    function returned(uint256 i, uint256 amount) external {
+        _leases[i].returned += amount;
+    }
+
+    function earned(uint256 i, uint256 amount) external {
+        _leases[i].earned += amount;
+    }
+
+    function left(Currency currency, uint256 amount) external {
+        paidOut[currency] += amount;
+    }
+
+    function stated(uint256 i, Usage memory usage) external {
+        _leases[i].usage = usage;
+    }
+
+    function posted(uint256 epoch, uint256[] memory leases, Usage[] memory usages, bytes32[] memory leaves) external {
+        epochs = epoch;
+        Epoch storage e = _epochs[epoch];
+        e.leases = leases;
+        e.leaves = leaves;
+        for (uint256 i = 0; i < usages.length; ++i) {
+            e.usages.push(usages[i]);
+        }
+    }
+
+    function epochAt(uint256 epoch) external view returns (Epoch memory) {
+        return _epochs[epoch];
+    }
+
+    function did(bytes32 verb) external {
+        ++calls[verb];
+    }
+
+    /// ∫ rate dt from the opening to now, base units × 1e12.
+    function reserved(uint256 i) public view returns (uint256) {
+        Lease storage l = _leases[i];
+        return l.integral + l.terms.rates.reserved * l.replicas * (block.timestamp - l.since);
+    }
+}

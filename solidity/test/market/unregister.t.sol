@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {Errors} from "../../src/libraries/Errors.sol";
+import {Order, Terms} from "../../src/types/DataTypes.sol";
+import {MarketTest} from "../MarketTest.sol";
+
+contract UnregisterTest is MarketTest {
+    function test_RevertWhen_NotRegistered() external {
+        vm.expectRevert(abi.encodeWithSelector(Errors.NotRegistered.selector, stranger));
+        vm.prank(stranger);
+        market.unregister();
+    }
+
+    function test_RevertWhen_ALeaseIsOpen() external {
+        open(usd, 2);
+        vm.expectRevert(abi.encodeWithSelector(Errors.LeasesOpen.selector, provider));
+        vm.prank(provider);
+        market.unregister();
+    }
+
+    function test_RevertWhen_RootsPending() external {
+        post("root");
+        skip(CLAIM - 1);
+        vm.expectRevert(abi.encodeWithSelector(Errors.RootsPending.selector, START + CLAIM));
+        vm.prank(provider);
+        market.unregister();
+    }
+
+    function test_TheBondBecomesEarnings() external {
+        (Terms memory terms,) = open(usd, 2);
+        post("root");
+        vm.prank(tenant);
+        market.close(terms);
+        skip(CLAIM);
+        vm.expectEmit(address(market));
+        emit IMarket.ProviderUnregistered(provider, MIN_BOND);
+        vm.prank(provider);
+        market.unregister();
+        assertEq(market.providerOf(provider).bond, 0);
+        assertEq(market.providerOf(provider).registeredAt, 0);
+        assertEq(market.capacityOf(provider).millicores, 0);
+        assertEq(market.earnings(provider, ETH), MIN_BOND);
+        uint256 before = provider.balance;
+        vm.prank(provider);
+        market.withdrawEarnings(ETH, provider, MIN_BOND);
+        assertEq(provider.balance, before + MIN_BOND);
+    }
+
+    function test_ItsOffersCannotBeTaken() external {
+        vm.prank(provider);
+        market.unregister();
+        Order memory o = order(2, 1);
+        vm.expectRevert(abi.encodeWithSelector(Errors.CapacityExceeded.selector, 0, 10_000, 0));
+        vm.prank(tenant);
+        market.take(usdOffer, o, DEPOSIT);
+    }
+
+    function test_ItCanNeitherPostNorListAnyMore() external {
+        vm.startPrank(provider);
+        market.unregister();
+        bytes memory refusal = abi.encodeWithSelector(Errors.NotRegistered.selector, provider);
+        vm.expectRevert(refusal);
+        market.postRoot(1, "root");
+        vm.expectRevert(refusal);
+        market.listOffer(usd, prices());
+    }
+}

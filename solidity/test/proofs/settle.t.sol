@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {IProofs} from "../../src/interfaces/IProofs.sol";
+import {Errors} from "../../src/libraries/Errors.sol";
+import {Currency} from "../../src/types/Currency.sol";
+import {Claim, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {LeaseId} from "../../src/types/Ids.sol";
+import {MarketTest} from "../MarketTest.sol";
+import {StandardTree} from "../StandardTree.sol";
+
+contract SettleTest is MarketTest {
+    Terms private terms;
+    LeaseId private id;
+    bytes32[] private leaves;
+
+    function setUp() public override {
+        super.setUp();
+        (terms, id) = open(usd, 2);
+        skip(10);
+    }
+
+    function _now() private view returns (uint256) {
+        return vm.getBlockTimestamp();
+    }
+
+    function _refused(Claim memory claim, uint256 epoch, bytes32[] memory path, bytes memory why) private {
+        vm.expectRevert(why);
+        market.settle(provider, usd, epoch, claim, path);
+    }
+
+    function _refused(Claim memory claim, uint256 epoch, bytes memory why) private {
+        _refused(claim, epoch, emptyPath(), why);
+    }
+
+    // Which root
+
+    function test_RevertWhen_NoSuchRoot() external {
+        Claim memory claim = claimOf(terms, busy(20, _now()));
+        _refused(claim, 1, abi.encodeWithSelector(Errors.RootUnknown.selector, provider, 1));
+        _refused(claim, 0, abi.encodeWithSelector(Errors.RootUnknown.selector, provider, 0));
+    }
+
+    function test_RevertWhen_TheRootIsAnotherProviders() external {
+        Usage memory usage = busy(20, _now());
+        bytes32 leaf = market.leafOf(id, usage);
+        vm.startPrank(stranger);
+        market.register{value: MIN_BOND}(plenty(), "key", "url");
+        market.postRoot(1, leaf);
+        vm.stopPrank();
+        skip(CHALLENGE);
+        Claim memory claim = claimOf(terms, usage);
+        _refused(claim, 1, abi.encodeWithSelector(Errors.RootUnknown.selector, provider, 1));
+        // naming the other provider names another lease
+        vm.expectRevert(Errors.BadPath.selector);
+        market.settle(stranger, usd, 1, claim, emptyPath());
+    }
+
+    function test_RevertWhen_TheRingHasOverwrittenTheRoot() external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = post(market.leafOf(id, usage));
+        for (uint256 i = 0; i < RING; ++i) {
+            skip(SPACING);
+            post(bytes32(i));
+        }
+        skip(CHALLENGE);
+        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.RootUnknown.selector, provider, epoch));
+    }
+
+    function test_RevertWhen_TheRootIsImmature() external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = post(market.leafOf(id, usage));
+        uint256 until = _now() + CHALLENGE;
+        skip(CHALLENGE - 1);
+        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.RootImmature.selector, until));
+        skip(1);
+        settle(terms, usage, epoch, emptyPath());
+    }
+
+    // Which statement
+
+    /// A near miss: each field of the statement, and each part of the lease, off by one.
+    function test_RevertWhen_AnyFieldIsOffByOne() external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = prove(id, usage);
+        for (uint256 field = 0; field < 12; ++field) {
+            Claim memory claim = claimOf(terms, usage);
+            if (field == 0) --claim.usage.time;
+            if (field == 1) ++claim.usage.replicaSeconds;
+            if (field == 2) ++claim.usage.cpuNanos;
+            if (field == 3) ++claim.usage.memoryByteSeconds;
+            if (field == 4) ++claim.usage.networkBytes;
+            if (field == 5) ++claim.usage.utilization;
+            if (field == 6) ++claim.rates.reserved;
+            if (field == 7) ++claim.rates.replicaSecond;
+            if (field == 8) ++claim.rates.cpuSecond;
+            if (field == 9) ++claim.rates.memoryMiBSecond;
+            if (field == 10) ++claim.rates.networkMiB;
+            if (field == 11) claim.orderHash = bytes32(uint256(claim.orderHash) ^ 1);
+            _refused(claim, epoch, abi.encodeWithSelector(Errors.BadPath.selector));
+        }
+        Claim memory inEth = claimOf(terms, usage);
+        vm.expectRevert(Errors.BadPath.selector);
+        market.settle(provider, ETH, epoch, inEth, emptyPath());
+    }
+
+    /// A provider that invents terms finds no lease under them.
+    function test_RevertWhen_NobodyOpenedTheLease() external {
+        Terms memory invented = termsOf(tenant, usd, order(2, 99));
+        Usage memory usage = busy(20, _now());
+        LeaseId none = market.idOf(invented);
+        uint256 epoch = prove(none, usage);
+        _refused(claimOf(invented, usage), epoch, abi.encodeWithSelector(Errors.LeaseUnknown.selector, none));
+    }
+
+    function test_RevertWhen_TheStatementIsYoungerThanItsRoot() external {
+        Usage memory usage = busy(20, _now() + 1);
+        uint256 epoch = prove(id, usage);
+        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.StatementFromFuture.selector, usage.time));
+    }
+
+    function test_RevertWhen_TheStatementHasLapsed() external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = prove(id, usage);
+        skip(CLAIM - CHALLENGE + 1);
+        _refused(
+            claimOf(terms, usage),
+            epoch,
+            abi.encodeWithSelector(Errors.StatementLapsed.selector, usage.time, usage.time + 1)
+        );
+    }
+
+    /// Of an old statement only the seconds count that are still in the claim window.
+    function test_AnOldStatementPaysWhatHasNotLapsed() external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = prove(id, usage);
+        uint256 snapshot = vm.snapshotState();
+        skip(CLAIM - CHALLENGE - 3);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 3 * 2 * RATE);
+        vm.revertToState(snapshot);
+        skip(CLAIM - CHALLENGE);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 0);
+    }
+
+    // Which path
+
+    function _tree(Usage memory usage) private returns (bytes32 leaf, uint256 epoch) {
+        leaf = market.leafOf(id, usage);
+        for (uint256 i = 0; i < 6; ++i) {
+            leaves.push(keccak256(abi.encode(i)));
+        }
+        leaves.push(leaf);
+        epoch = post(StandardTree.root(leaves));
+        skip(CHALLENGE);
+    }
+
+    function test_RevertWhen_ThePathIsForged() external {
+        Usage memory usage = busy(20, _now());
+        (bytes32 leaf, uint256 epoch) = _tree(usage);
+        bytes32[] memory path = StandardTree.path(leaves, leaf);
+        Claim memory claim = claimOf(terms, usage);
+        bytes memory why = abi.encodeWithSelector(Errors.BadPath.selector);
+        _refused(claim, epoch, emptyPath(), why);
+        for (uint256 i = 0; i < path.length; ++i) {
+            bytes32 kept = path[i];
+            path[i] = bytes32(uint256(kept) ^ 1);
+            _refused(claim, epoch, path, why);
+            path[i] = kept;
+        }
+        (path[0], path[1]) = (path[1], path[0]);
+        _refused(claim, epoch, path, why);
+        (path[0], path[1]) = (path[1], path[0]);
+        market.settle(provider, usd, epoch, claim, path);
+        assertEq(market.earnings(provider, usd), 20 * RATE);
+    }
+
+    /// An inner node cannot be a leaf: a leaf is hashed twice and its inner hash is of seven words, a node's of two.
+    function test_RevertWhen_ALeafIsOnlyHashedOnce() external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = post(keccak256(abi.encode(id, usage)));
+        skip(CHALLENGE);
+        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.BadPath.selector));
+    }
+
+    function test_TheLeafIsTheStandardTrees() external view {
+        Usage memory usage = busy(20, _now());
+        bytes32 once = keccak256(abi.encode(id, usage));
+        assertEq(market.leafOf(id, usage), keccak256(abi.encode(once)));
+    }
+
+    /// 28 bytes of the root are kept: changing only the four that are not kept changes nothing, changing any other does.
+    function test_TheKeptBytesOfTheRootDecide() external {
+        Usage memory usage = busy(20, _now());
+        bytes32 root = market.leafOf(id, usage);
+        uint256 epoch = post(bytes32(uint256(root) ^ (1 << 32)));
+        skip(CHALLENGE);
+        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.BadPath.selector));
+        epoch = post(bytes32(uint256(root) ^ 1));
+        skip(CHALLENGE);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 20 * RATE);
+    }
+
+    function test_DuplicateLeavesPayOnce() external {
+        Usage memory usage = busy(20, _now());
+        bytes32 leaf = market.leafOf(id, usage);
+        leaves.push(leaf);
+        leaves.push(leaf);
+        uint256 epoch = post(StandardTree.root(leaves));
+        skip(CHALLENGE);
+        bytes32[] memory path = new bytes32[](1);
+        path[0] = leaf;
+        settle(terms, usage, epoch, path);
+        settle(terms, usage, epoch, path);
+        assertEq(market.earnings(provider, usd), 20 * RATE);
+    }
+
+    // What it pays
+
+    function test_Settles() external {
+        Usage memory usage = busy(15, _now());
+        uint256 epoch = prove(id, usage);
+        Claim memory claim = claimOf(terms, usage);
+        vm.expectEmit(address(market));
+        emit IProofs.Settled(id, provider, usage.time, 15 * RATE);
+        vm.prank(stranger);
+        market.settle(provider, usd, epoch, claim, emptyPath());
+        assertEq(market.earnings(provider, usd), 15 * RATE);
+        assertEq(market.accountOf(id, usd).paid, 15 * RATE);
+        assertEq(market.accountOf(id, usd).settledAt, usage.time);
+        assertEq(market.accountOf(id, usd).minReplicas, 1);
+        assertEq(balanceOf(id, usd), DEPOSIT - 15 * RATE);
+        assertEq(market.earnings(provider, ETH), 0);
+    }
+
+    /// The four prices, each alone.
+    function test_EachCounterHasItsPrice() external {
+        Usage memory usage = Usage(uint32(_now()), 3, 0, 0, 0, 0);
+        _pays(usage, 3 * 7);
+        usage = Usage(uint32(_now()), 3, 5e9, 0, 0, 0);
+        _pays(usage, 3 * 7 + 5 * 2);
+        usage = Usage(uint32(_now()), 3, 5e9, 7000 << 20, 0, 0);
+        _pays(usage, 3 * 7 + 5 * 2 + 7);
+        usage = Usage(uint32(_now()), 3, 5e9, 7000 << 20, 11 << 20, 0);
+        _pays(usage, 3 * 7 + 5 * 2 + 7 + 11);
+    }
+
+    function _pays(Usage memory usage, uint256 inAll) private {
+        uint256 epoch = prove(id, usage);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), inAll);
+    }
+
+    function test_TheSameStatementTwicePaysOnce() external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = prove(id, usage);
+        settle(terms, usage, epoch, emptyPath());
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 20 * RATE);
+    }
+
+    function test_AnOlderStatementPaysNothingAndHarmsNobody() external {
+        Usage memory older = busy(10, _now() - 5);
+        uint256 first = post(market.leafOf(id, older));
+        skip(SPACING);
+        Usage memory newer = busy(20, _now());
+        uint256 second = prove(id, newer);
+        settle(terms, newer, second, emptyPath());
+        uint256 paid = market.earnings(provider, usd);
+        settle(terms, older, first, emptyPath());
+        assertEq(market.earnings(provider, usd), paid);
+        assertEq(market.accountOf(id, usd).settledAt, newer.time);
+    }
+
+    /// A counter that fell pays nothing, and what was paid is not paid again when it has risen.
+    function test_ACounterThatFellPaysNothing() external {
+        _pays(busy(20, _now()), 20 * RATE);
+        _pays(busy(5, _now()), 20 * RATE);
+        _pays(busy(21, _now()), 21 * RATE);
+    }
+
+    function test_NeverMoreThanTheReservedIntegral() external {
+        _pays(busy(1_000_000, _now()), 20 * RATE);
+    }
+
+    function test_NeverMoreThanTheBalance() external {
+        Terms memory poor = termsOf(tenant, usd, order(2, 2));
+        (, LeaseId poorId) = open(tenant, usd, order(2, 2), 2 * RATE * NOTICE);
+        skip(10 * NOTICE);
+        Usage memory usage = busy(2 * 10 * NOTICE, _now());
+        uint256 epoch = prove(poorId, usage);
+        settle(poor, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 2 * RATE * NOTICE);
+        assertEq(balanceOf(poorId, usd), 0);
+        // the other lease's money is untouched
+        assertEq(balanceOf(id, usd), DEPOSIT);
+        // a later top-up pays what was used then
+        vm.prank(stranger);
+        market.topUp(usd, poorId, 1000);
+        skip(1);
+        usage.time = uint32(_now());
+        epoch = prove(poorId, usage);
+        settle(poor, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 2 * RATE * NOTICE + 1000);
+    }
+
+    function test_TheHighestCountersDoNotOverflow() external {
+        Usage memory usage = Usage({
+            time: uint32(_now()),
+            replicaSeconds: type(uint64).max,
+            cpuNanos: type(uint96).max,
+            memoryByteSeconds: type(uint128).max,
+            networkBytes: type(uint96).max,
+            utilization: type(uint16).max
+        });
+        _pays(usage, 20 * RATE);
+    }
+
+    function test_AfterTheClosingPaysUpToTheClosingOnly() external {
+        vm.prank(tenant);
+        market.close(terms);
+        skip(100);
+        _pays(busy(220, _now()), 20 * RATE);
+        assertEq(balanceOf(id, usd), 0);
+    }
+
+    /// What was reserved longer than the claim window ago and not proven has lapsed: a busy lease earns the window's.
+    function test_AfterALapseOnlyTheClaimWindowCounts() external {
+        skip(CLAIM + 990);
+        uint256 time = _now();
+        Usage memory usage = busy(2 * (CLAIM + 1000), time);
+        uint256 epoch = prove(id, usage);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 2 * RATE * (CLAIM - CHALLENGE));
+        assertEq(market.reservationOf(id).since, time + CHALLENGE - CLAIM);
+        assertEq(market.reservationOf(id).replicas, 2);
+        assertEq(market.reservationOf(id).maxReplicas, 10);
+    }
+
+    /// The lapse ends where the last step was: before it the contract knows no curve.
+    function test_AStepInsideTheWindowStopsTheLapse() external {
+        skip(CLAIM);
+        vm.prank(tenant);
+        market.scale(terms, 3);
+        uint256 step = _now();
+        skip(100);
+        uint256 epoch = prove(id, busy(1e9, step + 100));
+        settle(terms, busy(1e9, step + 100), epoch, emptyPath());
+        assertEq(market.reservationOf(id).since, step);
+        // when the step was taken, ten seconds of the reservation had lapsed
+        assertEq(market.earnings(provider, usd), 2 * RATE * CLAIM + 3 * RATE * 100);
+    }
+
+    function test_InEth() external {
+        (Terms memory inEth, LeaseId ethId) = open(tenant, ETH, order(2, 5), DEPOSIT);
+        skip(10);
+        proveAndSettle(inEth, 20);
+        assertEq(market.earnings(provider, ETH), 20 * RATE);
+        assertEq(market.earnings(provider, usd), 0);
+        assertEq(balanceOf(ethId, ETH), DEPOSIT - 20 * RATE);
+    }
+
+    function test_RevertWhen_TheProviderAsksInAnotherCurrency() external {
+        Usage memory usage = busy(20, _now());
+        Claim memory claim = claimOf(terms, usage);
+        LeaseId other = _idIn(ETH);
+        uint256 epoch = prove(other, usage);
+        vm.expectRevert(abi.encodeWithSelector(Errors.LeaseUnknown.selector, other));
+        market.settle(provider, ETH, epoch, claim, emptyPath());
+    }
+
+    function _idIn(Currency currency) private view returns (LeaseId) {
+        Terms memory changed = terms;
+        changed.currency = currency;
+        return market.idOf(changed);
+    }
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ERC1271} from "../signers/ERC1271.sol";
+
+import {IProofs} from "../../src/interfaces/IProofs.sol";
+import {Errors} from "../../src/libraries/Errors.sol";
+import {Terms, Usage} from "../../src/types/DataTypes.sol";
+import {LeaseId} from "../../src/types/Ids.sol";
+import {MarketTest, Tidemark} from "../MarketTest.sol";
+
+contract SettleSignedTest is MarketTest {
+    Terms private terms;
+    LeaseId private id;
+
+    function setUp() public override {
+        super.setUp();
+        (terms, id) = open(usd, 2);
+        skip(10);
+    }
+
+    function _refused(Terms memory t, Usage memory usage, bytes memory signature, bytes memory why) private {
+        vm.expectRevert(why);
+        vm.prank(provider);
+        market.settleSigned(t, usage, signature);
+    }
+
+    function _refused(Usage memory usage, bytes memory signature, bytes4 why) private {
+        _refused(terms, usage, signature, abi.encodePacked(why));
+    }
+
+    function _usage() private view returns (Usage memory) {
+        return busy(15, vm.getBlockTimestamp());
+    }
+
+    function test_RevertWhen_NotTheProvider() external {
+        Usage memory usage = _usage();
+        bytes memory signature = sign(tenantKey, id, usage);
+        vm.expectRevert(abi.encodeWithSelector(Errors.NotAllowed.selector, tenant));
+        vm.prank(tenant);
+        market.settleSigned(terms, usage, signature);
+    }
+
+    function test_RevertWhen_LeaseUnknown() external {
+        Terms memory invented = termsOf(tenant, usd, order(2, 99));
+        LeaseId none = market.idOf(invented);
+        Usage memory usage = _usage();
+        _refused(
+            invented, usage, sign(tenantKey, none, usage), abi.encodeWithSelector(Errors.LeaseUnknown.selector, none)
+        );
+    }
+
+    function test_RevertWhen_FromTheFuture() external {
+        Usage memory usage = busy(15, vm.getBlockTimestamp() + 1);
+        bytes memory why = abi.encodeWithSelector(Errors.StatementFromFuture.selector, usage.time);
+        _refused(terms, usage, sign(tenantKey, id, usage), why);
+    }
+
+    function test_RevertWhen_Lapsed() external {
+        Usage memory usage = _usage();
+        skip(CLAIM + 1);
+        bytes memory why = abi.encodeWithSelector(Errors.StatementLapsed.selector, usage.time, usage.time + 1);
+        _refused(terms, usage, sign(tenantKey, id, usage), why);
+    }
+
+    function test_RevertWhen_AnothersSignature() external {
+        (, uint256 key) = makeAddrAndKey("provider");
+        Usage memory usage = _usage();
+        _refused(usage, sign(key, id, usage), Errors.BadSignature.selector);
+    }
+
+    function test_RevertWhen_NoSignature() external {
+        _refused(_usage(), "", Errors.BadSignature.selector);
+        _refused(_usage(), new bytes(65), Errors.BadSignature.selector);
+    }
+
+    function test_RevertWhen_AnyFieldIsOffByOne() external {
+        Usage memory usage = _usage();
+        bytes memory signature = sign(tenantKey, id, usage);
+        for (uint256 field = 0; field < 6; ++field) {
+            Usage memory near = _usage();
+            if (field == 0) --near.time;
+            if (field == 1) ++near.replicaSeconds;
+            if (field == 2) ++near.cpuNanos;
+            if (field == 3) ++near.memoryByteSeconds;
+            if (field == 4) ++near.networkBytes;
+            if (field == 5) ++near.utilization;
+            _refused(near, signature, Errors.BadSignature.selector);
+        }
+    }
+
+    /// The upper half of the curve's order would give a second signature for the same word.
+    function test_RevertWhen_TheSignatureIsMalleable() external {
+        Usage memory usage = _usage();
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(tenantKey, market.statementDigest(id, usage));
+        uint256 n = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
+        bytes memory other = abi.encodePacked(r, bytes32(n - uint256(s)), v == 27 ? uint8(28) : uint8(27));
+        _refused(usage, other, Errors.BadSignature.selector);
+    }
+
+    // Replays
+
+    function test_RevertWhen_SignedForAnotherLease() external {
+        (Terms memory other, LeaseId otherId) = open(tenant, usd, order(2, 2), DEPOSIT);
+        skip(10);
+        Usage memory usage = _usage();
+        _refused(other, usage, sign(tenantKey, id, usage), abi.encodePacked(Errors.BadSignature.selector));
+        bytes memory signature = sign(tenantKey, otherId, usage);
+        vm.prank(provider);
+        market.settleSigned(other, usage, signature);
+    }
+
+    /// The same words signed for another market, even about this very lease id.
+    function test_RevertWhen_SignedForAnotherMarket() external {
+        Tidemark other = deploy(localParameters());
+        Usage memory usage = _usage();
+        bytes32 digest = other.statementDigest(id, usage);
+        assertNotEq(digest, market.statementDigest(id, usage));
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(tenantKey, digest);
+        _refused(usage, abi.encodePacked(r, s, v), Errors.BadSignature.selector);
+    }
+
+    function test_RevertWhen_SignedForAnotherChain() external {
+        Usage memory usage = _usage();
+        uint256 here = block.chainid;
+        vm.chainId(here + 1);
+        bytes memory signature = sign(tenantKey, id, usage);
+        vm.chainId(here);
+        _refused(usage, signature, Errors.BadSignature.selector);
+    }
+
+    function test_TheDomainAndTypeAreAsDocumented() external view {
+        (bytes1 fields, string memory name, string memory version, uint256 chain, address verifier,,) = _domain();
+        assertEq(fields, hex"0f");
+        bytes32 domain = keccak256(
+            abi.encode(
+                keccak256("EIP712Domain(string name,string version,uint256 chainId,address verifyingContract)"),
+                keccak256(bytes(name)),
+                keccak256(bytes(version)),
+                chain,
+                verifier
+            )
+        );
+        assertEq(name, "Tidemark");
+        assertEq(version, "1");
+        assertEq(verifier, address(market));
+        bytes32 typeHash = keccak256(
+            "Statement(bytes32 lease,uint32 time,uint64 replicaSeconds,uint96 cpuNanos,uint128 memoryByteSeconds,uint96 networkBytes,uint16 utilization)"
+        );
+        assertEq(market.STATEMENT_TYPEHASH(), typeHash);
+        Usage memory usage = _usage();
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, keccak256(abi.encode(typeHash, id, usage))));
+        assertEq(market.statementDigest(id, usage), digest);
+    }
+
+    function _domain()
+        private
+        view
+        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory)
+    {
+        return IERC5267(address(market)).eip712Domain();
+    }
+
+    // What it pays
+
+    function test_SettlesAtOnceAndWithoutARoot() external {
+        Usage memory usage = _usage();
+        bytes memory signature = sign(tenantKey, id, usage);
+        vm.expectEmit(address(market));
+        emit IProofs.Settled(id, provider, usage.time, 15 * RATE);
+        vm.prank(provider);
+        market.settleSigned(terms, usage, signature);
+        assertEq(market.earnings(provider, usd), 15 * RATE);
+        // again: nothing more
+        vm.prank(provider);
+        market.settleSigned(terms, usage, signature);
+        assertEq(market.earnings(provider, usd), 15 * RATE);
+    }
+
+    /// A signature does not lift what the lease reserved.
+    function test_NeverMoreThanTheReservedIntegral() external {
+        Usage memory usage = busy(1_000_000, vm.getBlockTimestamp());
+        bytes memory signature = sign(tenantKey, id, usage);
+        vm.prank(provider);
+        market.settleSigned(terms, usage, signature);
+        assertEq(market.earnings(provider, usd), 20 * RATE);
+    }
+
+    // Contracts as tenants
+
+    function _ofContract() private returns (Terms memory t, LeaseId contractId, ERC1271 wallet) {
+        wallet = new ERC1271(tenant);
+        fund(address(wallet));
+        (t, contractId) = open(address(wallet), usd, order(2, 1), DEPOSIT);
+        skip(10);
+    }
+
+    function test_AContractSignsByErc1271() external {
+        (Terms memory t, LeaseId contractId,) = _ofContract();
+        Usage memory usage = _usage();
+        bytes memory signature = sign(tenantKey, contractId, usage);
+        vm.prank(provider);
+        market.settleSigned(t, usage, signature);
+        assertEq(market.earnings(provider, usd), 15 * RATE);
+    }
+
+    function test_RevertWhen_TheContractRefuses() external {
+        (Terms memory t, LeaseId contractId, ERC1271 wallet) = _ofContract();
+        Usage memory usage = _usage();
+        bytes memory why = abi.encodePacked(Errors.BadSignature.selector);
+        (, uint256 otherKey) = makeAddrAndKey("other");
+        _refused(t, usage, sign(otherKey, contractId, usage), why);
+        wallet.setMode(ERC1271.Mode.Reverts);
+        _refused(t, usage, sign(tenantKey, contractId, usage), why);
+        wallet.setMode(ERC1271.Mode.SaysTrue);
+        _refused(t, usage, sign(tenantKey, contractId, usage), why);
+    }
+
+    /// Two wallets of one key: what it signed for one wallet's lease is no word about the other's.
+    function test_RevertWhen_SignedForAnotherWalletOfTheSameKey() external {
+        (, LeaseId first,) = _ofContract();
+        (Terms memory t,,) = _ofContract();
+        Usage memory usage = _usage();
+        _refused(t, usage, sign(tenantKey, first, usage), abi.encodePacked(Errors.BadSignature.selector));
+    }
+}
+
+interface IERC5267 {
+    function eip712Domain()
+        external
+        view
+        returns (bytes1, string memory, string memory, uint256, address, bytes32, uint256[] memory);
+}

@@ -1,0 +1,53 @@
+//! A provider's whole orchestrator in this process.
+
+use std::sync::Arc;
+
+use anvil::Actor;
+use tempfile::TempDir;
+use tidemark::{
+    config::{Connection, Identity, Orchestration, Secret},
+    ports::docker::Engine,
+    wiring::{self, Running},
+};
+
+use crate::{
+    api::Api,
+    provider::{self, Provider},
+};
+
+pub struct Orchestrator {
+    running: Running,
+    pub api: Api,
+    _folder: TempDir,
+}
+
+impl Orchestrator {
+    pub async fn start(provider: &Provider) -> anyhow::Result<Self> {
+        Self::start_with(provider, provider::engine(), |_| {}).await
+    }
+
+    /// With an engine of the caller's and other settings.
+    pub async fn start_with(
+        provider: &Provider,
+        engine: Arc<dyn Engine>,
+        set: impl FnOnce(&mut Orchestration),
+    ) -> anyhow::Result<Self> {
+        let folder = TempDir::new()?;
+        let deployment = folder.path().join("deployment.json");
+        provider.devnet.deployment.write(&deployment)?;
+        let connection = Connection { rpc_url: provider.devnet.ws_url(), deployment };
+        let key = format!("0x{:x}", Actor::Provider.signer().to_bytes());
+        let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) };
+        let mut settings = Orchestration::local(([127, 0, 0, 1], 0).into(), &folder.path().join("unused.db"));
+        settings.database_url = provider.database.url.parse().map_err(anyhow::Error::msg)?;
+        set(&mut settings);
+        let running = wiring::start_with(&connection, &identity, &settings, engine).await?;
+        let api = Api::at(running.address.port())?;
+        Ok(Self { running, api, _folder: folder })
+    }
+
+    /// Ends it as SIGTERM does; containers go on.
+    pub async fn stop(self) {
+        self.running.stop().await;
+    }
+}
