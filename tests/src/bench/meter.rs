@@ -92,12 +92,14 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
         ensure!(counts.get("sampled") == Some(&(leases as u64)), "not every lease was sampled: {counts:?}");
         let began = Instant::now();
         for (gauge, traffic) in &gauges {
-            (gauge.read()?, traffic.read()?);
+            gauge.read()?;
+            traffic.read()?;
         }
         let read = began.elapsed();
         let began = Instant::now();
         for (gauge, traffic) in crowd.gauges()? {
-            (gauge.read()?, traffic.read()?);
+            gauge.read()?;
+            traffic.read()?;
         }
         let opened = began.elapsed();
         // The first opens and looks into everything.
