@@ -1,7 +1,7 @@
 //! Runs stages. It knows none of them by name.
 //!
 //! Each stage has a task of its own: wait for its period, its bell or the shutdown; run; write the outcome to the board.
-//! A failed or panicked run doubles the pause before the next, up to a minute; a bell cuts a normal pause short, not a
+//! A failed or panicked run doubles the pause before the next, up to a quarter of a minute; a bell cuts a normal pause short, not a
 //! backoff. Shutdown lets a run finish.
 
 use std::{
@@ -22,7 +22,7 @@ use tracing::Instrument;
 /// What a run counted, by name: `{"applied": 3, "reverted": 0}`.
 pub type Counts = BTreeMap<&'static str, u64>;
 
-const LONGEST_BACKOFF: Duration = Duration::from_secs(60);
+const LONGEST_BACKOFF: Duration = Duration::from_secs(15);
 
 /// One of the seven words at work.
 #[async_trait::async_trait]

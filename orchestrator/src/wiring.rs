@@ -18,7 +18,7 @@ use crate::{
         clock::{Clock, System},
         docker::{self, BollardEngine, Engine},
         ethereum::{AlloyEthereum, Ethereum},
-        firewall::{self, Firewall},
+        firewall,
     },
     stages::{
         chain::{self, Chain},
@@ -101,12 +101,9 @@ pub async fn start_with(
     let clock: Arc<dyn Clock> = Arc::new(System);
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
 
-    if let Firewall::Missing(reason) = firewall::enforce(&settings.subnet_pool).await {
-        tracing::warn!(
-            reason,
-            "containers can reach this machine and its networks: run as root, or filter them yourself"
-        );
-    }
+    // Before the first container; that it cannot be done is told by who keeps it.
+    firewall::enforce(&settings.subnet_pool).await;
+    tasks.push(tokio::spawn(firewall::keep(settings.subnet_pool, shutdown.clone())));
     let stages = stages(Parts {
         store: store.clone(),
         ethereum: ethereum.clone(),

@@ -3,6 +3,10 @@
 
 pub mod chain;
 pub mod gas;
+pub mod meter;
+pub mod outbox;
+mod provider;
+pub mod start;
 
 use std::io::{Write, stdout};
 

@@ -15,7 +15,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use alloy::primitives::{Address, B256, U256, keccak256};
+use alloy::{
+    primitives::{Address, B256, U256, keccak256},
+    providers::ProviderBuilder,
+};
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
 use bollard::{
@@ -29,7 +32,7 @@ use bollard::{
     },
 };
 use futures::TryStreamExt;
-use solidity::{Order, Terms, deploy::Deployment};
+use solidity::{Market, Order, Terms, deploy::Deployment};
 use tidemark::{
     driver::{Bell, Stage},
     lease::{
@@ -37,6 +40,7 @@ use tidemark::{
         label::{self, Owner},
     },
     ports::{
+        cgroup::Cgroups,
         clock::System,
         docker::{self, BollardEngine, Engine},
         ethereum::AlloyEthereum,
@@ -59,6 +63,7 @@ pub const PATIENCE: Duration = Duration::from_secs(60);
 pub const DEPOSIT: u64 = 1_000_000;
 
 pub struct Provider {
+    _sweep: Sweep,
     pub devnet: Devnet,
     pub offer: u32,
     pub owner: Owner,
@@ -67,7 +72,6 @@ pub struct Provider {
     /// The engine as everybody sees it who asks it himself.
     pub docker: Docker,
     salt: AtomicU64,
-    _sweep: Sweep,
 }
 
 /// What a process is told when it starts.
@@ -110,7 +114,7 @@ impl Provider {
             owner,
         };
         let sweep = Sweep::of(owner.provider, &devnet);
-        Ok(Self { devnet, offer, owner, database, start, docker, salt: AtomicU64::new(1), _sweep: sweep })
+        Ok(Self { _sweep: sweep, devnet, offer, owner, database, start, docker, salt: AtomicU64::new(1) })
     }
 
     /// One that uses the engine as it is.
@@ -246,29 +250,42 @@ impl Provider {
     }
 }
 
-/// Removes what a provider has on the engine when it is dropped, whatever became of the test.
+/// Removes what a provider has on the engine when it is dropped, whatever became of the test; and the control groups of
+/// all leases of its market, so it has to go before the chain.
 pub struct Sweep {
     deployment: Deployment,
+    rpc_url: String,
     provider: Address,
 }
 
 impl Sweep {
     pub fn of(provider: Address, devnet: &Devnet) -> Self {
-        Self { deployment: devnet.deployment.clone(), provider }
+        Self { deployment: devnet.deployment.clone(), rpc_url: devnet.http_url(), provider }
+    }
+
+    async fn sweep(deployment: &Deployment, rpc_url: &str, provider: Address) -> anyhow::Result<()> {
+        wiring::sweep(deployment, provider).await?;
+        let Some(groups) = Cgroups::find(&engine().info().await?) else { return Ok(()) };
+        let market = Market::new(deployment.market, ProviderBuilder::new().connect_http(rpc_url.parse()?));
+        for (opened, _) in market.LeaseOpened_filter().from_block(deployment.block).query().await? {
+            // One that the engine is still emptying stays, and costs nothing.
+            let _ = groups.remove(opened.lease);
+        }
+        Ok(())
     }
 }
 
 impl Drop for Sweep {
     fn drop(&mut self) {
-        let (deployment, provider) = (self.deployment.clone(), self.provider);
+        let (deployment, rpc_url, provider) = (self.deployment.clone(), self.rpc_url.clone(), self.provider);
         // A runtime of its own: this one may be on its way down, and cannot be waited on from within.
         let sweep = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-            runtime.block_on(wiring::sweep(&deployment, provider))
+            runtime.block_on(Self::sweep(&deployment, &rpc_url, provider))
         });
         let swept = sweep.join().unwrap_or_else(|_| Err(anyhow::anyhow!("the sweep panicked")));
         if let (Err(error), false) = (swept, std::thread::panicking()) {
-            panic!("the test's containers could not be removed: {error:#}");
+            panic!("what the test left could not be removed: {error:#}");
         }
     }
 }

@@ -8,10 +8,11 @@
 use std::{
     net::{IpAddr, Ipv4Addr},
     process::Stdio,
+    time::Duration,
 };
 
 use serde::Serialize;
-use tokio::{io::AsyncWriteExt, process::Command};
+use tokio::{io::AsyncWriteExt, process::Command, sync::watch};
 
 use super::docker::Subnet;
 
@@ -28,6 +29,9 @@ const FORBIDDEN: [&str; 8] = [
     "224.0.0.0/3",
 ];
 
+/// Between two writings of the rules.
+const AGAIN: Duration = Duration::from_secs(30);
+
 /// Whether the rules stand.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -43,6 +47,29 @@ pub async fn enforce(pool: &Subnet) -> Firewall {
     match write(pool, &name_servers(&servers)).await {
         Ok(()) => Firewall::Enforced,
         Err(reason) => Firewall::Missing(reason),
+    }
+}
+
+/// Writes the rules at once and again from time to time, because whoever flushes the host's tables flushes ours too. Tells
+/// when they cannot be written, once each time it begins.
+pub async fn keep(pool: Subnet, mut shutdown: watch::Receiver<bool>) {
+    let mut told = false;
+    loop {
+        match enforce(&pool).await {
+            Firewall::Enforced => told = false,
+            Firewall::Missing(reason) if !told => {
+                tracing::warn!(
+                    reason,
+                    "containers can reach this machine and its networks: run as root, or filter them yourself"
+                );
+                told = true;
+            }
+            Firewall::Missing(_) => {}
+        }
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(AGAIN) => {}
+        }
     }
 }
 

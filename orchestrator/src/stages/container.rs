@@ -259,31 +259,14 @@ impl Work {
 }
 
 /// Rings the bell whenever the engine tells of a change, and whenever it comes back. Ends with the shutdown.
-///
-/// An engine tells that a container ended before its listing shows it. So each change rings again a moment later.
 pub async fn listen(engine: Arc<dyn Engine>, owner: Owner, bell: Bell, mut shutdown: watch::Receiver<bool>) {
     const PAUSE: Duration = Duration::from_secs(1);
-    const ECHOES: [Duration; 3] = [Duration::from_millis(50), Duration::from_millis(200), Duration::from_secs(1)];
     let listening = async {
         loop {
             match engine.changes(owner).await {
                 Ok(mut changes) => {
                     bell.ring();
-                    let mut echoes = [].iter();
-                    loop {
-                        let echo = async {
-                            match echoes.next() {
-                                Some(pause) => tokio::time::sleep(*pause).await,
-                                None => std::future::pending().await,
-                            }
-                        };
-                        tokio::select! {
-                            change = changes.next() => match change {
-                                Some(Ok(())) => echoes = ECHOES.iter(),
-                                _ => break,
-                            },
-                            () = echo => {}
-                        }
+                    while let Some(Ok(())) = changes.next().await {
                         bell.ring();
                     }
                     tracing::debug!("the engine's events ended");

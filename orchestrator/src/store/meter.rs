@@ -17,8 +17,8 @@ pub struct Totals {
     pub sampled_at_ms: u64,
 }
 
-/// Rows in one statement; SQLite takes some 32,000 parameters.
-const BATCH: usize = 1_000;
+/// Rows in one statement. SQLite looks each `$1` up by its name, so a statement's cost grows with the square of its rows.
+const BATCH: usize = 32;
 /// Samples younger than this are all kept.
 const WHOLE_MS: u64 = 3_600_000;
 /// Of older ones, one a minute is kept.
@@ -86,7 +86,8 @@ impl Store {
                  VALUES {} ON CONFLICT (lease, at_ms) DO NOTHING",
                 rows(batch.len(), 6)
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
+            let full = batch.len() == BATCH;
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(full);
             for (lease, meter, _) in batch {
                 query = bind(query, *lease, meter);
             }
@@ -99,7 +100,7 @@ impl Store {
                  raw = excluded.raw, final = excluded.final WHERE meters.final = 0",
                 rows(batch.len(), 8)
             );
-            let mut query = sqlx::query(AssertSqlSafe(sql));
+            let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(full);
             for (lease, meter, last) in batch {
                 let raw = serde_json::to_string(&meter.raw).map_err(Error::corrupt("meters"))?;
                 query = bind(query, *lease, meter).bind(raw).bind(i64::from(*last));

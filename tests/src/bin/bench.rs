@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tests::bench::{self, say};
 
-const GROUPS: [&str; 2] = ["gas", "chain"];
+const GROUPS: [&str; 5] = ["gas", "start", "chain", "outbox", "meter"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -22,7 +22,10 @@ async fn main() -> ExitCode {
         }
         let measured = match group {
             "gas" => bench::gas::run().await,
-            _ => bench::chain::run().await,
+            "chain" => bench::chain::run().await,
+            "outbox" => bench::outbox::run().await,
+            "meter" => bench::meter::run().await,
+            _ => Box::pin(bench::start::run()).await,
         };
         if let Err(error) = measured {
             say(format!("{group} could not be measured: {error:#}"));

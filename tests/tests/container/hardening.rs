@@ -133,6 +133,43 @@ async fn the_kernel_grants_a_container_nothing() {
     }
 }
 
+const TWINS: &str = r#"
+services:
+  a: { image: "tidemark-sample:latest", command: [front], ports: ["8080"] }
+  b: { image: "tidemark-sample:latest", command: [front], ports: ["8080"] }
+"#;
+
+/// Each container alone may use the whole shape; together they may not use more.
+#[tokio::test]
+async fn the_services_of_a_replica_share_its_shape() {
+    if !is_root() {
+        return; // then the groups cannot be limited, and the containers' own limits are all there is
+    }
+    let provider = Provider::start().await.unwrap();
+    let process = provider.process().await.unwrap();
+    let (lease, _) = provider.open(&process, TWINS, 1).await.unwrap();
+    process.until(lease, Standing::Running).await.unwrap();
+    let seen = process.store.containers(lease).await.unwrap();
+    let ask = async |service: &str, path: &str| {
+        let at = &seen.iter().find(|seen| seen.service == service).unwrap().ports["8080/tcp"];
+        until("the front to listen", async || Ok(reqwest::get(format!("http://{at}/")).await.ok())).await.unwrap();
+        reqwest::get(format!("http://{at}{path}")).await
+    };
+
+    // A tenth of a CPU: 200 ms of CPU time take two seconds for one of them, four for both.
+    let burn = async |service| {
+        let said: serde_json::Value = ask(service, "/burn?ms=200").await.unwrap().json().await.unwrap();
+        said["wallMs"].as_u64().unwrap()
+    };
+    let (a, b) = tokio::join!(burn("a"), burn("b"));
+    assert!(a.max(b) > 3_000, "{a} and {b} ms");
+
+    // 64 MiB: either may hold 40, and not both.
+    assert!(ask("a", "/hold?mib=40&ms=1").await.unwrap().status().is_success());
+    let (a, b) = tokio::join!(ask("a", "/hold?mib=40&ms=3000"), ask("b", "/hold?mib=40&ms=3000"));
+    assert!(a.is_err() || b.is_err(), "80 MiB were had");
+}
+
 const PAIR: &str = r#"
 services:
   front: { image: "tidemark-sample:latest", command: ["front"] }
@@ -163,7 +200,7 @@ async fn a_container_reaches_its_sibling_and_neither_the_host_nor_another_lease(
     assert_eq!(reaches(&front, there).await.0, 1, "and not to another lease");
 
     // Without the right to write rules there are none; the program says so when it starts and in `tidemark doctor`.
-    if fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0) {
+    if is_root() {
         let gateway = provider.networks(ours).await.unwrap().remove(0).ipam.unwrap().config.unwrap().remove(0);
         let gateway = gateway.gateway.unwrap_or_else(|| first_address(&gateway.subnet.unwrap()));
         let api = format!("http://{gateway}:{}/v1/status", orchestrator.api.port);
@@ -179,6 +216,10 @@ async fn a_container_reaches_its_sibling_and_neither_the_host_nor_another_lease(
         .unwrap();
     }
     orchestrator.stop().await;
+}
+
+fn is_root() -> bool {
+    fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
 }
 
 fn first_address(subnet: &str) -> String {

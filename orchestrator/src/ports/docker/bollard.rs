@@ -7,7 +7,7 @@ use ::bollard::{
     Docker,
     errors::Error as Fault,
     models::{
-        ContainerInspectResponse, ContainerSummary, Ipam, IpamConfig, Network, NetworkCreateRequest,
+        ContainerInspectResponse, ContainerSummary, EventMessage, Ipam, IpamConfig, Network, NetworkCreateRequest,
         VolumeCreateRequest,
     },
     query_parameters::{
@@ -30,8 +30,13 @@ use crate::lease::{
     label::{self, Owner, Tag},
 };
 
+/// The exit code of what SIGKILL ended.
+const KILLED: i64 = 137;
 /// How often another subnet is tried when the engine knows of a use that we did not see.
 const SUBNET_TRIES: usize = 8;
+
+/// Events whose effect is waited for at a time.
+const EVENTS: usize = 64;
 
 pub struct BollardEngine {
     settings: Settings,
@@ -97,9 +102,12 @@ impl BollardEngine {
                     container.seen.finished_at_ms = details.finished_at_ms;
                     let exited = container.seen.state == State::Exited;
                     container.seen.exit_code = details.exit_code.filter(|_| exited);
-                    container.seen.detail = match exited {
-                        true => details.out_of_memory.then(|| "its memory ran out".to_owned()),
-                        false => details.health_output.filter(|output| !output.is_empty()),
+                    container.seen.detail = match (exited, details.out_of_memory, details.exit_code) {
+                        (true, true, _) => Some("its memory ran out".to_owned()),
+                        // The engine does not notice when the group that the replica's services share is full.
+                        (true, false, Some(KILLED)) => Some("killed: the replica's memory may have run out".to_owned()),
+                        (true, ..) => None,
+                        (false, ..) => details.health_output.filter(|output| !output.is_empty()),
                     };
                     Ok(())
                 }
@@ -227,11 +235,11 @@ impl Engine for BollardEngine {
         filters.insert("event", kinds.map(str::to_owned).to_vec());
         let options = EventsOptionsBuilder::default().filters(&filters).build();
         let fault = self.fault("tell its events");
-        let docker = self.docker().await?;
+        let docker = self.docker().await?.clone();
         // The stream connects with its first event, and an engine that is away has none.
         docker.ping().await.map_err(&fault)?;
-        let events = docker.events(Some(options));
-        Ok(events.map(move |event| event.map(|_| ()).map_err(&fault)).boxed())
+        let events = docker.events(Some(options)).map(move |event| settled(docker.clone(), event));
+        Ok(events.buffer_unordered(EVENTS).map(move |event| event.map_err(&fault)).boxed())
     }
 
     async fn view(&self, owner: Owner, lease: Option<B256>) -> Result<View> {
@@ -386,6 +394,18 @@ impl Engine for BollardEngine {
         let outcome = self.docker().await?.remove_volume(id, None::<RemoveVolumeOptions>).await;
         gone(outcome, self.fault("remove a volume"))
     }
+}
+
+/// An event once its effect can be seen. The engine tells of a container's end while its listing still shows it running;
+/// an inspection is answered when the engine is done with it, whatever the answer.
+async fn settled(docker: Docker, event: Result<EventMessage, Fault>) -> Result<(), Fault> {
+    let event = event?;
+    if event.action.as_deref() == Some("die")
+        && let Some(id) = event.actor.and_then(|actor| actor.id)
+    {
+        drop(docker.inspect_container(&id, None::<InspectContainerOptions>).await);
+    }
+    Ok(())
 }
 
 /// Gone already, or being removed by somebody else, is as good as removed.

@@ -193,7 +193,8 @@ impl Ethereum for AlloyEthereum {
 
     async fn estimate(&self, call: &Call) -> Result<u64> {
         self.wallet().ok_or(Error::NoWallet)?;
-        Ok(self.node.ask::<_, U64>("eth_estimateGas", (self.request(call),)).await?.to())
+        // Nodes differ in what they take when no block is named, and some would execute all that waits for each question.
+        Ok(self.node.ask::<_, U64>("eth_estimateGas", (self.request(call), tag(None))).await?.to())
     }
 
     fn sign(&self, call: &Call, nonce: u64, gas: u64, fees: Fees) -> Result<Signed> {

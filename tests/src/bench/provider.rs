@@ -1,0 +1,262 @@
+//! A provider at work, as benches need one: chain, container and meter stage as they are wired in the program, over an
+//! SQLite file, the real engine, and a chain that makes a block for each transaction.
+
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+};
+
+use alloy::{
+    primitives::{B256, U256, keccak256},
+    providers::{DynProvider, Provider as _, ext::AnvilApi},
+    rpc::types::TransactionReceipt,
+};
+use anvil::{Actor, Devnet, Mining, Options};
+use anyhow::{Context, bail, ensure};
+use futures::StreamExt;
+use solidity::{Market::LeaseOpened, Order, Terms};
+use tempfile::TempDir;
+use tidemark::{
+    driver::{self, Bell, Board},
+    lease::{decide::Standing, label::Owner},
+    ports::{
+        clock::System,
+        docker::{self, BollardEngine, Engine, Subnet},
+        ethereum::{AlloyEthereum, Ethereum},
+    },
+    stages::{
+        chain::{self, Chain},
+        container::{self, Container},
+        meter::Meter,
+    },
+    store::{Store, container::Progress},
+};
+use tokio::{sync::watch, task::JoinHandle};
+
+use crate::{
+    provider::Sweep,
+    tenancy::{order, register, sent},
+};
+
+/// Between two looks at what is waited for. What is measured is told by timestamps, not by when somebody looked.
+const LOOK: Duration = Duration::from_millis(10);
+/// Nothing that a bench waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Of the bench alone: other leases on this engine have their own.
+const POOL: &str = "10.198.0.0/17";
+
+pub struct Provider {
+    pub devnet: Devnet,
+    pub store: Arc<Store>,
+    pub engine: Arc<BollardEngine>,
+    pub owner: Owner,
+    offer: u32,
+    salt: AtomicU64,
+    /// When each block arrived over WebSocket, in this machine's Unix milliseconds.
+    arrivals: Arc<Mutex<BTreeMap<u64, f64>>>,
+    arriving: JoinHandle<()>,
+    work: Option<Work>,
+    _sweep: Sweep,
+    _folder: TempDir,
+}
+
+/// The orchestrator's tasks.
+struct Work {
+    stop: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// A lease that the chain has opened.
+pub struct Opened {
+    pub lease: B256,
+    pub terms: Terms,
+    /// When its block arrived, in this machine's Unix milliseconds.
+    pub at_ms: f64,
+}
+
+impl Provider {
+    pub async fn start() -> anyhow::Result<Self> {
+        let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await?;
+        let offer = register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
+        let folder = tempfile::tempdir()?;
+        let store = Store::open(&format!("sqlite:{}", folder.path().join("tidemark.db").display())).await?;
+        let (chain_id, market) = (devnet.deployment.chain_id, devnet.deployment.market);
+        let owner = Owner { provider: Actor::Provider.address(), chain_id, market };
+        store.bind(&devnet.deployment, owner.provider).await?;
+        let pool: Subnet = POOL.parse().map_err(anyhow::Error::msg)?;
+        let engine = Arc::new(BollardEngine::new(docker::Settings { pool, ..Default::default() }));
+        let arrivals: Arc<Mutex<BTreeMap<u64, f64>>> = Arc::default();
+        let arriving = tokio::spawn(arrive(devnet.provider(Actor::Stranger).await?, arrivals.clone()));
+        let salt = AtomicU64::new(0);
+        let store = Arc::new(store);
+        let _sweep = Sweep::of(owner.provider, &devnet);
+        let mut provider =
+            Self { devnet, store, engine, owner, offer, salt, arrivals, arriving, work: None, _sweep, _folder: folder };
+        provider.work()?;
+        Ok(provider)
+    }
+
+    /// Starts the orchestrator's stages.
+    pub fn work(&mut self) -> anyhow::Result<()> {
+        let (stop, shutdown) = watch::channel(false);
+        let (provider, deployment) = (self.owner.provider, self.devnet.deployment.clone());
+        let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
+        let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
+        let (chain_bell, container_bell, meter_bell) = (Bell::default(), Bell::default(), Bell::default());
+        let chain = Chain::new(self.store.clone(), ethereum.clone(), deployment, provider, Default::default())
+            .ringing(vec![container_bell.clone()], Vec::new());
+        let container = Container::new(
+            self.store.clone(),
+            self.engine.clone(),
+            Arc::new(System),
+            self.owner,
+            Default::default(),
+            (container_bell.clone(), meter_bell.clone()),
+        );
+        let engine: Arc<dyn Engine> = self.engine.clone();
+        let meter = Meter::new(self.store.clone(), engine.clone(), Arc::new(System), self.owner, Default::default());
+        let stages: Vec<(Arc<dyn driver::Stage>, Bell)> = vec![
+            (Arc::new(chain), chain_bell.clone()),
+            (Arc::new(container), container_bell.clone()),
+            (Arc::new(meter), meter_bell),
+        ];
+        let tasks = vec![
+            tokio::spawn(chain::listen(ethereum, chain_bell, shutdown.clone())),
+            tokio::spawn(container::listen(engine, self.owner, container_bell, shutdown.clone())),
+            tokio::spawn(driver::drive(stages, Board::default(), shutdown)),
+        ];
+        self.work = Some(Work { stop, tasks });
+        Ok(())
+    }
+
+    /// Stops the stages; containers go on running.
+    pub async fn rest(&mut self) {
+        if let Some(Work { stop, tasks }) = self.work.take() {
+            let _ = stop.send(true);
+            for task in tasks {
+                let _ = task.await;
+            }
+        }
+    }
+
+    /// Stops the stages for good; what is left on the engine goes with them.
+    pub async fn end(mut self) {
+        self.rest().await;
+        self.arriving.abort();
+    }
+
+    /// Opens leases of one replica in one block. Their manifests are in the store before.
+    pub async fn open(&self, manifest: &str, millicores: u32, leases: usize) -> anyhow::Result<Vec<Opened>> {
+        let market = self.devnet.market(Actor::Tenant).await?;
+        let (hash, deposit) = (keccak256(manifest), U256::from(1_000_000_000u64));
+        let mut orders: Vec<Order> = Vec::new();
+        for _ in 0..leases {
+            let mut order = order(hash, 1, self.salt.fetch_add(1, Ordering::Relaxed));
+            order.policy.maxReplicas = 1;
+            order.shape.millicores = millicores;
+            let lease = market.take(self.offer, order.clone(), deposit).value(deposit).call().await?;
+            self.store.put_manifest(lease, hash, manifest.as_bytes()).await?;
+            orders.push(order);
+        }
+        let chain = self.devnet.provider(Actor::Stranger).await?;
+        chain.anvil_set_auto_mine(false).await?;
+        let mut pending = Vec::new();
+        for order in orders {
+            // Nothing is estimated: the blocks of a burst are one.
+            let call = market.take(self.offer, order, deposit).value(deposit).gas(500_000);
+            pending.push(*call.send().await?.tx_hash());
+        }
+        chain.anvil_mine(Some(1), None).await?;
+        chain.anvil_set_auto_mine(true).await?;
+        let mut opened = Vec::new();
+        for hash in pending {
+            let receipt = sent(chain.get_transaction_receipt(hash).await?.context("a lease was not mined")?)?;
+            opened.push(self.opened(&receipt).await?);
+        }
+        Ok(opened)
+    }
+
+    async fn opened(&self, receipt: &TransactionReceipt) -> anyhow::Result<Opened> {
+        let LeaseOpened { lease, terms, .. } = receipt.decoded_log::<LeaseOpened>().context("no lease")?.data;
+        let block = receipt.block_number.context("no block")?;
+        let arrival =
+            || async { Ok(self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).get(&block).copied()) };
+        Ok(Opened { lease, terms, at_ms: until("a block's arrival", arrival).await? })
+    }
+
+    /// When the orchestrator recorded that all replicas run, in this machine's Unix milliseconds.
+    pub async fn running(&self, lease: B256) -> anyhow::Result<f64> {
+        let look = || async {
+            let Some(progress) = self.store.progress(lease).await? else { return Ok(None) };
+            if let Progress { standing: Standing::Failing, reason, .. } = progress {
+                bail!("a lease cannot run: {}", reason.unwrap_or_default());
+            }
+            Ok(progress.running_at_ms.map(|at| at as f64))
+        };
+        until("a lease to run", look).await
+    }
+
+    /// Closes leases in their tenant's name and waits until nothing of them is left.
+    pub async fn close(&self, leases: &[Opened]) -> anyhow::Result<()> {
+        let market = self.devnet.market(Actor::Tenant).await?;
+        for Opened { terms, .. } in leases {
+            sent(market.close(terms.clone()).send().await?.get_receipt().await?)?;
+        }
+        for Opened { lease, .. } in leases {
+            let removed = || async {
+                let progress = self.store.progress(*lease).await?;
+                Ok(progress.filter(|progress| progress.standing == Standing::Removed).map(|_| ()))
+            };
+            until("a lease's removal", removed).await?;
+        }
+        Ok(())
+    }
+
+    /// The id of a lease's only container.
+    pub async fn container(&self, lease: B256) -> anyhow::Result<String> {
+        let containers = self.engine.view(self.owner, Some(lease)).await?.containers;
+        ensure!(containers.len() == 1, "a lease has {} containers, not one", containers.len());
+        Ok(containers[0].seen.id.clone())
+    }
+}
+
+/// Notes when blocks arrive, in a task of its own: when it happens and not when somebody looks.
+async fn arrive(chain: DynProvider, arrivals: Arc<Mutex<BTreeMap<u64, f64>>>) {
+    let Ok(blocks) = chain.subscribe_blocks().await else { return };
+    let mut blocks = blocks.into_stream();
+    while let Some(block) = blocks.next().await {
+        arrivals.lock().unwrap_or_else(PoisonError::into_inner).insert(block.number, now_ms());
+    }
+}
+
+/// This machine's Unix milliseconds.
+pub fn now_ms() -> f64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
+}
+
+/// Looks again and again until there is something.
+pub async fn until<T, F>(what: &str, mut look: impl FnMut() -> F) -> anyhow::Result<T>
+where
+    F: Future<Output = anyhow::Result<Option<T>>>,
+{
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await? {
+            return Ok(found);
+        }
+        ensure!(Instant::now() < deadline, "waited {PATIENCE:?} in vain for {what}");
+        tokio::time::sleep(LOOK).await;
+    }
+}
+
+/// Ends a measurement early at Ctrl-C, so that what it made is still removed.
+pub async fn interruptible<T>(measurement: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::select! {
+        outcome = measurement => outcome,
+        _ = tokio::signal::ctrl_c() => bail!("interrupted"),
+    }
+}
