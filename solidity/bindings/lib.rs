@@ -37,7 +37,7 @@ sol!(
 );
 
 /// The structs that calls and events carry.
-pub use Market::{Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Terms, Usage};
+pub use Market::{Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Step, Terms, Usage};
 
 /// The id of a lease on these terms, as `Market.idOf` computes it.
 pub fn lease_id(chain_id: u64, market: Address, terms: &Terms) -> B256 {

@@ -57,6 +57,8 @@ pub async fn steady() -> anyhow::Result<Rows> {
     market.scale(&lease, 3).await?;
     market.pass(60).await?;
     rows.insert("gas/scale".into(), market.scale(&lease, 2).await?);
+    market.pass(600).await?;
+    rows.insert("gas/scale_by_proof".into(), scale_by_proof(&mut market, &mut seller, &lease, 3).await?);
     for size in ROOT_SIZES {
         let mut leaves = others(size - 1);
         leaves.push(solidity::leaf(lease.id, &market.usage(&lease).await?));
@@ -128,15 +130,29 @@ async fn life(market: &mut Market, seller: &mut Seller) -> anyhow::Result<u64> {
     Ok(lease.gas + settled + closed)
 }
 
-/// Settles a lease's newest statement with a path of ten hashes.
-async fn settle(market: &mut Market, seller: &mut Seller, lease: &Lease) -> anyhow::Result<u64> {
-    let usage = market.usage(lease).await?;
-    let leaf = solidity::leaf(lease.id, &usage);
+/// The provider's step by a statement of full use, with a path of ten hashes.
+async fn scale_by_proof(market: &mut Market, seller: &mut Seller, lease: &Lease, replicas: u16) -> anyhow::Result<u64> {
+    let usage = Usage { utilization: 10_000, ..market.usage(lease).await? };
+    let (tree, path) = tree_of_ten(lease, &usage)?;
+    market.post_root(seller, tree.root()).await?;
+    market.scale_by_proof(seller, lease, replicas, &usage, path).await
+}
+
+/// A tree of depth ten with a lease's statement in it, and the statement's path.
+fn tree_of_ten(lease: &Lease, usage: &Usage) -> anyhow::Result<(Tree, Vec<B256>)> {
+    let leaf = solidity::leaf(lease.id, usage);
     let mut leaves = others(LEAVES - 1);
     leaves.push(leaf);
     let tree = Tree::new(leaves).context("no leaves")?;
     let path = tree.path(leaf).context("the leaf is in its tree")?;
     ensure!(path.len() == 10, "1,024 leaves gave a path of {}", path.len());
+    Ok((tree, path))
+}
+
+/// Settles a lease's newest statement with a path of ten hashes.
+async fn settle(market: &mut Market, seller: &mut Seller, lease: &Lease) -> anyhow::Result<u64> {
+    let usage = market.usage(lease).await?;
+    let (tree, path) = tree_of_ten(lease, &usage)?;
     market.post_root(seller, tree.root()).await?;
     market.mature().await?;
     let before = market.earnings(seller).await?;

@@ -7,6 +7,7 @@ mod deploy;
 mod doctor;
 mod ls;
 pub mod money;
+mod policy;
 mod provider;
 mod refusal;
 pub mod remote;
@@ -47,6 +48,8 @@ pub enum Verb {
     Show(show::Show),
     /// Set a lease's replica count.
     Scale(scale::Scale),
+    /// Change how a lease's capacity may follow demand.
+    Policy(policy::Policy),
     /// Add money to a lease; anyone may.
     Topup(topup::Topup),
     /// Close a lease and take back what it does not owe.
@@ -80,6 +83,7 @@ impl Cli {
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,
             Verb::Scale(scale) => scale.run(&connection, &identity, json).await,
+            Verb::Policy(policy) => policy.run(&connection, &identity, json).await,
             Verb::Topup(topup) => topup.run(&connection, &identity, json).await,
             Verb::Close(close) => close.run(&connection, &identity, json).await,
             Verb::Verify(verify) => verify.run(&connection, json).await,

@@ -46,6 +46,27 @@ pub fn sentence(error: &MarketErrors) -> String {
         MarketErrors::LeaseIsOpen(_) => "the lease is still open: close it first".to_owned(),
         MarketErrors::NotAllowed(e) => format!("{} has no right to this", e.caller),
         MarketErrors::NoticeRunning(e) => format!("the notice runs until {}", e.until),
+        MarketErrors::SameReplicas(e) => format!("{} replicas run already", e.replicas),
+        MarketErrors::CooldownRunning(e) => format!("the next step may be taken at {}", e.until),
+        MarketErrors::StepTooLarge(e) => format!("{} replicas at once are more than a step's {}", e.moved, e.step),
+        MarketErrors::DemandTooLow(e) => {
+            format!(
+                "a utilization of {} basis points is not above the {} from which replicas are added",
+                e.utilization, e.up
+            )
+        }
+        MarketErrors::DemandTooHigh(e) => format!(
+            "a utilization of {} basis points is not below the {} from which replicas are removed",
+            e.utilization, e.down
+        ),
+        MarketErrors::BeyondDemand(e) => {
+            format!("{} replicas are beyond the {} that demand justifies", e.replicas, e.limit)
+        }
+        MarketErrors::StatementUsed(e) => {
+            format!("the statement of {} is not younger than the last step, of {}", e.time, e.since)
+        }
+        MarketErrors::StatementStale(e) => format!("the statement of {} is older than {}", e.time, e.oldest),
+        MarketErrors::SettlementDue(e) => format!("nothing was settled since {}: settle first", e.settledAt),
         MarketErrors::WrongValue(e) => format!("{} wei were sent where {} belong", e.sent, e.expected),
         MarketErrors::NothingReceived(_) => "the amount is zero, or the token delivered nothing".to_owned(),
         MarketErrors::InsufficientFunds(e) => {

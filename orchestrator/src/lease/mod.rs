@@ -79,6 +79,7 @@ impl Lease {
     pub fn apply(&mut self, event: &MarketEvents, time: u64) {
         match event {
             MarketEvents::LeaseScaled(scaled) => self.step(scaled.replicas, time),
+            MarketEvents::PolicySet(set) => self.policy = set.policy.clone(),
             MarketEvents::LeaseClosed(_) => {
                 self.step(0, time);
                 self.closed_at = Some(time);

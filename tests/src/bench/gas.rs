@@ -3,11 +3,12 @@
 use super::{Figure, Target, say};
 use crate::gas;
 
-const TARGETS: [(&str, f64); 11] = [
+const TARGETS: [(&str, f64); 12] = [
     ("gas/take_erc20", 130_000.0),
     ("gas/take_eth", 120_000.0),
     ("gas/topup_erc20", 48_000.0),
     ("gas/scale", 42_000.0),
+    ("gas/scale_by_proof", 58_000.0),
     ("gas/post_root", 36_000.0),
     ("gas/settle", 55_000.0),
     ("gas/settle_batch_100", 20_000.0),

@@ -16,7 +16,7 @@ use anyhow::{Context, ensure};
 use solidity::{
     Claim,
     Market::{LeaseOpened, MarketInstance, Settled},
-    Order, Parameters, Policy, PriceList, Shape, Terms, Usage,
+    Order, Parameters, Policy, PriceList, Shape, Step, Terms, Usage,
     tree::Multiproof,
 };
 
@@ -169,6 +169,19 @@ impl Market {
         let (epoch, claim) = (U256::from(seller.epoch), self.claim(lease, usage));
         let call = seller.market.settle(seller.address(), lease.terms.currency, epoch, claim, path);
         Ok(paid(call).await?.gas_used)
+    }
+
+    /// Moves a lease to a count by a statement under the seller's newest root.
+    pub async fn scale_by_proof(
+        &self,
+        seller: &Seller,
+        lease: &Lease,
+        replicas: u16,
+        usage: &Usage,
+        path: Vec<B256>,
+    ) -> anyhow::Result<u64> {
+        let step = Step { currency: lease.terms.currency, replicas, claim: self.claim(lease, usage), path };
+        Ok(paid(seller.market.scaleByProof(step)).await?.gas_used)
     }
 
     /// Settles many under the seller's newest root; the gas of it all and how many were paid.

@@ -2,7 +2,10 @@ use std::time::Instant;
 
 use alloy::primitives::U256;
 use futures::{StreamExt, TryStreamExt, stream};
-use solidity::Market::{accountOfCall, reservationOfCall};
+use solidity::{
+    Market::{Reservation, accountOfCall, reservationOfCall},
+    Policy,
+};
 
 use alloy::sol_types::SolCall;
 
@@ -56,6 +59,7 @@ impl Chain {
             && u64::from(reservation.since) == lease.since
             && reservation.replicas == lease.replicas
             && (reservation.maxReplicas == 0) == lease.closed_at.is_some()
+            && (lease.closed_at.is_some() || governs(&lease.policy, &reservation, account.minReplicas))
             && U256::from(account.balance) == lease.balance()
             && U256::from(account.paid) == lease.paid
             && u64::from(account.settledAt) == lease.settled_at)
@@ -79,4 +83,19 @@ impl Chain {
         }
         Ok(())
     }
+}
+
+/// Whether the contract stores this policy.
+fn governs(policy: &Policy, stored: &Reservation, min_replicas: u16) -> bool {
+    *policy
+        == Policy {
+            minReplicas: min_replicas,
+            maxReplicas: stored.maxReplicas,
+            target: stored.target,
+            up: stored.up,
+            down: stored.down,
+            cooldown: stored.cooldown,
+            step: stored.step,
+            headroom: stored.headroom,
+        }
 }
