@@ -473,6 +473,28 @@ contract ScaleByProofTest is MarketTest {
         assertEq(market.owed(terms), COOLDOWN * 4 * RATE + 3 * 5 * RATE);
     }
 
+    /// A statement from before the last step leaves what it did not claim owed: the contract keeps one point of the curve,
+    /// and that is the step. Settling a younger one lets go of it.
+    function test_WhatAnOlderStatementLeftUnclaimedStaysOwedUntilAYoungerOneIsSettled() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        Usage memory half = busy(COOLDOWN * 4 / 2, vm.getBlockTimestamp());
+        half.utilization = 9000;
+        step.claim.usage = half;
+        uint256 epoch = post(market.leafOf(id, half));
+        skip(SPACING);
+        vm.prank(provider);
+        market.scaleByProof(step);
+        skip(CHALLENGE - SPACING);
+        settle(terms, half, epoch, emptyPath());
+        // all that was reserved, less what was paid
+        uint256 reserved = (COOLDOWN + SPACING) * 4 + (CHALLENGE - SPACING) * 5;
+        assertEq(market.owed(terms), (reserved - COOLDOWN * 4 / 2) * RATE);
+        Usage memory younger = busy(COOLDOWN * 4 / 2 + 10, vm.getBlockTimestamp());
+        epoch = prove(id, younger);
+        settle(terms, younger, epoch, emptyPath());
+        assertEq(market.owed(terms), CHALLENGE * 5 * RATE);
+    }
+
     /// The statement that moved the count pays as well, once it has matured.
     function test_TheSameStatementSettles() external {
         Step memory step = stepTo(terms, 5, 9000);
