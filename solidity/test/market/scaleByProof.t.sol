@@ -316,8 +316,11 @@ contract ScaleByProofTest is MarketTest {
     function test_RevertWhen_OutOfBounds() external {
         _reopen(9, policy(), DEPOSIT);
         _refused(11, 9000, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 11, 1, 10));
-        _refused(0, 0, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 0, 1, 10));
         _scale(10, 9000);
+        (terms, id) = open(tenant, usd, order(2, 3), DEPOSIT);
+        skip(COOLDOWN);
+        _refused(0, 0, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 0, 1, 10));
+        _scale(1, 0);
     }
 
     function test_RevertWhen_NothingMoves() external {
