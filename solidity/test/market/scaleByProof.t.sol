@@ -250,7 +250,11 @@ contract ScaleByProofTest is MarketTest {
     function test_RevertWhen_NothingWasSettledWithinTheClaimWindow() external {
         vm.prank(stranger);
         market.topUp(usd, id, 10 * DEPOSIT);
-        skip(CLAIM - COOLDOWN);
+        vm.warp(START + CLAIM + 1);
+        uint256 snapshot = vm.snapshotState();
+        _refused(5, 9000, abi.encodeWithSelector(Errors.SettlementDue.selector, START, START + 1));
+        assertTrue(vm.revertToState(snapshot));
+        vm.warp(START + CLAIM);
         _scale(5, 9000); // the opening is as old as the window
         uint256 oldest = vm.getBlockTimestamp() - CLAIM;
         _refused(6, 9000, abi.encodeWithSelector(Errors.SettlementDue.selector, START, oldest));
