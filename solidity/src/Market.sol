@@ -143,17 +143,9 @@ contract Market is IMarket, Proofs {
 
     /// @inheritdoc IMarket
     function scale(Terms calldata terms, uint16 replicas) external {
-        // Check
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
-        _checkBounds(replicas, account.minReplicas(), reservation.maxReplicas());
-        uint256 rate = _rate(reservation, terms);
-        bool grows = replicas > reservation.replicas();
-        if (grows) _checkFunds(account, reservation, rate, uint256(terms.rates.reserved) * replicas);
-        // Effect
-        _reservations[id] = _stepped(account, reservation, rate, replicas);
-        // Log
-        emit LeaseScaled(id, replicas);
+        _step(id, account, reservation, terms.rates.reserved, replicas);
     }
 
     /// @inheritdoc IMarket
@@ -162,22 +154,18 @@ contract Market is IMarket, Proofs {
         Rates memory rates = step.claim.rates;
         Usage memory usage = step.claim.usage;
         LeaseId id = _id(step.claim.orderHash, msg.sender, step.currency, rates);
-        uint256 replicas = step.replicas;
+        uint16 replicas = step.replicas;
         (AccountWord account, ReservationWord reservation) = _openLease(id, step.currency);
         uint256 epoch = _providers[msg.sender].epoch;
         _checkPosted(msg.sender, epoch, MerkleProof.processProofCalldata(step.path, _leaf(id, usage)), usage.time);
         _checkTimes(account, reservation, usage.time);
-        _checkBounds(replicas, account.minReplicas(), reservation.maxReplicas());
         Elasticity.check(reservation, replicas, usage.utilization);
-        uint256 present = reservation.replicas();
-        uint256 rate = Accrual.rate(reservation, rates.reserved);
-        // An exhausted lease keeps its rate, and with it the grace that the notice period's money means.
-        _checkFunds(account, reservation, rate, replicas > present ? uint256(rates.reserved) * replicas : 0);
-        // Effect
-        _reservations[id] = _stepped(account, reservation, rate, replicas);
-        // Log
-        emit LeaseScaled(id, step.replicas);
-        emit StepProven(id, msg.sender, epoch, present, replicas, usage);
+        // A lease that may owe more than it has keeps its rate, and with it the grace that the notice period's money means.
+        bool shrinks = replicas < reservation.replicas();
+        if (shrinks) _checkFunds(account, reservation, Accrual.rate(reservation, rates.reserved), 0);
+        // Effect and Log
+        _step(id, account, reservation, rates.reserved, replicas);
+        emit StepProven(id, msg.sender, epoch, reservation.replicas(), replicas, usage);
     }
 
     /// @inheritdoc IMarket
@@ -284,6 +272,20 @@ contract Market is IMarket, Proofs {
             minBond: uint96(MIN_BOND)
         });
         // forge-lint: disable-end(unsafe-typecast)
+    }
+
+    /// Moves a lease to a replica count within its bounds; a higher one has to leave its notice period's money.
+    function _step(LeaseId id, AccountWord account, ReservationWord reservation, uint256 reserved, uint16 replicas)
+        private
+    {
+        // Check
+        _checkBounds(replicas, account.minReplicas(), reservation.maxReplicas());
+        uint256 rate = Accrual.rate(reservation, reserved);
+        if (replicas > reservation.replicas()) _checkFunds(account, reservation, rate, reserved * replicas);
+        // Effect
+        _reservations[id] = _stepped(account, reservation, rate, replicas);
+        // Log
+        emit LeaseScaled(id, replicas);
     }
 
     /// The integral moved to now, and a new replica count, and with it a new rate.

@@ -113,14 +113,18 @@ interface IMarket {
     ///   minimum is zero; then the tenant alone wakes the lease.
     ///
     /// What this prevents, and what it does not. The provider measures the utilization itself, and the chain cannot
-    /// recompute it. A provider that overstates it reaches the policy's maximum in steps, and one that understates it the
-    /// minimum: the bounds, the step, the cooldown and the highest rate are what a tenant stakes on its provider's word.
-    /// Set `up` to 100 or `down` to 0 to stake nothing in that direction. What no statement can do: leave the bounds, skip
-    /// a cooldown, justify two steps, grow a lease that cannot pay for its notice, or move one that may owe more than it has. More
-    /// replicas are not more money by themselves: a replica earns what later statements prove of it. And a lie stays on
-    /// record: the event carries the whole statement, whose counters, laid beside those of the one before, contradict a false
-    /// utilization; the tenant can answer at once by `scale`, `setPolicy` or `close`. A cooldown below the epoch's length
-    /// lets an epoch that began before a step justify the next, so it should be longer.
+    /// recompute it. A provider that overstates it reaches the policy's maximum in steps, and one that understates it
+    /// the minimum: the bounds, the step, the cooldown and the highest rate are what a tenant stakes on its provider's
+    /// word. Set `up` to 100 or `down` to 0 to stake nothing in that direction. What no statement can do: leave the
+    /// bounds, skip a cooldown, justify two steps, grow a lease that cannot pay for its notice, or move one that may
+    /// owe more than it has. More replicas are not more money by themselves: a replica earns what later statements
+    /// prove of it. And a lie stays on record: the event carries the whole statement, whose counters, laid beside those
+    /// of the one before, contradict a false utilization; the tenant can answer at once by `scale`, `setPolicy` or
+    /// `close`.
+    ///
+    /// A cooldown below the epoch's length lets an epoch that began before a step justify the next, so it should be
+    /// longer; and one beyond the challenge window leaves time to settle between two steps, before which the unclaimed
+    /// part of older statements stays owed.
     /// @dev Emits LeaseScaled and StepProven. Reverts with LeaseUnknown (also for a lease of another provider), LeaseIsClosed,
     /// RootUnknown, BadPath, StatementFromFuture, CooldownRunning, StatementUsed, StatementStale, SettlementDue when nothing
     /// was settled within the claim window (a step would keep the reservation from lapsing), ReplicasOutOfBounds,

@@ -21,6 +21,7 @@ contract WordsTest is Test {
         _check(a, 0, amount, times[1], min);
         a = a.credited(deposit);
         _check(a, deposit, amount, times[1], min);
+        _check(a.boundedBy(uint16(amount)), deposit, amount, times[1], uint16(amount));
         assertEq(keccak256(abi.encode(a.unpacked())), keccak256(abi.encode(deposit, amount, times[1], min)));
     }
 
@@ -42,12 +43,19 @@ contract WordsTest is Test {
         this.credit(a, amount);
     }
 
-    function testFuzz_Reservation(uint32 time, uint16 replicas, Policy calldata p, uint136 integral) external {
+    function testFuzz_Reservation(
+        uint32 time,
+        uint16 replicas,
+        Policy calldata p,
+        Policy calldata other,
+        uint136 integral
+    ) external {
         vm.warp(time);
         ReservationWord r = ReservationWords.opened(replicas, p);
         _check(r, 0, time, replicas, p, p.maxReplicas);
         r = r.moved(integral, 7, 9);
         _check(r, integral, 7, 9, p, p.maxReplicas);
+        _check(r.governedBy(other), integral, 7, 9, other, other.maxReplicas);
         _check(r.closed(), integral, 7, 9, p, 0);
     }
 
@@ -59,6 +67,12 @@ contract WordsTest is Test {
         assertEq(w.since(), since);
         assertEq(w.replicas(), replicas);
         assertEq(w.maxReplicas(), max);
+        assertEq(w.target(), p.target);
+        assertEq(w.up(), p.up);
+        assertEq(w.down(), p.down);
+        assertEq(w.cooldown(), p.cooldown);
+        assertEq(w.step(), p.step);
+        assertEq(w.headroom(), p.headroom);
         Reservation memory r = w.unpacked();
         assertEq(
             keccak256(abi.encode(r)),

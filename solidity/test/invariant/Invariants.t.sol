@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Accrual} from "../../src/libraries/Accrual.sol";
 import {Currency} from "../../src/types/Currency.sol";
-import {Account as LeaseAccount, Capacity, Reservation, Shape, Status} from "../../src/types/DataTypes.sol";
+import {Account as LeaseAccount, Capacity, Policy, Reservation, Shape, Status} from "../../src/types/DataTypes.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {Store} from "./Store.sol";
 import {ProviderHandler} from "./handlers/ProviderHandler.sol";
@@ -101,14 +101,27 @@ contract Invariants is MarketTest {
             Reservation memory r = market.reservationOf(lease.id);
             if (lease.open) {
                 assertGe(r.replicas, market.accountOf(lease.id, lease.terms.currency).minReplicas);
-                assertLe(r.replicas, lease.maxReplicas);
-                assertEq(r.maxReplicas, lease.maxReplicas);
+                assertLe(r.replicas, lease.policy.maxReplicas);
+                assertEq(keccak256(abi.encode(_policyOf(lease, r))), keccak256(abi.encode(lease.policy)));
             } else {
                 assertEq(r.maxReplicas, 0);
                 assertEq(uint8(market.statusOf(lease.terms)), uint8(Status.Closed));
             }
             assertEq(r.replicas, lease.replicas);
         }
+    }
+
+    function _policyOf(Store.Lease memory lease, Reservation memory r) private view returns (Policy memory) {
+        return Policy({
+            minReplicas: market.accountOf(lease.id, lease.terms.currency).minReplicas,
+            maxReplicas: r.maxReplicas,
+            target: r.target,
+            up: r.up,
+            down: r.down,
+            cooldown: r.cooldown,
+            step: r.step,
+            headroom: r.headroom
+        });
     }
 
     // 7
@@ -119,10 +132,10 @@ contract Invariants is MarketTest {
             Store.Lease memory lease = store.lease(i);
             if (!lease.open) continue;
             Shape memory s = lease.terms.shape;
-            sum[0] += s.millicores * lease.maxReplicas;
-            sum[1] += s.memoryMiB * lease.maxReplicas;
-            sum[2] += s.diskMiB * lease.maxReplicas;
-            sum[3] += s.gpus * lease.maxReplicas;
+            sum[0] += s.millicores * lease.policy.maxReplicas;
+            sum[1] += s.memoryMiB * lease.policy.maxReplicas;
+            sum[2] += s.diskMiB * lease.policy.maxReplicas;
+            sum[3] += s.gpus * lease.policy.maxReplicas;
         }
         Capacity memory c = market.capacityOf(provider);
         assertEq(c.heldMillicores, sum[0]);
@@ -131,7 +144,33 @@ contract Invariants is MarketTest {
         assertEq(c.heldGpus, sum[3]);
     }
 
-    // 8: at the end of each life, everybody leaves.
+    // 8
+
+    function invariant_AProviderStepsAsFarAsDemandJustifies() external view {
+        for (uint256 i = 0; i < store.count(); ++i) {
+            Store.Step memory s = store.lease(i).step;
+            if (s.count == 0) continue;
+            Policy memory p = s.policy;
+            assertTrue(p.minReplicas <= s.to && s.to <= p.maxReplicas, "bounds");
+            assertGe(s.waited, p.cooldown, "cooldown");
+            assertLe(s.unsettled, CLAIM, "lapse");
+            assertGt(s.usage.time, s.before, "one step a statement");
+            uint256 u = s.usage.utilization > 10_000 ? 10_000 : s.usage.utilization;
+            // in basis points of one replica
+            uint256 load = s.from * u;
+            if (s.to > s.from) {
+                assertLe(s.to - s.from, p.step, "step up");
+                assertGt(u, uint256(p.up) * 100, "up");
+                if (s.to > p.headroom) assertGt(load, (s.to - p.headroom - 1) * p.target * 100, "beyond demand");
+            } else {
+                assertLe(s.from - s.to, p.step, "step down");
+                assertLt(u, uint256(p.down) * 100, "down");
+                assertLe(load, s.to * p.target * 100, "below demand");
+            }
+        }
+    }
+
+    // 9: at the end of each life, everybody leaves.
 
     function afterInvariant() external {
         for (uint256 i = 0; i < store.count(); ++i) {

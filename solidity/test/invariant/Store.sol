@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../../src/types/Currency.sol";
-import {Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Policy, Terms, Usage} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 
 /// What handlers remember of what they did, kept apart from the market's own books so that the two can be compared.
@@ -11,7 +11,7 @@ contract Store {
         Terms terms;
         LeaseId id;
         bool open;
-        uint256 maxReplicas;
+        Policy policy;
         // money in base units
         uint256 deposited;
         uint256 returned;
@@ -21,6 +21,19 @@ contract Store {
         uint256 since;
         uint256 replicas;
         Usage usage; // the highest statement ever made
+        Step step;
+    }
+
+    /// The newest step that the provider took, and what was so when it did.
+    struct Step {
+        uint256 count; // how many it has taken
+        uint256 from;
+        uint256 to;
+        uint256 waited; // since the step before it, of either side
+        uint256 unsettled; // seconds since the newest settled statement
+        Policy policy;
+        Usage usage; // that justified it
+        uint256 before; // time of the statement that justified the one before
     }
 
     /// A root that was posted: the statements under it, lease by lease.
@@ -43,12 +56,12 @@ contract Store {
         return _leases[i];
     }
 
-    function opened(Terms memory terms, LeaseId id, uint256 replicas, uint256 maxReplicas, uint256 deposit) external {
+    function opened(Terms memory terms, LeaseId id, uint256 replicas, Policy memory policy, uint256 deposit) external {
         Lease storage l = _leases.push();
         l.terms = terms;
         l.id = id;
         l.open = true;
-        l.maxReplicas = maxReplicas;
+        l.policy = policy;
         l.deposited = deposit;
         l.since = block.timestamp;
         l.replicas = replicas;
@@ -59,6 +72,22 @@ contract Store {
         l.integral = reserved(i);
         l.since = block.timestamp;
         l.replicas = replicas;
+    }
+
+    /// @param settledAt Time of the newest settled statement.
+    function stepped(uint256 i, uint256 to, Usage memory usage, uint256 settledAt) external {
+        Lease storage l = _leases[i];
+        Step storage s = l.step;
+        s.before = s.usage.time;
+        s.waited = block.timestamp - l.since;
+        s.unsettled = block.timestamp - settledAt;
+        (s.from, s.to, s.policy, s.usage) = (l.replicas, to, l.policy, usage);
+        ++s.count;
+        scaled(i, to);
+    }
+
+    function governed(uint256 i, Policy memory policy) external {
+        _leases[i].policy = policy;
     }
 
     function closed(uint256 i) external {

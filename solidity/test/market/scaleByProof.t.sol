@@ -250,7 +250,11 @@ contract ScaleByProofTest is MarketTest {
     function test_RevertWhen_NothingWasSettledWithinTheClaimWindow() external {
         vm.prank(stranger);
         market.topUp(usd, id, 10 * DEPOSIT);
-        skip(CLAIM - COOLDOWN);
+        vm.warp(START + CLAIM + 1);
+        uint256 snapshot = vm.snapshotState();
+        _refused(5, 9000, abi.encodeWithSelector(Errors.SettlementDue.selector, START, START + 1));
+        assertTrue(vm.revertToState(snapshot));
+        vm.warp(START + CLAIM);
         _scale(5, 9000); // the opening is as old as the window
         uint256 oldest = vm.getBlockTimestamp() - CLAIM;
         _refused(6, 9000, abi.encodeWithSelector(Errors.SettlementDue.selector, START, oldest));
@@ -316,8 +320,11 @@ contract ScaleByProofTest is MarketTest {
     function test_RevertWhen_OutOfBounds() external {
         _reopen(9, policy(), DEPOSIT);
         _refused(11, 9000, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 11, 1, 10));
-        _refused(0, 0, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 0, 1, 10));
         _scale(10, 9000);
+        (terms, id) = open(tenant, usd, order(2, 3), DEPOSIT);
+        skip(COOLDOWN);
+        _refused(0, 0, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 0, 1, 10));
+        _scale(1, 0);
     }
 
     function test_RevertWhen_NothingMoves() external {
@@ -471,6 +478,28 @@ contract ScaleByProofTest is MarketTest {
         assertEq(market.capacityOf(provider).heldMillicores, 10_000);
         skip(3);
         assertEq(market.owed(terms), COOLDOWN * 4 * RATE + 3 * 5 * RATE);
+    }
+
+    /// A statement from before the last step leaves what it did not claim owed: the contract keeps one point of the curve,
+    /// and that is the step. Settling a younger one lets go of it.
+    function test_WhatAnOlderStatementLeftUnclaimedStaysOwedUntilAYoungerOneIsSettled() external {
+        Step memory step = stepTo(terms, 5, 9000);
+        Usage memory half = busy(COOLDOWN * 4 / 2, vm.getBlockTimestamp());
+        half.utilization = 9000;
+        step.claim.usage = half;
+        uint256 epoch = post(market.leafOf(id, half));
+        skip(SPACING);
+        vm.prank(provider);
+        market.scaleByProof(step);
+        skip(CHALLENGE - SPACING);
+        settle(terms, half, epoch, emptyPath());
+        // all that was reserved, less what was paid
+        uint256 reserved = (COOLDOWN + SPACING) * 4 + (CHALLENGE - SPACING) * 5;
+        assertEq(market.owed(terms), (reserved - COOLDOWN * 4 / 2) * RATE);
+        Usage memory younger = busy(COOLDOWN * 4 / 2 + 10, vm.getBlockTimestamp());
+        epoch = prove(id, younger);
+        settle(terms, younger, epoch, emptyPath());
+        assertEq(market.owed(terms), CHALLENGE * 5 * RATE);
     }
 
     /// The statement that moved the count pays as well, once it has matured.

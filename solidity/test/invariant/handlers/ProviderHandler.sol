@@ -2,13 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../../../src/types/Currency.sol";
-import {Usage} from "../../../src/types/DataTypes.sol";
+import {Policy, Step, Usage} from "../../../src/types/DataTypes.sol";
 import {StandardTree} from "../../StandardTree.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {Store} from "../Store.sol";
 import {Handler} from "./Handler.sol";
 
-/// The provider: it posts roots over what it claims, honest or not, gives notice, closes and takes its earnings.
+/// The provider: it posts roots over what it claims and moves replica counts by it, honest or not, gives notice, closes and
+/// takes its earnings.
 contract ProviderHandler is Handler {
     address private immutable PROVIDER;
     uint256 private immutable TENANT_KEY; // of every tenant's countersignature
@@ -22,36 +23,129 @@ contract ProviderHandler is Handler {
 
     /// A root over a statement of every lease. Growth beyond what replicas can consume is fraud, and must not pay.
     function postRoot(uint256 seed, bool honest) external onLease {
-        uint256 count = STORE.count();
-        uint256[] memory leases = new uint256[](count);
-        Usage[] memory usages = new Usage[](count);
-        bytes32[] memory leaves = new bytes32[](count);
-        for (uint256 i = 0; i < count; ++i) {
-            leases[i] = i;
-            usages[i] = _statement(i, uint256(keccak256(abi.encode(seed, i))), honest);
-            leaves[i] = MARKET.leafOf(STORE.lease(i).id, usages[i]);
-        }
+        _postRoot(seed, honest);
+    }
+
+    function _postRoot(uint256 seed, bool honest) private {
+        (Usage[] memory usages, bytes32[] memory leaves) = _statements(seed, honest);
         uint256 epoch = MARKET.providerOf(PROVIDER).epoch + 1;
         vm.prank(PROVIDER);
         MARKET.postRoot(epoch, StandardTree.root(leaves));
+        _posted(epoch, usages, leaves);
+    }
+
+    function _statements(uint256 seed, bool honest)
+        private
+        view
+        returns (Usage[] memory usages, bytes32[] memory leaves)
+    {
+        uint256 count = STORE.count();
+        (usages, leaves) = (new Usage[](count), new bytes32[](count));
         for (uint256 i = 0; i < count; ++i) {
+            usages[i] = _statement(i, uint256(keccak256(abi.encode(seed, i))), honest);
+            leaves[i] = MARKET.leafOf(STORE.lease(i).id, usages[i]);
+        }
+    }
+
+    function _posted(uint256 epoch, Usage[] memory usages, bytes32[] memory leaves) private {
+        uint256[] memory leases = new uint256[](usages.length);
+        for (uint256 i = 0; i < usages.length; ++i) {
+            leases[i] = i;
             STORE.stated(i, usages[i]);
         }
         STORE.posted(epoch, leases, usages, leaves);
     }
 
+    /// A step of one lease, mostly by a root of now and at times by the newest there is. An honest provider goes where the
+    /// demand is, another goes anywhere.
+    function scaleByProof(uint256 seed, bool honest) external onLease {
+        if (seed >> 16 & 3 != 0) {
+            skip(2 + (seed >> 18) % 30);
+            _postRoot(seed, honest);
+        }
+        if (STORE.epochs() == 0) return;
+        Store.Epoch memory e = STORE.epochAt(STORE.epochs());
+        uint256 i = seed % e.usages.length;
+        Step memory step = _step(i, seed >> 8, honest, e.usages[i], e.leaves);
+        uint256 settledAt = _settledAt(i);
+        vm.prank(PROVIDER);
+        MARKET.scaleByProof(step);
+        STORE.stepped(i, step.replicas, e.usages[i], settledAt);
+    }
+
+    /// A root and a step of every lease by it. What the market granted shows in the replica counts.
+    function postRootAndScale(uint256 seed, bool honest) external onLease {
+        skip(2 + (seed >> 18) % 30);
+        (Usage[] memory usages, bytes32[] memory leaves) = _statements(seed, honest);
+        uint256 count = usages.length;
+        Step[] memory steps = new Step[](count);
+        uint256[] memory settledAt = new uint256[](count);
+        for (uint256 i = 0; i < count; ++i) {
+            steps[i] = _step(i, seed >> (8 + i), honest, usages[i], leaves);
+            settledAt[i] = _settledAt(i);
+        }
+        uint256 epoch = MARKET.providerOf(PROVIDER).epoch + 1;
+        vm.prank(PROVIDER);
+        MARKET.postRootAndScale(epoch, StandardTree.root(leaves), steps);
+        _posted(epoch, usages, leaves);
+        for (uint256 i = 0; i < count; ++i) {
+            Store.Lease memory lease = STORE.lease(i);
+            uint256 replicas = MARKET.reservationOf(lease.id).replicas;
+            if (replicas != lease.replicas) STORE.stepped(i, replicas, usages[i], settledAt[i]);
+        }
+    }
+
+    function _settledAt(uint256 i) private view returns (uint256) {
+        Store.Lease memory lease = STORE.lease(i);
+        return MARKET.accountOf(lease.id, lease.terms.currency).settledAt;
+    }
+
+    function _step(uint256 i, uint256 seed, bool honest, Usage memory usage, bytes32[] memory leaves)
+        private
+        view
+        returns (Step memory)
+    {
+        Store.Lease memory lease = STORE.lease(i);
+        uint256 to = seed % 16;
+        if (!honest && seed % 4 != 0) to = lease.replicas + (seed >> 8) % 7;
+        if (!honest && seed % 4 == 1) to = lease.replicas > (seed >> 8) % 7 ? lease.replicas - (seed >> 8) % 7 : 0;
+        if (honest) to = _demanded(lease, usage.utilization, seed);
+        return Step({
+            currency: lease.terms.currency,
+            replicas: uint16(to),
+            claim: _claim(lease.terms, usage),
+            path: StandardTree.path(leaves, leaves[i])
+        });
+    }
+
+    /// The fewest replicas that carry the load at the target, as near as the policy lets one step come.
+    function _demanded(Store.Lease memory lease, uint256 utilization, uint256 seed) private pure returns (uint256 n) {
+        Policy memory p = lease.policy;
+        while (n * p.target * 100 < lease.replicas * utilization) ++n;
+        if (n + p.step < lease.replicas) n = lease.replicas - p.step;
+        if (n > lease.replicas && seed & 1 == 1) n += p.headroom;
+        if (n > lease.replicas + p.step) n = lease.replicas + p.step;
+        if (n > p.maxReplicas) n = p.maxReplicas;
+        if (n < p.minReplicas) n = p.minReplicas;
+    }
+
     function _statement(uint256 i, uint256 seed, bool honest) private view returns (Usage memory u) {
         Store.Lease memory lease = STORE.lease(i);
         u = lease.usage;
-        uint256 lasted = block.timestamp - u.time;
-        uint256 grown = u.time == 0 ? 0 : seed % (lease.replicas * lasted + 1);
+        uint256 lasted = block.timestamp - (u.time == 0 ? lease.since : u.time);
+        uint256 grown = seed % (lease.replicas * lasted + 1);
+        if (seed >> 48 & 1 == 1) grown = lease.replicas * lasted; // all of them were healthy
         if (!honest) grown = seed % 1e6;
         u.time = uint32(block.timestamp);
         u.replicaSeconds += uint64(grown);
-        u.cpuNanos += uint96(grown * 1e9 * (seed >> 8 & 0xff) / 0xff);
+        uint256 load = seed >> 49 & 1 == 1 ? 0xff - (seed >> 8 & 0x3f) : seed >> 8 & 0xff; // of 255
+        u.cpuNanos += uint96(grown * lease.terms.shape.millicores * 1e6 * load / 0xff);
         u.memoryByteSeconds += uint128((grown * 1000 << 20) * (seed >> 16 & 0xff) / 0xff);
         u.networkBytes += uint96((grown << 20) * (seed >> 24 & 0xff) / 0xff);
-        u.utilization = uint16(seed % 10_001);
+        u.utilization = uint16(seed >> 32) % 12_000;
+        uint256 reserved = lease.replicas * lasted * lease.terms.shape.millicores * 1e6;
+        if (!honest || reserved == 0) return u;
+        u.utilization = uint16(uint256(u.cpuNanos - lease.usage.cpuNanos) * 10_000 / reserved);
     }
 
     /// The newest statement at once, with the tenant's word.
@@ -71,8 +165,10 @@ contract ProviderHandler is Handler {
         MARKET.giveNotice(lease.terms);
     }
 
+    /// Rarely, or no lease would live long.
     function close(uint256 seed) external onLease {
-        (uint256 i, Store.Lease memory lease) = _pick(seed);
+        if (seed % 4 != 0) return;
+        (uint256 i, Store.Lease memory lease) = _pick(seed >> 2);
         vm.prank(PROVIDER);
         MARKET.close(lease.terms);
         STORE.closed(i);

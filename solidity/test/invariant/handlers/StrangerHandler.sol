@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../../../src/types/Currency.sol";
-import {Claim} from "../../../src/types/DataTypes.sol";
+import {Claim, Policy, Step} from "../../../src/types/DataTypes.sol";
 import {StandardTree} from "../../StandardTree.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {Store} from "../Store.sol";
@@ -114,11 +114,22 @@ contract StrangerHandler is Handler {
 
     /// Whatever is not a stranger's must fail; if it went through, the laws would see it.
     function trespass(uint256 seed) external onLease {
-        (, Store.Lease memory lease) = _pick(seed);
+        (uint256 i, Store.Lease memory lease) = _pick(seed);
+        Step memory step;
+        if (STORE.epochs() != 0) {
+            Store.Epoch memory e = STORE.epochAt(STORE.epochs());
+            if (i < e.usages.length) {
+                step = Step(
+                    lease.terms.currency, 2, _claim(lease.terms, e.usages[i]), StandardTree.path(e.leaves, e.leaves[i])
+                );
+            }
+        }
         vm.prank(STRANGER);
-        if (seed % 4 == 0) MARKET.withdraw(lease.terms, 1);
-        else if (seed % 4 == 1) MARKET.close(lease.terms);
-        else if (seed % 4 == 2) MARKET.scale(lease.terms, 1);
+        if (seed % 6 == 0) MARKET.withdraw(lease.terms, 1);
+        else if (seed % 6 == 1) MARKET.close(lease.terms);
+        else if (seed % 6 == 2) MARKET.scale(lease.terms, 1);
+        else if (seed % 6 == 3) MARKET.setPolicy(lease.terms, Policy(0, 100, 50, 50, 0, 0, 1, 1));
+        else if (seed % 6 == 4) MARKET.scaleByProof(step);
         else MARKET.withdrawEarnings(lease.terms.currency, STRANGER, 1);
     }
 }

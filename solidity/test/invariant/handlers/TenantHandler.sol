@@ -22,7 +22,7 @@ contract TenantHandler is Handler {
         if (STORE.count() == MOST_LEASES) return;
         address tenant = tenants[seed % tenants.length];
         OfferId offerId = OfferId.wrap(uint32(1 + (seed >> 8) % MARKET.offerCount()));
-        Order memory o = _order(replicas, min, max);
+        Order memory o = _order(seed, replicas, min, max);
         Offer memory offer = MARKET.offerOf(offerId);
         Terms memory terms = Terms({
             tenant: tenant,
@@ -34,22 +34,45 @@ contract TenantHandler is Handler {
             salt: o.salt
         });
         uint256 amount = uint256(terms.rates.reserved) * o.replicas * 30 / 1e12 + 1 + deposit % 100_000;
+        if (seed >> 64 & 1 == 1) amount += 100_000; // enough to grow
         vm.prank(tenant);
         LeaseId id = MARKET.take{value: offer.currency.isNative() ? amount : 0}(offerId, o, amount);
-        STORE.opened(terms, id, o.replicas, o.policy.maxReplicas, amount);
+        STORE.opened(terms, id, o.replicas, o.policy, amount);
     }
 
-    function _order(uint16 replicas, uint16 min, uint16 max) private view returns (Order memory) {
-        max = uint16(bound(max, 1, 10));
-        min = uint16(bound(min, 0, max));
+    function _order(uint256 seed, uint16 replicas, uint16 min, uint16 max) private view returns (Order memory) {
+        max = uint16(seed % 4 == 0 ? bound(max, 1, 10) : bound(max, 8, 10)); // mostly with room to move
+        min = uint16(seed % 4 == 0 ? bound(min, 0, max) : bound(min, 0, 2));
+        replicas = uint16(seed % 4 == 0 ? replicas : bound(replicas, 3, 6));
         return Order({
             shape: Shape({millicores: 1337, memoryMiB: 1000, diskMiB: 77, gpus: 1}),
             replicas: uint16(bound(replicas, min, max)),
-            policy: Policy(min, max, 70, 80, 50, 60, 2, 1),
+            policy: _policy(seed, min, max),
             maxRate: type(uint104).max,
             manifestHash: "manifest",
             salt: uint64(STORE.count())
         });
+    }
+
+    /// Thresholds, cooldown, step and headroom of all kinds, in sound order.
+    function _policy(uint256 seed, uint16 min, uint16 max) private pure returns (Policy memory p) {
+        (p.minReplicas, p.maxReplicas) = (min, max);
+        p.target = uint8(20 + (seed >> 16) % 61);
+        p.up = uint8(p.target + (seed >> 24) % 21);
+        p.down = uint8(p.target - 1 - (seed >> 32) % 20);
+        p.cooldown = uint16((seed >> 40) % 3 * 15);
+        p.step = uint8(1 + (seed >> 48) % 4);
+        p.headroom = uint8((seed >> 56) % 3);
+    }
+
+    /// Any bounds: those that leave out the present count have to be refused, and those that the capacity cannot hold.
+    function setPolicy(uint256 seed, uint16 min, uint16 max) external onLease {
+        (uint256 i, Store.Lease memory lease) = _pick(seed);
+        max = uint16(seed % 8 == 0 ? bound(max, 1, 20_000) : bound(max, 4, 14));
+        Policy memory p = _policy(seed, uint16(bound(min, 0, max < 2 ? max : 2)), max);
+        vm.prank(lease.terms.tenant);
+        MARKET.setPolicy(lease.terms, p);
+        STORE.governed(i, p);
     }
 
     function topUp(uint256 seed, uint16 amount) external onLease {
@@ -79,8 +102,8 @@ contract TenantHandler is Handler {
 
     /// Rarely, or no lease would live long.
     function close(uint256 seed) external onLease {
-        if (seed % 4 != 0) return;
-        (uint256 i, Store.Lease memory lease) = _pick(seed >> 2);
+        if (seed % 8 != 0) return;
+        (uint256 i, Store.Lease memory lease) = _pick(seed >> 3);
         uint256 before = _held(lease.terms.currency, lease.terms.tenant);
         vm.prank(lease.terms.tenant);
         MARKET.close(lease.terms);
