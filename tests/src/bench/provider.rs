@@ -50,6 +50,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const POOL: &str = "10.198.0.0/17";
 
 pub struct Provider {
+    /// Before the chain, which tells it what to remove.
+    _sweep: Sweep,
     pub devnet: Devnet,
     pub store: Arc<Store>,
     pub engine: Arc<BollardEngine>,
@@ -60,7 +62,6 @@ pub struct Provider {
     arrivals: Arc<Mutex<BTreeMap<u64, f64>>>,
     arriving: JoinHandle<()>,
     work: Option<Work>,
-    _sweep: Sweep,
     _folder: TempDir,
 }
 
