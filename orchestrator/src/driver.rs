@@ -1,8 +1,8 @@
 //! Runs stages. It knows none of them by name.
 //!
 //! Each stage has a task of its own: wait for its period, its bell or the shutdown; run; write the outcome to the board.
-//! A failed or panicked run doubles the pause before the next, up to a quarter of a minute; a bell cuts a normal pause short, not a
-//! backoff. Shutdown lets a run finish.
+//! A failed or panicked run doubles the pause before the next, up to a quarter of a minute; a bell cuts a normal pause
+//! short, not a backoff. Shutdown lets a run finish.
 
 use std::{
     collections::BTreeMap,

@@ -171,6 +171,12 @@ async fn every_word_of_the_tour_does_what_the_readme_says() {
     for word in ["chain", "clearing", "container", "meter", "proof", "scale", "settlement"] {
         assert!(shown.contains(word), "{word} is missing: {shown}");
     }
+    let set = answer(&mut scene.tenant(), &["policy", lease, "--max", "6", "--cooldown", "45"]).await;
+    let shown = answer(&mut scene.tenant(), &["show", lease]).await;
+    assert_eq!(shown["policy"], set["policy"], "what was set is what is shown");
+    for (what, is) in [("minReplicas", 1), ("maxReplicas", 6), ("cooldown", 45), ("target", 70)] {
+        assert_eq!(shown["policy"][what], is, "{what}: what was not named stays");
+    }
     let before = number(&answer(&mut scene.tenant(), &["show", lease]).await["balance"]);
     answer(&mut scene.tenant(), &["topup", lease, "0.1"]).await;
     let after = number(&answer(&mut scene.tenant(), &["show", lease]).await["balance"]);

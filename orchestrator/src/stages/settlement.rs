@@ -77,6 +77,8 @@ struct Memory {
     matured: u64,
     /// The head at which top-ups were last looked for.
     head: Option<B256>,
+    /// The head at which exhausted leases were last looked for.
+    exhausted: Option<B256>,
 }
 
 #[async_trait::async_trait]

@@ -19,6 +19,10 @@ impl Settlement {
     /// Wants leases closed that were exhausted for longer than the grace period, as soon as the contract lets a provider.
     pub(super) async fn close_exhausted(&self, counts: &mut Counts) -> anyhow::Result<()> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
+        // Only the chain's time exhausts a lease.
+        if self.seen().exhausted == Some(head.hash) {
+            return Ok(());
+        }
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.provider) };
         for row in self.store.leases(open).await? {
             let lease = row.lease;
@@ -36,6 +40,7 @@ impl Settlement {
                 }
             }
         }
+        self.seen().exhausted = Some(head.hash);
         Ok(())
     }
 
