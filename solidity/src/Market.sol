@@ -3,104 +3,25 @@ pragma solidity ^0.8.30;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {Proofs} from "./Proofs.sol";
 import {MarketState} from "./abstracts/MarketState.sol";
+import {Part} from "./abstracts/Part.sol";
 import {IMarket} from "./interfaces/IMarket.sol";
 import {Accrual} from "./libraries/Accrual.sol";
 import {Elasticity} from "./libraries/Elasticity.sol";
 import {Errors} from "./libraries/Errors.sol";
-import {Currency} from "./types/Currency.sol";
-import {
-    Capacity,
-    Offer,
-    Order,
-    Parameters,
-    Policy,
-    PriceList,
-    Provider,
-    Rates,
-    Shape,
-    Step,
-    Terms,
-    Usage
-} from "./types/DataTypes.sol";
+import {Order, Parameters, Policy, Rates, Step, StoredOffer, Terms, Usage} from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
-import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWords} from "./types/Words.sol";
+import {AccountWord, ReservationWord} from "./types/Words.sol";
 
-/// Tidemark's market: providers, offers, and the life of a lease. Escrow holds the money, Proofs turns it into earnings.
+/// Tidemark's market: the life of a lease. Escrow holds the money, Proofs turns it into earnings; what a lease's life does
+/// not wait for stands in the parts behind this one (see IPart).
 ///
-/// One deployment carries all three parts, so that a user has one address to approve and one signing domain, and no
-/// step of a lease pays for a call between contracts. Nobody owns it and nothing in it can be upgraded.
-contract Market is IMarket, Proofs {
-    using SafeCast for uint256;
-
-    constructor(Parameters memory p) MarketState(p) {}
-
-    /// @inheritdoc IMarket
-    function register(Shape calldata capacity, bytes32 sealingKey, string calldata endpoint) external payable {
-        // Check
-        if (_providers[msg.sender].registeredAt != 0) revert Errors.AlreadyRegistered(msg.sender);
-        if (msg.value < MIN_BOND) revert Errors.BondTooSmall(msg.value, MIN_BOND);
-        // Effect; the epochs of an earlier registration go on, so that no old root can be taken for a new one
-        Provider storage provider = _providers[msg.sender];
-        provider.bond = msg.value.toUint96();
-        provider.registeredAt = uint32(block.timestamp);
-        _describe(capacity, sealingKey, endpoint);
-        // Log
-        emit ProviderRegistered(msg.sender, msg.value, capacity, sealingKey, endpoint);
-    }
-
-    /// @inheritdoc IMarket
-    function updateProvider(Shape calldata capacity, bytes32 sealingKey, string calldata endpoint) external {
-        _checkRegistered();
-        _describe(capacity, sealingKey, endpoint);
-        emit ProviderUpdated(msg.sender, capacity, sealingKey, endpoint);
-    }
-
-    /// @inheritdoc IMarket
-    function addBond() external payable {
-        _checkRegistered();
-        Provider storage provider = _providers[msg.sender];
-        provider.bond = (provider.bond + msg.value).toUint96();
-        emit BondAdded(msg.sender, msg.value);
-    }
-
-    /// @inheritdoc IMarket
-    function unregister() external {
-        // Check
-        _checkRegistered();
-        Provider storage provider = _providers[msg.sender];
-        if (_capacities[msg.sender].unpacked().heldMillicores != 0) revert Errors.LeasesOpen(msg.sender);
-        uint256 until = provider.rootAt + CLAIM_WINDOW;
-        if (block.timestamp < until) revert Errors.RootsPending(until);
-        // Effect; without capacity none of its offers can be taken
-        uint256 bond = provider.bond;
-        provider.bond = 0;
-        provider.registeredAt = 0;
-        _capacities[msg.sender] = CapacityWord.wrap(0);
-        _earnings[msg.sender][Currency.wrap(address(0))] += bond;
-        // Log
-        emit ProviderUnregistered(msg.sender, bond);
-    }
-
-    /// @inheritdoc IMarket
-    function listOffer(Currency currency, PriceList calldata prices) external returns (OfferId id) {
-        _checkRegistered();
-        id = OfferId.wrap((++_offerCount).toUint32());
-        _offers[id] = Offer({provider: msg.sender, open: true, currency: currency, prices: prices});
-        emit OfferListed(id, msg.sender, currency, prices);
-    }
-
-    /// @inheritdoc IMarket
-    function withdrawOffer(OfferId id) external {
-        Offer storage offer = _offers[id];
-        if (!offer.open) revert Errors.OfferClosed(id);
-        if (offer.provider != msg.sender) revert Errors.NotAllowed(msg.sender);
-        offer.open = false;
-        emit OfferWithdrawn(id, msg.sender);
-    }
+/// All of it is one address, so that a user has one address to approve and one signing domain, and no step of a lease
+/// pays for a call between contracts. Nobody owns it and nothing in it can be upgraded.
+contract Market is IMarket, Proofs, Part {
+    constructor(Parameters memory p, address next) MarketState(p) Part(next) {}
 
     /// @inheritdoc IMarket
     function take(OfferId offerId, Order calldata order, uint256 deposit)
@@ -110,12 +31,17 @@ contract Market is IMarket, Proofs {
         returns (LeaseId id)
     {
         // Check
-        Offer memory offer = _offers[offerId];
+        _checkIntake();
+        StoredOffer memory offer = _offers[offerId];
         if (!offer.open) revert Errors.OfferClosed(offerId);
-        if (order.shape.millicores == 0 || order.shape.memoryMiB == 0) revert Errors.EmptyShape();
-        Policy calldata policy = order.policy;
-        Rates memory rates = Accrual.rates(offer.prices, order.shape);
-        _checkPolicy(policy, order.replicas, rates.reserved, order.maxRate);
+        _checkShape(order.shape);
+        Rates memory rates = Accrual.rates(_prices(offer), order.shape);
+        uint256 highest = _checkPolicy(order.policy, order.replicas, rates.reserved, order.maxRate);
+        // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
+        uint256 received = _receive(offer.currency, deposit);
+        bool bound = _spend(offer.currency, highest, received);
+        // Effect and Log
+        _hold(offer.provider, order.shape, 0, order.policy.maxReplicas);
         Terms memory terms = Terms({
             tenant: msg.sender,
             provider: offer.provider,
@@ -125,26 +51,14 @@ contract Market is IMarket, Proofs {
             manifestHash: order.manifestHash,
             salt: order.salt
         });
-        id = _id(
-            _orderHash(msg.sender, order.shape, order.manifestHash, order.salt), offer.provider, offer.currency, rates
-        );
-        if (_accounts[offer.currency][id].settledAt() != 0) revert Errors.LeaseExists(id);
-        // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
-        uint256 received = _receive(offer.currency, deposit);
-        uint256 notice = _notice(uint256(rates.reserved) * order.replicas);
-        if (received < notice) revert Errors.InsufficientFunds(received, notice);
-        // Effect
-        _hold(offer.provider, order.shape, 0, policy.maxReplicas);
-        _accounts[offer.currency][id] = AccountWords.opened(received.toUint104(), policy.minReplicas);
-        _reservations[id] = ReservationWords.opened(order.replicas, policy);
-        // Log
-        emit LeaseOpened(id, msg.sender, offer.provider, offerId, received, order.replicas, policy, terms);
+        id = _begin(terms, order.policy, order.replicas, offerId, received, bound);
     }
 
     /// @inheritdoc IMarket
     function scale(Terms calldata terms, uint16 replicas) external {
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
+        _spend(terms.currency, uint256(terms.rates.reserved) * replicas, 0);
         _step(id, account, reservation, terms.rates.reserved, replicas);
     }
 
@@ -187,10 +101,11 @@ contract Market is IMarket, Proofs {
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
         // The tenant's call is its consent to the new highest rate; the field is all that bounds it.
-        _checkPolicy(policy, reservation.replicas(), terms.rates.reserved, type(uint104).max);
+        uint256 highest = _checkPolicy(policy, reservation.replicas(), terms.rates.reserved, type(uint104).max);
+        _spend(terms.currency, highest, 0);
         // Effect
         _hold(terms.provider, terms.shape, reservation.maxReplicas(), policy.maxReplicas);
-        _accounts[terms.currency][id] = account.boundedBy(policy.minReplicas);
+        _accounts[terms.currency][id] = account.withMinimum(policy.minReplicas);
         _reservations[id] = reservation.governedBy(policy);
         // Log
         emit PolicySet(id, policy);
@@ -216,62 +131,19 @@ contract Market is IMarket, Proofs {
             if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
             _checkNotice(id, account.balance(), owed_, rate);
         }
-        // Effect
-        _hold(terms.provider, terms.shape, reservation.maxReplicas(), 0);
-        _reservations[id] = _stepped(account, reservation, rate, 0).closed();
+        // Effect and Log
+        _end(id, terms, account, reservation);
         uint256 amount = byTenant ? Math.saturatingSub(account.balance(), owed_) : 0;
         if (amount != 0) _accounts[terms.currency][id] = account.debited(amount);
-        // Log
-        emit LeaseClosed(id, msg.sender);
         // Interaction. Whoever cannot receive keeps its claim to `refund`, and its lease closes all the same.
         if (amount == 0) return;
         if (terms.currency.tryPay(msg.sender, amount)) {
+            if (account.bound()) _regain(msg.sender, terms.currency, amount);
             emit Refunded(id, msg.sender, amount);
         } else {
             // on the account as it is now: others may have paid in meanwhile
             _accounts[terms.currency][id] = _accounts[terms.currency][id].credited(amount);
         }
-    }
-
-    /// @inheritdoc IMarket
-    function providerOf(address provider) external view returns (Provider memory) {
-        return _providers[provider];
-    }
-
-    /// @inheritdoc IMarket
-    function capacityOf(address provider) external view returns (Capacity memory) {
-        return _capacities[provider].unpacked();
-    }
-
-    /// @inheritdoc IMarket
-    function offerOf(OfferId offer) external view returns (Offer memory) {
-        return _offers[offer];
-    }
-
-    /// @inheritdoc IMarket
-    function offerCount() external view returns (uint256) {
-        return _offerCount;
-    }
-
-    /// @inheritdoc IMarket
-    function noticeEnds(LeaseId lease) external view returns (uint256) {
-        return _noticeEnds[lease];
-    }
-
-    /// @inheritdoc IMarket
-    function parameters() external view returns (Parameters memory) {
-        // Each came from the field to which it returns.
-        // forge-lint: disable-start(unsafe-typecast)
-        return Parameters({
-            epochLength: uint32(EPOCH_LENGTH),
-            rootSpacing: uint32(ROOT_SPACING),
-            challengeWindow: uint32(CHALLENGE_WINDOW),
-            claimWindow: uint32(CLAIM_WINDOW),
-            noticePeriod: uint32(NOTICE_PERIOD),
-            rootRing: uint32(ROOT_RING),
-            minBond: uint96(MIN_BOND)
-        });
-        // forge-lint: disable-end(unsafe-typecast)
     }
 
     /// Moves a lease to a replica count within its bounds; a higher one has to leave its notice period's money.
@@ -288,40 +160,12 @@ contract Market is IMarket, Proofs {
         emit LeaseScaled(id, replicas);
     }
 
-    /// The integral moved to now, and a new replica count, and with it a new rate.
-    /// @param rate Of the whole lease, until now.
-    function _stepped(AccountWord account, ReservationWord reservation, uint256 rate, uint256 replicas)
-        private
-        view
-        returns (ReservationWord)
-    {
-        // Below 2^104 × 2^32, as the lease's rate and the time since its opening are.
-        uint256 integral = Accrual.carried(reservation, rate, account.paid(), _from(account), block.timestamp);
-        return reservation.moved(integral, block.timestamp, replicas);
-    }
-
     /// Whether the provider may close: its notice has passed, or the funds ran out a notice period ago.
     function _checkNotice(LeaseId id, uint256 balance, uint256 owed, uint256 rate) private view {
         uint256 until = _noticeEnds[id];
         if (until != 0 && block.timestamp >= until) return;
         bool exhausted = rate != 0 && owed >= balance + _notice(rate);
         if (!exhausted) revert Errors.NoticeRunning(until == 0 ? block.timestamp + NOTICE_PERIOD : until);
-    }
-
-    function _checkRegistered() private view {
-        if (_providers[msg.sender].registeredAt == 0) revert Errors.NotRegistered(msg.sender);
-    }
-
-    function _checkBounds(uint256 replicas, uint256 min, uint256 max) private pure {
-        if (replicas < min || replicas > max) revert Errors.ReplicasOutOfBounds(replicas, min, max);
-    }
-
-    /// Whether a policy can be kept, holds the replica count, and fits a budget.
-    function _checkPolicy(Policy calldata policy, uint256 replicas, uint256 reserved, uint256 maxRate) private pure {
-        if (!Accrual.sound(policy)) revert Errors.BadPolicy();
-        _checkBounds(replicas, policy.minReplicas, policy.maxReplicas);
-        uint256 highest = reserved * policy.maxReplicas;
-        if (highest > maxRate) revert Errors.RateTooHigh(highest, maxRate);
     }
 
     /// Whether the balance keeps what may be owed, and the notice period's money at a rate.
@@ -345,33 +189,5 @@ contract Market is IMarket, Proofs {
         if (time < oldest) revert Errors.StatementStale(time, oldest);
         // A step moves the curve's only point to now, and before its point nothing lapses.
         if (account.settledAt() < _oldest()) revert Errors.SettlementDue(account.settledAt(), _oldest());
-    }
-
-    function _describe(Shape calldata shape, bytes32 sealingKey, string calldata endpoint) private {
-        _capacities[msg.sender] = _capacities[msg.sender].resized(shape);
-        _providers[msg.sender].sealingKey = sealingKey;
-        _providers[msg.sender].endpoint = endpoint;
-    }
-
-    /// What a provider holds for a lease changes from one highest replica count to another.
-    function _hold(address provider, Shape calldata shape, uint256 from, uint256 to) private {
-        CapacityWord word = _capacities[provider];
-        if (to <= from) {
-            _capacities[provider] = word.releasing(shape, from - to);
-            return;
-        }
-        uint256 replicas = to - from;
-        Capacity memory c = word.unpacked();
-        _checkFit(0, c.heldMillicores, shape.millicores * replicas, c.millicores);
-        _checkFit(1, c.heldMemoryMiB, shape.memoryMiB * replicas, c.memoryMiB);
-        _checkFit(2, c.heldDiskMiB, shape.diskMiB * replicas, c.diskMiB);
-        _checkFit(3, c.heldGpus, shape.gpus * replicas, c.gpus);
-        _capacities[provider] = word.holding(shape, replicas);
-    }
-
-    function _checkFit(uint256 kind, uint256 held, uint256 asked, uint256 capacity) private pure {
-        // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
-        if (asked == 0 || held + asked <= capacity) return;
-        revert Errors.CapacityExceeded(kind, asked, capacity > held ? capacity - held : 0);
     }
 }

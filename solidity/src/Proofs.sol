@@ -2,13 +2,11 @@
 pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
-import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 
-import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
-
 import {Escrow} from "./Escrow.sol";
+import {Statements} from "./abstracts/Statements.sol";
 import {IProofs} from "./interfaces/IProofs.sol";
 import {Accrual} from "./libraries/Accrual.sol";
 import {Errors} from "./libraries/Errors.sol";
@@ -19,14 +17,7 @@ import {LeaseId} from "./types/Ids.sol";
 import {AccountWord, ReservationWord} from "./types/Words.sol";
 
 /// Roots and settlements: the only way in which a lease's money becomes a provider's.
-abstract contract Proofs is IProofs, Escrow, EIP712 {
-    /// @inheritdoc IProofs
-    bytes32 public constant STATEMENT_TYPEHASH = keccak256(
-        "Statement(bytes32 lease,uint32 time,uint64 replicaSeconds,uint96 cpuNanos,uint128 memoryByteSeconds,uint96 networkBytes,uint16 utilization)"
-    );
-
-    constructor() EIP712("Tidemark", "1") {}
-
+abstract contract Proofs is IProofs, Escrow, Statements {
     /// @inheritdoc IProofs
     function postRoot(uint256 epoch, bytes32 root) external {
         _postRoot(epoch, root);
@@ -102,32 +93,6 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         _earnings[terms.provider][terms.currency] += _settle(id, terms.provider, terms.currency, terms.rates, usage);
     }
 
-    /// @inheritdoc IProofs
-    function rootOf(address provider, uint256 epoch)
-        external
-        view
-        returns (bytes28 digest, uint256 postedAt, bool matured)
-    {
-        if (!_isKept(provider, epoch)) revert Errors.RootUnknown(provider, epoch);
-        Root memory root = _roots[provider][epoch % ROOT_RING];
-        return (root.digest, root.postedAt, block.timestamp >= root.postedAt + CHALLENGE_WINDOW);
-    }
-
-    /// @inheritdoc IProofs
-    function leafOf(LeaseId lease, Usage calldata usage) external pure returns (bytes32) {
-        return _leaf(lease, usage);
-    }
-
-    /// @inheritdoc IProofs
-    function orderHashOf(Terms calldata terms) external view returns (bytes32) {
-        return _orderHash(terms.tenant, terms.shape, terms.manifestHash, terms.salt);
-    }
-
-    /// @inheritdoc IProofs
-    function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32) {
-        return _statementDigest(lease, usage);
-    }
-
     /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.
     function _settle(LeaseId id, address provider, Currency currency, Rates memory rates, Usage memory usage)
         private
@@ -139,7 +104,7 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         uint256 settledAt = account.settledAt();
         if (settledAt == 0) revert Errors.LeaseUnknown(id);
         uint256 time = usage.time;
-        if (time <= settledAt) return 0;
+        if (time <= settledAt || account.frozen()) return 0;
         // Effect
         ReservationWord reservation = _reservations[id];
         uint256 rate = Accrual.rate(reservation, rates.reserved);
@@ -166,55 +131,12 @@ abstract contract Proofs is IProofs, Escrow, EIP712 {
         return reservation;
     }
 
-    /// Whether a root is the newest that its slot of the ring has held.
-    function _isKept(address provider, uint256 epoch) private view returns (bool) {
-        uint256 newest = _providers[provider].epoch;
-        return epoch != 0 && epoch <= newest && epoch + ROOT_RING > newest;
-    }
-
     function _checkRoot(address provider, uint256 epoch, bytes32 computed, uint256 time) private view {
         uint256 until = _checkPosted(provider, epoch, computed, time) + CHALLENGE_WINDOW;
         if (block.timestamp < until) revert Errors.RootImmature(until);
     }
 
-    /// Whether a root, matured or not, is the computed one, and not older than a statement under it.
-    /// @return postedAt When it was posted.
-    function _checkPosted(address provider, uint256 epoch, bytes32 computed, uint256 time)
-        internal
-        view
-        returns (uint256 postedAt)
-    {
-        Root storage root = _roots[provider][epoch % ROOT_RING];
-        // What matches is a root of this provider, whatever its number: the number only finds the slot, and explains a miss.
-        // forge-lint: disable-next-line(unsafe-typecast)
-        if (root.digest != bytes28(computed)) {
-            if (!_isKept(provider, epoch)) revert Errors.RootUnknown(provider, epoch);
-            revert Errors.BadPath();
-        }
-        postedAt = root.postedAt;
-        if (time > postedAt) revert Errors.StatementFromFuture(time);
-    }
-
     function _checkWindow(uint256 time) private view {
         if (time < _oldest()) revert Errors.StatementLapsed(time, _oldest());
-    }
-
-    /// Hashed twice, so that no inner node of a tree can be taken for a leaf.
-    function _leaf(LeaseId lease, Usage memory u) internal pure returns (bytes32) {
-        return EfficientHashLib.hash(
-            EfficientHashLib.hash(
-                uint256(LeaseId.unwrap(lease)),
-                u.time,
-                u.replicaSeconds,
-                u.cpuNanos,
-                u.memoryByteSeconds,
-                u.networkBytes,
-                u.utilization
-            )
-        );
-    }
-
-    function _statementDigest(LeaseId lease, Usage calldata usage) private view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(STATEMENT_TYPEHASH, lease, usage)));
     }
 }

@@ -4,9 +4,15 @@ pragma solidity ^0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "forge-std/Test.sol";
 
+import {IApprovals} from "../src/interfaces/IApprovals.sol";
+import {IAuction} from "../src/interfaces/IAuction.sol";
 import {IEscrow} from "../src/interfaces/IEscrow.sol";
+import {IFaults} from "../src/interfaces/IFaults.sol";
+import {ILedger} from "../src/interfaces/ILedger.sol";
 import {IMarket} from "../src/interfaces/IMarket.sol";
+import {IPart} from "../src/interfaces/IPart.sol";
 import {IProofs} from "../src/interfaces/IProofs.sol";
+import {IRegistry} from "../src/interfaces/IRegistry.sol";
 import {Accrual} from "../src/libraries/Accrual.sol";
 import {Currency} from "../src/types/Currency.sol";
 import {Claim, Order, Parameters, Policy, PriceList, Shape, Step, Terms, Usage} from "../src/types/DataTypes.sol";
@@ -15,7 +21,7 @@ import {StandardTree} from "./StandardTree.sol";
 
 /// The deployed market as a caller sees it. Tests reach it through its interfaces alone, so that a changed test compiles
 /// without the contracts.
-interface Tidemark is IMarket, IEscrow, IProofs {}
+interface Tidemark is IMarket, IEscrow, IProofs, IApprovals, IRegistry, ILedger, IAuction, IFaults, IPart {}
 
 /// The devnet's token likewise.
 interface MintableToken is IERC20 {
@@ -36,7 +42,12 @@ abstract contract MarketTest is Test {
     uint256 internal constant CLAIM = 3600;
     uint256 internal constant NOTICE = 30;
     uint256 internal constant RING = 64;
+    uint256 internal constant EXIT = 600;
+    uint256 internal constant DISPUTE = 300;
     uint96 internal constant MIN_BOND = 1 ether;
+    uint96 internal constant BOND_PER_CORE = 0;
+    uint96 internal constant BID_DEPOSIT = 0.01 ether;
+    uint96 internal constant DISPUTE_DEPOSIT = 0.1 ether;
     uint256 internal constant DEPOSIT = 100_000;
 
     Currency internal constant ETH = Currency.wrap(address(0));
@@ -48,6 +59,7 @@ abstract contract MarketTest is Test {
     OfferId internal usdOffer;
 
     address internal provider = makeAddr("provider");
+    address internal arbiters = makeAddr("arbiters");
     address internal tenant;
     uint256 internal tenantKey;
     address internal stranger = makeAddr("stranger");
@@ -71,10 +83,14 @@ abstract contract MarketTest is Test {
     // The world
 
     function deploy(Parameters memory p) internal returns (Tidemark) {
-        return Tidemark(deployCode("Market.sol:Market", abi.encode(p)));
+        address next = deployCode("Faults.sol:Faults", abi.encode(p));
+        next = deployCode("Auction.sol:Auction", abi.encode(p, next));
+        next = deployCode("Registry.sol:Registry", abi.encode(p, next));
+        next = deployCode("Approvals.sol:Approvals", abi.encode(p, next));
+        return Tidemark(deployCode("Market.sol:Market", abi.encode(p, next)));
     }
 
-    function localParameters() internal pure returns (Parameters memory) {
+    function localParameters() internal view returns (Parameters memory) {
         return Parameters({
             epochLength: uint32(EPOCH),
             rootSpacing: uint32(SPACING),
@@ -82,7 +98,17 @@ abstract contract MarketTest is Test {
             claimWindow: uint32(CLAIM),
             noticePeriod: uint32(NOTICE),
             rootRing: uint32(RING),
-            minBond: MIN_BOND
+            exitDelay: uint32(EXIT),
+            disputeWindow: uint32(DISPUTE),
+            missedEpochs: 3,
+            graceBlocks: 5,
+            fraudShare: 5000,
+            minBond: MIN_BOND,
+            bondPerCore: BOND_PER_CORE,
+            creditPerCore: 0.01 ether,
+            bidDeposit: BID_DEPOSIT,
+            disputeDeposit: DISPUTE_DEPOSIT,
+            arbiters: arbiters
         });
     }
 

@@ -3,36 +3,77 @@ pragma solidity ^0.8.30;
 
 import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 
+import {IPart} from "../interfaces/IPart.sol";
 import {Errors} from "../libraries/Errors.sol";
 import {Currency} from "../types/Currency.sol";
-import {Offer, Parameters, Provider, Rates, Root, Shape, Terms} from "../types/DataTypes.sol";
-import {LeaseId, OfferId} from "../types/Ids.sol";
+import {
+    BidState,
+    Dispute,
+    Limits,
+    OrderState,
+    Outage,
+    Parameters,
+    Provider,
+    Rates,
+    Root,
+    Shape,
+    StoredOffer,
+    Terms
+} from "../types/DataTypes.sol";
+import {BidId, LeaseId, OfferId, OrderId} from "../types/Ids.sol";
 import {AccountWord, CapacityWord, ReservationWord} from "../types/Words.sol";
 
-/// Everything that is stored, in one place. Nothing here moves money.
+/// Everything that is stored, in one place. Nothing here moves money. All parts of the market inherit it first, so that the
+/// same variable has the same slot in each of them.
 ///
 /// A lease is two slots: its account and its reservation. The terms are stated again by each caller and proven by their
 /// hash, which costs a tenth of storing them.
-abstract contract MarketState {
+abstract contract MarketState is IPart {
     uint256 internal immutable EPOCH_LENGTH;
     uint256 internal immutable ROOT_SPACING;
     uint256 internal immutable CHALLENGE_WINDOW;
     uint256 internal immutable CLAIM_WINDOW;
     uint256 internal immutable NOTICE_PERIOD;
     uint256 internal immutable ROOT_RING;
+    uint256 internal immutable EXIT_DELAY;
+    uint256 internal immutable DISPUTE_WINDOW;
+    uint256 internal immutable MISSED_EPOCHS;
+    uint256 internal immutable GRACE_BLOCKS;
+    uint256 internal immutable FRAUD_SHARE;
     uint256 internal immutable MIN_BOND;
+    uint256 internal immutable BOND_PER_CORE;
+    uint256 internal immutable CREDIT_PER_CORE;
+    uint256 internal immutable BID_DEPOSIT;
+    uint256 internal immutable DISPUTE_DEPOSIT;
+    address internal immutable ARBITERS;
 
     mapping(address provider => Provider) internal _providers;
     mapping(address provider => CapacityWord) internal _capacities;
     mapping(address provider => mapping(uint256 slot => Root)) internal _roots; // slot: epoch modulo the ring
     uint256 internal _offerCount;
-    mapping(OfferId => Offer) internal _offers;
+    mapping(OfferId => StoredOffer) internal _offers;
+    mapping(address provider => mapping(uint256 set => mapping(bytes32 attribute => bool))) internal _attributes;
+    bool internal _intakeStopped;
 
     /// By currency first: a top-up in another currency meets an account that was never opened.
     mapping(Currency => mapping(LeaseId => AccountWord)) internal _accounts;
     mapping(LeaseId => ReservationWord) internal _reservations;
     mapping(LeaseId => uint256 time) internal _noticeEnds;
-    mapping(address provider => mapping(Currency => uint256 baseUnits)) internal _earnings;
+    mapping(address account => mapping(Currency => uint256 baseUnits)) internal _earnings;
+
+    mapping(OrderId => OrderState) internal _orders;
+    mapping(BidId => BidState) internal _bids;
+
+    mapping(address account => uint256) internal _policies; // see Approvals; 0: not bound
+    mapping(address account => mapping(Currency => Limits)) internal _limits;
+    mapping(address account => mapping(uint256 word => uint256 bits)) internal _nonces;
+    mapping(bytes32 action => uint256 bits) internal _consents; // of approvers: consents below 128, revocations above
+    address internal transient _granted; // whose next action was consented to
+
+    mapping(LeaseId => Dispute) internal _disputes;
+    mapping(LeaseId => bool) internal _frauds; // proven
+    mapping(address provider => Outage) internal _outages;
+    mapping(LeaseId => uint256 epoch) internal _credited; // the outage for which the lease had its credit
 
     constructor(Parameters memory p) {
         // A statement must outlive its epoch and its root's maturing inside the claim window, and the ring must keep the
@@ -40,6 +81,12 @@ abstract contract MarketState {
         bool sound = p.epochLength > 0 && p.rootSpacing > 0 && p.rootSpacing <= p.epochLength && p.noticePeriod > 0
             && p.claimWindow > uint256(p.challengeWindow) + p.epochLength
             && p.rootRing >= uint256(p.challengeWindow) / p.rootSpacing + 2;
+        // Nothing of what a dispute froze may lapse before it can be claimed again.
+        bool fair = p.disputeWindow > 0
+            && p.claimWindow > uint256(p.disputeWindow) + p.challengeWindow + 2 * uint256(p.epochLength);
+        bool punished = p.missedEpochs > 0 && p.graceBlocks > 0 && p.fraudShare > 0 && p.fraudShare <= 10_000
+            && p.disputeDeposit > 0 && p.exitDelay > 0;
+        sound = sound && fair && punished;
         if (!sound) revert Errors.BadParameters();
         EPOCH_LENGTH = p.epochLength;
         ROOT_SPACING = p.rootSpacing;
@@ -47,11 +94,47 @@ abstract contract MarketState {
         CLAIM_WINDOW = p.claimWindow;
         NOTICE_PERIOD = p.noticePeriod;
         ROOT_RING = p.rootRing;
+        EXIT_DELAY = p.exitDelay;
+        DISPUTE_WINDOW = p.disputeWindow;
+        MISSED_EPOCHS = p.missedEpochs;
+        GRACE_BLOCKS = p.graceBlocks;
+        FRAUD_SHARE = p.fraudShare;
         MIN_BOND = p.minBond;
+        BOND_PER_CORE = p.bondPerCore;
+        CREDIT_PER_CORE = p.creditPerCore;
+        BID_DEPOSIT = p.bidDeposit;
+        DISPUTE_DEPOSIT = p.disputeDeposit;
+        ARBITERS = p.arbiters;
+    }
+
+    /// @inheritdoc IPart
+    function parameters() public view returns (Parameters memory) {
+        // Each came from the field to which it returns.
+        // forge-lint: disable-start(unsafe-typecast)
+        return Parameters({
+            epochLength: uint32(EPOCH_LENGTH),
+            rootSpacing: uint32(ROOT_SPACING),
+            challengeWindow: uint32(CHALLENGE_WINDOW),
+            claimWindow: uint32(CLAIM_WINDOW),
+            noticePeriod: uint32(NOTICE_PERIOD),
+            rootRing: uint32(ROOT_RING),
+            exitDelay: uint32(EXIT_DELAY),
+            disputeWindow: uint32(DISPUTE_WINDOW),
+            missedEpochs: uint16(MISSED_EPOCHS),
+            graceBlocks: uint16(GRACE_BLOCKS),
+            fraudShare: uint16(FRAUD_SHARE),
+            minBond: uint96(MIN_BOND),
+            bondPerCore: uint96(BOND_PER_CORE),
+            creditPerCore: uint96(CREDIT_PER_CORE),
+            bidDeposit: uint96(BID_DEPOSIT),
+            disputeDeposit: uint96(DISPUTE_DEPOSIT),
+            arbiters: ARBITERS
+        });
+        // forge-lint: disable-end(unsafe-typecast)
     }
 
     /// A lease's id has two parts: what settling needs to know, and a hash of the rest.
-    function _id(Terms calldata terms) internal view returns (LeaseId) {
+    function _id(Terms memory terms) internal view returns (LeaseId) {
         bytes32 orderHash = _orderHash(terms.tenant, terms.shape, terms.manifestHash, terms.salt);
         return _id(orderHash, terms.provider, terms.currency, terms.rates);
     }
@@ -77,7 +160,7 @@ abstract contract MarketState {
     }
 
     /// keccak256(abi.encode(block.chainid, address(this), tenant, shape, manifestHash, salt))
-    function _orderHash(address tenant, Shape calldata s, bytes32 manifestHash, uint64 salt)
+    function _orderHash(address tenant, Shape memory s, bytes32 manifestHash, uint64 salt)
         internal
         view
         returns (bytes32)

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../types/Currency.sol";
-import {Account, Reservation, Status, Terms} from "../types/DataTypes.sol";
+import {Terms} from "../types/DataTypes.sol";
 import {LeaseId} from "../types/Ids.sol";
 
 /// The vault: the money of leases, the earnings of providers, and what may leave when.
@@ -39,28 +39,4 @@ interface IEscrow {
     /// @param amount Base units; the highest number stands for all.
     /// @dev Emits EarningsWithdrawn. Reverts with NothingToPay, InsufficientFunds.
     function withdrawEarnings(Currency currency, address to, uint256 amount) external;
-
-    /// What a provider may withdraw, in base units.
-    function earnings(address provider, Currency currency) external view returns (uint256);
-
-    /// The money of a lease as stored.
-    function accountOf(LeaseId lease, Currency currency) external view returns (Account memory);
-
-    /// The reservation of a lease as stored.
-    function reservationOf(LeaseId lease) external view returns (Reservation memory);
-
-    /// What the provider may still be owed now, in base units.
-    function owed(Terms calldata terms) external view returns (uint256);
-
-    /// What the tenant could withdraw (or be refunded) now, in base units.
-    function withdrawable(Terms calldata terms) external view returns (uint256);
-
-    /// Seconds until the lease's funds are exhausted at its present rate; the highest number when it reserves nothing.
-    function runway(Terms calldata terms) external view returns (uint256);
-
-    /// The lease's status now.
-    function statusOf(Terms calldata terms) external view returns (Status);
-
-    /// The id of a lease on these terms, whether it was opened or not.
-    function idOf(Terms calldata terms) external view returns (LeaseId);
 }

@@ -1,38 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Currency} from "../types/Currency.sol";
-import {
-    Capacity,
-    Offer,
-    Order,
-    Parameters,
-    Policy,
-    PriceList,
-    Provider,
-    Shape,
-    Step,
-    Terms,
-    Usage
-} from "../types/DataTypes.sol";
+import {Order, Policy, Step, Terms, Usage} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
 
 /// Who sells what, and the life of a lease.
 interface IMarket {
-    /// A provider registered.
-    event ProviderRegistered(
-        address indexed provider, uint256 bond, Shape capacity, bytes32 sealingKey, string endpoint
-    );
-    /// A provider changed its capacity, sealing key or endpoint.
-    event ProviderUpdated(address indexed provider, Shape capacity, bytes32 sealingKey, string endpoint);
-    /// A provider's bond grew.
-    event BondAdded(address indexed provider, uint256 amount);
-    /// A provider left; its bond became withdrawable earnings.
-    event ProviderUnregistered(address indexed provider, uint256 bond);
-    /// A provider listed an offer. Offers never change: a new price is a new offer.
-    event OfferListed(OfferId indexed offer, address indexed provider, Currency indexed currency, PriceList prices);
-    /// An offer can no longer be taken.
-    event OfferWithdrawn(OfferId indexed offer, address indexed provider);
     /// A tenant took an offer.
     event LeaseOpened(
         LeaseId indexed lease,
@@ -62,36 +35,11 @@ interface IMarket {
     /// Nothing accrues any more.
     event LeaseClosed(LeaseId indexed lease, address indexed by);
 
-    /// Registers the caller as a provider; the value sent is its bond.
-    /// @param capacity What its machines have in all.
-    /// @param sealingKey X25519 public key for secrets.
-    /// @param endpoint URL of its API.
-    /// @dev Emits ProviderRegistered. Reverts with AlreadyRegistered, BondTooSmall.
-    function register(Shape calldata capacity, bytes32 sealingKey, string calldata endpoint) external payable;
-
-    /// Replaces what the caller registered. Capacity below what leases hold stops new ones and leaves theirs.
-    /// @dev Emits ProviderUpdated. Reverts with NotRegistered.
-    function updateProvider(Shape calldata capacity, bytes32 sealingKey, string calldata endpoint) external;
-
-    /// Adds the value sent to the caller's bond. Emits BondAdded. Reverts with NotRegistered.
-    function addBond() external payable;
-
-    /// Ends the caller's registration and turns its bond into earnings.
-    /// @dev Emits ProviderUnregistered. Reverts with NotRegistered, LeasesOpen, RootsPending.
-    function unregister() external;
-
-    /// Lists a price list. Emits OfferListed. Reverts with NotRegistered.
-    function listOffer(Currency currency, PriceList calldata prices) external returns (OfferId);
-
-    /// Withdraws an offer of the caller's. Leases opened from it keep their terms.
-    /// @dev Emits OfferWithdrawn. Reverts with OfferClosed, NotAllowed.
-    function withdrawOffer(OfferId offer) external;
-
     /// Opens a lease from an offer, with its deposit, in one transaction. The provider holds capacity for the highest
     /// replica count from now on.
     /// @param deposit Base units of the offer's currency; at least the notice period's money at the first rate.
     /// @return The lease's id.
-    /// @dev Emits LeaseOpened. Reverts with OfferClosed, EmptyShape, BadPolicy, ReplicasOutOfBounds, RateTooHigh,
+    /// @dev Emits LeaseOpened. Reverts with IntakeStopped, ConsentRequired, OfferClosed, EmptyShape, BadPolicy, ReplicasOutOfBounds, RateTooHigh,
     /// CapacityExceeded, LeaseExists, InsufficientFunds, WrongValue.
     function take(OfferId offer, Order calldata order, uint256 deposit) external payable returns (LeaseId);
 
@@ -155,13 +103,4 @@ interface IMarket {
     /// @dev Emits LeaseClosed and, when something is returned, Refunded. Reverts with LeaseUnknown, LeaseIsClosed, NotAllowed,
     /// NoticeRunning.
     function close(Terms calldata terms) external;
-
-    function providerOf(address provider) external view returns (Provider memory);
-    function capacityOf(address provider) external view returns (Capacity memory);
-    function offerOf(OfferId offer) external view returns (Offer memory);
-    /// How many offers were ever listed: ids run from 1 to this.
-    function offerCount() external view returns (uint256);
-    /// When the provider may close the lease because of its notice; 0: no notice given.
-    function noticeEnds(LeaseId lease) external view returns (uint256);
-    function parameters() external view returns (Parameters memory);
 }

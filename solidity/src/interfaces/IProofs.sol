@@ -51,25 +51,4 @@ interface IProofs {
     /// @dev Emits Settled. Reverts with NotAllowed unless called by the provider, LeaseUnknown, BadSignature,
     /// StatementFromFuture, StatementLapsed.
     function settleSigned(Terms calldata terms, Usage calldata usage, bytes calldata signature) external;
-
-    /// @return digest The first 28 bytes of the root that the provider posted for the epoch.
-    /// @return postedAt When.
-    /// @return matured Whether statements under it can be settled now.
-    /// @dev Reverts with RootUnknown when there is none or it is no longer kept.
-    function rootOf(address provider, uint256 epoch)
-        external
-        view
-        returns (bytes28 digest, uint256 postedAt, bool matured);
-
-    /// The leaf of a statement.
-    function leafOf(LeaseId lease, Usage calldata usage) external pure returns (bytes32);
-
-    /// What a Claim says of a lease's terms beside its rates.
-    function orderHashOf(Terms calldata terms) external view returns (bytes32);
-
-    /// The EIP-712 digest that a tenant countersigns. The domain is public through `eip712Domain()` (EIP-5267).
-    function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32);
-
-    /// keccak256 of the EIP-712 type Statement.
-    function STATEMENT_TYPEHASH() external view returns (bytes32);
 }

@@ -21,6 +21,7 @@ library Accrual {
     uint256 internal constant SCALE = 1e12;
     uint256 internal constant NANOS = 1e9;
     uint256 internal constant MIB = 1 << 20;
+    uint256 internal constant MOST_REPLICAS = 1 << 14;
 
     /// Applies a price list to a shape. What a replica can use at most is reserved: all its CPU, all its memory, and the
     /// offer's traffic allowance; parts of a unit round up, so that the reserve covers the price.
@@ -111,7 +112,7 @@ library Accrual {
 
     /// Whether a policy can be kept at all.
     function sound(Policy memory p) internal pure returns (bool) {
-        return p.maxReplicas > 0 && p.minReplicas <= p.maxReplicas && p.target > 0 && p.target <= 100
-            && p.down < p.target && p.target <= p.up && p.up <= 100 && p.step > 0;
+        return p.maxReplicas > 0 && p.maxReplicas < MOST_REPLICAS && p.minReplicas <= p.maxReplicas && p.target > 0
+            && p.target <= 100 && p.down < p.target && p.target <= p.up && p.up <= 100 && p.step > 0;
     }
 }

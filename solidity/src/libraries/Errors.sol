@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Bound} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
 
 /// Every way in which a call can be refused.
@@ -22,6 +23,17 @@ library Errors {
     error RootsPending(uint256 until);
     /// No such offer, or it was withdrawn.
     error OfferClosed(OfferId offer);
+
+    /// The provider has not announced that it leaves.
+    error ExitNotAnnounced(address provider);
+    /// The provider's exit delay runs until the given time.
+    error ExitRunning(uint256 until);
+    /// A dispute about a lease of the provider waits for its ruling.
+    error DisputesOpen(address provider);
+    /// The list is longer than the market takes.
+    error TooMany(uint256 count, uint256 most);
+    /// The arbiters have stopped the intake of new leases, orders, bids and providers.
+    error IntakeStopped();
 
     // Orders and leases
     /// The shape asks for no CPU or no memory.
@@ -46,6 +58,12 @@ library Errors {
     error NotAllowed(address caller);
     /// The provider may close this lease only after the given time.
     error NoticeRunning(uint256 until);
+
+    // Approvals
+    /// The bound account's action exceeds a limit of its policy: it needs its approvers' consents.
+    error ConsentRequired(address account, Bound limit, uint256 asked, uint256 allowed);
+    /// The arbiters' account neither called nor consented.
+    error NotArbiters(address caller);
 
     // Steps by proof
     /// The lease stands at this count already.

@@ -98,7 +98,17 @@ struct Parameters {
     uint32 claimWindow; // seconds after which a reservation that nobody proved lapses back to the tenant
     uint32 noticePeriod; // seconds of money that a withdrawal leaves, and of notice that a provider gives
     uint32 rootRing; // roots kept per provider
+    uint32 exitDelay; // seconds from announcing an exit to the bond's return
+    uint32 disputeWindow; // seconds in which the arbiters may rule a dispute
+    uint16 missedEpochs; // epochs without a root after which a provider may be reported
+    uint16 graceBlocks; // blocks that a reported provider has to post a root
+    uint16 fraudShare; // basis points of its bond that a fraud costs
     uint96 minBond; // wei
+    uint96 bondPerCore; // wei of bond beyond the minimum for each registered core, see `Bonds.units`
+    uint96 creditPerCore; // wei of service credit for each core of a lease whose provider fell silent
+    uint96 bidDeposit; // wei that a bid leaves until it is released
+    uint96 disputeDeposit; // wei that a dispute costs its tenant unless it wins
+    address arbiters; // the account that rules disputes and may stop intake
 }
 
 /// A step of a lease's provider: the count to move to, and the statement that justifies it.
@@ -107,6 +117,69 @@ struct Step {
     uint16 replicas;
     Claim claim;
     bytes32[] path; // the siblings from the statement's leaf up to the provider's newest root
+}
+
+/// An order that providers bid on.
+struct AuctionOrder {
+    address tenant;
+    Currency currency;
+    Order order; // its maxRate is what bids must stay within
+    uint32 bidUntil; // bids are taken before this time
+    uint32 acceptUntil; // and can be accepted until this one
+    bytes32[] attributes; // what a provider must have registered, at most 8
+}
+
+/// A provider's binding answer to an order: the prepared vote of a two-phase commit.
+struct Bid {
+    address provider;
+    Rates rates; // for the order's shape
+    uint32 expiry; // until when the provider holds its capacity for it; not before the order's bidUntil
+}
+
+/// One order and the bid that wins it.
+struct Acceptance {
+    AuctionOrder order;
+    Bid bid;
+}
+
+/// A statement of a lease with the path to a root that the lease's provider posted.
+struct Leaf {
+    uint256 epoch;
+    Usage usage;
+    bytes32[] path;
+}
+
+/// What leaves alone can prove against their provider.
+enum Fraud {
+    Excess, // one leaf: more than its lease could consume
+    Growth, // two leaves: more than could be consumed between them
+    Fall, // two leaves: a counter fell
+    Twins, // two leaves under one root: two statements of one lease
+    Utilization // two leaves under successive roots: a utilization that their counters contradict
+}
+
+/// What a bound account may do in one currency without its approvers.
+struct Limit {
+    Currency currency;
+    uint104 rate; // highest rate that one lease may come to reserve; base units × 1e12 a second
+    uint104 amount; // most that one call may move in or out; base units
+    uint112 exposure; // most that may be in the market and not have come back; base units
+}
+
+/// Which limit an action exceeds.
+enum Bound {
+    Rate,
+    Amount,
+    Exposure
+}
+
+/// How an action is consented to.
+struct Consents {
+    uint256 nonce; // any number that the account has not used: there is no queue
+    uint256 expiry; // until when the consents hold
+    address[] approvers; // all of the account's, as it bound itself to them
+    bytes[] signatures; // in the order of their approvers: 65 bytes by a key; 20 bytes, the address of an approver that has
+    // consented by transaction; else the address of a contract and what it accepts by EIP-1271
 }
 
 /// Derived from a lease's state and the time, never stored.
@@ -125,6 +198,9 @@ struct Provider {
     uint32 registeredAt; // 0: not registered
     uint32 epoch; // number of the newest root
     uint32 rootAt; // when it was posted
+    uint32 exitAt; // when the bond may leave; 0: no exit announced
+    uint16 attributes; // number of the set of attributes in force
+    uint16 disputes; // that wait for a ruling
     // slot 1
     bytes32 sealingKey; // X25519 public key to which tenants seal secrets
     // slots 2 and after
@@ -144,14 +220,75 @@ struct Capacity {
     uint16 heldGpus;
 }
 
+/// An offer as the market tells it.
 struct Offer {
+    address provider;
+    bool open;
+    Currency currency;
+    PriceList prices;
+}
+
+/// An offer as it is stored: in four slots instead of five, which every `take` reads.
+struct StoredOffer {
     // slot 0
     address provider;
     bool open;
+    uint80 millicore;
     // slot 1
     Currency currency;
-    // slots 2 to 4
-    PriceList prices;
+    uint80 memoryMiB;
+    // slot 2
+    uint80 diskMiB;
+    uint80 gpu;
+    uint80 cpuSecond;
+    // slot 3
+    uint80 memoryMiBSecond;
+    uint80 networkMiB;
+    uint32 networkKiBps;
+}
+
+/// What is left of an order in storage.
+struct OrderState {
+    // slot 0
+    uint104 deposit; // base units that wait in the market
+    uint8 bids; // that hold a place
+    bool open; // not accepted, not cancelled
+    bool known; // opened once
+    bool bound; // its tenant was a bound account
+}
+
+/// What is left of a bid in storage.
+struct BidState {
+    // slot 0
+    uint96 deposit; // wei
+    bool live; // holds its provider's capacity
+}
+
+/// What a bound account's actions are measured against.
+struct Limits {
+    // slot 0
+    uint104 rate;
+    uint104 amount;
+    uint32 version; // of the policy that set them; of another: there are no limits, and all needs consent
+    // slot 1
+    uint112 exposure; // the limit
+    uint112 exposed; // what the account put in and has not got back
+}
+
+/// A report that a provider has stopped posting roots.
+struct Outage {
+    // slot 0
+    uint32 epoch; // the provider's newest when it was reported; a newer one ends it
+    uint32 reportedAt;
+    uint64 reportedBlock;
+    bool confirmed;
+}
+
+struct Dispute {
+    // slot 0
+    uint96 deposit; // wei; 0: none is open
+    uint32 until; // the arbiters' deadline
+    uint32 again; // from when on the lease may be disputed again
 }
 
 /// The money of a lease.
@@ -160,7 +297,9 @@ struct Account {
     uint104 balance; // deposited, and neither settled nor returned; base units
     uint104 paid; // settled since the lease was opened; base units
     uint32 settledAt; // time of the newest settled statement; when opened: the opening; 0: no such lease
-    uint16 minReplicas; // a field of Policy that found room here
+    uint16 minReplicas; // a field of Policy that found room here, below 2^14
+    bool bound; // opened by a bound account, whose exposure its money is (bit 254)
+    bool frozen; // disputed: nothing of it is paid (bit 255)
 }
 
 /// The reservation of a lease. `integral` is ∫ rate dt from the opening to `since`, exact across every step, less what can

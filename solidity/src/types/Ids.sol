@@ -7,3 +7,9 @@ type LeaseId is bytes32;
 
 /// Offers are numbered from 1 in the order in which they were listed.
 type OfferId is uint32;
+
+/// The hash of an auction's order, of this chain and of the market.
+type OrderId is bytes32;
+
+/// The hash of an order's id and of a bid on it.
+type BidId is bytes32;

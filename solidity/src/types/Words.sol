@@ -25,9 +25,15 @@ using CapacityWords for CapacityWord global;
 // forge-lint: disable-start(unsafe-typecast)
 
 library AccountWords {
+    uint256 private constant MIN_REPLICAS = uint256(type(uint16).max >> 2) << 240;
+    uint256 private constant BOUND = 1 << 254;
+    uint256 private constant FROZEN = 1 << 255;
+
     /// @param balance_ Below 2^104, like all balances here.
-    function opened(uint256 balance_, uint16 minReplicas_) internal view returns (AccountWord) {
-        return AccountWord.wrap(balance_ | uint256(uint32(block.timestamp)) << 208 | uint256(minReplicas_) << 240);
+    /// @param minReplicas_ Below 2^14.
+    function opened(uint256 balance_, uint16 minReplicas_, bool bound_) internal view returns (AccountWord) {
+        uint256 word = balance_ | uint256(uint32(block.timestamp)) << 208 | uint256(minReplicas_) << 240;
+        return AccountWord.wrap(bound_ ? word | BOUND : word);
     }
 
     function balance(AccountWord a) internal pure returns (uint256) {
@@ -43,11 +49,29 @@ library AccountWords {
     }
 
     function minReplicas(AccountWord a) internal pure returns (uint256) {
-        return AccountWord.unwrap(a) >> 240;
+        return (AccountWord.unwrap(a) & MIN_REPLICAS) >> 240;
     }
 
-    function boundedBy(AccountWord a, uint16 minReplicas_) internal pure returns (AccountWord) {
-        return AccountWord.wrap(uint256(minReplicas_) << 240 | AccountWord.unwrap(a) << 16 >> 16);
+    /// Whether a bound account opened it.
+    function bound(AccountWord a) internal pure returns (bool) {
+        return AccountWord.unwrap(a) & BOUND != 0;
+    }
+
+    function frozen(AccountWord a) internal pure returns (bool) {
+        return AccountWord.unwrap(a) & FROZEN != 0;
+    }
+
+    /// @param minReplicas_ Below 2^14.
+    function withMinimum(AccountWord a, uint16 minReplicas_) internal pure returns (AccountWord) {
+        return AccountWord.wrap(AccountWord.unwrap(a) & ~MIN_REPLICAS | uint256(minReplicas_) << 240);
+    }
+
+    function freeze(AccountWord a) internal pure returns (AccountWord) {
+        return AccountWord.wrap(AccountWord.unwrap(a) | FROZEN);
+    }
+
+    function thaw(AccountWord a) internal pure returns (AccountWord) {
+        return AccountWord.wrap(AccountWord.unwrap(a) & ~FROZEN);
     }
 
     /// Reverts when the balance would outgrow its field.
@@ -77,7 +101,9 @@ library AccountWords {
             balance: uint104(a.balance()),
             paid: uint104(a.paid()),
             settledAt: uint32(a.settledAt()),
-            minReplicas: uint16(a.minReplicas())
+            minReplicas: uint16(a.minReplicas()),
+            bound: a.bound(),
+            frozen: a.frozen()
         });
     }
 }
@@ -176,17 +202,17 @@ library CapacityWords {
     uint256 private constant HELD = 112; // where the held half begins
 
     /// What there is becomes `shape`; what is held stays.
-    function resized(CapacityWord c, Shape calldata shape) internal pure returns (CapacityWord) {
+    function resized(CapacityWord c, Shape memory shape) internal pure returns (CapacityWord) {
         return CapacityWord.wrap(CapacityWord.unwrap(c) >> HELD << HELD | _packed(shape));
     }
 
     /// Adds to what is held. Callers have checked that each kind fits.
-    function holding(CapacityWord c, Shape calldata shape, uint256 replicas) internal pure returns (CapacityWord) {
+    function holding(CapacityWord c, Shape memory shape, uint256 replicas) internal pure returns (CapacityWord) {
         return CapacityWord.wrap(CapacityWord.unwrap(c) + (_packed(shape) * replicas << HELD));
     }
 
     /// Takes off what `holding` added: the fields cannot borrow from each other.
-    function releasing(CapacityWord c, Shape calldata shape, uint256 replicas) internal pure returns (CapacityWord) {
+    function releasing(CapacityWord c, Shape memory shape, uint256 replicas) internal pure returns (CapacityWord) {
         return CapacityWord.wrap(CapacityWord.unwrap(c) - (_packed(shape) * replicas << HELD));
     }
 
@@ -204,7 +230,7 @@ library CapacityWords {
         });
     }
 
-    function _packed(Shape calldata shape) private pure returns (uint256) {
+    function _packed(Shape memory shape) private pure returns (uint256) {
         return uint256(shape.millicores) | uint256(shape.memoryMiB) << 32 | uint256(shape.diskMiB) << 64
             | uint256(shape.gpus) << 96;
     }

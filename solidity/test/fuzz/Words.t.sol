@@ -8,12 +8,13 @@ import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWor
 
 /// One word or a struct of the same name: no difference, and no field runs into its neighbour.
 contract WordsTest is Test {
-    function testFuzz_Account(uint104 balance, uint104 paid, uint16 min, uint32[2] memory times) external {
+    function testFuzz_Account(uint104 balance, uint104 paid, uint16 min, uint32[2] memory times, bool bound_) external {
+        min = uint16(bound(min, 0, type(uint16).max >> 2));
         times[1] = uint32(bound(times[1], times[0], type(uint32).max));
         vm.warp(times[0]);
         uint256 deposit = bound(balance, 0, type(uint104).max);
         uint256 amount = bound(paid, 0, deposit);
-        AccountWord a = AccountWords.opened(deposit, min);
+        AccountWord a = AccountWords.opened(deposit, min, bound_);
         _check(a, deposit, 0, times[0], min);
         a = a.settled(amount, times[1]);
         _check(a, deposit - amount, amount, times[1], min);
@@ -21,8 +22,18 @@ contract WordsTest is Test {
         _check(a, 0, amount, times[1], min);
         a = a.credited(deposit);
         _check(a, deposit, amount, times[1], min);
-        _check(a.boundedBy(uint16(amount)), deposit, amount, times[1], uint16(amount));
-        assertEq(keccak256(abi.encode(a.unpacked())), keccak256(abi.encode(deposit, amount, times[1], min)));
+        uint16 other = uint16(amount) >> 2;
+        _check(a.withMinimum(other), deposit, amount, times[1], other);
+        _check(a.freeze().withMinimum(other), deposit, amount, times[1], other);
+        assertEq(AccountWord.unwrap(a.freeze().thaw()), AccountWord.unwrap(a));
+        assertEq(a.bound(), bound_);
+        for (uint256 i = 0; i < 2; ++i) {
+            bool frozen = i == 1;
+            if (frozen) a = a.freeze();
+            assertEq(a.frozen(), frozen);
+            bytes memory unpacked = abi.encode(deposit, amount, times[1], min, bound_, frozen);
+            assertEq(keccak256(abi.encode(a.unpacked())), keccak256(unpacked));
+        }
     }
 
     function _check(AccountWord a, uint256 balance, uint256 paid, uint256 time, uint256 min) private pure {
@@ -38,7 +49,7 @@ contract WordsTest is Test {
 
     function testFuzz_RevertWhen_ABalanceOutgrowsItsField(uint104 balance, uint256 amount) external {
         amount = bound(amount, uint256(type(uint104).max) - balance + 1, type(uint256).max - balance);
-        AccountWord a = AccountWords.opened(balance, 1);
+        AccountWord a = AccountWords.opened(balance, 1, false);
         vm.expectRevert();
         this.credit(a, amount);
     }

@@ -179,6 +179,8 @@ contract Invariants is MarketTest {
             vm.prank(lease.terms.tenant);
             market.close(lease.terms);
         }
+        vm.prank(provider);
+        market.announceExit();
         skip(CLAIM);
         for (uint256 i = 0; i < store.count(); ++i) {
             Store.Lease memory lease = store.lease(i);

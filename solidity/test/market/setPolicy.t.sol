@@ -87,7 +87,7 @@ contract SetPolicyTest is MarketTest {
     /// The order's budget of ten replicas is no bound here; what a rate can be at all is.
     function test_RevertWhen_TheRateOutgrowsItsField() external {
         PriceList memory p = prices();
-        p.millicore = type(uint80).max;
+        (p.millicore, p.memoryMiB) = (type(uint80).max, type(uint80).max);
         vm.startPrank(provider);
         market.updateProvider(Shape(type(uint32).max, type(uint32).max, type(uint32).max, 65_535), "key", "url");
         OfferId offer = market.listOffer(usd, p);

@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Order, Terms} from "../../src/types/DataTypes.sol";
 import {MarketTest} from "../MarketTest.sol";
 
 contract UnregisterTest is MarketTest {
+    /// The provider has announced its exit, and its delay is over.
+    function _leave() private {
+        vm.prank(provider);
+        market.announceExit();
+        skip(EXIT);
+    }
+
     function test_RevertWhen_NotRegistered() external {
         vm.expectRevert(abi.encodeWithSelector(Errors.NotRegistered.selector, stranger));
         vm.prank(stranger);
@@ -20,9 +27,24 @@ contract UnregisterTest is MarketTest {
         market.unregister();
     }
 
+    function test_RevertWhen_NoExitWasAnnounced() external {
+        vm.expectRevert(abi.encodeWithSelector(Errors.ExitNotAnnounced.selector, provider));
+        vm.prank(provider);
+        market.unregister();
+    }
+
+    function test_RevertWhen_TheExitDelayRuns() external {
+        vm.startPrank(provider);
+        market.announceExit();
+        skip(EXIT - 1);
+        vm.expectRevert(abi.encodeWithSelector(Errors.ExitRunning.selector, START + EXIT));
+        market.unregister();
+    }
+
     function test_RevertWhen_RootsPending() external {
         post("root");
-        skip(CLAIM - 1);
+        _leave();
+        skip(CLAIM - 1 - EXIT);
         vm.expectRevert(abi.encodeWithSelector(Errors.RootsPending.selector, START + CLAIM));
         vm.prank(provider);
         market.unregister();
@@ -33,9 +55,10 @@ contract UnregisterTest is MarketTest {
         post("root");
         vm.prank(tenant);
         market.close(terms);
-        skip(CLAIM);
+        _leave();
+        skip(CLAIM - EXIT);
         vm.expectEmit(address(market));
-        emit IMarket.ProviderUnregistered(provider, MIN_BOND);
+        emit IRegistry.ProviderUnregistered(provider, MIN_BOND);
         vm.prank(provider);
         market.unregister();
         assertEq(market.providerOf(provider).bond, 0);
@@ -49,6 +72,7 @@ contract UnregisterTest is MarketTest {
     }
 
     function test_ItsOffersCannotBeTaken() external {
+        _leave();
         vm.prank(provider);
         market.unregister();
         Order memory o = order(2, 1);
@@ -58,6 +82,7 @@ contract UnregisterTest is MarketTest {
     }
 
     function test_ItCanNeitherPostNorListAnyMore() external {
+        _leave();
         vm.startPrank(provider);
         market.unregister();
         bytes memory refusal = abi.encodeWithSelector(Errors.NotRegistered.selector, provider);

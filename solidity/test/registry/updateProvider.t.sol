@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Capacity, Order, Provider, Shape} from "../../src/types/DataTypes.sol";
 import {MarketTest} from "../MarketTest.sol";
@@ -15,7 +15,7 @@ contract UpdateProviderTest is MarketTest {
 
     function test_Replaces() external {
         vm.expectEmit(address(market));
-        emit IMarket.ProviderUpdated(provider, shape(), "new key", "new url");
+        emit IRegistry.ProviderUpdated(provider, shape(), "new key", "new url");
         vm.prank(provider);
         market.updateProvider(shape(), "new key", "new url");
         Provider memory p = market.providerOf(provider);

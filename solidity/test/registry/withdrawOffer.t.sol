@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Order, Status, Terms} from "../../src/types/DataTypes.sol";
 import {OfferId} from "../../src/types/Ids.sol";
@@ -31,7 +31,7 @@ contract WithdrawOfferTest is MarketTest {
     function test_Withdraws() external {
         (Terms memory terms,) = open(usd, 2);
         vm.expectEmit(address(market));
-        emit IMarket.OfferWithdrawn(usdOffer, provider);
+        emit IRegistry.OfferWithdrawn(usdOffer, provider);
         vm.prank(provider);
         market.withdrawOffer(usdOffer);
         assertFalse(market.offerOf(usdOffer).open);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {MarketTest} from "../MarketTest.sol";
 
@@ -14,7 +14,7 @@ contract AddBondTest is MarketTest {
 
     function test_Adds() external {
         vm.expectEmit(address(market));
-        emit IMarket.BondAdded(provider, 3);
+        emit IRegistry.BondAdded(provider, 3);
         vm.prank(provider);
         market.addBond{value: 3}();
         assertEq(market.providerOf(provider).bond, MIN_BOND + 3);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Currency} from "../../src/types/Currency.sol";
 import {Offer} from "../../src/types/DataTypes.sol";
@@ -17,7 +17,7 @@ contract ListOfferTest is MarketTest {
 
     function test_Lists() external {
         vm.expectEmit(address(market));
-        emit IMarket.OfferListed(OfferId.wrap(3), provider, usd, prices());
+        emit IRegistry.OfferListed(OfferId.wrap(3), provider, usd, prices());
         vm.prank(provider);
         OfferId id = market.listOffer(usd, prices());
         assertEq(OfferId.unwrap(id), 3);

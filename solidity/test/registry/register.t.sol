@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {IMarket} from "../../src/interfaces/IMarket.sol";
+import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Capacity, Provider, Shape} from "../../src/types/DataTypes.sol";
 import {MarketTest} from "../MarketTest.sol";
@@ -21,7 +21,7 @@ contract RegisterTest is MarketTest {
 
     function test_Registers() external {
         vm.expectEmit(address(market));
-        emit IMarket.ProviderRegistered(stranger, MIN_BOND + 1, shape(), "key", "url");
+        emit IRegistry.ProviderRegistered(stranger, MIN_BOND + 1, shape(), "key", "url");
         vm.prank(stranger);
         market.register{value: MIN_BOND + 1}(shape(), "key", "url");
         Provider memory p = market.providerOf(stranger);
@@ -43,8 +43,9 @@ contract RegisterTest is MarketTest {
 
     function test_EpochsGoOnAfterAnotherRegistration() external {
         post("root");
-        skip(CLAIM);
         vm.startPrank(provider);
+        market.announceExit();
+        skip(CLAIM);
         market.unregister();
         market.register{value: MIN_BOND}(plenty(), "key", "url");
         assertEq(market.providerOf(provider).epoch, 1);

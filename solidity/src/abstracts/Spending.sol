@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+
+import {Errors} from "../libraries/Errors.sol";
+import {Currency} from "../types/Currency.sol";
+import {Bound, Limits} from "../types/DataTypes.sol";
+import {MarketState} from "./MarketState.sol";
+
+/// Holds a bound account to its limits. Every verb that commits an account's money, or lets it out, comes by here; one that
+/// exceeds a limit needs a grant, which `Approvals.approved` gives to one action at a time.
+abstract contract Spending is MarketState {
+    using SafeCast for uint256;
+
+    /// The caller puts money in, or commits itself to a rate.
+    /// @param rate What one lease may come to reserve a second; 0: no commitment.
+    /// @param amount Base units; 0: none.
+    /// @return bound Whether the caller is a bound account, so that its exposure has grown.
+    function _spend(Currency currency, uint256 rate, uint256 amount) internal returns (bool bound) {
+        uint256 policy = _policies[msg.sender];
+        if (policy == 0) return false;
+        Limits storage limits = _limits[msg.sender][currency];
+        uint256 exposed = limits.exposed + amount;
+        if (!_useGrant()) {
+            bool current = limits.version == uint32(policy);
+            _checkLimit(Bound.Rate, rate, current ? limits.rate : 0);
+            _checkLimit(Bound.Amount, amount, current ? limits.amount : 0);
+            if (amount != 0) _checkLimit(Bound.Exposure, exposed, current ? limits.exposure : 0);
+        }
+        if (amount != 0) limits.exposed = exposed.toUint112();
+        return true;
+    }
+
+    /// The caller takes money out.
+    function _checkPayout(Currency currency, uint256 amount) internal {
+        uint256 policy = _policies[msg.sender];
+        if (policy == 0 || _useGrant()) return;
+        Limits storage limits = _limits[msg.sender][currency];
+        _checkLimit(Bound.Amount, amount, limits.version == uint32(policy) ? limits.amount : 0);
+    }
+
+    /// Money of a bound account's came back to it. What it put in before it bound itself does not count.
+    function _regain(address account, Currency currency, uint256 amount) internal {
+        Limits storage limits = _limits[account][currency];
+        limits.exposed = Math.saturatingSub(limits.exposed, amount).toUint112();
+    }
+
+    /// Uses up the caller's grant, when it has one.
+    function _useGrant() internal returns (bool granted) {
+        granted = _granted == msg.sender;
+        if (granted) _granted = address(0);
+    }
+
+    /// The arbiters' account has no key of its own when it is bound: whoever carries its consents acts for it.
+    function _checkArbiters() internal {
+        bool acts = _policies[ARBITERS] == 0 ? msg.sender == ARBITERS : _granted == ARBITERS;
+        if (!acts) revert Errors.NotArbiters(msg.sender);
+        _granted = address(0);
+    }
+
+    function _checkLimit(Bound bound, uint256 asked, uint256 limit) private view {
+        if (asked > limit) revert Errors.ConsentRequired(msg.sender, bound, asked, limit);
+    }
+}
