@@ -2,13 +2,24 @@
 
 use std::{fs, io, path::Path};
 
+mod parts;
+
 use alloy::{
-    primitives::{Address, B256, Bytes},
+    network::TransactionBuilder,
+    primitives::{Address, B256, address, aliases::U96},
     providers::Provider,
+    rpc::types::TransactionRequest,
+    sol_types::SolValue,
 };
 use serde::{Deserialize, Serialize};
 
+use self::parts::PARTS;
 use crate::{Market, Market::Parameters};
+
+/// Who rules disputes on a local chain: a well-known development account of Anvil's, worth nothing anywhere else.
+const DEV_ARBITERS: Address = address!("0x976EA74026E726554dB657fA54763abd0C3a0aa9");
+
+const ETHER: u128 = 1_000_000_000_000_000_000;
 
 /// Where the contracts are: what `contracts deploy` prints and writes, and what everything else reads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -36,7 +47,7 @@ pub enum Error {
     WrongChain { expected: u64, actual: u64 },
     #[error("there is no contract at {0}: deploy with `tidemark contracts deploy`, or correct the address")]
     NoCode(Address),
-    #[error("the contract at {0} is not Tidemark's market of this version: correct the address or redeploy")]
+    #[error("the contract at {0} is not of Tidemark's market of this version: correct the address or redeploy")]
     ForeignCode(Address),
     #[error("the market at {0} has other parameters than the deployment says: correct the address or the parameters")]
     ForeignParameters(Address),
@@ -57,12 +68,22 @@ pub fn local_parameters() -> Parameters {
         claimWindow: 3600,
         noticePeriod: 30,
         rootRing: 64,
-        minBond: alloy::primitives::aliases::U96::from(1_000_000_000_000_000_000u64),
+        exitDelay: 60,
+        disputeWindow: 300,
+        missedEpochs: 3,
+        graceBlocks: 5,
+        fraudShare: 5000,
+        minBond: U96::from(ETHER),
+        bondPerCore: U96::from(ETHER / 100),
+        creditPerCore: U96::from(ETHER / 1000),
+        bidDeposit: U96::from(ETHER / 100),
+        disputeDeposit: U96::from(ETHER / 10),
+        arbiters: DEV_ARBITERS,
     }
 }
 
 /// The parameters that `contracts deploy` uses elsewhere unless told otherwise.
-pub fn public_parameters() -> Parameters {
+pub fn public_parameters(arbiters: Address) -> Parameters {
     Parameters {
         epochLength: 300,
         rootSpacing: 60,
@@ -70,19 +91,40 @@ pub fn public_parameters() -> Parameters {
         claimWindow: 7 * 24 * 3600,
         noticePeriod: 3600,
         rootRing: 128,
-        minBond: alloy::primitives::aliases::U96::from(1_000_000_000_000_000_000u64),
+        exitDelay: 14 * 24 * 3600,
+        disputeWindow: 3 * 24 * 3600,
+        missedEpochs: 6,
+        graceBlocks: 25,
+        fraudShare: 5000,
+        minBond: U96::from(ETHER),
+        bondPerCore: U96::from(ETHER / 50),
+        creditPerCore: U96::from(ETHER / 1000),
+        bidDeposit: U96::from(ETHER / 200),
+        disputeDeposit: U96::from(ETHER / 20),
+        arbiters,
     }
 }
 
-/// Deploys the market with the provider's wallet and checks what arrived.
-pub async fn deploy<P: Provider + Clone>(provider: P, parameters: Parameters) -> Result<Deployment, Error> {
+/// Deploys the market's parts, the last first, with the provider's wallet, and checks what arrived.
+pub async fn deploy<P: Provider>(provider: P, parameters: Parameters) -> Result<Deployment, Error> {
     let chain_id = provider.get_chain_id().await?;
-    let receipt = Market::deploy_builder(provider.clone(), parameters.clone()).send().await?.get_receipt().await?;
-    let market = match receipt.contract_address {
-        Some(market) if receipt.status() => market,
-        _ => return Err(Error::Reverted(receipt.transaction_hash)),
-    };
-    let block = receipt.block_number.unwrap_or_default();
+    let mut block = None;
+    let mut next: Option<Address> = None;
+    for part in PARTS.iter().rev() {
+        let constructor = match next {
+            Some(next) => (parameters.clone(), next).abi_encode_params(),
+            None => (parameters.clone(),).abi_encode_params(),
+        };
+        let code = [part.bytecode.as_ref(), &constructor].concat();
+        let transaction = TransactionRequest::default().with_deploy_code(code);
+        let receipt = provider.send_transaction(transaction).await?.get_receipt().await?;
+        match receipt.contract_address {
+            Some(address) if receipt.status() => next = Some(address),
+            _ => return Err(Error::Reverted(receipt.transaction_hash)),
+        }
+        block = block.or(receipt.block_number);
+    }
+    let (market, block) = (next.unwrap_or_default(), block.unwrap_or_default());
     let deployment = Deployment { chain_id, market, block, parameters };
     deployment.check(&provider).await?;
     Ok(deployment)
@@ -95,12 +137,19 @@ impl Deployment {
         if actual != self.chain_id {
             return Err(Error::WrongChain { expected: self.chain_id, actual });
         }
-        let code = provider.get_code_at(self.market).await?;
-        if code.is_empty() {
-            return Err(Error::NoCode(self.market));
-        }
-        if !is_market(&code) {
-            return Err(Error::ForeignCode(self.market));
+        let mut address = self.market;
+        for (i, part) in PARTS.iter().enumerate() {
+            let code = provider.get_code_at(address).await?;
+            if code.is_empty() {
+                return Err(Error::NoCode(address));
+            }
+            if !part.is(&code) {
+                return Err(Error::ForeignCode(address));
+            }
+            // The last part has none behind it.
+            if i + 1 < PARTS.len() {
+                address = Market::new(address, provider).NEXT().call().await?;
+            }
         }
         if Market::new(self.market, provider).parameters().call().await? != self.parameters {
             return Err(Error::ForeignParameters(self.market));
@@ -118,33 +167,4 @@ impl Deployment {
         let text = serde_json::to_string_pretty(self).unwrap_or_default() + "\n";
         fs::write(path, text).map_err(|source| Error::Write { path: path.display().to_string(), source })
     }
-}
-
-/// Whether deployed code is the market's, whatever its parameters: immutables stand in the code, so they are left out of
-/// the comparison.
-fn is_market(code: &Bytes) -> bool {
-    let expected = &Market::DEPLOYED_BYTECODE;
-    code.len() == expected.len()
-        && code.iter().zip(expected.iter()).enumerate().all(|(i, (a, b))| a == b || is_immutable(i))
-}
-
-/// Immutables are zero in the artifact and stand where `immutableReferences` says.
-fn is_immutable(position: usize) -> bool {
-    use std::sync::LazyLock;
-    static RANGES: LazyLock<Vec<std::ops::Range<usize>>> = LazyLock::new(|| {
-        #[derive(Deserialize)]
-        struct Reference {
-            start: usize,
-            length: usize,
-        }
-        #[derive(Deserialize)]
-        #[serde(rename_all = "camelCase")]
-        struct Artifact {
-            immutable_references: std::collections::BTreeMap<String, Vec<Reference>>,
-        }
-        let artifact: Artifact = serde_json::from_str(include_str!("../abi/Market.json"))
-            .unwrap_or(Artifact { immutable_references: Default::default() });
-        artifact.immutable_references.into_values().flatten().map(|r| r.start..r.start + r.length).collect()
-    });
-    RANGES.iter().any(|range| range.contains(&position))
 }

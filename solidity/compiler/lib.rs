@@ -3,7 +3,7 @@
 //! It stands apart from the bindings, because they cannot be built while the ABI is stale.
 #![allow(clippy::expect_used)]
 
-use std::{fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use foundry_compilers::{
     ProjectBuilder, ProjectPathsConfig,
@@ -15,11 +15,54 @@ use foundry_compilers::{
 };
 use serde_json::{Value, json};
 
-/// What `abi/` holds of a contract: name, compiler and its settings, ABI, bytecode, and where the immutables stand in it.
+/// The parts of the market, in the order in which a call goes through them.
+pub const PARTS: [&str; 5] = ["Market", "Approvals", "Registry", "Auction", "Faults"];
+
+/// The artifacts of the market's parts. They answer under one address, so the first has the ABI of all of them, and the
+/// others have none.
 ///
 /// # Panics
-/// When the contract does not compile, or the compiler is not installed.
-pub fn compile(root: &Path, file: &str, contract: &str) -> Value {
+/// Like [`compile`].
+pub fn market(root: &Path) -> Vec<(String, Value)> {
+    let named = |folder: &str, contract: &str| (format!("src/{folder}{contract}.sol"), contract.to_owned());
+    let mut sources: Vec<_> = PARTS.iter().map(|part| named("", part)).collect();
+    sources.extend([named("interfaces/", "ITidemark"), named("libraries/", "Errors")]);
+    let mut artifacts = compile(root, &sources);
+    let mut abi: BTreeMap<String, Value> = BTreeMap::new();
+    for (contract, artifact) in &mut artifacts {
+        let Some(Value::Array(entries)) = artifact.as_object_mut().and_then(|object| object.remove("abi")) else {
+            panic!("{contract} has no ABI")
+        };
+        for entry in entries {
+            let constructs = entry["type"] == "constructor" && contract != PARTS[0];
+            if !constructs && entry["type"] != "fallback" {
+                abi.insert(signature(&entry), entry);
+            }
+        }
+    }
+    artifacts.truncate(PARTS.len());
+    artifacts[0].1["abi"] = abi.into_values().collect();
+    artifacts
+}
+
+/// Kind, name and the types of the inputs: what tells two entries of an ABI apart. In this order an ABI is easy to read.
+fn signature(entry: &Value) -> String {
+    let types = entry["inputs"].as_array().into_iter().flatten().map(type_of).collect::<Vec<_>>().join(",");
+    format!("{} {}({types})", entry["type"].as_str().unwrap_or_default(), entry["name"].as_str().unwrap_or_default())
+}
+
+fn type_of(input: &Value) -> String {
+    let name = input["type"].as_str().unwrap_or_default();
+    let Some(array) = name.strip_prefix("tuple") else { return name.to_owned() };
+    let members = input["components"].as_array().into_iter().flatten().map(type_of).collect::<Vec<_>>().join(",");
+    format!("({members}){array}")
+}
+
+/// What `abi/` holds of each contract: name, compiler and its settings, ABI, bytecode, and where the immutables stand in it.
+///
+/// # Panics
+/// When a contract does not compile, or the compiler is not installed.
+pub fn compile(root: &Path, contracts: &[(String, String)]) -> Vec<(String, Value)> {
     let foundry: toml::Table =
         fs::read_to_string(root.join("foundry.toml")).expect("foundry.toml").parse().expect("foundry.toml is TOML");
     let profile = &foundry["profile"]["default"];
@@ -58,12 +101,22 @@ pub fn compile(root: &Path, file: &str, contract: &str) -> Value {
         .no_artifacts()
         .build(MultiCompiler { solc: Some(SolcCompiler::Specific(solc)), vyper: None })
         .expect("a project");
-    let output = project.compile_files([root.join(file)]).expect("the compiler runs");
+    let output = project.compile_files(contracts.iter().map(|(file, _)| root.join(file))).expect("the compiler runs");
     assert!(!output.has_compiler_errors(), "{output}");
-    let artifact: &ConfigurableContractArtifact = output.find_first(contract).expect("the contract is in its file");
+    let compiler = json!({"version": version.split('+').next(), "settings": written});
+    contracts
+        .iter()
+        .map(|(file, contract)| {
+            let artifact = output.find(&root.join(file), contract).expect("the contract is in its file");
+            (contract.clone(), describe(contract, &compiler, artifact))
+        })
+        .collect()
+}
+
+fn describe(contract: &str, compiler: &Value, artifact: &ConfigurableContractArtifact) -> Value {
     json!({
         "contractName": contract,
-        "compiler": {"version": version.split('+').next(), "settings": written},
+        "compiler": compiler,
         "abi": artifact.abi,
         "bytecode": artifact.bytecode.as_ref().map(|code| &code.object),
         "deployedBytecode": artifact.deployed_bytecode.as_ref().and_then(|code| code.bytecode.as_ref()).map(|code| &code.object),

@@ -4,15 +4,7 @@ pragma solidity ^0.8.30;
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "forge-std/Test.sol";
 
-import {IApprovals} from "../src/interfaces/IApprovals.sol";
-import {IAuction} from "../src/interfaces/IAuction.sol";
-import {IEscrow} from "../src/interfaces/IEscrow.sol";
-import {IFaults} from "../src/interfaces/IFaults.sol";
-import {ILedger} from "../src/interfaces/ILedger.sol";
-import {IMarket} from "../src/interfaces/IMarket.sol";
-import {IPart} from "../src/interfaces/IPart.sol";
-import {IProofs} from "../src/interfaces/IProofs.sol";
-import {IRegistry} from "../src/interfaces/IRegistry.sol";
+import {ITidemark} from "../src/interfaces/ITidemark.sol";
 import {Accrual} from "../src/libraries/Accrual.sol";
 import {Currency} from "../src/types/Currency.sol";
 import {Claim, Order, Parameters, Policy, PriceList, Shape, Step, Terms, Usage} from "../src/types/DataTypes.sol";
@@ -21,7 +13,7 @@ import {StandardTree} from "./StandardTree.sol";
 
 /// The deployed market as a caller sees it. Tests reach it through its interfaces alone, so that a changed test compiles
 /// without the contracts.
-interface Tidemark is IMarket, IEscrow, IProofs, IApprovals, IRegistry, ILedger, IAuction, IFaults, IPart {}
+interface Tidemark is ITidemark {}
 
 /// The devnet's token likewise.
 interface MintableToken is IERC20 {

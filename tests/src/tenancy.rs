@@ -36,8 +36,8 @@ pub fn prices() -> PriceList {
 /// Registers an actor as a provider of ten CPUs and lists [`prices`] in ETH. Returns the offer.
 pub async fn register(devnet: &Devnet, actor: Actor, endpoint: &str) -> anyhow::Result<u32> {
     let market = devnet.market(actor).await?;
-    let bond = U256::from(market.parameters().call().await?.minBond);
     let capacity = Shape { millicores: 10_000, memoryMiB: 8_192, diskMiB: 16_384, gpus: 0 };
+    let bond = market.bondFor(capacity.clone()).call().await?;
     let call = market.register(capacity, keccak256("a sealing key"), endpoint.to_owned()).value(bond);
     sent(call.send().await?.get_receipt().await?)?;
     sent(market.listOffer(Address::ZERO, prices()).send().await?.get_receipt().await?)?;
@@ -77,7 +77,7 @@ pub async fn take(devnet: &Devnet, offer: u32, order: Order, deposit: u64) -> an
 /// The taking as a block's transaction, for [`Devnet::reorg`].
 pub fn taking(devnet: &Devnet, offer: u32, order: Order, deposit: u64) -> TransactionData {
     let deposit = U256::from(deposit);
-    let call = takeCall { offerId: offer, order, deposit };
+    let call = takeCall { offer, order, deposit };
     let request = TransactionRequest::default()
         .with_from(Actor::Tenant.address())
         .with_to(devnet.deployment.market)

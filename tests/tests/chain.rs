@@ -70,7 +70,7 @@ impl World {
 
     fn taking(&self, salt: u64) -> TransactionData {
         let order = tenancy::order(B256::ZERO, 1, salt);
-        let call = takeCall { offerId: self.offer, order, deposit: U256::from(DEPOSIT) };
+        let call = takeCall { offer: self.offer, order, deposit: U256::from(DEPOSIT) };
         self.sending(call.abi_encode(), DEPOSIT)
     }
 

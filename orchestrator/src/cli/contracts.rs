@@ -1,10 +1,14 @@
 use std::path::PathBuf;
 
 use alloy::network::EthereumWallet;
+use alloy::primitives::Address;
 use alloy::providers::Provider;
-use anyhow::Context;
+use anyhow::{Context, bail};
 use clap::{Args, Subcommand};
-use solidity::deploy::{self, Deployment};
+use solidity::{
+    Parameters,
+    deploy::{self, Deployment},
+};
 
 use super::{
     answer::{self, Progress},
@@ -26,6 +30,10 @@ pub struct Deploy {
     /// Deploy anew although the file names a market that is there.
     #[arg(long)]
     force: bool,
+    /// The account that rules disputes and may stop intake; required but on a local chain. Bind it to approvers, or let it
+    /// be a multi-signature wallet.
+    #[arg(long, value_name = "ADDRESS")]
+    arbiters: Option<Address>,
 }
 
 impl Contracts {
@@ -52,7 +60,12 @@ impl Deploy {
         }
         let wallet = EthereumWallet::from(identity.signer(chain_id)?);
         let provider = session::connect(&connection.rpc_url, Some(wallet)).await?;
-        let parameters = if chain_id == DEV_CHAIN { deploy::local_parameters() } else { deploy::public_parameters() };
+        let parameters = match (self.arbiters, chain_id) {
+            (Some(arbiters), DEV_CHAIN) => Parameters { arbiters, ..deploy::local_parameters() },
+            (None, DEV_CHAIN) => deploy::local_parameters(),
+            (Some(arbiters), _) => deploy::public_parameters(arbiters),
+            (None, _) => bail!("say who rules disputes on chain {chain_id}: --arbiters ADDRESS"),
+        };
         progress.step(format!("Deploying the market to chain {chain_id}"));
         let deployment = deploy::deploy(provider, parameters).await?;
         if let Some(folder) = path.parent() {

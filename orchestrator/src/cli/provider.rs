@@ -63,7 +63,7 @@ pub struct Register {
     /// GPUs for sale in all.
     #[arg(long, default_value_t = 0)]
     pub gpus: u16,
-    /// The stake, in ETH; the market's minimum unless told otherwise.
+    /// The stake, in ETH; what the market asks for this capacity unless told otherwise.
     #[arg(long)]
     pub bond: Option<String>,
     /// The token that the offer is priced in; address 0 is ETH.
@@ -215,7 +215,7 @@ impl Register {
         let prices = self.prices(&unit)?;
         let known = session.market.providerOf(session.address()).call().await?;
         if known.registeredAt == 0 {
-            let least = U256::from(session.deployment.parameters.minBond);
+            let least = session.market.bondFor(capacity.clone()).call().await?;
             let bond = self
                 .bond
                 .as_deref()

@@ -77,7 +77,7 @@ impl Market {
         let market = self.devnet.market(actor).await?;
         let capacity = Shape { millicores: 4_000_000, memoryMiB: 16_000_000, diskMiB: 64_000_000, gpus: 0 };
         let key = keccak256("a sealing key");
-        let bond = U256::from(self.parameters.minBond);
+        let bond = market.bondFor(capacity.clone()).call().await?;
         paid(market.register(capacity, key, "https://provider.example".into()).value(bond)).await?;
         // Four cents a core and hour and as much for its use, in a token of six decimals and in ETH at $4,000.
         let erc20 = self.list(&market, self.devnet.token, 1).await?;

@@ -188,7 +188,7 @@ impl World {
 
     /// One that the contract refuses.
     fn refused(&self, key: &str) -> Intent {
-        let data = Market::withdrawOfferCall { id: 4_000_000 }.abi_encode().into();
+        let data = Market::withdrawOfferCall { offer: 4_000_000 }.abi_encode().into();
         Intent { data, value: U256::ZERO, ..self.one_wei(key) }
     }
 
