@@ -89,10 +89,11 @@ contract Approvals is IApprovals, Spending, EIP712, Part {
         // Check
         if (msg.sender != account && account != ARBITERS) revert Errors.NotAllowed(msg.sender);
         if (block.timestamp > consents.expiry) revert Errors.ConsentExpired(consents.expiry);
-        BindingWord binding = _binding(account, consents.approvers);
+        address[] calldata approvers = consents.approvers;
+        BindingWord binding = _binding(account, approvers);
         bytes32 callHash = keccak256(call);
         bytes32 action = _action(account, callHash, msg.value, consents.nonce, consents.expiry, binding);
-        _checkConsents(account, action, binding, consents);
+        _checkConsents(action, _key(account, action, binding), binding, approvers, consents.signatures);
         // Effect
         _useNonce(account, consents.nonce);
         // Log
@@ -169,27 +170,28 @@ contract Approvals is IApprovals, Spending, EIP712, Part {
     }
 
     /// Whether enough approvers consent to an action: each once, in the order of the list, and none that has taken it back.
-    function _checkConsents(address account, bytes32 action, BindingWord binding, Consents calldata consents)
-        private
-        view
-    {
-        address[] calldata approvers = consents.approvers;
-        uint256 count = consents.signatures.length;
+    function _checkConsents(
+        bytes32 action,
+        bytes32 key,
+        BindingWord binding,
+        address[] calldata approvers,
+        bytes[] calldata signatures
+    ) private view {
+        uint256 count = signatures.length;
         if (count < binding.threshold()) revert Errors.ConsentsMissing(count, binding.threshold());
-        bytes32 key = _key(account, action, binding);
         uint256 revocations = binding.revoked() ? _consents[key] >> REVOCATIONS : 0;
         uint256 next = 0;
         for (uint256 i = 0; i < count; ++i) {
-            bytes calldata signature = consents.signatures[i];
+            bytes calldata signature = signatures[i];
             address approver = _signer(action, signature);
             uint256 index = _indexOf(approver, approvers, next);
             if (index == approvers.length) {
                 if (_indexOf(approver, approvers, 0) == index) revert Errors.NotApprover(approver);
                 revert Errors.ConsentUnordered(approver);
             }
-            next = index + 1;
             if (_has(revocations, index)) revert Errors.ConsentRevoked(approver);
             if (!_isValid(approver, index, action, key, signature)) revert Errors.BadSignature();
+            next = index + 1;
         }
     }
 
