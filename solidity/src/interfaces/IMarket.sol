@@ -51,7 +51,8 @@ interface IMarket {
 
     /// Moves the replica count of a lease of the caller's as far as proven demand justifies. The statement has to be a leaf
     /// of the caller's newest root, which need not have matured, younger than the lease's last step of either side, and
-    /// at most two epochs old. With n replicas at utilization u and the policy's target t:
+    /// at most two epochs old. With n replicas at utilization u, which is the CPU they used of the CPU that those which were
+    /// healthy had since the statement before, and the policy's target t:
     ///
     /// - up only when u is above `up`, and to at most ⌈n × u / t⌉ + headroom;
     /// - down only when u is below `down`, and to no fewer than ⌈n × u / t⌉;
