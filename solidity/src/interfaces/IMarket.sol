@@ -68,8 +68,8 @@ interface IMarket {
     /// bounds, skip a cooldown, justify two steps, grow a lease that cannot pay for its notice, or move one that may
     /// owe more than it has. More replicas are not more money by themselves: a replica earns what later statements
     /// prove of it. And a lie stays on record: the event carries the whole statement, whose counters, laid beside those
-    /// of the one before, contradict a false utilization; the tenant can answer at once by `scale`, `setPolicy` or
-    /// `close`.
+    /// of the one before, contradict a false utilization, which anyone can prove (`IFaults.proveFraud`); the tenant can answer
+    /// at once by `scale`, `setPolicy` or `close`.
     ///
     /// A cooldown below the epoch's length lets an epoch that began before a step justify the next, so it should be
     /// longer; and one beyond the challenge window leaves time to settle between two steps, before which the unclaimed
