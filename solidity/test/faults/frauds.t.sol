@@ -82,12 +82,6 @@ contract FraudsTest is FaultsTest {
         skip(SPACING);
         usage.time = uint32(_now());
         Leaf memory second = state(usage);
-        refused(Fraud.Growth, two(first, second), Errors.NoFraud.selector); // too near the opening
-        skip(EPOCH);
-        first = state(_present(0, _now()));
-        skip(SPACING);
-        usage.time = uint32(_now());
-        second = state(usage);
         convicts(Fraud.Growth, two(first, second));
         convicts(Fraud.Utilization, two(first, second));
     }
@@ -440,8 +434,7 @@ contract FraudsTest is FaultsTest {
         }
         skip(SPACING);
         Leaf memory again = state(_loaded(40, 9000, 9000)); // in slot 0
-        last = again;
-        last.epoch -= RING;
+        last = Leaf(again.epoch - RING, again.usage, emptyPath());
         refused(
             Fraud.Utilization,
             two(last, next),
