@@ -20,7 +20,7 @@ contract ConfirmSilenceTest is FaultsTest {
     function testFuzz_RevertWhen_ItHasPosted(uint32 wait) external {
         fallSilent();
         report();
-        skip(wait % CLAIM);
+        skip(wait % (CLAIM / 2));
         vm.roll(vm.getBlockNumber() + wait);
         post("root");
         skip(EPOCH);
