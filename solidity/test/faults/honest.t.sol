@@ -33,7 +33,7 @@ contract HonestTest is FaultsTest {
     function testFuzz_NoProofConvicts(Event[EVENTS] memory events) external {
         for (uint256 i = 0; i < EVENTS; ++i) {
             _happens(events[i]);
-            _checkInnocence();
+            if (i % 4 == 3 || i == EVENTS - 1) _checkInnocence();
         }
         assertFalse(market.fraudKnown(id));
     }
