@@ -2,6 +2,8 @@
 
 mod apply;
 mod events;
+mod facts;
+mod reach;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -64,10 +66,24 @@ pub struct Provider {
     pub address: Address,
     /// Wei.
     pub bond: U256,
+    /// As it was registered; the market sells less when the bond no longer covers it.
     pub capacity: Shape,
     pub sealing_key: B256,
     pub endpoint: String,
     pub registered: bool,
+    /// Words that it claims of itself.
+    pub attributes: Vec<B256>,
+    /// When its bond may leave.
+    pub exit_at: Option<u64>,
+    pub silence: Option<Silence>,
+}
+
+/// A report that a provider posts no roots. A newer root than that of the epoch ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    /// The newest when it was reported.
+    pub epoch: u64,
+    pub confirmed: bool,
 }
 
 /// A root that stands on chain.
@@ -186,6 +202,15 @@ impl Store {
         let sql = "SELECT state FROM providers WHERE address = $1";
         let row = sqlx::query(sql).bind(hex(address)).fetch_optional(self.pool()).await?;
         row.as_ref().map(|row| state(row, "providers")).transpose()
+    }
+
+    /// Whether new leases, orders, bids and providers are let in.
+    pub async fn intake_open(&self) -> Result<bool> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 AND name = 'IntakeSet' \
+                   ORDER BY block DESC, log_index DESC LIMIT 1";
+        let row = sqlx::query(sql).bind(events::MARKET).fetch_optional(self.pool()).await?;
+        let newest = row.as_ref().map(Event::read).transpose()?;
+        Ok(newest.is_none_or(|event| !matches!(event.event, MarketEvents::IntakeSet(set) if !set.open)))
     }
 
     /// A provider's roots on chain, oldest first.

@@ -7,6 +7,9 @@ use sqlx::{Row, any::AnyRow};
 
 use super::super::{Error, Result, hex, parse, uint};
 
+/// What stands in the column `subject` for [`Subject::Market`].
+pub(super) const MARKET: &str = "market";
+
 /// A log of the market, decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -27,6 +30,8 @@ pub enum Subject {
     Lease(B256),
     Offer(u32),
     Provider(Address),
+    /// The market itself. It has no row: what it is is its newest event.
+    Market,
 }
 
 impl Event {
@@ -59,6 +64,17 @@ impl Event {
             E::Withdrawn(e) => ("Withdrawn", Subject::Lease(e.lease)),
             E::Refunded(e) => ("Refunded", Subject::Lease(e.lease)),
             E::Settled(e) => ("Settled", Subject::Lease(e.lease)),
+            E::LeaseMoved(e) => ("LeaseMoved", Subject::Lease(e.from)),
+            E::DisputeOpened(e) => ("DisputeOpened", Subject::Lease(e.lease)),
+            E::DisputeEnded(e) => ("DisputeEnded", Subject::Lease(e.lease)),
+            E::FraudProven(e) => ("FraudProven", Subject::Lease(e.lease)),
+            E::OutageCredited(e) => ("OutageCredited", Subject::Lease(e.lease)),
+            E::Slashed(e) => ("Slashed", Subject::Provider(e.provider)),
+            E::AttributesSet(e) => ("AttributesSet", Subject::Provider(e.provider)),
+            E::ExitAnnounced(e) => ("ExitAnnounced", Subject::Provider(e.provider)),
+            E::SilenceReported(e) => ("SilenceReported", Subject::Provider(e.provider)),
+            E::SilenceConfirmed(e) => ("SilenceConfirmed", Subject::Provider(e.provider)),
+            E::IntakeSet(_) => ("IntakeSet", Subject::Market),
             _ => return None,
         })
     }
@@ -80,11 +96,13 @@ impl Subject {
             Self::Lease(id) => hex(*id),
             Self::Offer(id) => id.to_string(),
             Self::Provider(address) => hex(*address),
+            Self::Market => MARKET.to_owned(),
         }
     }
 
     pub(super) fn read(text: &str) -> Result<Self> {
         Ok(match text.len() {
+            _ if text == MARKET => Self::Market,
             66 => Self::Lease(parse("events", text)?),
             42 => Self::Provider(parse("events", text)?),
             _ => Self::Offer(parse("events", text)?),
