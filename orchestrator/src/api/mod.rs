@@ -54,12 +54,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
     paths(
         market::market,
         market::offers,
+        market::providers,
+        market::errors,
         market::status,
         leases::list,
         leases::show,
         leases::usage,
         manifest::put_manifest,
         proofs::proof,
+        proofs::epoch,
     ),
     components(schemas(views::ErrorView))
 )]
@@ -90,6 +93,9 @@ fn router(api: Api) -> Router {
         .route("/v1/market", get(market::market))
         .route("/v1/status", get(market::status))
         .route("/v1/offers", get(market::offers))
+        .route("/v1/providers", get(market::providers))
+        .route("/v1/errors", get(market::errors))
+        .route("/v1/epochs/{epoch}", get(proofs::epoch))
         .route("/v1/leases", get(leases::list))
         .route("/v1/leases/{id}", get(leases::show))
         .route("/v1/leases/{id}/usage", get(leases::usage))

@@ -10,10 +10,14 @@ use alloy::{
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde_json::json;
-use solidity::{Market::Offer, Order, Policy, Shape, typed};
+use solidity::{
+    Market::{Offer, takeCall},
+    Order, Policy, Shape, typed,
+};
 
 use super::{
     answer::{self, Progress},
+    approval::Approval,
     remote::Remote,
     session::Session,
     topup::{allow, value},
@@ -79,14 +83,17 @@ pub struct Deploy {
     /// How long to wait until it runs.
     #[arg(long, default_value = "2m", value_parser = crate::config::duration)]
     pub patience: Duration,
+    #[command(flatten)]
+    pub approval: Approval,
 }
 
 impl Deploy {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let progress = Progress::new();
-        let (lease, view) = self.deploy(&session, &progress).await?;
+        let deployed = self.deploy(&session, &progress, json).await?;
         drop(progress);
+        let Some((lease, view)) = deployed else { return Ok(()) };
         let unit = session.unit(lease.terms.currency).await?;
         let said = json!({
             "lease": lease.id, "provider": lease.terms.provider, "openedBlock": lease.opened_block,
@@ -108,23 +115,33 @@ impl Deploy {
         })
     }
 
-    /// Opens a lease, hands over the manifest and waits until everything runs.
-    pub async fn deploy(&self, session: &Session, progress: &Progress) -> anyhow::Result<(Lease, LeaseView)> {
+    /// Opens a lease, hands over the manifest and waits until everything runs. `None` when it was only proposed.
+    pub async fn deploy(
+        &self,
+        session: &Session,
+        progress: &Progress,
+        json: bool,
+    ) -> anyhow::Result<Option<(Lease, LeaseView)>> {
         let bytes = std::fs::read(&self.file).with_context(|| format!("{} is not readable", self.file.display()))?;
         // The provider would refuse it too, but by then the deposit would be on its way.
         Manifest::parse(&bytes).with_context(|| format!("{} cannot be deployed", self.file.display()))?;
         progress.step("Choosing an offer");
-        let (offer, prices) = self.choose(session).await?;
+        let consented = self.approval.consented::<takeCall>(session)?;
+        let (offer, prices) = self.choose(session, consented.as_ref().map(|call| call.offer)).await?;
         let unit = session.unit(prices.currency).await?;
         let deposit = unit.parse(&self.deposit)?;
         let max_rate = unit.parse_rate(&self.max_rate)?;
-        let order = self.order(keccak256(&bytes), max_rate)?;
+        let order = self.order(keccak256(&bytes), max_rate, consented.map(|call| call.order.salt))?;
         progress.done(format!("offer {offer} of {}", short(prices.provider)));
 
-        allow(session, &unit, deposit, progress).await?;
+        if self.approval.propose.is_none() {
+            allow(session, &unit, deposit, progress).await?;
+        }
         progress.step(format!("Opening the lease with {}", unit.format(deposit)));
-        let call = session.market.take(offer, order, deposit).value(value(prices.currency, deposit));
-        let receipt = session.send(call).await?;
+        let call = takeCall { offer, order, deposit };
+        let (account, value) = (session.address(), value(prices.currency, deposit));
+        let sent = self.approval.act(session, account, prices.currency, &call, value, json).await?;
+        let Some(receipt) = sent else { return Ok(None) };
         let opened = receipt.decoded_log::<solidity::Market::LeaseOpened>().context("the receipt names no lease")?;
         let lease = session.lease(opened.lease).await?;
         progress.done(format!("lease {} opened in block {}", lease.id, lease.opened_block));
@@ -138,12 +155,13 @@ impl Deploy {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
         let view = wait_until_running(&remote, lease.id, deadline, progress).await?;
-        Ok((lease, view))
+        Ok(Some((lease, view)))
     }
 
-    fn order(&self, manifest_hash: B256, max_rate: U256) -> anyhow::Result<Order> {
+    /// `consented` is the salt of an order to which approvers consented.
+    fn order(&self, manifest_hash: B256, max_rate: U256, consented: Option<u64>) -> anyhow::Result<Order> {
         ensure!(self.cpus > 0.0 && self.cpus <= 4_000_000.0, "--cpus {} is not a number of CPUs", self.cpus);
-        let salt = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
         Ok(Order {
             shape: self.shape(),
             replicas: self.replicas,
@@ -159,7 +177,7 @@ impl Deploy {
             },
             maxRate: U104::uint_try_from(max_rate).ok().context("--max-rate is too high")?,
             manifestHash: manifest_hash,
-            salt,
+            salt: consented.unwrap_or(now),
         })
     }
 
@@ -169,9 +187,9 @@ impl Deploy {
     }
 
     /// The cheapest open offer whose provider has room, with what it asks per replica; or why each does not fit.
-    async fn choose(&self, session: &Session) -> anyhow::Result<(u32, Offer)> {
+    async fn choose(&self, session: &Session, consented: Option<u32>) -> anyhow::Result<(u32, Offer)> {
         let count: u32 = session.market.offerCount().call().await?.saturating_to();
-        let wanted = self.offer.map_or_else(|| (1..=count).collect(), |offer| vec![offer]);
+        let wanted = consented.or(self.offer).map_or_else(|| (1..=count).collect(), |offer| vec![offer]);
         let mut refusals = Vec::new();
         let mut best: Option<(U256, u32, Offer)> = None;
         for id in wanted {

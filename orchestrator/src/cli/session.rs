@@ -146,7 +146,8 @@ impl Session {
         let epoch = match event {
             MarketEvents::OutageCredited(credited) => credited.epoch,
             _ => {
-                let confirmed = self.filter().event_signature(Market::SilenceConfirmed::SIGNATURE_HASH).topic1(provider);
+                let confirmed =
+                    self.filter().event_signature(Market::SilenceConfirmed::SIGNATURE_HASH).topic1(provider);
                 let confirmed = self.provider().get_logs(&confirmed.to_block(block)).await?;
                 let Some(last) = confirmed.last() else { return Ok(None) };
                 let epoch = last.log_decode::<Market::SilenceConfirmed>()?.inner.data.epoch;
@@ -183,7 +184,8 @@ impl Session {
         Unit::of(currency, self.provider()).await
     }
 
-    fn filter(&self) -> Filter {
+    /// The market's logs.
+    pub fn filter(&self) -> Filter {
         Filter::new().address(self.deployment.market).from_block(self.deployment.block)
     }
 }

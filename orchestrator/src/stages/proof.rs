@@ -97,7 +97,9 @@ impl Proof {
             let said = previous.as_ref().map_or(0, |usage| u64::from(usage.time));
             // A closed lease's statement waits for its containers to be gone and its counters to be final.
             let over = match lease.closed_at {
-                Some(closed_at) => (said >= closed_at && !lease.is_frozen()) || !self.store.meter_is_final(lease.id).await?,
+                Some(closed_at) => {
+                    (said >= closed_at && !lease.is_frozen()) || !self.store.meter_is_final(lease.id).await?
+                }
                 None => false,
             };
             if !over {

@@ -228,6 +228,13 @@ impl Store {
         row.as_ref().map(root_row).transpose()
     }
 
+    /// A provider's root of an epoch, when it stands on chain.
+    pub async fn root(&self, provider: Address, epoch: u64) -> Result<Option<RootRow>> {
+        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND epoch = $2";
+        let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
+        row.as_ref().map(root_row).transpose()
+    }
+
     /// The transaction that posted a root.
     pub async fn root_tx(&self, provider: Address, epoch: u64) -> Result<Option<B256>> {
         let sql = "SELECT tx FROM roots WHERE provider = $1 AND epoch = $2";
