@@ -21,9 +21,23 @@ contract ApprovalsInvariants is MarketTest {
         tenants.push(tenant);
         tenants.push(makeAddr("another tenant"));
         fund(tenants[1]);
-        targetContract(address(new ApproverHandler(market, store, tenants, _pool(), usd)));
-        targetContract(address(new ProviderHandler(market, store, provider, tenantKey, usd)));
-        targetContract(address(new StrangerHandler(market, store, stranger, usd)));
+        ApproverHandler approver = new ApproverHandler(market, store, tenants, _pool(), usd);
+        for (uint256 i = 0; i < 2; ++i) {
+            approver.bind(1 << 16 | i << 8, 0x1f, 2 + i, uint256(keccak256(abi.encode(i))));
+        }
+        targetContract(address(approver));
+        // of the others what moves money, so that half of a life is spent with approvers
+        ProviderHandler seller = new ProviderHandler(market, store, provider, tenantKey, usd);
+        bytes4[] memory selectors = new bytes4[](3);
+        (selectors[0], selectors[1], selectors[2]) =
+        (seller.postRoot.selector, seller.close.selector, seller.withdrawEarnings.selector);
+        targetSelector(FuzzSelector(address(seller), selectors));
+        StrangerHandler anybody = new StrangerHandler(market, store, stranger, usd);
+        (selectors[0], selectors[1], selectors[2]) =
+        (anybody.topUp.selector, anybody.settle.selector, anybody.refund.selector);
+        targetSelector(FuzzSelector(address(anybody), selectors));
+        targetContract(address(seller));
+        targetContract(address(anybody));
         targetContract(address(new TimeHandler(market, store)));
     }
 
