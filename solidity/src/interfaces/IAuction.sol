@@ -69,7 +69,9 @@ interface IAuction {
     /// The same to a bid: one on the order from which the lease came, which lost and still holds, or one on an open order of
     /// the tenant's for the same shape, currency and manifest, whose deposit joins the money.
     /// @dev Emits LeaseClosed, LeaseOpened, BidAccepted, LeaseMoved. Reverts like `close` and `accept`, and with NotAlike.
-    function moveToBid(Terms calldata terms, AuctionOrder calldata order, Bid calldata bid) external returns (LeaseId);
+    function moveToBid(Terms calldata terms, AuctionOrder calldata order, Bid calldata winner)
+        external
+        returns (LeaseId);
 
     function orderOf(OrderId order) external view returns (OrderState memory);
     function bidOf(BidId bid) external view returns (BidState memory);

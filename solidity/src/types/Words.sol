@@ -177,6 +177,11 @@ library ReservationWords {
         return ReservationWord.wrap(policy | integral_ | since_ << 136 | replicas_ << 168);
     }
 
+    /// The curve of a lease that begins now, at an unchanged policy and count.
+    function restarted(ReservationWord r) internal view returns (ReservationWord) {
+        return moved(r, 0, block.timestamp, replicas(r));
+    }
+
     function closed(ReservationWord r) internal pure returns (ReservationWord) {
         return ReservationWord.wrap(ReservationWord.unwrap(r) & ~(uint256(type(uint16).max) << 184));
     }
