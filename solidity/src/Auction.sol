@@ -346,7 +346,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         _spend(next.currency, highest, 0);
         // Effect
         Policy memory policy = _policy(account, reservation);
-        id = _write(next, reservation.restarted(), policy.minReplicas, received, account.bound());
+        id = _write(next, reservation.reopened(), policy.minReplicas, received, account.bound());
         // Log
         uint16 replicas = reservation.unpacked().replicas;
         emit IMarket.LeaseOpened(id, next.tenant, next.provider, offer, received, replicas, policy, next);

@@ -56,8 +56,8 @@ contract AskingHandler is AuctionHandler {
     }
 
     function cancelOrder(uint256 seed) external onOrder {
-        if (seed % 4 != 0) return;
-        (uint256 i, AuctionStore.Asked memory o) = _order(seed >> 2);
+        if (seed % 2 != 0) return;
+        (uint256 i, AuctionStore.Asked memory o) = _order(seed >> 1);
         uint256 before = _vault(o.terms.currency);
         vm.prank(o.terms.tenant);
         MARKET.cancelOrder(o.terms);
@@ -174,6 +174,7 @@ contract AskingHandler is AuctionHandler {
         address tenant = tenants[seed % tenants.length];
         Currency currency = native ? Currency.wrap(address(0)) : NASTY;
         uint256 amount = MARKET.earnings(tenant, currency);
+        if (amount == 0) return;
         vm.prank(tenant);
         MARKET.withdrawEarnings(currency, tenant, amount);
         STORE.left(tenant, currency, amount);

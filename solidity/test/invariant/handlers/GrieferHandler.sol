@@ -46,19 +46,21 @@ contract GrieferHandler is AuctionHandler {
     function trespass(uint256 seed) external onBid {
         (, AuctionStore.Answer memory b) = _bid(seed);
         AuctionOrder memory o = STORE.order(b.order).terms;
-        vm.startPrank(GRIEFER);
-        if (seed >> 8 & 3 == 0) {
+        uint256 way = seed >> 8 & 3;
+        if (way == 0) {
+            vm.prank(GRIEFER);
             MARKET.cancelOrder(o);
-        } else if (seed >> 8 & 3 == 1) {
+        } else if (way == 1) {
             Acceptance[] memory all = new Acceptance[](1);
             all[0] = Acceptance(o, b.terms);
+            vm.prank(GRIEFER);
             MARKET.accept(all);
         } else if (STORE.leases() != 0) {
             (, AuctionStore.Lease memory lease) = _lease(seed >> 16);
-            if (seed >> 8 & 3 == 2) MARKET.moveToBid(lease.terms, o, b.terms);
+            vm.prank(GRIEFER);
+            if (way == 2) MARKET.moveToBid(lease.terms, o, b.terms);
             else MARKET.moveToOffer(lease.terms, OfferId.wrap(1), type(uint104).max);
         }
-        vm.stopPrank();
     }
 
     /// The token turns, and half of the times turns back.
