@@ -75,6 +75,8 @@ contract WordsTest is Test {
         _check(r, integral, 7, 9, p, p.maxReplicas);
         _check(r.governedBy(other), integral, 7, 9, other, other.maxReplicas);
         _check(r.closed(), integral, 7, 9, p, 0);
+        // the same as if it were opened now
+        assertEq(ReservationWord.unwrap(r.reopened()), ReservationWord.unwrap(ReservationWords.opened(9, p)));
     }
 
     function _check(ReservationWord w, uint256 integral, uint256 since, uint256 replicas, Policy calldata p, uint16 max)

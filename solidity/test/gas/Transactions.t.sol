@@ -5,6 +5,9 @@ import {console} from "forge-std/console.sol";
 
 import {Currency} from "../../src/types/Currency.sol";
 import {
+    Acceptance,
+    AuctionOrder,
+    Bid,
     Claim,
     Consents,
     Limit,
@@ -342,6 +345,31 @@ contract TransactionsTest is MarketTest {
         vm.prank(tenant);
         market.approved(tenant, call, c);
         return vm.lastCallGas().gasTotalUsed;
+    }
+
+    /// An order, a bid on it, and the lease that the bid wins: no targets.
+    function test_Auction() external {
+        AuctionOrder memory asked;
+        (asked.tenant, asked.currency, asked.order) = (tenant, usd, order(2, 1));
+        asked.bidUntil = uint32(vm.getBlockTimestamp() + 60);
+        asked.acceptUntil = uint32(vm.getBlockTimestamp() + 600);
+        asked.attributes = new bytes32[](1);
+        asked.attributes[0] = "region=eu";
+        vm.prank(provider);
+        market.setAttributes(asked.attributes);
+        Bid memory answer = Bid(provider, termsOf(tenant, usd, asked.order).rates, asked.acceptUntil);
+        Bid memory none;
+        vm.prank(tenant);
+        market.openOrder(asked, DOLLARS);
+        console.log("open_order", vm.lastCallGas().gasTotalUsed);
+        vm.prank(provider);
+        market.bid{value: BID_DEPOSIT}(asked, answer, none);
+        console.log("bid", vm.lastCallGas().gasTotalUsed);
+        Acceptance[] memory all = new Acceptance[](1);
+        all[0] = Acceptance(asked, answer);
+        vm.prank(tenant);
+        market.accept(all);
+        console.log("accept", vm.lastCallGas().gasTotalUsed);
     }
 
     /// What the chain takes at most (EIP-170).
