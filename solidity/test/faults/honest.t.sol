@@ -8,7 +8,7 @@ import {FaultsTest} from "./FaultsTest.sol";
 /// step within an epoch, and may once between two steps follow one that a reorganization takes back within an epoch.
 contract HonestTest is FaultsTest {
     uint256 private constant EVENTS = 14;
-    uint256 private constant MOST_LEAVES = 7;
+    uint256 private constant MOST_LEAVES = 5;
 
     struct Event {
         uint8 kind;
@@ -30,6 +30,7 @@ contract HonestTest is FaultsTest {
         _running = 4;
     }
 
+    /// forge-config: default.fuzz.runs = 128
     function testFuzz_NoProofConvicts(Event[EVENTS] memory events) external {
         for (uint256 i = 0; i < EVENTS; ++i) {
             _happens(events[i]);

@@ -21,7 +21,11 @@ contract ApprovalsInvariants is MarketTest {
         tenants.push(tenant);
         tenants.push(makeAddr("another tenant"));
         fund(tenants[1]);
-        targetContract(address(new ApproverHandler(market, store, tenants, _pool(), usd)));
+        ApproverHandler approver = new ApproverHandler(market, store, tenants, _pool(), usd);
+        for (uint256 i = 0; i < 2; ++i) {
+            approver.bind(1 << 16 | i << 8, 0x1f, 2 + i, uint256(keccak256(abi.encode(i))));
+        }
+        targetContract(address(approver));
         targetContract(address(new ProviderHandler(market, store, provider, tenantKey, usd)));
         targetContract(address(new StrangerHandler(market, store, stranger, usd)));
         targetContract(address(new TimeHandler(market, store)));

@@ -23,7 +23,6 @@ contract ApproverHandler is Handler {
     Currency private immutable USD;
     address[] private tenants;
     uint256[] private keys; // of the pool, by ascending addresses
-    uint256 private nonces = 1000; // for what has to go through
 
     constructor(Tidemark market, ApprovalsStore store, address[] memory tenants_, uint256[] memory keys_, Currency usd)
         Handler(market, store)
@@ -36,10 +35,15 @@ contract ApproverHandler is Handler {
         _;
     }
 
+    /// Mostly a young one, often one that was taken already.
     function _pickAction(uint256 seed) private view returns (uint256 k, ApprovalsStore.Action memory a) {
-        // mostly a young one
         uint256 count = BOOK.actions();
-        k = seed >> 64 & 1 == 0 && count > 3 ? count - 1 - seed % 3 : seed % count;
+        uint256 how = seed >> 64 & 3;
+        k = seed % count;
+        if (how < 2 && count > 3) k = count - 1 - seed % 3;
+        for (uint256 i = 0; how == 2 && BOOK.action(k).uses.length == 0 && i < count; ++i) {
+            k = (k + 1) % count;
+        }
         a = BOOK.action(k);
     }
 
@@ -47,8 +51,8 @@ contract ApproverHandler is Handler {
 
     /// Binds an account anew, with its approvers' consents where it is bound; at times it becomes free.
     function bind(uint256 seed, uint256 approvers, uint256 threshold, uint256 size) external {
-        if (seed % 4 != 0) return; // or no consent would live long
         address account = tenants[(seed >> 8) % tenants.length];
+        if (seed % 4 != 0 && BOOK.binding(account).threshold != 0) return; // or no consent would live long
         approvers = seed >> 16 & 7 == 0 ? 0 : bound(approvers, 1, (1 << POOL) - 1);
         address[] memory list = _list(approvers);
         threshold = list.length == 0 ? 0 : bound(threshold, 1, list.length);
@@ -58,7 +62,7 @@ contract ApproverHandler is Handler {
         bytes memory call = abi.encodeCall(IApprovals.bind, (list, threshold, limits));
         ApprovalsStore.Binding memory b = BOOK.binding(account);
         if (b.threshold != 0) {
-            uint256 nonce = nonces++;
+            uint256 nonce = uint256(keccak256(abi.encode(seed, block.timestamp)));
             bytes32 hash = MARKET.actionOf(account, call, 0, nonce, block.timestamp);
             Consents memory c = Consents(nonce, block.timestamp, _list(b.approvers), _signatures(hash, b.approvers, 0));
             call = abi.encodeCall(IApprovals.approved, (account, call, c));
@@ -115,18 +119,29 @@ contract ApproverHandler is Handler {
         _book(a, true);
     }
 
+    /// Some approvers consent at once by transaction, and some take back what they may say later.
     function propose(uint256 seed, uint256 amount) external {
         ApprovalsStore.Action memory a = _random(seed, amount);
-        a.nonce = (seed >> 72) % 8; // few, so that they meet
-        a.expiry = block.timestamp + (seed >> 80) % 300;
+        a.nonce = (seed >> 72) % 16; // few, so that they meet
+        a.expiry = block.timestamp + (seed >> 80) % 4000;
         a.version = BOOK.binding(a.account).version;
         a.hash = MARKET.actionOf(a.account, a.call, a.value, a.nonce, a.expiry);
         BOOK.proposed(a);
+        if (BOOK.binding(a.account).threshold == 0) return;
+        for (uint256 i = 0; i < POOL; ++i) {
+            if (BOOK.binding(a.account).approvers >> i & 1 == 0) continue;
+            uint256 says = seed >> (100 + 3 * i) & 7;
+            if (says < 3) _consent(BOOK.actions() - 1, a, i);
+            if (seed >> 90 & 3 == 0 && (says == 2 || says == 3)) _revoke(BOOK.actions() - 1, a, i);
+        }
     }
 
     function consent(uint256 seed) external onAction {
         (uint256 k, ApprovalsStore.Action memory a) = _pickAction(seed);
-        uint256 approver = (seed >> 32) % POOL;
+        _consent(k, a, (seed >> 32) % POOL);
+    }
+
+    function _consent(uint256 k, ApprovalsStore.Action memory a, uint256 approver) private {
         address[] memory list = _list(BOOK.binding(a.account).approvers);
         vm.prank(vm.addr(keys[approver]));
         MARKET.consent(a.account, a.hash, list);
@@ -136,11 +151,29 @@ contract ApproverHandler is Handler {
     function revoke(uint256 seed) external onAction {
         if (seed >> 40 & 1 == 0) return;
         (uint256 k, ApprovalsStore.Action memory a) = _pickAction(seed);
-        uint256 approver = (seed >> 32) % POOL;
+        _revoke(k, a, (seed >> 32) % POOL);
+    }
+
+    function _revoke(uint256 k, ApprovalsStore.Action memory a, uint256 approver) private {
         address[] memory list = _list(BOOK.binding(a.account).approvers);
         vm.prank(vm.addr(keys[approver]));
         MARKET.revoke(a.account, a.hash, list);
         BOOK.revoked(k, approver);
+    }
+
+    /// One approver's signature, as often as the policy asks for signatures.
+    function actWithOneVoice(uint256 seed) external onAction {
+        (uint256 k, ApprovalsStore.Action memory a) = _pickAction(seed);
+        ApprovalsStore.Binding memory b = BOOK.binding(a.account);
+        uint256 voice = b.approvers & ~(b.approvers - 1);
+        bytes[] memory signatures = new bytes[](b.threshold);
+        for (uint256 i = 0; i < b.threshold; ++i) {
+            signatures[i] = _signatures(a.hash, voice, 0)[0];
+        }
+        Consents memory c = Consents(a.nonce, a.expiry, _list(b.approvers), signatures);
+        _call(a.account, abi.encodeCall(IApprovals.approved, (a.account, a.call, c)), a.value);
+        BOOK.taken(k, voice, 0);
+        _book(a, false);
     }
 
     /// With consents: mostly all approvers sign, else anybody does, and anybody is said to have consented by transaction.
@@ -196,7 +229,7 @@ contract ApproverHandler is Handler {
     function _take(ApprovalsStore.Action memory a, uint256 seed, uint256 amount) private view {
         OfferId offerId = OfferId.wrap(uint32(1 + (seed >> 24) % MARKET.offerCount()));
         uint16 max = uint16(6 + (seed >> 32) % 5);
-        Order memory o = _order(uint64(STORE.count()), max);
+        Order memory o = _order(uint64(seed >> 128), max);
         Currency currency = MARKET.offerOf(offerId).currency;
         uint256 rate = Accrual.rates(MARKET.offerOf(offerId).prices, o.shape).reserved;
         a.effect = ApprovalsStore.Effect(ApprovalsStore.Kind.Take, currency, o.salt, amount, rate * max);
