@@ -69,7 +69,10 @@ impl Liar {
         let deployment = scene.devnet.deployment.clone();
         let (url, provider) = (scene.devnet.ws_url(), Actor::Provider.address());
         let ethereum = AlloyEthereum::connect(&url, deployment.chain_id, deployment.market, None).unwrap();
-        Chain::new(self.store.clone(), Arc::new(ethereum), deployment, provider, Settings::default()).run().await.unwrap();
+        Chain::new(self.store.clone(), Arc::new(ethereum), deployment, provider, Settings::default())
+            .run()
+            .await
+            .unwrap();
     }
 }
 
@@ -104,7 +107,10 @@ async fn a_provider_that_lies_beyond_physics_is_slashed_by_a_stranger() {
     assert_eq!((seen[0]["roots"].as_u64(), seen[0]["statements"].as_u64()), (Some(1), Some(5)), "{seen}");
     let frauds = seen[0]["frauds"].as_array().unwrap();
     assert_eq!(frauds.len(), 1, "{seen}");
-    assert_eq!((frauds[0]["kind"].as_str(), frauds[0]["lease"].as_str()), (Some("excess"), Some(excess.to_string().as_str())));
+    assert_eq!(
+        (frauds[0]["kind"].as_str(), frauds[0]["lease"].as_str()),
+        (Some("excess"), Some(excess.to_string().as_str()))
+    );
     assert!(frauds[0]["proven"].is_null(), "it only looked");
 
     scene.pass(20).await;
@@ -119,7 +125,9 @@ async fn a_provider_that_lies_beyond_physics_is_slashed_by_a_stranger() {
     ];
     liar.state(&scene, 2, &second).await;
     let bond = scene.bond().await;
-    let seen = scene.answer(Actor::Stranger, &["watch", "--provider", &Actor::Provider.address().to_string(), "--prove"]).await;
+    let seen = scene
+        .answer(Actor::Stranger, &["watch", "--provider", &Actor::Provider.address().to_string(), "--prove"])
+        .await;
     let frauds = seen[0]["frauds"].as_array().unwrap();
     let mut kinds: Vec<_> = frauds.iter().map(|fraud| fraud["kind"].as_str().unwrap()).collect();
     kinds.sort_unstable();
@@ -146,7 +154,8 @@ async fn what_does_not_stand_under_its_root_is_said() {
     // A root of which the API shows nothing.
     scene.pass(10).await;
     let market = scene.devnet.market(Actor::Provider).await.unwrap();
-    let hidden = market.postRoot(U256::from(2), B256::repeat_byte(9)).send().await.unwrap().get_receipt().await.unwrap();
+    let hidden =
+        market.postRoot(U256::from(2), B256::repeat_byte(9)).send().await.unwrap().get_receipt().await.unwrap();
     tenancy::sent(hidden).unwrap();
     let seen = scene.answer(Actor::Stranger, &["watch"]).await;
     assert_eq!(seen[0]["roots"], 1);

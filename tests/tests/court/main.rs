@@ -80,7 +80,8 @@ impl Scene {
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(output.status.success(), "{words:?}: {said}");
         let stdout = String::from_utf8(output.stdout).unwrap();
-        serde_json::from_str(stdout.lines().last().unwrap_or_default()).unwrap_or_else(|_| panic!("{words:?}: {stdout}"))
+        serde_json::from_str(stdout.lines().last().unwrap_or_default())
+            .unwrap_or_else(|_| panic!("{words:?}: {stdout}"))
     }
 
     /// The error that the program tells an actor; it must fail.
@@ -88,7 +89,8 @@ impl Scene {
         let output = self.output(actor, words).await;
         assert!(!output.status.success(), "{words:?} succeeded: {}", String::from_utf8_lossy(&output.stdout));
         let said = String::from_utf8(output.stderr).unwrap();
-        let error: Value = serde_json::from_str(said.lines().last().unwrap_or_default()).unwrap_or_else(|_| panic!("{said}"));
+        let error: Value =
+            serde_json::from_str(said.lines().last().unwrap_or_default()).unwrap_or_else(|_| panic!("{said}"));
         error["error"].clone()
     }
 

@@ -1,4 +1,4 @@
-//! `lease::accrual` says what the contract says, through lives that nobody planned.
+//! The fold and `lease::accrual` say what the contract says, through lives that nobody planned.
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tidemark::lease::{Lease, Status, accrual};
@@ -43,7 +43,7 @@ async fn the_money_functions_agree_with_the_contract_through_random_lives() {
     }
 }
 
-async fn agree(world: &World, id: B256, when: &str) {
+pub(super) async fn agree(world: &World, id: B256, when: &str) {
     let lease: Lease = world.store.lease(id).await.unwrap().unwrap().lease;
     let head = world.store.head().await.unwrap().unwrap();
     let market = world.devnet.market(Actor::Stranger).await.unwrap();
@@ -55,6 +55,7 @@ async fn agree(world: &World, id: B256, when: &str) {
     assert_eq!(U256::from(account.paid), lease.paid, "{when}: paid");
     assert_eq!(U256::from(reservation.integral), lease.integral, "{when}: integral");
     assert_eq!(u64::from(reservation.since), lease.since, "{when}: since");
+    assert_eq!(account.frozen, lease.is_frozen(), "{when}: frozen");
     let owed = market.owed(terms.clone()).block(block).call().await.unwrap();
     assert_eq!(owed, accrual::owed(&lease, head.time), "{when}: owed");
     let runway = market.runway(terms.clone()).block(block).call().await.unwrap();
