@@ -3,14 +3,10 @@
 
 use alloy::primitives::aliases::U104;
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use solidity::{
-    Market::{Fraud, Leaf},
-    Usage, leaf,
-    tree::Tree,
-};
+use solidity::{Market::Leaf, Usage, leaf, tree::Tree};
 use tidemark::lease::{
     Lease,
-    physics::{self, Stated},
+    physics::{self, Fraud, Stated},
 };
 
 use super::{fold::agree, *};
@@ -126,10 +122,10 @@ async fn the_fold_follows_rulings_and_frauds() {
     let epoch = world.store.newest_root(provider(), u64::MAX).await.unwrap().unwrap().epoch + 1;
     let epoch = U256::from(epoch);
     world.call(Actor::Provider, Market::postRootCall { epoch, root }.abi_encode(), U256::ZERO).await.unwrap();
-    assert_eq!(physics::alone(&world.lease(other).await, &usage, 10), Some(physics::Fraud::Excess));
+    assert_eq!(physics::alone(&world.lease(other).await, &usage, 10), Some(Fraud::Excess));
     let leaves = vec![Leaf { epoch, usage, path: vec![] }];
     let bond = world.bond().await;
-    let call = Market::proveFraudCall { terms, kind: physics::Fraud::Excess as u8, leaves };
+    let call = Market::proveFraudCall { terms, kind: Fraud::Excess as u8, leaves };
     world.call(Actor::Stranger, call.abi_encode(), U256::ZERO).await.unwrap();
     agree(&world, other, "convicted").await;
     let known = world.store.provider(provider()).await.unwrap().unwrap();
