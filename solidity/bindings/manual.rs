@@ -44,10 +44,14 @@ mod tests {
     use super::*;
     use crate::Market::MarketErrors;
 
+    /// The language's own, which no ABI lists.
+    const OF_THE_LANGUAGE: &str = "Panic";
+
     #[test]
     fn every_error_has_an_entry_and_no_entry_lacks_an_error() {
         let of_the_abi = MarketErrors::SIGNATURES.iter().filter_map(|signature| signature.split('(').next());
-        let of_the_manual: Vec<_> = entries().iter().map(|entry| entry.name).collect();
+        let names = entries().iter().map(|entry| entry.name);
+        let of_the_manual: Vec<_> = names.filter(|name| *name != OF_THE_LANGUAGE).collect();
         assert_eq!(of_the_manual.iter().copied().collect::<BTreeSet<_>>(), of_the_abi.collect());
         assert_eq!(of_the_manual.len(), MarketErrors::SIGNATURES.len(), "an error has two entries");
     }

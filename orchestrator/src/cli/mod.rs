@@ -127,7 +127,7 @@ impl Cli {
             Verb::Revoke(revoke) => revoke.run(&connection, &identity, json).await,
             Verb::Close(close) => close.run(&connection, &identity, json).await,
             Verb::Verify(verify) => verify.run(&connection, json).await,
-            Verb::Provider(provider) => provider.run(&connection, &identity, json).await,
+            Verb::Provider(provider) => Box::pin(provider.run(&connection, &identity, json)).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }

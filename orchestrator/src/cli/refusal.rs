@@ -136,8 +136,8 @@ mod tests {
         let refusal = Refusal::of(&MarketErrors::InsufficientFunds(InsufficientFunds { available, required }));
         assert_eq!((refusal.name, refusal.message.as_str()), ("InsufficientFunds", "5 are there where 7 are needed"));
         assert_eq!(refusal.remedy, manual::entry("InsufficientFunds").map_or("", |entry| entry.remedy));
-        let (until, untilBlock) = (U256::from(11), U256::from(12));
-        let refusal = Refusal::of(&MarketErrors::GraceRunning(GraceRunning { until, untilBlock }));
+        let running = GraceRunning { until: U256::from(11), untilBlock: U256::from(12) };
+        let refusal = Refusal::of(&MarketErrors::GraceRunning(running));
         assert!(refusal.message.ends_with("(until: 11, untilBlock: 12)"), "{}", refusal.message);
     }
 }

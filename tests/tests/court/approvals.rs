@@ -49,6 +49,10 @@ fn with<'a>(words: &[&'a str], files: &[&'a str]) -> Vec<&'a str> {
     [words, &["--consents"], files].concat()
 }
 
+fn containers(shown: &Value) -> Vec<Value> {
+    shown["atProvider"]["containers"].as_array().unwrap().iter().map(|seen| seen["container"].clone()).collect()
+}
+
 #[tokio::test]
 async fn a_lease_beyond_the_limit_waits_for_two_of_three() {
     let scene = Scene::new().await;
@@ -107,6 +111,30 @@ async fn a_lease_beyond_the_limit_waits_for_two_of_three() {
     assert_eq!(scene.answer(Actor::Tenant, &["account", "show"]).await["bound"], false);
     scene.answer(Actor::Tenant, &topup).await;
     scene.answer(Actor::Tenant, &["withdraw", lease, "0.000001"]).await;
+
+    // A disputed lease runs on, and its provider has said nothing but what can be true.
+    std::fs::write(scene.path("evidence"), "slow").unwrap();
+    scene.answer(Actor::Tenant, &["dispute", lease, "--evidence", &scene.path("evidence")]).await;
+    until("the provider to see the dispute", async || {
+        let shown = scene.answer(Actor::Tenant, &["show", lease]).await;
+        Ok((!shown["atProvider"]["disputedUntil"].is_null()).then_some(()))
+    })
+    .await
+    .unwrap();
+    let before = containers(&scene.answer(Actor::Tenant, &["show", lease]).await);
+    until("another root", async || {
+        let epoch = market.providerOf(Actor::Provider.address()).call().await?.epoch;
+        Ok((epoch >= 2).then_some(()))
+    })
+    .await
+    .unwrap();
+    let shown = scene.answer(Actor::Tenant, &["show", lease]).await;
+    assert_eq!(shown["atProvider"]["replicas"]["healthy"], 1, "{shown}");
+    assert_eq!(containers(&shown), before);
+    let seen = scene.answer(Actor::Stranger, &["watch"]).await;
+    assert!(seen[0]["statements"].as_u64() >= Some(2), "{seen}");
+    assert!(seen[0]["frauds"].as_array().unwrap().is_empty() && seen[0]["amiss"].as_array().unwrap().is_empty());
+    scene.answer(ARBITERS, &["rule", lease, "--for", "provider"]).await;
     scene.answer(Actor::Tenant, &["close", lease, "--no-wait"]).await;
 }
 

@@ -66,6 +66,10 @@ impl Liar {
         let market = scene.devnet.market(Actor::Provider).await.unwrap();
         let posted = market.postRoot(U256::from(epoch), root).send().await.unwrap().get_receipt().await.unwrap();
         tenancy::sent(posted).unwrap();
+        self.follow(scene).await;
+    }
+
+    async fn follow(&self, scene: &Scene) {
         let deployment = scene.devnet.deployment.clone();
         let (url, provider) = (scene.devnet.ws_url(), Actor::Provider.address());
         let ethereum = AlloyEthereum::connect(&url, deployment.chain_id, deployment.market, None).unwrap();
@@ -138,6 +142,14 @@ async fn a_provider_that_lies_beyond_physics_is_slashed_by_a_stranger() {
     assert_eq!(scene.bond().await, bond - slashed);
     assert_eq!(scene.earned(Actor::Stranger).await, share);
     assert!(share >= slashed / U256::from(10) - U256::from(4) && scene.earned(Actor::Tenant).await > share);
+    // The API tells the market's facts as the chain does.
+    liar.follow(&scene).await;
+    let providers = scene.get("/v1/providers").await;
+    assert_eq!(number(&providers[0]["bond"]), scene.bond().await);
+    let errors = scene.get("/v1/errors").await;
+    let known = errors.as_array().unwrap().iter().find(|error| error["name"] == "FraudKnown").unwrap();
+    assert!(!known["remedy"].as_str().unwrap().is_empty());
+    assert_eq!(scene.get("/v1/market").await["intakeOpen"], true);
     // A known fraud is not proven twice.
     let again = scene.answer(Actor::Stranger, &["watch", "--prove"]).await;
     assert!(again[0]["frauds"].as_array().unwrap().iter().all(|fraud| fraud["proven"].is_null()), "{again}");

@@ -118,6 +118,12 @@ impl Scene {
         market.earnings(actor.address(), Address::ZERO).call().await.unwrap()
     }
 
+    /// What the provider's API answers.
+    async fn get(&self, path: &str) -> Value {
+        let answer = reqwest::get(format!("http://127.0.0.1:{}{path}", self.port)).await.unwrap();
+        answer.error_for_status().unwrap().json().await.unwrap()
+    }
+
     /// The provider's orchestrator, once its API answers.
     async fn run(&self) -> Child {
         let mut command = self.by(Actor::Provider);

@@ -34,6 +34,22 @@ impl World {
         self.call(Actor::Tenant, call.abi_encode(), deposit).await.unwrap();
     }
 
+    /// A refusal is fine.
+    pub(super) async fn dispute_if_it_can(&self, terms: &Terms) {
+        let call = Market::disputeCall { terms: terms.clone(), evidence: B256::repeat_byte(1) };
+        let deposit = U256::from(self.parameters.disputeDeposit);
+        drop(self.call(Actor::Tenant, call.abi_encode(), deposit).await);
+    }
+
+    /// Rules, or ends what was not ruled in time; a refusal is fine.
+    pub(super) async fn rule_if_it_can(&self, terms: &Terms, for_tenant: bool) {
+        let rule = Market::ruleCall { terms: terms.clone(), forTenant: for_tenant, slash: U256::ZERO };
+        if self.call(ARBITERS, rule.abi_encode(), U256::ZERO).await.is_err() {
+            let end = Market::endDisputeCall { terms: terms.clone() };
+            drop(self.call(Actor::Stranger, end.abi_encode(), U256::ZERO).await);
+        }
+    }
+
     async fn rule(&self, terms: &Terms, for_tenant: bool) {
         let call = Market::ruleCall { terms: terms.clone(), forTenant: for_tenant, slash: U256::ZERO };
         self.call(ARBITERS, call.abi_encode(), U256::ZERO).await.unwrap();
@@ -171,8 +187,8 @@ async fn the_fold_follows_outages_and_moves() {
 
 #[tokio::test]
 async fn a_report_of_silence_is_answered_at_once_even_without_a_lease() {
-    let world = World::on_demand().await;
-    let (_, terms) = world.take(1).await;
+    let mut world = World::on_demand().await;
+    world.take(1).await;
     world.follow().await;
     world.pass(31).await;
     let report = Market::reportSilenceCall { provider: provider() }.abi_encode();
@@ -185,7 +201,6 @@ async fn a_report_of_silence_is_answered_at_once_even_without_a_lease() {
     assert!(world.call(Actor::Stranger, confirm.clone(), U256::ZERO).await.is_err(), "it was answered");
 
     // A provider that lost its memory has nothing to state of the lease, and answers all the same.
-    let mut world = world;
     world.forget().await;
     world.follow().await;
     world.pass(40).await;
@@ -197,7 +212,6 @@ async fn a_report_of_silence_is_answered_at_once_even_without_a_lease() {
     assert_eq!(counted(&world.prove().await, "epochs"), 0, "once for a report");
     world.pass(20).await;
     assert!(world.call(Actor::Stranger, confirm, U256::ZERO).await.is_err());
-    drop(terms);
 }
 
 #[tokio::test]

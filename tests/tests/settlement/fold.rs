@@ -21,11 +21,13 @@ async fn the_money_functions_agree_with_the_contract_through_random_lives() {
             world.pass(random.gen_range(1..200)).await;
             let balance = tenant.accountOf(id, Address::ZERO).call().await.unwrap().balance;
             // A refusal is a step too: nothing may have moved.
-            match random.gen_range(0..5) {
+            match random.gen_range(0..8) {
                 0 => drop(tenant.scale(terms.clone(), random.gen_range(0..=8)).send().await),
                 1 => drop(tenant.topUp(Address::ZERO, id, U256::from(500)).value(U256::from(500)).send().await),
                 2 => drop(tenant.withdraw(terms.clone(), U256::from(balance) / U256::from(4)).send().await),
-                3 => drop(world.devnet.warp(Duration::from_secs(random.gen_range(0..4000))).await),
+                3 => world.dispute_if_it_can(&terms).await,
+                4 => world.rule_if_it_can(&terms, random.gen_bool(0.5)).await,
+                5 => drop(world.devnet.warp(Duration::from_secs(random.gen_range(0..4000))).await),
                 _ => {
                     world.follow().await;
                     claimed += random.gen_range(0..100);
