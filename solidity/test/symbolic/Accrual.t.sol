@@ -52,22 +52,6 @@ contract AccrualSymbolic is Test {
         else assertEq(reserved, r.integral() + uint256(rate) * (time - r.since()));
     }
 
-    /// Given that each payment stayed within R at its statement's time, the integral that is carried on still covers all
-    /// that was paid, and is never beyond R.
-    function check_CarriedIsBetweenPaidAndReserved(
-        ReservationWord r,
-        uint104 rate,
-        uint104 paid,
-        uint32 from,
-        uint32 time
-    ) external pure {
-        vm.assume(from <= time);
-        vm.assume(paid <= Accrual.reservedUntil(r, rate, from) / SCALE);
-        uint256 carried = Accrual.carried(r, rate, paid, from, time);
-        assertLe(carried, Accrual.reservedUntil(r, rate, time));
-        assertGe(carried, uint256(paid) * SCALE);
-    }
-
     /// What is taken off are whole base units: the fraction lives on.
     function check_CarriedTakesOffWholeUnits(ReservationWord r, uint104 rate, uint104 paid, uint32 from, uint32 time)
         external

@@ -8,37 +8,54 @@ import {ReservationWord} from "../../src/types/Words.sol";
 
 /// The bound of a step by proof, for every count, utilization and policy. See README.md here.
 contract ElasticitySymbolic is Test {
-    /// The fewest replicas that carry the load at the target or below it.
-    function check_WantedIsTheCeiling(uint16 replicas, uint16 utilization, uint8 target) external pure {
-        vm.assume(target != 0 && target <= 100);
-        uint256 wanted = Elasticity.wanted(replicas, utilization, target);
-        uint256 load = uint256(replicas) * (utilization > 10_000 ? 10_000 : utilization);
-        assertGe(wanted * target * 100, load);
-        assertLt(wanted * target * 100, load + uint256(target) * 100);
+    function _load(uint16 replicas, uint16 utilization) private pure returns (uint256) {
+        return uint256(replicas) * (utilization > 10_000 ? 10_000 : utilization);
     }
 
-    /// What passes keeps to the step, the thresholds and the demand. The word is any: also a policy that is not sound.
-    function check_NothingPassesThatDemandDoesNotJustify(ReservationWord r, uint16 replicas, uint16 utilization)
+    /// So many carry the load at the target or below it.
+    function check_WantedCarriesTheLoad(uint16 replicas, uint16 utilization, uint8 target) external pure {
+        vm.assume(target != 0);
+        uint256 wanted = Elasticity.wanted(replicas, utilization, target);
+        assertGe(wanted * (uint256(target) * 100), _load(replicas, utilization));
+    }
+
+    /// And one fewer do not.
+    function check_WantedIsTheFewest(uint16 replicas, uint16 utilization, uint8 target) external pure {
+        vm.assume(target != 0);
+        uint256 wanted = Elasticity.wanted(replicas, utilization, target);
+        vm.assume(wanted != 0);
+        assertLt((wanted - 1) * (uint256(target) * 100), _load(replicas, utilization));
+    }
+
+    /// What passes moves by the step at most, from a side of the thresholds that moves at all. The word is any: also a
+    /// policy that is not sound.
+    function check_NothingPassesBeyondStepAndThresholds(ReservationWord r, uint16 replicas, uint16 utilization)
         external
         pure
     {
-        vm.assume(r.target() != 0 && r.target() <= 100);
+        vm.assume(r.target() != 0);
         Elasticity.check(r, replicas, utilization);
         uint256 present = r.replicas();
-        uint256 counted = utilization > 10_000 ? 10_000 : utilization;
-        uint256 load = present * counted;
-        uint256 full = r.target() * 100;
         if (replicas > present) {
-            assertTrue(present != 0);
             assertLe(replicas - present, r.step());
-            assertGt(counted, r.up() * 100);
-            // replicas ≤ ⌈load / full⌉ + headroom
-            assertTrue(replicas <= r.headroom() || (replicas - r.headroom() - 1) * full < load);
+            assertGt(utilization, r.up() * 100);
         } else {
             assertLt(replicas, present);
             assertLe(present - replicas, r.step());
             assertLt(utilization, r.down() * 100);
-            assertGe(replicas * full, load);
         }
+    }
+
+    /// What passes is within what `wanted` and the headroom allow.
+    function check_NothingPassesBeyondWhatIsWanted(ReservationWord r, uint16 replicas, uint16 utilization)
+        external
+        pure
+    {
+        vm.assume(r.target() != 0);
+        Elasticity.check(r, replicas, utilization);
+        uint256 present = r.replicas();
+        uint256 wanted = Elasticity.wanted(present, utilization, r.target());
+        if (replicas > present) assertLe(replicas, wanted + r.headroom());
+        else assertGe(replicas, wanted);
     }
 }
