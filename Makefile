@@ -41,12 +41,27 @@ abi: ## compile the contracts anew and write solidity/abi
 
 .PHONY: test
 test: setup build image ## every test; ends with one line: N passed, N failed
-	@scripts/test contracts rust e2e outsider
+	@scripts/test contracts parts rust e2e outsider
 
 .PHONY: test-contracts
 test-contracts: ## the contracts' own tests, with Forge
 	@scripts/setup node
-	@scripts/test contracts
+	@scripts/test contracts parts
+
+.PHONY: test-deep
+test-deep: ## proofs, long random lives and broken contracts: about an hour on two cores (MUTANTS=60, or all)
+	@scripts/setup node provers
+	@scripts/test proofs deep mutants
+
+.PHONY: coverage
+coverage: ## what no contract test reaches; fails below 100 % of lines or 98 % of branches (a minute)
+	@scripts/setup node
+	@scripts/coverage
+
+.PHONY: slither
+slither: ## static analysis of the contracts; fails on what the code does not answer (two minutes)
+	@scripts/setup node provers
+	@scripts/analyze
 
 .PHONY: test-rust
 test-rust: setup ## the tests of every crate but the end-to-end ones
@@ -81,4 +96,4 @@ lint: ## formatting and lints, of Rust and of Solidity
 .PHONY: clean
 clean: ## remove what builds and installs left in this folder
 	cargo clean
-	rm -rf anvil/node_modules web/node_modules solidity/out solidity/cache
+	rm -rf anvil/node_modules web/node_modules solidity/out solidity/cache solidity/.venv

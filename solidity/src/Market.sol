@@ -115,7 +115,9 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         _postRoot(epoch, root);
         for (uint256 i = 0; i < steps.length; ++i) {
             Step calldata step = steps[i];
-            // A frame of its own, in which the caller is the same: what is refused is undone, and nothing else.
+            // A frame of its own, in which the caller is the same: what is refused is undone, and nothing else. It calls this
+            // very code, which no step can keep from going on.
+            // slither-disable-next-line calls-loop,reentrancy-events
             (bool taken, bytes memory why) = address(this).delegatecall(abi.encodeCall(this.scaleByProof, (step)));
             if (taken) continue;
             LeaseId id = _id(step.claim.orderHash, msg.sender, step.currency, step.claim.rates);
@@ -163,8 +165,10 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         _end(id, terms, account, reservation);
         uint256 amount = byTenant ? Math.saturatingSub(account.balance(), owed_) : 0;
         if (amount != 0) _accounts[terms.currency][id] = account.debited(amount);
-        // Interaction. Whoever cannot receive keeps its claim to `refund`, and its lease closes all the same.
+        // Interaction. Whoever cannot receive keeps its claim to `refund`, and its lease closes all the same; so what there is
+        // to log is known only afterwards.
         if (amount == 0) return;
+        // slither-disable-next-line reentrancy-events
         if (terms.currency.tryPay(msg.sender, amount)) {
             if (account.bound()) _regain(msg.sender, terms.currency, amount);
             emit Refunded(id, msg.sender, amount);

@@ -63,20 +63,7 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         uint256[] calldata flags
     ) external {
         // Effect and Log; if the check fails, none of it has happened
-        uint256 count = claims.length;
-        uint256 oldest = _oldest();
-        bytes32[] memory leaves = new bytes32[](count);
-        (uint256 newest, uint256 sum) = (0, 0);
-        for (uint256 i = 0; i < count; ++i) {
-            Claim calldata claim = claims[i];
-            Rates memory rates = claim.rates;
-            Usage memory usage = claim.usage;
-            LeaseId id = _id(claim.orderHash, provider, currency, rates);
-            leaves[i] = _leaf(id, usage);
-            newest = Math.max(newest, usage.time);
-            if (usage.time >= oldest) sum += _settle(id, provider, currency, rates, usage);
-        }
-        _earnings[provider][currency] += sum;
+        (bytes32[] memory leaves, uint256 newest) = _settleAll(provider, currency, claims);
         // Check
         _checkRoot(provider, epoch, Multiproof.root(leaves, proof, flags), newest);
     }
@@ -91,6 +78,28 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         bool valid = SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, usage), signature);
         if (!valid) revert Errors.BadSignature();
         _earnings[terms.provider][terms.currency] += _settle(id, terms.provider, terms.currency, terms.rates, usage);
+    }
+
+    /// Settles what has not lapsed of a batch.
+    /// @return leaves Of all its statements.
+    /// @return newest The latest of their times.
+    function _settleAll(address provider, Currency currency, Claim[] calldata claims)
+        private
+        returns (bytes32[] memory leaves, uint256 newest)
+    {
+        uint256 oldest = _oldest();
+        uint256 sum = 0;
+        leaves = new bytes32[](claims.length);
+        for (uint256 i = 0; i < claims.length; ++i) {
+            Claim calldata claim = claims[i];
+            Rates memory rates = claim.rates;
+            Usage memory usage = claim.usage;
+            LeaseId id = _id(claim.orderHash, provider, currency, rates);
+            leaves[i] = _leaf(id, usage);
+            newest = Math.max(newest, usage.time);
+            if (usage.time >= oldest) sum += _settle(id, provider, currency, rates, usage);
+        }
+        _earnings[provider][currency] += sum;
     }
 
     /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.

@@ -81,7 +81,7 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
     /// @inheritdoc IRegistry
     function addBond() external payable {
         Provider storage provider = _registered();
-        provider.bond = (provider.bond + msg.value).toUint96();
+        provider.bond = (msg.value + provider.bond).toUint96();
         emit BondAdded(msg.sender, msg.value);
     }
 

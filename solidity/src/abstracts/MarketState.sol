@@ -47,6 +47,8 @@ abstract contract MarketState is IPart {
     uint256 internal immutable DISPUTE_DEPOSIT;
     address internal immutable ARBITERS;
 
+    // Each part writes some of these and reads others that another part has written.
+    // slither-disable-start uninitialized-state
     mapping(address provider => Provider) internal _providers;
     mapping(address provider => CapacityWord) internal _capacities;
     mapping(address provider => mapping(uint256 slot => Root)) internal _roots; // slot: epoch modulo the ring
@@ -74,6 +76,7 @@ abstract contract MarketState is IPart {
     mapping(LeaseId => bool) internal _frauds; // proven
     mapping(address provider => Outage) internal _outages;
     mapping(LeaseId => uint256) internal _credited; // the epoch of the outage for which the lease had its credit, and one
+    // slither-disable-end uninitialized-state
 
     constructor(Parameters memory p) {
         // A statement must outlive its epoch and its root's maturing inside the claim window, and the ring must keep the
@@ -214,6 +217,8 @@ abstract contract MarketState is IPart {
         returns (AccountWord account, ReservationWord reservation)
     {
         (account, reservation) = _lease(id, currency);
+        // 0 is no amount that somebody could miss: it is how a closed lease is marked.
+        // slither-disable-next-line incorrect-equality
         if (reservation.maxReplicas() == 0) revert Errors.LeaseIsClosed(id);
     }
 }

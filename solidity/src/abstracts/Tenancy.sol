@@ -83,6 +83,8 @@ abstract contract Tenancy is MarketState {
     /// Whether a provider's outage is confirmed and lasts: its newest root is the one of the report.
     function _silent(address provider) internal view returns (bool) {
         Outage memory outage = _outages[provider];
+        // Epochs are counted: the same number is the same root.
+        // slither-disable-next-line incorrect-equality
         return outage.confirmed && outage.epoch == _providers[provider].epoch;
     }
 

@@ -10,6 +10,9 @@ import {BidId, LeaseId, OfferId, OrderId} from "../types/Ids.sol";
 ///
 /// Orders and bids are stated by each caller and proven by their hash, like a lease's terms.
 interface IAuction {
+    // `bid` is what a provider does and what it leaves: an interface has no body in which the two could be confused.
+    // slither-disable-start shadowing-local
+
     /// A tenant asks for bids.
     event OrderOpened(OrderId indexed order, address indexed tenant, uint256 deposit, AuctionOrder terms);
     /// The order takes no bids any more, and its deposit went back.
@@ -84,4 +87,5 @@ interface IAuction {
     function bidOf(BidId bid) external view returns (BidState memory);
     function orderIdOf(AuctionOrder calldata order) external view returns (OrderId);
     function bidIdOf(OrderId order, Bid calldata bid) external pure returns (BidId);
+    // slither-disable-end shadowing-local
 }

@@ -19,6 +19,8 @@ library CurrencyLibrary {
     }
 
     /// @return received What the vault holds more than before.
+    // A library's function is payable where its caller is: all callers are.
+    // slither-disable-next-line msg-value-in-nonpayable
     function pull(Currency currency, address from, uint256 amount) internal returns (uint256 received) {
         if (currency.isNative()) {
             if (msg.value != amount) revert Errors.WrongValue(msg.value, amount);
@@ -27,6 +29,8 @@ library CurrencyLibrary {
         if (msg.value != 0) revert Errors.WrongValue(msg.value, 0);
         IERC20 token = IERC20(Currency.unwrap(currency));
         uint256 before = token.balanceOf(address(this));
+        // Every caller passes its own caller.
+        // slither-disable-next-line arbitrary-send-erc20
         SafeERC20.safeTransferFrom(token, from, address(this), amount);
         return token.balanceOf(address(this)) - before;
     }

@@ -82,6 +82,8 @@ library AccountWords {
 
     /// Reverts when the balance would outgrow its field.
     function credited(AccountWord a, uint256 amount) internal pure returns (AccountWord) {
+        // For its check alone: the sum is made in place.
+        // slither-disable-next-line unused-return
         SafeCast.toUint104(a.balance() + amount);
         return AccountWord.wrap(AccountWord.unwrap(a) + amount);
     }

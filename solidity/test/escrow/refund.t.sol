@@ -30,6 +30,16 @@ contract RefundTest is MarketTest {
         market.refund(terms);
     }
 
+    /// A lease that outlived its funds owes more than it has.
+    function test_RevertWhen_MoreIsOwedThanIsLeft() external {
+        (Terms memory terms,) = open(tenant, usd, order(2, 1), NOTICE * 2 * RATE);
+        skip(NOTICE + 10);
+        vm.prank(tenant);
+        market.close(terms);
+        vm.expectRevert(Errors.NothingToPay.selector);
+        market.refund(terms);
+    }
+
     function test_AfterTheFinalStatementTheRestGoesBack() external {
         (Terms memory terms, LeaseId id) = open(usd, 2);
         skip(10);

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {Accrual} from "../../src/libraries/Accrual.sol";
-import {PriceList, Rates, Shape, Usage} from "../../src/types/DataTypes.sol";
+import {Policy, PriceList, Rates, Shape, Usage} from "../../src/types/DataTypes.sol";
 import {ReservationWord} from "../../src/types/Words.sol";
 
 /// The money functions over all that their types can hold.
@@ -20,6 +20,36 @@ contract AccrualTest is Test {
         assertEq(r.cpuSecond, p.cpuSecond);
         assertEq(r.memoryMiBSecond, p.memoryMiBSecond);
         assertEq(r.networkMiB, p.networkMiB);
+    }
+
+    /// Parts of a unit round up: a reserve that falls short of the price would leave the provider unpaid.
+    function test_TheReserveRoundsPartsUp() external pure {
+        PriceList memory p;
+        p.cpuSecond = 1;
+        Shape memory s = Shape({millicores: 1, memoryMiB: 0, diskMiB: 0, gpus: 0});
+        assertEq(Accrual.rates(p, s).reserved, 1);
+        s.millicores = 1000;
+        assertEq(Accrual.rates(p, s).reserved, 1);
+        s.millicores = 1001;
+        assertEq(Accrual.rates(p, s).reserved, 2);
+        p.cpuSecond = 0;
+        p.networkMiB = 1;
+        p.networkKiBps = 1;
+        assertEq(Accrual.rates(p, s).reserved, 1);
+        p.networkKiBps = 1024;
+        assertEq(Accrual.rates(p, s).reserved, 1);
+        p.networkKiBps = 1025;
+        assertEq(Accrual.rates(p, s).reserved, 2);
+    }
+
+    /// The counts that fit the fields in which they are kept.
+    function test_APolicyHasFewerThan16384Replicas() external pure {
+        Policy memory p = Policy({
+            minReplicas: 1, maxReplicas: 16_383, target: 70, up: 80, down: 50, cooldown: 60, step: 2, headroom: 1
+        });
+        assertTrue(Accrual.sound(p));
+        p.maxReplicas = 16_384;
+        assertFalse(Accrual.sound(p));
     }
 
     function testFuzz_PriceNeverOverflows(Rates memory r, Usage memory u) external pure {

@@ -353,6 +353,45 @@ contract SettleTest is MarketTest {
         assertEq(market.earnings(provider, usd), 2 * RATE * CLAIM + 3 * RATE * 100);
     }
 
+    /// Settled in the very second in which the claim window begins, nothing has lapsed; a second later, what that statement
+    /// left of the reservation has.
+    function test_WhatWasSettledAsTheWindowBeginsHasNotLapsed() external {
+        uint256 time = _now();
+        uint256 epoch = prove(id, busy(5, time));
+        settle(terms, busy(5, time), epoch, emptyPath());
+        skip(CLAIM - 2 * CHALLENGE);
+        Usage memory usage = busy(1e6, _now());
+        epoch = prove(id, usage);
+        assertEq(_now(), time + CLAIM);
+        uint256 all = 2 * RATE * (usage.time - START);
+        uint256 snapshot = vm.snapshotState();
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), all);
+        vm.revertToState(snapshot);
+        skip(1);
+        settle(terms, usage, epoch, emptyPath());
+        // the one second of lapse takes what was reserved until then and not paid
+        assertEq(market.earnings(provider, usd), 5 * RATE + 2 * RATE * (usage.time - time - 1));
+    }
+
+    /// What was reserved before a step, and never settled, lapses in the very second in which the window begins with it.
+    function test_WhatLiesBeforeAStepLapsesAsTheWindowBegins() external {
+        vm.prank(tenant);
+        market.scale(terms, 3);
+        uint256 step = _now();
+        skip(CLAIM - 1 - CHALLENGE);
+        Usage memory usage = busy(1e6, _now());
+        uint256 epoch = prove(id, usage);
+        assertEq(_now(), step + CLAIM - 1);
+        uint256 snapshot = vm.snapshotState();
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 2 * RATE * (step - START) + 3 * RATE * (usage.time - step));
+        vm.revertToState(snapshot);
+        skip(1);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 3 * RATE * (usage.time - step));
+    }
+
     function test_InEth() external {
         (Terms memory inEth, LeaseId ethId) = open(tenant, ETH, order(2, 5), DEPOSIT);
         skip(10);

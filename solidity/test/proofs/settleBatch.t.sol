@@ -199,6 +199,17 @@ contract SettleBatchTest is MarketTest {
         assertEq(market.earnings(provider, usd), 7 * RATE);
     }
 
+    /// What was reserved until a step lapses only when the step has left the claim window.
+    function test_AStatementAsOldAsTheClaimWindowIsSettled() external {
+        (uint256 epoch, Claim[] memory c, StandardTree.Multiproof memory m) = _post();
+        vm.prank(tenant);
+        market.scale(terms[0], 3);
+        skip(CLAIM - CHALLENGE);
+        market.settleBatch(provider, usd, epoch, c, m.proof, m.flags);
+        assertEq(market.earnings(provider, usd), RATE);
+        assertEq(market.accountOf(market.idOf(terms[0]), usd).paid, RATE);
+    }
+
     /// The same lease named twice in a batch is paid once.
     function test_ADuplicateIsPaidOnce() external {
         delete all;
