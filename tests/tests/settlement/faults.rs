@@ -151,8 +151,9 @@ async fn the_fold_follows_rulings_and_frauds() {
 
 #[tokio::test]
 async fn the_fold_follows_outages_and_moves() {
-    for settles in [true, false] {
-        let world = World::on_demand().await;
+    let mut worlds = World::each().await;
+    worlds.extend(World::each().await);
+    for (world, settles) in worlds.into_iter().zip([true, true, false, false]) {
         let (credited, credited_terms) = world.take(1).await;
         let (moved, moved_terms) = world.take(2).await;
         let (moving, moving_terms) = world.take(3).await;
