@@ -74,7 +74,7 @@ abstract contract MarketTest is Test {
 
     // The world
 
-    function deploy(Parameters memory p) internal returns (Tidemark) {
+    function deploy(Parameters memory p) internal virtual returns (Tidemark) {
         address next = deployCode("Faults.sol:Faults", abi.encode(p));
         next = deployCode("Auction.sol:Auction", abi.encode(p, next));
         next = deployCode("Registry.sol:Registry", abi.encode(p, next));

@@ -7,7 +7,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {IMarket} from "../interfaces/IMarket.sol";
 import {Accrual} from "../libraries/Accrual.sol";
 import {Errors} from "../libraries/Errors.sol";
-import {Capacity, Outage, Policy, PriceList, Shape, StoredOffer, Terms} from "../types/DataTypes.sol";
+import {Capacity, Outage, Policy, PriceList, Reservation, Shape, StoredOffer, Terms} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
 import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWords} from "../types/Words.sol";
 import {MarketState} from "./MarketState.sol";
@@ -26,16 +26,25 @@ abstract contract Tenancy is MarketState {
         uint256 received,
         bool bound
     ) internal returns (LeaseId id) {
+        // Check and Effect
+        id = _write(terms, ReservationWords.opened(replicas, policy), policy.minReplicas, received, bound);
+        // Log
+        emit IMarket.LeaseOpened(id, terms.tenant, terms.provider, offer, received, replicas, policy, terms);
+    }
+
+    /// Writes the two words of a lease that begins now.
+    function _write(Terms memory terms, ReservationWord reservation, uint16 minReplicas, uint256 received, bool bound)
+        internal
+        returns (LeaseId id)
+    {
         // Check
         id = _id(terms);
         if (_accounts[terms.currency][id].settledAt() != 0) revert Errors.LeaseExists(id);
-        uint256 notice = _notice(uint256(terms.rates.reserved) * replicas);
+        uint256 notice = _notice(Accrual.rate(reservation, terms.rates.reserved));
         if (received < notice) revert Errors.InsufficientFunds(received, notice);
         // Effect
-        _accounts[terms.currency][id] = AccountWords.opened(received.toUint104(), policy.minReplicas, bound);
-        _reservations[id] = ReservationWords.opened(replicas, policy);
-        // Log
-        emit IMarket.LeaseOpened(id, terms.tenant, terms.provider, offer, received, replicas, policy, terms);
+        _accounts[terms.currency][id] = AccountWords.opened(received.toUint104(), minReplicas, bound);
+        _reservations[id] = reservation;
     }
 
     /// Ends a lease: nothing accrues any more, and its capacity is free.
@@ -84,12 +93,17 @@ abstract contract Tenancy is MarketState {
             return;
         }
         uint256 replicas = to - from;
+        _checkRoom(word, shape, replicas);
+        _capacities[provider] = word.holding(shape, replicas);
+    }
+
+    /// Whether there is room for so many replicas more.
+    function _checkRoom(CapacityWord word, Shape memory shape, uint256 replicas) internal pure {
         Capacity memory c = word.unpacked();
         _checkFit(0, c.heldMillicores, shape.millicores * replicas, c.millicores);
         _checkFit(1, c.heldMemoryMiB, shape.memoryMiB * replicas, c.memoryMiB);
         _checkFit(2, c.heldDiskMiB, shape.diskMiB * replicas, c.diskMiB);
         _checkFit(3, c.heldGpus, shape.gpus * replicas, c.gpus);
-        _capacities[provider] = word.holding(shape, replicas);
     }
 
     function _checkFit(uint256 kind, uint256 held, uint256 asked, uint256 capacity) private pure {
@@ -119,8 +133,28 @@ abstract contract Tenancy is MarketState {
     {
         if (!Accrual.sound(policy)) revert Errors.BadPolicy();
         _checkBounds(replicas, policy.minReplicas, policy.maxReplicas);
-        highest = reserved * policy.maxReplicas;
+        return _checkRate(reserved, policy.maxReplicas, maxRate);
+    }
+
+    /// Whether a rate for each of so many replicas fits a budget.
+    function _checkRate(uint256 reserved, uint256 replicas, uint256 maxRate) internal pure returns (uint256 highest) {
+        highest = reserved * replicas;
         if (highest > maxRate) revert Errors.RateTooHigh(highest, maxRate);
+    }
+
+    /// The policy that a lease's words hold.
+    function _policy(AccountWord account, ReservationWord reservation) internal pure returns (Policy memory) {
+        Reservation memory r = reservation.unpacked();
+        return Policy({
+            minReplicas: account.unpacked().minReplicas,
+            maxReplicas: r.maxReplicas,
+            target: r.target,
+            up: r.up,
+            down: r.down,
+            cooldown: r.cooldown,
+            step: r.step,
+            headroom: r.headroom
+        });
     }
 
     /// What the whole lease reserves a second.

@@ -21,6 +21,7 @@ interface IAuction {
     /// A bid won; LeaseOpened, with offer 0, stands before this event.
     event BidAccepted(OrderId indexed order, BidId indexed bid, LeaseId indexed lease);
     /// A lease went on with another provider; its LeaseClosed and the other's LeaseOpened stand before this event.
+    /// @param amount What left the old lease. The new one's deposit is this and, when an open order's bid won, the order's.
     event LeaseMoved(LeaseId indexed from, LeaseId indexed to, uint256 amount);
 
     /// Opens an order and leaves its deposit in the market.
@@ -30,7 +31,8 @@ interface IAuction {
     /// ReplicasOutOfBounds, BadDeadlines, TooMany attributes, OrderExists, ConsentRequired, WrongValue, NothingReceived.
     function openOrder(AuctionOrder calldata order, uint256 deposit) external payable returns (OrderId);
 
-    /// Ends an order of the caller's that no bid has won, and pays its deposit back.
+    /// Ends an order of the caller's that no bid has won, and pays its deposit back; a tenant that cannot receive it finds it
+    /// among its earnings. Its bids stay until they are released.
     /// @dev Emits OrderCancelled. Reverts with NotAllowed, OrderClosed.
     function cancelOrder(AuctionOrder calldata order) external;
 
@@ -44,7 +46,7 @@ interface IAuction {
         payable
         returns (BidId);
 
-    /// Whether a bid would be taken, as far as the order says: returns when it would, reverts with the reason when not.
+    /// Whether a bid of the caller's would be taken, as far as the order says: returns when it would, reverts with the reason when not.
     /// @dev Reverts with NotAllowed unless the bid's provider calls, NotRegistered, OrderClosed, BiddingOver, BadDeadlines when
     /// it would expire before the bidding ends or after the order can be accepted, RateTooHigh, AttributeMissing,
     /// InsufficientFunds when the deposit cannot keep the notice period's money at the bid's rate, CapacityExceeded.
@@ -61,15 +63,22 @@ interface IAuction {
     function releaseBid(AuctionOrder calldata order, Bid calldata terms) external;
 
     /// Moves a lease of the caller's to an offer, with its policy, its replica count and its money, in one transaction.
+    /// What is owed stays in the old lease, as after `close`, and so does a dispute about it; manifest and salt go along,
+    /// so that a lease cannot go back to a price list that it had before.
     /// While the provider's silence is proven (`IFaults.confirmSilence`), nothing is owed beyond its newest root.
     /// @param maxRate Budget of the new lease.
-    /// @dev Emits LeaseClosed, LeaseOpened, LeaseMoved. Reverts like `close` and `take`, but WrongValue.
+    /// @dev Emits LeaseClosed, LeaseOpened, LeaseMoved. Reverts like `close` and `take`, but WrongValue, and with NotAlike when the
+    /// offer is in another currency.
     function moveToOffer(Terms calldata terms, OfferId offer, uint104 maxRate) external returns (LeaseId);
 
-    /// The same to a bid: one on the order from which the lease came, which lost and still holds, or one on an open order of
-    /// the tenant's for the same shape, currency and manifest, whose deposit joins the money.
-    /// @dev Emits LeaseClosed, LeaseOpened, BidAccepted, LeaseMoved. Reverts like `close` and `accept`, and with NotAlike.
-    function moveToBid(Terms calldata terms, AuctionOrder calldata order, Bid calldata bid) external returns (LeaseId);
+    /// The same to a bid: one on the order from which the lease came, which lost and still holds; or one on an open order of
+    /// the tenant's for the same shape, currency and manifest, whose deposit joins the money and whose salt becomes the
+    /// lease's. The order's `maxRate` is the budget.
+    /// @dev Emits LeaseClosed, LeaseOpened, BidAccepted, LeaseMoved. Reverts like `close` and `accept`, and with RateTooHigh and
+    /// CapacityExceeded, which a policy changed since the order can lead to, and NotAlike.
+    function moveToBid(Terms calldata terms, AuctionOrder calldata order, Bid calldata winner)
+        external
+        returns (LeaseId);
 
     function orderOf(OrderId order) external view returns (OrderState memory);
     function bidOf(BidId bid) external view returns (BidState memory);

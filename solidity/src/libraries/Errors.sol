@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Bound} from "../types/DataTypes.sol";
-import {LeaseId, OfferId} from "../types/Ids.sol";
+import {BidId, LeaseId, OfferId, OrderId} from "../types/Ids.sol";
 
 /// Every way in which a call can be refused.
 library Errors {
@@ -64,6 +64,35 @@ library Errors {
     error ConsentRequired(address account, Bound limit, uint256 asked, uint256 allowed);
     /// The arbiters' account neither called nor consented.
     error NotArbiters(address caller);
+
+    // Orders and bids
+    /// The tenant has opened exactly this order before; choose another salt.
+    error OrderExists(OrderId order);
+    /// The order is not open: it was never opened, or was cancelled, or a bid has won it.
+    error OrderClosed(OrderId order);
+    /// A deadline of the order or of the bid is too early or too late.
+    error BadDeadlines(uint256 deadline, uint256 earliest, uint256 latest);
+    /// Bids on the order were taken before the given time only.
+    error BiddingOver(uint256 until);
+    /// The order requires an attribute that the provider has not registered.
+    error AttributeMissing(bytes32 attribute);
+    /// The provider's bid on exactly these terms holds already.
+    error BidExists(BidId bid);
+    /// All of the order's places are taken; name a live bid to displace.
+    error BidsFull(uint256 most);
+    /// The bid's reserved rate is not below that of the bid that it would displace.
+    error NotBetter(uint256 reserved, uint256 displaced);
+    /// The order could be accepted until the given time only.
+    error AcceptanceOver(uint256 until);
+    /// No such bid, or it has won or was released.
+    error BidClosed(BidId bid);
+    /// The bid bound its provider until the given time only.
+    error BidExpired(uint256 expiry);
+    /// The bid may still win, and binds its provider until the given time.
+    error BidHeld(uint256 until);
+    /// The lease cannot go on there: another tenant, shape, currency or manifest; another order than it came from; or money
+    /// that counts in a bound account's exposure beside money that does not.
+    error NotAlike();
 
     // Steps by proof
     /// The lease stands at this count already.

@@ -110,8 +110,13 @@ library AccountWords {
 
 library ReservationWords {
     function opened(uint16 replicas_, Policy calldata p) internal view returns (ReservationWord) {
-        uint256 point = uint256(uint32(block.timestamp)) << 136 | uint256(replicas_) << 168;
-        return ReservationWord.wrap(point).governedBy(p);
+        return ReservationWord.wrap(_opening(replicas_)).governedBy(p);
+    }
+
+    /// Another lease that begins now, at the policy and count of this one.
+    function reopened(ReservationWord r) internal view returns (ReservationWord) {
+        uint256 policy = ReservationWord.unwrap(r) >> 184 << 184;
+        return ReservationWord.wrap(policy | _opening(r.replicas()));
     }
 
     /// Another policy, at an unchanged point of the curve.
@@ -195,6 +200,11 @@ library ReservationWords {
             step: uint8(w >> 240),
             headroom: uint8(w >> 248)
         });
+    }
+
+    /// The curve's point where a lease begins.
+    function _opening(uint256 replicas_) private view returns (uint256) {
+        return uint256(uint32(block.timestamp)) << 136 | replicas_ << 168;
     }
 }
 

@@ -4,7 +4,19 @@ pragma solidity ^0.8.30;
 import {console} from "forge-std/console.sol";
 
 import {Currency} from "../../src/types/Currency.sol";
-import {Claim, Order, Policy, PriceList, Shape, Step, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {
+    Acceptance,
+    AuctionOrder,
+    Bid,
+    Claim,
+    Order,
+    Policy,
+    PriceList,
+    Shape,
+    Step,
+    Terms,
+    Usage
+} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {StandardTree} from "../StandardTree.sol";
@@ -277,6 +289,31 @@ contract TransactionsTest is MarketTest {
         market.close(terms);
         gas += vm.lastCallGas().gasTotalUsed;
         _check("lease_life", gas, 245_000);
+    }
+
+    /// An order, a bid on it, and the lease that the bid wins: no targets.
+    function test_Auction() external {
+        AuctionOrder memory asked;
+        (asked.tenant, asked.currency, asked.order) = (tenant, usd, order(2, 1));
+        asked.bidUntil = uint32(vm.getBlockTimestamp() + 60);
+        asked.acceptUntil = uint32(vm.getBlockTimestamp() + 600);
+        asked.attributes = new bytes32[](1);
+        asked.attributes[0] = "region=eu";
+        vm.prank(provider);
+        market.setAttributes(asked.attributes);
+        Bid memory answer = Bid(provider, termsOf(tenant, usd, asked.order).rates, asked.acceptUntil);
+        Bid memory none;
+        vm.prank(tenant);
+        market.openOrder(asked, DOLLARS);
+        console.log("open_order", vm.lastCallGas().gasTotalUsed);
+        vm.prank(provider);
+        market.bid{value: BID_DEPOSIT}(asked, answer, none);
+        console.log("bid", vm.lastCallGas().gasTotalUsed);
+        Acceptance[] memory all = new Acceptance[](1);
+        all[0] = Acceptance(asked, answer);
+        vm.prank(tenant);
+        market.accept(all);
+        console.log("accept", vm.lastCallGas().gasTotalUsed);
     }
 
     /// What the chain takes at most (EIP-170).
