@@ -1,11 +1,14 @@
 //! The noun that the seven stages act on, and every decision about it. Pure: no I/O, no clock, no environment.
 
 pub mod accrual;
+pub mod auction;
+pub mod clearing;
 pub mod decide;
 pub mod intent;
 pub mod label;
 pub mod manifest;
 pub mod meter;
+pub mod screen;
 pub mod statement;
 
 use alloy::primitives::{B256, U256};
@@ -88,6 +91,8 @@ impl Lease {
             MarketEvents::ToppedUp(topped) => self.deposited += topped.amount,
             MarketEvents::Withdrawn(withdrawn) => self.returned += withdrawn.amount,
             MarketEvents::Refunded(refunded) => self.returned += refunded.amount,
+            // The lease that goes on with another provider began with it.
+            MarketEvents::LeaseMoved(moved) => self.returned += moved.amount,
             MarketEvents::Settled(settled) => {
                 accrual::lapse(self, time);
                 self.paid += settled.amount;

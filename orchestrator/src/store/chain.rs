@@ -2,6 +2,9 @@
 
 mod apply;
 mod events;
+mod log;
+
+use std::collections::BTreeSet;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -68,6 +71,9 @@ pub struct Provider {
     pub sealing_key: B256,
     pub endpoint: String,
     pub registered: bool,
+    /// What it claims of itself.
+    #[serde(default)]
+    pub attributes: BTreeSet<B256>,
 }
 
 /// A root that stands on chain.

@@ -25,6 +25,8 @@ pub struct Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     Lease(B256),
+    /// With its bids.
+    Order(B256),
     Offer(u32),
     Provider(Address),
 }
@@ -44,6 +46,7 @@ impl Event {
             E::ProviderUpdated(e) => ("ProviderUpdated", Subject::Provider(e.provider)),
             E::BondAdded(e) => ("BondAdded", Subject::Provider(e.provider)),
             E::ProviderUnregistered(e) => ("ProviderUnregistered", Subject::Provider(e.provider)),
+            E::AttributesSet(e) => ("AttributesSet", Subject::Provider(e.provider)),
             E::EarningsWithdrawn(e) => ("EarningsWithdrawn", Subject::Provider(e.provider)),
             E::RootPosted(e) => ("RootPosted", Subject::Provider(e.provider)),
             E::OfferListed(e) => ("OfferListed", Subject::Offer(e.offer)),
@@ -59,6 +62,12 @@ impl Event {
             E::Withdrawn(e) => ("Withdrawn", Subject::Lease(e.lease)),
             E::Refunded(e) => ("Refunded", Subject::Lease(e.lease)),
             E::Settled(e) => ("Settled", Subject::Lease(e.lease)),
+            E::LeaseMoved(e) => ("LeaseMoved", Subject::Lease(e.from)),
+            E::OrderOpened(e) => ("OrderOpened", Subject::Order(e.order)),
+            E::OrderCancelled(e) => ("OrderCancelled", Subject::Order(e.order)),
+            E::BidPlaced(e) => ("BidPlaced", Subject::Order(e.order)),
+            E::BidReleased(e) => ("BidReleased", Subject::Order(e.order)),
+            E::BidAccepted(e) => ("BidAccepted", Subject::Order(e.order)),
             _ => return None,
         })
     }
@@ -78,12 +87,16 @@ impl Subject {
     pub(super) fn text(&self) -> String {
         match self {
             Self::Lease(id) => hex(*id),
+            Self::Order(id) => format!("order:{id:#x}"),
             Self::Offer(id) => id.to_string(),
             Self::Provider(address) => hex(*address),
         }
     }
 
     pub(super) fn read(text: &str) -> Result<Self> {
+        if let Some(id) = text.strip_prefix("order:") {
+            return Ok(Self::Order(parse("events", id)?));
+        }
         Ok(match text.len() {
             66 => Self::Lease(parse("events", text)?),
             42 => Self::Provider(parse("events", text)?),
