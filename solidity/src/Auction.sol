@@ -115,7 +115,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
     function accept(Acceptance[] calldata acceptances) external returns (LeaseId[] memory ids) {
         _checkIntake();
         // What was consented to are these very acceptances, so that one consent is to all of them.
-        bool granted = _useGrant();
+        bool granted = _useGrant(msg.sender);
         uint256 count = acceptances.length;
         ids = new LeaseId[](count);
         for (uint256 i = 0; i < count; ++i) {

@@ -58,7 +58,8 @@ contract Market is IMarket, Proofs, Part {
     function scale(Terms calldata terms, uint16 replicas) external {
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
-        _spend(terms.currency, uint256(terms.rates.reserved) * replicas, 0);
+        // A smaller count commits nobody to anything.
+        if (replicas > reservation.replicas()) _spend(terms.currency, uint256(terms.rates.reserved) * replicas, 0);
         _step(id, account, reservation, terms.rates.reserved, replicas);
     }
 

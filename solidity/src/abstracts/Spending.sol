@@ -4,13 +4,17 @@ pragma solidity ^0.8.30;
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
+import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
+
 import {Errors} from "../libraries/Errors.sol";
 import {Currency} from "../types/Currency.sol";
 import {Bound, Limits} from "../types/DataTypes.sol";
+import {BindingWord} from "../types/Words.sol";
 import {MarketState} from "./MarketState.sol";
 
 /// Holds a bound account to its limits. Every verb that commits an account's money, or lets it out, comes by here; one that
-/// exceeds a limit needs a grant, which `Approvals.approved` gives to one action at a time.
+/// exceeds a limit needs a grant, which `Approvals.approved` gives to one call at a time: the account that it names and the
+/// bytes that were consented to. Whoever is called meanwhile, a token or a payee, cannot use it for anything else.
 abstract contract Spending is MarketState {
     using SafeCast for uint256;
 
@@ -19,12 +23,12 @@ abstract contract Spending is MarketState {
     /// @param amount Base units; 0: none.
     /// @return bound Whether the caller is a bound account, so that its exposure has grown.
     function _spend(Currency currency, uint256 rate, uint256 amount) internal returns (bool bound) {
-        uint256 policy = _policies[msg.sender];
-        if (policy == 0) return false;
+        BindingWord binding = _policies[msg.sender];
+        if (!binding.isBound()) return false;
         Limits storage limits = _limits[msg.sender][currency];
         uint256 exposed = limits.exposed + amount;
-        if (!_useGrant()) {
-            bool current = limits.version == uint32(policy);
+        if (!_useGrant(msg.sender)) {
+            bool current = limits.version == binding.version();
             _checkLimit(Bound.Rate, rate, current ? limits.rate : 0);
             _checkLimit(Bound.Amount, amount, current ? limits.amount : 0);
             if (amount != 0) _checkLimit(Bound.Exposure, exposed, current ? limits.exposure : 0);
@@ -35,10 +39,10 @@ abstract contract Spending is MarketState {
 
     /// The caller takes money out.
     function _checkPayout(Currency currency, uint256 amount) internal {
-        uint256 policy = _policies[msg.sender];
-        if (policy == 0 || _useGrant()) return;
+        BindingWord binding = _policies[msg.sender];
+        if (!binding.isBound() || _useGrant(msg.sender)) return;
         Limits storage limits = _limits[msg.sender][currency];
-        _checkLimit(Bound.Amount, amount, limits.version == uint32(policy) ? limits.amount : 0);
+        _checkLimit(Bound.Amount, amount, limits.version == binding.version() ? limits.amount : 0);
     }
 
     /// Money of a bound account's came back to it. What it put in before it bound itself does not count.
@@ -47,20 +51,24 @@ abstract contract Spending is MarketState {
         limits.exposed = Math.saturatingSub(limits.exposed, amount).toUint112();
     }
 
-    /// Uses up the caller's grant, when it has one.
-    function _useGrant() internal returns (bool granted) {
-        granted = _granted == msg.sender;
-        if (granted) _granted = address(0);
+    /// Uses up an account's grant, when it has one for the call that runs now.
+    function _useGrant(address account) internal returns (bool granted) {
+        bytes32 grant = _granted;
+        granted = grant != 0 && grant == _grant(account, keccak256(msg.data));
+        if (granted) _granted = 0;
+    }
+
+    function _grant(address account, bytes32 callHash) internal pure returns (bytes32) {
+        return EfficientHashLib.hash(bytes32(uint256(uint160(account))), callHash);
     }
 
     /// The arbiters' account has no key of its own when it is bound: whoever carries its consents acts for it.
     function _checkArbiters() internal {
-        bool acts = _policies[ARBITERS] == 0 ? msg.sender == ARBITERS : _granted == ARBITERS;
+        bool acts = _policies[ARBITERS].isBound() ? _useGrant(ARBITERS) : msg.sender == ARBITERS;
         if (!acts) revert Errors.NotArbiters(msg.sender);
-        _granted = address(0);
     }
 
-    function _checkLimit(Bound bound, uint256 asked, uint256 limit) private view {
+    function _checkLimit(Bound bound, uint256 asked, uint256 limit) internal view {
         if (asked > limit) revert Errors.ConsentRequired(msg.sender, bound, asked, limit);
     }
 }

@@ -32,17 +32,20 @@ interface IApprovals {
     /// @dev Emits AccountBound. Reverts with ConsentRequired, BadApprovers, TooMany.
     function bind(address[] calldata approvers, uint256 threshold, Limit[] calldata limits) external;
 
-    /// Consents to an action by transaction. The caller need not be an approver yet: it counts if it is one when the action
-    /// is taken. A consent that the caller took back stays taken back.
-    /// @dev Emits Consented. Reverts with ConsentRevoked, NotApprover.
+    /// Consents to an action by transaction, as an approver by the policy in force. A consent that the caller took back stays
+    /// taken back.
+    /// @param action As `actionOf` tells it.
+    /// @param approvers All of the account's.
+    /// @dev Emits Consented. Reverts with NotBound, BadApprovers, NotApprover, ConsentRevoked.
     function consent(address account, bytes32 action, address[] calldata approvers) external;
 
-    /// Takes back the caller's consent to an action, however it was given; for good.
-    /// @dev Emits Revoked. Reverts with NotApprover.
+    /// Takes back the caller's consent to an action, however it was given or will be; for good.
+    /// @dev Emits Revoked. Reverts with NotBound, BadApprovers, NotApprover.
     function revoke(address account, bytes32 action, address[] calldata approvers) external;
 
     /// Takes an action with consents: calls the market with `call` as the caller, and lets that call exceed the account's
-    /// limits once.
+    /// limits once. That call alone: what somebody else makes of the time while it runs, or a call inside of it, is not what was
+    /// consented to. So a permit goes around the consents: `withPermit` of `approved` of the action.
     /// @param account The caller; or the arbiters' account, for which anyone may carry the consents.
     /// @param call An encoded call to this market.
     /// @return What the call returned.
@@ -78,6 +81,7 @@ interface IApprovals {
     /// @return version Of the policy in force.
     function bindingOf(address account) external view returns (uint256 threshold, uint256 version);
 
+    /// The limits in one currency as stored: they hold when their version is that of the policy in force.
     function limitsOf(address account, Currency currency) external view returns (Limits memory);
 
     /// Whether an account has used a nonce.

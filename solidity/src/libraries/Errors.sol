@@ -64,6 +64,24 @@ library Errors {
     error ConsentRequired(address account, Bound limit, uint256 asked, uint256 allowed);
     /// The arbiters' account neither called nor consented.
     error NotArbiters(address caller);
+    /// The account is free: nothing of it takes consents.
+    error NotBound(address account);
+    /// The approvers are not those of the account, or not ascending, or the account is one of its own, or the threshold is
+    /// not between 1 and their number.
+    error BadApprovers();
+    /// The account has taken an action with this nonce.
+    error NonceUsed(address account, uint256 nonce);
+    /// The consents held until the given time.
+    error ConsentExpired(uint256 expiry);
+    /// The signatures are not in the ascending order of their approvers, or one approver signs twice.
+    error ConsentUnordered(address approver);
+    /// The caller, or whose signature this is, is no approver of the account. A signature of anything else but this action, under
+    /// the policy in force, is of an unknown key.
+    error NotApprover(address account);
+    /// The approver has taken back its consent to this action.
+    error ConsentRevoked(address approver);
+    /// Fewer approvers consent than the account's policy asks for.
+    error ConsentsMissing(uint256 consents, uint256 threshold);
 
     // Orders and bids
     /// The tenant has opened exactly this order before; choose another salt.
@@ -139,6 +157,6 @@ library Errors {
     error StatementFromFuture(uint256 time);
     /// The statement is older than the claim window; the reservation has lapsed to the tenant.
     error StatementLapsed(uint256 time, uint256 oldest);
-    /// The signature is not the tenant's.
+    /// The signature is not that of the tenant, or of the approver for which it is given.
     error BadSignature();
 }

@@ -170,7 +170,8 @@ struct Limit {
 enum Bound {
     Rate,
     Amount,
-    Exposure
+    Exposure,
+    Binding // to what the account is bound: no change is within a limit
 }
 
 /// How an action is consented to.

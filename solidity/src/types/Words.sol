@@ -17,9 +17,15 @@ type ReservationWord is uint256;
 /// A Capacity.
 type CapacityWord is uint256;
 
+/// How an account is bound, which nobody reads as a struct: from the lowest bit its version (32), how many consents it takes
+/// (7; 0: the account is free), whether a consent was taken back under this version (1), and as much of
+/// keccak256(abi.encode(approvers)) as there is room for (216).
+type BindingWord is uint256;
+
 using AccountWords for AccountWord global;
 using ReservationWords for ReservationWord global;
 using CapacityWords for CapacityWord global;
+using BindingWords for BindingWord global;
 
 // Reading a field casts the shifted word to the field's type, which cuts off what stands above it.
 // forge-lint: disable-start(unsafe-typecast)
@@ -243,6 +249,52 @@ library CapacityWords {
     function _packed(Shape memory shape) private pure returns (uint256) {
         return uint256(shape.millicores) | uint256(shape.memoryMiB) << 32 | uint256(shape.diskMiB) << 64
             | uint256(shape.gpus) << 96;
+    }
+}
+
+library BindingWords {
+    using SafeCast for uint256;
+
+    uint256 private constant REVOKED = 1 << 39;
+    uint256 private constant HASH = 40; // where the hash begins
+
+    /// Bound anew. The version of a free account stays, so that none ever comes back.
+    /// @param threshold_ Below 2^7; 0 to be free.
+    function next(BindingWord b, address[] calldata approvers, uint256 threshold_) internal pure returns (BindingWord) {
+        uint256 version_ = uint256((b.version() + 1).toUint32());
+        if (threshold_ == 0) return BindingWord.wrap(version_);
+        return BindingWord.wrap(_hash(approvers) << HASH | threshold_ << 32 | version_);
+    }
+
+    function version(BindingWord b) internal pure returns (uint256) {
+        return uint32(BindingWord.unwrap(b));
+    }
+
+    /// 0: the account is free.
+    function threshold(BindingWord b) internal pure returns (uint256) {
+        return BindingWord.unwrap(b) >> 32 & 0x7f;
+    }
+
+    function isBound(BindingWord b) internal pure returns (bool) {
+        return b.threshold() != 0;
+    }
+
+    /// Whether these are the account's approvers.
+    function names(BindingWord b, address[] calldata approvers) internal pure returns (bool) {
+        return BindingWord.unwrap(b) >> HASH == _hash(approvers);
+    }
+
+    /// Whether a consent was taken back under this version.
+    function revoked(BindingWord b) internal pure returns (bool) {
+        return BindingWord.unwrap(b) & REVOKED != 0;
+    }
+
+    function withRevoked(BindingWord b) internal pure returns (BindingWord) {
+        return BindingWord.wrap(BindingWord.unwrap(b) | REVOKED);
+    }
+
+    function _hash(address[] calldata approvers) private pure returns (uint256) {
+        return uint256(keccak256(abi.encode(approvers))) >> HASH;
     }
 }
 // forge-lint: disable-end(unsafe-typecast)

@@ -4,7 +4,14 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {Capacity, Policy, Reservation, Shape} from "../../src/types/DataTypes.sol";
-import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWords} from "../../src/types/Words.sol";
+import {
+    AccountWord,
+    AccountWords,
+    BindingWord,
+    CapacityWord,
+    ReservationWord,
+    ReservationWords
+} from "../../src/types/Words.sol";
 
 /// One word or a struct of the same name: no difference, and no field runs into its neighbour.
 contract WordsTest is Test {
@@ -68,6 +75,8 @@ contract WordsTest is Test {
         _check(r, integral, 7, 9, p, p.maxReplicas);
         _check(r.governedBy(other), integral, 7, 9, other, other.maxReplicas);
         _check(r.closed(), integral, 7, 9, p, 0);
+        // the same as if it were opened now
+        assertEq(ReservationWord.unwrap(r.reopened()), ReservationWord.unwrap(ReservationWords.opened(9, p)));
     }
 
     function _check(ReservationWord w, uint256 integral, uint256 since, uint256 replicas, Policy calldata p, uint16 max)
@@ -131,5 +140,50 @@ contract WordsTest is Test {
                 abi.encode(has.millicores, has.memoryMiB, has.diskMiB, has.gpus, held[0], held[1], held[2], held[3])
             )
         );
+    }
+
+    function bindAnew(BindingWord b, address[] calldata approvers, uint256 threshold)
+        external
+        pure
+        returns (BindingWord)
+    {
+        return b.next(approvers, threshold);
+    }
+
+    function names(BindingWord b, address[] calldata approvers) external pure returns (bool) {
+        return b.names(approvers);
+    }
+
+    function testFuzz_Binding(uint32 version, address[] memory approvers, address[] memory others, uint8 threshold)
+        external
+        view
+    {
+        vm.assume(version != type(uint32).max);
+        threshold = uint8(bound(threshold, 1, 64));
+        BindingWord b = BindingWord.wrap(version); // of a free account
+        assertFalse(b.isBound());
+        b = this.bindAnew(b, approvers, threshold);
+        for (uint256 i = 0; i < 2; ++i) {
+            assertEq(b.version(), uint256(version) + 1);
+            assertEq(b.threshold(), threshold);
+            assertTrue(b.isBound());
+            assertTrue(this.names(b, approvers));
+            bool alike = keccak256(abi.encode(approvers)) == keccak256(abi.encode(others));
+            assertEq(this.names(b, others), alike);
+            assertEq(b.revoked(), i == 1);
+            b = b.withRevoked();
+        }
+        vm.assume(b.version() != type(uint32).max);
+        assertFalse(this.bindAnew(b, others, threshold).revoked());
+        b = this.bindAnew(b, approvers, 0);
+        assertEq(BindingWord.unwrap(b), uint256(version) + 2);
+        assertFalse(b.isBound());
+        assertFalse(this.names(b, approvers));
+    }
+
+    function test_RevertWhen_AVersionWouldComeBack() external {
+        BindingWord last = BindingWord.wrap(type(uint32).max);
+        vm.expectRevert();
+        this.bindAnew(last, new address[](0), 0);
     }
 }

@@ -9,6 +9,8 @@ import {
     AuctionOrder,
     Bid,
     Claim,
+    Consents,
+    Limit,
     Order,
     Policy,
     PriceList,
@@ -289,6 +291,60 @@ contract TransactionsTest is MarketTest {
         market.close(terms);
         gas += vm.lastCallGas().gasTotalUsed;
         _check("lease_life", gas, 245_000);
+    }
+
+    /// What two of three approvers' signatures cost on top of the action: a top-up that a bound account makes within its
+    /// limits, and one beyond them; and the same of a lease, whose order is hashed and handed on. The account has taken an
+    /// action with a nonce of the same word before.
+    function test_ConsentOf2Of3() external {
+        (address[] memory approvers, uint256[] memory keys) = _bind();
+        (, LeaseId id) = open(tenant, usd, order(2, 1), DOLLARS);
+        _approved(approvers, keys, 0, abi.encodeCall(market.topUp, (usd, id, 2 * DOLLARS)));
+        vm.prank(tenant);
+        market.topUp(usd, id, DOLLARS);
+        uint256 alone = vm.lastCallGas().gasTotalUsed;
+        uint256 together = _approved(approvers, keys, 1, abi.encodeCall(market.topUp, (usd, id, 2 * DOLLARS)));
+        _check("consent_2of3", together - alone, 25_000);
+        vm.prank(tenant);
+        market.take(usdOffer, order(2, 2), DOLLARS);
+        alone = vm.lastCallGas().gasTotalUsed;
+        bytes memory take = abi.encodeCall(market.take, (usdOffer, order(2, 3), 2 * DOLLARS));
+        _check("consent_2of3/take", _approved(approvers, keys, 2, take) - alone, 26_000);
+    }
+
+    function _bind() private returns (address[] memory approvers, uint256[] memory keys) {
+        (approvers, keys) = (new address[](3), new uint256[](3));
+        for (uint256 i = 0; i < 3; ++i) {
+            keys[i] = uint256(keccak256(abi.encode("approver", i)));
+            approvers[i] = vm.addr(keys[i]);
+        }
+        // ascending
+        for (uint256 i = 0; i < 3; ++i) {
+            for (uint256 j = i + 1; j < 3; ++j) {
+                if (approvers[i] < approvers[j]) continue;
+                (approvers[i], approvers[j]) = (approvers[j], approvers[i]);
+                (keys[i], keys[j]) = (keys[j], keys[i]);
+            }
+        }
+        Limit[] memory limits = new Limit[](1);
+        limits[0] = Limit(usd, type(uint104).max, uint104(DOLLARS), uint112(100 * DOLLARS));
+        vm.prank(tenant);
+        market.bind(approvers, 2, limits);
+    }
+
+    function _approved(address[] memory approvers, uint256[] memory keys, uint256 nonce, bytes memory call)
+        private
+        returns (uint256)
+    {
+        Consents memory c = Consents(nonce, block.timestamp + 1 days, approvers, new bytes[](2));
+        bytes32 action = market.actionOf(tenant, call, 0, nonce, c.expiry);
+        for (uint256 i = 0; i < 2; ++i) {
+            (uint8 v, bytes32 r, bytes32 s) = vm.sign(keys[i + 1], action);
+            c.signatures[i] = abi.encodePacked(r, s, v);
+        }
+        vm.prank(tenant);
+        market.approved(tenant, call, c);
+        return vm.lastCallGas().gasTotalUsed;
     }
 
     /// An order, a bid on it, and the lease that the bid wins: no targets.

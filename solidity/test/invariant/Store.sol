@@ -48,7 +48,7 @@ contract Store {
     uint256 public epochs;
     mapping(Currency => uint256) public paidOut; // earnings that left
 
-    function count() external view returns (uint256) {
+    function count() public view returns (uint256) {
         return _leases.length;
     }
 
@@ -99,7 +99,7 @@ contract Store {
         _leases[i].deposited += amount;
     }
 
-    function returned(uint256 i, uint256 amount) external {
+    function returned(uint256 i, uint256 amount) public virtual {
         _leases[i].returned += amount;
     }
 
