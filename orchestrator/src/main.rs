@@ -8,7 +8,7 @@ use tidemark::{cli::Cli, config, telemetry};
 #[tokio::main]
 async fn main() -> ExitCode {
     match run().await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             ExitCode::FAILURE
@@ -16,7 +16,7 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> anyhow::Result<()> {
+async fn run() -> anyhow::Result<ExitCode> {
     config::load_dotenv()?;
     let cli = Cli::try_parse().unwrap_or_else(|error| {
         let blame = config::blame::<Cli>(&error);

@@ -5,7 +5,9 @@ mod error;
 mod leases;
 mod manifest;
 mod market;
+mod orders;
 mod proofs;
+mod screen;
 pub mod views;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -55,6 +57,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
         market::market,
         market::offers,
         market::status,
+        orders::orders,
+        screen::screen,
         leases::list,
         leases::show,
         leases::usage,
@@ -90,6 +94,8 @@ fn router(api: Api) -> Router {
         .route("/v1/market", get(market::market))
         .route("/v1/status", get(market::status))
         .route("/v1/offers", get(market::offers))
+        .route("/v1/orders", get(orders::orders))
+        .route("/v1/screen", get(screen::screen))
         .route("/v1/leases", get(leases::list))
         .route("/v1/leases/{id}", get(leases::show))
         .route("/v1/leases/{id}/usage", get(leases::usage))

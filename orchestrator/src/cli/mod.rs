@@ -1,22 +1,31 @@
 //! The command line: one file a verb. Commands talk to the chain and to a provider's API, as anybody could.
 
 pub mod answer;
+mod auctions;
 mod close;
 mod contracts;
 mod deploy;
 mod doctor;
+mod handover;
 mod ls;
 pub mod money;
+mod r#move;
+mod offers;
+mod order;
 mod policy;
 mod provider;
+mod quote;
 mod refusal;
 pub mod remote;
+mod request;
 mod scale;
 pub mod session;
 mod show;
 mod topup;
 mod up;
 mod verify;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -42,6 +51,11 @@ pub enum Verb {
     Up(up::Up),
     /// Open a lease for a Compose file and wait until it runs.
     Deploy(deploy::Deploy),
+    /// Say which offers fit a Compose file, what they cost, and why the others do not fit.
+    Quote(quote::Quote),
+    /// Let providers bid: ask, look, accept.
+    #[command(subcommand)]
+    Order(order::Order),
     /// List leases.
     Ls(ls::Ls),
     /// Show a lease: what runs, what it costs, how long the money lasts.
@@ -52,6 +66,8 @@ pub enum Verb {
     Policy(policy::Policy),
     /// Add money to a lease; anyone may.
     Topup(topup::Topup),
+    /// Move a lease to another provider, in one transaction.
+    Move(r#move::Move),
     /// Close a lease and take back what it does not owe.
     Close(close::Close),
     /// Check a lease's newest proof against the chain, and what was paid against the proof.
@@ -74,22 +90,27 @@ impl Verb {
 }
 
 impl Cli {
-    pub async fn run(self) -> anyhow::Result<()> {
+    /// The exit code says what a question was answered; that it failed, the error.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         let Cli { connection, identity, speech, verb } = self;
         let json = speech.json;
         match verb {
             Verb::Up(up) => Box::pin(up.run(json)).await,
             Verb::Deploy(deploy) => deploy.run(&connection, &identity, json).await,
+            Verb::Quote(quote) => return quote.run(&connection, json).await,
+            Verb::Order(order) => Box::pin(order.run(&connection, &identity, json)).await,
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,
             Verb::Scale(scale) => scale.run(&connection, &identity, json).await,
             Verb::Policy(policy) => policy.run(&connection, &identity, json).await,
             Verb::Topup(topup) => topup.run(&connection, &identity, json).await,
+            Verb::Move(r#move) => Box::pin(r#move.run(&connection, &identity, json)).await,
             Verb::Close(close) => close.run(&connection, &identity, json).await,
             Verb::Verify(verify) => verify.run(&connection, json).await,
             Verb::Provider(provider) => provider.run(&connection, &identity, json).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
-        }
+        }?;
+        Ok(ExitCode::SUCCESS)
     }
 }

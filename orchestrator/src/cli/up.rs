@@ -20,6 +20,7 @@ use super::{
     deploy::Deploy,
     provider::{Register, new_sealing_key},
     remote::Remote,
+    request::Request,
     session::Session,
     verify::verify,
 };
@@ -228,23 +229,25 @@ impl Up {
 
     fn sample_lease(&self) -> Deploy {
         Deploy {
-            file: self.sample.clone(),
+            request: Request {
+                file: self.sample.clone(),
+                replicas: 1,
+                min: Some(1),
+                max: Some(3),
+                cpus: 0.25,
+                memory: 128,
+                disk: 256,
+                gpus: 0,
+                target: 70,
+                up: 80,
+                down: 40,
+                cooldown: 10,
+                step: 2,
+                headroom: 1,
+            },
             offer: None,
-            replicas: 1,
-            min: Some(1),
-            max: Some(3),
-            cpus: 0.25,
-            memory: 128,
-            disk: 256,
-            gpus: 0,
             max_rate: "1/h".to_owned(),
             deposit: DEPOSIT.to_owned(),
-            target: 70,
-            up: 80,
-            down: 40,
-            cooldown: 10,
-            step: 2,
-            headroom: 1,
             patience: Duration::from_secs(120),
         }
     }
