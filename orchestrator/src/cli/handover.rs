@@ -21,11 +21,24 @@ pub async fn hand_over(
     let deadline = Instant::now() + patience;
     progress.step("Handing the manifest to the provider");
     let signature = sign_manifest(session, lease.id, lease.terms.manifestHash)?;
-    while !remote.put_manifest(lease.id, manifest.to_vec(), signature.clone()).await? {
-        ensure!(Instant::now() < deadline, "the provider does not see the lease: is its orchestrator running?");
-        tokio::time::sleep(Duration::from_millis(100)).await;
+    loop {
+        // One that is away comes back: its lease binds it.
+        match remote.put_manifest(lease.id, manifest.to_vec(), signature.clone()).await {
+            Ok(true) => break,
+            Err(error) if Instant::now() >= deadline || !is_away(&error) => return Err(error),
+            Err(_) => progress.step("Waiting for the provider, which does not answer"),
+            Ok(false) => {
+                ensure!(Instant::now() < deadline, "the provider does not see the lease: is its orchestrator running?");
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
     }
     wait_until_running(&remote, lease.id, deadline, progress).await
+}
+
+/// Whether nobody was there to refuse anything.
+fn is_away(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<reqwest::Error>().is_some_and(|e| e.is_connect() || e.is_timeout()))
 }
 
 /// The tenant's word that these bytes are the lease's manifest.

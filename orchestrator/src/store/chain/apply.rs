@@ -428,6 +428,8 @@ fn apply_offer(value: &mut Option<Offer>, event: &MarketEvents) {
 fn apply_provider(value: &mut Option<Provider>, event: &MarketEvents) -> bool {
     match (event, value) {
         (MarketEvents::ProviderRegistered(e), value) => {
+            // The contract keeps them for one that comes back.
+            let attributes = value.take().map(|provider| provider.attributes).unwrap_or_default();
             *value = Some(Provider {
                 address: e.provider,
                 bond: e.bond,
@@ -435,7 +437,7 @@ fn apply_provider(value: &mut Option<Provider>, event: &MarketEvents) -> bool {
                 sealing_key: e.sealingKey,
                 endpoint: e.endpoint.clone(),
                 registered: true,
-                attributes: BTreeSet::new(),
+                attributes,
             });
         }
         (MarketEvents::ProviderUpdated(e), Some(provider)) => {
