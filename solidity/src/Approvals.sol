@@ -179,7 +179,6 @@ contract Approvals is IApprovals, Spending, EIP712, Part {
     ) private view {
         uint256 count = signatures.length;
         if (count < binding.threshold()) revert Errors.ConsentsMissing(count, binding.threshold());
-        uint256 revocations = binding.revoked() ? _consents[key] >> REVOCATIONS : 0;
         uint256 next = 0;
         for (uint256 i = 0; i < count; ++i) {
             bytes calldata signature = signatures[i];
@@ -189,15 +188,19 @@ contract Approvals is IApprovals, Spending, EIP712, Part {
                 if (_indexOf(approver, approvers, 0) == index) revert Errors.NotApprover(approver);
                 revert Errors.ConsentUnordered(approver);
             }
-            if (_has(revocations, index)) revert Errors.ConsentRevoked(approver);
-            if (!_isValid(approver, index, action, key, signature)) revert Errors.BadSignature();
             next = index + 1;
+            // What a key has signed is recovered already, and while nobody has taken back anything, that is all.
+            if (signature.length == KEY && !binding.revoked()) continue;
+            uint256 bits = _consents[key];
+            if (_has(bits, REVOCATIONS + index)) revert Errors.ConsentRevoked(approver);
+            if (!_isValid(approver, action, signature, _has(bits, index))) revert Errors.BadSignature();
         }
     }
 
     /// Whose signature it is, or is said to be.
     function _signer(bytes32 action, bytes calldata signature) private pure returns (address signer) {
         if (signature.length < ADDRESS) revert Errors.BadSignature();
+        // forge-lint: disable-next-line(unsafe-typecast)
         if (signature.length != KEY) return address(bytes20(signature));
         ECDSA.RecoverError problem;
         (signer, problem,) = ECDSA.tryRecoverCalldata(action, signature);
@@ -205,19 +208,20 @@ contract Approvals is IApprovals, Spending, EIP712, Part {
     }
 
     /// Whether a signature is that of whom it is said to be.
-    function _isValid(address approver, uint256 index, bytes32 action, bytes32 key, bytes calldata signature)
+    function _isValid(address approver, bytes32 action, bytes calldata signature, bool consented)
         private
         view
         returns (bool)
     {
-        if (signature.length == KEY) return true; // recovered from it
-        if (signature.length == ADDRESS) return _has(_consents[key], index);
+        if (signature.length == KEY) return true;
+        if (signature.length == ADDRESS) return consented;
         return SignatureChecker.isValidERC1271SignatureNowCalldata(approver, action, signature[ADDRESS:]);
     }
 
     function _useNonce(address account, uint256 nonce) private {
         uint256 bits = _nonces[account][nonce >> 8];
         if (_has(bits, nonce & 0xff)) revert Errors.NonceUsed(account, nonce);
+        // forge-lint: disable-next-line(incorrect-shift)
         _nonces[account][nonce >> 8] = bits | 1 << (nonce & 0xff);
     }
 

@@ -11,7 +11,6 @@ import {Tenancy} from "./abstracts/Tenancy.sol";
 import {ILedger} from "./interfaces/ILedger.sol";
 import {IRegistry} from "./interfaces/IRegistry.sol";
 import {Accrual} from "./libraries/Accrual.sol";
-import {Bonds} from "./libraries/Bonds.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Currency} from "./types/Currency.sol";
 import {
@@ -114,6 +113,7 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
         provider.registeredAt = 0;
         provider.exitAt = 0;
         _capacities[msg.sender] = CapacityWord.wrap(0);
+        delete _outages[msg.sender]; // or another registration would begin in it
         _earnings[msg.sender][native] += bond;
         // Log
         emit ProviderUnregistered(msg.sender, bond);
@@ -281,10 +281,6 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
         provider.sealingKey = sealingKey;
         provider.endpoint = endpoint;
         _capacities[msg.sender] = _capacities[msg.sender].resized(shape);
-    }
-
-    function _requiredBond(Shape calldata shape) private view returns (uint256) {
-        return MIN_BOND + Bonds.weight(Bonds.units(shape), BOND_PER_CORE);
     }
 
     function _registered() private view returns (Provider storage provider) {

@@ -73,7 +73,7 @@ abstract contract MarketState is IPart {
     mapping(LeaseId => Dispute) internal _disputes;
     mapping(LeaseId => bool) internal _frauds; // proven
     mapping(address provider => Outage) internal _outages;
-    mapping(LeaseId => uint256 epoch) internal _credited; // the outage for which the lease had its credit
+    mapping(LeaseId => uint256) internal _credited; // the epoch of the outage for which the lease had its credit, and one
 
     constructor(Parameters memory p) {
         // A statement must outlive its epoch and its root's maturing inside the claim window, and the ring must keep the

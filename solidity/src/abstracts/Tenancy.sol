@@ -6,6 +6,7 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
 import {IMarket} from "../interfaces/IMarket.sol";
 import {Accrual} from "../libraries/Accrual.sol";
+import {Bonds} from "../libraries/Bonds.sol";
 import {Errors} from "../libraries/Errors.sol";
 import {Capacity, Outage, Policy, PriceList, Reservation, Shape, StoredOffer, Terms} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
@@ -110,6 +111,11 @@ abstract contract Tenancy is MarketState {
         // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
         if (asked == 0 || held + asked <= capacity) return;
         revert Errors.CapacityExceeded(kind, asked, capacity > held ? capacity - held : 0);
+    }
+
+    /// The bond that a provider of so much capacity has to keep, in wei.
+    function _requiredBond(Shape memory capacity) internal view returns (uint256) {
+        return MIN_BOND + Bonds.weight(Bonds.units(capacity), BOND_PER_CORE);
     }
 
     function _checkIntake() internal view {

@@ -32,19 +32,25 @@ interface IFaults {
     /// Proves a fraud by leaves under roots of the lease's provider that are still kept; anyone may. One fraud of a lease costs
     /// the fraud share of the provider's bond, once.
     ///
-    /// - Excess, one leaf: CPU or memory beyond the shape × its replica-seconds; or, before the lease's first step, more
-    ///   replica-seconds than its replicas could spend since the opening and one epoch.
-    /// - Growth, two leaves, the earlier not before the lease's last step: more replica-seconds than its replicas could
-    ///   spend between them and one epoch.
-    /// - Fall, two leaves in the order of their times: a counter of the later is lower.
+    /// - Excess, one leaf: CPU or memory beyond the shape × its replica-seconds; or, while the point of the lease's curve is
+    ///   still its opening, more replica-seconds than its replicas could spend since then, and the policy's highest count
+    ///   in an epoch.
+    /// - Growth, two leaves of an open lease, the earlier an epoch or more after its last step: more replica-seconds than its
+    ///   replicas could spend between them, and the policy's highest count in an epoch.
+    /// - Fall, two leaves in the order of their times, and of their epochs when the times are equal: a counter of the later
+    ///   is lower.
     /// - Twins, two leaves under one root: they differ.
-    /// - Utilization, two leaves under successive roots: the later's is more than a basis point off what the CPU time and
-    ///   replica-seconds between them make it.
+    /// - Utilization, two leaves under successive roots, the later of a later time: its utilization is more than a basis
+    ///   point off what the CPU time and replica-seconds between them make it (rounded down, at most 65,535; none without
+    ///   replica-seconds).
+    ///
+    /// The epoch at the highest count pardons a provider that followed a step which a reorganization of the chain took back,
+    /// and the epoch after a step one that takes its time to stop containers.
     /// @dev Emits FraudProven and Slashed. Reverts with LeaseUnknown, FraudKnown, RootUnknown, BadPath, StatementFromFuture,
     /// BadEvidence, NoFraud.
     function proveFraud(Terms calldata terms, Fraud kind, Leaf[] calldata leaves) external;
 
-    /// Reports that a provider has posted no root for the missed epochs' time. From now on it has the grace blocks to post
+    /// Reports that a provider which holds capacity for somebody has posted no root for the missed epochs' time. From now on it has the grace blocks to post
     /// one: a chain that stood still gives it that time too.
     /// @dev Emits SilenceReported. Reverts with NotRegistered, NotSilent, SilenceKnown.
     function reportSilence(address provider) external;
@@ -54,25 +60,29 @@ interface IFaults {
     function confirmSilence(address provider) external;
 
     /// Pays a lease its service credit for its provider's confirmed outage, once, and ends what it owes at the provider's newest
-    /// root; anyone may, for the reporter's share.
-    /// @dev Emits OutageCredited and Slashed. Reverts with LeaseUnknown, LeaseIsClosed, NoOutage, CreditPaid.
+    /// root; anyone may, for the reporter's share. The lease has to have stood at its count, with nothing newer settled,
+    /// for the missed epochs' time before the report: so a tenant takes its credit before it steps or closes.
+    /// @dev Emits OutageCredited and Slashed. Reverts with LeaseUnknown, LeaseIsClosed, NoOutage, CreditPaid, LeaseTooYoung.
     function creditOutage(Terms calldata terms) external;
 
-    /// Disputes what the chain cannot see, with the dispute's deposit as value. Nothing of the lease is paid until it ends; nothing
-    /// of it lapses for that.
+    /// Disputes what the chain cannot see, with the dispute's deposit as value: an open lease, or a closed one that still owes
+    /// something. Nothing of the lease is paid until it ends. What the provider claims as its roots mature does not lapse
+    /// for that; what it left lying for more than the claim window less the dispute window may.
     /// @dev Emits DisputeOpened. Reverts with NotAllowed unless called by the tenant, LeaseUnknown, WrongValue, DisputeRunning,
-    /// DisputeTooSoon, NotRegistered when the provider has left.
+    /// DisputeTooSoon, NotRegistered when the provider has left, LeaseIsClosed when nothing is owed any more.
     function dispute(Terms calldata terms, bytes32 evidence) external payable;
 
-    /// Rules a dispute. For the tenant: the lease owes nothing for what lies before, the bond pays, the deposit goes back. For the
+    /// Rules a dispute before its deadline; the lease cannot be disputed again for a claim window. For the tenant: the lease owes nothing for what lies before, the bond pays, the deposit goes back. For the
     /// provider: the deposit is its earnings, and what was frozen can be claimed.
-    /// @param slash Wei to take from the bond when it is for the tenant, at most the fraud share of it.
-    /// @dev Emits DisputeEnded. Reverts with NotArbiters, NoDispute, RulingLate, SlashTooHigh.
+    /// @param slash Wei to take from the bond when it is for the tenant, at most the fraud share of it; else 0. Nobody reported,
+    /// so a reporter's share is burned.
+    /// @dev Emits Slashed when something is taken, then DisputeEnded. Reverts with NotArbiters, LeaseUnknown, NoDispute,
+    /// RulingLate, SlashTooHigh.
     function rule(Terms calldata terms, bool forTenant, uint256 slash) external;
 
     /// Ends a dispute that the arbiters left alone: the provider's proofs stand, the deposit goes back to the tenant, and the lease
     /// cannot be disputed again for a claim window; anyone may.
-    /// @dev Emits DisputeEnded. Reverts with NoDispute, RulingAwaited.
+    /// @dev Emits DisputeEnded. Reverts with LeaseUnknown, NoDispute, RulingAwaited.
     function endDispute(Terms calldata terms) external;
 
     function disputeOf(LeaseId lease) external view returns (Dispute memory);

@@ -51,7 +51,8 @@ interface IMarket {
 
     /// Moves the replica count of a lease of the caller's as far as proven demand justifies. The statement has to be a leaf
     /// of the caller's newest root, which need not have matured, younger than the lease's last step of either side, and
-    /// at most two epochs old. With n replicas at utilization u and the policy's target t:
+    /// at most two epochs old. With n replicas at utilization u, which is the CPU they used of the CPU that those which were
+    /// healthy had since the statement before, and the policy's target t:
     ///
     /// - up only when u is above `up`, and to at most ⌈n × u / t⌉ + headroom;
     /// - down only when u is below `down`, and to no fewer than ⌈n × u / t⌉;
@@ -67,8 +68,8 @@ interface IMarket {
     /// bounds, skip a cooldown, justify two steps, grow a lease that cannot pay for its notice, or move one that may
     /// owe more than it has. More replicas are not more money by themselves: a replica earns what later statements
     /// prove of it. And a lie stays on record: the event carries the whole statement, whose counters, laid beside those
-    /// of the one before, contradict a false utilization; the tenant can answer at once by `scale`, `setPolicy` or
-    /// `close`.
+    /// of the one before, contradict a false utilization, which anyone can prove (`IFaults.proveFraud`); the tenant can answer
+    /// at once by `scale`, `setPolicy` or `close`.
     ///
     /// A cooldown below the epoch's length lets an epoch that began before a step justify the next, so it should be
     /// longer; and one beyond the challenge window leaves time to settle between two steps, before which the unclaimed

@@ -159,4 +159,38 @@ library Errors {
     error StatementLapsed(uint256 time, uint256 oldest);
     /// The signature is not that of the tenant, or of the approver for which it is given.
     error BadSignature();
+
+    // Faults
+    /// A fraud of this lease's provider has been proven by its statements before.
+    error FraudKnown(LeaseId lease);
+    /// The evidence has too few or too many statements, or not in the order of their times and epochs.
+    error BadEvidence();
+    /// What the statements say may be true.
+    error NoFraud();
+    /// The provider owes no root: it has posted one in time, or it holds nothing for anybody.
+    error NotSilent(address provider);
+    /// The provider's silence since this epoch was reported, or confirmed, before.
+    error SilenceKnown(address provider, uint256 epoch);
+    /// Nobody has reported the provider's silence.
+    error NotReported(address provider);
+    /// The reported provider may post a root until the given time and the given block.
+    error GraceRunning(uint256 until, uint256 untilBlock);
+    /// No outage of the provider is confirmed, or it has posted a root since.
+    error NoOutage(address provider);
+    /// The lease had its credit for the outage that began with this epoch.
+    error CreditPaid(LeaseId lease, uint256 epoch);
+    /// The lease was opened, stepped or proven while its provider was silent, or just before.
+    error LeaseTooYoung(uint256 since, uint256 latest);
+    /// The lease is disputed already.
+    error DisputeRunning(LeaseId lease);
+    /// The lease was disputed before, and cannot be again until the given time.
+    error DisputeTooSoon(uint256 until);
+    /// The lease is not disputed.
+    error NoDispute(LeaseId lease);
+    /// The arbiters could rule the dispute until the given time.
+    error RulingLate(uint256 until);
+    /// The arbiters may rule the dispute until the given time.
+    error RulingAwaited(uint256 until);
+    /// A ruling for the tenant takes at most the fraud share of the bond, and one for the provider nothing.
+    error SlashTooHigh(uint256 slash, uint256 most);
 }

@@ -80,7 +80,7 @@ struct Usage {
     uint96 cpuNanos; // CPU time used
     uint128 memoryByteSeconds; // memory used × seconds
     uint96 networkBytes; // received and sent
-    uint16 utilization; // of the reserved CPU during the last epoch, in basis points
+    uint16 utilization; // CPU used of the CPU that healthy replicas had since the statement before, in basis points
 }
 
 /// What settling states of one lease: a statement, and as much of the terms as its price needs.
@@ -309,7 +309,7 @@ struct Reservation {
     // slot 0
     uint136 integral; // base units × 1e12
     uint32 since; // time of the last step, or to which unproven time has lapsed
-    uint16 replicas;
+    uint16 replicas; // below 2^14; the field's highest bit says that `since` is the opening
     uint16 maxReplicas; // 0: closed
     uint8 target;
     uint8 up;

@@ -115,6 +115,10 @@ library AccountWords {
 }
 
 library ReservationWords {
+    uint256 private constant REPLICAS = type(uint16).max >> 2;
+    uint256 private constant AT_OPENING = 1 << 183;
+
+    /// @param replicas_ Below 2^14, like all counts here.
     function opened(uint16 replicas_, Policy calldata p) internal view returns (ReservationWord) {
         return ReservationWord.wrap(_opening(replicas_)).governedBy(p);
     }
@@ -143,7 +147,12 @@ library ReservationWords {
     }
 
     function replicas(ReservationWord r) internal pure returns (uint256) {
-        return uint16(ReservationWord.unwrap(r) >> 168);
+        return ReservationWord.unwrap(r) >> 168 & REPLICAS;
+    }
+
+    /// Whether the curve's one point is still the lease's opening.
+    function atOpening(ReservationWord r) internal pure returns (bool) {
+        return ReservationWord.unwrap(r) & AT_OPENING != 0;
     }
 
     /// 0: closed.
@@ -178,7 +187,7 @@ library ReservationWords {
     /// The curve's point moved, at an unchanged policy.
     /// @param integral_ Below 2^136.
     /// @param since_ Below 2^32.
-    /// @param replicas_ Below 2^16.
+    /// @param replicas_ Below 2^14.
     function moved(ReservationWord r, uint256 integral_, uint256 since_, uint256 replicas_)
         internal
         pure
@@ -197,7 +206,7 @@ library ReservationWords {
         return Reservation({
             integral: uint136(w),
             since: uint32(w >> 136),
-            replicas: uint16(w >> 168),
+            replicas: uint16(r.replicas()),
             maxReplicas: uint16(w >> 184),
             target: uint8(w >> 200),
             up: uint8(w >> 208),
@@ -210,7 +219,7 @@ library ReservationWords {
 
     /// The curve's point where a lease begins.
     function _opening(uint256 replicas_) private view returns (uint256) {
-        return uint256(uint32(block.timestamp)) << 136 | replicas_ << 168;
+        return uint256(uint32(block.timestamp)) << 136 | replicas_ << 168 | AT_OPENING;
     }
 }
 

@@ -69,9 +69,13 @@ contract WordsTest is Test {
         uint136 integral
     ) external {
         vm.warp(time);
+        replicas = uint16(bound(replicas, 0, type(uint16).max >> 2));
         ReservationWord r = ReservationWords.opened(replicas, p);
         _check(r, 0, time, replicas, p, p.maxReplicas);
+        _check(r.governedBy(other), 0, time, replicas, other, other.maxReplicas);
+        assertTrue(r.atOpening() && r.governedBy(other).atOpening());
         r = r.moved(integral, 7, 9);
+        assertFalse(r.atOpening() || r.governedBy(other).atOpening());
         _check(r, integral, 7, 9, p, p.maxReplicas);
         _check(r.governedBy(other), integral, 7, 9, other, other.maxReplicas);
         _check(r.closed(), integral, 7, 9, p, 0);

@@ -26,18 +26,8 @@ contract ApprovalsInvariants is MarketTest {
             approver.bind(1 << 16 | i << 8, 0x1f, 2 + i, uint256(keccak256(abi.encode(i))));
         }
         targetContract(address(approver));
-        // of the others what moves money, so that half of a life is spent with approvers
-        ProviderHandler seller = new ProviderHandler(market, store, provider, tenantKey, usd);
-        bytes4[] memory selectors = new bytes4[](3);
-        (selectors[0], selectors[1], selectors[2]) =
-        (seller.postRoot.selector, seller.close.selector, seller.withdrawEarnings.selector);
-        targetSelector(FuzzSelector(address(seller), selectors));
-        StrangerHandler anybody = new StrangerHandler(market, store, stranger, usd);
-        (selectors[0], selectors[1], selectors[2]) =
-        (anybody.topUp.selector, anybody.settle.selector, anybody.refund.selector);
-        targetSelector(FuzzSelector(address(anybody), selectors));
-        targetContract(address(seller));
-        targetContract(address(anybody));
+        targetContract(address(new ProviderHandler(market, store, provider, tenantKey, usd)));
+        targetContract(address(new StrangerHandler(market, store, stranger, usd)));
         targetContract(address(new TimeHandler(market, store)));
     }
 

@@ -376,4 +376,41 @@ contract SettleTest is MarketTest {
         changed.currency = currency;
         return market.idOf(changed);
     }
+
+    // A dispute
+
+    /// Nothing is paid, nothing is remembered as settled, and nothing is lost when it ends.
+    function testFuzz_WhileItIsDisputed(uint8 wait, bool again) external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = prove(id, usage);
+        vm.prank(tenant);
+        market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
+        bytes32 before = keccak256(abi.encode(market.accountOf(id, usd), market.reservationOf(id)));
+        vm.recordLogs();
+        settle(terms, usage, epoch, emptyPath());
+        skip(wait);
+        if (again) settle(terms, usage, epoch, emptyPath());
+        assertEq(vm.getRecordedLogs().length, 0);
+        assertEq(keccak256(abi.encode(market.accountOf(id, usd), market.reservationOf(id))), before);
+        assertEq(market.earnings(provider, usd), 0);
+        vm.prank(arbiters);
+        market.rule(terms, false, 0);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 20 * RATE);
+        assertEq(market.accountOf(id, usd).settledAt, usage.time);
+    }
+
+    /// A freeze ends by its own transaction and not by time.
+    function test_UntilItsDisputeIsEnded() external {
+        Usage memory usage = busy(20, _now());
+        uint256 epoch = prove(id, usage);
+        vm.prank(tenant);
+        market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
+        skip(2 * DISPUTE);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 0);
+        market.endDispute(terms);
+        settle(terms, usage, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 20 * RATE);
+    }
 }

@@ -230,4 +230,21 @@ contract SettleBatchTest is MarketTest {
         market.settleBatch(provider, usd, epoch, c, m.proof, m.flags);
         assertEq(market.earnings(provider, usd), 15 * RATE);
     }
+
+    /// A disputed lease is paid nothing and does not stop the others.
+    function testFuzz_ADisputedLeaseIsPassedOver(uint8 which) external {
+        which = which % uint8(LEASES);
+        (uint256 epoch, Claim[] memory c, StandardTree.Multiproof memory m) = _post();
+        vm.prank(tenant);
+        market.dispute{value: DISPUTE_DEPOSIT}(terms[which], "evidence");
+        market.settleBatch(provider, usd, epoch, c, m.proof, m.flags);
+        assertEq(market.earnings(provider, usd), (15 - (which + 1)) * RATE);
+        LeaseId id = market.idOf(terms[which]);
+        assertEq(market.accountOf(id, usd).paid, 0);
+        assertEq(market.accountOf(id, usd).settledAt, START);
+        skip(DISPUTE);
+        market.endDispute(terms[which]);
+        market.settleBatch(provider, usd, epoch, c, m.proof, m.flags);
+        assertEq(market.earnings(provider, usd), 15 * RATE);
+    }
 }

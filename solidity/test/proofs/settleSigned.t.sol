@@ -223,6 +223,23 @@ contract SettleSignedTest is MarketTest {
         Usage memory usage = _usage();
         _refused(t, usage, sign(tenantKey, first, usage), abi.encodePacked(Errors.BadSignature.selector));
     }
+
+    /// Not even the tenant's word pays while the lease is disputed; afterwards the same word does.
+    function testFuzz_WhileItIsDisputed(bool forTenant) external {
+        Usage memory usage = _usage();
+        bytes memory signature = sign(tenantKey, id, usage);
+        vm.prank(tenant);
+        market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
+        vm.prank(provider);
+        market.settleSigned(terms, usage, signature);
+        assertEq(market.earnings(provider, usd), 0);
+        assertEq(market.accountOf(id, usd).settledAt, START);
+        vm.prank(arbiters);
+        market.rule(terms, forTenant, 0);
+        vm.prank(provider);
+        market.settleSigned(terms, usage, signature);
+        assertEq(market.earnings(provider, usd), forTenant ? 0 : 15 * RATE);
+    }
 }
 
 interface IERC5267 {

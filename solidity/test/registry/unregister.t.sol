@@ -50,6 +50,41 @@ contract UnregisterTest is MarketTest {
         market.unregister();
     }
 
+    function test_RevertWhen_ADisputeWaits() external {
+        (Terms memory terms,) = open(usd, 2);
+        skip(EPOCH);
+        _leave();
+        vm.startPrank(tenant);
+        market.close(terms);
+        skip(CLAIM - 1);
+        market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
+        vm.stopPrank();
+        skip(DISPUTE);
+        vm.expectRevert(abi.encodeWithSelector(Errors.DisputesOpen.selector, provider));
+        vm.prank(provider);
+        market.unregister();
+        market.endDispute(terms);
+        vm.prank(provider);
+        market.unregister();
+        assertEq(market.earnings(provider, ETH), MIN_BOND);
+    }
+
+    /// What a slash left is what leaves.
+    function test_WhatIsLeftOfTheBond() external {
+        (Terms memory terms,) = open(usd, 2);
+        skip(EPOCH);
+        vm.prank(tenant);
+        market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
+        vm.prank(arbiters);
+        market.rule(terms, true, MIN_BOND / 2);
+        vm.prank(tenant);
+        market.close(terms);
+        _leave();
+        vm.prank(provider);
+        market.unregister();
+        assertEq(market.earnings(provider, ETH), MIN_BOND / 2);
+    }
+
     function test_TheBondBecomesEarnings() external {
         (Terms memory terms,) = open(usd, 2);
         post("root");

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Capacity, Order, Provider, Shape} from "../../src/types/DataTypes.sol";
+import {Capacity, Order, Provider, Shape, Terms} from "../../src/types/DataTypes.sol";
 import {MarketTest} from "../MarketTest.sol";
 
 contract UpdateProviderTest is MarketTest {
@@ -51,5 +51,24 @@ contract UpdateProviderTest is MarketTest {
         o.shape.gpus = 0;
         open(tenant, usd, o, DEPOSIT);
         assertEq(market.capacityOf(provider).heldGpus, 10);
+    }
+
+    /// After a slash this is the way back to selling, once the bond covers the capacity again.
+    function test_AfterASlash() external {
+        (Terms memory terms,) = open(usd, 2);
+        skip(EPOCH);
+        vm.prank(tenant);
+        market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
+        vm.prank(arbiters);
+        market.rule(terms, true, 1);
+        assertEq(market.capacityOf(provider).millicores, 0);
+        vm.startPrank(provider);
+        vm.expectRevert(abi.encodeWithSelector(Errors.BondTooSmall.selector, MIN_BOND - 1, MIN_BOND));
+        market.updateProvider(plenty(), "key", "url");
+        market.addBond{value: 1}();
+        assertEq(market.capacityOf(provider).millicores, 0);
+        market.updateProvider(plenty(), "key", "url");
+        vm.stopPrank();
+        open(tenant, usd, order(2, 2), DEPOSIT);
     }
 }
