@@ -108,7 +108,7 @@ pub struct Orchestration {
     #[arg(long, env = "TIDEMARK_MARGIN", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=10_000), value_name = "PERCENT")]
     pub margin: u16,
 
-    /// A program that prices bids instead of the price list: JSON in, JSON out, once for each order.
+    /// A program that prices bids instead of the price list: an order as JSON in, its price as JSON out.
     #[arg(long, env = "TIDEMARK_PRICER", value_name = "PROGRAM")]
     pub pricer: Option<PathBuf>,
 

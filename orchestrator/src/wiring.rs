@@ -190,6 +190,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
             ..Default::default()
         },
         next: bells.settlement.clone(),
+        adopted: Default::default(),
     };
     let container = Container::new(
         store.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::{B256, U256};
+use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 use solidity::{AuctionOrder, Bid, Market::MarketEvents};
 
@@ -74,6 +74,12 @@ impl Auction {
         let mut live: Vec<_> = live.map(|(id, bid)| (*id, bid)).collect();
         live.sort_by_key(|(_, bid)| (bid.terms.rates.reserved, bid.placed_at));
         live
+    }
+
+    /// A provider's bid that holds its capacity.
+    pub fn bid_of(&self, provider: Address) -> Option<(B256, &Bid)> {
+        let mut own = self.live().into_iter().filter(|(_, bid)| bid.terms.provider == provider);
+        own.next().map(|(id, bid)| (id, &bid.terms))
     }
 
     /// The bid whose place a cheaper one takes: the dearest, when all places are taken.

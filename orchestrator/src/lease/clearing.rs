@@ -10,8 +10,9 @@ use solidity::{AuctionOrder, Bid, Rates};
 
 use super::auction::Auction;
 
-/// How long after a bid could not be placed another may be decided, in milliseconds.
-const PAUSE_MS: u64 = 15_000;
+/// How long a decision against a bid, or a bid that could not be placed, stands before the order is looked at again, in
+/// milliseconds.
+const PAUSE_MS: u64 = 5_000;
 
 /// What became of the transaction that was to place a bid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,8 @@ pub fn standing(auction: Option<&Auction>, decision: Option<&Decision>, wish: Op
         (None, Some(Wish::Prepared | Wish::Sent)) => Standing::Bidding,
         (None, Some(Wish::Done)) => Standing::Released,
         (None, Some(Wish::Failed(reason))) => Standing::Failed { reason: reason.clone() },
-        (None, None) => Standing::Failed { reason: "the wish for its transaction was lost".to_owned() },
+        // A bid of a time that this database does not remember.
+        (None, None) => Standing::Released,
     }
 }
 
@@ -105,9 +107,10 @@ pub fn next(
 ) -> Action {
     let bidding = auction.filter(|auction| auction.is_open() && now < u64::from(auction.terms.bidUntil));
     match standing {
-        Standing::Open | Standing::Declined { .. } if bidding.is_some() => Action::Answer,
-        Standing::Failed { .. } if bidding.is_some() && idle_ms >= PAUSE_MS => Action::Answer,
-        Standing::Failed { .. } if bidding.is_some() => Action::Wait,
+        Standing::Open if bidding.is_some() => Action::Answer,
+        Standing::Declined { .. } | Standing::Failed { .. } if bidding.is_some() => {
+            if idle_ms >= PAUSE_MS { Action::Answer } else { Action::Wait }
+        }
         Standing::Bidding if wish == Some(&Wish::Prepared) && (bounds.drain || bidding.is_none()) => Action::Withdraw,
         Standing::Bidding => Action::Wait,
         Standing::Placed if may_release(auction, decision, now, bounds) => Action::Release,

@@ -1,6 +1,6 @@
 //! The provider's own program that prices bids.
 //!
-//! It is asked once for each order: JSON on its standard input, JSON on its standard output, then it ends. It is the
+//! It is asked about an order until it has priced it, at most every few seconds: JSON on its standard input, JSON on its standard output, then it ends. It is the
 //! provider's, but it may hang, talk nonsense or never stop talking, so it gets a process group of its own, a bounded
 //! time, a bounded output and none of the orchestrator's environment, which holds secrets. What it says is a price and
 //! nothing else: whether the bid is sound is decided as for any other.

@@ -17,7 +17,13 @@
 //! The newest open offer in the order's currency, applied to its shape, with the provider's margin; or whatever the
 //! provider's own program says ([`pricer`]). Either is screened as the contract will do it.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use alloy::{
     primitives::{Address, B256, U256},
@@ -85,6 +91,8 @@ pub struct Clearing {
     pub settings: Settings,
     /// Settlement's: an intent waits.
     pub next: Bell,
+    /// Whether this process has looked for bids that its database does not remember.
+    pub adopted: AtomicBool,
 }
 
 #[async_trait::async_trait]
@@ -108,14 +116,17 @@ impl Stage for Clearing {
         }
         // Asked for after the orders were read, so that a bid whose reservation has gone is held here.
         let seller = self.take_stock(&mut counts).await?;
-        if unanswered.is_empty() {
-            return Ok(counts);
-        }
         if self.is_stale(head).await? {
             add(&mut counts, "stale");
             return Ok(counts);
         }
-        self.answer(unanswered, seller, head, &mut counts).await?;
+        if !self.adopted.load(Ordering::Relaxed) {
+            self.adopt(&mut counts).await?;
+            self.adopted.store(true, Ordering::Relaxed);
+        }
+        if !unanswered.is_empty() {
+            self.answer(unanswered, seller, head, &mut counts).await?;
+        }
         Ok(counts)
     }
 }
@@ -125,6 +136,9 @@ impl Clearing {
     async fn tend(&self, row: &AnswerRow, head: Head, counts: &mut Counts) -> anyhow::Result<Action> {
         let id = row.order.auction.id;
         let auction = (!row.order.reverted).then_some(&row.order.auction);
+        if self.adopt_from(row, counts).await? {
+            return Ok(Action::Wait);
+        }
         let decision = row.decision.as_ref();
         let wish = match decision {
             Some(Decision::Bid { .. }) => self.wish(&bid_key(id), head).await?,
@@ -151,6 +165,26 @@ impl Clearing {
             add(counts, "freed");
         }
         Ok(action)
+    }
+
+    /// Once, when all of the chain is read: bids that the chain shows of ours on any order, though this database is new.
+    async fn adopt(&self, counts: &mut Counts) -> anyhow::Result<()> {
+        for row in self.store.orders(None, false).await? {
+            self.adopt_from(&row, counts).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether the chain shows a bid of ours on the order that nobody remembers. It is ours all the same: another would be
+    /// a second one.
+    async fn adopt_from(&self, row: &AnswerRow, counts: &mut Counts) -> anyhow::Result<bool> {
+        let auction = &row.order.auction;
+        let known = row.order.reverted || matches!(row.decision, Some(Decision::Bid { .. }));
+        let Some((id, bid)) = auction.bid_of(self.provider).filter(|_| !known) else { return Ok(false) };
+        tracing::warn!(order = %auction.id, bid = %id, "the chain shows a bid of ours that this database does not remember");
+        self.store.adopt_bid(auction.id, id, bid, self.clock.now_ms()).await?;
+        add(counts, "adopted");
+        Ok(true)
     }
 
     /// What became of an intent, as far as the blocks that were read say.
@@ -294,11 +328,8 @@ impl Clearing {
 
     async fn decline(&self, auction: &Auction, reason: &str, counts: &mut Counts) -> anyhow::Result<()> {
         add(counts, "declined");
-        let known = self.store.order(auction.id).await?.and_then(|row| row.decision);
-        if known != Some(Decision::None { reason: reason.to_owned() }) {
-            tracing::info!(order = %auction.id, reason, "no bid");
-            self.store.decline(auction.id, reason, self.clock.now_ms()).await?;
-        }
+        tracing::debug!(order = %auction.id, reason, "no bid");
+        self.store.decline(auction.id, reason, self.clock.now_ms()).await?;
         Ok(())
     }
 }

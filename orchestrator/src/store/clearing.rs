@@ -105,7 +105,7 @@ impl Store {
         Ok(None)
     }
 
-    /// Decides against a bid. Writes nothing when that is what was decided already.
+    /// Decides against a bid.
     pub async fn decline(&self, order: B256, reason: &str, now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query(
@@ -130,17 +130,7 @@ impl Store {
         if !prepare(&mut tx, intent).await? {
             return Ok(false);
         }
-        sqlx::query(
-            "INSERT INTO decisions (order_id, bid_id, bid, decided_at_ms) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (order_id) DO UPDATE SET bid_id = excluded.bid_id, bid = excluded.bid, reason = NULL, \
-             settled = NULL, decided_at_ms = excluded.decided_at_ms",
-        )
-        .bind(hex(order))
-        .bind(hex(id))
-        .bind(serde_json::to_string(bid).map_err(Error::corrupt("decisions"))?)
-        .bind(int(now_ms))
-        .execute(&mut *tx)
-        .await?;
+        decide(&mut tx, order, id, bid, now_ms).await?;
         free(&mut tx, order).await?;
         let [millicores, memory_mib, disk_mib, gpus] = held.0.map(int);
         sqlx::query(
@@ -155,6 +145,14 @@ impl Store {
         .await?;
         tx.commit().await?;
         Ok(true)
+    }
+
+    /// Takes a bid that the chain shows for a decision of ours, when this database remembers none.
+    pub async fn adopt_bid(&self, order: B256, id: B256, bid: &Bid, now_ms: u64) -> Result<()> {
+        let mut tx = self.begin().await?;
+        decide(&mut tx, order, id, bid, now_ms).await?;
+        tx.commit().await?;
+        Ok(())
     }
 
     /// The reservation of an order has done its work, or is of no use any more.
@@ -211,6 +209,21 @@ impl Store {
         })
         .transpose()
     }
+}
+
+async fn decide(tx: &mut Transaction<'static, Any>, order: B256, id: B256, bid: &Bid, now_ms: u64) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO decisions (order_id, bid_id, bid, decided_at_ms) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT (order_id) DO UPDATE SET bid_id = excluded.bid_id, bid = excluded.bid, reason = NULL, \
+         settled = NULL, decided_at_ms = excluded.decided_at_ms",
+    )
+    .bind(hex(order))
+    .bind(hex(id))
+    .bind(serde_json::to_string(bid).map_err(Error::corrupt("decisions"))?)
+    .bind(int(now_ms))
+    .execute(&mut **tx)
+    .await?;
+    Ok(())
 }
 
 async fn free(tx: &mut Transaction<'static, Any>, order: B256) -> Result<()> {
