@@ -172,7 +172,10 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
     let Parts { store, ethereum, engine, clock, owner, deployment, settings, bells } = parts;
     let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
-        .ringing(vec![bells.container.clone()], vec![bells.clearing.clone(), bells.proof.clone(), bells.settlement.clone()]);
+        .ringing(
+            vec![bells.container.clone()],
+            vec![bells.clearing.clone(), bells.proof.clone(), bells.settlement.clone()],
+        );
     let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
     let clearing = Clearing {
         store: store.clone(),

@@ -114,7 +114,9 @@ impl Seller {
     pub async fn start(&mut self, place: &Place) -> anyhow::Result<()> {
         let log = File::options().create(true).append(true).open(place.path(&format!("{}.log", self.actor.name())))?;
         let mut command = place.command(self.actor);
-        command.args(["provider", "run", "--confirmations", "1", "--listen"]).arg(format!("127.0.0.1:{}", self.api.port));
+        command
+            .args(["provider", "run", "--confirmations", "1", "--listen"])
+            .arg(format!("127.0.0.1:{}", self.api.port));
         command.arg("--database-url");
         command.arg(format!("sqlite:{}", place.path(&format!("{}.db", self.actor.name())).display()));
         for (name, value) in &self.settings {

@@ -114,7 +114,11 @@ impl Asked {
 
     fn attributes(&self) -> Result<Vec<B256>> {
         let words = self.attributes.as_deref().unwrap_or_default();
-        words.split(',').filter(|word| !word.is_empty()).map(|word| screen::attribute(word).map_err(Error::BadRequest)).collect()
+        words
+            .split(',')
+            .filter(|word| !word.is_empty())
+            .map(|word| screen::attribute(word).map_err(Error::BadRequest))
+            .collect()
     }
 }
 

@@ -74,7 +74,9 @@ pub fn find_bid(auction: &Auction, prefix: Option<&str>, now: u64) -> anyhow::Re
     let wanted = hex_prefix(prefix).with_context(|| format!("{prefix:?} is not a bid's id or the beginning of one"))?;
     let found: Vec<_> = live.iter().filter(|(id, _)| format!("{id:x}").starts_with(&wanted)).collect();
     match found.as_slice() {
-        [] => bail!("no bid on order {order} that binds its provider begins with {prefix}: `tidemark order show {order}`"),
+        [] => {
+            bail!("no bid on order {order} that binds its provider begins with {prefix}: `tidemark order show {order}`")
+        }
         [(_, bid)] => Ok(bid.terms.clone()),
         several => bail!("{} bids begin with {prefix}: give more of the id", several.len()),
     }

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use alloy::primitives::Address;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
@@ -25,10 +26,13 @@ pub struct Deploy {
     /// The offer to take; the cheapest that fits unless told otherwise.
     #[arg(long)]
     pub offer: Option<u32>,
+    /// The token to pay in; address 0 is ETH. Unless told otherwise, what all offers are priced in, or ETH when that differs.
+    #[arg(long, conflicts_with = "offer", value_name = "ADDRESS")]
+    pub currency: Option<Address>,
     /// The most that the whole lease may ever cost, at its highest replica count: `0.02/h` (or /s, /m, /d).
     #[arg(long, allow_negative_numbers = true)]
     pub max_rate: String,
-    /// What to pay in, in the offer's currency: `0.5`.
+    /// What to pay in, in the currency: `0.5`.
     #[arg(long, allow_negative_numbers = true)]
     pub deposit: String,
     /// How long to wait until it runs.
@@ -65,7 +69,8 @@ impl Deploy {
         progress.step("Choosing an offer");
         let mut order = self.request.order(&manifest, Default::default())?;
         let (deposit, max_rate) = (Some(self.deposit.as_str()), Some(self.max_rate.as_str()));
-        let wanted = Wanted { offer: self.offer, deposit, max_rate, ..Wanted::default() };
+        let (offer, currency) = (self.offer, self.currency);
+        let wanted = Wanted { offer, currency, deposit, max_rate, ..Wanted::default() };
         let all = offers::matched(session, &order, &wanted).await?;
         let Some(best) = all.first().filter(|offer| offer.fits()) else { bail!(offers::refusals(&all)) };
         let deposit = best.unit.parse(&self.deposit)?;

@@ -51,7 +51,7 @@ pub struct Move {
 /// Where a lease goes.
 enum Destination {
     Offer { offer: u32, max_rate: U104 },
-    Bid { order: AuctionOrder, bid: Bid },
+    Bid(Box<(AuctionOrder, Bid)>),
 }
 
 impl Move {
@@ -75,7 +75,8 @@ impl Move {
                 let receipt = session.send(session.market.moveToOffer(terms, offer, max_rate)).await?;
                 (receipt, format!("offer {offer}"))
             }
-            Destination::Bid { order, bid } => {
+            Destination::Bid(choice) => {
+                let (order, bid) = *choice;
                 let provider = short(bid.provider);
                 progress.step(format!("Moving to the bid of {provider}"));
                 let receipt = session.send(session.market.moveToBid(terms, order, bid)).await?;
@@ -95,7 +96,12 @@ impl Move {
         });
         answer::give(json, &said, |_| {
             let mut lines = vec![
-                format!("lease {} goes on as {} at {}", short_id(lease.id), short_id(new.id), short(new.terms.provider)),
+                format!(
+                    "lease {} goes on as {} at {}",
+                    short_id(lease.id),
+                    short_id(new.id),
+                    short(new.terms.provider)
+                ),
                 format!("  took {} along, costs at most {}", unit.format(moved.amount), unit.format_rate(new.rate())),
             ];
             lines.extend(addresses(&view));
@@ -108,13 +114,13 @@ impl Move {
         if let Some(order) = &self.order {
             let auction = auctions::find(session, order).await?;
             let bid = find_bid(&auction, self.bid.as_deref(), now)?;
-            return Ok(Destination::Bid { order: auction.terms, bid });
+            return Ok(Destination::Bid(Box::new((auction.terms, bid))));
         }
         if self.offer.is_none()
             && let Some(auction) = auctions::of_lease(session, lease.id).await?
             && let Ok(bid) = find_bid(&auction, None, now)
         {
-            return Ok(Destination::Bid { order: auction.terms, bid });
+            return Ok(Destination::Bid(Box::new((auction.terms, bid))));
         }
         // What the lease is now, asked for again.
         let order = solidity::Order {

@@ -33,7 +33,8 @@ impl Matched {
 
     /// One sentence for each reason.
     pub fn sentences(&self) -> Vec<String> {
-        let currency = self.other_currency.then(|| format!("it is priced in {}, not in what was asked for", self.unit.symbol));
+        let currency =
+            self.other_currency.then(|| format!("it is priced in {}, not in what was asked for", self.unit.symbol));
         currency.into_iter().chain(self.reasons.iter().map(|reason| reason.sentence(&self.unit))).collect()
     }
 
@@ -60,12 +61,13 @@ impl Matched {
 pub struct Wanted<'a> {
     /// Only this offer.
     pub offer: Option<u32>,
-    /// Only offers in this currency.
+    /// Only offers in this currency. Amounts are in it; when it is not named, in the one currency of all offers, or in ETH
+    /// when there are several.
     pub currency: Option<Address>,
     pub attributes: &'a [B256],
-    /// What is to be paid in, as people write it; money is not looked at without.
+    /// What is to be paid in, as people write it in the currency; money is not looked at without.
     pub deposit: Option<&'a str>,
-    /// The highest rate as people write it, in each offer's own currency; the order's own without.
+    /// The highest rate, as people write it in the currency; the order's own without.
     pub max_rate: Option<&'a str>,
 }
 
@@ -75,18 +77,30 @@ pub async fn matched(session: &Session, order: &Order, wanted: &Wanted<'_>) -> a
     let count: u32 = session.market.offerCount().call().await?.saturating_to();
     let ids = wanted.offer.map_or_else(|| (1..=count).collect(), |offer| vec![offer]);
     let intake_open = session.market.intakeOpen().call().await?;
-    let mut all = Vec::new();
+    let mut offers = Vec::new();
     for id in ids {
         let offer = session.market.offerOf(id).call().await?;
-        if !offer.open && wanted.offer.is_none() {
-            continue;
+        if offer.open || wanted.offer.is_some() {
+            offers.push((id, offer));
         }
+    }
+    let speaks_of_money = wanted.deposit.is_some() || wanted.max_rate.is_some();
+    let currency = wanted.currency.or_else(|| {
+        let first = offers.first()?.1.currency;
+        let one = offers.iter().all(|(_, offer)| offer.currency == first);
+        speaks_of_money.then_some(if one { first } else { Address::ZERO })
+    });
+    let mut all = Vec::new();
+    for (id, offer) in offers {
         let unit = session.unit(offer.currency).await?;
         let mut order = order.clone();
-        if let Some(max_rate) = wanted.max_rate {
-            order.maxRate = unit.parse_rate(max_rate)?.saturating_to();
+        let other_currency = currency.is_some_and(|currency| currency != offer.currency);
+        // An amount of one currency says nothing of another.
+        let said = |text: Option<&'_ str>| text.filter(|_| !other_currency).map(str::to_owned);
+        if let Some(max_rate) = said(wanted.max_rate) {
+            order.maxRate = unit.parse_rate(&max_rate)?.saturating_to();
         }
-        let deposit = wanted.deposit.map(|deposit| unit.parse(deposit)).transpose()?;
+        let deposit = said(wanted.deposit).map(|deposit| unit.parse(&deposit)).transpose()?;
         let seller = seller(session, offer.provider, intake_open, wanted.attributes).await?;
         let rates = accrual::rates(&offer.prices, &order.shape);
         let notice = session.deployment.parameters.noticePeriod;
@@ -97,13 +111,13 @@ pub async fn matched(session: &Session, order: &Order, wanted: &Wanted<'_>) -> a
             provider: offer.provider,
             rate: screen::highest_rate(&rates, order.replicas),
             highest: screen::highest_rate(&rates, order.policy.maxReplicas),
-            other_currency: wanted.currency.is_some_and(|currency| currency != offer.currency),
+            other_currency,
             unit,
             rates,
             reasons,
         });
     }
-    all.sort_by_key(|offer| (!offer.fits(), offer.rates.reserved, offer.offer));
+    all.sort_by_key(|offer| (!offer.fits(), offer.unit.address, offer.rates.reserved, offer.offer));
     Ok(all)
 }
 

@@ -6,7 +6,10 @@ use alloy::primitives::{Address, B256, keccak256};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
-use solidity::{Acceptance, AuctionOrder, Market::{BidAccepted, OrderOpened}};
+use solidity::{
+    Acceptance, AuctionOrder,
+    Market::{BidAccepted, OrderOpened},
+};
 
 use super::{
     answer::{self, Progress},
@@ -170,9 +173,10 @@ impl Ls {
                 short_id(auction.id),
                 state(&auction, now),
                 auction.live().len().to_string(),
-                auction.live().first().map_or_else(|| "–".to_owned(), |(_, bid)| {
-                    unit.format_rate(screen::highest_rate(&bid.terms.rates, auction.terms.order.replicas))
-                }),
+                auction.live().first().map_or_else(
+                    || "–".to_owned(),
+                    |(_, bid)| unit.format_rate(screen::highest_rate(&bid.terms.rates, auction.terms.order.replicas)),
+                ),
                 unit.format(auction.deposit),
                 short(auction.terms.tenant),
             ]);
@@ -216,7 +220,9 @@ impl Accept {
             ensure!(auction.is_open(), "order {} was accepted or cancelled", short_id(auction.id));
             let hash = auction.terms.order.manifestHash;
             let manifest = manifests.iter().find(|(known, _)| *known == hash);
-            let missing = || format!("order {} was opened for another manifest: name its file by --manifest", short_id(auction.id));
+            let missing = || {
+                format!("order {} was opened for another manifest: name its file by --manifest", short_id(auction.id))
+            };
             bytes.push(manifest.with_context(missing)?.1.clone());
             let bid = find_bid(&auction, self.bids.get(place).map(String::as_str), now)?;
             acceptances.push(Acceptance { order: auction.terms, bid });
@@ -315,10 +321,7 @@ fn text(auction: &Auction, now: u64, unit: &Unit) -> String {
             "shape      {} millicores, {} MiB memory, {} MiB disk, {} GPUs",
             shape.millicores, shape.memoryMiB, shape.diskMiB, shape.gpus
         ),
-        format!(
-            "replicas   {} (bounds {} to {})",
-            order.replicas, order.policy.minReplicas, order.policy.maxReplicas
-        ),
+        format!("replicas   {} (bounds {} to {})", order.replicas, order.policy.minReplicas, order.policy.maxReplicas),
         format!(
             "money      deposit {}, at most {}",
             unit.format(auction.deposit),
@@ -345,7 +348,10 @@ fn text(auction: &Auction, now: u64, unit: &Unit) -> String {
         })
         .collect();
     match rows.is_empty() {
-        true => lines.push("no bids: `tidemark quote` says which offers fit, and each provider's /v1/orders why it does not bid".to_owned()),
+        true => lines.push(
+            "no bids: `tidemark quote` says which offers fit, and each provider's /v1/orders why it does not bid"
+                .to_owned(),
+        ),
         false => lines.push(answer::table(["BID", "PROVIDER", "NOW", "AT MOST", "HOLDS"], &rows)),
     }
     lines.join("\n")

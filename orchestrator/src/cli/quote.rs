@@ -23,10 +23,11 @@ pub struct Quote {
     /// The most that the whole lease may ever cost, at its highest replica count: `0.02/h` (or /s, /m, /d).
     #[arg(long, allow_negative_numbers = true)]
     max_rate: Option<String>,
-    /// What would be paid in, in the offer's currency: `0.5`.
+    /// What would be paid in: `0.5`.
     #[arg(long, allow_negative_numbers = true)]
     deposit: Option<String>,
-    /// Offers in this token only; address 0 is ETH.
+    /// Offers in this token only; address 0 is ETH. Amounts are in it; unless told otherwise in what all offers are priced
+    /// in, or in ETH when that differs.
     #[arg(long, value_name = "ADDRESS")]
     currency: Option<Address>,
     /// What the provider has to claim: `region=eu`. May be given several times.
@@ -67,7 +68,8 @@ impl Quote {
                 .collect();
             let mut lines = vec![answer::table(["OFFER", "PROVIDER", "NOW", "AT MOST", ""], &rows)];
             for offer in all.iter().filter(|offer| !offer.fits()) {
-                lines.extend(offer.sentences().into_iter().map(|sentence| format!("offer {}: {sentence}", offer.offer)));
+                lines
+                    .extend(offer.sentences().into_iter().map(|sentence| format!("offer {}: {sentence}", offer.offer)));
             }
             lines.join("\n")
         })?;

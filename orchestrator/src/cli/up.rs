@@ -246,6 +246,7 @@ impl Up {
                 headroom: 1,
             },
             offer: None,
+            currency: None,
             max_rate: "1/h".to_owned(),
             deposit: DEPOSIT.to_owned(),
             patience: Duration::from_secs(120),

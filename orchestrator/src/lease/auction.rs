@@ -88,3 +88,64 @@ impl Auction {
         if live.len() < MOST_BIDS { None } else { live.last().map(|(_, bid)| &bid.terms) }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use alloy::primitives::aliases::U104;
+    use solidity::{
+        Market::{BidAccepted, BidPlaced, BidReleased, OrderCancelled, OrderOpened},
+        Rates,
+    };
+
+    use super::*;
+
+    const ORDER: B256 = B256::repeat_byte(1);
+
+    fn opened() -> Auction {
+        let event = OrderOpened { order: ORDER, deposit: U256::from(7), ..OrderOpened::default() };
+        Auction::open(&MarketEvents::OrderOpened(event), 10, 1).unwrap()
+    }
+
+    fn placed(number: u8, reserved: u64) -> MarketEvents {
+        let rates = Rates { reserved: U104::from(reserved), ..Rates::default() };
+        let provider = Address::repeat_byte(number);
+        let terms = Bid { provider, rates, expiry: 100 };
+        MarketEvents::BidPlaced(BidPlaced { order: ORDER, bid: B256::repeat_byte(number), provider, terms })
+    }
+
+    #[test]
+    fn bids_come_and_go_and_the_cheapest_is_first() {
+        let mut auction = opened();
+        for (number, reserved) in [(1, 30), (2, 10), (3, 20)] {
+            auction.apply(&placed(number, reserved), 20);
+        }
+        let order: Vec<_> = auction.live().into_iter().map(|(id, _)| id[0]).collect();
+        assert_eq!(order, [2, 3, 1]);
+        let released = BidReleased { order: ORDER, bid: B256::repeat_byte(2), provider: Address::repeat_byte(2) };
+        auction.apply(&MarketEvents::BidReleased(released), 21);
+        let accepted = BidAccepted { order: ORDER, bid: B256::repeat_byte(3), lease: B256::repeat_byte(9) };
+        auction.apply(&MarketEvents::BidAccepted(accepted), 22);
+        assert_eq!(auction.closed_at, Some(22));
+        assert_eq!(auction.live().into_iter().map(|(id, _)| id[0]).collect::<Vec<_>>(), [1]);
+        assert!(auction.bid_of(Address::repeat_byte(1)).is_some() && auction.bid_of(Address::repeat_byte(3)).is_none());
+        // The lease moves on to the one that lost.
+        let moved = BidAccepted { order: ORDER, bid: B256::repeat_byte(1), lease: B256::repeat_byte(8) };
+        auction.apply(&MarketEvents::BidAccepted(moved), 30);
+        assert_eq!((auction.closed_at, auction.live().len()), (Some(22), 0));
+    }
+
+    #[test]
+    fn when_all_places_are_taken_the_dearest_makes_room() {
+        let mut auction = opened();
+        for number in 1..16 {
+            auction.apply(&placed(number, 100 - u64::from(number)), 20);
+            assert!(auction.displaced().is_none());
+        }
+        auction.apply(&placed(16, 200), 20);
+        assert_eq!(auction.displaced().unwrap().provider, Address::repeat_byte(16));
+        let cancelled = OrderCancelled { order: ORDER, ..OrderCancelled::default() };
+        auction.apply(&MarketEvents::OrderCancelled(cancelled), 40);
+        assert!(!auction.is_open());
+    }
+}

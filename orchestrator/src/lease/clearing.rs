@@ -34,16 +34,22 @@ pub enum Standing {
     /// Not looked at yet.
     Open,
     /// No bid, with the reason.
-    Declined { reason: String },
+    Declined {
+        reason: String,
+    },
     /// A bid is on its way; inventory is reserved for it.
     Bidding,
     /// The bid is on chain and holds capacity.
     Placed,
-    Won { lease: B256 },
+    Won {
+        lease: B256,
+    },
     /// The bid ended without a lease, and everything it held is free.
     Released,
     /// The bid could not be placed.
-    Failed { reason: String },
+    Failed {
+        reason: String,
+    },
 }
 
 /// What to do next.
@@ -109,7 +115,11 @@ pub fn next(
     match standing {
         Standing::Open if bidding.is_some() => Action::Answer,
         Standing::Declined { .. } | Standing::Failed { .. } if bidding.is_some() => {
-            if idle_ms >= PAUSE_MS { Action::Answer } else { Action::Wait }
+            if idle_ms >= PAUSE_MS {
+                Action::Answer
+            } else {
+                Action::Wait
+            }
         }
         Standing::Bidding if wish == Some(&Wish::Prepared) && (bounds.drain || bidding.is_none()) => Action::Withdraw,
         Standing::Bidding => Action::Wait,
@@ -154,7 +164,10 @@ pub fn with_margin(rates: &Rates, percent: u16) -> Rates {
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {
-    use alloy::primitives::{Address, U256, aliases::{U80, U104}};
+    use alloy::primitives::{
+        Address, U256,
+        aliases::{U80, U104},
+    };
 
     use super::*;
     use crate::lease::auction::Placed;
@@ -176,7 +189,13 @@ mod tests {
         auction
     }
 
-    fn act(auction: Option<&Auction>, decision: Option<&Decision>, wish: Option<Wish>, now: u64, bounds: Bounds) -> Action {
+    fn act(
+        auction: Option<&Auction>,
+        decision: Option<&Decision>,
+        wish: Option<Wish>,
+        now: u64,
+        bounds: Bounds,
+    ) -> Action {
         let standing = standing(auction, decision, wish.as_ref());
         next(&standing, auction, decision, wish.as_ref(), (now, PAUSE_MS), bounds)
     }
@@ -199,7 +218,11 @@ mod tests {
         assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Done), 50, BOUNDS), Action::Rest, "displaced");
         assert_eq!(act(Some(&placed(auction(), None)), Some(&bid), Some(Wish::Done), 50, BOUNDS), Action::Hold);
         let failed = || Some(Wish::Failed("CapacityExceeded".to_owned()));
-        assert_eq!(act(Some(&open), Some(&bid), failed(), 50, BOUNDS), Action::Answer, "it had no effect and never will");
+        assert_eq!(
+            act(Some(&open), Some(&bid), failed(), 50, BOUNDS),
+            Action::Answer,
+            "it had no effect and never will"
+        );
         assert_eq!(act(Some(&open), Some(&bid), failed(), 100, BOUNDS), Action::Rest);
     }
 
@@ -216,7 +239,11 @@ mod tests {
     fn a_bid_is_taken_back_when_it_lost_or_expired_and_never_when_it_binds() {
         let bid = decided();
         let mut lost = placed(auction(), None);
-        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 1000, BOUNDS), Action::Hold, "binding to its last second");
+        assert_eq!(
+            act(Some(&lost), Some(&bid), Some(Wish::Done), 1000, BOUNDS),
+            Action::Hold,
+            "binding to its last second"
+        );
         assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 1001, BOUNDS), Action::Release);
         lost.closed_at = Some(200);
         assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 200, BOUNDS), Action::Release);

@@ -184,9 +184,11 @@ fn too_little(seller: &Seller, shape: &Shape, most: u16) -> impl Iterator<Item =
     let asked = Amounts::of(shape, most).0;
     let free = seller.capacity.less(seller.held).0;
     // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
-    (0..KINDS.len())
-        .filter(move |kind| asked[*kind] > free[*kind])
-        .map(move |kind| Reason::CapacityExceeded { kind, asked: asked[kind], free: free[kind] })
+    (0..KINDS.len()).filter(move |kind| asked[*kind] > free[*kind]).map(move |kind| Reason::CapacityExceeded {
+        kind,
+        asked: asked[kind],
+        free: free[kind],
+    })
 }
 
 /// When all places are taken, a bid has to be cheaper than the dearest.
@@ -245,7 +247,9 @@ impl Reason {
             Self::NotRegistered { provider } => vec![provider.to_string()],
             Self::OrderClosed { order } => vec![order.to_string()],
             Self::BiddingOver { until } => vec![until.to_string()],
-            Self::BadDeadlines { deadline, earliest, latest } => [deadline, earliest, latest].map(u64::to_string).into(),
+            Self::BadDeadlines { deadline, earliest, latest } => {
+                [deadline, earliest, latest].map(u64::to_string).into()
+            }
             Self::ReplicasOutOfBounds { replicas, min, max } => [replicas, min, max].map(u16::to_string).into(),
             Self::RateTooHigh { rate, max_rate } => [rate, max_rate].map(U256::to_string).into(),
             Self::AttributeMissing { attribute } => vec![attribute.to_string()],
@@ -258,7 +262,9 @@ impl Reason {
     /// One sentence: what does not fit, with numbers, and what would make it fit.
     pub fn sentence(&self, figures: &dyn Figures) -> String {
         match self {
-            Self::IntakeStopped => "the arbiters have stopped the market's intake: wait until they reopen it".to_owned(),
+            Self::IntakeStopped => {
+                "the arbiters have stopped the market's intake: wait until they reopen it".to_owned()
+            }
             Self::OfferClosed { offer } => format!("offer {offer} was withdrawn or never listed: choose another"),
             Self::NotRegistered { provider } => {
                 format!("{provider} is not registered: `tidemark provider register` makes it a provider")
@@ -266,7 +272,9 @@ impl Reason {
             Self::OrderClosed { order } => format!("order {order} is not open: it was accepted or cancelled"),
             Self::BiddingOver { until } => format!("bids were taken until {until}: only a new order takes more"),
             Self::BadDeadlines { deadline, earliest, latest } => {
-                format!("a bid that expires at {deadline} does not fit: it must hold from {earliest} to at most {latest}")
+                format!(
+                    "a bid that expires at {deadline} does not fit: it must hold from {earliest} to at most {latest}"
+                )
             }
             Self::EmptyShape { millicores, memory_mib } => format!(
                 "{millicores} millicores and {memory_mib} MiB of memory are asked: a replica needs at least 1 of each"

@@ -254,10 +254,7 @@ impl Question {
             },
             shape: screen::Amounts::of(&terms.order.shape, 1).into(),
             rates: rates.map(Priced::from),
-            capacity: Room {
-                registered: seller.capacity.into(),
-                free: seller.capacity.less(seller.held).into(),
-            },
+            capacity: Room { registered: seller.capacity.into(), free: seller.capacity.less(seller.held).into() },
             time,
         }
     }
@@ -345,9 +342,11 @@ mod tests {
 
     #[tokio::test]
     async fn it_sees_none_of_our_environment() {
-        let declined = answer(r#"printf '{"decline":"%s"}' "$(env | cut -d= -f1 | grep -v -e PATH -e PWD -e SHLVL -e ^_ | tr '\n' ' ')""#)
-            .await
-            .unwrap_err();
+        let declined = answer(
+            r#"printf '{"decline":"%s"}' "$(env | cut -d= -f1 | grep -v -e PATH -e PWD -e SHLVL -e ^_ | tr '\n' ' ')""#,
+        )
+        .await
+        .unwrap_err();
         assert_eq!(declined, Error::Declined(String::new()));
     }
 }

@@ -31,7 +31,9 @@ use alloy::{
 };
 use futures::{StreamExt, stream};
 use solidity::{
-    Bid, Market::{bidCall, capacityOfCall, intakeOpenCall, releaseBidCall}, Parameters, Rates, bid_id,
+    Bid,
+    Market::{bidCall, capacityOfCall, intakeOpenCall, releaseBidCall},
+    Parameters, Rates, bid_id,
 };
 
 use crate::{
@@ -287,7 +289,8 @@ impl Clearing {
             return Err(screen::listed(&reasons));
         }
         let currency = auction.terms.currency;
-        let own = offers.iter().filter(|offer| offer.open && offer.provider == self.provider && offer.currency == currency);
+        let own =
+            offers.iter().filter(|offer| offer.open && offer.provider == self.provider && offer.currency == currency);
         let listed = own.max_by_key(|offer| offer.id);
         let listed = listed.map(|offer| accrual::rates(&offer.prices, &auction.terms.order.shape));
         let listed = listed.map(|rates| clearing::with_margin(&rates, self.settings.margin));

@@ -7,7 +7,12 @@ use solidity::{Bid, Market::Capacity};
 use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 
 use super::{Error, Provider, Result, Store, hex, int, parse, rows, settlement::prepare, uint};
-use crate::lease::{auction::Auction, clearing::Decision, intent::Intent, screen::{Amounts, Seller, amounts}};
+use crate::lease::{
+    auction::Auction,
+    clearing::Decision,
+    intent::Intent,
+    screen::{Amounts, Seller, amounts},
+};
 
 /// An order, and how often it has changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -125,7 +130,15 @@ impl Store {
 
     /// Decides to bid: the decision, the reservation and the wish for the transaction, all or none. `false`, and nothing
     /// is written, when a bid on this order is wanted already.
-    pub async fn want_bid(&self, order: B256, id: B256, bid: &Bid, held: Amounts, intent: &Intent, now_ms: u64) -> Result<bool> {
+    pub async fn want_bid(
+        &self,
+        order: B256,
+        id: B256,
+        bid: &Bid,
+        held: Amounts,
+        intent: &Intent,
+        now_ms: u64,
+    ) -> Result<bool> {
         let mut tx = self.begin().await?;
         if !prepare(&mut tx, intent).await? {
             return Ok(false);

@@ -1,11 +1,11 @@
 //! Orders won and lost.
 
+use alloy::providers::Provider as _;
 use alloy::{
     primitives::{Address, U256},
     rpc::types::Filter,
     sol_types::SolEvent,
 };
-use alloy::providers::Provider as _;
 use anvil::Actor;
 use solidity::Market::LeaseOpened;
 use tests::{
@@ -35,7 +35,8 @@ async fn the_cheapest_bid_wins_and_the_loser_has_everything_back() {
     let order = id(&opened["order"]);
     let name = order.to_string();
     let shown = bids(&place, &name, 2).await;
-    let rates: Vec<_> = shown["bids"].as_array().unwrap().iter().map(|bid| bid["rate"].as_str().unwrap().to_owned()).collect();
+    let rates: Vec<_> =
+        shown["bids"].as_array().unwrap().iter().map(|bid| bid["rate"].as_str().unwrap().to_owned()).collect();
     assert_eq!(rates, ["1000000000000", "1500000000000"], "the cheapest first, the other with its margin");
     for seller in [&cheap, &dear] {
         let placed = seller.stands(order, "placed").await.unwrap();
@@ -132,7 +133,10 @@ async fn no_bid_comes_with_its_reasons() {
     let tight = ["order", "open", &file, "--max-rate", "0.000000000000001/h", "--deposit", "0.0001", "--cpus", "0.1"];
     for (words, reasons) in [
         (open(&file, &["--max", "101"]), vec!["10000 millicores are free where 10100 are asked: ask for 100 fewer"]),
-        (tight.to_vec(), vec!["the highest rate would be 1000000000000, 722222222223 above the budget of 277777777777"]),
+        (
+            tight.to_vec(),
+            vec!["the highest rate would be 1000000000000, 722222222223 above the budget of 277777777777"],
+        ),
         (
             open(&file, &["--attribute", "zone=mars", "--attribute", "gpu=yes", "--max", "200"]),
             vec!["does not claim zone=mars", "does not claim gpu=yes", "20000 are asked", "MiB of memory are free"],

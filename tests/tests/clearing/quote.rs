@@ -50,7 +50,11 @@ async fn every_offer_is_quoted_with_its_price_or_its_reasons() {
     assert_eq!(said.status.code(), Some(3), "nothing matches: {said:?}");
     assert_eq!(said.answer["matches"], 0);
     let reasons = &said.answer["offers"][0]["reasons"];
-    assert_eq!((&reasons[0]["error"], &reasons[1]["error"]), (&"RateTooHigh".into(), &"InsufficientFunds".into()), "{reasons}");
+    assert_eq!(
+        (&reasons[0]["error"], &reasons[1]["error"]),
+        (&"RateTooHigh".into(), &"InsufficientFunds".into()),
+        "{reasons}"
+    );
 
     // The provider answers the same about its own.
     let path = "/v1/screen?millicores=100&memoryMiB=64&diskMiB=64&max=2&attributes=zone=a";
@@ -62,8 +66,16 @@ async fn every_offer_is_quoted_with_its_price_or_its_reasons() {
     .unwrap();
     assert_eq!(own["offers"][0]["highestRate"], "2000000000000");
     let own = small.api.get(path).await.unwrap();
-    assert_eq!(own["offers"][0]["reasons"][0]["message"], "150 millicores are free where 200 are asked: ask for 50 fewer");
-    for bad in ["millicores=x&memoryMiB=1", "millicores=1&memoryMiB=1&maxRate=-1", "millicores=1&memoryMiB=1&attributes=a%20b", "memoryMiB=1"] {
+    assert_eq!(
+        own["offers"][0]["reasons"][0]["message"],
+        "150 millicores are free where 200 are asked: ask for 50 fewer"
+    );
+    for bad in [
+        "millicores=x&memoryMiB=1",
+        "millicores=1&memoryMiB=1&maxRate=-1",
+        "millicores=1&memoryMiB=1&attributes=a%20b",
+        "memoryMiB=1",
+    ] {
         let refused = big.api.get(&format!("/v1/screen?{bad}")).await.unwrap_err().to_string();
         assert!(refused.contains("400"), "{bad}: {refused}");
     }

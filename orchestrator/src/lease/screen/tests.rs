@@ -173,7 +173,10 @@ fn everything_that_fails_is_told_not_only_the_first() {
     let reasons = take((5, false), &priced, &seller, &order, Some(U256::ZERO), 30);
     let errors: Vec<_> = reasons.iter().map(Reason::error).collect();
     assert_eq!(errors[..3], ["OfferClosed", "ReplicasOutOfBounds", "RateTooHigh"]);
-    assert_eq!(errors[3..], ["CapacityExceeded", "CapacityExceeded", "CapacityExceeded", "CapacityExceeded", "InsufficientFunds"]);
+    assert_eq!(
+        errors[3..],
+        ["CapacityExceeded", "CapacityExceeded", "CapacityExceeded", "CapacityExceeded", "InsufficientFunds"]
+    );
     let told = listed(&reasons);
     assert!(told.contains("0 millicores are free where 10000 are asked: ask for 10000 fewer"), "{told}");
 }
