@@ -164,7 +164,7 @@ async fn an_address_that_is_not_ours_is_refused() {
     wrong.market = scene.devnet.token;
     wrong.write(&scene.path("deployment.json")).unwrap();
     let said = refused(scene.tenant().arg("ls")).await;
-    assert!(said.contains("is not Tidemark's market"), "{said}");
+    assert!(said.contains("is not of Tidemark's market"), "{said}");
     let said = refused(scene.tenant().args(["contracts", "deploy"])).await;
     assert!(said.contains("names a deployment that is not usable"), "{said}");
     scene.write("deployment.json", "{}");
