@@ -1,27 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
 import {Proofs} from "./Proofs.sol";
+import {Consenting} from "./abstracts/Consenting.sol";
 import {MarketState} from "./abstracts/MarketState.sol";
 import {Part} from "./abstracts/Part.sol";
+import {IConsents} from "./interfaces/IConsents.sol";
 import {IMarket} from "./interfaces/IMarket.sol";
 import {Accrual} from "./libraries/Accrual.sol";
 import {Elasticity} from "./libraries/Elasticity.sol";
 import {Errors} from "./libraries/Errors.sol";
-import {Order, Parameters, Policy, Rates, Step, StoredOffer, Terms, Usage} from "./types/DataTypes.sol";
+import {Consents, Order, Parameters, Policy, Rates, Step, StoredOffer, Terms, Usage} from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
-import {AccountWord, ReservationWord} from "./types/Words.sol";
+import {AccountWord, BindingWord, ReservationWord} from "./types/Words.sol";
 
 /// Tidemark's market: the life of a lease. Escrow holds the money, Proofs turns it into earnings; what a lease's life does
 /// not wait for stands in the parts behind this one (see IPart).
 ///
 /// All of it is one address, so that a user has one address to approve and one signing domain, and no step of a lease
 /// pays for a call between contracts. Nobody owns it and nothing in it can be upgraded.
-contract Market is IMarket, Proofs, Part {
+contract Market is IMarket, IConsents, Proofs, Consenting, Part {
     constructor(Parameters memory p, address next) MarketState(p) Part(next) {}
+
+    /// @inheritdoc IConsents
+    function approved(address account, bytes calldata call, Consents calldata consents)
+        external
+        payable
+        returns (bytes memory result)
+    {
+        // Check
+        if (msg.sender != account && account != ARBITERS) revert Errors.NotAllowed(msg.sender);
+        if (block.timestamp > consents.expiry) revert Errors.ConsentExpired(consents.expiry);
+        address[] calldata approvers = consents.approvers;
+        BindingWord binding = _binding(account, approvers);
+        bytes32 callHash = keccak256(call);
+        bytes32 action = _action(account, callHash, msg.value, consents.nonce, consents.expiry, binding);
+        _checkConsents(action, _key(account, action, binding), binding, approvers, consents.signatures);
+        // Effect
+        _useNonce(account, consents.nonce);
+        // Log
+        emit ActionTaken(action, account, consents.nonce);
+        // Interaction with the market itself, which may or may not use the grant; nothing after it can
+        _granted = _grant(account, callHash);
+        result = Address.functionDelegateCall(address(this), call);
+        _granted = 0;
+    }
 
     /// @inheritdoc IMarket
     function take(OfferId offerId, Order calldata order, uint256 deposit)

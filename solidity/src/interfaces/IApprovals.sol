@@ -2,14 +2,14 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../types/Currency.sol";
-import {Consents, Limit, Limits} from "../types/DataTypes.sol";
+import {Limit, Limits} from "../types/DataTypes.sol";
 
 /// Accounts that bind themselves: what exceeds an account's limits needs m of its n approvers' consents to exactly that
 /// action. Consents are to hashes, each with a nonce of its own and an expiry, so that they wait in no queue.
 ///
 /// A bound account is held to its limits by `take`, `openOrder`, `accept`, `scale`, `setPolicy`, `topUp`, `withdraw`,
 /// `withdrawEarnings`, `unregister` and the moves between providers. To exceed one, the account calls
-/// `approved(itself, call, consents)` instead of `call`. What no market can bound is the account's own wallet: money that
+/// `IConsents.approved(itself, call, consents)` instead of `call`. What no market can bound is the account's own wallet: money that
 /// never was in the market, and a top-up of a lease that the account did not open as a bound one, which is a transfer.
 interface IApprovals {
     /// An account bound itself, or changed how; nothing that was consented to before holds any longer.
@@ -22,8 +22,6 @@ interface IApprovals {
     event Consented(bytes32 indexed action, address indexed account, address indexed approver);
     /// An approver took back its consent to an action, given by transaction or by signature.
     event Revoked(bytes32 indexed action, address indexed account, address indexed approver);
-    /// An action was taken with consents.
-    event ActionTaken(bytes32 indexed action, address indexed account, uint256 nonce);
 
     /// Binds the caller, or changes how it is bound. A bound account needs its approvers' consents to this, always.
     /// @param approvers Ascending, without duplicates, at most 64; empty to be free.
@@ -42,19 +40,6 @@ interface IApprovals {
     /// Takes back the caller's consent to an action, however it was given or will be; for good.
     /// @dev Emits Revoked. Reverts with NotBound, BadApprovers, NotApprover.
     function revoke(address account, bytes32 action, address[] calldata approvers) external;
-
-    /// Takes an action with consents: calls the market with `call` as the caller, and lets that call exceed the account's
-    /// limits once. That call alone: what somebody else makes of the time while it runs, or a call inside of it, is not what was
-    /// consented to. So a permit goes around the consents: `withPermit` of `approved` of the action.
-    /// @param account The caller; or the arbiters' account, for which anyone may carry the consents.
-    /// @param call An encoded call to this market.
-    /// @return What the call returned.
-    /// @dev Emits ActionTaken and what the call emits. Reverts with NotAllowed, NotBound, NonceUsed, ConsentExpired,
-    /// BadApprovers, ConsentUnordered, NotApprover, ConsentRevoked, BadSignature, ConsentsMissing, and as the call does.
-    function approved(address account, bytes calldata call, Consents calldata consents)
-        external
-        payable
-        returns (bytes memory);
 
     /// Lets a token with EIP-2612 allow the market to take `value` of the caller's, then calls the market with `call` as the
     /// caller: `take`, `openOrder` or `topUp` without an earlier transaction. A permit that somebody else has sent already

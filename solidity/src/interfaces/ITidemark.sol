@@ -3,6 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IApprovals} from "./IApprovals.sol";
 import {IAuction} from "./IAuction.sol";
+import {IConsents} from "./IConsents.sol";
 import {IEscrow} from "./IEscrow.sol";
 import {IFaults} from "./IFaults.sol";
 import {ILedger} from "./ILedger.sol";
@@ -12,4 +13,4 @@ import {IProofs} from "./IProofs.sol";
 import {IRegistry} from "./IRegistry.sol";
 
 /// The market as a caller sees it: one address, all of its parts.
-interface ITidemark is IMarket, IEscrow, IProofs, IApprovals, IRegistry, ILedger, IAuction, IFaults, IPart {}
+interface ITidemark is IMarket, IEscrow, IProofs, IConsents, IApprovals, IRegistry, ILedger, IAuction, IFaults, IPart {}

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IApprovals} from "../../src/interfaces/IApprovals.sol";
+import {IConsents} from "../../src/interfaces/IConsents.sol";
 import {IEscrow} from "../../src/interfaces/IEscrow.sol";
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {IRegistry} from "../../src/interfaces/IRegistry.sol";
@@ -245,7 +246,7 @@ contract AdversaryTest is ApprovalsTest {
     }
 
     function test_ConsentsInsideOfConsents() external {
-        bytes memory inner = abi.encodeCall(IApprovals.approved, (tenant, call, good));
+        bytes memory inner = abi.encodeCall(IConsents.approved, (tenant, call, good));
         act(inner, 0, 1);
         assertTrue(market.nonceUsed(tenant, 0) && market.nonceUsed(tenant, 1));
         assertEq(exposedOf(tenant, usd), MUCH);
@@ -253,21 +254,21 @@ contract AdversaryTest is ApprovalsTest {
         expectConsentRequired(tenant, Bound.Binding, 1, 0);
         bind(tenant, approvers, 1);
         // the inner ones are needed
-        bytes memory again = abi.encodeCall(IApprovals.approved, (tenant, call, good));
+        bytes memory again = abi.encodeCall(IConsents.approved, (tenant, call, good));
         refused(again, consentsTo(again, 0, 2), abi.encodeWithSelector(Errors.NonceUsed.selector, tenant, 0));
     }
 
     /// Inside of the arbiters' consents a bound account needs its own, and with them takes its own action.
     function test_ConsentsOfTwoAccounts() external {
         bind(arbiters, approvers, 2);
-        bytes memory inner = abi.encodeCall(IApprovals.approved, (tenant, call, good));
+        bytes memory inner = abi.encodeCall(IConsents.approved, (tenant, call, good));
         Consents memory c = _ofArbiters(inner, 0);
         vm.prank(tenant);
         market.approved(arbiters, inner, c);
         assertEq(exposedOf(tenant, usd), MUCH);
         // the other way round, the tenant carries the arbiters' consents
         bytes memory stop = abi.encodeCall(IRegistry.setIntake, (false));
-        inner = abi.encodeCall(IApprovals.approved, (arbiters, stop, _ofArbiters(stop, 1)));
+        inner = abi.encodeCall(IConsents.approved, (arbiters, stop, _ofArbiters(stop, 1)));
         act(inner, 0, 1);
         assertFalse(market.intakeOpen());
         vm.expectRevert(abi.encodeWithSelector(Errors.NotArbiters.selector, tenant));
@@ -290,7 +291,7 @@ contract AdversaryTest is ApprovalsTest {
     function _acts(Wallet wallet, bytes memory call_, uint256 value, uint256 nonce) private {
         bytes32 action = market.actionOf(address(wallet), call_, value, nonce, EXPIRY);
         Consents memory c = consentsTo(action, nonce);
-        bytes memory outer = abi.encodeCall(IApprovals.approved, (address(wallet), call_, c));
+        bytes memory outer = abi.encodeCall(IConsents.approved, (address(wallet), call_, c));
         wallet.act{value: value}(address(market), outer);
     }
 

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {IApprovals} from "../../src/interfaces/IApprovals.sol";
+import {IConsents} from "../../src/interfaces/IConsents.sol";
 import {IEscrow} from "../../src/interfaces/IEscrow.sol";
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
@@ -220,7 +221,7 @@ contract ApprovedTest is ApprovalsTest {
     function test_TakesAnAction() external {
         Terms memory terms = termsOf(tenant, usd, order(2, 1));
         vm.expectEmit(address(market));
-        emit IApprovals.ActionTaken(action, tenant, 0);
+        emit IConsents.ActionTaken(action, tenant, 0);
         vm.prank(tenant);
         bytes memory result = market.approved(tenant, call, good);
         LeaseId id = market.idOf(terms);

@@ -10,6 +10,7 @@ import {SafeProxy} from "@safe-global/safe-smart-account/contracts/proxies/SafeP
 import {SafeProxyFactory} from "@safe-global/safe-smart-account/contracts/proxies/SafeProxyFactory.sol";
 
 import {IApprovals} from "../../src/interfaces/IApprovals.sol";
+import {IConsents} from "../../src/interfaces/IConsents.sol";
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Bound, Consents, Terms} from "../../src/types/DataTypes.sol";
@@ -94,7 +95,7 @@ contract SafeTest is ApprovalsTest {
         expectConsentRequired(address(safe), Bound.Amount, MUCH, AMOUNT_LIMIT);
         _exec(0, take, signatures);
         bytes32 action = market.actionOf(address(safe), take, 0, 0, EXPIRY);
-        _exec(0, abi.encodeCall(IApprovals.approved, (address(safe), take, consentsTo(action, 0))));
+        _exec(0, abi.encodeCall(IConsents.approved, (address(safe), take, consentsTo(action, 0))));
         assertEq(exposedOf(address(safe), usd), MUCH);
     }
 

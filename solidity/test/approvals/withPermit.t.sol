@@ -5,6 +5,7 @@ import {IERC20Errors} from "@openzeppelin/contracts/interfaces/draft-IERC6093.so
 import {IERC20Permit} from "@openzeppelin/contracts/token/ERC20/extensions/IERC20Permit.sol";
 
 import {IApprovals} from "../../src/interfaces/IApprovals.sol";
+import {IConsents} from "../../src/interfaces/IConsents.sol";
 import {IEscrow} from "../../src/interfaces/IEscrow.sol";
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
@@ -140,7 +141,7 @@ contract WithPermitTest is ApprovalsTest {
 
     function test_AroundConsents() external {
         bytes memory call = bigTake(1);
-        bytes memory outer = abi.encodeCall(IApprovals.approved, (tenant, call, consentsTo(call, 0, 0)));
+        bytes memory outer = abi.encodeCall(IConsents.approved, (tenant, call, consentsTo(call, 0, 0)));
         _send(tenant, usd, _permit(tenant, tenantKey, MUCH, START), 0, outer);
         assertEq(exposedOf(tenant, usd), MUCH);
         assertEq(token.allowance(tenant, address(market)), 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
+import {IConsents} from "../../../src/interfaces/IConsents.sol";
 import {IApprovals} from "../../../src/interfaces/IApprovals.sol";
 import {IEscrow} from "../../../src/interfaces/IEscrow.sol";
 import {IMarket} from "../../../src/interfaces/IMarket.sol";
@@ -65,7 +66,7 @@ contract ApproverHandler is Handler {
             uint256 nonce = uint256(keccak256(abi.encode(seed, block.timestamp)));
             bytes32 hash = MARKET.actionOf(account, call, 0, nonce, block.timestamp);
             Consents memory c = Consents(nonce, block.timestamp, _list(b.approvers), _signatures(hash, b.approvers, 0));
-            call = abi.encodeCall(IApprovals.approved, (account, call, c));
+            call = abi.encodeCall(IConsents.approved, (account, call, c));
         }
         _call(account, call, 0);
         BOOK.bound(account, approvers, threshold, limits);
@@ -171,7 +172,7 @@ contract ApproverHandler is Handler {
             signatures[i] = _signatures(a.hash, voice, 0)[0];
         }
         Consents memory c = Consents(a.nonce, a.expiry, _list(b.approvers), signatures);
-        _call(a.account, abi.encodeCall(IApprovals.approved, (a.account, a.call, c)), a.value);
+        _call(a.account, abi.encodeCall(IConsents.approved, (a.account, a.call, c)), a.value);
         BOOK.taken(k, voice, 0);
         _book(a, false);
     }
@@ -185,7 +186,7 @@ contract ApproverHandler is Handler {
         if (seed >> 44 & 1 == 0) signed &= approvers;
         if (seed >> 45 & 1 == 0) signed &= ~named;
         Consents memory c = Consents(a.nonce, a.expiry, _list(approvers), _signatures(a.hash, signed, named));
-        _call(a.account, abi.encodeCall(IApprovals.approved, (a.account, a.call, c)), a.value);
+        _call(a.account, abi.encodeCall(IConsents.approved, (a.account, a.call, c)), a.value);
         BOOK.taken(k, signed, named & ~signed);
         _book(a, false);
     }

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.30;
+
+import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
+import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
+import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
+
+import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
+
+import {Errors} from "../libraries/Errors.sol";
+import {BindingWord} from "../types/Words.sol";
+import {Spending} from "./Spending.sol";
+
+/// What an action is, and whether it was consented to.
+///
+/// An account's approvers are stated by callers and proven by their hash, as a lease's terms are. An action runs as a call of
+/// the market to itself with the caller and the value of the outer call, so that every verb is what it is without consents.
+abstract contract Consenting is Spending, EIP712 {
+    uint256 internal constant REVOCATIONS = 128; // where they begin among an action's bits
+    uint256 private constant KEY = 65; // bytes of a signature by a key
+    uint256 private constant ADDRESS = 20; // bytes of an address
+
+    bytes32 internal constant ACTION =
+        keccak256("Action(address account,bytes call,uint256 value,uint256 nonce,uint256 expiry,uint256 version)");
+
+    /// How a bound account is bound, when these are its approvers.
+    function _binding(address account, address[] calldata approvers) internal view returns (BindingWord binding) {
+        binding = _policies[account];
+        if (!binding.isBound()) revert Errors.NotBound(account);
+        if (!binding.names(approvers)) revert Errors.BadApprovers();
+    }
+
+    /// Whether enough approvers consent to an action: each once, in the order of the list, and none that has taken it back.
+    function _checkConsents(
+        bytes32 action,
+        bytes32 key,
+        BindingWord binding,
+        address[] calldata approvers,
+        bytes[] calldata signatures
+    ) internal view {
+        uint256 count = signatures.length;
+        if (count < binding.threshold()) revert Errors.ConsentsMissing(count, binding.threshold());
+        uint256 next = 0;
+        for (uint256 i = 0; i < count; ++i) {
+            bytes calldata signature = signatures[i];
+            address approver = _signer(action, signature);
+            uint256 index = _indexOf(approver, approvers, next);
+            if (index == approvers.length) {
+                if (_indexOf(approver, approvers, 0) == index) revert Errors.NotApprover(approver);
+                revert Errors.ConsentUnordered(approver);
+            }
+            next = index + 1;
+            // What a key has signed is recovered already, and while nobody has taken back anything, that is all.
+            if (signature.length == KEY && !binding.revoked()) continue;
+            uint256 bits = _consents[key];
+            if (_has(bits, REVOCATIONS + index)) revert Errors.ConsentRevoked(approver);
+            if (!_isValid(approver, action, signature, _has(bits, index))) revert Errors.BadSignature();
+        }
+    }
+
+    /// Whose signature it is, or is said to be.
+    function _signer(bytes32 action, bytes calldata signature) internal pure returns (address signer) {
+        if (signature.length < ADDRESS) revert Errors.BadSignature();
+        // forge-lint: disable-next-line(unsafe-typecast)
+        if (signature.length != KEY) return address(bytes20(signature));
+        ECDSA.RecoverError problem;
+        (signer, problem,) = ECDSA.tryRecoverCalldata(action, signature);
+        if (problem != ECDSA.RecoverError.NoError) revert Errors.BadSignature();
+    }
+
+    /// Whether a signature is that of whom it is said to be.
+    function _isValid(address approver, bytes32 action, bytes calldata signature, bool consented)
+        internal
+        view
+        returns (bool)
+    {
+        if (signature.length == KEY) return true;
+        if (signature.length == ADDRESS) return consented;
+        return SignatureChecker.isValidERC1271SignatureNowCalldata(approver, action, signature[ADDRESS:]);
+    }
+
+    function _useNonce(address account, uint256 nonce) internal {
+        uint256 bits = _nonces[account][nonce >> 8];
+        if (_has(bits, nonce & 0xff)) revert Errors.NonceUsed(account, nonce);
+        // forge-lint: disable-next-line(incorrect-shift)
+        _nonces[account][nonce >> 8] = bits | 1 << (nonce & 0xff);
+    }
+
+    function _action(
+        address account,
+        bytes32 callHash,
+        uint256 value,
+        uint256 nonce,
+        uint256 expiry,
+        BindingWord binding
+    ) internal view returns (bytes32) {
+        bytes32 hash = EfficientHashLib.hash(
+            uint256(ACTION), uint160(account), uint256(callHash), value, nonce, expiry, binding.version()
+        );
+        return _hashTypedDataV4(hash);
+    }
+
+    /// Where the bits of an action's approvers are. An action is a hash that anybody can state, so the key names the account
+    /// and the version besides: with another list of approvers there are other bits.
+    function _key(address account, bytes32 action, BindingWord binding) internal pure returns (bytes32) {
+        return EfficientHashLib.hash(uint160(account), uint256(action), binding.version());
+    }
+
+    /// @return index The number of approvers when it is not among them.
+    function _indexOf(address approver, address[] calldata approvers, uint256 from)
+        internal
+        pure
+        returns (uint256 index)
+    {
+        index = from;
+        while (index < approvers.length && approvers[index] != approver) ++index;
+    }
+
+    function _has(uint256 bits, uint256 i) internal pure returns (bool) {
+        return bits >> i & 1 != 0;
+    }
+}
