@@ -39,8 +39,13 @@ async fn the_cheapest_bid_wins_and_the_loser_has_everything_back() {
         shown["bids"].as_array().unwrap().iter().map(|bid| bid["rate"].as_str().unwrap().to_owned()).collect();
     assert_eq!(rates, ["1000000000000", "1500000000000"], "the cheapest first, the other with its margin");
     for seller in [&cheap, &dear] {
-        let placed = seller.stands(order, "placed").await.unwrap();
-        assert_eq!(placed["reserved"], false, "the chain holds it now: {placed}");
+        seller.stands(order, "placed").await.unwrap();
+        until("the reservation to go, because the chain holds it now", async || {
+            let decision = seller.decision(order).await?.unwrap_or_default();
+            Ok((decision["reserved"] == false).then_some(()))
+        })
+        .await
+        .unwrap();
         assert_eq!(place.held(seller.address()).await.unwrap().heldMillicores, 300, "for the highest count");
     }
     let listed = place.does(&["order", "ls"]).await.unwrap();

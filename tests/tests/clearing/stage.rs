@@ -14,6 +14,7 @@ use solidity::{AuctionOrder, bid_id, order_id};
 use tests::{
     mortal::{Death, Mortal},
     postgres::Database,
+    provider::until,
     tenancy,
 };
 use tidemark::{
@@ -66,7 +67,12 @@ impl World {
     }
 
     async fn remember(devnet: &Devnet, database: &Database) -> Arc<Store> {
-        let store = Arc::new(Store::open(&database.url).await.unwrap());
+        // A database file serves one process at a time: the one before is going.
+        let opened = until("the database to be free", async || match Store::open(&database.url).await {
+            Err(tidemark::store::Error::Locked(_)) => Ok(None),
+            opened => Ok(Some(opened?)),
+        });
+        let store = Arc::new(opened.await.unwrap());
         store.bind(&devnet.deployment, Actor::Provider.address()).await.unwrap();
         store
     }
