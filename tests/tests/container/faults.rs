@@ -187,6 +187,8 @@ async fn a_shape_larger_than_the_machine_says_so() {
     let (millicores, memory) = (info.cpus * 1000 + 1000, (info.memory_bytes >> 20) as u32 + 1024);
     let market = provider.devnet.market(Actor::Provider).await.unwrap();
     let promised = Shape { millicores: millicores * 10, memoryMiB: memory * 10, diskMiB: 16_384, gpus: 8 };
+    let bond = market.bondFor(promised.clone()).call().await.unwrap();
+    tenancy::sent(market.addBond().value(bond).send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     let call = market.updateProvider(promised, keccak256("a sealing key"), "http://a".to_owned());
     tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
 
