@@ -3,20 +3,25 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use tidemark::{cli::Cli, config, telemetry};
+use tidemark::{
+    cli::{self, Cli},
+    config, telemetry,
+};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
+    let mut json = false;
+    match run(&mut json).await {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            eprintln!("{}", cli::answer::failure(json, &error));
             ExitCode::FAILURE
         }
     }
 }
 
-async fn run() -> anyhow::Result<ExitCode> {
+/// Says by `json` how errors are to be told, as soon as that is known.
+async fn run(json: &mut bool) -> anyhow::Result<ExitCode> {
     config::load_dotenv()?;
     let cli = Cli::try_parse().unwrap_or_else(|error| {
         let blame = config::blame::<Cli>(&error);
@@ -27,6 +32,7 @@ async fn run() -> anyhow::Result<ExitCode> {
         std::process::exit(error.exit_code())
     });
     config::refuse_unknown::<Cli>()?;
+    *json = cli.speech.json;
     telemetry::log(&cli.speech, cli.verb.is_a_service())?;
     cli.run().await
 }

@@ -2,12 +2,13 @@
 //!
 //! `abi/*.json` is made from `src/` by crate `compiler` and committed; a test of that crate fails when it is stale.
 //! Beside the bindings live the things that everybody who talks to the contracts needs: the standard Merkle [`tree`],
-//! the [`typed`] data that people sign, and the one [`deploy`] path.
+//! the [`typed`] data that people sign, the [`manual`] of the errors, and the one [`deploy`] path.
 
 // `sol!` writes a function for each call and event, with as many arguments as that has.
 #![allow(clippy::too_many_arguments)]
 
 pub mod deploy;
+pub mod manual;
 pub mod tree;
 pub mod typed;
 

@@ -21,6 +21,17 @@ sol! {
         uint16 utilization;
     }
 
+    /// An approver consents to an action of a bound account.
+    #[derive(Debug)]
+    struct Action {
+        address account;
+        bytes call;
+        uint256 value;
+        uint256 nonce;
+        uint256 expiry;
+        uint256 version;
+    }
+
     /// A tenant hands a manifest to the provider of its lease.
     #[derive(Debug)]
     struct Manifest {
@@ -47,6 +58,13 @@ impl Statement {
     }
 
     /// The digest that a countersignature signs.
+    pub fn digest(&self, domain: &Eip712Domain) -> B256 {
+        self.eip712_signing_hash(domain)
+    }
+}
+
+impl Action {
+    /// The hash that approvers sign or consent to, as `Market.actionOf` computes it.
     pub fn digest(&self, domain: &Eip712Domain) -> B256 {
         self.eip712_signing_hash(domain)
     }

@@ -7,6 +7,7 @@
 //! The chain's time begins at a fixed second and each block is one second later, so that two measurements differ only
 //! when the contracts do.
 
+mod consent;
 mod market;
 
 use std::{collections::BTreeMap, path::PathBuf};
@@ -88,6 +89,8 @@ pub async fn steady() -> anyhow::Result<Rows> {
     let (scattered, together) = batches(&mut market, &mut seller).await?;
     rows.insert("gas/settle_batch_100".into(), scattered);
     rows.insert("gas/settle_batch_100/alone".into(), together);
+    // Last: from here on the tenant is bound.
+    rows.insert("gas/consent_2of3".into(), consent::two_of_three(&mut market, &seller).await?);
     Ok(rows)
 }
 

@@ -53,6 +53,7 @@ pub struct UsageArgument {
     pub cpu_nanos: String,
     pub memory_byte_seconds: String,
     pub network_bytes: String,
+    /// CPU used of the CPU that healthy replicas had since the statement before, in basis points.
     pub utilization: u16,
 }
 

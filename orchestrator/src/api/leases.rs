@@ -158,6 +158,7 @@ fn summary(lease: &Lease, seen: &[Seen], time: u64) -> LeaseSummary {
         opened_at: lease.opened_at,
         opened_block: lease.opened_block,
         closed_at: lease.closed_at,
+        disputed_until: lease.disputed_until,
     }
 }
 
@@ -236,7 +237,9 @@ async fn timeline(
         None => step("proof", "waiting", None, "for the first epoch to end".to_owned()),
     };
     let bounds = format!("{} replicas, bounds {} to {}", replicas.wanted, replicas.min, replicas.max);
-    let settlement = if lease.paid.is_zero() {
+    let settlement = if let Some(until) = lease.disputed_until {
+        step("settlement", "waiting", None, format!("for the arbiters, at most until {until}"))
+    } else if lease.paid.is_zero() {
         step("settlement", "waiting", None, "for a proof to mature".to_owned())
     } else {
         let state = if closed.is_some_and(|at| lease.settled_at >= at) { "done" } else { "working" };

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use alloy::primitives::B256;
 use axum::{Json, extract::State};
 use serde_json::json;
+use solidity::manual;
 
 use super::{
     Api,
     error::Result,
-    views::{HeadView, MarketView, OfferView, StatusView, leaf_encoding},
+    views::{HeadView, MarketView, OfferView, ProviderView, RefusalView, StatusView, leaf_encoding},
 };
 use crate::store::Head;
 
@@ -26,6 +28,15 @@ pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
         ("noticePeriod", p.noticePeriod.to_string()),
         ("rootRing", p.rootRing.to_string()),
         ("minBond", p.minBond.to_string()),
+        ("exitDelay", p.exitDelay.to_string()),
+        ("disputeWindow", p.disputeWindow.to_string()),
+        ("missedEpochs", p.missedEpochs.to_string()),
+        ("graceBlocks", p.graceBlocks.to_string()),
+        ("fraudShare", p.fraudShare.to_string()),
+        ("creditPerCore", p.creditPerCore.to_string()),
+        ("bidDeposit", p.bidDeposit.to_string()),
+        ("disputeDeposit", p.disputeDeposit.to_string()),
+        ("arbiters", p.arbiters.to_string()),
     ];
     Ok(Json(MarketView {
         chain_id: deployment.chain_id,
@@ -42,6 +53,11 @@ pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
             "Manifest": [
                 {"name": "lease", "type": "bytes32"}, {"name": "manifestHash", "type": "bytes32"},
             ],
+            "Action": [
+                {"name": "account", "type": "address"}, {"name": "call", "type": "bytes"},
+                {"name": "value", "type": "uint256"}, {"name": "nonce", "type": "uint256"},
+                {"name": "expiry", "type": "uint256"}, {"name": "version", "type": "uint256"},
+            ],
             "Statement": [
                 {"name": "lease", "type": "bytes32"}, {"name": "time", "type": "uint32"},
                 {"name": "replicaSeconds", "type": "uint64"}, {"name": "cpuNanos", "type": "uint96"},
@@ -50,6 +66,7 @@ pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
             ],
         }),
         leaf_encoding: leaf_encoding(),
+        intake_open: api.store.intake_open().await?,
         parameters: parameters.map(|(name, value)| (name.to_owned(), value)).into_iter().collect::<BTreeMap<_, _>>(),
         head: api.store.head().await?.map(head_view),
     }))
@@ -69,6 +86,45 @@ pub async fn offers(State(api): State<Api>) -> Result<Json<Vec<OfferView>>> {
         });
     }
     Ok(Json(views))
+}
+
+/// Every provider that ever registered, by address.
+#[utoipa::path(get, path = "/v1/providers", responses((status = 200, body = Vec<ProviderView>)))]
+pub async fn providers(State(api): State<Api>) -> Result<Json<Vec<ProviderView>>> {
+    let mut views = Vec::new();
+    for provider in api.store.providers().await? {
+        let newest = api.store.newest_root(provider.address, u64::MAX).await?.map_or(0, |root| root.epoch);
+        let silence = provider.silence.filter(|silence| silence.epoch == newest);
+        views.push(ProviderView {
+            address: provider.address.to_string(),
+            registered: provider.registered,
+            endpoint: provider.endpoint,
+            bond: provider.bond.to_string(),
+            capacity: serde_json::to_value(&provider.capacity)?,
+            attributes: provider.attributes.into_iter().map(attribute).collect(),
+            exit_at: provider.exit_at,
+            silence: silence.map(|silence| if silence.confirmed { "confirmed" } else { "reported" }.to_owned()),
+        });
+    }
+    Ok(Json(views))
+}
+
+/// An attribute's text when it is one, else its hex.
+fn attribute(word: B256) -> String {
+    let text = String::from_utf8(word.into_iter().take_while(|byte| *byte != 0).collect());
+    text.ok().filter(|text| !text.is_empty() && !text.contains(char::is_control)).unwrap_or_else(|| word.to_string())
+}
+
+/// The manual of the market's errors.
+#[utoipa::path(get, path = "/v1/errors", responses((status = 200, body = Vec<RefusalView>)))]
+pub async fn errors() -> Json<Vec<RefusalView>> {
+    let entries = manual::entries().iter().map(|entry| RefusalView {
+        name: entry.name.to_owned(),
+        meaning: entry.meaning.to_owned(),
+        cause: entry.cause.to_owned(),
+        remedy: entry.remedy.to_owned(),
+    });
+    Json(entries.collect())
 }
 
 /// How the orchestrator is doing: each stage's last run.

@@ -56,6 +56,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
     paths(
         market::market,
         market::offers,
+        market::providers,
+        market::errors,
         market::status,
         orders::orders,
         screen::screen,
@@ -64,6 +66,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
         leases::usage,
         manifest::put_manifest,
         proofs::proof,
+        proofs::epoch,
     ),
     components(schemas(views::ErrorView))
 )]
@@ -96,6 +99,9 @@ fn router(api: Api) -> Router {
         .route("/v1/offers", get(market::offers))
         .route("/v1/orders", get(orders::orders))
         .route("/v1/screen", get(screen::screen))
+        .route("/v1/providers", get(market::providers))
+        .route("/v1/errors", get(market::errors))
+        .route("/v1/epochs/{epoch}", get(proofs::epoch))
         .route("/v1/leases", get(leases::list))
         .route("/v1/leases/{id}", get(leases::show))
         .route("/v1/leases/{id}/usage", get(leases::usage))

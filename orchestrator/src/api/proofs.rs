@@ -10,7 +10,7 @@ use solidity::tree::Tree;
 use super::{
     Api,
     error::{Error, Result, lease_id, unknown_lease},
-    views::{ProofView, leaf_encoding},
+    views::{EpochView, ProofView, StatementView, leaf_encoding},
 };
 
 /// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
@@ -68,5 +68,34 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
         path: path.into_iter().map(|node| node.to_string()).collect(),
         leaf_encoding: leaf_encoding(),
         leaves: tree.len(),
+    }))
+}
+
+/// All statements of an epoch whose root is on chain, with their paths: whoever watches can judge this provider by them.
+#[utoipa::path(
+    get, path = "/v1/epochs/{epoch}", params(("epoch" = u64, Path, description = "The epoch's number")),
+    responses((status = 200, body = EpochView), (status = 404, body = super::views::ErrorView))
+)]
+pub async fn epoch(State(api): State<Api>, Path(epoch): Path<String>) -> Result<Json<EpochView>> {
+    let epoch: u64 = epoch.parse().map_err(|_| Error::BadRequest(format!("{epoch:?} is not an epoch: a number")))?;
+    let none = || Error::NotFound(format!("this provider has no statements for epoch {epoch} on chain"));
+    let posted = api.store.root(api.provider, epoch).await?.ok_or_else(none)?;
+    let statements = api.store.statements(epoch).await?;
+    let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
+    let tree = tree.filter(|tree| tree.root() == posted.root).ok_or_else(none)?;
+    let views = statements.iter().map(|statement| {
+        let path = tree.path(statement.leaf).context("a leaf outside its tree")?;
+        Ok(StatementView {
+            lease: statement.lease.to_string(),
+            usage: (&statement.usage).into(),
+            path: path.into_iter().map(|node| node.to_string()).collect(),
+        })
+    });
+    Ok(Json(EpochView {
+        provider: api.provider.to_string(),
+        epoch,
+        root: posted.root.to_string(),
+        posted_at: posted.posted_at,
+        statements: views.collect::<anyhow::Result<_>>()?,
     }))
 }

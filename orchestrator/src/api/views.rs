@@ -26,7 +26,9 @@ pub struct MarketView {
     pub types: serde_json::Value,
     /// Types of a leaf's values, for `StandardMerkleTree`.
     pub leaf_encoding: Vec<String>,
-    /// The contract's parameters, in seconds.
+    /// Whether new leases, orders, bids and providers are let in.
+    pub intake_open: bool,
+    /// The contract's parameters: seconds, counts, wei.
     pub parameters: BTreeMap<String, String>,
     /// The newest block that the orchestrator has applied.
     pub head: Option<HeadView>,
@@ -66,6 +68,8 @@ pub struct LeaseSummary {
     pub opened_at: u64,
     pub opened_block: u64,
     pub closed_at: Option<u64>,
+    /// The arbiters' deadline, while a dispute freezes what is paid.
+    pub disputed_until: Option<u64>,
 }
 
 /// A lease whole.
@@ -194,6 +198,54 @@ pub struct ProofView {
     pub leaf_encoding: Vec<String>,
     /// How many statements the root covers.
     pub leaves: usize,
+}
+
+/// All that a provider stated under one root: what a watcher checks.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EpochView {
+    pub provider: String,
+    pub epoch: u64,
+    pub root: String,
+    pub posted_at: u64,
+    pub statements: Vec<StatementView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatementView {
+    pub lease: String,
+    pub usage: UsageArgument,
+    /// The siblings from the leaf up.
+    pub path: Vec<String>,
+}
+
+/// A provider as the chain tells it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProviderView {
+    pub address: String,
+    pub registered: bool,
+    pub endpoint: String,
+    /// Wei.
+    pub bond: String,
+    /// What it registered; it sells nothing while its bond does not cover that.
+    pub capacity: serde_json::Value,
+    /// Its own claims, such as `region=eu`.
+    pub attributes: Vec<String>,
+    /// When its bond may leave, once it has announced that.
+    pub exit_at: Option<u64>,
+    /// `reported` or `confirmed` while its roots have stopped and somebody said so.
+    pub silence: Option<String>,
+}
+
+/// What one of the market's errors means, and what to do about it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+pub struct RefusalView {
+    pub name: String,
+    pub meaning: String,
+    pub cause: String,
+    pub remedy: String,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]

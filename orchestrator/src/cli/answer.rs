@@ -9,6 +9,8 @@ use std::{
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
 
+use super::refusal::Refusal;
+
 /// Prints the answer: one line of JSON, or the text for people.
 pub fn give<T: Serialize>(json: bool, answer: &T, text: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
     let line = if json { serde_json::to_string(answer)? } else { text(answer).trim_end().to_owned() };
@@ -18,6 +20,20 @@ pub fn give<T: Serialize>(json: bool, answer: &T, text: impl FnOnce(&T) -> Strin
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
+}
+
+/// What a command says when it fails: `{"error":{"name","message","remedy"}}`, or the text for people. Only the market's
+/// refusals have a name and a remedy.
+pub fn failure(json: bool, error: &anyhow::Error) -> String {
+    if !json {
+        return format!("error: {error:#}");
+    }
+    let refusal = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>());
+    let error = match refusal {
+        Some(refusal) => serde_json::json!(refusal),
+        None => serde_json::json!({"name": null, "message": format!("{error:#}"), "remedy": null}),
+    };
+    serde_json::json!({ "error": error }).to_string()
 }
 
 /// Says which step a long command is at: a spinner on a terminal, a line a new step elsewhere.

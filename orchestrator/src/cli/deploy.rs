@@ -4,9 +4,11 @@ use alloy::primitives::Address;
 use anyhow::{Context, bail};
 use clap::Args;
 use serde_json::json;
+use solidity::Market::takeCall;
 
 use super::{
     answer::{self, Progress},
+    approval::Approval,
     handover::{addresses, hand_over},
     offers::{self, Wanted},
     request::Request,
@@ -38,14 +40,17 @@ pub struct Deploy {
     /// How long to wait until it runs.
     #[arg(long, default_value = "2m", value_parser = crate::config::duration)]
     pub patience: Duration,
+    #[command(flatten)]
+    pub approval: Approval,
 }
 
 impl Deploy {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let progress = Progress::new();
-        let (lease, view) = self.deploy(&session, &progress).await?;
+        let deployed = self.deploy(&session, &progress, json).await?;
         drop(progress);
+        let Some((lease, view)) = deployed else { return Ok(()) };
         let unit = session.unit(lease.terms.currency).await?;
         let said = json!({
             "lease": lease.id, "provider": lease.terms.provider, "openedBlock": lease.opened_block,
@@ -63,28 +68,40 @@ impl Deploy {
         })
     }
 
-    /// Opens a lease, hands over the manifest and waits until everything runs.
-    pub async fn deploy(&self, session: &Session, progress: &Progress) -> anyhow::Result<(Lease, LeaseView)> {
+    /// Opens a lease, hands over the manifest and waits until everything runs. `None` when it was only proposed.
+    pub async fn deploy(
+        &self,
+        session: &Session,
+        progress: &Progress,
+        json: bool,
+    ) -> anyhow::Result<Option<(Lease, LeaseView)>> {
         let manifest = self.request.manifest()?;
         progress.step("Choosing an offer");
+        let consented = self.approval.consented::<takeCall>(session)?;
         let mut order = self.request.order(&manifest, Default::default())?;
         let (deposit, max_rate) = (Some(self.deposit.as_str()), Some(self.max_rate.as_str()));
-        let (offer, currency) = (self.offer, self.currency);
+        let (offer, currency) = (consented.as_ref().map(|call| call.offer).or(self.offer), self.currency);
         let wanted = Wanted { offer, currency, deposit, max_rate, ..Wanted::default() };
         let all = offers::matched(session, &order, &wanted).await?;
         let Some(best) = all.first().filter(|offer| offer.fits()) else { bail!(offers::refusals(&all)) };
         let deposit = best.unit.parse(&self.deposit)?;
         order.maxRate = best.unit.parse_rate(&self.max_rate)?.saturating_to();
+        // What was consented to is exactly one order.
+        order.salt = consented.map_or(order.salt, |call| call.order.salt);
         progress.done(format!("offer {} of {}", best.offer, short(best.provider)));
 
-        allow(session, &best.unit, deposit, progress).await?;
+        if self.approval.propose.is_none() {
+            allow(session, &best.unit, deposit, progress).await?;
+        }
         progress.step(format!("Opening the lease with {}", best.unit.format(deposit)));
-        let call = session.market.take(best.offer, order, deposit).value(value(best.unit.address, deposit));
-        let receipt = session.send(call).await?;
+        let call = takeCall { offer: best.offer, order, deposit };
+        let (currency, value) = (best.unit.address, value(best.unit.address, deposit));
+        let sent = self.approval.act(session, session.address(), currency, &call, value, json).await?;
+        let Some(receipt) = sent else { return Ok(None) };
         let opened = receipt.decoded_log::<solidity::Market::LeaseOpened>().context("the receipt names no lease")?;
         let lease = session.lease(opened.lease).await?;
         progress.done(format!("lease {} opened in block {}", lease.id, lease.opened_block));
         let view = hand_over(session, &lease, &manifest, self.patience, progress).await?;
-        Ok((lease, view))
+        Ok(Some((lease, view)))
     }
 }

@@ -1,12 +1,18 @@
 //! The command line: one file a verb. Commands talk to the chain and to a provider's API, as anybody could.
 
+mod account;
+mod action;
 pub mod answer;
+pub mod approval;
 mod auctions;
 mod close;
+mod consent;
 mod contracts;
 mod deploy;
+mod dispute;
 mod doctor;
 mod handover;
+mod intake;
 mod ls;
 pub mod money;
 mod r#move;
@@ -15,15 +21,20 @@ mod order;
 mod policy;
 mod provider;
 mod quote;
-mod refusal;
+pub mod refusal;
 pub mod remote;
+mod report;
 mod request;
 mod scale;
 pub mod session;
 mod show;
+mod stake;
 mod topup;
 mod up;
 mod verify;
+mod watch;
+mod withdraw;
+mod words;
 
 use std::process::ExitCode;
 
@@ -68,10 +79,30 @@ pub enum Verb {
     Topup(topup::Topup),
     /// Move a lease to another provider, in one transaction.
     Move(r#move::Move),
+    /// Take money out of an open lease.
+    Withdraw(withdraw::Withdraw),
     /// Close a lease and take back what it does not owe.
     Close(close::Close),
     /// Check a lease's newest proof against the chain, and what was paid against the proof.
     Verify(verify::Verify),
+    /// Look whether what providers state can be true, and prove it when not; anyone may.
+    Watch(watch::Watch),
+    /// Report a provider that posts no roots, and have its leases credited; anyone may.
+    Report(report::Report),
+    /// Dispute what the chain cannot see of a lease, or end a dispute.
+    Dispute(dispute::Dispute),
+    /// Rule a dispute; for arbiters.
+    Rule(dispute::Rule),
+    /// Stop or reopen the intake; for arbiters.
+    #[command(subcommand)]
+    Intake(intake::Intake),
+    /// Bind an account to approvers and limits, show or free it.
+    #[command(subcommand)]
+    Account(account::Account),
+    /// Consent to an action of a bound account; for approvers.
+    Consent(consent::Consent),
+    /// Take back a consent; for approvers.
+    Revoke(consent::Revoke),
     /// Sell capacity: set up, register, run, look, withdraw.
     #[command(subcommand)]
     Provider(provider::Provider),
@@ -105,9 +136,18 @@ impl Cli {
             Verb::Policy(policy) => policy.run(&connection, &identity, json).await,
             Verb::Topup(topup) => topup.run(&connection, &identity, json).await,
             Verb::Move(r#move) => Box::pin(r#move.run(&connection, &identity, json)).await,
+            Verb::Withdraw(withdraw) => withdraw.run(&connection, &identity, json).await,
+            Verb::Watch(watch) => watch.run(&connection, &identity, json).await,
+            Verb::Report(report) => report.run(&connection, &identity, json).await,
+            Verb::Dispute(dispute) => dispute.run(&connection, &identity, json).await,
+            Verb::Rule(rule) => rule.run(&connection, &identity, json).await,
+            Verb::Intake(intake) => intake.run(&connection, &identity, json).await,
+            Verb::Account(account) => account.run(&connection, &identity, json).await,
+            Verb::Consent(consent) => consent.run(&connection, &identity, json).await,
+            Verb::Revoke(revoke) => revoke.run(&connection, &identity, json).await,
             Verb::Close(close) => close.run(&connection, &identity, json).await,
             Verb::Verify(verify) => verify.run(&connection, json).await,
-            Verb::Provider(provider) => provider.run(&connection, &identity, json).await,
+            Verb::Provider(provider) => Box::pin(provider.run(&connection, &identity, json)).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }?;

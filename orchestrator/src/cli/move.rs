@@ -4,10 +4,14 @@ use alloy::primitives::{U256, aliases::U104, keccak256, ruint::UintTryFrom};
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde_json::json;
-use solidity::{AuctionOrder, Bid, Market::LeaseMoved};
+use solidity::{
+    AuctionOrder, Bid,
+    Market::{LeaseMoved, moveToBidCall, moveToOfferCall},
+};
 
 use super::{
     answer::{self, Progress},
+    approval::Approval,
     auctions::{self, find_bid},
     handover::{addresses, hand_over},
     offers::{self, Wanted},
@@ -46,6 +50,8 @@ pub struct Move {
     /// How long to wait until it runs.
     #[arg(long, default_value = "2m", value_parser = crate::config::duration)]
     patience: Duration,
+    #[command(flatten)]
+    approval: Approval,
 }
 
 /// Where a lease goes.
@@ -68,21 +74,24 @@ impl Move {
         );
         let progress = Progress::new();
         progress.step("Choosing where to go");
-        let terms = lease.terms.clone();
-        let (receipt, to) = match self.destination(&session, &lease).await? {
+        let (terms, account, currency) = (lease.terms.clone(), session.address(), lease.terms.currency);
+        let (sent, to) = match self.destination(&session, &lease).await? {
             Destination::Offer { offer, max_rate } => {
                 progress.step(format!("Moving to offer {offer}"));
-                let receipt = session.send(session.market.moveToOffer(terms, offer, max_rate)).await?;
-                (receipt, format!("offer {offer}"))
+                let call = moveToOfferCall { terms, offer, maxRate: max_rate };
+                let sent = self.approval.act(&session, account, currency, &call, U256::ZERO, json).await?;
+                (sent, format!("offer {offer}"))
             }
             Destination::Bid(choice) => {
                 let (order, bid) = *choice;
                 let provider = short(bid.provider);
                 progress.step(format!("Moving to the bid of {provider}"));
-                let receipt = session.send(session.market.moveToBid(terms, order, bid)).await?;
-                (receipt, format!("the bid of {provider}"))
+                let call = moveToBidCall { terms, order, winner: bid };
+                let sent = self.approval.act(&session, account, currency, &call, U256::ZERO, json).await?;
+                (sent, format!("the bid of {provider}"))
             }
         };
+        let Some(receipt) = sent else { return Ok(()) };
         let moved = receipt.decoded_log::<LeaseMoved>().context("the receipt names no lease")?;
         progress.done(format!("moved to {to} in block {}", receipt.block_number.unwrap_or_default()));
         let new = session.lease(moved.to).await?;
@@ -110,6 +119,16 @@ impl Move {
     }
 
     async fn destination(&self, session: &Session, lease: &Lease) -> anyhow::Result<Destination> {
+        if !self.approval.consents.is_empty() {
+            // What was consented to is exactly one way.
+            return match self.approval.consented::<moveToOfferCall>(session) {
+                Ok(Some(call)) => Ok(Destination::Offer { offer: call.offer, max_rate: call.maxRate }),
+                _ => match self.approval.consented::<moveToBidCall>(session)? {
+                    Some(call) => Ok(Destination::Bid(Box::new((call.order, call.winner)))),
+                    None => bail!("the consents name no move"),
+                },
+            };
+        }
         let now = session.time().await?;
         if let Some(order) = &self.order {
             let auction = auctions::find(session, order).await?;

@@ -2,17 +2,18 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use alloy::primitives::{Address, B256, keccak256};
+use alloy::primitives::{Address, B256, U256, keccak256};
 use anyhow::{Context, bail, ensure};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use solidity::{
     Acceptance, AuctionOrder,
-    Market::{BidAccepted, OrderOpened},
+    Market::{BidAccepted, OrderOpened, acceptCall, openOrderCall},
 };
 
 use super::{
     answer::{self, Progress},
+    approval::Approval,
     auctions::{self, find_bid},
     handover::{addresses, hand_over},
     money::Unit,
@@ -63,6 +64,8 @@ pub struct Open {
     /// How long after the bidding a bid can be accepted.
     #[arg(long, default_value = "1h", value_parser = crate::config::duration)]
     acceptance: Duration,
+    #[command(flatten)]
+    approval: Approval,
 }
 
 #[derive(Debug, Args)]
@@ -95,6 +98,8 @@ pub struct Accept {
     /// How long to wait until everything runs.
     #[arg(long, default_value = "2m", value_parser = crate::config::duration)]
     patience: Duration,
+    #[command(flatten)]
+    approval: Approval,
 }
 
 #[derive(Debug, Args)]
@@ -132,11 +137,19 @@ impl Open {
             acceptUntil: time(bid_until.saturating_add(self.acceptance.as_secs()))?,
             attributes: self.attributes,
         };
+        // What was consented to are exactly that order's salt and deadlines.
+        let consented = self.approval.consented::<openOrderCall>(session)?;
+        let call = consented.unwrap_or(openOrderCall { order, deposit });
+        let asked = call.order.order.manifestHash;
+        ensure!(asked == keccak256(&manifest), "what was consented to is an order for another manifest");
         let progress = Progress::new();
-        allow(session, &unit, deposit, &progress).await?;
-        progress.step(format!("Opening the order with {}", unit.format(deposit)));
-        let call = session.market.openOrder(order, deposit).value(value(self.currency, deposit));
-        let receipt = session.send(call).await?;
+        if self.approval.propose.is_none() {
+            allow(session, &unit, call.deposit, &progress).await?;
+        }
+        progress.step(format!("Opening the order with {}", unit.format(call.deposit)));
+        let (currency, value) = (call.order.currency, value(call.order.currency, call.deposit));
+        let sent = self.approval.act(session, session.address(), currency, &call, value, json).await?;
+        let Some(receipt) = sent else { return Ok(()) };
         let opened = receipt.decoded_log::<OrderOpened>().context("the receipt names no order")?;
         drop(progress);
         let terms = &opened.terms;
@@ -213,22 +226,22 @@ impl Accept {
             manifests.push((keccak256(&bytes), bytes));
         }
         let progress = Progress::new();
-        let now = session.time().await?;
-        let (mut acceptances, mut bytes) = (Vec::new(), Vec::new());
-        for (place, prefix) in self.orders.iter().enumerate() {
-            let auction = auctions::find(session, prefix).await?;
-            ensure!(auction.is_open(), "order {} was accepted or cancelled", short_id(auction.id));
-            let hash = auction.terms.order.manifestHash;
+        // What was consented to are exactly these bids.
+        let call = match self.approval.consented::<acceptCall>(session)? {
+            Some(call) => call,
+            None => acceptCall { acceptances: self.chosen(session).await? },
+        };
+        let mut bytes = Vec::new();
+        for acceptance in &call.acceptances {
+            let hash = acceptance.order.order.manifestHash;
             let manifest = manifests.iter().find(|(known, _)| *known == hash);
-            let missing = || {
-                format!("order {} was opened for another manifest: name its file by --manifest", short_id(auction.id))
-            };
+            let missing = || format!("an order was opened for the manifest {hash}: name its file by --manifest");
             bytes.push(manifest.with_context(missing)?.1.clone());
-            let bid = find_bid(&auction, self.bids.get(place).map(String::as_str), now)?;
-            acceptances.push(Acceptance { order: auction.terms, bid });
         }
-        progress.step(format!("Accepting {} bids", acceptances.len()));
-        let receipt = session.send(session.market.accept(acceptances)).await?;
+        progress.step(format!("Accepting {} bids", bytes.len()));
+        let currency = call.acceptances.first().map(|acceptance| acceptance.order.currency).unwrap_or_default();
+        let sent = self.approval.act(session, session.address(), currency, &call, U256::ZERO, json).await?;
+        let Some(receipt) = sent else { return Ok(()) };
         let accepted = receipt.inner.logs().iter().filter_map(|log| log.log_decode::<BidAccepted>().ok());
         let leases: Vec<_> = accepted.map(|log| log.inner.data.lease).collect();
         ensure!(leases.len() == bytes.len(), "the receipt names {} leases for {} orders", leases.len(), bytes.len());
@@ -260,6 +273,19 @@ impl Accept {
             lines.join("\n")
         })?;
         if failures.is_empty() { Ok(()) } else { bail!("not everything runs yet:\n  {}", failures.join("\n  ")) }
+    }
+
+    /// The orders with the bid that is to win each.
+    async fn chosen(&self, session: &Session) -> anyhow::Result<Vec<Acceptance>> {
+        let now = session.time().await?;
+        let mut acceptances = Vec::with_capacity(self.orders.len());
+        for (place, prefix) in self.orders.iter().enumerate() {
+            let auction = auctions::find(session, prefix).await?;
+            ensure!(auction.is_open(), "order {} was accepted or cancelled", short_id(auction.id));
+            let bid = find_bid(&auction, self.bids.get(place).map(String::as_str), now)?;
+            acceptances.push(Acceptance { order: auction.terms, bid });
+        }
+        Ok(acceptances)
     }
 }
 

@@ -1,8 +1,9 @@
+use alloy::primitives::U256;
 use clap::Args;
 use serde_json::json;
-use solidity::Policy as Elastic;
+use solidity::{Market::setPolicyCall, Policy as Elastic};
 
-use super::{answer, session::Session};
+use super::{answer, approval::Approval, session::Session};
 use crate::{
     config::{Connection, Identity, short_id},
     lease::Lease,
@@ -37,6 +38,8 @@ pub struct Policy {
     /// Replicas beyond what the proven demand justifies.
     #[arg(long)]
     headroom: Option<u8>,
+    #[command(flatten)]
+    approval: Approval,
 }
 
 impl Policy {
@@ -46,8 +49,11 @@ impl Policy {
         let policy = self.over(&lease);
         let progress = answer::Progress::new();
         progress.step("Setting the policy");
-        let receipt = session.send(session.market.setPolicy(lease.terms.clone(), policy.clone())).await?;
+        let call = setPolicyCall { terms: lease.terms.clone(), policy: policy.clone() };
+        let currency = lease.terms.currency;
+        let sent = self.approval.act(&session, session.address(), currency, &call, U256::ZERO, json).await?;
         drop(progress);
+        let Some(receipt) = sent else { return Ok(()) };
         let said = json!({"lease": lease.id, "policy": policy, "before": lease.policy, "tx": receipt.transaction_hash});
         answer::give(json, &said, |_| {
             format!(

@@ -8,13 +8,15 @@ use alloy::{
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use serde_json::json;
-use solidity::{PriceList, Shape};
+use solidity::{Market::withdrawEarningsCall, PriceList, Shape};
 
 use super::{
     answer::{self, Progress},
+    approval::Approval,
     money::Unit,
     remote::Remote,
     session::Session,
+    stake::{Attributes, Bond, Exit},
 };
 use crate::{
     config::{Connection, Identity, Orchestration},
@@ -34,6 +36,12 @@ pub enum Provider {
     Status(Status),
     /// Pay earnings out.
     Withdraw(Withdraw),
+    /// Add to the bond.
+    Bond(Bond),
+    /// Announce the exit; then, when it is due, leave and get the bond back.
+    Exit(Exit),
+    /// Claim attributes that orders may require.
+    Attributes(Attributes),
 }
 
 #[derive(Debug, Args)]
@@ -119,6 +127,8 @@ pub struct Withdraw {
     /// Who receives it; the provider itself unless told otherwise.
     #[arg(long)]
     to: Option<Address>,
+    #[command(flatten)]
+    approval: Approval,
 }
 
 impl Provider {
@@ -136,6 +146,9 @@ impl Provider {
             Provider::Run(run) => wiring::serve(connection, identity, &run.orchestration).await,
             Provider::Status(status) => status.run(connection, identity, json).await,
             Provider::Withdraw(withdraw) => withdraw.run(connection, identity, json).await,
+            Provider::Bond(bond) => bond.run(&Session::signer(connection, identity).await?, json).await,
+            Provider::Exit(exit) => exit.run(&Session::signer(connection, identity).await?, json).await,
+            Provider::Attributes(set) => set.run(&Session::signer(connection, identity).await?, json).await,
         }
     }
 }
@@ -332,8 +345,10 @@ impl Withdraw {
         let to = self.to.unwrap_or(session.address());
         let progress = Progress::new();
         progress.step(format!("Withdrawing {}", unit.format(amount)));
-        let receipt = session.send(session.market.withdrawEarnings(self.currency, to, amount)).await?;
+        let call = withdrawEarningsCall { currency: self.currency, to, amount };
+        let sent = self.approval.act(&session, session.address(), self.currency, &call, U256::ZERO, json).await?;
         drop(progress);
+        let Some(receipt) = sent else { return Ok(()) };
         let said = json!({"withdrawn": amount.to_string(), "to": to, "tx": receipt.transaction_hash});
         answer::give(json, &said, |_| format!("{} paid to {to}", unit.format(amount)))
     }

@@ -1,49 +1,78 @@
-//! What the market's refusals mean, in a sentence, and what to do about them.
+//! What the market's refusals mean, in a sentence with their numbers, and what to do about them: the manual's word.
 
-use alloy::contract::Error;
-use solidity::Market::MarketErrors;
+use alloy::{contract::Error, sol_types::SolInterface};
+use serde::Serialize;
+use solidity::{Market::MarketErrors, manual};
+
+/// The market's refusal of a call.
+#[derive(Debug, Clone, Serialize, thiserror::Error)]
+#[error("the market refused: {message}. {remedy}")]
+pub struct Refusal {
+    /// The custom error's.
+    pub name: &'static str,
+    pub message: String,
+    pub remedy: &'static str,
+    /// As the chain gave it.
+    #[serde(skip)]
+    pub error: MarketErrors,
+}
+
+impl Refusal {
+    pub fn of(error: &MarketErrors) -> Self {
+        let name = MarketErrors::name_by_selector(error.selector()).unwrap_or_default();
+        let entry = manual::entry(name);
+        let message = sentence(error, entry.map_or(name, |entry| entry.meaning));
+        Self { name, message, remedy: entry.map_or("", |entry| entry.remedy), error: error.clone() }
+    }
+}
 
 /// Turns a failed call into a sentence with a remedy; other failures keep their own chain.
 pub fn explain(error: Error) -> anyhow::Error {
     match error.as_decoded_interface_error::<MarketErrors>() {
-        Some(refusal) => anyhow::anyhow!("the market refused: {}", sentence(&refusal)),
+        Some(refused) => anyhow::Error::new(Refusal::of(&refused)),
         None => anyhow::Error::new(error).context("the transaction was not accepted"),
     }
 }
 
-/// The sentence of each custom error.
-pub fn sentence(error: &MarketErrors) -> String {
+/// The manual's meaning, and the error's arguments as they are named in the contracts.
+fn numbered(error: &MarketErrors, meaning: &str) -> String {
+    // Debug reads `Outer(Name { field: 1 })`.
+    let text = format!("{error:?}");
+    let meaning = meaning.trim_end_matches('.');
+    match (text.find('{'), text.rfind('}')) {
+        (Some(from), Some(to)) if from < to => format!("{meaning} ({})", text[from + 1..to].trim()),
+        _ => meaning.to_owned(),
+    }
+}
+
+/// What each custom error says with its numbers; the manual's word where it needs no sentence of its own.
+fn sentence(error: &MarketErrors, meaning: &str) -> String {
     match error {
         MarketErrors::BondTooSmall(e) => format!("the bond of {} wei is below the {} required", e.bond, e.required),
         MarketErrors::AlreadyRegistered(_) => "this account is a provider already".to_owned(),
         MarketErrors::NotRegistered(e) => {
-            format!("{} is not registered as a provider: `tidemark provider register`", e.provider)
+            format!("{} is not registered as a provider", e.provider)
         }
-        MarketErrors::LeasesOpen(_) => "leases are still open: close them or wait for their tenants".to_owned(),
+        MarketErrors::LeasesOpen(_) => "leases are still open".to_owned(),
         MarketErrors::RootsPending(e) => format!("roots may still be contested until {}", e.until),
-        MarketErrors::OfferClosed(e) => format!("offer {} does not exist or was withdrawn: choose another", e.offer),
+        MarketErrors::OfferClosed(e) => format!("offer {} does not exist or was withdrawn", e.offer),
         MarketErrors::EmptyShape(_) => "the shape asks for no CPU or no memory".to_owned(),
-        MarketErrors::BadPolicy(_) => {
-            "the policy contradicts itself: min ≤ max, down < target ≤ up ≤ 100, step ≥ 1".to_owned()
-        }
+        MarketErrors::BadPolicy(_) => "the policy contradicts itself".to_owned(),
         MarketErrors::ReplicasOutOfBounds(e) => {
             format!("{} replicas are outside the lease's bounds of {} to {}", e.replicas, e.min, e.max)
         }
         MarketErrors::RateTooHigh(e) => {
-            format!(
-                "the highest rate would be {}, above the budget of {}: raise --max-rate or lower the replicas",
-                e.rate, e.maxRate
-            )
+            format!("the highest rate would be {}, above the budget of {}", e.rate, e.maxRate)
         }
         MarketErrors::CapacityExceeded(e) => {
             let kind = ["millicores", "MiB of memory", "MiB of disk", "GPUs"];
             let kind = kind.get(e.kind.saturating_to::<usize>()).unwrap_or(&"units");
-            format!("the provider has {} {kind} left, but {} are asked: choose another offer", e.free, e.asked)
+            format!("the provider has {} {kind} left, but {} are asked", e.free, e.asked)
         }
-        MarketErrors::LeaseExists(_) => "a lease on exactly these terms exists: choose another salt".to_owned(),
+        MarketErrors::LeaseExists(_) => "a lease on exactly these terms exists".to_owned(),
         MarketErrors::LeaseUnknown(e) => format!("there is no lease {} on these terms", e.lease),
         MarketErrors::LeaseIsClosed(_) => "the lease is closed".to_owned(),
-        MarketErrors::LeaseIsOpen(_) => "the lease is still open: close it first".to_owned(),
+        MarketErrors::LeaseIsOpen(_) => "the lease is still open".to_owned(),
         MarketErrors::NotAllowed(e) => format!("{} has no right to this", e.caller),
         MarketErrors::NoticeRunning(e) => format!("the notice runs until {}", e.until),
         MarketErrors::SameReplicas(e) => format!("{} replicas run already", e.replicas),
@@ -66,11 +95,11 @@ pub fn sentence(error: &MarketErrors) -> String {
             format!("the statement of {} is not younger than the last step, of {}", e.time, e.since)
         }
         MarketErrors::StatementStale(e) => format!("the statement of {} is older than {}", e.time, e.oldest),
-        MarketErrors::SettlementDue(e) => format!("nothing was settled since {}: settle first", e.settledAt),
+        MarketErrors::SettlementDue(e) => format!("nothing was settled since {}", e.settledAt),
         MarketErrors::WrongValue(e) => format!("{} wei were sent where {} belong", e.sent, e.expected),
         MarketErrors::NothingReceived(_) => "the amount is zero, or the token delivered nothing".to_owned(),
         MarketErrors::InsufficientFunds(e) => {
-            format!("{} are there where {} are needed: deposit more", e.available, e.required)
+            format!("{} are there where {} are needed", e.available, e.required)
         }
         MarketErrors::NothingToPay(_) => "there is nothing to pay out".to_owned(),
         MarketErrors::WrongEpoch(e) => format!("epoch {} was posted where {} is next", e.epoch, e.expected),
@@ -80,6 +109,35 @@ pub fn sentence(error: &MarketErrors) -> String {
         MarketErrors::BadPath(_) => "the path does not lead from the statement to the root".to_owned(),
         MarketErrors::StatementLapsed(e) => format!("the statement of {} is older than the claim window", e.time),
         MarketErrors::BadSignature(_) => "the signature is not the tenant's".to_owned(),
-        other => format!("{other:?}"),
+        MarketErrors::ConsentRequired(e) => {
+            let limit = ["rate of one lease", "amount of one call", "exposure", "binding"];
+            let limit = limit.get(usize::from(e.limit)).unwrap_or(&"limit");
+            format!("{} is bound: its limit on the {limit} is {}, and this needs {}", e.account, e.allowed, e.asked)
+        }
+        MarketErrors::ConsentsMissing(e) => {
+            format!("{} consents are there where {} are needed", e.consents, e.threshold)
+        }
+        MarketErrors::ConsentExpired(e) => format!("the consents held until {}", e.expiry),
+        MarketErrors::ConsentRevoked(e) => format!("{} has taken back its consent to this", e.approver),
+        _ => numbered(error, meaning),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use alloy::primitives::U256;
+    use solidity::Market::{GraceRunning, InsufficientFunds};
+
+    use super::*;
+
+    #[test]
+    fn a_refusal_tells_its_numbers_and_what_to_do() {
+        let (available, required) = (U256::from(5), U256::from(7));
+        let refusal = Refusal::of(&MarketErrors::InsufficientFunds(InsufficientFunds { available, required }));
+        assert_eq!((refusal.name, refusal.message.as_str()), ("InsufficientFunds", "5 are there where 7 are needed"));
+        assert_eq!(refusal.remedy, manual::entry("InsufficientFunds").map_or("", |entry| entry.remedy));
+        let running = GraceRunning { until: U256::from(11), untilBlock: U256::from(12) };
+        let refusal = Refusal::of(&MarketErrors::GraceRunning(running));
+        assert!(refusal.message.ends_with("(until: 11, untilBlock: 12)"), "{}", refusal.message);
     }
 }

@@ -6,7 +6,7 @@ use alloy::primitives::B256;
 use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
 
-use crate::api::views::{ErrorView, LeaseView, ProofView, StatusView};
+use crate::api::views::{EpochView, ErrorView, LeaseView, ProofView, StatusView};
 
 pub struct Remote {
     http: reqwest::Client,
@@ -28,6 +28,11 @@ impl Remote {
     pub async fn proof(&self, id: B256, epoch: Option<u64>) -> anyhow::Result<Option<ProofView>> {
         let epoch = epoch.map_or_else(|| "latest".to_owned(), |epoch| epoch.to_string());
         self.get(&format!("/v1/leases/{id}/proofs/{epoch}")).await
+    }
+
+    /// All that the provider stated in an epoch, with the paths to its root.
+    pub async fn epoch(&self, epoch: u64) -> anyhow::Result<Option<EpochView>> {
+        self.get(&format!("/v1/epochs/{epoch}")).await
     }
 
     pub async fn status(&self) -> anyhow::Result<StatusView> {

@@ -1,7 +1,9 @@
+use alloy::primitives::U256;
 use clap::Args;
 use serde_json::json;
+use solidity::Market::scaleCall;
 
-use super::{answer, session::Session};
+use super::{answer, approval::Approval, session::Session};
 use crate::config::{Connection, Identity, short_id};
 
 #[derive(Debug, Args)]
@@ -10,6 +12,8 @@ pub struct Scale {
     lease: String,
     /// How many replicas to run, within the lease's bounds.
     replicas: u16,
+    #[command(flatten)]
+    approval: Approval,
 }
 
 impl Scale {
@@ -18,8 +22,11 @@ impl Scale {
         let lease = session.find(&self.lease).await?;
         let progress = answer::Progress::new();
         progress.step(format!("Scaling from {} to {} replicas", lease.replicas, self.replicas));
-        let receipt = session.send(session.market.scale(lease.terms.clone(), self.replicas)).await?;
+        let call = scaleCall { terms: lease.terms.clone(), replicas: self.replicas };
+        let currency = lease.terms.currency;
+        let sent = self.approval.act(&session, session.address(), currency, &call, U256::ZERO, json).await?;
         drop(progress);
+        let Some(receipt) = sent else { return Ok(()) };
         let said = json!({
             "lease": lease.id, "replicas": self.replicas, "before": lease.replicas, "tx": receipt.transaction_hash,
         });

@@ -5,7 +5,7 @@ use std::time::Duration;
 use alloy::{
     contract::{CallBuilder, CallDecoder},
     network::{Ethereum, EthereumWallet},
-    primitives::{Address, B256},
+    primitives::{Address, B256, U256},
     providers::{DynProvider, Provider, ProviderBuilder},
     rpc::types::{Filter, TransactionReceipt},
     sol_types::{SolEvent, SolEventInterface},
@@ -19,7 +19,7 @@ use solidity::{
 use super::{money::Unit, refusal};
 use crate::{
     config::{Connection, Identity},
-    lease::Lease,
+    lease::{Lease, needs_reach},
 };
 
 const RPC_PATIENCE: Duration = Duration::from_secs(15);
@@ -116,7 +116,10 @@ impl Session {
         for (event, time, block) in self.events(id).await? {
             match &mut lease {
                 None => lease = Lease::open(&event, time, block, claim_window),
-                Some(lease) => lease.apply(&event, time),
+                Some(lease) => {
+                    let reach = self.reach(&event, lease.terms.provider, block).await?;
+                    lease.apply(&event, time, reach);
+                }
             }
         }
         lease.with_context(|| format!("there is no lease {id}"))
@@ -129,16 +132,45 @@ impl Session {
         for log in logs {
             let Ok(event) = MarketEvents::decode_log(&log.inner) else { continue };
             let number = log.block_number.context("a log without its block")?;
-            let time = match log.block_timestamp {
-                Some(time) => time,
-                None => {
-                    let block = self.provider().get_block_by_number(number.into()).await?;
-                    block.with_context(|| format!("the chain has no block {number}"))?.header.timestamp
-                }
-            };
-            events.push((event.data, time, number));
+            events.push((event.data, self.time_of(&log).await?, number));
         }
         Ok(events)
+    }
+
+    /// When the newest root of a lease's silent provider was posted, if an event of the lease ends at that what is owed.
+    async fn reach(&self, event: &MarketEvents, provider: Address, block: u64) -> anyhow::Result<Option<u64>> {
+        if !needs_reach(event) {
+            return Ok(None);
+        }
+        let roots = self.filter().event_signature(Market::RootPosted::SIGNATURE_HASH).topic1(provider);
+        let epoch = match event {
+            MarketEvents::OutageCredited(credited) => credited.epoch,
+            _ => {
+                let confirmed =
+                    self.filter().event_signature(Market::SilenceConfirmed::SIGNATURE_HASH).topic1(provider);
+                let confirmed = self.provider().get_logs(&confirmed.to_block(block)).await?;
+                let Some(last) = confirmed.last() else { return Ok(None) };
+                let epoch = last.log_decode::<Market::SilenceConfirmed>()?.inner.data.epoch;
+                let newer = roots.clone().topic2(epoch + U256::from(1)).to_block(block);
+                if !self.provider().get_logs(&newer).await?.is_empty() {
+                    return Ok(None);
+                }
+                epoch
+            }
+        };
+        let posted = self.provider().get_logs(&roots.topic2(epoch)).await?;
+        let Some(log) = posted.first() else { return Ok(Some(0)) };
+        Ok(Some(self.time_of(log).await?))
+    }
+
+    /// When a log's block was made.
+    async fn time_of(&self, log: &alloy::rpc::types::Log) -> anyhow::Result<u64> {
+        if let Some(time) = log.block_timestamp {
+            return Ok(time);
+        }
+        let number = log.block_number.context("a log without its block")?;
+        let block = self.provider().get_block_by_number(number.into()).await?;
+        Ok(block.with_context(|| format!("the chain has no block {number}"))?.header.timestamp)
     }
 
     /// Where the provider of a lease answers.

@@ -66,7 +66,7 @@ impl Show {
             "returned": lease.returned.to_string(), "balance": money.balance.to_string(),
             "owed": money.owed.to_string(), "withdrawable": money.withdrawable.to_string(),
             "runwaySeconds": money.runway, "openedAt": lease.opened_at, "openedBlock": lease.opened_block,
-            "closedAt": lease.closed_at, "noticeEnds": lease.notice_ends,
+            "closedAt": lease.closed_at, "noticeEnds": lease.notice_ends, "disputedUntil": lease.disputed_until,
             "atProvider": view, "providerError": silence,
         });
         answer::give(json, &said, |_| text(&lease, &money, view.as_ref(), silence.as_deref()))
@@ -100,6 +100,8 @@ fn text(lease: &Lease, money: &Money, view: Option<&LeaseView>, silence: Option<
         ),
         format!("runway     {}", money.runway.map_or_else(|| "nothing is reserved".to_owned(), span)),
     ];
+    let disputed = lease.disputed_until;
+    lines.extend(disputed.map(|until| format!("disputed   nothing is paid until the arbiters rule, or until {until}")));
     match (view, silence) {
         (Some(view), _) => {
             for step in &view.timeline {

@@ -1,8 +1,9 @@
 use alloy::primitives::{Address, U256};
 use clap::Args;
 use serde_json::json;
+use solidity::Market::topUpCall;
 
-use super::{answer, money::Unit, session::Session};
+use super::{answer, approval::Approval, money::Unit, session::Session};
 use crate::config::{Connection, Identity, short_id};
 
 #[derive(Debug, Args)]
@@ -12,6 +13,8 @@ pub struct Topup {
     /// How much to add, in the lease's currency: `0.5`.
     #[arg(allow_negative_numbers = true)]
     amount: String,
+    #[command(flatten)]
+    approval: Approval,
 }
 
 impl Topup {
@@ -21,10 +24,14 @@ impl Topup {
         let unit = session.unit(lease.terms.currency).await?;
         let amount = unit.parse(&self.amount)?;
         let progress = answer::Progress::new();
-        allow(&session, &unit, amount, &progress).await?;
+        if self.approval.propose.is_none() {
+            allow(&session, &unit, amount, &progress).await?;
+        }
         progress.step(format!("Adding {}", unit.format(amount)));
-        let call = session.market.topUp(lease.terms.currency, lease.id, amount).value(value(unit.address, amount));
-        let receipt = session.send(call).await?;
+        let call = topUpCall { currency: unit.address, lease: lease.id, amount };
+        let value = value(unit.address, amount);
+        let sent = self.approval.act(&session, session.address(), unit.address, &call, value, json).await?;
+        let Some(receipt) = sent else { return Ok(()) };
         let runway = session.market.runway(lease.terms.clone()).call().await?;
         drop(progress);
         let runway: u64 = runway.saturating_to();

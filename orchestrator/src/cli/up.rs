@@ -16,6 +16,7 @@ use solidity::deploy::Deployment;
 
 use super::{
     answer::{self, Progress},
+    approval::Approval,
     close::close,
     deploy::Deploy,
     provider::{Register, new_sealing_key},
@@ -146,10 +147,10 @@ impl Up {
             let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
             let deploy = self.sample_lease();
             let opened = tokio::select! {
-                opened = deploy.deploy(&session, &progress) => opened?,
+                opened = deploy.deploy(&session, &progress, json) => opened?,
                 () = &mut stop => return Ok(()),
             };
-            lease = Some(opened);
+            lease = opened;
         }
         let said = json!({
             "rpcUrl": devnet.http_url(), "wsUrl": devnet.ws_url(), "apiUrl": endpoint,
@@ -190,7 +191,8 @@ impl Up {
     /// From open to paid: the whole flow, checked at its end.
     async fn story(&self, connection: &Connection, endpoint: &str, progress: &Progress) -> anyhow::Result<Story> {
         let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
-        let (lease, view) = self.sample_lease().deploy(&session, progress).await?;
+        let opened = self.sample_lease().deploy(&session, progress, false).await?;
+        let (lease, view) = opened.context("the sample lease was not opened")?;
         let patience = Duration::from_secs(120);
         let proven = wait_for_settlement(&session, &lease, self.epochs, patience, progress).await?;
         let verdict = verify(&session, &lease, None).await?;
@@ -250,6 +252,7 @@ impl Up {
             max_rate: "1/h".to_owned(),
             deposit: DEPOSIT.to_owned(),
             patience: Duration::from_secs(120),
+            approval: Approval::none(),
         }
     }
 }

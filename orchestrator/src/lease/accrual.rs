@@ -50,9 +50,30 @@ fn claimable(lease: &Lease, time: u64) -> u64 {
 pub fn lapse(lease: &mut Lease, time: u64) {
     let oldest = time.saturating_sub(lease.claim_window);
     if lease.settled_at < oldest && oldest >= lease.since {
-        lease.integral = carried_from(lease, oldest, oldest);
-        lease.since = oldest;
+        let integral = carried_from(lease, oldest, oldest);
+        lease.move_point(integral, oldest);
     }
+}
+
+/// Nothing is owed for what lies before: what is reserved is what was paid.
+pub fn void(lease: &mut Lease, time: u64) {
+    lease.move_point(lease.paid * SCALE, time);
+}
+
+/// Nothing is owed beyond a silent provider's newest root, or the newest settled statement.
+pub fn cut(lease: &mut Lease, time: u64, root_at: Option<u64>) {
+    let from = claimable(lease, time);
+    let integral = carried_from(lease, from, from.max(root_at.unwrap_or_default()));
+    lease.move_point(integral, time);
+}
+
+/// The same of a lease that was closed at this very time, to go on with another provider: what was reserved from the
+/// reach to the end is taken off again. No reach: its provider was not silent.
+pub fn cut_end(lease: &mut Lease, time: u64, root_at: Option<u64>) {
+    let (Some(stood), Some(root_at)) = (lease.ended, root_at) else { return };
+    let reach = claimable(lease, time).max(root_at).max(stood.since);
+    let rate = U256::from(lease.terms.rates.reserved) * U256::from(stood.replicas);
+    lease.integral = lease.integral.saturating_sub(rate * U256::from(time.saturating_sub(reach)));
 }
 
 /// What the provider may still be owed, in base units, rounded up.

@@ -5,6 +5,9 @@
 //! one transaction, before anything is sent. One root is under way at a time: while the last one is not yet on chain,
 //! there is nothing to do, and settlement is the one who gets it there.
 //!
+//! A provider that is reported as silent answers with its next root as soon as roots may be spaced, if need be over no
+//! statement at all: the market asks it of whoever holds capacity for somebody, and that may be for bids alone.
+//!
 //! Counters of a lease never fall from one root to the next; a statement that breaks this is a fault. So a provider that
 //! lost its database states nothing about leases of which it may have stated something before: their time lapses to their
 //! tenants, which costs it money, where a guess could cost it its bond.
@@ -12,10 +15,9 @@
 use std::{sync::Arc, time::Duration};
 
 use alloy::{
-    primitives::{Address, U256},
+    primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
-use anyhow::Context;
 use solidity::{Market, Parameters, Usage, leaf, tree::Tree};
 
 use crate::{
@@ -23,6 +25,9 @@ use crate::{
     lease::{Lease, intent::Intent, statement},
     store::{LeaseFilter, Statement, Store},
 };
+
+/// The root over nothing.
+const NO_STATEMENT: B256 = B256::ZERO;
 
 pub struct Proof {
     pub store: Arc<Store>,
@@ -58,9 +63,12 @@ impl Stage for Proof {
             counts.extend((leases.len() < all).then_some(("forgotten", (all - leases.len()) as u64)));
         }
         let since = posted.as_ref().map_or(0, |root| root.posted_at);
-        if leases.is_empty() || head.time < since + self.pause(&leases, since) {
+        let reported = self.is_reported(posted_epoch).await?;
+        let pause = if reported { u64::from(self.parameters.rootSpacing) } else { self.pause(&leases, since) };
+        if (leases.is_empty() && !reported) || head.time < since + pause {
             return Ok(counts);
         }
+        counts.extend(reported.then_some(("reported", 1)));
         if let Some(forgotten) = counts.get("forgotten") {
             tracing::error!(
                 leases = forgotten,
@@ -73,7 +81,14 @@ impl Stage for Proof {
 }
 
 impl Proof {
+    /// Whether somebody says that our roots have stopped at this epoch.
+    async fn is_reported(&self, posted_epoch: u64) -> anyhow::Result<bool> {
+        let own = self.store.provider(self.provider).await?;
+        Ok(own.and_then(|own| own.silence).is_some_and(|silence| silence.epoch == posted_epoch))
+    }
+
     /// Leases of ours whose last word has not been said: open ones, and closed ones without a statement after their end.
+    /// While a dispute freezes one it is stated again each time, because the roots from before may be gone when it ends.
     async fn unfinished(&self) -> anyhow::Result<Vec<(Lease, Option<Usage>)>> {
         let mut unfinished = Vec::new();
         for row in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
@@ -82,7 +97,9 @@ impl Proof {
             let said = previous.as_ref().map_or(0, |usage| u64::from(usage.time));
             // A closed lease's statement waits for its containers to be gone and its counters to be final.
             let over = match lease.closed_at {
-                Some(closed_at) => said >= closed_at || !self.store.meter_is_final(lease.id).await?,
+                Some(closed_at) => {
+                    (said >= closed_at && !lease.is_frozen()) || !self.store.meter_is_final(lease.id).await?
+                }
                 None => false,
             };
             if !over {
@@ -105,8 +122,9 @@ impl Proof {
             let usage = statement::state(lease, &counted, previous.as_ref(), time);
             statements.push(Statement { lease: lease.id, leaf: leaf(lease.id, &usage), usage });
         }
-        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).context("no statement")?;
-        let call = Market::postRootCall { epoch: U256::from(epoch), root: tree.root() };
+        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
+        let root = tree.map_or(NO_STATEMENT, |tree| tree.root());
+        let call = Market::postRootCall { epoch: U256::from(epoch), root };
         let intent = Intent {
             key: format!("root:{epoch}"),
             kind: "post_root".to_owned(),
@@ -114,8 +132,8 @@ impl Proof {
             data: call.abi_encode().into(),
             value: U256::ZERO,
         };
-        self.store.close_epoch(epoch, tree.root(), time, &statements, &intent).await?;
-        tracing::info!(epoch, statements = statements.len(), root = %tree.root(), "epoch closed");
+        self.store.close_epoch(epoch, root, time, &statements, &intent).await?;
+        tracing::info!(epoch, statements = statements.len(), %root, "epoch closed");
         self.next.ring();
         Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))
     }

@@ -18,8 +18,8 @@
 //! # Claims
 //!
 //! [`claim`] wants one `settleBatch` for up to a hundred matured statements of an epoch, whenever the setting says so, and
-//! at once when money waits for it: a lease is closed, or was topped up after its funds ran out. [`closing`] wants a lease
-//! closed that stays without money.
+//! at once when money waits for it: a lease is closed, or was topped up after its funds ran out. A disputed lease pays nothing
+//! and is left alone until its dispute ends. [`closing`] wants a lease closed that stays without money.
 
 mod claim;
 mod closing;

@@ -2,9 +2,9 @@
 
 mod apply;
 mod events;
+mod facts;
 mod log;
-
-use std::collections::BTreeSet;
+mod reach;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -67,13 +67,24 @@ pub struct Provider {
     pub address: Address,
     /// Wei.
     pub bond: U256,
+    /// As it was registered; the market sells less when the bond no longer covers it.
     pub capacity: Shape,
     pub sealing_key: B256,
     pub endpoint: String,
     pub registered: bool,
-    /// What it claims of itself.
-    #[serde(default)]
-    pub attributes: BTreeSet<B256>,
+    /// Words that it claims of itself.
+    pub attributes: Vec<B256>,
+    /// When its bond may leave.
+    pub exit_at: Option<u64>,
+    pub silence: Option<Silence>,
+}
+
+/// A report that a provider posts no roots. A newer root than that of the epoch ends it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Silence {
+    /// The newest when it was reported.
+    pub epoch: u64,
+    pub confirmed: bool,
 }
 
 /// A root that stands on chain.
@@ -194,6 +205,15 @@ impl Store {
         row.as_ref().map(|row| state(row, "providers")).transpose()
     }
 
+    /// Whether new leases, orders, bids and providers are let in.
+    pub async fn intake_open(&self) -> Result<bool> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 AND name = 'IntakeSet' \
+                   ORDER BY block DESC, log_index DESC LIMIT 1";
+        let row = sqlx::query(sql).bind(events::MARKET).fetch_optional(self.pool()).await?;
+        let newest = row.as_ref().map(Event::read).transpose()?;
+        Ok(newest.is_none_or(|event| !matches!(event.event, MarketEvents::IntakeSet(set) if !set.open)))
+    }
+
     /// A provider's roots on chain, oldest first.
     pub async fn roots(&self, provider: Address) -> Result<Vec<RootRow>> {
         let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 ORDER BY epoch";
@@ -206,6 +226,13 @@ impl Store {
         let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND posted_at <= $2 \
                    ORDER BY epoch DESC LIMIT 1";
         let row = sqlx::query(sql).bind(hex(provider)).bind(int(posted_by)).fetch_optional(self.pool()).await?;
+        row.as_ref().map(root_row).transpose()
+    }
+
+    /// A provider's root of an epoch, when it stands on chain.
+    pub async fn root(&self, provider: Address, epoch: u64) -> Result<Option<RootRow>> {
+        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND epoch = $2";
+        let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
         row.as_ref().map(root_row).transpose()
     }
 

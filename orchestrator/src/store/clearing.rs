@@ -53,7 +53,7 @@ impl Inventory {
             registered: registered.is_some_and(|provider| provider.registered),
             capacity,
             held: held.plus(reserved),
-            attributes: registered.map(|provider| provider.attributes.clone()).unwrap_or_default(),
+            attributes: registered.into_iter().flat_map(|provider| provider.attributes.iter().copied()).collect(),
             intake_open: self.intake_open,
         }
     }

@@ -22,7 +22,7 @@ use std::{fmt::LowerHex, fs::File, str::FromStr, sync::Arc};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
-pub use chain::{Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment};
+pub use chain::{Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment, Silence};
 pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;
 pub use proof::Statement;

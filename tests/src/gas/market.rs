@@ -30,7 +30,7 @@ pub struct Market {
     devnet: Devnet,
     /// For the chain's own controls.
     chain: DynProvider,
-    tenant: MarketInstance<DynProvider>,
+    pub(super) tenant: MarketInstance<DynProvider>,
     parameters: Parameters,
     /// Tells leases apart.
     salt: u64,
@@ -226,6 +226,10 @@ impl Market {
         })
     }
 
+    pub(super) fn deployment(&self) -> &solidity::deploy::Deployment {
+        &self.devnet.deployment
+    }
+
     /// How many roots of a provider are kept.
     pub fn ring(&self) -> usize {
         self.parameters.rootRing as usize
@@ -251,7 +255,9 @@ impl Market {
 }
 
 /// Sends a call and waits for its receipt.
-async fn paid<D: CallDecoder>(call: CallBuilder<&DynProvider, D, Ethereum>) -> anyhow::Result<TransactionReceipt> {
+pub(super) async fn paid<D: CallDecoder>(
+    call: CallBuilder<&DynProvider, D, Ethereum>,
+) -> anyhow::Result<TransactionReceipt> {
     let receipt = call.send().await?.get_receipt().await?;
     ensure!(receipt.status(), "transaction {} failed on chain", receipt.transaction_hash);
     Ok(receipt)

@@ -1,4 +1,4 @@
-//! `lease::accrual` says what the contract says, through lives that nobody planned.
+//! The fold and `lease::accrual` say what the contract says, through lives that nobody planned.
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use tidemark::lease::{Lease, Status, accrual};
@@ -21,11 +21,13 @@ async fn the_money_functions_agree_with_the_contract_through_random_lives() {
             world.pass(random.gen_range(1..200)).await;
             let balance = tenant.accountOf(id, Address::ZERO).call().await.unwrap().balance;
             // A refusal is a step too: nothing may have moved.
-            match random.gen_range(0..5) {
+            match random.gen_range(0..8) {
                 0 => drop(tenant.scale(terms.clone(), random.gen_range(0..=8)).send().await),
                 1 => drop(tenant.topUp(Address::ZERO, id, U256::from(500)).value(U256::from(500)).send().await),
                 2 => drop(tenant.withdraw(terms.clone(), U256::from(balance) / U256::from(4)).send().await),
-                3 => drop(world.devnet.warp(Duration::from_secs(random.gen_range(0..4000))).await),
+                3 => world.dispute_if_it_can(&terms).await,
+                4 => world.rule_if_it_can(&terms, random.gen_bool(0.5)).await,
+                5 => drop(world.devnet.warp(Duration::from_secs(random.gen_range(0..4000))).await),
                 _ => {
                     world.follow().await;
                     claimed += random.gen_range(0..100);
@@ -43,7 +45,7 @@ async fn the_money_functions_agree_with_the_contract_through_random_lives() {
     }
 }
 
-async fn agree(world: &World, id: B256, when: &str) {
+pub(super) async fn agree(world: &World, id: B256, when: &str) {
     let lease: Lease = world.store.lease(id).await.unwrap().unwrap().lease;
     let head = world.store.head().await.unwrap().unwrap();
     let market = world.devnet.market(Actor::Stranger).await.unwrap();
@@ -55,6 +57,7 @@ async fn agree(world: &World, id: B256, when: &str) {
     assert_eq!(U256::from(account.paid), lease.paid, "{when}: paid");
     assert_eq!(U256::from(reservation.integral), lease.integral, "{when}: integral");
     assert_eq!(u64::from(reservation.since), lease.since, "{when}: since");
+    assert_eq!(account.frozen, lease.is_frozen(), "{when}: frozen");
     let owed = market.owed(terms.clone()).block(block).call().await.unwrap();
     assert_eq!(owed, accrual::owed(&lease, head.time), "{when}: owed");
     let runway = market.runway(terms.clone()).block(block).call().await.unwrap();

@@ -42,7 +42,8 @@ impl Settlement {
             for lease in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
                 let lease = lease.lease;
                 let closing = is_unfinished(&lease);
-                if (closing || due || topped.contains(&lease.id)) && !lease.balance().is_zero() {
+                let wants = closing || due || topped.contains(&lease.id);
+                if wants && !lease.balance().is_zero() && !lease.is_frozen() {
                     let epoch =
                         if closing { self.store.last_posted_epoch(lease.id, self.provider).await? } else { None };
                     wanted.entry(epoch.unwrap_or(newest.epoch)).or_default().push(lease.id);
@@ -188,8 +189,12 @@ fn is_unfinished(lease: &Lease) -> bool {
     lease.closed_at.is_some_and(|closed_at| lease.settled_at < closed_at)
 }
 
-/// Whether settling a statement pays, or ends a closed lease so that its tenant gets the rest.
+/// Whether settling a statement pays, or ends a closed lease so that its tenant gets the rest. While a dispute runs it
+/// does neither.
 fn is_worth(lease: &Lease, statement: &Statement) -> bool {
+    if lease.is_frozen() {
+        return false;
+    }
     let usage = &statement.usage;
     let time = u64::from(usage.time);
     let ends = lease.closed_at.is_some_and(|closed_at| lease.settled_at < closed_at && closed_at <= time);

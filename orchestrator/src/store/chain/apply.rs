@@ -9,7 +9,9 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
 use super::{
     Event, Head, Offer, Provider, Subject,
+    facts::{apply_offer, apply_provider},
     log::{insert_events, move_cursor},
+    reach::reach,
     state,
 };
 use crate::{
@@ -149,10 +151,6 @@ async fn commit(
     let events: Vec<_> = unique.into_values().collect();
     applied.events = events.len() as u64;
     insert_events(tx, &events).await?;
-    fold.load(tx, &events.iter().map(|(_, _, subject)| *subject).collect()).await?;
-    for (event, _, subject) in &events {
-        fold.apply(event, *subject);
-    }
     let roots: Vec<_> = events.iter().filter_map(|(event, ..)| root(event)).collect();
     applied.market |= !roots.is_empty();
     for chunk in roots.chunks(CHUNK) {
@@ -169,6 +167,11 @@ async fn commit(
         });
         query.execute(&mut **tx).await?;
     }
+    fold.load(tx, &events.iter().map(|(_, _, subject)| *subject).collect()).await?;
+    for (event, _, subject) in &events {
+        fold.apply(tx, event, *subject).await?;
+    }
+    applied.market |= events.iter().any(|(_, _, subject)| *subject == Subject::Market);
     for chunk in segment.blocks.chunks(CHUNK) {
         let sql = format!("INSERT INTO blocks (number, hash, time) VALUES {}", rows(chunk.len(), 3));
         let query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == 1);
@@ -277,6 +280,7 @@ impl Fold {
                 Subject::Order(id) => clear(self.orders.entry(*id).or_default()),
                 Subject::Offer(id) => clear(self.offers.entry(*id).or_default()),
                 Subject::Provider(address) => clear(self.providers.entry(*address).or_default()),
+                Subject::Market => {}
             }
         }
         for chunk in texts.chunks(CHUNK) {
@@ -291,19 +295,23 @@ impl Fold {
             for row in query.fetch_all(&mut **tx).await? {
                 let event = Event::read(&row)?;
                 if let Some((_, subject)) = event.subject() {
-                    self.apply(&event, subject);
+                    self.apply(tx, &event, subject).await?;
                 }
             }
         }
         Ok(())
     }
 
-    fn apply(&mut self, event: &Event, subject: Subject) {
+    async fn apply(&mut self, tx: &mut Transaction<'static, Any>, event: &Event, subject: Subject) -> Result<()> {
         match subject {
+            Subject::Market => {}
             Subject::Lease(id) => {
                 let entry = self.leases.entry(id).or_default();
                 match &mut entry.value {
-                    Some(lease) => lease.apply(&event.event, event.time),
+                    Some(lease) => {
+                        let reach = reach(tx, event, lease.terms.provider).await?;
+                        lease.apply(&event.event, event.time, reach);
+                    }
                     None => entry.value = Lease::open(&event.event, event.time, event.block, self.claim_window),
                 }
                 entry.changed = true;
@@ -326,6 +334,7 @@ impl Fold {
                 entry.changed |= apply_provider(&mut entry.value, &event.event);
             }
         }
+        Ok(())
     }
 
     async fn write(self, tx: &mut Transaction<'static, Any>, applied: &mut Applied) -> Result<()> {
@@ -402,60 +411,6 @@ impl Fold {
 fn clear<T>(entry: &mut Entry<T>) {
     entry.value = None;
     entry.changed = true;
-}
-
-fn apply_offer(value: &mut Option<Offer>, event: &MarketEvents) {
-    match event {
-        MarketEvents::OfferListed(listed) => {
-            *value = Some(Offer {
-                id: listed.offer,
-                provider: listed.provider,
-                currency: listed.currency,
-                prices: listed.prices.clone(),
-                open: true,
-            });
-        }
-        MarketEvents::OfferWithdrawn(_) => {
-            if let Some(offer) = value {
-                offer.open = false;
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Returns whether the event changes a provider's row.
-fn apply_provider(value: &mut Option<Provider>, event: &MarketEvents) -> bool {
-    match (event, value) {
-        (MarketEvents::ProviderRegistered(e), value) => {
-            // The contract keeps them for one that comes back.
-            let attributes = value.take().map(|provider| provider.attributes).unwrap_or_default();
-            *value = Some(Provider {
-                address: e.provider,
-                bond: e.bond,
-                capacity: e.capacity.clone(),
-                sealing_key: e.sealingKey,
-                endpoint: e.endpoint.clone(),
-                registered: true,
-                attributes,
-            });
-        }
-        (MarketEvents::ProviderUpdated(e), Some(provider)) => {
-            provider.capacity = e.capacity.clone();
-            provider.sealing_key = e.sealingKey;
-            provider.endpoint.clone_from(&e.endpoint);
-        }
-        (MarketEvents::AttributesSet(e), Some(provider)) => {
-            provider.attributes = e.attributes.iter().copied().collect();
-        }
-        (MarketEvents::BondAdded(e), Some(provider)) => provider.bond += e.amount,
-        (MarketEvents::ProviderUnregistered(_), Some(provider)) => {
-            provider.bond = alloy::primitives::U256::ZERO;
-            provider.registered = false;
-        }
-        _ => return false,
-    }
-    true
 }
 
 /// Our own types always serialize: their maps have text keys and their numbers are finite.

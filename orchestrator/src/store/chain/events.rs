@@ -7,6 +7,9 @@ use sqlx::{Row, any::AnyRow};
 
 use super::super::{Error, Result, hex, parse, uint};
 
+/// What stands in the column `subject` for [`Subject::Market`].
+pub(super) const MARKET: &str = "market";
+
 /// A log of the market, decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
@@ -29,6 +32,8 @@ pub enum Subject {
     Order(B256),
     Offer(u32),
     Provider(Address),
+    /// The market itself. It has no row: what it is is its newest event.
+    Market,
 }
 
 impl Event {
@@ -46,7 +51,6 @@ impl Event {
             E::ProviderUpdated(e) => ("ProviderUpdated", Subject::Provider(e.provider)),
             E::BondAdded(e) => ("BondAdded", Subject::Provider(e.provider)),
             E::ProviderUnregistered(e) => ("ProviderUnregistered", Subject::Provider(e.provider)),
-            E::AttributesSet(e) => ("AttributesSet", Subject::Provider(e.provider)),
             E::EarningsWithdrawn(e) => ("EarningsWithdrawn", Subject::Provider(e.provider)),
             E::RootPosted(e) => ("RootPosted", Subject::Provider(e.provider)),
             E::OfferListed(e) => ("OfferListed", Subject::Offer(e.offer)),
@@ -63,6 +67,16 @@ impl Event {
             E::Refunded(e) => ("Refunded", Subject::Lease(e.lease)),
             E::Settled(e) => ("Settled", Subject::Lease(e.lease)),
             E::LeaseMoved(e) => ("LeaseMoved", Subject::Lease(e.from)),
+            E::DisputeOpened(e) => ("DisputeOpened", Subject::Lease(e.lease)),
+            E::DisputeEnded(e) => ("DisputeEnded", Subject::Lease(e.lease)),
+            E::FraudProven(e) => ("FraudProven", Subject::Lease(e.lease)),
+            E::OutageCredited(e) => ("OutageCredited", Subject::Lease(e.lease)),
+            E::Slashed(e) => ("Slashed", Subject::Provider(e.provider)),
+            E::AttributesSet(e) => ("AttributesSet", Subject::Provider(e.provider)),
+            E::ExitAnnounced(e) => ("ExitAnnounced", Subject::Provider(e.provider)),
+            E::SilenceReported(e) => ("SilenceReported", Subject::Provider(e.provider)),
+            E::SilenceConfirmed(e) => ("SilenceConfirmed", Subject::Provider(e.provider)),
+            E::IntakeSet(_) => ("IntakeSet", Subject::Market),
             E::OrderOpened(e) => ("OrderOpened", Subject::Order(e.order)),
             E::OrderCancelled(e) => ("OrderCancelled", Subject::Order(e.order)),
             E::BidPlaced(e) => ("BidPlaced", Subject::Order(e.order)),
@@ -90,6 +104,7 @@ impl Subject {
             Self::Order(id) => format!("order:{id:#x}"),
             Self::Offer(id) => id.to_string(),
             Self::Provider(address) => hex(*address),
+            Self::Market => MARKET.to_owned(),
         }
     }
 
@@ -98,6 +113,7 @@ impl Subject {
             return Ok(Self::Order(parse("events", id)?));
         }
         Ok(match text.len() {
+            _ if text == MARKET => Self::Market,
             66 => Self::Lease(parse("events", text)?),
             42 => Self::Provider(parse("events", text)?),
             _ => Self::Offer(parse("events", text)?),
