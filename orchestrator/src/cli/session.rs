@@ -70,7 +70,9 @@ impl Session {
         &self,
         call: CallBuilder<&DynProvider, D, Ethereum>,
     ) -> anyhow::Result<TransactionReceipt> {
-        let pending = call.send().await.map_err(refusal::explain)?;
+        // The state, and the second, in which it is mined are not quite those in which it is tried out.
+        let gas = call.estimate_gas().await.map_err(refusal::explain)?;
+        let pending = call.gas(gas + gas / 4).send().await.map_err(refusal::explain)?;
         let receipt = pending.with_timeout(Some(Duration::from_secs(120))).get_receipt().await?;
         ensure!(receipt.status(), "transaction {} failed on chain", receipt.transaction_hash);
         Ok(receipt)
