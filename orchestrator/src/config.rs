@@ -104,6 +104,28 @@ pub struct Orchestration {
     #[arg(long, env = "TIDEMARK_GAS_PER_HOUR", default_value_t = 30_000_000, value_name = "GAS")]
     pub gas_per_hour: u64,
 
+    /// What bids on orders ask beyond the price list, in percent.
+    #[arg(long, env = "TIDEMARK_MARGIN", default_value_t = 0, value_parser = clap::value_parser!(u16).range(0..=10_000), value_name = "PERCENT")]
+    pub margin: u16,
+
+    /// A program that prices bids instead of the price list: an order as JSON in, its price as JSON out.
+    #[arg(long, env = "TIDEMARK_PRICER", value_name = "PROGRAM")]
+    pub pricer: Option<PathBuf>,
+
+    /// How long the pricer may take for an order before it is killed and there is no bid.
+    #[arg(long, env = "TIDEMARK_PRICER_PATIENCE", default_value = "2s", value_parser = duration, value_name = "DURATION")]
+    pub pricer_patience: Duration,
+
+    /// How long a bid holds capacity for its order, never less than until the bidding ends; as long as the order can be
+    /// accepted unless told otherwise.
+    #[arg(long, env = "TIDEMARK_BID_HOLD", value_parser = duration, value_name = "DURATION")]
+    pub bid_hold: Option<Duration>,
+
+    /// How long a lost bid stays on chain, so that its tenant can move a lease to it; it is taken back at once unless told
+    /// otherwise.
+    #[arg(long, env = "TIDEMARK_STANDBY", value_parser = duration, value_name = "DURATION")]
+    pub standby: Option<Duration>,
+
     /// Take no new leases; serve those that run. What a provider sets before maintenance.
     #[arg(long, env = "TIDEMARK_DRAIN", action = ArgAction::Set, default_value_t = false, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub drain: bool,
@@ -198,6 +220,11 @@ impl Orchestration {
             confirmations: 1,
             replace_after: Duration::from_secs(10),
             gas_per_hour: 1_000_000_000,
+            margin: 0,
+            pricer: None,
+            pricer_patience: Duration::from_secs(2),
+            bid_hold: None,
+            standby: None,
             drain: false,
         }
     }

@@ -12,7 +12,7 @@ use tidemark::{
 async fn main() -> ExitCode {
     let mut json = false;
     match run(&mut json).await {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("{}", cli::answer::failure(json, &error));
             ExitCode::FAILURE
@@ -21,7 +21,7 @@ async fn main() -> ExitCode {
 }
 
 /// Says by `json` how errors are to be told, as soon as that is known.
-async fn run(json: &mut bool) -> anyhow::Result<()> {
+async fn run(json: &mut bool) -> anyhow::Result<ExitCode> {
     config::load_dotenv()?;
     let cli = Cli::try_parse().unwrap_or_else(|error| {
         let blame = config::blame::<Cli>(&error);

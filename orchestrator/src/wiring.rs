@@ -19,9 +19,11 @@ use crate::{
         docker::{self, BollardEngine, Engine},
         ethereum::{AlloyEthereum, Ethereum},
         firewall,
+        pricer::{Pricer, Program},
     },
     stages::{
         chain::{self, Chain},
+        clearing::{self, Clearing},
         container::{self, Container},
         meter::{self, Meter},
         proof::Proof,
@@ -147,6 +149,7 @@ pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result
 #[derive(Clone, Default)]
 struct Bells {
     chain: Bell,
+    clearing: Bell,
     container: Bell,
     meter: Bell,
     proof: Bell,
@@ -169,7 +172,29 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
     let Parts { store, ethereum, engine, clock, owner, deployment, settings, bells } = parts;
     let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
-        .ringing(vec![bells.container.clone()], vec![bells.proof.clone(), bells.settlement.clone()]);
+        .ringing(
+            vec![bells.container.clone()],
+            vec![bells.clearing.clone(), bells.proof.clone(), bells.settlement.clone()],
+        );
+    let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
+    let clearing = Clearing {
+        store: store.clone(),
+        ethereum: ethereum.clone(),
+        clock: clock.clone(),
+        pricer: pricer.map(|program| Arc::new(program) as Arc<dyn Pricer>),
+        provider: owner.provider,
+        market,
+        parameters: parameters.clone(),
+        settings: clearing::Settings {
+            drain: settings.drain,
+            margin: settings.margin,
+            hold: settings.bid_hold,
+            standby: settings.standby.unwrap_or_default(),
+            ..Default::default()
+        },
+        next: bells.settlement.clone(),
+        adopted: Default::default(),
+    };
     let container = Container::new(
         store.clone(),
         engine.clone(),
@@ -213,6 +238,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
     };
     vec![
         (Arc::new(chain), bells.chain),
+        (Arc::new(clearing), bells.clearing),
         (Arc::new(container), bells.container),
         (Arc::new(meter), bells.meter),
         (Arc::new(proof), bells.proof),

@@ -38,7 +38,9 @@ sol!(
 );
 
 /// The structs that calls and events carry.
-pub use Market::{Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Step, Terms, Usage};
+pub use Market::{
+    Acceptance, AuctionOrder, Bid, Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Step, Terms, Usage,
+};
 
 /// The id of a lease on these terms, as `Market.idOf` computes it.
 pub fn lease_id(chain_id: u64, market: Address, terms: &Terms) -> B256 {
@@ -54,6 +56,16 @@ pub fn order_hash(chain_id: u64, market: Address, terms: &Terms) -> B256 {
 /// The id of the lease that a claim is about.
 pub fn claim_id(provider: Address, currency: Address, order_hash: B256, rates: &Rates) -> B256 {
     keccak256((order_hash, provider, currency, rates.clone()).abi_encode())
+}
+
+/// The id of an order that providers bid on, as `Market.orderIdOf` computes it.
+pub fn order_id(chain_id: u64, market: Address, order: &AuctionOrder) -> B256 {
+    keccak256((U256::from(chain_id), market, order.clone()).abi_encode_params())
+}
+
+/// The id of a bid on an order, as `Market.bidIdOf` computes it.
+pub fn bid_id(order: B256, bid: &Bid) -> B256 {
+    keccak256((order, bid.clone()).abi_encode_params())
 }
 
 /// What settling states of a lease on these terms.

@@ -11,5 +11,6 @@ pub mod postgres;
 pub mod program;
 pub mod provider;
 pub mod proxy;
+pub mod seller;
 pub mod socket;
 pub mod tenancy;

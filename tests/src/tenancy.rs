@@ -14,7 +14,8 @@ use alloy::{
 use anvil::{Actor, Devnet};
 use anyhow::{Context, ensure};
 use solidity::{
-    Market::{LeaseOpened, MarketInstance, takeCall},
+    AuctionOrder,
+    Market::{LeaseOpened, MarketInstance, OrderOpened, takeCall},
     Order, Policy, PriceList, Shape, Terms,
 };
 
@@ -35,8 +36,13 @@ pub fn prices() -> PriceList {
 
 /// Registers an actor as a provider of ten CPUs and lists [`prices`] in ETH. Returns the offer.
 pub async fn register(devnet: &Devnet, actor: Actor, endpoint: &str) -> anyhow::Result<u32> {
+    register_with(devnet, actor, endpoint, 10_000).await
+}
+
+/// The same with other thousandths of a CPU.
+pub async fn register_with(devnet: &Devnet, actor: Actor, endpoint: &str, millicores: u32) -> anyhow::Result<u32> {
     let market = devnet.market(actor).await?;
-    let capacity = Shape { millicores: 10_000, memoryMiB: 8_192, diskMiB: 16_384, gpus: 0 };
+    let capacity = Shape { millicores, memoryMiB: 8_192, diskMiB: 16_384, gpus: 0 };
     let bond = market.bondFor(capacity.clone()).call().await?;
     let call = market.register(capacity, keccak256("a sealing key"), endpoint.to_owned()).value(bond);
     sent(call.send().await?.get_receipt().await?)?;
@@ -72,6 +78,14 @@ pub async fn take(devnet: &Devnet, offer: u32, order: Order, deposit: u64) -> an
     let receipt = sent(market.take(offer, order, deposit).value(deposit).send().await?.get_receipt().await?)?;
     let opened = receipt.decoded_log::<LeaseOpened>().context("the receipt names no lease")?.data;
     Ok((opened.lease, opened.terms))
+}
+
+/// The tenant opens an order on these terms with a deposit in wei.
+pub async fn ask(devnet: &Devnet, order: AuctionOrder, deposit: u64) -> anyhow::Result<B256> {
+    let (market, deposit) = (devnet.market(Actor::Tenant).await?, U256::from(deposit));
+    let call = market.openOrder(order, deposit).value(deposit);
+    let receipt = sent(call.send().await?.get_receipt().await?)?;
+    Ok(receipt.decoded_log::<OrderOpened>().context("the receipt names no order")?.order)
 }
 
 /// The taking as a block's transaction, for [`Devnet::reorg`].

@@ -98,7 +98,8 @@ async fn amounts_that_do_not_do_are_refused_with_numbers() {
     let scene = Scene::new().await;
     let file = scene.write("manifest.yaml", "services:\n  web:\n    image: x\n");
     let said = scene.deploy(&file, "0.00000000000000001").await;
-    assert!(said.contains("10 are there where 30 are needed"), "the notice period's money is missing: {said}");
+    let missing = "0.00000000000000001 ETH does not keep the notice period's 0.00000000000000003 ETH";
+    assert!(said.contains(missing), "{said}");
     for deposit in ["-1", "plenty", "0.0000000000000000001"] {
         let said = scene.deploy(&file, deposit).await;
         assert!(said.contains("is not an amount of ETH"), "{deposit}: {said}");
@@ -110,7 +111,7 @@ async fn amounts_that_do_not_do_are_refused_with_numbers() {
     let mut command = scene.tenant();
     command.arg("deploy").arg(&file).args(["--max-rate", "1/h", "--deposit", "0.01", "--cpus", "64"]);
     let said = refused(&mut command).await;
-    assert!(said.contains("offer 1 has 10000 millicores free where 1 × 64000 are asked"), "{said}");
+    assert!(said.contains("offer 1: 10000 millicores are free where 64000 are asked: ask for 54000 fewer"), "{said}");
 }
 
 #[tokio::test]

@@ -245,9 +245,14 @@ async fn timeline(
         let state = if closed.is_some_and(|at| lease.settled_at >= at) { "done" } else { "working" };
         step("settlement", state, Some(lease.settled_at), format!("{} base units paid", lease.paid))
     };
+    let clearing = match (lease.offer, api.store.order_of(lease.id).await?) {
+        (0, Some(order)) => format!("bid won order {order}"),
+        (0, None) => "bid accepted".to_owned(),
+        (offer, _) => format!("offer {offer} taken"),
+    };
     Ok(vec![
         chain,
-        step("clearing", "done", Some(lease.opened_at), format!("offer {} taken", lease.offer)),
+        step("clearing", "done", Some(lease.opened_at), clearing),
         container,
         meter,
         proof,
@@ -256,6 +261,6 @@ async fn timeline(
     ])
 }
 
-fn address(text: &str) -> Result<Address> {
+pub(super) fn address(text: &str) -> Result<Address> {
     text.parse().map_err(|_| Error::BadRequest(format!("{text:?} is not an address: 0x and 40 hex digits")))
 }

@@ -5,7 +5,9 @@ mod error;
 mod leases;
 mod manifest;
 mod market;
+mod orders;
 mod proofs;
+mod screen;
 pub mod views;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -57,6 +59,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
         market::providers,
         market::errors,
         market::status,
+        orders::orders,
+        screen::screen,
         leases::list,
         leases::show,
         leases::usage,
@@ -93,6 +97,8 @@ fn router(api: Api) -> Router {
         .route("/v1/market", get(market::market))
         .route("/v1/status", get(market::status))
         .route("/v1/offers", get(market::offers))
+        .route("/v1/orders", get(orders::orders))
+        .route("/v1/screen", get(screen::screen))
         .route("/v1/providers", get(market::providers))
         .route("/v1/errors", get(market::errors))
         .route("/v1/epochs/{epoch}", get(proofs::epoch))

@@ -4,20 +4,27 @@ mod account;
 mod action;
 pub mod answer;
 pub mod approval;
+mod auctions;
 mod close;
 mod consent;
 mod contracts;
 mod deploy;
 mod dispute;
 mod doctor;
+mod handover;
 mod intake;
 mod ls;
 pub mod money;
+mod r#move;
+mod offers;
+mod order;
 mod policy;
 mod provider;
+mod quote;
 pub mod refusal;
 pub mod remote;
 mod report;
+mod request;
 mod scale;
 pub mod session;
 mod show;
@@ -28,6 +35,8 @@ mod verify;
 mod watch;
 mod withdraw;
 mod words;
+
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -53,6 +62,11 @@ pub enum Verb {
     Up(up::Up),
     /// Open a lease for a Compose file and wait until it runs.
     Deploy(deploy::Deploy),
+    /// Say which offers fit a Compose file, what they cost, and why the others do not fit.
+    Quote(quote::Quote),
+    /// Let providers bid: ask, look, accept.
+    #[command(subcommand)]
+    Order(order::Order),
     /// List leases.
     Ls(ls::Ls),
     /// Show a lease: what runs, what it costs, how long the money lasts.
@@ -63,6 +77,8 @@ pub enum Verb {
     Policy(policy::Policy),
     /// Add money to a lease; anyone may.
     Topup(topup::Topup),
+    /// Move a lease to another provider, in one transaction.
+    Move(r#move::Move),
     /// Take money out of an open lease.
     Withdraw(withdraw::Withdraw),
     /// Close a lease and take back what it does not owe.
@@ -105,17 +121,21 @@ impl Verb {
 }
 
 impl Cli {
-    pub async fn run(self) -> anyhow::Result<()> {
+    /// The exit code says what a question was answered; that it failed, the error.
+    pub async fn run(self) -> anyhow::Result<ExitCode> {
         let Cli { connection, identity, speech, verb } = self;
         let json = speech.json;
         match verb {
             Verb::Up(up) => Box::pin(up.run(json)).await,
             Verb::Deploy(deploy) => deploy.run(&connection, &identity, json).await,
+            Verb::Quote(quote) => return quote.run(&connection, json).await,
+            Verb::Order(order) => Box::pin(order.run(&connection, &identity, json)).await,
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,
             Verb::Scale(scale) => scale.run(&connection, &identity, json).await,
             Verb::Policy(policy) => policy.run(&connection, &identity, json).await,
             Verb::Topup(topup) => topup.run(&connection, &identity, json).await,
+            Verb::Move(r#move) => Box::pin(r#move.run(&connection, &identity, json)).await,
             Verb::Withdraw(withdraw) => withdraw.run(&connection, &identity, json).await,
             Verb::Watch(watch) => watch.run(&connection, &identity, json).await,
             Verb::Report(report) => report.run(&connection, &identity, json).await,
@@ -130,6 +150,7 @@ impl Cli {
             Verb::Provider(provider) => Box::pin(provider.run(&connection, &identity, json)).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
-        }
+        }?;
+        Ok(ExitCode::SUCCESS)
     }
 }

@@ -127,7 +127,7 @@ impl Session {
         lease.with_context(|| format!("there is no lease {id}"))
     }
 
-    /// The events of a lease with the time and number of their blocks, in order.
+    /// The events of a lease or an order with the time and number of their blocks, in order.
     pub async fn events(&self, id: B256) -> anyhow::Result<Vec<(MarketEvents, u64, u64)>> {
         let logs = self.provider().get_logs(&self.filter().topic1(id)).await?;
         let mut events = Vec::new();

@@ -10,7 +10,7 @@ use solidity::{
 };
 
 use super::{money::Unit, session::Session};
-use crate::config::short_id;
+use crate::{config::short_id, lease::screen::highest_rate};
 
 /// The lines that say what a call does. What has no words of its own is named, with the hash of its data.
 pub async fn tell(session: &Session, call: &[u8], value: U256) -> anyhow::Result<Vec<String>> {
@@ -97,6 +97,43 @@ async fn decoded(session: &Session, eth: &Unit, call: &MarketCalls) -> anyhow::R
                 format!("move {} to offer {}", lease(session, &call.terms), call.offer),
                 format!("reserve at most {}", unit.format_rate(U256::from(call.maxRate))),
             ]
+        }
+        MarketCalls::moveToBid(call) => {
+            let unit = session.unit(call.terms.currency).await?;
+            vec![
+                format!("move {} to the bid of provider {}", lease(session, &call.terms), call.winner.provider),
+                format!(
+                    "reserve at most {} for each replica",
+                    unit.format_rate(U256::from(call.winner.rates.reserved))
+                ),
+            ]
+        }
+        MarketCalls::openOrder(call) => {
+            let (unit, order) = (session.unit(call.order.currency).await?, &call.order.order);
+            vec![
+                "open an order for providers to bid on".to_owned(),
+                format!("begin with {} replicas of {}", order.replicas, shape(&order.shape)),
+                policy(&order.policy),
+                format!("deposit {}", unit.format(call.deposit)),
+                format!("reserve at most {}", unit.format_rate(U256::from(order.maxRate))),
+                format!("run the manifest {}", order.manifestHash),
+            ]
+        }
+        MarketCalls::accept(call) => {
+            let mut lines = vec![format!("accept {} bids, all or none", call.acceptances.len())];
+            for acceptance in &call.acceptances {
+                let (unit, order) = (session.unit(acceptance.order.currency).await?, &acceptance.order.order);
+                let rate = highest_rate(&acceptance.bid.rates, order.policy.maxReplicas);
+                lines.push(format!(
+                    "open a lease at provider {} with {} replicas of {}, reserve at most {}, run the manifest {}",
+                    acceptance.bid.provider,
+                    order.replicas,
+                    shape(&order.shape),
+                    unit.format_rate(rate),
+                    order.manifestHash
+                ));
+            }
+            lines
         }
         _ => return Ok(None),
     }))

@@ -1,12 +1,15 @@
 //! The noun that the seven stages act on, and every decision about it. Pure: no I/O, no clock, no environment.
 
 pub mod accrual;
+pub mod auction;
+pub mod clearing;
 pub mod decide;
 pub mod intent;
 pub mod label;
 pub mod manifest;
 pub mod meter;
 pub mod physics;
+pub mod screen;
 pub mod statement;
 
 use alloy::primitives::{B256, U256};

@@ -5,4 +5,5 @@ pub mod clock;
 pub mod docker;
 pub mod ethereum;
 pub mod firewall;
+pub mod pricer;
 pub mod traffic;

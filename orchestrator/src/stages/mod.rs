@@ -2,6 +2,7 @@
 //! stands in the store.
 
 pub mod chain;
+pub mod clearing;
 pub mod container;
 pub mod meter;
 pub mod proof;

@@ -3,6 +3,7 @@
 mod apply;
 mod events;
 mod facts;
+mod log;
 mod reach;
 
 use alloy::primitives::{Address, B256, U256};

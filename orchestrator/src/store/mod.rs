@@ -9,6 +9,7 @@
 //! decimal text, never as numbers; no transaction across anything but SQL.
 
 pub mod chain;
+pub mod clearing;
 pub mod container;
 mod error;
 pub mod meter;
@@ -22,6 +23,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
 pub use chain::{Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment, Silence};
+pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;
 pub use proof::Statement;
 pub use settlement::{IntentRow, IntentState, Landing, Open, Sending, Signature};

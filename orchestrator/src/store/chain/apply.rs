@@ -9,14 +9,18 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
 use super::{
     Event, Head, Offer, Provider, Subject,
-    events::pack,
     facts::{apply_offer, apply_provider},
+    log::{insert_events, move_cursor},
     reach::reach,
     state,
 };
 use crate::{
-    lease::Lease,
-    store::{Error, Result, Store, hex, int, rows, uint},
+    lease::{Lease, auction::Auction},
+    store::{
+        Error, OrderRow, Result, Store,
+        clearing::{load_orders, write_order},
+        hex, int, rows, uint,
+    },
 };
 
 /// Rows of one INSERT. Full ones have the same text, so the database plans them once.
@@ -114,54 +118,6 @@ impl Store {
     }
 }
 
-/// An event with its name and subject.
-type Named<'a> = (&'a Event, &'static str, Subject);
-
-async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[Named<'_>]) -> Result<()> {
-    for chunk in events.chunks(CHUNK) {
-        let sql = "INSERT INTO events (block, log_index, time, tx, name, subject, log) VALUES ".to_owned();
-        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 7))).persistent(chunk.len() == CHUNK);
-        let query = chunk.iter().fold(query, |query, (event, name, subject)| {
-            query
-                .bind(int(event.block))
-                .bind(int(event.log_index))
-                .bind(int(event.time))
-                .bind(hex(event.transaction))
-                .bind(*name)
-                .bind(subject.text())
-                .bind(pack(&event.log))
-        });
-        query.execute(&mut **tx).await?;
-    }
-    Ok(())
-}
-
-async fn move_cursor(tx: &mut Transaction<'static, Any>, from: Option<Head>, to: Head) -> Result<bool> {
-    let moved = match from {
-        Some(from) => {
-            sqlx::query("UPDATE head SET number = $1, hash = $2, time = $3 WHERE one = 1 AND number = $4 AND hash = $5")
-                .bind(int(to.number))
-                .bind(hex(to.hash))
-                .bind(int(to.time))
-                .bind(int(from.number))
-                .bind(hex(from.hash))
-                .execute(&mut **tx)
-                .await?
-        }
-        None => {
-            sqlx::query(
-                "INSERT INTO head (one, number, hash, time) VALUES (1, $1, $2, $3) ON CONFLICT (one) DO NOTHING",
-            )
-            .bind(int(to.number))
-            .bind(hex(to.hash))
-            .bind(int(to.time))
-            .execute(&mut **tx)
-            .await?
-        }
-    };
-    Ok(moved.rows_affected() == 1)
-}
-
 /// Deletes everything after `to` and folds what it touched again from what is left.
 async fn revert(tx: &mut Transaction<'static, Any>, to: Head, fold: &mut Fold) -> Result<u64> {
     let after = int(to.number);
@@ -237,15 +193,16 @@ struct Fold {
     /// The contract's, in seconds.
     claim_window: u64,
     leases: BTreeMap<B256, Entry<Lease>>,
+    orders: BTreeMap<B256, Entry<Auction>>,
     offers: BTreeMap<u32, Entry<Offer>>,
     providers: BTreeMap<Address, Entry<Provider>>,
 }
 
 struct Entry<T> {
     value: Option<T>,
-    /// Of a lease.
+    /// Of a lease or an order.
     generation: i64,
-    /// What the row held: a reverted lease keeps it, so that the row stays readable.
+    /// What the row held: what a reorg took back keeps it, so that the row stays readable.
     last: Option<T>,
     changed: bool,
 }
@@ -260,16 +217,17 @@ impl Fold {
     async fn begin(tx: &mut Transaction<'static, Any>) -> Result<Self> {
         let row = sqlx::query("SELECT claim_window FROM deployment").fetch_optional(&mut **tx).await?;
         let claim_window = uint(row.ok_or(Error::Unbound)?.try_get(0)?);
-        let (leases, offers, providers) = Default::default();
-        Ok(Self { claim_window, leases, offers, providers })
+        let (leases, orders, offers, providers) = Default::default();
+        Ok(Self { claim_window, leases, orders, offers, providers })
     }
 
     /// Reads the rows of subjects that have not been read yet.
     async fn load(&mut self, tx: &mut Transaction<'static, Any>, subjects: &BTreeSet<Subject>) -> Result<()> {
-        let (mut leases, mut offers, mut providers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut leases, mut orders, mut offers, mut providers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for subject in subjects {
             match subject {
                 Subject::Lease(id) if !self.leases.contains_key(id) => leases.push(hex(*id)),
+                Subject::Order(id) if !self.orders.contains_key(id) => orders.push(*id),
                 Subject::Offer(id) if !self.offers.contains_key(id) => offers.push(i64::from(*id)),
                 Subject::Provider(address) if !self.providers.contains_key(address) => providers.push(hex(*address)),
                 _ => {}
@@ -287,6 +245,10 @@ impl Fold {
                 let value = (!reverted).then(|| lease.clone());
                 self.leases.insert(lease.id, Entry { value, generation, last: Some(lease), changed: false });
             }
+        }
+        for OrderRow { auction, generation, reverted } in load_orders(tx, &orders).await? {
+            let value = (!reverted).then(|| auction.clone());
+            self.orders.insert(auction.id, Entry { value, generation, last: Some(auction), changed: false });
         }
         for chunk in offers.chunks(CHUNK) {
             let sql = format!("SELECT state FROM offers WHERE id IN {}", rows(1, chunk.len()));
@@ -315,6 +277,7 @@ impl Fold {
             texts.push(subject.text());
             match subject {
                 Subject::Lease(id) => clear(self.leases.entry(*id).or_default()),
+                Subject::Order(id) => clear(self.orders.entry(*id).or_default()),
                 Subject::Offer(id) => clear(self.offers.entry(*id).or_default()),
                 Subject::Provider(address) => clear(self.providers.entry(*address).or_default()),
                 Subject::Market => {}
@@ -350,6 +313,14 @@ impl Fold {
                         lease.apply(&event.event, event.time, reach);
                     }
                     None => entry.value = Lease::open(&event.event, event.time, event.block, self.claim_window),
+                }
+                entry.changed = true;
+            }
+            Subject::Order(id) => {
+                let entry = self.orders.entry(id).or_default();
+                match &mut entry.value {
+                    Some(auction) => auction.apply(&event.event, event.time),
+                    None => entry.value = Auction::open(&event.event, event.time, event.block),
                 }
                 entry.changed = true;
             }
@@ -399,6 +370,12 @@ impl Fold {
                 },
             );
             query.execute(&mut **tx).await?;
+        }
+        for (_, entry) in self.orders.into_iter().filter(|(_, entry)| entry.changed) {
+            applied.market = true;
+            let reverted = entry.value.is_none();
+            let Some(auction) = entry.value.or(entry.last) else { continue };
+            write_order(tx, &OrderRow { auction, generation: entry.generation + 1, reverted }).await?;
         }
         for (id, entry) in self.offers.into_iter().filter(|(_, entry)| entry.changed) {
             applied.market = true;

@@ -28,6 +28,8 @@ pub struct Event {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Subject {
     Lease(B256),
+    /// With its bids.
+    Order(B256),
     Offer(u32),
     Provider(Address),
     /// The market itself. It has no row: what it is is its newest event.
@@ -75,6 +77,11 @@ impl Event {
             E::SilenceReported(e) => ("SilenceReported", Subject::Provider(e.provider)),
             E::SilenceConfirmed(e) => ("SilenceConfirmed", Subject::Provider(e.provider)),
             E::IntakeSet(_) => ("IntakeSet", Subject::Market),
+            E::OrderOpened(e) => ("OrderOpened", Subject::Order(e.order)),
+            E::OrderCancelled(e) => ("OrderCancelled", Subject::Order(e.order)),
+            E::BidPlaced(e) => ("BidPlaced", Subject::Order(e.order)),
+            E::BidReleased(e) => ("BidReleased", Subject::Order(e.order)),
+            E::BidAccepted(e) => ("BidAccepted", Subject::Order(e.order)),
             _ => return None,
         })
     }
@@ -94,6 +101,7 @@ impl Subject {
     pub(super) fn text(&self) -> String {
         match self {
             Self::Lease(id) => hex(*id),
+            Self::Order(id) => format!("order:{id:#x}"),
             Self::Offer(id) => id.to_string(),
             Self::Provider(address) => hex(*address),
             Self::Market => MARKET.to_owned(),
@@ -101,6 +109,9 @@ impl Subject {
     }
 
     pub(super) fn read(text: &str) -> Result<Self> {
+        if let Some(id) = text.strip_prefix("order:") {
+            return Ok(Self::Order(parse("events", id)?));
+        }
         Ok(match text.len() {
             _ if text == MARKET => Self::Market,
             66 => Self::Lease(parse("events", text)?),
