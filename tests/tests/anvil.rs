@@ -43,7 +43,7 @@ async fn a_foreign_contract_is_not_taken_for_the_market() {
     let provider = devnet.provider(Actor::Stranger).await.unwrap();
     let mut wrong = devnet.deployment.clone();
     wrong.market = devnet.token;
-    assert!(wrong.check(&provider).await.unwrap_err().to_string().contains("is not Tidemark's market"));
+    assert!(wrong.check(&provider).await.unwrap_err().to_string().contains("is not of Tidemark's market"));
     wrong.market = Actor::Stranger.address();
     assert!(wrong.check(&provider).await.unwrap_err().to_string().contains("no contract"));
     wrong.chain_id = 1;
