@@ -33,6 +33,7 @@ pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
         ("missedEpochs", p.missedEpochs.to_string()),
         ("graceBlocks", p.graceBlocks.to_string()),
         ("fraudShare", p.fraudShare.to_string()),
+        ("bondPerCore", p.bondPerCore.to_string()),
         ("creditPerCore", p.creditPerCore.to_string()),
         ("bidDeposit", p.bidDeposit.to_string()),
         ("disputeDeposit", p.disputeDeposit.to_string()),
