@@ -376,8 +376,10 @@ contract SettleTest is MarketTest {
 
     /// What was reserved before a step, and never settled, lapses in the very second in which the window begins with it.
     function test_WhatLiesBeforeAStepLapsesAsTheWindowBegins() external {
-        vm.prank(tenant);
+        vm.startPrank(tenant);
+        market.topUp(usd, id, DEPOSIT);
         market.scale(terms, 3);
+        vm.stopPrank();
         uint256 step = _now();
         skip(CLAIM - 1 - CHALLENGE);
         Usage memory usage = busy(1e6, _now());
