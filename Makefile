@@ -49,7 +49,7 @@ test-contracts: ## the contracts' own tests, with Forge
 	@scripts/test contracts parts
 
 .PHONY: test-deep
-test-deep: ## proofs, long random lives and broken contracts: about an hour on two cores (MUTANTS=60, or all)
+test-deep: ## proofs, long random lives and broken contracts: half an hour to an hour on two cores (MUTANTS=60, or all)
 	@scripts/setup node provers
 	@scripts/test proofs deep mutants
 

@@ -42,6 +42,13 @@ contract AccrualTest is Test {
         assertEq(Accrual.rates(p, s).reserved, 2);
     }
 
+    /// Where all that is left may be owed, nothing is left to run on, whether or not anything is reserved.
+    function test_TheRunwayOfWhatIsOwedIsNone() external pure {
+        assertEq(Accrual.runway(5, 5, 0), 0);
+        assertEq(Accrual.runway(5, 5, 1), 0);
+        assertEq(Accrual.runway(5, 4, 0), type(uint256).max);
+    }
+
     /// The counts that fit the fields in which they are kept.
     function test_APolicyHasFewerThan16384Replicas() external pure {
         Policy memory p = Policy({

@@ -8,25 +8,6 @@ import {ReservationWord} from "../../src/types/Words.sol";
 
 /// The bound of a step by proof, for every count, utilization and policy. See README.md here.
 contract ElasticitySymbolic is Test {
-    function _load(uint16 replicas, uint16 utilization) private pure returns (uint256) {
-        return uint256(replicas) * (utilization > 10_000 ? 10_000 : utilization);
-    }
-
-    /// So many carry the load at the target or below it.
-    function check_WantedCarriesTheLoad(uint16 replicas, uint16 utilization, uint8 target) external pure {
-        vm.assume(target != 0);
-        uint256 wanted = Elasticity.wanted(replicas, utilization, target);
-        assertGe(wanted * (uint256(target) * 100), _load(replicas, utilization));
-    }
-
-    /// And one fewer do not.
-    function check_WantedIsTheFewest(uint16 replicas, uint16 utilization, uint8 target) external pure {
-        vm.assume(target != 0);
-        uint256 wanted = Elasticity.wanted(replicas, utilization, target);
-        vm.assume(wanted != 0);
-        assertLt((wanted - 1) * (uint256(target) * 100), _load(replicas, utilization));
-    }
-
     /// What passes moves by the step at most, from a side of the thresholds that moves at all. The word is any: also a
     /// policy that is not sound.
     function check_NothingPassesBeyondStepAndThresholds(ReservationWord r, uint16 replicas, uint16 utilization)
