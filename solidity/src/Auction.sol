@@ -76,10 +76,10 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         OrderId id = _orderId(order);
         (uint256 deposit, bool bound) = _close(id, order);
         if (bound) _regain(msg.sender, order.currency, deposit);
-        // Interaction. Whoever cannot receive is rid of its order all the same, and finds the money among its earnings.
-        if (!order.currency.tryPay(msg.sender, deposit)) _earnings[msg.sender][order.currency] += deposit;
         // Log
         emit OrderCancelled(id, msg.sender, deposit);
+        // Interaction. Whoever cannot receive is rid of its order all the same, and finds the money among its earnings.
+        if (!order.currency.tryPay(msg.sender, deposit)) _earnings[msg.sender][order.currency] += deposit;
     }
 
     /// @inheritdoc IAuction

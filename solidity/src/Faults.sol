@@ -22,6 +22,8 @@ import {AccountWord, CapacityWord, ReservationWord} from "./types/Words.sol";
 
 /// The part of the market that a provider answers to: frauds that statements prove, silence, and disputes. The last of the
 /// chain: what it does not know, the market does not know.
+// What comes in here is the market's, and leaves it as earnings.
+// slither-disable-next-line locked-ether
 contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
     using SafeCast for uint256;
 

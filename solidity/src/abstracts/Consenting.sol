@@ -64,6 +64,8 @@ abstract contract Consenting is Spending, EIP712 {
         // forge-lint: disable-next-line(unsafe-typecast)
         if (signature.length != KEY) return address(bytes20(signature));
         ECDSA.RecoverError problem;
+        // What it leaves out says more of a problem that is refused anyway.
+        // slither-disable-next-line unused-return
         (signer, problem,) = ECDSA.tryRecoverCalldata(action, signature);
         if (problem != ECDSA.RecoverError.NoError) revert Errors.BadSignature();
     }

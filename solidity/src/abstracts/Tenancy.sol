@@ -110,7 +110,9 @@ abstract contract Tenancy is MarketState {
     }
 
     function _checkFit(uint256 kind, uint256 held, uint256 asked, uint256 capacity) private pure {
-        // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
+        // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held. What is
+        // asked is what a caller states: nobody can make it miss zero.
+        // slither-disable-next-line incorrect-equality
         if (asked == 0 || held + asked <= capacity) return;
         revert Errors.CapacityExceeded(kind, asked, capacity > held ? capacity - held : 0);
     }
