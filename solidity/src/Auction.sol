@@ -158,16 +158,14 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         // Check
         _checkIntake();
         OrderId orderId = _orderId(order);
-        bool open = _orders[orderId].open;
-        _checkAlike(terms, order, open);
+        _checkAlike(terms, order, orderId);
         // Effect and Log
         (LeaseId from, AccountWord account, ReservationWord reservation, uint256 amount) = _leave(terms);
-        uint256 deposit = open ? _join(orderId, order, account.bound()) : 0;
+        uint256 received = amount + _join(orderId, order, account.bound());
         BidId bidId = _win(orderId, winner);
         // The bid holds what the order's policy may grow to; the lease has a policy of its own.
         _hold(winner.provider, terms.shape, order.order.policy.maxReplicas, reservation.maxReplicas());
-        Terms memory next = _termsOf(order, winner);
-        id = _goOn(next, account, reservation, NO_OFFER, amount + deposit, order.order.maxRate);
+        id = _goOn(_termsOf(order, winner), account, reservation, NO_OFFER, received, order.order.maxRate);
         emit BidAccepted(orderId, bidId, id);
         emit LeaseMoved(from, id, amount);
     }
@@ -219,8 +217,8 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
 
     /// Whether a lease can go on under an order: it asks for the same, and once it is won it is the one that the lease came
     /// from, or like it to the salt.
-    function _checkAlike(Terms calldata terms, AuctionOrder calldata order, bool open) private view {
-        uint64 salt = open ? terms.salt : order.order.salt;
+    function _checkAlike(Terms calldata terms, AuctionOrder calldata order, OrderId id) private view {
+        uint64 salt = _orders[id].open ? terms.salt : order.order.salt;
         bytes32 asked = _orderHash(order.tenant, order.order.shape, order.order.manifestHash, salt);
         bool alike = asked == _orderHash(terms.tenant, terms.shape, terms.manifestHash, terms.salt)
             && Currency.unwrap(order.currency) == Currency.unwrap(terms.currency);
@@ -245,8 +243,9 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         if (block.timestamp > order.acceptUntil) revert Errors.AcceptanceOver(order.acceptUntil);
     }
 
-    /// The same, for a lease to go on with its deposit. One lease's money counts in its tenant's exposure or does not.
+    /// The same, for a lease to go on with its deposit; an order that ended before brings none. One lease's money counts in its tenant's exposure or does not.
     function _join(OrderId id, AuctionOrder calldata order, bool bound) private returns (uint256 deposit) {
+        if (!_orders[id].open) return 0;
         bool counted;
         (deposit, counted) = _fill(id, order);
         if (counted != bound) revert Errors.NotAlike();
@@ -342,14 +341,14 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         uint256 maxRate
     ) private returns (LeaseId id) {
         // Check
-        uint256 highest = _checkRate(next.rates.reserved, reservation.maxReplicas(), maxRate);
-        _spend(next.currency, highest, 0);
+        _spend(next.currency, _checkRate(next.rates.reserved, reservation.maxReplicas(), maxRate), 0);
         // Effect
         Policy memory policy = _policy(account, reservation);
         id = _write(next, reservation.reopened(), policy.minReplicas, received, account.bound());
         // Log
-        uint16 replicas = reservation.unpacked().replicas;
-        emit IMarket.LeaseOpened(id, next.tenant, next.provider, offer, received, replicas, policy, next);
+        emit IMarket.LeaseOpened(
+            id, next.tenant, next.provider, offer, received, reservation.unpacked().replicas, policy, next
+        );
     }
 
     // Ids

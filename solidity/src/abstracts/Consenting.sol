@@ -42,20 +42,32 @@ abstract contract Consenting is Spending, EIP712 {
         if (count < binding.threshold()) revert Errors.ConsentsMissing(count, binding.threshold());
         uint256 next = 0;
         for (uint256 i = 0; i < count; ++i) {
-            bytes calldata signature = signatures[i];
-            address approver = _signer(action, signature);
-            uint256 index = _indexOf(approver, approvers, next);
-            if (index == approvers.length) {
-                if (_indexOf(approver, approvers, 0) == index) revert Errors.NotApprover(approver);
-                revert Errors.ConsentUnordered(approver);
-            }
-            next = index + 1;
-            // What a key has signed is recovered already, and while nobody has taken back anything, that is all.
-            if (signature.length == KEY && !binding.revoked()) continue;
-            uint256 bits = _consents[key];
-            if (_has(bits, REVOCATIONS + index)) revert Errors.ConsentRevoked(approver);
-            if (!_isValid(approver, action, signature, _has(bits, index))) revert Errors.BadSignature();
+            next = _checkConsent(action, key, binding, approvers, signatures[i], next);
         }
+    }
+
+    /// Whether a signature is one of the approvers' from `from` on.
+    /// @return next From where on the next one's signer has to be.
+    function _checkConsent(
+        bytes32 action,
+        bytes32 key,
+        BindingWord binding,
+        address[] calldata approvers,
+        bytes calldata signature,
+        uint256 from
+    ) private view returns (uint256 next) {
+        address approver = _signer(action, signature);
+        uint256 index = _indexOf(approver, approvers, from);
+        if (index == approvers.length) {
+            if (_indexOf(approver, approvers, 0) == index) revert Errors.NotApprover(approver);
+            revert Errors.ConsentUnordered(approver);
+        }
+        next = index + 1;
+        // What a key has signed is recovered already, and while nobody has taken back anything, that is all.
+        if (signature.length == KEY && !binding.revoked()) return next;
+        uint256 bits = _consents[key];
+        if (_has(bits, REVOCATIONS + index)) revert Errors.ConsentRevoked(approver);
+        if (!_isValid(approver, action, signature, _has(bits, index))) revert Errors.BadSignature();
     }
 
     /// Whose signature it is, or is said to be.
