@@ -45,7 +45,7 @@ test: setup build image ## every test; ends with one line: N passed, N failed
 
 .PHONY: test-contracts
 test-contracts: ## the contracts' own tests, with Forge
-	@scripts/setup node
+	@scripts/setup node python
 	@scripts/test contracts parts
 
 .PHONY: test-deep
@@ -55,7 +55,7 @@ test-deep: ## proofs, long random lives and broken contracts: half an hour to an
 
 .PHONY: coverage
 coverage: ## what no contract test reaches; fails below 100 % of lines or 98 % of branches (a minute)
-	@scripts/setup node
+	@scripts/setup node python
 	@scripts/coverage
 
 .PHONY: slither

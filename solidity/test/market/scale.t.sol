@@ -63,6 +63,14 @@ contract ScaleTest is MarketTest {
         assertEq(market.reservationOf(id).replicas, 1);
     }
 
+    function test_TheSameCountIsGrantedWithoutMoney() external {
+        (Terms memory terms, LeaseId id) = open(tenant, usd, order(2, 1), 2 * RATE * NOTICE);
+        skip(10 * NOTICE);
+        vm.prank(tenant);
+        market.scale(terms, 2);
+        assertEq(market.reservationOf(id).replicas, 2);
+    }
+
     function test_ScalesToBothBounds() external {
         (Terms memory terms, LeaseId id) = open(usd, 2);
         vm.startPrank(tenant);
