@@ -34,6 +34,22 @@ pub fn prices() -> PriceList {
     }
 }
 
+/// What a tenant types for the sample application, in as little as it runs in.
+pub const DEPLOY: [&str; 12] = [
+    "deploy",
+    "sample/compose.yaml",
+    "--max-rate",
+    "1/h",
+    "--deposit",
+    "0.00001",
+    "--cpus",
+    "0.1",
+    "--memory",
+    "64",
+    "--disk",
+    "64",
+];
+
 /// Registers an actor as a provider of ten CPUs and lists [`prices`] in ETH. Returns the offer.
 pub async fn register(devnet: &Devnet, actor: Actor, endpoint: &str) -> anyhow::Result<u32> {
     register_with(devnet, actor, endpoint, 10_000).await

@@ -19,6 +19,7 @@ use tests::{
     program,
     provider::{Sweep, until},
     proxy::{Mood, Proxy},
+    tenancy::DEPLOY,
 };
 use tokio::{
     net::TcpListener,
@@ -301,21 +302,7 @@ async fn a_node_may_be_away_at_the_start_go_away_and_talk_nonsense() {
     .await
     .unwrap();
     node.be(Mood::Honest);
-    let deploy = [
-        "deploy",
-        "sample/compose.yaml",
-        "--max-rate",
-        "1/h",
-        "--deposit",
-        "0.00001",
-        "--cpus",
-        "0.1",
-        "--memory",
-        "64",
-        "--disk",
-        "64",
-    ];
-    let deployed = answer(&mut scene.tenant(), &deploy).await;
+    let deployed = answer(&mut scene.tenant(), &DEPLOY).await;
     let containers = |shown: &Value| {
         let all = shown["containers"].as_array().cloned().unwrap_or_default();
         all.into_iter().map(|seen| (seen["container"].to_string(), seen["state"].to_string())).collect::<Vec<_>>()

@@ -7,21 +7,6 @@ use super::*;
 /// A replica of the sample comes to 2.5 wei a second: rates are within the limit, the deposit is ten times beyond it.
 const LIMIT: &str = "eth:0.000001/h:0.000001:0.001";
 
-const DEPLOY: [&str; 12] = [
-    "deploy",
-    "sample/compose.yaml",
-    "--max-rate",
-    "1/h",
-    "--deposit",
-    "0.00001",
-    "--cpus",
-    "0.1",
-    "--memory",
-    "64",
-    "--disk",
-    "64",
-];
-
 impl Scene {
     async fn bind(&self, actor: Actor, limits: &[&str]) {
         let approvers = APPROVERS.map(|approver| approver.address().to_string());

@@ -22,6 +22,7 @@ use tests::{
     program,
     provider::{Sweep, until},
     tenancy,
+    tenancy::DEPLOY,
 };
 use tokio::{
     net::TcpListener,

@@ -9,21 +9,7 @@ async fn a_provider_that_stops_proving_is_reported_and_its_leases_credited_close
     let scene = Scene::new().await;
     let provider = Actor::Provider.address().to_string();
     let mut running = scene.run().await;
-    let deploy = [
-        "deploy",
-        "sample/compose.yaml",
-        "--max-rate",
-        "1/h",
-        "--deposit",
-        "0.00001",
-        "--cpus",
-        "0.1",
-        "--memory",
-        "64",
-        "--disk",
-        "64",
-    ];
-    let deployed = scene.answer(Actor::Tenant, &deploy).await;
+    let deployed = scene.answer(Actor::Tenant, &DEPLOY).await;
     let lease = deployed["lease"].as_str().unwrap();
     let (_, moving) = scene.take(77).await;
     let market = scene.devnet.market(Actor::Tenant).await.unwrap();
