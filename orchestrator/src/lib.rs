@@ -31,6 +31,7 @@ pub mod config;
 pub mod driver;
 pub mod lease;
 pub mod ports;
+pub mod scaling;
 pub mod stages;
 pub mod store;
 pub mod telemetry;

@@ -75,6 +75,14 @@ fn the_lease_is_pure() {
 }
 
 #[test]
+fn scaling_is_pure_and_knows_nothing_of_ours() {
+    let worlds = ["tokio::", "sqlx::", "std::fs", "std::env", "std::net", "SystemTime", "Instant::now", "alloy::"];
+    let ours = ["lease", "store", "ports", "stages", "api", "cli"].map(|room| format!("crate::{room}"));
+    let words: Vec<&str> = worlds.into_iter().chain(ours.iter().map(String::as_str)).collect();
+    refuse("orchestrator/src/scaling", &[], &words, "scaling has no I/O, no clock, and nothing of the chain");
+}
+
+#[test]
 fn sql_stays_in_the_store() {
     refuse("orchestrator/src", &["orchestrator/src/store"], &["sqlx::"], "the store is the only folder with SQL");
 }
