@@ -12,7 +12,7 @@
 //!
 //! # Accepted without effect
 //!
-//! `version`, `name`, `x-*`; of a service `labels`, `annotations`, `restart` (the provider restarts what stops),
+//! `version`, `name`, `x-*` but `x-tidemark`; of a service `labels`, `annotations`, `restart` (the provider restarts what stops),
 //! `pull_policy` (a tag is resolved once), `tty`, `stdin_open`, `attach`, `expose` (services of a replica reach each
 //! other's ports anyway), the host side of `ports` (the provider chooses it), `deploy.resources.reservations`,
 //! `healthcheck.start_interval`, `depends_on.*.{restart,required}`, `volumes.*.labels`.
@@ -22,6 +22,7 @@ mod fields;
 mod node;
 mod refusals;
 mod service;
+mod tidemark;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,6 +32,7 @@ use std::{
 
 use node::{At, Node};
 use serde::Serialize;
+pub use tidemark::{Gateway, Scaling};
 
 /// Bytes. A manifest is a page of text; what is longer is something else.
 pub const LARGEST: usize = 64 * 1024;
@@ -43,6 +45,7 @@ pub struct Manifest {
     pub services: BTreeMap<String, Service>,
     /// Named volumes; each is one volume of the lease, which its replicas share.
     pub volumes: BTreeSet<String>,
+    pub scaling: Scaling,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
@@ -66,6 +69,7 @@ pub struct Service {
     pub init: bool,
     pub hostname: Option<String>,
     pub limits: Limits,
+    pub gateway: Gateway,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -220,6 +224,13 @@ impl Manifest {
         self.services.values().any(waits)
     }
 
+    /// The container port behind which the gateway finds a service; none when it publishes no TCP port.
+    pub fn served_port(&self, service: &str) -> Option<u16> {
+        let service = self.services.get(service)?;
+        let mut tcp = service.ports.iter().filter(|port| port.protocol == Protocol::Tcp).map(|port| port.number);
+        service.gateway.port.or_else(|| tcp.next())
+    }
+
     /// The images, each once.
     pub fn images(&self) -> BTreeSet<&str> {
         self.services.values().map(|service| service.image.as_str()).collect()
@@ -227,7 +238,7 @@ impl Manifest {
 }
 
 fn file(root: &At<'_>, refusals: &mut Refusals) -> Manifest {
-    let mut manifest = Manifest { services: BTreeMap::new(), volumes: BTreeSet::new() };
+    let mut manifest = Manifest { services: BTreeMap::new(), volumes: BTreeSet::new(), scaling: Scaling::default() };
     let mut seen_services = false;
     for (key, at) in root.entries().unwrap_or_default() {
         match key {
@@ -237,6 +248,7 @@ fn file(root: &At<'_>, refusals: &mut Refusals) -> Manifest {
                 services(&at, &mut manifest, refusals);
             }
             "volumes" => volumes(&at, &mut manifest, refusals),
+            "x-tidemark" => manifest.scaling = tidemark::of_file(&at, refusals).unwrap_or_default(),
             key if key.starts_with("x-") => {}
             key => refusals.0.push(at.refuse(refusals::of_file(key))),
         }

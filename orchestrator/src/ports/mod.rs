@@ -5,5 +5,6 @@ pub mod clock;
 pub mod docker;
 pub mod ethereum;
 pub mod firewall;
+pub mod gate;
 pub mod pricer;
 pub mod traffic;

@@ -1,6 +1,6 @@
 //! What can only be checked across services, and the grammar of names.
 
-use super::{Condition, Health, Manifest, Refusal, Refusals};
+use super::{Condition, Health, Manifest, Protocol, Refusal, Refusals};
 
 /// Ports that one lease may ask to have published.
 const MOST_PORTS: usize = 64;
@@ -27,6 +27,12 @@ pub(super) fn across(manifest: &Manifest, refusals: &mut Refusals) {
         targets.sort_unstable();
         if let Some(twice) = targets.windows(2).find(|pair| pair[0] == pair[1]) {
             refuse(format!("services.{name}.volumes"), format!("two mounts meet at `{}`; move one", twice[0]));
+        }
+        let published =
+            |number: u16| service.ports.iter().any(|port| port.number == number && port.protocol == Protocol::Tcp);
+        if let Some(port) = service.gateway.port.filter(|port| !published(*port)) {
+            let reason = format!("the service does not publish {port}; add it to `services.{name}.ports`");
+            refuse(format!("services.{name}.x-tidemark.port"), reason);
         }
         for (dependency, condition) in &service.depends_on {
             let path = format!("services.{name}.depends_on.{dependency}");

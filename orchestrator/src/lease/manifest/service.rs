@@ -6,7 +6,7 @@ use super::{
     Condition, Health, Limits, Refusal, Refusals, Service,
     fields::{self, absolute, bytes, duration, words},
     node::At,
-    refusals,
+    refusals, tidemark,
 };
 
 /// The longest `stop_grace_period`, in seconds: a lease that is closed must be able to end.
@@ -75,6 +75,7 @@ fn key(key: &str, at: &At<'_>, service: &mut Service, refusals: &mut Refusals) -
         "restart" => restart(at)?,
         "labels" | "annotations" | "pull_policy" | "tty" | "stdin_open" | "attach" => {}
         "privileged" if at.flag() == Ok(false) => {}
+        "x-tidemark" => service.gateway = tidemark::of_service(at)?,
         key if key.starts_with("x-") => {}
         key => return Err(at.refuse(refusals::of_service(key))),
     }

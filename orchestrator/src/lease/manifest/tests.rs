@@ -268,3 +268,29 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn what_compose_has_no_words_for_is_read() {
+    let text = "services: {web: {image: app, ports: [9000, 8080], x-tidemark: {port: 9000, timeout: 5s, concurrency: 7}}}\n\
+                x-tidemark: {scaling: {policy: threshold, shadow: hpa-80, capacity: 12.5, learn: true}}\n";
+    let manifest = Manifest::parse(text.as_bytes()).unwrap();
+    let gateway = Gateway { port: Some(9000), timeout: Some(Duration::from_secs(5)), concurrency: Some(7) };
+    assert_eq!(manifest.services["web"].gateway, gateway);
+    assert_eq!(manifest.served_port("web"), Some(9000));
+    let shadow = Some("hpa-80".to_owned());
+    let scaling = Scaling { policy: "threshold".to_owned(), shadow, capacity: Some(12.5), learn: true };
+    assert_eq!(manifest.scaling, scaling);
+    assert_eq!(web("ports: [9000, 8080, \"53:53/udp\"]").unwrap().served_port("web"), Some(8080));
+    assert_eq!(web("ports: [\"53:53/udp\"]").unwrap().served_port("web"), None);
+}
+
+#[test]
+fn a_wrong_word_for_tidemark_is_refused_with_its_path() {
+    refused("x-tidemark: {prot: 80}", "services.web.x-tidemark.prot", "`port`");
+    refused("x-tidemark: {port: 80}", "services.web.x-tidemark.port", "does not publish 80");
+    refused("x-tidemark: {timeout: soon}", "services.web.x-tidemark.timeout", "duration");
+    let file = |line: &str| refusal(&format!("services: {{web: {{image: app}}}}\nx-tidemark: {line}\n"));
+    assert_eq!(file("{scaling: {capacity: fast}}").path, "x-tidemark.scaling.capacity");
+    assert_eq!(file("{scaling: {capacity: .nan}}").path, "x-tidemark.scaling.capacity");
+    assert_eq!(file("{gateway: {}}").path, "x-tidemark.gateway");
+}
