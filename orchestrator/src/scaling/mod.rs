@@ -3,7 +3,12 @@
 //! A [`Policy`] sees one [`Observation`] at a time, never the future, and answers with a [`Decision`]. It may remember what
 //! it saw. Whoever asks keeps it within what the market would grant: see [`shield`].
 
+pub mod hpa;
+#[cfg(test)]
+mod laws;
 pub mod shield;
+pub mod static_peak;
+pub mod threshold;
 
 use serde::{Deserialize, Serialize};
 
