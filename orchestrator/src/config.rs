@@ -84,6 +84,10 @@ pub struct Orchestration {
     #[arg(long, env = "TIDEMARK_SAMPLE_EVERY", default_value = "1s", value_parser = duration, value_name = "DURATION")]
     pub sample_every: Duration,
 
+    /// How often each lease's scaling policy is asked; a surge does not wait for it.
+    #[arg(long, env = "TIDEMARK_SCALE_EVERY", default_value = "15s", value_parser = duration, value_name = "DURATION")]
+    pub scale_every: Duration,
+
     /// The least time between two claims of matured statements. A closed lease is claimed at once.
     #[arg(long, env = "TIDEMARK_CLAIM_EVERY", default_value = "1m", value_parser = duration, value_name = "DURATION")]
     pub claim_every: Duration,
@@ -215,6 +219,7 @@ impl Orchestration {
             subnet_pool: Subnet::DEFAULT_POOL,
             publish_address: [127, 0, 0, 1].into(),
             sample_every: Duration::from_secs(1),
+            scale_every: Duration::from_secs(2),
             claim_every: Duration::from_secs(5),
             grace: Duration::from_secs(60),
             confirmations: 1,

@@ -27,6 +27,7 @@ use crate::{
         container::{self, Container},
         meter::{self, Meter},
         proof::Proof,
+        scale::Scale,
         settlement::Settlement,
     },
     store::Store,
@@ -153,6 +154,7 @@ struct Bells {
     container: Bell,
     meter: Bell,
     proof: Bell,
+    scale: Bell,
     settlement: Bell,
 }
 
@@ -174,7 +176,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
         .ringing(
             vec![bells.container.clone()],
-            vec![bells.clearing.clone(), bells.proof.clone(), bells.settlement.clone()],
+            vec![bells.clearing.clone(), bells.proof.clone(), bells.scale.clone(), bells.settlement.clone()],
         );
     let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
     let clearing = Clearing {
@@ -211,16 +213,30 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
     let meter = Meter::new(
         store.clone(),
         engine,
-        clock,
+        clock.clone(),
         owner,
         meter::Settings { period: settings.sample_every, ..Default::default() },
+        bells.scale.clone(),
     );
     let proof = Proof {
         store: store.clone(),
         provider: owner.provider,
         market,
         parameters: parameters.clone(),
+        next: vec![bells.scale.clone(), bells.settlement.clone()],
+    };
+    let scale = Scale {
+        store: store.clone(),
+        gate: None,
+        clock,
+        provider: owner.provider,
+        market,
+        chain_id: owner.chain_id,
+        parameters: parameters.clone(),
+        every: settings.scale_every,
+        proof: bells.proof.clone(),
         next: bells.settlement.clone(),
+        memory: Default::default(),
     };
     let settlement = Settlement {
         store,
@@ -242,6 +258,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         (Arc::new(container), bells.container),
         (Arc::new(meter), bells.meter),
         (Arc::new(proof), bells.proof),
+        (Arc::new(scale), bells.scale),
         (Arc::new(settlement), bells.settlement),
     ]
 }

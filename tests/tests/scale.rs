@@ -34,7 +34,7 @@ impl Scene {
     async fn new() -> Self {
         let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
         let offer = tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
-        let order = tenancy::order(B256::ZERO, 2, 1);
+        let order = tenancy::elastic(B256::ZERO, 2, 1);
         let (lease, terms) = tenancy::take(&devnet, offer, order, 1_000_000).await.unwrap();
         let database = Database::sqlite().unwrap();
         let store = Arc::new(Store::open(&database.url).await.unwrap());

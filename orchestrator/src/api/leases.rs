@@ -22,6 +22,7 @@ use crate::{
     store::{
         LeaseFilter,
         container::{Progress, Seen},
+        scale::{Outcome, Ruling},
     },
 };
 
@@ -236,7 +237,7 @@ async fn timeline(
         }
         None => step("proof", "waiting", None, "for the first epoch to end".to_owned()),
     };
-    let bounds = format!("{} replicas, bounds {} to {}", replicas.wanted, replicas.min, replicas.max);
+    let scale = scaled(lease, api.store.scaling(lease.id).await?.map(|standing| standing.ruling).as_ref());
     let settlement = if let Some(until) = lease.disputed_until {
         step("settlement", "waiting", None, format!("for the arbiters, at most until {until}"))
     } else if lease.paid.is_zero() {
@@ -256,9 +257,28 @@ async fn timeline(
         container,
         meter,
         proof,
-        step("scale", "done", Some(lease.since), bounds),
+        scale,
         settlement,
     ])
+}
+
+/// What the newest ruling says; of a lease without one, what its bounds are.
+fn scaled(lease: &Lease, ruling: Option<&Ruling>) -> StepView {
+    let (min, max) = (lease.policy.minReplicas, lease.policy.maxReplicas);
+    let count = format!("{} replicas, bounds {min} to {max}", lease.replicas);
+    let (state, detail) = match ruling.filter(|_| lease.closed_at.is_none()) {
+        None => ("done", count),
+        Some(ruling) => {
+            let bound = ruling.bound.as_ref().map(|bound| format!("; {bound}")).unwrap_or_default();
+            let wish = format!("{count}; {} wants {}: {}{bound}", ruling.policy, ruling.wish, ruling.reason);
+            match ruling.outcome {
+                Outcome::Steady => ("done", wish),
+                Outcome::Held => ("waiting", wish),
+                Outcome::Proving | Outcome::Stepping => ("working", wish),
+            }
+        }
+    };
+    StepView { stage: "scale".to_owned(), state: state.to_owned(), at: Some(lease.since), detail }
 }
 
 pub(super) fn address(text: &str) -> Result<Address> {

@@ -8,6 +8,7 @@ pub mod hpa;
 #[cfg(test)]
 mod laws;
 pub mod oracle;
+pub mod shadow;
 pub mod shield;
 pub mod simulator;
 pub mod static_peak;

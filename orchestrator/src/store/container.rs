@@ -211,6 +211,12 @@ impl Store {
     }
 }
 
+/// How many of the first `replicas` have so many services up, each healthy where there is a check.
+pub fn ready(seen: &[Seen], replicas: u16, services: usize) -> u16 {
+    let healthy = |replica| seen.iter().filter(|seen| seen.replica == replica && seen.is_healthy()).count();
+    (0..replicas).filter(|replica| healthy(*replica) >= services).count() as u16
+}
+
 /// The word under which JSON and rows know a value of one of the decision's enums.
 pub fn word<T: Serialize>(value: T) -> String {
     match serde_json::to_value(value) {

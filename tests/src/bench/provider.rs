@@ -119,7 +119,14 @@ impl Provider {
             (container_bell.clone(), meter_bell.clone()),
         );
         let engine: Arc<dyn Engine> = self.engine.clone();
-        let meter = Meter::new(self.store.clone(), engine.clone(), Arc::new(System), self.owner, Default::default());
+        let meter = Meter::new(
+            self.store.clone(),
+            engine.clone(),
+            Arc::new(System),
+            self.owner,
+            Default::default(),
+            Default::default(),
+        );
         let stages: Vec<(Arc<dyn driver::Stage>, Bell)> = vec![
             (Arc::new(chain), chain_bell.clone()),
             (Arc::new(container), container_bell.clone()),
