@@ -5,9 +5,14 @@
 
 pub mod forecast;
 pub mod generate;
+pub mod hpa;
+#[cfg(test)]
+mod laws;
 pub mod oracle;
 pub mod shield;
 pub mod simulator;
+pub mod static_peak;
+pub mod threshold;
 pub mod trace;
 mod waits;
 
