@@ -8,12 +8,15 @@
 use std::collections::VecDeque;
 
 /// The farthest that is foretold, in readings.
-pub const AHEAD: usize = 8;
+pub const AHEAD: usize = 24;
 /// Runs of equal values from which the grain is told.
 const RUNS: usize = 16;
 const DAY: f64 = 86_400.0;
 /// Slots of the profile of a day: five minutes each.
 const SLOTS: usize = 288;
+/// The spread of the unknown, as a share of demand, and how many errors it takes to outweigh that.
+const UNKNOWN: f64 = 0.1;
+const DOUBT: f64 = 4.0;
 /// What an expert's older errors weigh against the newest.
 const MEMORY: f64 = 0.97;
 
@@ -122,9 +125,27 @@ struct Profile {
     open: Option<(usize, f64, f64)>,
 }
 
+/// What each minute of the hour does to demand: jobs that start at the full hour, mail that goes out at the half.
+#[derive(Debug, Clone)]
+struct Minutes {
+    minutes: [Minute; 60],
+}
+
+#[derive(Debug, Clone, Copy, Default)]
+struct Minute {
+    /// By how much demand exceeds what was foretold without it, as a share.
+    excess: f64,
+    /// The square of that share's deviation.
+    square: f64,
+    /// The square of errors against the spread of all.
+    error: f64,
+    count: f64,
+}
+
 #[derive(Debug, Clone)]
 pub struct Forecast {
     pub cadence: Cadence,
+    minutes: Minutes,
     /// Seconds of a reading.
     reading: f64,
     experts: [Memory; EXPERTS.len()],
@@ -205,10 +226,49 @@ impl Profile {
     }
 }
 
+impl Minutes {
+    fn learn(&mut self, time: f64, reading: f64, ratio: f64, error: f64) {
+        if reading > 300.0 {
+            return;
+        }
+        let minute = &mut self.minutes[minute(time)];
+        minute.count += 1.0;
+        let rate = (1.0 / minute.count).max(0.04);
+        let excess = (ratio - 1.0).clamp(-0.9, 4.0);
+        minute.square += rate * ((excess - minute.excess).powi(2) - minute.square);
+        minute.excess += rate * (excess - minute.excess);
+        minute.error += rate * (error.clamp(-6.0, 6.0).powi(2) - minute.error);
+    }
+
+    /// What the forecast is multiplied by: only what is beyond chance.
+    fn factor(&self, time: f64, reading: f64) -> f64 {
+        let minute = &self.minutes[minute(time)];
+        if reading > 300.0 || minute.count < 4.0 {
+            return 1.0;
+        }
+        let doubt = (minute.square / minute.count.min(40.0)).sqrt();
+        if minute.excess.abs() > 3.5 * doubt { 1.0 + minute.excess } else { 1.0 }
+    }
+
+    /// What the spread is multiplied by.
+    fn unrest(&self, time: f64, reading: f64) -> f64 {
+        let minute = &self.minutes[minute(time)];
+        if reading > 300.0 {
+            return 1.0;
+        }
+        ((minute.error * minute.count + 30.0) / (minute.count + 30.0)).sqrt().clamp(0.7, 3.0)
+    }
+}
+
+fn minute(time: f64) -> usize {
+    ((time + 1e-6).rem_euclid(3600.0) / 60.0) as usize % 60
+}
+
 impl Default for Forecast {
     fn default() -> Self {
         Self {
             cadence: Cadence::default(),
+            minutes: Minutes { minutes: [Minute::default(); 60] },
             reading: 0.0,
             experts: [Memory::default(); EXPERTS.len()],
             day: Profile::new(DAY, 0.4),
@@ -224,12 +284,14 @@ impl Default for Forecast {
 
 impl Forecast {
     /// Takes the demand of the step of `step` seconds that began at `time`.
-    pub fn see(&mut self, time: f64, step: f64, value: f64) {
+    pub fn see(&mut self, time: f64, step: f64, value: f64, reach: usize) {
         if !self.cadence.see(value) {
             return;
         }
         self.reading = step * self.cadence.grain() as f64;
-        self.settle(value);
+        self.settle(time, value);
+        let raw = value;
+        let value = value / self.factor(time);
         for (expert, memory) in EXPERTS.iter().zip(&mut self.experts) {
             let profile = match expert {
                 Expert::Day(_) => self.day.at(time, self.reading),
@@ -240,9 +302,9 @@ impl Forecast {
         }
         self.day.learn(time, self.reading, value);
         self.week.learn(time, self.reading, value);
-        self.newest = Some((time, value));
+        self.newest = Some((time, raw));
         self.seen += 1;
-        self.foretell(time, value);
+        self.foretell(time, value, (reach / self.cadence.grain() + 1).min(AHEAD));
     }
 
     /// The mean and the spread of demand so many readings ahead; 0 is what was just read.
@@ -251,16 +313,30 @@ impl Forecast {
         if readings == 0 {
             return (self.newest.map_or(0.0, |(_, value)| value), 0.0);
         }
-        let mean = self.means[readings];
-        (mean, self.spreads[readings].scale() * weigh(mean))
+        let then = self.newest.map_or(0.0, |(time, _)| time) + readings as f64 * self.reading;
+        let mean = self.means[readings] * self.factor(then);
+        let spread = self.spreads[readings].scale(UNKNOWN * mean / weigh(mean));
+        (mean, spread * weigh(mean) * self.minutes.unrest(then, self.reading))
+    }
+
+    fn factor(&self, time: f64) -> f64 {
+        self.minutes.factor(time, self.reading)
     }
 
     /// Compares what was said with what came.
-    fn settle(&mut self, value: f64) {
-        for (readings, said) in (1..=AHEAD).zip(&self.said) {
-            let said = said[readings];
-            self.spreads[readings].learn((value - said) / weigh(said));
+    fn settle(&mut self, time: f64, value: f64) {
+        let factor = self.factor(time);
+        if let Some(said) = self.said.front() {
+            let scale = self.spreads[1].scale(UNKNOWN * value / weigh(value));
+            let error = (value - said[1] * factor) / weigh(said[1] * factor);
+            self.minutes.learn(time, self.reading, value / said[1].max(1e-9), if scale > 0.0 { error / scale } else { 1.0 });
         }
+        for (readings, said) in (1..=AHEAD).zip(&self.said) {
+            let said = said[readings] * factor;
+            let unrest = self.minutes.unrest(time, self.reading);
+            self.spreads[readings].learn((value - said) / weigh(said) / unrest);
+        }
+        let value = value / factor;
         for memory in &mut self.experts {
             if let Some(said) = memory.said {
                 memory.error = MEMORY * memory.error + ((value - said) / weigh(said.max(value))).powi(2);
@@ -268,7 +344,7 @@ impl Forecast {
         }
     }
 
-    fn foretell(&mut self, time: f64, value: f64) {
+    fn foretell(&mut self, time: f64, value: f64, reach: usize) {
         let known = |memory: &Memory| memory.said.is_some();
         let best = self.experts.iter().filter(|m| known(m)).map(|m| m.error).fold(f64::INFINITY, f64::min);
         let width = (best * 0.1).max(1e-12);
@@ -278,7 +354,7 @@ impl Forecast {
             total += memory.weight;
         }
         self.means[0] = value;
-        for readings in 1..=AHEAD {
+        for readings in 1..=reach {
             let then = time + readings as f64 * self.reading;
             let mut mean = 0.0;
             for (expert, memory) in EXPERTS.iter().zip(&mut self.experts) {
@@ -299,8 +375,11 @@ impl Forecast {
             }
             self.means[readings] = if total > 0.0 { (mean / total).max(0.0) } else { value };
         }
+        for readings in reach + 1..=AHEAD {
+            self.means[readings] = self.means[reach];
+        }
         self.said.push_front(self.means);
-        self.said.truncate(AHEAD);
+        self.said.truncate(reach);
     }
 }
 
@@ -355,7 +434,9 @@ impl Spread {
         self.fast += fast * (square - self.fast);
     }
 
-    fn scale(&self) -> f64 {
-        (0.7 * self.slow + 0.3 * self.fast).sqrt()
+    /// What is believed after so few errors; `prior` before the first.
+    fn scale(&self, prior: f64) -> f64 {
+        let seen = 0.7 * self.slow + 0.3 * self.fast;
+        ((seen * self.count + prior * prior * DOUBT) / (self.count + DOUBT)).sqrt()
     }
 }
