@@ -21,7 +21,10 @@ use super::{
 /// What a missed share is worth in cost: 0.01 % of the steps are worth 1 % of the replicas.
 const WORTH: f64 = 100.0;
 /// How much cheaper than the references the plan has to be.
-const CHEAPER: f64 = 0.975;
+const CHEAPER: f64 = 0.985;
+/// What a missed share beyond the references' is worth besides, and how far below theirs the plan is to stay.
+const EXCESS: f64 = 400.0;
+const FEWER: f64 = 0.9;
 /// Of the lower rule's misses, what the next higher one is expected to have at least.
 const TAIL: f64 = 0.35;
 /// Seconds in which the shadows' past loses half its weight.
@@ -288,7 +291,9 @@ impl Adaptive {
             let missed = if first { missed } else { missed.max(TAIL * lower) };
             lower = missed;
             let affordable = plan(own.all_cost, cost) <= CHEAPER * budget;
-            let score = if affordable { cost / mean + WORTH * missed } else { cost / mean + 5.0 * missed };
+            let over = (plan(own.all_missed, missed) - FEWER * allowed).max(0.0) / (self.all_steps + ahead);
+            let score =
+                if affordable { cost / mean + WORTH * missed + EXCESS * over } else { cost / mean + 5.0 * missed };
             let better = match best {
                 None => true,
                 Some((other, least, _)) => (affordable && !other) || (affordable == other && score < least),

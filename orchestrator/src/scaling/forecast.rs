@@ -11,6 +11,7 @@ use std::collections::VecDeque;
 pub const AHEAD: usize = 24;
 /// Runs of equal values from which the grain is told.
 const RUNS: usize = 16;
+const LEAST_RUNS: usize = 3;
 const DAY: f64 = 86_400.0;
 /// Slots of the profile of a day: five minutes each.
 const SLOTS: usize = 288;
@@ -45,7 +46,7 @@ impl Cadence {
                 }
                 // The first run may have begun before anybody looked.
                 let shortest = self.runs.iter().copied().min().unwrap_or(1);
-                self.grain = if self.runs.len() >= 3 { shortest } else { 1 };
+                self.grain = if self.known() { shortest } else { 1 };
                 self.regular = self.runs.iter().all(|run| run % self.grain == 0);
             }
             self.age = 0;
@@ -53,6 +54,11 @@ impl Cadence {
         }
         self.age += 1;
         new || (self.age - 1).is_multiple_of(self.grain())
+    }
+
+    /// Whether enough was seen to tell the grain.
+    pub fn known(&self) -> bool {
+        self.runs.len() >= LEAST_RUNS
     }
 
     /// Steps of a reading.
@@ -285,7 +291,14 @@ impl Default for Forecast {
 impl Forecast {
     /// Takes the demand of the step of `step` seconds that began at `time`.
     pub fn see(&mut self, time: f64, step: f64, value: f64, reach: usize) {
-        if !self.cadence.see(value) {
+        let grain = self.cadence.grain();
+        let new = self.cadence.see(value);
+        if grain != self.cadence.grain() {
+            // Errors over another time are no measure of those to come.
+            self.said.clear();
+            self.spreads = [Spread::default(); AHEAD + 1];
+        }
+        if !new {
             return;
         }
         self.reading = step * self.cadence.grain() as f64;
@@ -331,7 +344,8 @@ impl Forecast {
             let error = (value - said[1] * factor) / weigh(said[1] * factor);
             self.minutes.learn(time, self.reading, value / said[1].max(1e-9), if scale > 0.0 { error / scale } else { 1.0 });
         }
-        for (readings, said) in (1..=AHEAD).zip(&self.said) {
+        let told = if self.cadence.known() { AHEAD } else { 0 };
+        for (readings, said) in (1..=told).zip(&self.said) {
             let said = said[readings] * factor;
             let unrest = self.minutes.unrest(time, self.reading);
             self.spreads[readings].learn((value - said) / weigh(said) / unrest);
@@ -385,7 +399,7 @@ impl Forecast {
 
 /// What errors are measured against: between the root of demand (counts) and demand itself (shares).
 fn weigh(demand: f64) -> f64 {
-    demand.max(1e-3).powf(0.75)
+    demand.max(1e-3).powf(0.6)
 }
 
 impl Memory {
