@@ -22,6 +22,8 @@ use super::{
 const WORTH: f64 = 100.0;
 /// How much cheaper than the references the plan has to be.
 const CHEAPER: f64 = 0.985;
+/// By how much more the plan may cost at first, and in how many seconds half of that is gone.
+const LENIENT: (f64, f64) = (0.04, 6.0 * 3600.0);
 /// What a missed share beyond the references' is worth besides, and how far below theirs the plan is to stay.
 const EXCESS: f64 = 400.0;
 const FEWER: f64 = 0.9;
@@ -279,6 +281,8 @@ impl Adaptive {
             budget = budget.min(plan(shadow.all_cost, shadow.cost / self.steps));
             allowed = allowed.min(plan(shadow.all_missed, shadow.missed / self.steps));
         }
+        let lived = self.all_steps * step;
+        let limit = CHEAPER + LENIENT.0 * LENIENT.1 / (LENIENT.1 + lived);
         let each = self.rules.len() / KEEP.len();
         let mut best: Option<(bool, f64, usize)> = None;
         let mut lower = 0.0;
@@ -290,7 +294,7 @@ impl Adaptive {
             let first = index % each == 0 || index % each == ROOM.len();
             let missed = if first { missed } else { missed.max(TAIL * lower) };
             lower = missed;
-            let affordable = plan(own.all_cost, cost) <= CHEAPER * budget;
+            let affordable = plan(own.all_cost, cost) <= limit * budget;
             let over = (plan(own.all_missed, missed) - FEWER * allowed).max(0.0) / (self.all_steps + ahead);
             let score =
                 if affordable { cost / mean + WORTH * missed + EXCESS * over } else { cost / mean + 5.0 * missed };
