@@ -39,6 +39,10 @@ const PRIOR: f64 = 240.0;
 const ROOM: [f64; 12] = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0];
 const MARGIN: [f64; 9] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
 const KEEP: [f64; 3] = [0.0, 120.0, 300.0];
+const BETWEEN: [(f64, f64); 8] =
+    [(0.0, 3.0), (0.0, 4.0), (0.0, 6.0), (1.0, 4.0), (1.0, 6.0), (2.0, 5.0), (2.0, 8.0), (3.0, 11.0)];
+/// Rules that are tried with each time of keeping.
+const EACH: usize = ROOM.len() + MARGIN.len();
 
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Above {
@@ -46,6 +50,8 @@ enum Above {
     Forecast(f64),
     /// This share above what was just seen.
     Seen(f64),
+    /// As this reference, but within so many spreads of what is foretold.
+    Between(usize, f64, f64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -97,8 +103,9 @@ pub struct Adaptive {
 pub fn adaptive() -> Adaptive {
     let above = ROOM.map(Above::Forecast).into_iter().chain(MARGIN.map(Above::Seen));
     let above: Vec<_> = above.collect();
-    let rules: Vec<_> =
-        KEEP.into_iter().flat_map(|keep| above.iter().map(move |above| Rule { above: *above, keep })).collect();
+    let own = KEEP.into_iter().flat_map(|keep| above.iter().map(move |above| Rule { above: *above, keep }));
+    let between = (0..2).flat_map(|reference| BETWEEN.map(|(low, high)| Above::Between(reference, low, high)));
+    let rules: Vec<_> = own.chain(between.map(|above| Rule { above, keep: 0.0 })).collect();
     let chosen = rules.iter().position(|r| *r == Rule { above: Above::Forecast(4.0), keep: 120.0 }).unwrap_or(0);
     Adaptive {
         forecast: Forecast::default(),
@@ -167,6 +174,7 @@ impl Rule {
         match self.above {
             Above::Forecast(room) => ((1.0 + 0.03 * room) * kept, 0.08 * (-room).exp()),
             Above::Seen(margin) => ((1.0 + 1.05 * margin) * kept, 0.08 * (-20.0 * margin).exp()),
+            Above::Between(_, low, high) => (1.1 + 0.01 * (low + high), 0.08 * (-high).exp()),
         }
     }
 }
@@ -202,25 +210,6 @@ impl Policy for Adaptive {
             }
         }
         let mean = ahead.last().map_or(demand, |last| last.0);
-        let each = self.rules.len() / KEEP.len();
-        for index in 0..self.rules.len() {
-            let rule = self.rules[index];
-            let base = if index >= each {
-                self.recent[index % each].falling.back().map_or(0, |(_, value)| *value)
-            } else {
-                let upper = match rule.above {
-                    Above::Forecast(room) => ahead.iter().map(|(mean, spread)| mean + room * spread).fold(0.0, f64::max),
-                    Above::Seen(margin) => demand * (1.0 + margin),
-                };
-                need(upper, 1.0)
-            };
-            self.wishes[index] = self.recent[index].push(seen.time, base, rule.keep);
-        }
-        let drain = delay.max(2.0 * step).max(30.0);
-        for (index, shadow) in self.shadows.iter_mut().enumerate() {
-            let backlog = if shadow.plant.waiting > 0.0 { need(mean + shadow.plant.waiting / drain, 1.0) } else { 0 };
-            shadow.wish(seen.time, delay, &seen.bounds, self.wishes[index].max(backlog));
-        }
         for (policy, shadow) in &mut self.references {
             shadow.plant.advance(seen.time);
             let utilization = (f64::from(shadow.plant.ready) > 0.0).then(|| ((demand + shadow.plant.waiting / step) / f64::from(shadow.plant.ready)).min(1.0));
@@ -236,6 +225,25 @@ impl Policy for Adaptive {
             };
             let wish = policy.decide(&view).replicas;
             shadow.wish(seen.time, delay, &seen.bounds, wish);
+        }
+        let upper = |room: f64| need(ahead.iter().map(|(mean, spread)| mean + room * spread).fold(0.0, f64::max), 1.0);
+        for index in 0..self.rules.len() {
+            let rule = self.rules[index];
+            let base = match rule.above {
+                Above::Between(reference, low, high) => {
+                    let present = self.references[reference].1.plant.present();
+                    present.min(upper(high)).max(upper(low))
+                }
+                _ if index >= EACH => self.recent[index % EACH].falling.back().map_or(0, |(_, value)| *value),
+                Above::Forecast(room) => upper(room),
+                Above::Seen(margin) => need(demand * (1.0 + margin), 1.0),
+            };
+            self.wishes[index] = self.recent[index].push(seen.time, base, rule.keep);
+        }
+        let drain = delay.max(2.0 * step).max(30.0);
+        for (index, shadow) in self.shadows.iter_mut().enumerate() {
+            let backlog = if shadow.plant.waiting > 0.0 { need(mean + shadow.plant.waiting / drain, 1.0) } else { 0 };
+            shadow.wish(seen.time, delay, &seen.bounds, self.wishes[index].max(backlog));
         }
         if seen.time - self.reviewed >= REVIEW {
             self.reviewed = seen.time;
@@ -283,17 +291,25 @@ impl Adaptive {
         }
         let lived = self.all_steps * step;
         let limit = CHEAPER + LENIENT.0 * LENIENT.1 / (LENIENT.1 + lived);
-        let each = self.rules.len() / KEEP.len();
         let mut best: Option<(bool, f64, usize)> = None;
         let mut lower = 0.0;
+        let mut expected = Vec::with_capacity(self.rules.len());
         for (index, (rule, shadow)) in self.rules.iter().zip(&self.shadows).enumerate() {
             let (cost, missed) = rule.prior();
             let weight = self.steps + PRIOR;
             let cost = (shadow.cost + PRIOR * cost * mean) / weight;
             let missed = (shadow.missed + PRIOR * missed) / weight;
-            let first = index % each == 0 || index % each == ROOM.len();
-            let missed = if first { missed } else { missed.max(TAIL * lower) };
+            let first = index % EACH == 0 || index % EACH == ROOM.len() || index >= KEEP.len() * EACH;
+            let missed = match rule.above {
+                // It misses at least what the rule misses that it is held below.
+                Above::Between(_, _, high) => {
+                    missed.max(ROOM.iter().position(|room| *room == high).map_or(0.0, |room| expected[room]))
+                }
+                _ if first => missed,
+                _ => missed.max(TAIL * lower),
+            };
             lower = missed;
+            expected.push(missed);
             let affordable = plan(own.all_cost, cost) <= limit * budget;
             let over = (plan(own.all_missed, missed) - FEWER * allowed).max(0.0) / (self.all_steps + ahead);
             let score =
