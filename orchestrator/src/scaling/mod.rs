@@ -3,6 +3,8 @@
 //! A [`Policy`] sees one [`Observation`] at a time, never the future, and answers with a [`Decision`]. It may remember what
 //! it saw. Whoever asks keeps it within what the market would grant: see [`shield`].
 
+pub mod adaptive;
+pub mod forecast;
 pub mod generate;
 pub mod hpa;
 #[cfg(test)]
