@@ -32,9 +32,15 @@ struct Scene {
 
 impl Scene {
     async fn new() -> Self {
+        Self::under(|_| ()).await
+    }
+
+    /// The same under a policy that differs.
+    async fn under(differ: impl FnOnce(&mut Policy)) -> Self {
         let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
         let offer = tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
-        let order = tenancy::elastic(B256::ZERO, 2, 1);
+        let mut order = tenancy::elastic(B256::ZERO, 2, 1);
+        differ(&mut order.policy);
         let (lease, terms) = tenancy::take(&devnet, offer, order, 1_000_000).await.unwrap();
         let database = Database::sqlite().unwrap();
         let store = Arc::new(Store::open(&database.url).await.unwrap());
@@ -139,6 +145,46 @@ async fn beyond_what_demand_justifies_the_contract_refuses() {
     let refused = scene.step(10_000, 9).await.unwrap_err();
     assert!(matches!(refused, MarketErrors::ReplicasOutOfBounds(_)), "{refused:?}");
     assert_eq!(scene.folded().await.replicas, 8);
+}
+
+/// The policy's headroom is the tenant's word that its provider may wake so many: nothing runs that could prove demand.
+#[tokio::test]
+async fn a_lease_at_zero_wakes_to_its_headroom_and_no_further() {
+    let scene = Scene::under(|policy| policy.step = 4).await;
+    scene.step(0, 0).await.unwrap();
+    assert_eq!(scene.folded().await.replicas, 0);
+    let refused = scene.step(0, 1).await.unwrap_err();
+    assert!(matches!(refused, MarketErrors::CooldownRunning(_)), "{refused:?}");
+    scene.pass(10).await;
+    let refused = scene.step(10_000, 2).await.unwrap_err();
+    assert!(matches!(&refused, MarketErrors::BeyondDemand(beyond) if beyond.limit == U256::ONE), "{refused:?}");
+    let proven = scene.step(0, 1).await.unwrap();
+    assert_eq!((proven.from, proven.to, proven.usage.utilization), (U256::ZERO, U256::ONE, 0));
+    scene.pass(10).await;
+    // awake, it needs demand again
+    let refused = scene.step(8_000, 2).await.unwrap_err();
+    assert!(matches!(refused, MarketErrors::DemandTooLow(_)), "{refused:?}");
+    scene.step(10_000, 3).await.unwrap();
+    let lease = scene.folded().await;
+    assert_eq!(lease.replicas, 3);
+    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
+    let reservation = market.reservationOf(scene.lease).call().await.unwrap();
+    assert_eq!(U256::from(reservation.integral), lease.integral, "exact across the sleep");
+}
+
+#[tokio::test]
+async fn without_headroom_the_tenant_alone_wakes_a_lease() {
+    let scene = Scene::under(|policy| policy.headroom = 0).await;
+    scene.step(0, 0).await.unwrap();
+    scene.pass(10).await;
+    for utilization in [0, 10_000] {
+        let refused = scene.step(utilization, 1).await.unwrap_err();
+        assert!(matches!(&refused, MarketErrors::BeyondDemand(beyond) if beyond.limit == U256::ZERO), "{refused:?}");
+    }
+    let tenant = scene.devnet.market(Actor::Tenant).await.unwrap();
+    let call = tenant.scale(scene.terms.clone(), 1);
+    tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    assert_eq!(scene.folded().await.replicas, 1);
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! What the market would grant of what a policy wishes. The same rules in the same whole numbers as the contract's
-//! `Elasticity`, so that what passes here is not refused there.
+//! `Elasticity`, so that what passes here is not refused there: `solidity/test/vectors/elasticity.json` holds both to the
+//! same cases.
 
 use super::Bounds;
+
+#[cfg(test)]
+mod tests;
 
 /// All there is, in basis points.
 const FULL: u32 = 10_000;
@@ -19,7 +23,8 @@ pub struct Granted {
 pub enum By {
     /// The tenant: any count within its bounds and money.
     Tenant,
-    /// The provider, by a statement of this utilization in basis points: only what proven demand justifies.
+    /// The provider, by a statement of this utilization in basis points: only what proven demand justifies, and from zero
+    /// what the tenant grants beforehand, the headroom.
     Proof(u32),
 }
 
@@ -70,7 +75,7 @@ impl Granted {
         let shown = f64::from(utilization) / 100.0;
         let limit = wanted(present, utilization, bounds.target);
         if present == 0 {
-            let why = || format!("from zero a provider may wake {} on its word", bounds.headroom);
+            let why = || format!("from zero the headroom lets a provider wake at most {}", bounds.headroom);
             self.at_most(bounds.headroom, why);
         } else if self.replicas > present {
             let up = bounds.up.saturating_mul(100);

@@ -58,13 +58,15 @@ interface IMarket {
     /// - down only when u is below `down`, and to no fewer than ⌈n × u / t⌉;
     /// - within the policy's bounds, `step` replicas at a time, `cooldown` seconds after the last step or the opening;
     /// - only while the balance covers what may be owed and, going up, the notice period's money at the new rate;
-    /// - from zero never: what does not run proves no demand. To zero only with a utilization of zero, where the policy's
-    ///   minimum is zero; then the tenant alone wakes the lease.
+    /// - to zero only with a utilization of zero, where the policy's minimum is zero;
+    /// - from zero to at most `headroom`, by any statement: what does not run proves no demand, so that waking is what the
+    ///   tenant grants beforehand. With a headroom of zero the tenant alone wakes the lease.
     ///
     /// What this prevents, and what it does not. The provider measures the utilization itself, and the chain cannot
     /// recompute it. A provider that overstates it reaches the policy's maximum in steps, and one that understates it
     /// the minimum: the bounds, the step, the cooldown and the highest rate are what a tenant stakes on its provider's
-    /// word. Set `up` to 100 or `down` to 0 to stake nothing in that direction. What no statement can do: leave the
+    /// word. Set `up` to 100 or `down` to 0 to stake nothing in that direction, and, where the minimum is zero, `headroom`
+    /// to 0: from zero it is granted without a look at `up`. What no statement can do: leave the
     /// bounds, skip a cooldown, justify two steps, grow a lease that cannot pay for its notice, or move one that may
     /// owe more than it has. More replicas are not more money by themselves: a replica earns what later statements
     /// prove of it. And a lie stays on record: the event carries the whole statement, whose counters, laid beside those

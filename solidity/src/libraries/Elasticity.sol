@@ -10,7 +10,8 @@ import {Errors} from "./Errors.sol";
 ///
 /// With n replicas at utilization u and a target t, ⌈n × u / t⌉ replicas would stand at the target or just below it: the
 /// count that the demand wants. Up a step may go that far and the policy's headroom beyond, down it may go that far. Between
-/// the two thresholds nothing moves, so that a count does not swing.
+/// the two thresholds nothing moves, so that a count does not swing. What does not run proves no demand: from zero the
+/// headroom is all that is granted, and is so whatever is stated, because the policy's tenant granted it.
 library Elasticity {
     uint256 internal constant FULL = 10_000; // basis points
     uint256 internal constant PERCENT = 100; // basis points
@@ -24,7 +25,7 @@ library Elasticity {
     }
 
     /// Reverts unless the policy lets its provider move the lease to `replicas` at this utilization, as far as counts are
-    /// concerned. From zero no count is justified: what does not run proves no demand, and only the tenant wakes it.
+    /// concerned.
     function check(ReservationWord r, uint256 replicas, uint256 utilization) internal pure {
         uint256 present = r.replicas();
         if (replicas == present) revert Errors.SameReplicas(replicas);
@@ -34,8 +35,9 @@ library Elasticity {
         uint256 limit = wanted(present, utilization, r.target());
         if (up) {
             uint256 threshold = r.up() * PERCENT;
-            if (Math.min(utilization, FULL) <= threshold) revert Errors.DemandTooLow(utilization, threshold);
-            if (present != 0) limit += r.headroom();
+            bool tooLow = present != 0 && Math.min(utilization, FULL) <= threshold;
+            if (tooLow) revert Errors.DemandTooLow(utilization, threshold);
+            limit += r.headroom();
             if (replicas > limit) revert Errors.BeyondDemand(replicas, limit);
         } else {
             uint256 threshold = r.down() * PERCENT;

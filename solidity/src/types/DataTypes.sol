@@ -47,7 +47,7 @@ struct Policy {
     uint8 down; // utilization below which to remove replicas, percent; 0: the provider never may
     uint16 cooldown; // seconds from any step to the next one that the provider takes
     uint8 step; // replicas that one step may add or remove
-    uint8 headroom; // replicas beyond what the proven demand justifies
+    uint8 headroom; // replicas beyond what the proven demand justifies; from zero all that a provider may wake
 }
 
 /// A tenant's request.

@@ -85,7 +85,10 @@ contract StepsTest is MarketTest {
         assertGe(vm.getBlockTimestamp(), since + p.cooldown, "cooldown");
         assertGt(step.claim.usage.time, provenAt, "one step a statement");
         assertLe(to > replicas ? to - replicas : replicas - to, p.step, "step");
-        if (to > replicas) {
+        if (replicas == 0) {
+            assertGt(to, 0, "moves");
+            assertLe(to, p.headroom, "wakes");
+        } else if (to > replicas) {
             assertGt(u, uint256(p.up) * 100, "up");
             // one replica fewer than that, less the headroom, would still be above the target
             if (to > p.headroom) assertGt(load, (to - p.headroom - 1) * p.target * 100, "beyond");

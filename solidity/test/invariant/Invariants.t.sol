@@ -158,7 +158,11 @@ contract Invariants is MarketTest {
             uint256 u = s.usage.utilization > 10_000 ? 10_000 : s.usage.utilization;
             // in basis points of one replica
             uint256 load = s.from * u;
-            if (s.to > s.from) {
+            if (s.from == 0) {
+                assertGt(s.to, 0, "step from zero");
+                assertLe(s.to, p.step, "step from zero");
+                assertLe(s.to, p.headroom, "beyond what the tenant grants to wake");
+            } else if (s.to > s.from) {
                 assertLe(s.to - s.from, p.step, "step up");
                 assertGt(u, uint256(p.up) * 100, "up");
                 if (s.to > p.headroom) assertGt(load, (s.to - p.headroom - 1) * p.target * 100, "beyond demand");

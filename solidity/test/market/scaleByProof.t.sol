@@ -135,27 +135,100 @@ contract ScaleByProofStepTest is ScaleByProofTest {
 
     // Zero
 
-    /// An idle lease goes to zero where its policy allows it, and then no statement wakes it: the tenant does.
-    function test_ToZeroAndNotBack() external {
+    /// An idle lease goes to zero where its policy allows it, and the headroom, which the tenant grants beforehand, wakes it:
+    /// by a statement that shows nothing, because nothing ran.
+    function test_ToZeroAndBackByTheHeadroom() external {
         Policy memory p = policy();
-        (p.minReplicas, p.headroom) = (0, 10);
+        (p.minReplicas, p.headroom, p.step) = (0, 2, 10);
         _reopen(2, p, DEPOSIT);
         _refused(0, 1, abi.encodeWithSelector(Errors.BeyondDemand.selector, 0, 1));
         _scale(0, 0);
         assertEq(market.runway(terms), type(uint256).max);
-        _refused(1, 0, abi.encodeWithSelector(Errors.DemandTooLow.selector, 0, 8000));
+        _refused(0, 0, abi.encodeWithSelector(Errors.SameReplicas.selector, 0));
+        _refused(3, 0, abi.encodeWithSelector(Errors.BeyondDemand.selector, 3, 2));
+        _scale(2, 0);
+        // awake, it is demand again that justifies
+        _refused(3, 8000, abi.encodeWithSelector(Errors.DemandTooLow.selector, 8000, 8000));
+        _scale(3, 9000);
+    }
+
+    /// From zero no utilization counts, which only a false statement can have.
+    function test_FromZeroTheStatementCountsForNothing() external {
+        Policy memory p = policy();
+        (p.minReplicas, p.up) = (0, 100);
+        _reopen(0, p, DEPOSIT);
+        _refused(2, type(uint16).max, abi.encodeWithSelector(Errors.BeyondDemand.selector, 2, 1));
+        _scale(1, type(uint16).max);
+    }
+
+    function test_RevertWhen_NothingWakesWithoutHeadroom() external {
+        Policy memory p = policy();
+        (p.minReplicas, p.headroom) = (0, 0);
+        _reopen(0, p, DEPOSIT);
+        _refused(1, 0, abi.encodeWithSelector(Errors.BeyondDemand.selector, 1, 0));
         _refused(1, 10_000, abi.encodeWithSelector(Errors.BeyondDemand.selector, 1, 0));
         vm.prank(tenant);
         market.scale(terms, 1);
         skip(COOLDOWN);
+        _refused(2, 8000, abi.encodeWithSelector(Errors.DemandTooLow.selector, 8000, 8000));
         _scale(2, 9000);
     }
 
-    function test_RevertWhen_ALeaseOpenedAtZero() external {
+    /// Whatever wakes a lease keeps to the step, the bounds, the cooldown and the statement's age like any other step.
+    function test_RevertWhen_WakingIsNoStepLikeAnother() external {
+        Policy memory p = policy();
+        (p.minReplicas, p.maxReplicas, p.headroom, p.step) = (0, 3, 10, 4);
+        _reopen(2, p, DEPOSIT);
+        Step memory old = stepTo(terms, 0, 0);
+        post(market.leafOf(id, old.claim.usage));
+        vm.prank(provider);
+        market.scaleByProof(old);
+        uint256 until = vm.getBlockTimestamp() + COOLDOWN;
+        vm.warp(until - SPACING);
+        _refused(1, 0, abi.encodeWithSelector(Errors.CooldownRunning.selector, until));
+        _refused(4, 0, abi.encodeWithSelector(Errors.ReplicasOutOfBounds.selector, 4, 0, 3));
+        _refused(5, 0, abi.encodeWithSelector(Errors.StepTooLarge.selector, 5, 4));
+        _scale(3, 0);
+    }
+
+    function test_RevertWhen_TheStatementIsFromBeforeTheLeaseSlept() external {
+        Policy memory p = policy();
+        (p.minReplicas, p.cooldown) = (0, 0);
+        _reopen(2, p, DEPOSIT);
+        Step memory step = stepTo(terms, 0, 0);
+        post(market.leafOf(id, step.claim.usage));
+        vm.prank(provider);
+        market.scaleByProof(step);
+        step.replicas = 1;
+        uint256 slept = vm.getBlockTimestamp();
+        _refused(step, abi.encodeWithSelector(Errors.StatementUsed.selector, slept, slept));
+    }
+
+    /// What wakes has to leave the notice period's money.
+    function test_RevertWhen_ASleepingLeaseCannotPayForWhatItWakes() external {
+        Policy memory p = policy();
+        p.minReplicas = 0;
+        uint256 kept = RATE * NOTICE;
+        _reopen(0, p, kept - 1);
+        _refused(1, 0, abi.encodeWithSelector(Errors.InsufficientFunds.selector, kept - 1, kept));
+        vm.prank(stranger);
+        market.topUp(usd, id, 1);
+        _scale(1, 0);
+    }
+
+    /// Also a lease that slept for longer than the claim window wakes: its provider settles a statement of nothing first.
+    function test_ALongSleepEndsAfterASettlementOfNothing() external {
         Policy memory p = policy();
         p.minReplicas = 0;
         _reopen(0, p, DEPOSIT);
-        _refused(1, 10_000, abi.encodeWithSelector(Errors.BeyondDemand.selector, 1, 0));
+        uint256 opened = market.accountOf(id, usd).settledAt;
+        skip(CLAIM);
+        uint256 oldest = vm.getBlockTimestamp() - CLAIM;
+        _refused(1, 0, abi.encodeWithSelector(Errors.SettlementDue.selector, opened, oldest));
+        Usage memory nothing = busy(0, vm.getBlockTimestamp());
+        settle(terms, nothing, prove(id, nothing), emptyPath());
+        assertEq(market.earnings(provider, usd), 0);
+        _scale(1, 0);
     }
 
     // Money

@@ -8,8 +8,8 @@ import {ReservationWord} from "../../src/types/Words.sol";
 
 /// The bound of a step by proof, for every count, utilization and policy. See README.md here.
 contract ElasticitySymbolic is Test {
-    /// What passes moves by the step at most, from a side of the thresholds that moves at all. The word is any: also a
-    /// policy that is not sound.
+    /// What passes moves by the step at most, from a side of the thresholds that moves at all; from zero there are no
+    /// thresholds. The word is any: also a policy that is not sound.
     function check_NothingPassesBeyondStepAndThresholds(ReservationWord r, uint16 replicas, uint16 utilization)
         external
         pure
@@ -19,7 +19,7 @@ contract ElasticitySymbolic is Test {
         uint256 present = r.replicas();
         if (replicas > present) {
             assertLe(replicas - present, r.step());
-            assertGt(utilization, r.up() * 100);
+            if (present != 0) assertGt(utilization, r.up() * 100);
         } else {
             assertLt(replicas, present);
             assertLe(present - replicas, r.step());
@@ -38,5 +38,23 @@ contract ElasticitySymbolic is Test {
         uint256 wanted = Elasticity.wanted(present, utilization, r.target());
         if (replicas > present) assertLe(replicas, wanted + r.headroom());
         else assertGe(replicas, wanted);
+    }
+
+    /// From zero all that passes is the headroom, whatever is stated, and the whole of it passes where the step allows it.
+    function check_FromZeroTheHeadroomAloneIsGranted(ReservationWord r, uint16 replicas, uint16 utilization)
+        external
+        view
+    {
+        vm.assume(r.target() != 0);
+        vm.assume(r.replicas() == 0);
+        bool granted;
+        try this.granted(r, replicas, utilization) {
+            granted = true;
+        } catch {}
+        assertEq(granted, replicas != 0 && replicas <= r.step() && replicas <= r.headroom());
+    }
+
+    function granted(ReservationWord r, uint256 replicas, uint256 utilization) external pure {
+        Elasticity.check(r, replicas, utilization);
     }
 }

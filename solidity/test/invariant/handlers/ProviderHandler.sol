@@ -123,7 +123,8 @@ contract ProviderHandler is Handler {
         Policy memory p = lease.policy;
         while (n * p.target * 100 < lease.replicas * utilization) ++n;
         if (n + p.step < lease.replicas) n = lease.replicas - p.step;
-        if (n > lease.replicas && seed & 1 == 1) n += p.headroom;
+        bool more = n > lease.replicas || lease.replicas == 0; // what sleeps may wake
+        if (more && seed & 1 == 1) n += p.headroom;
         if (n > lease.replicas + p.step) n = lease.replicas + p.step;
         if (n > p.maxReplicas) n = p.maxReplicas;
         if (n < p.minReplicas) n = p.minReplicas;
