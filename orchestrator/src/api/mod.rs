@@ -44,6 +44,14 @@ pub struct Api {
     pub metrics: PrometheusHandle,
     /// The container stage's: a manifest came.
     pub container: Bell,
+    pub gate: Gate,
+}
+
+/// Where requests to leases come in.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    pub domain: String,
+    pub address: SocketAddr,
 }
 
 const PATIENCE: Duration = Duration::from_secs(10);

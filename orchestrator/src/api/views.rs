@@ -82,6 +82,9 @@ pub struct LeaseView {
     pub policy: serde_json::Value,
     pub manifest: ManifestView,
     pub containers: Vec<ContainerView>,
+    /// What the gateway serves of it.
+    #[serde(default)]
+    pub served: Vec<ServedView>,
     /// Why it does not run, when it should.
     pub reason: Option<String>,
     /// Milliseconds from seeing the lease to all its replicas running and healthy for the first time.
@@ -137,6 +140,19 @@ pub struct ContainerView {
     pub health: Option<String>,
     /// Port in the container → address on the provider's machine.
     pub ports: BTreeMap<String, String>,
+}
+
+/// A service behind the provider's gateway.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ServedView {
+    pub service: String,
+    /// In the container.
+    pub port: u16,
+    /// By host name.
+    pub url: String,
+    /// The same by path, where host names do not resolve.
+    pub path_url: String,
 }
 
 /// Where a lease stands at one of the seven words.

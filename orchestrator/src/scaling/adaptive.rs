@@ -139,7 +139,14 @@ impl Highest {
 
 impl Shadow {
     fn new(ready: u32) -> Self {
-        Self { plant: Plant::with_ready(ready), last_step: f64::NEG_INFINITY, cost: 0.0, missed: 0.0, all_cost: 0.0, all_missed: 0.0 }
+        Self {
+            plant: Plant::with_ready(ready),
+            last_step: f64::NEG_INFINITY,
+            cost: 0.0,
+            missed: 0.0,
+            all_cost: 0.0,
+            all_missed: 0.0,
+        }
     }
 
     /// Decides at a time.
@@ -212,7 +219,8 @@ impl Policy for Adaptive {
         let mean = ahead.last().map_or(demand, |last| last.0);
         for (policy, shadow) in &mut self.references {
             shadow.plant.advance(seen.time);
-            let utilization = (f64::from(shadow.plant.ready) > 0.0).then(|| ((demand + shadow.plant.waiting / step) / f64::from(shadow.plant.ready)).min(1.0));
+            let utilization = (f64::from(shadow.plant.ready) > 0.0)
+                .then(|| ((demand + shadow.plant.waiting / step) / f64::from(shadow.plant.ready)).min(1.0));
             let view = Observation {
                 ready: shadow.plant.ready,
                 starting: shadow.plant.starting(),

@@ -342,7 +342,12 @@ impl Forecast {
         if let Some(said) = self.said.front() {
             let scale = self.spreads[1].scale(UNKNOWN * value / weigh(value));
             let error = (value - said[1] * factor) / weigh(said[1] * factor);
-            self.minutes.learn(time, self.reading, value / said[1].max(1e-9), if scale > 0.0 { error / scale } else { 1.0 });
+            self.minutes.learn(
+                time,
+                self.reading,
+                value / said[1].max(1e-9),
+                if scale > 0.0 { error / scale } else { 1.0 },
+            );
         }
         let told = if self.cadence.known() { AHEAD } else { 0 };
         for (readings, said) in (1..=told).zip(&self.said) {
@@ -432,7 +437,9 @@ impl Memory {
                 let reach: f64 = (1..=readings).map(|ahead| 0.9_f64.powi(ahead as i32)).sum();
                 Some((self.level + reach * self.trend).max(0.0))
             }
-            Expert::Day(_) | Expert::Week(_) => profile.filter(|_| self.level > 0.0).map(|profile| profile * self.level),
+            Expert::Day(_) | Expert::Week(_) => {
+                profile.filter(|_| self.level > 0.0).map(|profile| profile * self.level)
+            }
         }
     }
 }

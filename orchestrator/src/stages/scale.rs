@@ -393,7 +393,8 @@ fn name(outcome: Outcome) -> &'static str {
 
 fn make(name: &str, _learn: bool) -> anyhow::Result<Box<dyn Policy>> {
     Ok(match name {
-        "threshold" | "default" => Box::new(crate::scaling::threshold::threshold()),
+        "default" => Box::new(crate::scaling::adaptive::adaptive()),
+        "threshold" => Box::new(crate::scaling::threshold::threshold()),
         "hpa-80" => Box::new(crate::scaling::hpa::hpa(80)),
         other => anyhow::bail!("no policy is named {other}"),
     })
