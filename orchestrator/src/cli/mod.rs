@@ -14,6 +14,7 @@ mod doctor;
 mod explain;
 mod handover;
 mod intake;
+pub mod load;
 mod ls;
 pub mod money;
 mod r#move;

@@ -13,10 +13,10 @@ use std::fmt::{self, Display};
 
 use super::{Decision, Observation, Policy};
 
-/// Seconds that the load must stay above the upper threshold.
-pub const CONFIRM_UP: f64 = 15.0;
-/// Seconds that the load must stay below the lower threshold.
-pub const CONFIRM_DOWN: f64 = 300.0;
+/// How long the load must stay above the upper threshold, in start delays: a quarter of a minute where a start takes one.
+pub const CONFIRM_UP: f64 = 0.25;
+/// How long the load must stay below the lower threshold, in start delays: five minutes where a start takes one.
+pub const CONFIRM_DOWN: f64 = 5.0;
 /// Percentage points that a threshold keeps from the target, where the bounds put it nearer.
 const MARGIN: u32 = 10;
 
@@ -167,7 +167,8 @@ impl Threshold {
             State::Slack => CONFIRM_DOWN,
             State::Steady | State::Cooling => return action,
         };
-        if self.now - self.since >= confirm { self.on(Event::Confirmed, told) } else { action }
+        let delay = if seen.delay.is_finite() { seen.delay.max(0.0) } else { 0.0 };
+        if self.now - self.since >= confirm * delay { self.on(Event::Confirmed, told) } else { action }
     }
 
     /// Decides, and tells every transition that is taken.

@@ -9,7 +9,7 @@
 //! A statement tells of the time since the statement before, and comes once an epoch. When the meters already show a demand
 //! that it does not, the ruling is `proving`: the proof stage closes the epoch early, as often as the contract lets it,
 //! until a statement shows it too. This is asked for only where such a statement would be granted more, so that no wish costs
-//! a root in vain. A step may be sent right behind the root that it leans on: settlement keeps their order.
+//! a root in vain. A step is sent right behind the root that it leans on, for the same block: settlement keeps their order.
 //!
 //! # What is written
 //!
@@ -84,10 +84,11 @@ pub struct Memory {
     thinned_at_ms: u64,
 }
 
-/// The newest epoch, its root on chain or on its way there.
+/// The newest epoch, its root on chain or sent.
 struct Proof {
     epoch: u64,
     root: B256,
+    posted: bool,
     statements: HashMap<B256, Statement>,
     tree: Option<Tree>,
 }
@@ -201,6 +202,7 @@ impl Scale {
                 tracing::info!(lease = %lease.id, from = present, to = granted, reason, "a step is wanted");
                 mind.rising = (granted > present).then_some((run.now_ms, granted));
                 mind.proving_since_ms = None;
+                mind.ahead = run.proof.as_ref().filter(|proof| !proof.posted).map(|proof| proof.epoch);
                 self.next.ring();
             }
             _ => mind.proving_since_ms = None,
@@ -263,7 +265,12 @@ impl Scale {
             ruling.outcome = Outcome::Steady;
             return (ruling, None);
         }
-        if let Some(row) = run.steps.get(&lease.id) {
+        // A node that judges a step by the newest block refuses it before its root is there.
+        let ahead = |row: &&IntentRow| {
+            let posted = run.proof.as_ref().is_some_and(|proof| proof.posted && Some(proof.epoch) == mind.ahead);
+            row.error.is_some() && posted
+        };
+        if let Some(row) = run.steps.get(&lease.id).filter(|row| !ahead(row)) {
             (ruling.outcome, ruling.bound) = match &row.error {
                 None => (Outcome::Stepping, Some("a step is on its way to the chain".to_owned())),
                 Some(error) => (Outcome::Held, Some(format!("the market refused the last step: {error}"))),
@@ -343,28 +350,30 @@ impl Scale {
         })
     }
 
-    /// The newest epoch that was closed here, when its root is on chain or can still get there.
+    /// The newest epoch that was closed here, once its root is on chain or sent.
     async fn proof(&self, known: Option<Arc<Proof>>) -> anyhow::Result<Option<Arc<Proof>>> {
         let Some(epoch) = self.store.newest_epoch().await? else { return Ok(None) };
         let Some(closed) = self.store.epoch(epoch).await? else { return Ok(None) };
-        let posted = self.store.root(self.provider, epoch).await?;
-        let stands = match posted {
-            Some(posted) => posted.root == closed.root,
+        let posted = match self.store.root(self.provider, epoch).await? {
+            Some(posted) if posted.root == closed.root => true,
+            Some(_) => return Ok(None),
             None => {
                 let intent = self.store.intent(&format!("root:{epoch}")).await?;
-                intent.is_some_and(|row| row.state != IntentState::Failed && row.error.is_none())
+                let sent = |row: &IntentRow| matches!(row.state, IntentState::Sent | IntentState::Mined);
+                if !intent.is_some_and(|row| sent(&row) && row.error.is_none()) {
+                    return Ok(None);
+                }
+                false
             }
         };
-        if !stands {
-            return Ok(None);
-        }
-        if let Some(known) = known.filter(|known| (known.epoch, known.root) == (epoch, closed.root)) {
+        let same = |known: &Arc<Proof>| (known.epoch, known.root, known.posted) == (epoch, closed.root, posted);
+        if let Some(known) = known.filter(same) {
             return Ok(Some(known));
         }
         let statements = self.store.statements(epoch).await?;
         let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
         let statements = statements.into_iter().map(|statement| (statement.lease, statement)).collect();
-        Ok(Some(Arc::new(Proof { epoch, root: closed.root, statements, tree })))
+        Ok(Some(Arc::new(Proof { epoch, root: closed.root, posted, statements, tree })))
     }
 
     /// By lease: the step whose effect the chain stage has not read yet, or the one that was refused a moment ago.

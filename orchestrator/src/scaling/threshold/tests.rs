@@ -65,7 +65,7 @@ fn exploration_reaches_every_row_and_nothing_else() {
                         reached.insert((from, event, to));
                     });
                     // Beyond the longest wait one more second changes nothing.
-                    let waited = (next.now - next.since).min(CONFIRM_DOWN);
+                    let waited = (next.now - next.since).min(CONFIRM_DOWN * 60.0);
                     if known.insert((next.state, waited.to_string(), next.count)) {
                         queue.push_back(next);
                     }

@@ -10,8 +10,11 @@ use crate::{
 
 /// How much of a new estimate goes into the old one.
 const WEIGHT: f64 = 0.2;
-/// A capacity is learned from replicas that are neither idle nor full, where utilization follows the requests.
-const TELLING: std::ops::Range<f64> = 0.2..0.95;
+/// A capacity is learned from replicas that are busy: what else they do hardly counts then.
+const TELLING: f64 = 0.5;
+/// CPU that is used beyond this share hides what more was wanted. Below it, it tells the demand better than requests do by
+/// a capacity that was learned.
+const FULL: f64 = 0.9;
 /// Between two decisions that cannot wait for the period, in milliseconds.
 const BREATH_MS: u64 = 900;
 
@@ -29,23 +32,28 @@ pub(super) struct Mind {
     decided: Counted,
     before: Counted,
     now: Counted,
-    /// Requests per second of a replica at full utilization, learned.
-    capacity: Option<f64>,
+    /// Requests per second of a replica at full utilization.
+    learned: Option<f64>,
     /// Seconds from a step to its replicas' readiness, learned.
     delay: f64,
     /// Since when the stage waits for how many to be ready.
     pub(super) rising: Option<(u64, u32)>,
     /// Since when an early proof is waited for.
     pub(super) proving_since_ms: Option<u64>,
+    /// The epoch by which a step was sent before its root was on chain.
+    pub(super) ahead: Option<u64>,
 }
 
 /// Counters at one moment.
 #[derive(Debug, Clone, Copy, Default)]
 struct Counted {
+    sampled_at_ms: u64,
     cpu_nanos: u64,
     replica_millis: u64,
     read_at_ms: u64,
+    /// Requests that came, and those of them that a replica answered.
     arrived: Option<u64>,
+    answered: Option<u64>,
 }
 
 /// How a lease stands at a look.
@@ -59,8 +67,7 @@ pub(super) struct Look<'a> {
 
 impl Mind {
     pub(super) fn new(scaling: Scaling, policy: Box<dyn Policy>, services: usize, delay: f64) -> Self {
-        let capacity = scaling.capacity;
-        let (shadow, wish, rising, proving_since_ms) = Default::default();
+        let (shadow, wish, rising, proving_since_ms, learned, ahead) = Default::default();
         let (decided_at_ms, kept_at_ms) = Default::default();
         let (decided, before, now) = Default::default();
         Self {
@@ -74,17 +81,18 @@ impl Mind {
             decided,
             before,
             now,
-            capacity,
+            learned,
             delay,
             rising,
             proving_since_ms,
+            ahead,
         }
     }
 
     /// Lets the policy see again what was seen before this process began.
     pub(super) async fn recall(&mut self, lease: &Lease, store: &Store) -> Result<Option<Standing>> {
         for seen in store.demand(lease.id, 0).await? {
-            self.capacity = self.scaling.capacity.or(seen.capacity);
+            self.learned = seen.capacity.or(self.learned);
             self.delay = seen.delay;
             self.policy.decide(&seen);
         }
@@ -93,17 +101,27 @@ impl Mind {
 
     /// Takes in what the counters say now.
     pub(super) fn look(&mut self, look: &Look<'_>, totals: Option<&Totals>) {
+        let answered = |demand: Demand| {
+            let open = demand.failed + u64::from(demand.in_flight) + u64::from(demand.waiting);
+            demand.arrived.saturating_sub(open)
+        };
         let counted = Counted {
+            sampled_at_ms: totals.map_or(0, |totals| totals.sampled_at_ms),
             cpu_nanos: totals.map_or(0, |totals| totals.counters.cpu_nanos),
             replica_millis: totals.map_or(0, |totals| totals.counters.replica_millis),
             read_at_ms: look.now_ms,
             arrived: look.demand.map(|demand| demand.arrived),
+            answered: look.demand.map(answered),
         };
-        let first = self.now.read_at_ms == 0;
-        self.before = if first { counted } else { self.now };
-        self.now = counted;
-        if first {
-            self.decided = counted;
+        if self.now.read_at_ms == 0 {
+            (self.before, self.decided) = (counted, counted);
+        }
+        // Between two samples the older one stays, so that there is always something to compare with.
+        let sampled = counted.sampled_at_ms != self.now.sampled_at_ms;
+        let before = std::mem::replace(&mut self.now, counted);
+        if sampled {
+            self.before = before;
+            self.learn(look);
         }
         if let Some((since_ms, count)) = self.rising
             && look.ready >= count
@@ -112,13 +130,16 @@ impl Mind {
             self.delay += WEIGHT * (seconds - self.delay);
             self.rising = None;
         }
-        let recent = self.recent(look);
-        if let (None, Some(utilization), Some(arrivals)) = (self.scaling.capacity, recent.utilization, recent.arrivals)
-            && TELLING.contains(&utilization)
-            && arrivals > 0.0
-        {
-            let shown = arrivals / (utilization * f64::from(look.ready.max(1)));
-            self.capacity = Some(self.capacity.map_or(shown, |known| known + WEIGHT * (shown - known)));
+    }
+
+    /// Learns what a replica serves from what replicas answered while they were busy.
+    fn learn(&mut self, look: &Look<'_>) {
+        let seconds = self.now.read_at_ms.saturating_sub(self.before.read_at_ms) as f64 / 1000.0;
+        let answered = grown(self.before.answered, self.now.answered).unwrap_or_default() as f64;
+        let utilization = self.recent(look).utilization.unwrap_or_default().min(1.0);
+        if seconds > 0.0 && answered > 0.0 && utilization >= TELLING && look.ready > 0 {
+            let shown = answered / seconds / (utilization * f64::from(look.ready));
+            self.learned = Some(self.learned.map_or(shown, |known| known + WEIGHT * (shown - known)));
         }
     }
 
@@ -158,27 +179,30 @@ impl Mind {
         let had = self.now.replica_millis.saturating_sub(since.replica_millis) as f64 * f64::from(shape.millicores);
         let used = self.now.cpu_nanos.saturating_sub(since.cpu_nanos) as f64 / 1000.0;
         let seconds = self.now.read_at_ms.saturating_sub(since.read_at_ms) as f64 / 1000.0;
-        let arrivals = match (since.arrived, self.now.arrived) {
-            // A gateway that began again counts from 0.
-            (Some(before), Some(now)) if seconds > 0.0 => Some(now.checked_sub(before).unwrap_or(now) as f64 / seconds),
-            (None, Some(now)) if seconds > 0.0 => Some(now as f64 / seconds),
-            _ => None,
-        };
+        let arrived = grown(since.arrived, self.now.arrived).filter(|_| seconds > 0.0);
+        let utilization = (had > 0.0).then(|| used / had);
+        let learned = self.learned.filter(|_| utilization.is_none_or(|utilization| utilization >= FULL));
         let wanted = u32::from(look.lease.replicas);
         Observation {
             time: look.now_ms as f64 / 1000.0,
             ready: look.ready,
             starting: wanted.saturating_sub(look.ready),
-            utilization: (had > 0.0).then(|| used / had),
-            arrivals,
+            utilization,
+            arrivals: arrived.map(|arrived| arrived as f64 / seconds),
             waiting: look.demand.map_or(0.0, |demand| demand.waiting.into()),
             latency: look.demand.and_then(|demand| demand.latency),
-            capacity: self.capacity,
+            capacity: self.scaling.capacity.or(learned),
             delay: self.delay,
             price: price(look.lease),
             bounds: look.bounds,
         }
     }
+}
+
+/// What came to a counter. One that is lower than before began again from 0.
+fn grown(before: Option<u64>, now: Option<u64>) -> Option<u64> {
+    let now = now?;
+    Some(now.checked_sub(before.unwrap_or_default()).unwrap_or(now))
 }
 
 /// What one replica costs an hour, in base units.

@@ -1,5 +1,4 @@
 //! Capacity that follows proven demand on a real Anvil: what the contract grants a provider, and what it refuses.
-#![allow(clippy::unwrap_used)]
 
 use std::{sync::Arc, time::Duration};
 
