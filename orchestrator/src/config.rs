@@ -138,6 +138,11 @@ pub struct Orchestration {
     #[arg(long, env = "TIDEMARK_STANDBY", value_parser = duration, value_name = "DURATION")]
     pub standby: Option<Duration>,
 
+    /// Replicas of each lease that are made ahead and not started, so that scaling out is a start; never beyond the lease's
+    /// highest count. 0 makes none.
+    #[arg(long, env = "TIDEMARK_WARM", default_value_t = 1, value_name = "REPLICAS")]
+    pub warm: u16,
+
     /// Take no new leases; serve those that run. What a provider sets before maintenance.
     #[arg(long, env = "TIDEMARK_DRAIN", action = ArgAction::Set, default_value_t = false, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub drain: bool,
@@ -240,6 +245,7 @@ impl Orchestration {
             pricer_patience: Duration::from_secs(2),
             bid_hold: None,
             standby: None,
+            warm: 1,
             drain: false,
         }
     }

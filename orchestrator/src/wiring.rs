@@ -225,6 +225,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         owner,
         container::Settings {
             drain: settings.drain,
+            warm: settings.warm,
             notice_period: parameters.noticePeriod.into(),
             grace: settings.grace.as_secs(),
             ..Default::default()

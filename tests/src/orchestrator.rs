@@ -24,6 +24,7 @@ pub struct Orchestrator {
 }
 
 impl Orchestrator {
+    /// What is on the engine is what is wanted, and nothing warm.
     pub async fn start(provider: &Provider) -> anyhow::Result<Self> {
         Self::start_with(provider, provider::engine(), |_| {}).await
     }
@@ -42,6 +43,7 @@ impl Orchestrator {
         let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) };
         let mut settings = Orchestration::local(([127, 0, 0, 1], 0).into(), &folder.path().join("unused.db"));
         settings.database_url = provider.database.url.parse().map_err(anyhow::Error::msg)?;
+        settings.warm = 0;
         set(&mut settings);
         let running = wiring::start_with(&connection, &identity, &settings, engine).await?;
         let api = Api::at(running.address.port())?;

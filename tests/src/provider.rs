@@ -378,9 +378,9 @@ pub fn engine() -> Arc<dyn Engine> {
     Arc::new(BollardEngine::new(docker::Settings::default()))
 }
 
-/// A run waits for all of its leases.
+/// A run waits for all of its leases; what is on the engine is what is wanted, and nothing warm.
 pub fn settings() -> container::Settings {
-    container::Settings { patience: PATIENCE, grace: 60, ..container::Settings::default() }
+    container::Settings { patience: PATIENCE, grace: 60, warm: 0, ..container::Settings::default() }
 }
 
 fn of(lease: B256) -> HashMap<&'static str, Vec<String>> {

@@ -27,6 +27,9 @@ use crate::{
     },
 };
 
+/// What a container's state is called that is made and not started, beyond the replicas that are wanted.
+const WARM: &str = "warm";
+
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Which {
@@ -77,7 +80,7 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
         terms: (&lease.terms).into(),
         policy: serde_json::to_value(&lease.policy)?,
         manifest: ManifestView { hash: lease.terms.manifestHash.to_string(), received },
-        containers: seen.iter().map(container).collect(),
+        containers: seen.iter().map(|seen| container(seen, &lease)).collect(),
         served: manifest.map(|manifest| served(&api.gate, id, &manifest)).unwrap_or_default(),
         reason,
         opened_to_running_ms: progress.and_then(|progress| progress.opened_to_running_ms()),
@@ -176,13 +179,14 @@ fn replicas(seen: &[Seen], good: fn(&Seen) -> bool) -> u16 {
     whole.values().filter(|whole| **whole).count() as u16
 }
 
-fn container(seen: &Seen) -> ContainerView {
+fn container(seen: &Seen, lease: &Lease) -> ContainerView {
+    let warm = seen.is_created() && seen.replica >= lease.replicas && lease.closed_at.is_none();
     ContainerView {
         service: seen.service.clone(),
         replica: seen.replica,
         container: seen.container_id.clone(),
         image: seen.image.clone(),
-        state: seen.state.clone(),
+        state: if warm { WARM.to_owned() } else { seen.state.clone() },
         health: seen.health.clone(),
         ports: seen.ports.clone(),
     }

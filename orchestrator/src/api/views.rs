@@ -136,6 +136,7 @@ pub struct ContainerView {
     pub container: String,
     /// The digest or id of the image that runs.
     pub image: String,
+    /// The engine's word (`created`, `running`, `exited`, …); `warm` for what is made ahead, beyond the wanted replicas.
     pub state: String,
     pub health: Option<String>,
     /// Port in the container → address on the provider's machine.

@@ -4,10 +4,18 @@
 //! them, looks again and asks again, until there is nothing to do or something to wait for. So it does not matter where a
 //! process died: the next decision starts from what is there.
 //!
+//! Warm replicas are those beyond the wanted ones that are made and not started, so that a step up is a start and no making.
+//! They serve nobody and use nothing, so whatever is wanted comes before them: they are made when every wanted replica is
+//! ready, and what keeps them from being made keeps nothing else. A replica that has run is no warm one; what it wrote would
+//! be there when it came up again. So a step down removes, and a new one is made when there is nothing else to do.
+//!
 //! Nothing here knows of unreachable worlds. Who cannot see must not ask: a decision to remove is only ever the answer to
 //! a complete view.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -57,6 +65,8 @@ pub enum Wanted<'a> {
 pub struct Desired<'a> {
     pub phase: Phase,
     pub replicas: u16,
+    /// Replicas beyond those that are made and not started.
+    pub warm: u16,
     pub manifest: Wanted<'a>,
 }
 
@@ -133,6 +143,8 @@ pub enum Action {
         network: bool,
         volumes: Vec<String>,
         containers: Vec<Slot>,
+        /// They are not to be started yet: a failure is not the lease's.
+        warm: bool,
     },
     Start {
         containers: Vec<(String, Slot)>,
@@ -185,7 +197,10 @@ pub struct Decision {
 pub mod subject {
     use super::Slot;
 
-    pub const MAKE: &str = "make";
+    /// Warm replicas have their own, so that their failure delays no other.
+    pub fn make(warm: bool) -> &'static str {
+        if warm { "make warm" } else { "make" }
+    }
 
     pub fn image(reference: &str) -> String {
         format!("image {reference}")
@@ -222,7 +237,7 @@ pub fn decide(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Decisi
             "the provider drains before maintenance and takes no new leases; nothing is charged: close the lease, or wait",
         ),
         (Phase::Run, Wanted::Impossible(reason)) => rest(Standing::Failing, reason),
-        (Phase::Run, Wanted::Ready(manifest)) => run(manifest, desired.replicas, observed, now_ms),
+        (Phase::Run, Wanted::Ready(manifest)) => run(manifest, desired, observed, now_ms),
     }
 }
 
@@ -249,13 +264,16 @@ fn hold(observed: &Observed) -> Decision {
     Decision { action, standing: Standing::Paused, reason: Some(reason), wake_at_ms: None }
 }
 
-fn run(manifest: &Manifest, replicas: u16, observed: &Observed, now_ms: u64) -> Decision {
+fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Decision {
+    let replicas = desired.replicas;
+    let kept = replicas.saturating_add(desired.warm);
     if observed.networks > 1 {
         return act(Action::RemoveSurplusNetworks, Standing::Preparing);
     }
     let surplus = |seen: &&Seen| {
-        let unwanted = seen.slot.replica >= replicas || !manifest.services.contains_key(&seen.slot.service);
-        (unwanted || seen.state == State::Dead) && seen.state != State::Removing
+        let wanted = seen.slot.replica < replicas || (seen.slot.replica < kept && seen.state == State::Created);
+        let known = manifest.services.contains_key(&seen.slot.service);
+        (!wanted || !known || seen.state == State::Dead) && seen.state != State::Removing
     };
     let surplus: Vec<_> = observed.containers.iter().filter(surplus).collect();
     if !surplus.is_empty() {
@@ -265,25 +283,28 @@ fn run(manifest: &Manifest, replicas: u16, observed: &Observed, now_ms: u64) -> 
     let present: BTreeMap<&Slot, &Seen> = observed.containers.iter().map(|seen| (&seen.slot, seen)).collect();
     let order = manifest.in_order();
     let slot = |replica: u16, service: &str| Slot { replica, service: service.to_owned() };
-    let all: Vec<Slot> = (0..replicas).flat_map(|r| order.iter().map(move |name| slot(r, name))).collect();
-    let missing: Vec<Slot> = all.iter().filter(|slot| !present.contains_key(slot)).cloned().collect();
-
-    if let Some(decision) = prepare(manifest, &missing, replicas, observed, now_ms) {
-        return decision;
-    }
-
+    let slots = |replicas: Range<u16>| replicas.flat_map(|r| order.iter().map(move |name| slot(r, name)));
+    let missing = |slot: &Slot| !present.contains_key(slot);
     let mut waits = Waits::default();
     let (mut start, mut stop) = (Vec::new(), Vec::new());
-    for slot in &all {
-        let Some(seen) = present.get(slot) else { continue };
+    for slot in slots(0..replicas) {
+        let Some(seen) = present.get(&slot) else { continue };
         match look(manifest, seen, &present, observed, now_ms, &mut waits) {
-            Step::Start => start.push((seen.id.clone(), slot.clone())),
-            Step::Stop => stop.push((seen.id.clone(), slot.clone())),
+            Step::Start => start.push((seen.id.clone(), slot)),
+            Step::Stop => stop.push((seen.id.clone(), slot)),
             Step::Leave => {}
         }
     }
-    if !start.is_empty() {
+    // What is made already need not wait for what is not.
+    let whole = observed.networks == 1 && manifest.volumes.is_subset(&observed.volumes);
+    if whole && !start.is_empty() {
         return act(Action::Start { containers: start }, Standing::Starting);
+    }
+    let unmade: Vec<Slot> = slots(0..replicas).filter(missing).collect();
+    if replicas > 0
+        && let Some(decision) = prepare(manifest, &unmade, false, observed, now_ms)
+    {
+        return decision;
     }
     if !stop.is_empty() {
         return Decision { reason: waits.reason, ..act(Action::Stop { containers: stop }, Standing::Failing) };
@@ -294,11 +315,19 @@ fn run(manifest: &Manifest, replicas: u16, observed: &Observed, now_ms: u64) -> 
         (false, false) => Standing::Starting,
     };
     let reason = waits.reason.filter(|_| standing != Standing::Running);
+    let cold: Vec<Slot> = slots(replicas..kept).filter(missing).collect();
+    if standing == Standing::Running
+        && !cold.is_empty()
+        && let Some(next) = prepare(manifest, &cold, true, observed, now_ms)
+    {
+        let wake_at_ms = next.wake_at_ms.into_iter().chain(waits.wake_at_ms).min();
+        return Decision { action: next.action, standing, reason, wake_at_ms };
+    }
     Decision { action: Action::Rest, standing, reason, wake_at_ms: waits.wake_at_ms }
 }
 
 /// Images, network, volumes and containers that are not there yet.
-fn prepare(manifest: &Manifest, missing: &[Slot], replicas: u16, observed: &Observed, now_ms: u64) -> Option<Decision> {
+fn prepare(manifest: &Manifest, missing: &[Slot], warm: bool, observed: &Observed, now_ms: u64) -> Option<Decision> {
     let images: BTreeSet<&String> = missing.iter().map(|slot| &manifest.services[&slot.service].image).collect();
     let unknown: Vec<&String> = images.into_iter().filter(|image| !observed.images.contains(*image)).collect();
     if !unknown.is_empty() {
@@ -313,12 +342,12 @@ fn prepare(manifest: &Manifest, missing: &[Slot], replicas: u16, observed: &Obse
     }
     let volumes: Vec<String> = manifest.volumes.difference(&observed.volumes).cloned().collect();
     let network = observed.networks == 0;
-    if missing.is_empty() && (replicas == 0 || (volumes.is_empty() && !network)) {
+    if missing.is_empty() && volumes.is_empty() && !network {
         return None;
     }
-    match observed.attempts.get(subject::MAKE) {
+    match observed.attempts.get(subject::make(warm)) {
         Some(attempt) if attempt.due() > now_ms => Some(failing(&[attempt])),
-        _ => Some(act(Action::Make { network, volumes, containers: missing.to_vec() }, Standing::Preparing)),
+        _ => Some(act(Action::Make { network, volumes, containers: missing.to_vec(), warm }, Standing::Preparing)),
     }
 }
 

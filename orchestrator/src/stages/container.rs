@@ -10,6 +10,11 @@
 //! those that need longer to finish beside it; a lease that is being tended is not tended again, and its end rings the
 //! bell. A panic or an error in one lease's work ends that lease's work for this run and nothing else.
 //!
+//! # Scaling out is a start
+//!
+//! Making a container takes the engine longer than starting it. So a lease that runs keeps a few replicas beyond the wanted
+//! ones made and not started: warm. They come after everything that is wanted, in the lease and in what is written of it.
+//!
 //! # What is removed, and when
 //!
 //! Only what the chain says is closed, out of funds for longer than the grace period, or taken back by a reorg that this
@@ -61,6 +66,8 @@ pub struct Settings {
     pub grace: u64,
     /// Begin no lease of which nothing has been here yet; go on with the others.
     pub drain: bool,
+    /// Replicas of each lease that are made ahead and not started; never beyond its policy's highest count.
+    pub warm: u16,
     /// The longest pause between two looks at everything.
     pub period: Duration,
     /// How long a run waits for its leases before it leaves the slow ones to finish beside it.
@@ -75,6 +82,7 @@ impl Default for Settings {
             notice_period: 30,
             grace: 3600,
             drain: false,
+            warm: 1,
             period: Duration::from_secs(5),
             patience: Duration::from_millis(250),
             parallel: 64,

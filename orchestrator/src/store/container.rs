@@ -36,6 +36,11 @@ impl Seen {
         self.state == word(State::Running)
     }
 
+    /// Made, and never started.
+    pub fn is_created(&self) -> bool {
+        self.state == word(State::Created)
+    }
+
     /// Running, and healthy where there is a check.
     pub fn is_healthy(&self) -> bool {
         self.is_running() && self.health.as_deref().is_none_or(|health| health == word(Health::Healthy))

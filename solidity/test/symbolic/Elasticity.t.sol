@@ -47,11 +47,11 @@ contract ElasticitySymbolic is Test {
     {
         vm.assume(r.target() != 0);
         vm.assume(r.replicas() == 0);
-        bool granted;
+        bool passes;
         try this.granted(r, replicas, utilization) {
-            granted = true;
+            passes = true;
         } catch {}
-        assertEq(granted, replicas != 0 && replicas <= r.step() && replicas <= r.headroom());
+        assertEq(passes, replicas != 0 && replicas <= r.step() && replicas <= r.headroom());
     }
 
     function granted(ReservationWord r, uint256 replicas, uint256 utilization) external pure {

@@ -11,7 +11,10 @@ use tests::{
     program,
     provider::{Provider, engine, settings, until},
 };
-use tidemark::lease::decide::{Slot, Standing};
+use tidemark::{
+    lease::decide::{Slot, Standing},
+    stages::container::Settings,
+};
 use tokio::{process::Child, runtime};
 
 const KEPT: &str = r#"
@@ -24,21 +27,21 @@ volumes: { kept: {} }
 "#;
 
 /// What became of a process.
-struct Life {
-    died: bool,
+pub struct Life {
+    pub died: bool,
     /// What it had asked of the engine.
-    calls: Vec<&'static str>,
+    pub calls: Vec<&'static str>,
     /// The containers that it knew to be made.
-    made: Vec<String>,
+    pub made: Vec<String>,
 }
 
 /// Runs the stages in a process of their own until a lease stands so, or until the process dies.
-async fn live(provider: &Provider, lease: B256, wanted: Standing, death: Death) -> Life {
+pub async fn live(provider: &Provider, lease: B256, wanted: Standing, settings: Settings, death: Death) -> Life {
     let engine = Arc::new(Interposed::new(engine()).dying(death));
     let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (start, interposed) = (provider.start.clone(), engine.clone());
     let life = runtime.spawn(async move {
-        let process = start.process(interposed, settings()).await?;
+        let process = start.process(interposed, settings).await?;
         process.until(lease, wanted).await
     });
     let died = tokio::select! {
@@ -64,7 +67,7 @@ async fn die_everywhere(at: fn(usize) -> Death) {
         let (lease, terms) = provider.open(&process, KEPT, 2).await.unwrap();
         drop(process);
 
-        let rising = live(&provider, lease, Standing::Running, at(call)).await;
+        let rising = live(&provider, lease, Standing::Running, settings(), at(call)).await;
         let calls = rising.calls;
         let mut before = Vec::new();
         for id in rising.made {
@@ -83,7 +86,7 @@ async fn die_everywhere(at: fn(usize) -> Death) {
         provider.close(&terms).await.unwrap();
         drop(process);
 
-        let falling = live(&provider, lease, Standing::Removed, at(call)).await;
+        let falling = live(&provider, lease, Standing::Removed, settings(), at(call)).await;
         let process = provider.process().await.unwrap();
         process.until(lease, Standing::Removed).await.unwrap();
         assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0], "after {:?}", falling.calls);
@@ -122,6 +125,7 @@ impl Service {
             .env("TIDEMARK_DEV_KEY", format!("0x{:x}", Actor::Provider.signer().to_bytes()))
             .env("TIDEMARK_DATABASE_URL", &provider.database.url)
             .env("TIDEMARK_LISTEN", format!("127.0.0.1:{port}"))
+            .env("TIDEMARK_WARM", "0")
             .stderr(Stdio::null())
             .spawn()
             .unwrap();

@@ -8,3 +8,4 @@ mod hardening;
 mod life;
 mod money;
 mod outage;
+mod warm;

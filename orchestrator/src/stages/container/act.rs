@@ -25,8 +25,8 @@ impl Work {
     pub(super) async fn act(&self, action: Action, tended: &mut Tended, info: &Info) -> anyhow::Result<()> {
         match action {
             Action::Resolve { images } => return self.resolve(images, tended).await,
-            Action::Make { network, volumes, containers } => {
-                return self.make(network, &volumes, containers, tended, info).await;
+            Action::Make { network, volumes, containers, warm } => {
+                return self.make(subject::make(warm), (network, &volumes, &containers), tended, info).await;
             }
             Action::Start { containers } => self.start(&containers, tended).await?,
             Action::Stop { containers } => {
@@ -114,14 +114,13 @@ impl Work {
 
     async fn make(
         &self,
-        network: bool,
-        volumes: &[String],
-        slots: Vec<Slot>,
+        subject: &str,
+        (network, volumes, slots): (bool, &[String], &[Slot]),
         tended: &mut Tended,
         info: &Info,
     ) -> anyhow::Result<()> {
         let tag = tended.tag.context("a lease without labels")?;
-        let outcome = self.try_make(&tag, network, volumes, &slots, tended, info).await;
+        let outcome = self.try_make(&tag, network, volumes, slots, tended, info).await;
         let attempt = match outcome {
             Ok(containers) => {
                 let object =
@@ -131,12 +130,12 @@ impl Work {
                 }
                 tended.view.volumes.extend(volumes.iter().map(|volume| object("", Some(volume))));
                 tended.view.containers.extend(containers);
-                self.succeeded(tended, subject::MAKE.to_owned())
+                self.succeeded(tended, subject.to_owned())
             }
             Err(error) => {
                 // Part of it may have been made.
                 tended.view = self.engine.view(self.owner, Some(tended.id)).await?;
-                Some(self.failed(tended, subject::MAKE.to_owned(), error)?)
+                Some(self.failed(tended, subject.to_owned(), error)?)
             }
         };
         self.note(tended, attempt.into_iter().collect()).await

@@ -47,7 +47,7 @@ impl Work {
         if self.rests(id, generation, phase, &view, now_ms) {
             return Ok(progress.map_or(Standing::Starting, |progress| progress.standing));
         }
-        let progress = Progress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
+        let mut progress = Progress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
         let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
         let found = self.view_tag(&view, lease.as_ref(), generation);
         let (images, attempts) = tokio::try_join!(self.store.images(id), self.store.container_attempts(id))
@@ -60,6 +60,7 @@ impl Work {
             let desired = Desired {
                 phase,
                 replicas: tended.lease.as_ref().map_or(0, |lease| lease.replicas),
+                warm: tended.lease.as_ref().map_or(0, |lease| self.warm(lease)),
                 manifest: match (&wanted, &tended.manifest) {
                     _ if draining => Wanted::Draining,
                     (Some(reason), _) => Wanted::Impossible(reason.clone()),
@@ -80,6 +81,10 @@ impl Work {
                 self.settle(&tended, decision, progress, phase, generation).await?;
                 return Ok(standing);
             }
+            if decision.standing == Standing::Running {
+                // What is made for later comes after the word that all is well now.
+                progress = self.settle(&tended, decision.clone(), progress, phase, generation).await?;
+            }
             tracing::debug!(action = ?decision.action, "acting");
             if decision.standing == Standing::Preparing && progress.running_at_ms.is_none() {
                 // The first sight is written down while the engine works; its time is what the tenant waits from.
@@ -98,6 +103,11 @@ impl Work {
             }
         }
         anyhow::bail!("the engine does not come to rest after {MOST_STEPS} actions")
+    }
+
+    /// Replicas to make beyond those that the lease has now, and not to start.
+    fn warm(&self, lease: &Lease) -> u16 {
+        self.settings.warm.min(lease.policy.maxReplicas.saturating_sub(lease.replicas))
     }
 
     /// What the chain wants of a lease, and since when it is exhausted; `None` when nothing can be said yet.
@@ -190,7 +200,8 @@ impl Work {
         Ok(too_large(lease, info))
     }
 
-    /// Writes down what was seen, when it differs from what was known, and remembers that there was nothing to do.
+    /// Writes down what was seen, when it differs from what was known, and remembers when there was nothing to do. Returns how
+    /// the lease stands with that.
     async fn settle(
         &self,
         tended: &Tended,
@@ -198,11 +209,12 @@ impl Work {
         before: Progress,
         phase: Phase,
         generation: Option<i64>,
-    ) -> anyhow::Result<()> {
+    ) -> anyhow::Result<Progress> {
         let now_ms = self.clock.now_ms();
         let known = self.store.containers(tended.id).await?;
         let seen = seen(tended, &known, now_ms);
-        let first = before.running_at_ms.is_none() && decision.standing == Standing::Running && !seen.is_empty();
+        let serves = tended.lease.as_ref().is_some_and(|lease| lease.replicas > 0);
+        let first = before.running_at_ms.is_none() && decision.standing == Standing::Running && serves;
         let reason = match (&decision.reason, phase) {
             (None, Phase::Remove { .. }) if tended.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) => {
                 Some("out of funds for longer than the grace period: removed with its volumes".to_owned())
@@ -230,17 +242,17 @@ impl Work {
         if let Some(wake_at_ms) = decision.wake_at_ms {
             self.wake(wake_at_ms);
         }
-        // A manifest arrives without the lease or the engine changing.
-        if decision.standing == Standing::Awaiting {
+        // A manifest arrives without the lease or the engine changing; and where there is something to do, nothing rests.
+        if decision.standing == Standing::Awaiting || decision.action != Action::Rest {
             rested.remove(&tended.id);
-            return Ok(());
+            return Ok(progress);
         }
         let until_ms = decision.wake_at_ms.unwrap_or(u64::MAX).min(now_ms.saturating_add(TRUST_MS));
         let View { containers, networks, volumes } = &tended.view;
         let (networks, volumes) = (networks.len(), volumes.len());
         let containers = containers.clone();
         rested.insert(tended.id, Rested { generation, phase: Some(phase), containers, networks, volumes, until_ms });
-        Ok(())
+        Ok(progress)
     }
 }
 
