@@ -77,8 +77,7 @@ fn protocols(limits: &Limits) -> auto::Builder<TokioExecutor> {
         .http1()
         .timer(TokioTimer::new())
         .header_read_timeout(limits.header_time)
-        .max_buf_size(limits.header_bytes)
-        .pipeline_flush(true);
+        .max_buf_size(limits.header_bytes);
     protocols
         .http2()
         .timer(TokioTimer::new())

@@ -237,3 +237,7 @@ impl Gate for Gateway {
         backends.iter().map(|backend| backend.in_flight()).sum()
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests;

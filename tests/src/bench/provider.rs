@@ -47,7 +47,7 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Nothing that a bench waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Of the bench alone: other leases on this engine have their own.
-const POOL: &str = "10.198.0.0/17";
+pub const POOL: &str = "10.198.0.0/17";
 
 pub struct Provider {
     /// Before the chain, which tells it what to remove.
@@ -159,12 +159,23 @@ impl Provider {
 
     /// Opens leases of one replica in one block. Their manifests are in the store before.
     pub async fn open(&self, manifest: &str, millicores: u32, leases: usize) -> anyhow::Result<Vec<Opened>> {
+        self.open_wide(manifest, millicores, leases, 1).await
+    }
+
+    /// The same of so many replicas each.
+    pub async fn open_wide(
+        &self,
+        manifest: &str,
+        millicores: u32,
+        leases: usize,
+        replicas: u16,
+    ) -> anyhow::Result<Vec<Opened>> {
         let market = self.devnet.market(Actor::Tenant).await?;
         let (hash, deposit) = (keccak256(manifest), U256::from(1_000_000_000u64));
         let mut orders: Vec<Order> = Vec::new();
         for _ in 0..leases {
-            let mut order = order(hash, 1, self.salt.fetch_add(1, Ordering::Relaxed));
-            order.policy.maxReplicas = 1;
+            let mut order = order(hash, replicas, self.salt.fetch_add(1, Ordering::Relaxed));
+            order.policy.maxReplicas = replicas;
             order.shape.millicores = millicores;
             let lease = market.take(self.offer, order.clone(), deposit).value(deposit).call().await?;
             self.store.put_manifest(lease, hash, manifest.as_bytes()).await?;
