@@ -33,8 +33,10 @@ const TAIL: f64 = 0.35;
 const HALF_LIFE: f64 = 3.0 * 86_400.0;
 /// Seconds between two choices of a rule.
 const REVIEW: f64 = 300.0;
-/// Steps that the shadows are taken to have lived before the first.
-const PRIOR: f64 = 240.0;
+/// Steps, and readings, that the shadows are taken to have lived before the first.
+const PRIOR: (f64, f64) = (240.0, 60.0);
+/// What a reference is taken to miss before it has shown it.
+const REFERENCE: f64 = 0.004;
 
 const ROOM: [f64; 12] = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0];
 const MARGIN: [f64; 9] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
@@ -60,6 +62,9 @@ struct Rule {
     /// Seconds for which what was needed is kept.
     keep: f64,
 }
+
+/// What is followed until the grain of the readings is known.
+const FIRST: Rule = Rule { above: Above::Seen(0.2), keep: 120.0 };
 
 /// A rule, tried.
 #[derive(Debug, Clone)]
@@ -106,7 +111,7 @@ pub fn adaptive() -> Adaptive {
     let own = KEEP.into_iter().flat_map(|keep| above.iter().map(move |above| Rule { above: *above, keep }));
     let between = (0..2).flat_map(|reference| BETWEEN.map(|(low, high)| Above::Between(reference, low, high)));
     let rules: Vec<_> = own.chain(between.map(|above| Rule { above, keep: 0.0 })).collect();
-    let chosen = rules.iter().position(|r| *r == Rule { above: Above::Forecast(4.0), keep: 120.0 }).unwrap_or(0);
+    let chosen = rules.iter().position(|r| *r == FIRST).unwrap_or(0);
     Adaptive {
         forecast: Forecast::default(),
         shadows: Vec::new(),
@@ -198,7 +203,11 @@ impl Policy for Adaptive {
             self.start(seen);
         }
         self.live(demand, step);
+        let grain = self.forecast.cadence.grain();
         self.forecast.see(seen.time - step, step, demand, reach);
+        if self.forecast.cadence.grain() != grain {
+            self.forget();
+        }
         // What may be needed at each distance, the same distance in readings once.
         let mut ahead: Vec<(f64, f64)> = Vec::new();
         let mut known = usize::MAX;
@@ -245,9 +254,9 @@ impl Policy for Adaptive {
             let backlog = if shadow.plant.waiting > 0.0 { need(mean + shadow.plant.waiting / drain, 1.0) } else { 0 };
             shadow.wish(seen.time, delay, &seen.bounds, self.wishes[index].max(backlog));
         }
-        if seen.time - self.reviewed >= REVIEW {
+        if self.forecast.cadence.known() && seen.time - self.reviewed >= REVIEW {
             self.reviewed = seen.time;
-            self.review(step);
+            self.review(step, reach);
         }
         let waiting = seen.capacity.filter(|c| *c > 0.0).map_or(0.0, |capacity| (seen.waiting / capacity).max(0.0));
         let backlog = if waiting > 0.0 { need(mean + waiting / drain, 1.0) } else { 0 };
@@ -279,9 +288,22 @@ impl Adaptive {
         self.all_steps += 1.0;
     }
 
-    fn review(&mut self, step: f64) {
+    /// What rules did with another idea of the grain says little about what they will do.
+    fn forget(&mut self) {
+        let references = self.references.iter_mut().map(|(_, shadow)| shadow);
+        for shadow in self.shadows.iter_mut().chain(references).chain(&mut self.own) {
+            (shadow.cost, shadow.missed) = (0.0, 0.0);
+        }
+        (self.demand, self.steps) = (0.0, 0.0);
+        self.reviewed = f64::NEG_INFINITY;
+    }
+
+    fn review(&mut self, step: f64, reach: usize) {
         let Some(own) = &self.own else { return };
         let ahead = self.all_steps.max(86_400.0 / step);
+        if self.steps < 1.0 {
+            return;
+        }
         let mean = (self.demand / self.steps).max(1e-9);
         let plan = |past: f64, rate: f64| past + ahead * rate;
         let (mut budget, mut allowed) = (f64::INFINITY, f64::INFINITY);
@@ -291,19 +313,25 @@ impl Adaptive {
         }
         let lived = self.all_steps * step;
         let limit = CHEAPER + LENIENT.0 * LENIENT.1 / (LENIENT.1 + lived);
+        // Steps of one reading tell no more than one of them does, and only the first ones of a reading can surprise.
+        let grain = self.forecast.cadence.at_least() as f64;
+        let believed = PRIOR.0.max(PRIOR.1 * grain);
+        let hurts = ((reach + 1) as f64 / grain).min(1.0);
         let mut best: Option<(bool, f64, usize)> = None;
         let mut lower = 0.0;
         let mut expected = Vec::with_capacity(self.rules.len());
         for (index, (rule, shadow)) in self.rules.iter().zip(&self.shadows).enumerate() {
             let (cost, missed) = rule.prior();
-            let weight = self.steps + PRIOR;
-            let cost = (shadow.cost + PRIOR * cost * mean) / weight;
-            let missed = (shadow.missed + PRIOR * missed) / weight;
+            let cost = (shadow.cost + PRIOR.0 * cost * mean) / (self.steps + PRIOR.0);
+            let missed = (shadow.missed + believed * missed * hurts) / (self.steps + believed);
             let first = index % EACH == 0 || index % EACH == ROOM.len() || index >= KEEP.len() * EACH;
             let missed = match rule.above {
-                // It misses at least what the rule misses that it is held below.
-                Above::Between(_, _, high) => {
-                    missed.max(ROOM.iter().position(|room| *room == high).map_or(0.0, |room| expected[room]))
+                // It misses at least what the rule misses that it is held below, and what its reference does.
+                Above::Between(reference, _, high) => {
+                    let above = ROOM.iter().position(|room| *room == high).map_or(0.0, |room| expected[room]);
+                    let reference = &self.references[reference].1;
+                    let like = (reference.missed + believed * REFERENCE * hurts) / (self.steps + believed);
+                    missed.max(above).max(TAIL * like)
                 }
                 _ if first => missed,
                 _ => missed.max(TAIL * lower),

@@ -66,6 +66,11 @@ impl Cadence {
         self.grain.max(1)
     }
 
+    /// Steps of a reading, or how long the first ones last at least.
+    pub fn at_least(&self) -> usize {
+        if self.known() { self.grain() } else { self.age.max(self.runs.iter().copied().max().unwrap_or(1)) }
+    }
+
     /// How many readings lie between the newest and the step that comes `ahead` steps after the newest seen; 0 is the newest.
     pub fn readings(&self, ahead: usize) -> usize {
         let grain = self.grain();
