@@ -1,99 +1,73 @@
 //! The policy that a new lease gets. Demand does not depend on how many replicas there are, so what any other rule would have
-//! cost and missed on what was seen so far is known exactly. This policy therefore tries a range of rules in the shadow, the
-//! autoscalers that everybody knows among them, and follows the one that serves its aim best:
+//! cost and missed on what was seen so far can be worked out. This policy therefore tries a range of rules in the shadow,
+//! among them the two autoscalers that everybody knows, and follows the one that serves its aim best:
 //!
-//! 1. cost less than Kubernetes' autoscaler at 80 % of CPU and KEDA's at 85 % of requests would have, from the start;
-//! 2. within that, miss as little as possible, at a price of [`WORTH`] for what is missed.
+//! 1. From its beginning on, cost less than Kubernetes' autoscaler at 80 % of CPU and KEDA's at 85 % of requests would have.
+//! 2. Within that, miss as little as possible; a miss has a price, and a higher one where the two have missed less.
 //!
-//! A rule is how much room to leave above what is foretold ([`forecast`]) or above what was just seen, and how long to keep
-//! what is no longer needed.
+//! A rule says how much room to leave above what is foretold ([`forecast`](super::forecast)) or above what was just seen,
+//! and how long to keep what is no longer needed. A rule that has missed nothing yet is believed to miss a part of what the
+//! rule below it has; what happened of late counts more than what happened long ago.
 
-use std::collections::VecDeque;
+mod rules;
+mod shadow;
+#[cfg(test)]
+mod tests;
+
+use rules::{Above, Rules};
+use shadow::{Shadow, backlog};
 
 use super::{
-    Bounds, Decision, Observation, Policy,
+    Decision, Observation, Policy,
     forecast::Forecast,
     hpa::{Hpa, hpa, keda},
-    shield::{self, By},
-    simulator::{Plant, need},
 };
 
 /// What a missed share is worth in cost: 0.01 % of the steps are worth 1 % of the replicas.
 const WORTH: f64 = 100.0;
-/// How much cheaper than the references the plan has to be.
-const CHEAPER: f64 = 0.985;
-/// By how much more the plan may cost at first, and in how many seconds half of that is gone.
-const LENIENT: (f64, f64) = (0.04, 6.0 * 3600.0);
-/// What a missed share beyond the references' is worth besides, and how far below theirs the plan is to stay.
+/// What a missed share beyond the references' is worth besides, and which part of theirs the plan is to stay within.
 const EXCESS: f64 = 400.0;
 const FEWER: f64 = 0.9;
-/// Of the lower rule's misses, what the next higher one is expected to have at least.
+/// What a missed share is worth where every rule costs more than the references.
+const POOR: f64 = 5.0;
+/// Which part of the references' cost the plan may cost.
+const CHEAPER: f64 = 0.985;
+/// By how much more it may cost at first, and in how many seconds half of that is gone.
+const LENIENT: (f64, f64) = (0.04, 6.0 * 3600.0);
+/// Which part of what the rule below misses a rule is believed to miss at least.
 const TAIL: f64 = 0.35;
-/// Seconds in which the shadows' past loses half its weight.
+/// What a reference is believed to miss before it has shown it.
+const REFERENCE: f64 = 0.004;
+/// Steps, and readings, for which beliefs count that precede all trying.
+const BELIEF: (f64, f64) = (240.0, 60.0);
+/// Seconds in which what was tried loses half its weight.
 const HALF_LIFE: f64 = 3.0 * 86_400.0;
+/// How far the plan looks ahead at least, in seconds; later as far as it looks back.
+const PLAN: f64 = 86_400.0;
 /// Seconds between two choices of a rule.
 const REVIEW: f64 = 300.0;
-/// Steps that the shadows are taken to have lived before the first.
-const PRIOR: f64 = 240.0;
+/// The margin above what was seen until the grain of the readings is known.
+const FIRST: f64 = 0.2;
+/// Demand that exceeds this many replicas is taken for as much.
+const MOST: f64 = 1e9;
 
-const ROOM: [f64; 12] = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0];
-const MARGIN: [f64; 9] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
-const KEEP: [f64; 3] = [0.0, 120.0, 300.0];
-const BETWEEN: [(f64, f64); 8] =
-    [(0.0, 3.0), (0.0, 4.0), (0.0, 6.0), (1.0, 4.0), (1.0, 6.0), (2.0, 5.0), (2.0, 8.0), (3.0, 11.0)];
-/// Rules that are tried with each time of keeping.
-const EACH: usize = ROOM.len() + MARGIN.len();
+const REFERENCES: [&str; 2] = ["Kubernetes at 80 % of CPU", "KEDA at 85 % of requests"];
 
-#[derive(Debug, Clone, Copy, PartialEq)]
-enum Above {
-    /// So many spreads above what is foretold.
-    Forecast(f64),
-    /// This share above what was just seen.
-    Seen(f64),
-    /// As this reference, but within so many spreads of what is foretold.
-    Between(usize, f64, f64),
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-struct Rule {
-    above: Above,
-    /// Seconds for which what was needed is kept.
-    keep: f64,
-}
-
-/// A rule, tried.
-#[derive(Debug, Clone)]
-struct Shadow {
-    plant: Plant,
-    last_step: f64,
-    /// Discounted sums over steps.
-    cost: f64,
-    missed: f64,
-    /// Sums over all steps.
-    all_cost: f64,
-    all_missed: f64,
-}
-
-/// The highest of the values of late.
-#[derive(Debug, Clone, Default)]
-struct Highest {
-    falling: VecDeque<(f64, u32)>,
-}
-
-/// See [`adaptive`].
+/// See the module.
 #[derive(Debug)]
 pub struct Adaptive {
     forecast: Forecast,
-    rules: Vec<Rule>,
+    rules: Rules,
+    /// One a rule; empty until demand is first seen.
     shadows: Vec<Shadow>,
-    recent: Vec<Highest>,
-    wishes: Vec<u32>,
     references: Vec<(Hpa, Shadow)>,
-    own: Option<Shadow>,
-    /// Discounted demand and steps.
+    /// What the followed rules came to.
+    own: Shadow,
+    /// Demand and steps, faded as what was tried.
     demand: f64,
     steps: f64,
     all_steps: f64,
+    /// When it was last asked.
     before: Option<f64>,
     chosen: usize,
     reviewed: f64,
@@ -101,130 +75,117 @@ pub struct Adaptive {
 
 /// The policy that a new lease gets.
 pub fn adaptive() -> Adaptive {
-    let above = ROOM.map(Above::Forecast).into_iter().chain(MARGIN.map(Above::Seen));
-    let above: Vec<_> = above.collect();
-    let own = KEEP.into_iter().flat_map(|keep| above.iter().map(move |above| Rule { above: *above, keep }));
-    let between = (0..2).flat_map(|reference| BETWEEN.map(|(low, high)| Above::Between(reference, low, high)));
-    let rules: Vec<_> = own.chain(between.map(|above| Rule { above, keep: 0.0 })).collect();
-    let chosen = rules.iter().position(|r| *r == Rule { above: Above::Forecast(4.0), keep: 120.0 }).unwrap_or(0);
+    let rules = Rules::new(REFERENCES.len());
     Adaptive {
         forecast: Forecast::default(),
-        shadows: Vec::new(),
-        recent: vec![Highest::default(); rules.len()],
-        wishes: vec![0; rules.len()],
+        chosen: rules.seen(FIRST),
         rules,
+        shadows: Vec::new(),
         references: Vec::new(),
-        own: None,
+        own: Shadow::new(0),
         demand: 0.0,
         steps: 0.0,
         all_steps: 0.0,
         before: None,
-        chosen,
         reviewed: f64::NEG_INFINITY,
     }
 }
 
-impl Highest {
-    fn push(&mut self, time: f64, value: u32, keep: f64) -> u32 {
-        while self.falling.back().is_some_and(|(_, old)| *old <= value) {
-            self.falling.pop_back();
-        }
-        self.falling.push_back((time, value));
-        while self.falling.front().is_some_and(|(at, _)| *at < time - keep - 1e-6) {
-            self.falling.pop_front();
-        }
-        self.falling.front().map_or(value, |(_, value)| *value)
-    }
-}
-
-impl Shadow {
-    fn new(ready: u32) -> Self {
-        Self {
-            plant: Plant::with_ready(ready),
-            last_step: f64::NEG_INFINITY,
-            cost: 0.0,
-            missed: 0.0,
-            all_cost: 0.0,
-            all_missed: 0.0,
-        }
-    }
-
-    /// Decides at a time.
-    fn wish(&mut self, time: f64, delay: f64, bounds: &Bounds, wish: u32) {
-        self.plant.advance(time);
-        let present = self.plant.present();
-        if wish == present {
-            return;
-        }
-        let granted = shield::grant(bounds, present, wish, time - self.last_step, By::Tenant).replicas;
-        if granted != present {
-            self.last_step = time;
-            self.plant.resize(granted, time + delay);
-            self.plant.advance(time);
-        }
-    }
-
-    /// Lives through the step.
-    fn live(&mut self, demand: f64, step: f64, fade: f64) {
-        let served = self.plant.serve(demand, 1.0, step);
-        let (cost, missed) = (f64::from(self.plant.present()), f64::from(u8::from(served.violated)));
-        self.cost = fade * self.cost + cost;
-        self.missed = fade * self.missed + missed;
-        self.all_cost += cost;
-        self.all_missed += missed;
-    }
-}
-
-impl Rule {
-    fn prior(&self) -> (f64, f64) {
-        let kept = 1.0 + self.keep / 6000.0;
-        match self.above {
-            Above::Forecast(room) => ((1.0 + 0.03 * room) * kept, 0.08 * (-room).exp()),
-            Above::Seen(margin) => ((1.0 + 1.05 * margin) * kept, 0.08 * (-20.0 * margin).exp()),
-            Above::Between(_, low, high) => (1.1 + 0.01 * (low + high), 0.08 * (-high).exp()),
-        }
-    }
+/// What a decision has to reckon with.
+struct Moment<'a> {
+    seen: &'a Observation,
+    /// Demand of the step that has ended, in replicas' worth.
+    demand: f64,
+    /// Its length, and seconds until a decision of now serves.
+    step: f64,
+    delay: f64,
+    /// Steps until the next decision could serve.
+    reach: usize,
 }
 
 impl Policy for Adaptive {
     fn decide(&mut self, seen: &Observation) -> Decision {
-        let present = seen.present();
-        let (Some(demand), true) = (seen.demand(), seen.time.is_finite()) else {
-            self.before = seen.time.is_finite().then_some(seen.time);
-            self.start(seen);
-            return Decision { replicas: present, reason: "nothing is known of the demand yet".into() };
+        let stay = |reason: &str| Decision { replicas: seen.present(), reason: reason.to_owned() };
+        if !seen.time.is_finite() {
+            return stay("the time is not known");
+        }
+        let before = self.before.replace(seen.time);
+        let Some(demand) = seen.demand() else { return stay("nothing is known of the demand") };
+        let Some(step) = before.map_or(Some(15.0), |before| (seen.time > before).then(|| seen.time - before)) else {
+            return stay("time has not gone on");
         };
-        let step = self.before.map_or(15.0, |before| seen.time - before);
-        if !(step > 0.0) {
-            return Decision { replicas: present, reason: "time has not gone on".into() };
-        }
-        self.before = Some(seen.time);
         let delay = if seen.delay.is_finite() { seen.delay.max(0.0) } else { 0.0 };
-        let reach = ((delay + f64::from(seen.bounds.cooldown)) / step - 1e-9).ceil().clamp(0.0, 1e4) as usize;
-        if self.own.is_none() {
-            self.start(seen);
+        let reach = ((delay + f64::from(seen.bounds.cooldown)) / step - 1e-9).ceil().clamp(0.0, 1000.0) as usize;
+        let moment = Moment { seen, demand: demand.min(MOST), step, delay, reach };
+        self.learn(&moment);
+        let ahead = self.forecast.ahead(reach + 1);
+        let (mean, spread) = ahead.last().copied().unwrap_or((moment.demand, 0.0));
+        let drain = delay.max(2.0 * step).max(30.0);
+        self.try_all(&moment, &ahead, drain);
+        if self.forecast.cadence().known() && seen.time - self.reviewed >= REVIEW {
+            self.reviewed = seen.time;
+            self.review(&moment);
         }
-        self.live(demand, step);
-        self.forecast.see(seen.time - step, step, demand, reach);
-        // What may be needed at each distance, the same distance in readings once.
-        let mut ahead: Vec<(f64, f64)> = Vec::new();
-        let mut known = usize::MAX;
-        for distance in 1..=reach + 1 {
-            let readings = self.forecast.cadence.readings(distance);
-            if readings != known {
-                ahead.push(self.forecast.at(readings));
-                known = readings;
+        let waiting = match seen.capacity {
+            Some(capacity) if capacity > 0.0 => (seen.waiting / capacity).clamp(0.0, MOST),
+            _ => 0.0,
+        };
+        let late = backlog(mean, waiting, drain);
+        let bounds = &seen.bounds;
+        let replicas = self.rules.wishes[self.chosen].max(late).clamp(bounds.min, bounds.max.max(bounds.min));
+        self.own.wish(seen.time, delay, bounds, replicas);
+        let rule = self.rules.all[self.chosen].words(&REFERENCES);
+        let mut reason =
+            format!("demand is worth {:.1} replicas, in {delay:.0} s {mean:.1} ± {spread:.1}; {rule}", moment.demand);
+        if late >= replicas && late > 0 {
+            reason.push_str(&format!("; {waiting:.0} replica-seconds of work wait"));
+        }
+        Decision { replicas, reason }
+    }
+}
+
+impl Adaptive {
+    /// Lives through the step that has ended, and foretells the next.
+    fn learn(&mut self, moment: &Moment<'_>) {
+        if self.shadows.is_empty() {
+            self.own = Shadow::new(moment.seen.ready);
+            self.shadows = vec![self.own.clone(); self.rules.all.len()];
+            self.references = [hpa(80), keda(85)].into_iter().map(|policy| (policy, self.own.clone())).collect();
+        }
+        let fade = 0.5_f64.powf(moment.step / HALF_LIFE);
+        for shadow in self.everybody() {
+            shadow.live(moment.demand, moment.step, fade);
+        }
+        self.demand = fade * self.demand + moment.demand;
+        self.steps = fade * self.steps + 1.0;
+        self.all_steps += 1.0;
+        let grain = self.forecast.cadence().grain();
+        self.forecast.see(moment.seen.time - moment.step, moment.step, moment.demand, moment.reach);
+        if self.forecast.cadence().grain() != grain {
+            // What rules did with another idea of the grain says little about what they will do.
+            for shadow in self.everybody() {
+                shadow.late = shadow::Tally::default();
             }
+            (self.demand, self.steps) = (0.0, 0.0);
+            self.reviewed = f64::NEG_INFINITY;
         }
-        let mean = ahead.last().map_or(demand, |last| last.0);
+    }
+
+    fn everybody(&mut self) -> impl Iterator<Item = &mut Shadow> {
+        let references = self.references.iter_mut().map(|(_, shadow)| shadow);
+        self.shadows.iter_mut().chain(references).chain(std::iter::once(&mut self.own))
+    }
+
+    /// Lets the references and every rule decide.
+    fn try_all(&mut self, moment: &Moment<'_>, ahead: &[(f64, f64)], drain: f64) {
+        let Moment { seen, demand, step, delay, .. } = *moment;
         for (policy, shadow) in &mut self.references {
             shadow.plant.advance(seen.time);
-            let utilization = (f64::from(shadow.plant.ready) > 0.0)
-                .then(|| ((demand + shadow.plant.waiting / step) / f64::from(shadow.plant.ready)).min(1.0));
+            let ready = f64::from(shadow.plant.ready);
             let view = Observation {
                 ready: shadow.plant.ready,
                 starting: shadow.plant.starting(),
-                utilization,
+                utilization: (ready > 0.0).then(|| ((demand + shadow.plant.waiting / step) / ready).min(1.0)),
                 arrivals: Some(demand),
                 waiting: shadow.plant.waiting,
                 latency: None,
@@ -234,104 +195,58 @@ impl Policy for Adaptive {
             let wish = policy.decide(&view).replicas;
             shadow.wish(seen.time, delay, &seen.bounds, wish);
         }
-        let upper = |room: f64| need(ahead.iter().map(|(mean, spread)| mean + room * spread).fold(0.0, f64::max), 1.0);
-        for index in 0..self.rules.len() {
-            let rule = self.rules[index];
-            let base = match rule.above {
-                Above::Between(reference, low, high) => {
-                    let present = self.references[reference].1.plant.present();
-                    present.min(upper(high)).max(upper(low))
-                }
-                _ if index >= EACH => self.recent[index % EACH].falling.back().map_or(0, |(_, value)| *value),
-                Above::Forecast(room) => upper(room),
-                Above::Seen(margin) => need(demand * (1.0 + margin), 1.0),
-            };
-            self.wishes[index] = self.recent[index].push(seen.time, base, rule.keep);
+        let present: Vec<u32> = self.references.iter().map(|(_, shadow)| shadow.plant.present()).collect();
+        self.rules.wish(seen.time, demand, ahead, &present);
+        let mean = ahead.last().map_or(demand, |(mean, _)| *mean);
+        for (shadow, wish) in self.shadows.iter_mut().zip(&self.rules.wishes) {
+            shadow.wish(seen.time, delay, &seen.bounds, (*wish).max(shadow.backlog(mean, drain)));
         }
-        let drain = delay.max(2.0 * step).max(30.0);
-        for (index, shadow) in self.shadows.iter_mut().enumerate() {
-            let backlog = if shadow.plant.waiting > 0.0 { need(mean + shadow.plant.waiting / drain, 1.0) } else { 0 };
-            shadow.wish(seen.time, delay, &seen.bounds, self.wishes[index].max(backlog));
-        }
-        if seen.time - self.reviewed >= REVIEW {
-            self.reviewed = seen.time;
-            self.review(step);
-        }
-        let waiting = seen.capacity.filter(|c| *c > 0.0).map_or(0.0, |capacity| (seen.waiting / capacity).max(0.0));
-        let backlog = if waiting > 0.0 { need(mean + waiting / drain, 1.0) } else { 0 };
-        let wish = self.wishes[self.chosen].max(backlog).clamp(seen.bounds.min, seen.bounds.max.max(seen.bounds.min));
-        if let Some(own) = &mut self.own {
-            own.wish(seen.time, delay, &seen.bounds, wish);
-        }
-        Decision { replicas: wish, reason: format!("{:?}", self.rules[self.chosen]) }
-    }
-}
-
-impl Adaptive {
-    fn start(&mut self, seen: &Observation) {
-        let shadow = Shadow::new(seen.ready);
-        self.shadows = vec![shadow.clone(); self.rules.len()];
-        self.references = [hpa(80), keda(85)].into_iter().map(|policy| (policy, shadow.clone())).collect();
-        self.own = Some(shadow);
     }
 
-    /// The step that has just ended, for everybody.
-    fn live(&mut self, demand: f64, step: f64) {
-        let fade = 0.5_f64.powf(step / HALF_LIFE);
-        let references = self.references.iter_mut().map(|(_, shadow)| shadow);
-        for shadow in self.shadows.iter_mut().chain(references).chain(&mut self.own) {
-            shadow.live(demand, step, fade);
+    /// Chooses the rule that serves the aim best.
+    fn review(&mut self, moment: &Moment<'_>) {
+        if self.steps < 1.0 {
+            return;
         }
-        self.demand = fade * self.demand + demand;
-        self.steps = fade * self.steps + 1.0;
-        self.all_steps += 1.0;
-    }
-
-    fn review(&mut self, step: f64) {
-        let Some(own) = &self.own else { return };
-        let ahead = self.all_steps.max(86_400.0 / step);
         let mean = (self.demand / self.steps).max(1e-9);
+        let ahead = self.all_steps.max(PLAN / moment.step);
         let plan = |past: f64, rate: f64| past + ahead * rate;
-        let (mut budget, mut allowed) = (f64::INFINITY, f64::INFINITY);
-        for (_, shadow) in &self.references {
-            budget = budget.min(plan(shadow.all_cost, shadow.cost / self.steps));
-            allowed = allowed.min(plan(shadow.all_missed, shadow.missed / self.steps));
-        }
-        let lived = self.all_steps * step;
-        let limit = CHEAPER + LENIENT.0 * LENIENT.1 / (LENIENT.1 + lived);
-        let mut best: Option<(bool, f64, usize)> = None;
-        let mut lower = 0.0;
-        let mut expected = Vec::with_capacity(self.rules.len());
-        for (index, (rule, shadow)) in self.rules.iter().zip(&self.shadows).enumerate() {
+        let least =
+            |of: &dyn Fn(&Shadow) -> f64| self.references.iter().map(|(_, s)| of(s)).fold(f64::INFINITY, f64::min);
+        let budget = least(&|shadow| plan(shadow.all.cost, shadow.late.cost / self.steps));
+        let allowed = least(&|shadow| plan(shadow.all.missed, shadow.late.missed / self.steps));
+        let limit = CHEAPER + LENIENT.0 * LENIENT.1 / (LENIENT.1 + self.all_steps * moment.step);
+        // Steps of one reading tell no more than one of them does, and only the first ones of a reading can surprise.
+        let grain = self.forecast.cadence().at_least() as f64;
+        let belief = BELIEF.0.max(BELIEF.1 * grain);
+        let hurts = ((moment.reach + 1) as f64 / grain).min(1.0);
+        let believed = |tried: f64, prior: f64| (tried + belief * prior * hurts) / (self.steps + belief);
+
+        let mut missing: Vec<f64> = Vec::with_capacity(self.rules.all.len());
+        let mut best = (false, f64::INFINITY);
+        let mut chosen = self.chosen;
+        for (index, (rule, shadow)) in self.rules.all.iter().zip(&self.shadows).enumerate() {
             let (cost, missed) = rule.prior();
-            let weight = self.steps + PRIOR;
-            let cost = (shadow.cost + PRIOR * cost * mean) / weight;
-            let missed = (shadow.missed + PRIOR * missed) / weight;
-            let first = index % EACH == 0 || index % EACH == ROOM.len() || index >= KEEP.len() * EACH;
-            let missed = match rule.above {
-                // It misses at least what the rule misses that it is held below.
-                Above::Between(_, _, high) => {
-                    missed.max(ROOM.iter().position(|room| *room == high).map_or(0.0, |room| expected[room]))
+            let cost = (shadow.late.cost + BELIEF.0 * cost * mean) / (self.steps + BELIEF.0);
+            let lower = rule.lower.map_or(0.0, |lower| missing[lower]);
+            let floor = match rule.above {
+                // It misses what the rule misses that it is held below, and a part of what its reference does.
+                Above::Between(reference, ..) => {
+                    lower.max(TAIL * believed(self.references[reference].1.late.missed, REFERENCE))
                 }
-                _ if first => missed,
-                _ => missed.max(TAIL * lower),
+                _ => TAIL * lower,
             };
-            lower = missed;
-            expected.push(missed);
-            let affordable = plan(own.all_cost, cost) <= limit * budget;
-            let over = (plan(own.all_missed, missed) - FEWER * allowed).max(0.0) / (self.all_steps + ahead);
-            let score =
-                if affordable { cost / mean + WORTH * missed + EXCESS * over } else { cost / mean + 5.0 * missed };
-            let better = match best {
-                None => true,
-                Some((other, least, _)) => (affordable && !other) || (affordable == other && score < least),
-            };
-            if better {
-                best = Some((affordable, score, index));
+            let missed = believed(shadow.late.missed, missed).max(floor);
+            missing.push(missed);
+            let affordable = plan(self.own.all.cost, cost) <= limit * budget;
+            let over = (plan(self.own.all.missed, missed) - FEWER * allowed).max(0.0) / (self.all_steps + ahead);
+            let price = if affordable { WORTH * missed + EXCESS * over } else { POOR * missed };
+            let score = cost / mean + price;
+            if (affordable && !best.0) || (affordable == best.0 && score < best.1) {
+                best = (affordable, score);
+                chosen = index;
             }
         }
-        if let Some((_, _, index)) = best {
-            self.chosen = index;
-        }
+        self.chosen = chosen;
     }
 }

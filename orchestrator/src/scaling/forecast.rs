@@ -5,80 +5,23 @@
 //! value four times when one decides every fifteen seconds. [`Cadence`] finds that grain, so that a value is known to stand
 //! until the next reading is due, and the forecast counts *readings*, not steps.
 
+mod cadence;
+mod profile;
+#[cfg(test)]
+mod tests;
+
 use std::collections::VecDeque;
 
-/// The farthest that is foretold, in readings.
+use cadence::Cadence;
+use profile::{DAY, Minutes, Profile};
+
+/// The farthest that is foretold, in readings; what is farther is taken for as far.
 pub const AHEAD: usize = 24;
-/// Runs of equal values from which the grain is told.
-const RUNS: usize = 16;
-const LEAST_RUNS: usize = 3;
-const DAY: f64 = 86_400.0;
-/// Slots of the profile of a day: five minutes each.
-const SLOTS: usize = 288;
 /// The spread of the unknown, as a share of demand, and how many errors it takes to outweigh that.
 const UNKNOWN: f64 = 0.1;
 const DOUBT: f64 = 4.0;
 /// What an expert's older errors weigh against the newest.
 const MEMORY: f64 = 0.97;
-
-/// Finds how many steps a reading lasts.
-#[derive(Debug, Clone, Default)]
-pub struct Cadence {
-    last: Option<f64>,
-    /// Steps in which the newest value was seen.
-    age: usize,
-    runs: VecDeque<usize>,
-    /// Steps of a reading; 1 until it is known to be more.
-    grain: usize,
-    /// Every run was a whole number of readings.
-    regular: bool,
-}
-
-impl Cadence {
-    /// Takes the value of one more step. Says whether a new reading begins with it.
-    pub fn see(&mut self, value: f64) -> bool {
-        let new = self.last != Some(value);
-        if new {
-            if self.last.is_some() {
-                self.runs.push_back(self.age);
-                if self.runs.len() > RUNS {
-                    self.runs.pop_front();
-                }
-                // The first run may have begun before anybody looked.
-                let shortest = self.runs.iter().copied().min().unwrap_or(1);
-                self.grain = if self.known() { shortest } else { 1 };
-                self.regular = self.runs.iter().all(|run| run % self.grain == 0);
-            }
-            self.age = 0;
-            self.last = Some(value);
-        }
-        self.age += 1;
-        new || (self.age - 1).is_multiple_of(self.grain())
-    }
-
-    /// Whether enough was seen to tell the grain.
-    pub fn known(&self) -> bool {
-        self.runs.len() >= LEAST_RUNS
-    }
-
-    /// Steps of a reading.
-    pub fn grain(&self) -> usize {
-        self.grain.max(1)
-    }
-
-    /// How many readings lie between the newest and the step that comes `ahead` steps after the newest seen; 0 is the newest.
-    pub fn readings(&self, ahead: usize) -> usize {
-        let grain = self.grain();
-        if self.regular || grain == 1 {
-            let into = (self.age.max(1) - 1) % grain;
-            (into + ahead) / grain
-        } else if self.age + ahead <= grain {
-            0
-        } else {
-            1 + (self.age.max(grain) + ahead - grain - 1) / grain
-        }
-    }
-}
 
 /// One way to foretell.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -120,37 +63,10 @@ struct Memory {
     weight: f64,
 }
 
-/// Demand at the same time of other days, in slots.
-#[derive(Debug, Clone)]
-struct Profile {
-    period: f64,
-    slots: Vec<Option<f64>>,
-    /// The weight of the newest time.
-    rate: f64,
-    /// What is averaged for the slot that is going on.
-    open: Option<(usize, f64, f64)>,
-}
-
-/// What each minute of the hour does to demand: jobs that start at the full hour, mail that goes out at the half.
-#[derive(Debug, Clone)]
-struct Minutes {
-    minutes: [Minute; 60],
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Minute {
-    /// By how much demand exceeds what was foretold without it, as a share.
-    excess: f64,
-    /// The square of that share's deviation.
-    square: f64,
-    /// The square of errors against the spread of all.
-    error: f64,
-    count: f64,
-}
-
+/// Learns from one step after another; see the module.
 #[derive(Debug, Clone)]
 pub struct Forecast {
-    pub cadence: Cadence,
+    cadence: Cadence,
     minutes: Minutes,
     /// Seconds of a reading.
     reading: f64,
@@ -163,10 +79,11 @@ pub struct Forecast {
     /// What was said of the readings to come; the front is the newest saying.
     said: VecDeque<[f64; AHEAD + 1]>,
     spreads: [Spread; AHEAD + 1],
-    pub seen: usize,
+    /// Readings taken.
+    seen: usize,
 }
 
-/// The spread of errors, over the root of what was foretold: the one of counts, over demand's own: of shares.
+/// The mean square of errors that were [`weigh`]ed, over the long run and of late.
 #[derive(Debug, Clone, Copy, Default)]
 struct Spread {
     slow: f64,
@@ -174,107 +91,11 @@ struct Spread {
     count: f64,
 }
 
-impl Profile {
-    fn new(period: f64, rate: f64) -> Self {
-        let slots = (period / DAY * SLOTS as f64).round() as usize;
-        Self { period, slots: vec![None; slots], rate, open: None }
-    }
-
-    fn slot(&self, time: f64) -> usize {
-        let part = (time.rem_euclid(self.period)) / self.period;
-        ((part * self.slots.len() as f64) as usize).min(self.slots.len() - 1)
-    }
-
-    fn learn(&mut self, time: f64, reading: f64, value: f64) {
-        let slot = self.slot(time);
-        match &mut self.open {
-            Some((open, sum, count)) if *open == slot => {
-                *sum += value;
-                *count += 1.0;
-            }
-            _ => {
-                self.close();
-                self.open = Some((slot, value, 1.0));
-            }
-        }
-        // A reading that lasts longer than a slot stands in all of them.
-        let width = self.period / self.slots.len() as f64;
-        let more = ((reading / width).round() as usize).clamp(1, self.slots.len());
-        for next in 1..more {
-            let slot = (slot + next) % self.slots.len();
-            self.blend(slot, value);
-        }
-    }
-
-    fn close(&mut self) {
-        if let Some((slot, sum, count)) = self.open.take() {
-            self.blend(slot, sum / count);
-        }
-    }
-
-    fn blend(&mut self, slot: usize, value: f64) {
-        let old = &mut self.slots[slot];
-        *old = Some(old.map_or(value, |old| old + self.rate * (value - old)));
-    }
-
-    /// What it was at this time, between the middles of slots.
-    fn at(&self, time: f64, reading: f64) -> Option<f64> {
-        let width = self.period / self.slots.len() as f64;
-        if reading >= width {
-            return self.slots[self.slot(time)];
-        }
-        let place = time.rem_euclid(self.period) / width - 0.5;
-        let low = place.floor();
-        let part = place - low;
-        let count = self.slots.len() as i64;
-        let slot = |index: f64| self.slots[(index as i64).rem_euclid(count) as usize];
-        Some(slot(low)? * (1.0 - part) + slot(low + 1.0)? * part)
-    }
-}
-
-impl Minutes {
-    fn learn(&mut self, time: f64, reading: f64, ratio: f64, error: f64) {
-        if reading > 300.0 {
-            return;
-        }
-        let minute = &mut self.minutes[minute(time)];
-        minute.count += 1.0;
-        let rate = (1.0 / minute.count).max(0.04);
-        let excess = (ratio - 1.0).clamp(-0.9, 4.0);
-        minute.square += rate * ((excess - minute.excess).powi(2) - minute.square);
-        minute.excess += rate * (excess - minute.excess);
-        minute.error += rate * (error.clamp(-6.0, 6.0).powi(2) - minute.error);
-    }
-
-    /// What the forecast is multiplied by: only what is beyond chance.
-    fn factor(&self, time: f64, reading: f64) -> f64 {
-        let minute = &self.minutes[minute(time)];
-        if reading > 300.0 || minute.count < 4.0 {
-            return 1.0;
-        }
-        let doubt = (minute.square / minute.count.min(40.0)).sqrt();
-        if minute.excess.abs() > 3.5 * doubt { 1.0 + minute.excess } else { 1.0 }
-    }
-
-    /// What the spread is multiplied by.
-    fn unrest(&self, time: f64, reading: f64) -> f64 {
-        let minute = &self.minutes[minute(time)];
-        if reading > 300.0 {
-            return 1.0;
-        }
-        ((minute.error * minute.count + 30.0) / (minute.count + 30.0)).sqrt().clamp(0.7, 3.0)
-    }
-}
-
-fn minute(time: f64) -> usize {
-    ((time + 1e-6).rem_euclid(3600.0) / 60.0) as usize % 60
-}
-
 impl Default for Forecast {
     fn default() -> Self {
         Self {
             cadence: Cadence::default(),
-            minutes: Minutes { minutes: [Minute::default(); 60] },
+            minutes: Minutes::default(),
             reading: 0.0,
             experts: [Memory::default(); EXPERTS.len()],
             day: Profile::new(DAY, 0.4),
@@ -289,7 +110,7 @@ impl Default for Forecast {
 }
 
 impl Forecast {
-    /// Takes the demand of the step of `step` seconds that began at `time`.
+    /// Takes the demand of the step of `step` seconds that began at `time`. What follows is foretold for at least `reach` steps.
     pub fn see(&mut self, time: f64, step: f64, value: f64, reach: usize) {
         let grain = self.cadence.grain();
         let new = self.cadence.see(value);
@@ -320,8 +141,27 @@ impl Forecast {
         self.foretell(time, value, (reach / self.cadence.grain() + 1).min(AHEAD));
     }
 
+    /// The grain of the readings.
+    pub fn cadence(&self) -> &Cadence {
+        &self.cadence
+    }
+
+    /// The mean and the spread of demand in the next `steps` steps, once for each reading that falls into them.
+    pub fn ahead(&self, steps: usize) -> Vec<(f64, f64)> {
+        let mut known = None;
+        let mut ahead = Vec::new();
+        for step in 1..=steps {
+            let readings = self.cadence.readings(step).min(AHEAD);
+            if known != Some(readings) {
+                ahead.push(self.at(readings));
+                known = Some(readings);
+            }
+        }
+        ahead
+    }
+
     /// The mean and the spread of demand so many readings ahead; 0 is what was just read.
-    pub fn at(&self, readings: usize) -> (f64, f64) {
+    fn at(&self, readings: usize) -> (f64, f64) {
         let readings = readings.min(AHEAD);
         if readings == 0 {
             return (self.newest.map_or(0.0, |(_, value)| value), 0.0);

@@ -10,6 +10,7 @@ pub mod hpa;
 #[cfg(test)]
 mod laws;
 pub mod oracle;
+pub mod predictive;
 pub mod shadow;
 pub mod shield;
 pub mod simulator;
