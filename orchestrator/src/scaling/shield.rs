@@ -93,7 +93,9 @@ impl Granted {
                 let why = || format!("the proven utilization of {shown} % is not below {} %", bounds.down);
                 return self.at_least(present, why);
             }
-            let limit = limit.min(present);
+            // The last replica is never quite idle; it may go where it can be woken again.
+            let wakes = present == 1 && bounds.headroom > 0;
+            let limit = if wakes { 0 } else { limit.min(present) };
             let why =
                 || format!("the proven utilization of {shown} % needs {limit} at a target of {} %", bounds.target);
             self.at_least(limit, why);

@@ -58,7 +58,8 @@ interface IMarket {
     /// - down only when u is below `down`, and to no fewer than ⌈n × u / t⌉;
     /// - within the policy's bounds, `step` replicas at a time, `cooldown` seconds after the last step or the opening;
     /// - only while the balance covers what may be owed and, going up, the notice period's money at the new rate;
-    /// - to zero only with a utilization of zero, where the policy's minimum is zero;
+    /// - to zero, where the policy's minimum is that, with a utilization of zero; from one replica also with any below `down`,
+    ///   if the headroom is not zero, because then the provider can wake what it let sleep;
     /// - from zero to at most `headroom`, by any statement: what does not run proves no demand, so that waking is what the
     ///   tenant grants beforehand. With a headroom of zero the tenant alone wakes the lease.
     ///

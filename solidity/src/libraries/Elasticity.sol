@@ -11,7 +11,8 @@ import {Errors} from "./Errors.sol";
 /// With n replicas at utilization u and a target t, ⌈n × u / t⌉ replicas would stand at the target or just below it: the
 /// count that the demand wants. Up a step may go that far and the policy's headroom beyond, down it may go that far. Between
 /// the two thresholds nothing moves, so that a count does not swing. What does not run proves no demand: from zero the
-/// headroom is all that is granted, and is so whatever is stated, because the policy's tenant granted it.
+/// headroom is all that is granted, and is so whatever is stated, because the policy's tenant granted it. The last replica,
+/// which is never quite idle, may go below the lower threshold where the headroom lets it be woken again.
 library Elasticity {
     uint256 internal constant FULL = 10_000; // basis points
     uint256 internal constant PERCENT = 100; // basis points
@@ -42,7 +43,8 @@ library Elasticity {
         } else {
             uint256 threshold = r.down() * PERCENT;
             if (utilization >= threshold) revert Errors.DemandTooHigh(utilization, threshold);
-            if (replicas < limit) revert Errors.BeyondDemand(replicas, limit);
+            bool wakes = present == 1 && r.headroom() != 0;
+            if (replicas < limit && !wakes) revert Errors.BeyondDemand(replicas, limit);
         }
     }
 }

@@ -78,9 +78,8 @@ contract ElasticityTest is Test {
         if (replicas > present) {
             return utilization > uint256(p.up) * 100 && replicas - present <= p.step && replicas <= wanted + p.headroom;
         }
-        return
-            replicas < present && utilization < uint256(p.down) * 100 && present - replicas <= p.step
-                && replicas >= wanted;
+        return replicas < present && utilization < uint256(p.down) * 100 && present - replicas <= p.step
+            && (replicas >= wanted || (present == 1 && p.headroom != 0));
     }
 
     /// No utilization lets a provider go up and down from the same count: between the thresholds, and beyond them, a count

@@ -95,7 +95,7 @@ contract StepsTest is MarketTest {
         } else {
             assertLt(to, replicas, "moves");
             assertLt(u, uint256(p.down) * 100, "down");
-            assertLe(load, to * p.target * 100, "beyond");
+            if (to != 0 || replicas != 1 || p.headroom == 0) assertLe(load, to * p.target * 100, "beyond");
         }
         integral += uint256(terms.rates.reserved) * replicas * (vm.getBlockTimestamp() - since);
         (since, replicas, provenAt) = (vm.getBlockTimestamp(), to, step.claim.usage.time);

@@ -152,6 +152,24 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _scale(3, 9000);
     }
 
+    /// What runs is never quite idle. The last replica may go all the same, if its provider may wake it.
+    function test_TheLastReplicaSleepsBelowTheLowerThreshold() external {
+        Policy memory p = policy();
+        (p.minReplicas, p.headroom) = (0, 1);
+        _reopen(1, p, DEPOSIT);
+        uint16 threshold = uint16(p.down) * 100;
+        _refused(0, threshold, abi.encodeWithSelector(Errors.DemandTooHigh.selector, threshold, threshold));
+        _scale(0, threshold - 1);
+    }
+
+    function test_RevertWhen_TheLastReplicaCouldNotBeWoken() external {
+        Policy memory p = policy();
+        (p.minReplicas, p.headroom) = (0, 0);
+        _reopen(1, p, DEPOSIT);
+        _refused(0, 1, abi.encodeWithSelector(Errors.BeyondDemand.selector, 0, 1));
+        _scale(0, 0);
+    }
+
     /// From zero no utilization counts, which only a false statement can have.
     function test_FromZeroTheStatementCountsForNothing() external {
         Policy memory p = policy();
