@@ -1,6 +1,6 @@
 //! A provider's whole orchestrator in this process.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use anvil::Actor;
 use tempfile::TempDir;
@@ -44,6 +44,11 @@ impl Orchestrator {
         let running = wiring::start_with(&connection, &identity, &settings, engine).await?;
         let api = Api::at(running.address.port())?;
         Ok(Self { running, api, _folder: folder })
+    }
+
+    /// Where requests to leases come in.
+    pub fn gateway(&self) -> SocketAddr {
+        self.running.gateway
     }
 
     /// Ends it as SIGTERM does; containers go on.
