@@ -22,7 +22,7 @@ use super::{
     route::Route,
 };
 
-const MOST_ATTEMPTS: usize = 3;
+pub(super) const MOST_ATTEMPTS: usize = 3;
 
 const UNREACHABLE: Refusal = Refusal::Broken("no replica takes the connection");
 const BROKEN: Refusal = Refusal::Broken("the replica broke off before it answered");
