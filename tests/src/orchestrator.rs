@@ -51,6 +51,11 @@ impl Orchestrator {
         Ok(Self { running, api, gateway, _folder: folder })
     }
 
+    /// Where requests to leases come in.
+    pub fn gateway(&self) -> SocketAddr {
+        self.running.gateway
+    }
+
     /// Ends it as SIGTERM does; containers go on.
     pub async fn stop(self) {
         self.running.stop().await;

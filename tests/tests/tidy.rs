@@ -128,11 +128,23 @@ fn the_store_and_the_ports_know_no_stage() {
 }
 
 #[test]
+fn the_gateway_knows_the_store_and_no_stage() {
+    let words = ["stages", "api", "cli", "wiring", "config", "scaling"].map(|room| format!("crate::{room}"));
+    let words: Vec<&str> = words.iter().map(String::as_str).chain(["stages::{", "bollard::", "sqlx::"]).collect();
+    refuse(
+        "orchestrator/src/gateway",
+        &[],
+        &words,
+        "the gateway reads the store and answers the stages through a port",
+    );
+}
+
+#[test]
 fn the_api_has_no_hands() {
     refuse(
         "orchestrator/src/api",
         &[],
-        &["crate::ports", "crate::stages", "bollard::", "alloy::providers"],
+        &["crate::ports", "crate::stages", "crate::gateway", "bollard::", "alloy::providers"],
         "the API cannot act",
     );
 }

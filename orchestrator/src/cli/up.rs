@@ -102,6 +102,7 @@ impl Up {
         let provider = identity(Actor::Provider);
         let orchestration = Orchestration::local(listen, &folder.join("tidemark.db"));
         let running = wiring::start(&connection, &provider, &orchestration).await?;
+        progress.done(format!("gateway at http://{}", running.gateway));
         let endpoint = format!("http://{}", running.address);
         let outcome = self.with_provider(&devnet, &connection, &endpoint, progress, json).await;
         running.stop().await;

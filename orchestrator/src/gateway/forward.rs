@@ -22,7 +22,7 @@ use super::{
     route::Route,
 };
 
-const MOST_ATTEMPTS: usize = 3;
+pub(super) const MOST_ATTEMPTS: usize = 3;
 
 const UNREACHABLE: Refusal = Refusal::Broken("no replica takes the connection");
 const BROKEN: Refusal = Refusal::Broken("the replica broke off before it answered");
@@ -30,7 +30,7 @@ const BROKEN: Refusal = Refusal::Broken("the replica broke off before it answere
 /// How an attempt ended without an answer.
 enum Failed {
     /// Nothing was sent; here it is again.
-    Unsent(Request<Outbound>),
+    Unsent(Box<Request<Outbound>>),
     /// Something was sent; whoever still has the request may send it again.
     Sent,
     /// It is over.
@@ -52,7 +52,7 @@ pub(super) async fn forward(
             Err(Failed::Over(refusal)) => return Err(refusal),
             Err(Failed::Unsent(unsent)) => {
                 retry(route, &mut tried, backend, UNREACHABLE)?;
-                request = unsent;
+                request = *unsent;
             }
             Err(Failed::Sent) => {
                 let Some(copy) = &again else { return Err(BROKEN) };
@@ -103,7 +103,7 @@ async fn attempt(gateway: &Gateway, ticket: Ticket, request: Request<Outbound>) 
             Err(error) => {
                 tracing::debug!(address = %backend.address, %error, "a replica takes no connection");
                 backend.unreachable();
-                return Err(Failed::Unsent(request));
+                return Err(Failed::Unsent(Box::new(request)));
             }
         },
     };
@@ -111,7 +111,7 @@ async fn attempt(gateway: &Gateway, ticket: Ticket, request: Request<Outbound>) 
         Ok(Ok(answer)) => answer,
         Ok(Err(mut failed)) => {
             if let Some(unsent) = failed.take_message() {
-                return Err(Failed::Unsent(unsent));
+                return Err(Failed::Unsent(Box::new(unsent)));
             }
             let error = failed.into_error();
             // The client's own body ended early: nobody is there to be answered, and the replica is not to blame.

@@ -68,11 +68,7 @@ impl Lane {
     ) -> Result<Response<Incoming>, TrySendError<Request<Outbound>>> {
         let mut answer = pin!(self.sender.try_send_request(request));
         poll_fn(|context| {
-            if let Some(wire) = &mut self.wire
-                && wire.as_mut().poll(context).is_ready()
-            {
-                self.wire = None;
-            }
+            self.drive(context);
             answer.as_mut().poll(context)
         })
         .await

@@ -16,13 +16,11 @@ use super::{
     Gateway,
     backend::{Ticket, now_ms},
     body::{Answer, Inbound, Outbound},
-    forward::patience,
+    forward::{MOST_ATTEMPTS, patience},
     headers, hold, lane,
     refusal::Refusal,
     route::Route,
 };
-
-const MOST_ATTEMPTS: usize = 3;
 
 /// `protocol` is what the request asks for; its other headers of a connection are taken out already.
 pub(super) async fn open(
