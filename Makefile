@@ -78,6 +78,7 @@ image: ## load the sample application's image into the engine
 
 .PHONY: bench
 bench: setup image ## every figure beside its target, as JSON lines (ARGS= is passed on)
+	@scripts/setup nginx
 	@cargo build --release --package tidemark --package tests >&2
 	@cargo run --quiet --release --package tests --bin bench -- $(ARGS)
 

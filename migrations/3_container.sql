@@ -19,7 +19,7 @@ CREATE TABLE images (
 );
 
 -- The engine's containers as they were last seen; never what we meant them to be. `ports` is a JSON object from the
--- container's port to the host's address. Times are the machine's Unix milliseconds.
+-- container's port to the host's address, `address` the container's own in the lease's network. Times are the machine's Unix milliseconds.
 CREATE TABLE containers (
     lease TEXT NOT NULL,
     service TEXT NOT NULL,
@@ -31,6 +31,7 @@ CREATE TABLE containers (
     started_at_ms BIGINT NOT NULL,
     exit_code BIGINT,
     ports TEXT NOT NULL,
+    address TEXT,
     CONSTRAINT containers_pk PRIMARY KEY (lease, replica, service)
 );
 

@@ -68,6 +68,14 @@ pub struct Orchestration {
     #[arg(long, env = "TIDEMARK_LISTEN", default_value = "127.0.0.1:7070", value_name = "ADDRESS")]
     pub listen: SocketAddr,
 
+    /// Where the gateway listens: requests to tenants' services come in there.
+    #[arg(long, env = "TIDEMARK_GATEWAY", default_value = "127.0.0.1:7080", value_name = "ADDRESS")]
+    pub gateway: SocketAddr,
+
+    /// The domain below which each service has a host name, `SERVICE-LEASE.DOMAIN`.
+    #[arg(long, env = "TIDEMARK_GATEWAY_DOMAIN", default_value = "localhost", value_parser = domain, value_name = "DOMAIN")]
+    pub gateway_domain: String,
+
     /// Docker's address (`unix:///…`, `tcp://…`); empty for Docker's own default.
     #[arg(long, env = "TIDEMARK_DOCKER_HOST", default_value = "", value_name = "URL")]
     pub docker_host: String,
@@ -83,6 +91,10 @@ pub struct Orchestration {
     /// How often the counters are read.
     #[arg(long, env = "TIDEMARK_SAMPLE_EVERY", default_value = "1s", value_parser = duration, value_name = "DURATION")]
     pub sample_every: Duration,
+
+    /// How often each lease's scaling policy is asked; a surge does not wait for it.
+    #[arg(long, env = "TIDEMARK_SCALE_EVERY", default_value = "15s", value_parser = duration, value_name = "DURATION")]
+    pub scale_every: Duration,
 
     /// The least time between two claims of matured statements. A closed lease is claimed at once.
     #[arg(long, env = "TIDEMARK_CLAIM_EVERY", default_value = "1m", value_parser = duration, value_name = "DURATION")]
@@ -216,10 +228,13 @@ impl Orchestration {
         Self {
             database_url: DatabaseUrl(format!("sqlite:{}", database.display())),
             listen,
+            gateway: ([127, 0, 0, 1], 0).into(),
+            gateway_domain: "localhost".to_owned(),
             docker_host: String::new(),
             subnet_pool: Subnet::DEFAULT_POOL,
             publish_address: [127, 0, 0, 1].into(),
             sample_every: Duration::from_secs(1),
+            scale_every: Duration::from_secs(2),
             claim_every: Duration::from_secs(5),
             grace: Duration::from_secs(60),
             confirmations: 1,
@@ -331,6 +346,21 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     if duration.is_zero() { Err("it must be longer than zero".to_owned()) } else { Ok(duration) }
 }
 
+/// Letters, digits and hyphens between dots, in lower case.
+fn domain(text: &str) -> Result<String, String> {
+    let name = text.trim_end_matches('.').to_ascii_lowercase();
+    let part = |part: &str| {
+        let sound = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+        !part.is_empty()
+            && part.len() <= 63
+            && part.bytes().all(sound)
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+    };
+    let sound = name.len() <= 190 && name.split('.').all(part) && name.parse::<std::net::IpAddr>().is_err();
+    if sound { Ok(name) } else { Err("it must be a domain such as apps.example.org".to_owned()) }
+}
+
 /// The name that labels and messages give to a provider.
 pub fn short(address: Address) -> String {
     let text = address.to_checksum(None);
@@ -373,6 +403,9 @@ mod tests {
     fn a_wrong_setting_is_refused_by_name() {
         for (flag, value, why) in [
             ("--listen", "nowhere", "invalid socket address"),
+            ("--gateway", "7080", "invalid socket address"),
+            ("--gateway-domain", "10.0.0.1", "must be a domain"),
+            ("--gateway-domain", "a..b", "must be a domain"),
             ("--sample-every", "0s", "longer than zero"),
             ("--sample-every", "soon", "write it like"),
             ("--database-url", "mysql://x", "sqlite:"),

@@ -51,7 +51,8 @@ impl Bell {
         let _ = self.0.notified().now_or_never();
     }
 
-    async fn rung(&self) {
+    /// Waits for a ring, or for one that was not heard yet.
+    pub async fn rung(&self) {
         self.0.notified().await;
     }
 }

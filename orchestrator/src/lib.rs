@@ -29,6 +29,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod driver;
+pub mod gateway;
 pub mod lease;
 pub mod ports;
 pub mod scaling;

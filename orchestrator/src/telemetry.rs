@@ -1,12 +1,19 @@
 //! Logs on standard error and metrics for Prometheus.
 
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::time::Duration;
+
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tokio::sync::watch;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::{LogFormat, Speech};
 
 /// What is not logged unless asked for: the RPC library's complaints. Stages say for themselves that a node is away.
 const QUIET: &str = "alloy_transport_ws=off,alloy_pubsub=off";
+
+/// Seconds: the bounds of the gateway's histogram.
+const LATENCIES: [f64; 15] =
+    [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
 /// Starts logging. Standard output stays free for answers. Unless told otherwise a service tells what it does, anything
 /// else only what goes wrong.
@@ -25,5 +32,18 @@ pub fn log(speech: &Speech, service: bool) -> anyhow::Result<()> {
 
 /// Starts collecting metrics; the handle renders them for `/metrics`.
 pub fn metrics() -> anyhow::Result<PrometheusHandle> {
-    Ok(PrometheusBuilder::new().install_recorder()?)
+    let gateway = Matcher::Full("tidemark_gateway_seconds".to_owned());
+    Ok(PrometheusBuilder::new().set_buckets_for_metric(gateway, &LATENCIES)?.install_recorder()?)
+}
+
+/// Folds what was recorded into its histograms, so that it does not pile up when nobody reads `/metrics`. Ends with the
+/// shutdown.
+pub async fn upkeep(metrics: PrometheusHandle, mut shutdown: watch::Receiver<bool>) {
+    const PERIOD: Duration = Duration::from_secs(5);
+    loop {
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => return,
+            () = tokio::time::sleep(PERIOD) => metrics.run_upkeep(),
+        }
+    }
 }

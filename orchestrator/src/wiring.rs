@@ -12,6 +12,7 @@ use crate::{
     api::{self, Api},
     config::{Connection, Identity, Orchestration, short},
     driver::{self, Bell, Board, Stage},
+    gateway::{self, Gateway},
     lease::label::Owner,
     ports::{
         cgroup::Cgroups,
@@ -19,6 +20,7 @@ use crate::{
         docker::{self, BollardEngine, Engine},
         ethereum::{AlloyEthereum, Ethereum},
         firewall,
+        gate::Gate,
         pricer::{Pricer, Program},
     },
     stages::{
@@ -27,6 +29,7 @@ use crate::{
         container::{self, Container},
         meter::{self, Meter},
         proof::Proof,
+        scale::Scale,
         settlement::Settlement,
     },
     store::Store,
@@ -37,6 +40,8 @@ use crate::{
 pub struct Running {
     /// Where the API listens.
     pub address: SocketAddr,
+    /// Where the gateway listens.
+    pub gateway: SocketAddr,
     stop: watch::Sender<bool>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -92,6 +97,8 @@ pub async fn start_with(
     store.lock(provider).await?;
     let listener = api::bind(settings.listen).await?;
     let address = listener.local_addr()?;
+    let gate_listener = Gateway::bind(settings.gateway).await?;
+    let gateway_address = gate_listener.local_addr()?;
     let metrics = metrics()?;
 
     let ethereum: Arc<dyn Ethereum> =
@@ -102,6 +109,17 @@ pub async fn start_with(
     let board = Board::default();
     let clock: Arc<dyn Clock> = Arc::new(System);
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
+
+    let gateway = Arc::new(Gateway::new(
+        store.clone(),
+        provider,
+        settings.subnet_pool,
+        &settings.gateway_domain,
+        gateway::Limits::default(),
+        (bells.gateway.clone(), bells.scale.clone()),
+    ));
+    tasks.push(tokio::spawn(gateway.clone().serve(gate_listener, shutdown.clone())));
+    tasks.push(tokio::spawn(telemetry::upkeep(metrics.clone(), shutdown.clone())));
 
     // Before the first container; that it cannot be done is told by who keeps it.
     firewall::enforce(&settings.subnet_pool).await;
@@ -114,6 +132,7 @@ pub async fn start_with(
         owner,
         deployment: deployment.clone(),
         settings: settings.clone(),
+        gate: gateway,
         bells: bells.clone(),
     });
     tasks.push(tokio::spawn(chain::listen(ethereum, bells.chain.clone(), shutdown.clone())));
@@ -121,14 +140,15 @@ pub async fn start_with(
     tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
 
     let draining = settings.drain;
-    let api = Api { store, deployment, provider, draining, board, metrics, container: bells.container };
+    let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
+    let api = Api { store, deployment, provider, draining, board, metrics, container: bells.container, gate };
     tasks.push(tokio::spawn(async move {
         if let Err(error) = api::serve(api, listener, shutdown).await {
             tracing::error!(error = format!("{error:#}"), "the API ended");
         }
     }));
-    tracing::info!(provider = short(provider), %address, "the orchestrator runs");
-    Ok(Running { address, stop, tasks })
+    tracing::info!(provider = short(provider), %address, gateway = %gateway_address, "the orchestrator runs");
+    Ok(Running { address, gateway: gateway_address, stop, tasks })
 }
 
 /// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its chain.
@@ -145,7 +165,7 @@ pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result
     Ok(())
 }
 
-/// One bell a stage.
+/// One bell a stage, and the gateway's.
 #[derive(Clone, Default)]
 struct Bells {
     chain: Bell,
@@ -153,7 +173,9 @@ struct Bells {
     container: Bell,
     meter: Bell,
     proof: Bell,
+    scale: Bell,
     settlement: Bell,
+    gateway: Bell,
 }
 
 struct Parts {
@@ -164,17 +186,18 @@ struct Parts {
     owner: Owner,
     deployment: Deployment,
     settings: Orchestration,
+    gate: Arc<dyn Gate>,
     bells: Bells,
 }
 
 /// The flow, in order.
 fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
-    let Parts { store, ethereum, engine, clock, owner, deployment, settings, bells } = parts;
+    let Parts { store, ethereum, engine, clock, owner, deployment, settings, gate, bells } = parts;
     let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
         .ringing(
             vec![bells.container.clone()],
-            vec![bells.clearing.clone(), bells.proof.clone(), bells.settlement.clone()],
+            vec![bells.clearing.clone(), bells.proof.clone(), bells.scale.clone(), bells.settlement.clone()],
         );
     let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
     let clearing = Clearing {
@@ -208,20 +231,35 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
             ..Default::default()
         },
         (bells.container.clone(), bells.meter.clone()),
-    );
+    )
+    .behind(gate.clone(), bells.gateway.clone());
     let meter = Meter::new(
         store.clone(),
         engine,
-        clock,
+        clock.clone(),
         owner,
         meter::Settings { period: settings.sample_every, ..Default::default() },
+        bells.scale.clone(),
     );
     let proof = Proof {
         store: store.clone(),
         provider: owner.provider,
         market,
         parameters: parameters.clone(),
+        next: vec![bells.scale.clone(), bells.settlement.clone()],
+    };
+    let scale = Scale {
+        store: store.clone(),
+        gate: Some(gate),
+        clock,
+        provider: owner.provider,
+        market,
+        chain_id: owner.chain_id,
+        parameters: parameters.clone(),
+        every: settings.scale_every,
+        proof: bells.proof.clone(),
         next: bells.settlement.clone(),
+        memory: Default::default(),
     };
     let settlement = Settlement {
         store,
@@ -243,6 +281,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         (Arc::new(container), bells.container),
         (Arc::new(meter), bells.meter),
         (Arc::new(proof), bells.proof),
+        (Arc::new(scale), bells.scale),
         (Arc::new(settlement), bells.settlement),
     ]
 }

@@ -4,6 +4,10 @@
 //! |---|---|
 //! | `GET /` | who it is, how often it was visited, and what the back says; 502 when a back is configured and silent |
 //! | `GET /health` | 200, or 503 after `/fail?health=1` |
+//! | `GET /bytes?n=` | that many bytes, all the same: as cheap an answer as there is |
+//! | `GET /ticks?n=&ms=` | so many events of server-sent events, that far apart; also a slow answer of any length |
+//! | `GET /echo` | a WebSocket that says what it hears |
+//! | `POST /sink` | how many bytes came |
 //! | `GET /burn?ms=&threads=` | burns that many milliseconds of CPU time on each thread (1 unless told) |
 //! | `GET /hold?mib=&ms=` | holds that much memory for that long |
 //! | `GET /fail?code=` | answers, then ends the process with that status (1 unless told) |
@@ -22,13 +26,13 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use axum::extract::{Query, State};
 use axum::http::{Method, StatusCode};
-use axum::routing::get;
+use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::visits::Visits;
-use crate::{client, load, serve};
+use crate::{client, load, serve, wire};
 
 /// The port when `LISTEN` names none.
 pub const PORT: u16 = 8080;
@@ -64,6 +68,10 @@ pub async fn serve() -> Result<()> {
     let router = Router::new()
         .route("/", get(greet))
         .route("/health", get(health))
+        .route("/bytes", get(wire::bytes))
+        .route("/ticks", get(wire::ticks))
+        .route("/echo", get(wire::echo))
+        .route("/sink", post(wire::sink))
         .route("/burn", get(burn))
         .route("/hold", get(hold))
         .route("/fail", get(fail))

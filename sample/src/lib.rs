@@ -24,3 +24,4 @@ pub mod front;
 pub mod load;
 pub mod serve;
 pub mod visits;
+pub mod wire;

@@ -3,6 +3,7 @@
 
 pub mod chain;
 pub mod gas;
+pub mod gateway;
 pub mod meter;
 pub mod outbox;
 mod provider;

@@ -1,6 +1,6 @@
 //! A provider's whole orchestrator in this process.
 
-use std::sync::Arc;
+use std::{net::SocketAddr, sync::Arc};
 
 use anvil::Actor;
 use tempfile::TempDir;
@@ -18,6 +18,8 @@ use crate::{
 pub struct Orchestrator {
     running: Running,
     pub api: Api,
+    /// Where its gateway listens.
+    pub gateway: SocketAddr,
     _folder: TempDir,
 }
 
@@ -45,7 +47,8 @@ impl Orchestrator {
         set(&mut settings);
         let running = wiring::start_with(&connection, &identity, &settings, engine).await?;
         let api = Api::at(running.address.port())?;
-        Ok(Self { running, api, _folder: folder })
+        let gateway = running.gateway;
+        Ok(Self { running, api, gateway, _folder: folder })
     }
 
     /// Ends it as SIGTERM does; containers go on.

@@ -309,7 +309,7 @@ impl Start {
         let bells = (bell.clone(), Bell::default());
         let clock = Arc::new(System);
         let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, settings, bells);
-        let meter = Meter::new(store.clone(), engine, clock, owner, meter::Settings::default());
+        let meter = Meter::new(store.clone(), engine, clock, owner, meter::Settings::default(), Bell::default());
         Ok(Process { store, chain, container, bell, meter })
     }
 }

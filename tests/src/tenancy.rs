@@ -66,7 +66,7 @@ pub async fn register_with(devnet: &Devnet, actor: Actor, endpoint: &str, millic
     Ok(market.offerCount().call().await?.saturating_to())
 }
 
-/// A tenth of a CPU and 64 MiB, `replicas` of them, up to eight.
+/// A tenth of a CPU and 64 MiB, `replicas` of them, up to eight; only the tenant may move them.
 pub fn order(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
     Order {
         shape: Shape { millicores: 100, memoryMiB: 64, diskMiB: 64, gpus: 0 },
@@ -75,8 +75,8 @@ pub fn order(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
             minReplicas: 0,
             maxReplicas: 8,
             target: 70,
-            up: 80,
-            down: 40,
+            up: 100,
+            down: 0,
             cooldown: 10,
             step: 2,
             headroom: 1,
@@ -85,6 +85,12 @@ pub fn order(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
         manifestHash: manifest_hash,
         salt,
     }
+}
+
+/// The same, and its provider may follow demand: out above 80 %, in below 40 %.
+pub fn elastic(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
+    let order = order(manifest_hash, replicas, salt);
+    Order { policy: Policy { up: 80, down: 40, ..order.policy }, ..order }
 }
 
 /// The tenant takes an offer with a deposit in wei.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::Address;
+use alloy::primitives::{Address, B256};
 use axum::{
     Json,
     extract::{Path, State},
@@ -11,17 +11,19 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Api,
+    Api, Gate,
     error::{Error, Question, Result, lease_id, unknown_lease},
     views::{
-        ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, SampleView, StepView, UsageView,
+        ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, SampleView, ServedView,
+        StepView, UsageView,
     },
 };
 use crate::{
-    lease::{Lease, Status, accrual, decide::Standing, statement::Counters},
+    lease::{Lease, Status, accrual, decide::Standing, label, manifest::Manifest, statement::Counters},
     store::{
         LeaseFilter,
         container::{Progress, Seen},
+        scale::{Outcome, Ruling},
     },
 };
 
@@ -68,7 +70,9 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
     let time = api.store.head().await?.map_or(0, |head| head.time);
     let seen = api.store.containers(id).await?;
     let progress = api.store.progress(id).await?;
-    let received = api.store.manifest(id).await?.is_some();
+    let manifest = api.store.manifest(id).await?;
+    let received = manifest.is_some();
+    let manifest = manifest.filter(|_| lease.closed_at.is_none()).and_then(|bytes| Manifest::parse(&bytes).ok());
     let summary = summary(&lease, &seen, time);
     let reason = progress.as_ref().and_then(|progress| progress.reason.clone());
     let timeline = timeline(&api, &lease, &summary, received, progress.as_ref()).await?;
@@ -77,6 +81,7 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
         policy: serde_json::to_value(&lease.policy)?,
         manifest: ManifestView { hash: lease.terms.manifestHash.to_string(), received },
         containers: seen.iter().map(|seen| container(seen, &lease)).collect(),
+        served: manifest.map(|manifest| served(&api.gate, id, &manifest)).unwrap_or_default(),
         reason,
         opened_to_running_ms: progress.and_then(|progress| progress.opened_to_running_ms()),
         timeline,
@@ -187,6 +192,19 @@ fn container(seen: &Seen, lease: &Lease) -> ContainerView {
     }
 }
 
+/// The services that publish a port, with their addresses at the gateway.
+fn served(gate: &Gate, lease: B256, manifest: &Manifest) -> Vec<ServedView> {
+    let (domain, port) = (&gate.domain, gate.address.port());
+    let host = if gate.address.ip().is_unspecified() { domain.clone() } else { gate.address.ip().to_string() };
+    let host = if host.contains(':') { format!("[{host}]") } else { host };
+    let view = |service: &String| {
+        let (label, inside) = (label::served(service, lease), manifest.served_port(service)?);
+        let (url, path_url) = (format!("http://{label}.{domain}:{port}"), format!("http://{host}:{port}/{label}"));
+        Some(ServedView { service: service.clone(), port: inside, url, path_url })
+    };
+    manifest.services.keys().filter_map(view).collect()
+}
+
 async fn timeline(
     api: &Api,
     lease: &Lease,
@@ -240,7 +258,7 @@ async fn timeline(
         }
         None => step("proof", "waiting", None, "for the first epoch to end".to_owned()),
     };
-    let bounds = format!("{} replicas, bounds {} to {}", replicas.wanted, replicas.min, replicas.max);
+    let scale = scaled(lease, api.store.scaling(lease.id).await?.map(|standing| standing.ruling).as_ref());
     let settlement = if let Some(until) = lease.disputed_until {
         step("settlement", "waiting", None, format!("for the arbiters, at most until {until}"))
     } else if lease.paid.is_zero() {
@@ -260,9 +278,28 @@ async fn timeline(
         container,
         meter,
         proof,
-        step("scale", "done", Some(lease.since), bounds),
+        scale,
         settlement,
     ])
+}
+
+/// What the newest ruling says; of a lease without one, what its bounds are.
+fn scaled(lease: &Lease, ruling: Option<&Ruling>) -> StepView {
+    let (min, max) = (lease.policy.minReplicas, lease.policy.maxReplicas);
+    let count = format!("{} replicas, bounds {min} to {max}", lease.replicas);
+    let (state, detail) = match ruling.filter(|_| lease.closed_at.is_none()) {
+        None => ("done", count),
+        Some(ruling) => {
+            let bound = ruling.bound.as_ref().map(|bound| format!("; {bound}")).unwrap_or_default();
+            let wish = format!("{count}; {} wants {}: {}{bound}", ruling.policy, ruling.wish, ruling.reason);
+            match ruling.outcome {
+                Outcome::Steady => ("done", wish),
+                Outcome::Held => ("waiting", wish),
+                Outcome::Proving | Outcome::Stepping => ("working", wish),
+            }
+        }
+    };
+    StepView { stage: "scale".to_owned(), state: state.to_owned(), at: Some(lease.since), detail }
 }
 
 pub(super) fn address(text: &str) -> Result<Address> {

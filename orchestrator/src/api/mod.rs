@@ -7,6 +7,7 @@ mod manifest;
 mod market;
 mod orders;
 mod proofs;
+mod scaling;
 mod screen;
 pub mod views;
 
@@ -43,6 +44,14 @@ pub struct Api {
     pub metrics: PrometheusHandle,
     /// The container stage's: a manifest came.
     pub container: Bell,
+    pub gate: Gate,
+}
+
+/// Where requests to leases come in.
+#[derive(Debug, Clone)]
+pub struct Gate {
+    pub domain: String,
+    pub address: SocketAddr,
 }
 
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -64,6 +73,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
         leases::list,
         leases::show,
         leases::usage,
+        scaling::scaling,
+        scaling::demand,
         manifest::put_manifest,
         proofs::proof,
         proofs::epoch,
@@ -105,6 +116,8 @@ fn router(api: Api) -> Router {
         .route("/v1/leases", get(leases::list))
         .route("/v1/leases/{id}", get(leases::show))
         .route("/v1/leases/{id}/usage", get(leases::usage))
+        .route("/v1/leases/{id}/scaling", get(scaling::scaling))
+        .route("/v1/leases/{id}/demand", get(scaling::demand))
         .route("/v1/leases/{id}/manifest", put(manifest::put_manifest))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))

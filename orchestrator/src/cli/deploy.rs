@@ -56,6 +56,7 @@ impl Deploy {
             "lease": lease.id, "provider": lease.terms.provider, "openedBlock": lease.opened_block,
             "replicas": lease.replicas, "rate": lease.rate().to_string(),
             "openedToRunningMs": view.opened_to_running_ms, "containers": view.containers,
+            "served": view.served,
         });
         answer::give(json, &said, |_| {
             let mut lines = vec![

@@ -54,7 +54,9 @@ pub fn addresses(view: &LeaseView) -> Vec<String> {
     let ports = view.containers.iter().flat_map(|container| {
         container.ports.iter().map(|(port, at)| format!("  {}.{} {port} → {at}", container.service, container.replica))
     });
-    ports.collect()
+    let served =
+        view.served.iter().map(|served| format!("  {} → {} or {}", served.service, served.url, served.path_url));
+    served.chain(ports).collect()
 }
 
 async fn wait_until_running(

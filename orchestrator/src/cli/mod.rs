@@ -11,8 +11,10 @@ mod contracts;
 mod deploy;
 mod dispute;
 mod doctor;
+mod explain;
 mod handover;
 mod intake;
+pub mod load;
 mod ls;
 pub mod money;
 mod r#move;
@@ -73,6 +75,8 @@ pub enum Verb {
     Show(show::Show),
     /// Set a lease's replica count.
     Scale(scale::Scale),
+    /// Say why a lease has the replicas that it has: what was seen, what was wished, what the contract granted.
+    Explain(explain::Explain),
     /// Change how a lease's capacity may follow demand.
     Policy(policy::Policy),
     /// Add money to a lease; anyone may.
@@ -133,6 +137,7 @@ impl Cli {
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,
             Verb::Scale(scale) => scale.run(&connection, &identity, json).await,
+            Verb::Explain(explain) => explain.run(&connection, json).await,
             Verb::Policy(policy) => policy.run(&connection, &identity, json).await,
             Verb::Topup(topup) => topup.run(&connection, &identity, json).await,
             Verb::Move(r#move) => Box::pin(r#move.run(&connection, &identity, json)).await,

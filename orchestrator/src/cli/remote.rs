@@ -6,7 +6,7 @@ use alloy::primitives::B256;
 use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
 
-use crate::api::views::{EpochView, ErrorView, LeaseView, ProofView, StatusView};
+use crate::api::views::{DemandView, EpochView, ErrorView, LeaseView, ProofView, ScalingView, StatusView};
 
 pub struct Remote {
     http: reqwest::Client,
@@ -28,6 +28,16 @@ impl Remote {
     pub async fn proof(&self, id: B256, epoch: Option<u64>) -> anyhow::Result<Option<ProofView>> {
         let epoch = epoch.map_or_else(|| "latest".to_owned(), |epoch| epoch.to_string());
         self.get(&format!("/v1/leases/{id}/proofs/{epoch}")).await
+    }
+
+    /// How the lease's capacity follows demand, with so many of the newest rulings.
+    pub async fn scaling(&self, id: B256, limit: usize) -> anyhow::Result<Option<ScalingView>> {
+        self.get(&format!("/v1/leases/{id}/scaling?limit={limit}")).await
+    }
+
+    /// The demand that the lease's policy saw after a time in Unix milliseconds.
+    pub async fn demand(&self, id: B256, since_ms: u64) -> anyhow::Result<Option<Vec<DemandView>>> {
+        self.get(&format!("/v1/leases/{id}/demand?since={since_ms}")).await
     }
 
     /// All that the provider stated in an epoch, with the paths to its root.

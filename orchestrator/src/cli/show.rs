@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{answer, money::Unit, remote::Remote, session::Session};
 use crate::{
-    api::views::LeaseView,
+    api::views::{LeaseView, ServedView},
     config::{Connection, short},
     lease::Lease,
 };
@@ -118,6 +118,10 @@ fn text(lease: &Lease, money: &Money, view: Option<&LeaseView>, silence: Option<
                     ports.join(", ")
                 ));
             }
+            lines.extend(view.served.iter().map(|served| {
+                let ServedView { service, port, url, path_url } = served;
+                format!("  {service}  {port} → {url} or {path_url}")
+            }));
             lines.extend(view.reason.as_ref().map(|reason| format!("  not running: {reason}")));
         }
         (None, Some(silence)) => lines.push(format!("the chain's word only: {silence}")),

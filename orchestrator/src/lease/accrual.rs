@@ -92,6 +92,13 @@ pub fn runway(lease: &Lease, time: u64) -> Option<u64> {
     if lease.rate().is_zero() { None } else { Some((left * SCALE / lease.rate()).saturating_to()) }
 }
 
+/// The most replicas for which the money covers what may be owed then, and the notice period at their rate.
+pub fn affordable(lease: &Lease, time: u64, notice_period: u64) -> u32 {
+    let left = lease.balance().saturating_sub(owed(lease, time));
+    let each = U256::from(lease.terms.rates.reserved) * U256::from(notice_period);
+    if each.is_zero() { u32::MAX } else { (left * SCALE / each).saturating_to() }
+}
+
 /// Applies a price list to a shape, as `Accrual.rates` does.
 pub fn rates(prices: &PriceList, shape: &Shape) -> Rates {
     let times = |price: U80, count: u32| U256::from(price) * U256::from(count);

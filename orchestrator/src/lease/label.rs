@@ -92,6 +92,11 @@ pub fn short(lease: B256) -> String {
     alloy::hex::encode(&lease[..8])
 }
 
+/// The name under which the gateway serves a service of a lease: `web-0123456789ab`.
+pub fn served(service: &str, lease: B256) -> String {
+    format!("{service}-{}", alloy::hex::encode(&lease[..6]))
+}
+
 pub fn network_name(lease: B256) -> String {
     format!("tidemark-{}", short(lease))
 }

@@ -131,6 +131,8 @@ pub struct Container {
     pub seen: Seen,
     pub image_id: String,
     pub ports: Vec<Published>,
+    /// In its lease's network; none while it does not run.
+    pub address: Option<IpAddr>,
 }
 
 /// A container's port and where it is reached on the host.

@@ -3,7 +3,21 @@
 //! A [`Policy`] sees one [`Observation`] at a time, never the future, and answers with a [`Decision`]. It may remember what
 //! it saw. Whoever asks keeps it within what the market would grant: see [`shield`].
 
+pub mod adaptive;
+pub mod forecast;
+pub mod generate;
+pub mod hpa;
+#[cfg(test)]
+mod laws;
+pub mod oracle;
+pub mod predictive;
+pub mod shadow;
 pub mod shield;
+pub mod simulator;
+pub mod static_peak;
+pub mod threshold;
+pub mod trace;
+mod waits;
 
 use serde::{Deserialize, Serialize};
 

@@ -47,6 +47,7 @@ use crate::{
         cgroup::{Cgroups, Driver},
         clock::Clock,
         docker::{self, Container as Shown, Engine, Info, View},
+        gate::Gate,
     },
     store::{Head, LeaseFilter, Store},
 };
@@ -104,6 +105,8 @@ struct Work {
     bell: Bell,
     /// The meter's: something started or ended.
     next: Bell,
+    /// Through which requests come, and the bell by which it hears what was seen.
+    gate: OnceLock<(Arc<dyn Gate>, Bell)>,
     cgroups: OnceLock<Option<Cgroups>>,
     slots: Semaphore,
     busy: Mutex<HashSet<B256>>,
@@ -143,9 +146,17 @@ impl Container {
     ) -> Self {
         let slots = Semaphore::new(settings.parallel.max(1));
         let (busy, rested, manifests) = Default::default();
-        let cgroups = OnceLock::new();
-        let work = Work { store, engine, clock, owner, settings, bell, next, cgroups, slots, busy, rested, manifests };
+        let (gate, cgroups) = (OnceLock::new(), OnceLock::new());
+        let work =
+            Work { store, engine, clock, owner, settings, bell, next, gate, cgroups, slots, busy, rested, manifests };
         Self { work: Arc::new(work) }
+    }
+
+    /// Behind a gate, which sends a replica no more requests before that is stopped, and whose bell rings when something
+    /// else was seen.
+    pub fn behind(self, gate: Arc<dyn Gate>, bell: Bell) -> Self {
+        self.work.gate.get_or_init(|| (gate, bell));
+        self
     }
 }
 

@@ -20,7 +20,7 @@ use futures::{StreamExt, stream};
 use tokio::sync::Mutex;
 
 use crate::{
-    driver::{Counts, Stage},
+    driver::{Bell, Counts, Stage},
     lease::{
         decide::{self, Seen, State},
         label::Owner,
@@ -62,6 +62,8 @@ pub struct Meter {
     clock: Arc<dyn Clock>,
     owner: Owner,
     settings: Settings,
+    /// Scale's: there are new counts.
+    next: Bell,
     cgroups: OnceLock<Option<Cgroups>>,
     open: Mutex<Open>,
 }
@@ -95,8 +97,9 @@ impl Meter {
         clock: Arc<dyn Clock>,
         owner: Owner,
         settings: Settings,
+        next: Bell,
     ) -> Self {
-        Self { store, engine, clock, owner, settings, cgroups: OnceLock::new(), open: Mutex::default() }
+        Self { store, engine, clock, owner, settings, next, cgroups: OnceLock::new(), open: Mutex::default() }
     }
 
     /// Open leases, and closed ones whose last sample is still to be taken.
@@ -281,6 +284,7 @@ impl Stage for Meter {
             sweep.push((subject.lease, before.cloned().unwrap_or_default().advance(now_ms, raw, longest_ms), last));
         }
         self.store.sample(&sweep).await?;
+        self.next.ring();
         let mut counts = Counts::from([("sampled", sweep.len() as u64)]);
         for (lease, totals, last) in sweep {
             if last {

@@ -6,4 +6,5 @@ pub mod clearing;
 pub mod container;
 pub mod meter;
 pub mod proof;
+pub mod scale;
 pub mod settlement;

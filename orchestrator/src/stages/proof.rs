@@ -1,7 +1,8 @@
 //! proof: closes epochs. Samples become cumulative statements, statements a Merkle root, the root a transaction intent.
 //!
 //! An epoch ends when the contract's epoch length has passed since the last root, or as soon as roots may be spaced when
-//! a lease closed in between, so that its tenant need not wait for its money. Statements, root and intent are written in
+//! a lease closed in between, so that its tenant need not wait for its money, or when a lease needs the proof of a demand to
+//! grow. Statements, root and intent are written in
 //! one transaction, before anything is sent. One root is under way at a time: while the last one is not yet on chain,
 //! there is nothing to do, and settlement is the one who gets it there.
 //!
@@ -34,8 +35,8 @@ pub struct Proof {
     pub provider: Address,
     pub market: Address,
     pub parameters: Parameters,
-    /// Settlement's: an intent waits.
-    pub next: Bell,
+    /// Scale's and settlement's: there are statements, and an intent waits.
+    pub next: Vec<Bell>,
 }
 
 #[async_trait::async_trait]
@@ -64,7 +65,8 @@ impl Stage for Proof {
         }
         let since = posted.as_ref().map_or(0, |root| root.posted_at);
         let reported = self.is_reported(posted_epoch).await?;
-        let pause = if reported { u64::from(self.parameters.rootSpacing) } else { self.pause(&leases, since) };
+        let hurried = reported || self.store.is_hurried(self.provider).await?;
+        let pause = if hurried { u64::from(self.parameters.rootSpacing) } else { self.pause(&leases, since) };
         if (leases.is_empty() && !reported) || head.time < since + pause {
             return Ok(counts);
         }
@@ -134,7 +136,7 @@ impl Proof {
         };
         self.store.close_epoch(epoch, root, time, &statements, &intent).await?;
         tracing::info!(epoch, statements = statements.len(), %root, "epoch closed");
-        self.next.ring();
+        self.next.iter().for_each(Bell::ring);
         Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))
     }
 }

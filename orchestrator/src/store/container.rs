@@ -1,6 +1,6 @@
 //! What the container stage knows. The API writes manifests; the stage writes everything else.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::IpAddr};
 
 use alloy::primitives::B256;
 use serde::{Deserialize, Serialize};
@@ -27,6 +27,8 @@ pub struct Seen {
     pub exit_code: Option<i64>,
     /// `8080/tcp` → `127.0.0.1:49153`.
     pub ports: BTreeMap<String, String>,
+    /// In its lease's network.
+    pub address: Option<IpAddr>,
 }
 
 impl Seen {
@@ -114,15 +116,33 @@ impl Store {
 
     /// The containers of a lease as they were last seen, by replica and service.
     pub async fn containers(&self, lease: B256) -> Result<Vec<Seen>> {
-        let sql = "SELECT service, replica, container_id, image, state, health, started_at_ms, exit_code, ports \
+        let sql = "SELECT service, replica, container_id, image, state, health, started_at_ms, exit_code, ports, address \
                    FROM containers WHERE lease = $1 ORDER BY replica, service";
         sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?.iter().map(seen).collect()
+    }
+
+    /// The same of all leases.
+    pub async fn all_containers(&self) -> Result<BTreeMap<B256, Vec<Seen>>> {
+        let sql = "SELECT service, replica, container_id, image, state, health, started_at_ms, exit_code, ports, address, \
+                   lease FROM containers ORDER BY lease, replica, service";
+        let mut all: BTreeMap<B256, Vec<Seen>> = BTreeMap::new();
+        for row in sqlx::query(sql).fetch_all(self.pool()).await? {
+            all.entry(parse("containers", &row.try_get::<String, _>(10)?)?).or_default().push(seen(&row)?);
+        }
+        Ok(all)
     }
 
     pub async fn progress(&self, lease: B256) -> Result<Option<Progress>> {
         let sql = "SELECT standing, reason, found_at_ms, running_at_ms, exhausted_at FROM progress WHERE lease = $1";
         let row = sqlx::query(sql).bind(hex(lease)).fetch_optional(self.pool()).await?;
         row.as_ref().map(progress).transpose()
+    }
+
+    /// How every lease stands of which something may be left on the engine.
+    pub async fn all_progress(&self) -> Result<BTreeMap<B256, Progress>> {
+        let sql = "SELECT standing, reason, found_at_ms, running_at_ms, exhausted_at, lease FROM progress WHERE standing <> $1";
+        let rows = sqlx::query(sql).bind(word(Standing::Removed)).fetch_all(self.pool()).await?;
+        rows.iter().map(|row| Ok((parse("progress", &row.try_get::<String, _>(5)?)?, progress(row)?))).collect()
     }
 
     /// Leases of which something may be left on the engine.
@@ -141,7 +161,7 @@ impl Store {
             let ports = serde_json::to_string(&seen.ports).map_err(Error::corrupt("containers"))?;
             sqlx::query(
                 "INSERT INTO containers (lease, service, replica, container_id, image, state, health, started_at_ms, \
-                 exit_code, ports) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+                 exit_code, ports, address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) \
                  ON CONFLICT (lease, replica, service) DO NOTHING",
             )
             .bind(&lease)
@@ -154,6 +174,7 @@ impl Store {
             .bind(int(seen.started_at_ms))
             .bind(seen.exit_code)
             .bind(ports)
+            .bind(seen.address.map(|address| address.to_string()))
             .execute(&mut *tx)
             .await?;
         }
@@ -216,6 +237,12 @@ impl Store {
     }
 }
 
+/// How many of the first `replicas` have so many services up, each healthy where there is a check.
+pub fn ready(seen: &[Seen], replicas: u16, services: usize) -> u16 {
+    let healthy = |replica| seen.iter().filter(|seen| seen.replica == replica && seen.is_healthy()).count();
+    (0..replicas).filter(|replica| healthy(*replica) >= services).count() as u16
+}
+
 /// The word under which JSON and rows know a value of one of the decision's enums.
 pub fn word<T: Serialize>(value: T) -> String {
     match serde_json::to_value(value) {
@@ -235,6 +262,7 @@ fn seen(row: &AnyRow) -> Result<Seen> {
         started_at_ms: uint(row.try_get(6)?),
         exit_code: row.try_get(7)?,
         ports: serde_json::from_str(&row.try_get::<String, _>(8)?).map_err(Error::corrupt("containers"))?,
+        address: row.try_get::<Option<String>, _>(9)?.map(|address| parse("containers", &address)).transpose()?,
     })
 }
 

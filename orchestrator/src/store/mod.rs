@@ -15,6 +15,7 @@ mod error;
 pub mod meter;
 mod open;
 pub mod proof;
+pub mod scale;
 pub mod settlement;
 
 use std::{fmt::LowerHex, fs::File, str::FromStr, sync::Arc};

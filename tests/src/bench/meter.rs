@@ -82,7 +82,14 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
     let store = Arc::new(Store::open(&format!("sqlite:{}", folder.path().join("tidemark.db").display())).await?);
     store.bind(&provider.devnet.deployment, provider.owner.provider).await?;
     let leases = open_in(&store, provider, leases).await?;
-    let meter = Meter::new(store.clone(), crowd.clone(), Arc::new(System), provider.owner, Default::default());
+    let meter = Meter::new(
+        store.clone(),
+        crowd.clone(),
+        Arc::new(System),
+        provider.owner,
+        Default::default(),
+        Default::default(),
+    );
     let (mut stage, mut counters, mut opening) = (Vec::new(), Vec::new(), Vec::new());
     let gauges = crowd.gauges()?;
     for i in 0..=SWEEPS {

@@ -47,7 +47,7 @@ const LOOK: Duration = Duration::from_millis(10);
 /// Nothing that a bench waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Of the bench alone: other leases on this engine have their own.
-const POOL: &str = "10.198.0.0/17";
+pub const POOL: &str = "10.198.0.0/17";
 
 pub struct Provider {
     /// Before the chain, which tells it what to remove.
@@ -122,7 +122,14 @@ impl Provider {
             (container_bell.clone(), meter_bell.clone()),
         );
         let engine: Arc<dyn Engine> = self.engine.clone();
-        let meter = Meter::new(self.store.clone(), engine.clone(), Arc::new(System), self.owner, Default::default());
+        let meter = Meter::new(
+            self.store.clone(),
+            engine.clone(),
+            Arc::new(System),
+            self.owner,
+            Default::default(),
+            Default::default(),
+        );
         let stages: Vec<(Arc<dyn driver::Stage>, Bell)> = vec![
             (Arc::new(chain), chain_bell.clone()),
             (Arc::new(container), container_bell.clone()),
@@ -155,22 +162,22 @@ impl Provider {
 
     /// Opens leases of one replica in one block. Their manifests are in the store before.
     pub async fn open(&self, manifest: &str, millicores: u32, leases: usize) -> anyhow::Result<Vec<Opened>> {
-        self.open_up_to(manifest, millicores, leases, 1).await
+        self.open_wide(manifest, millicores, leases, (1, 1)).await
     }
 
-    /// The same, of leases that may grow to so many replicas.
-    pub async fn open_up_to(
+    /// The same of so many replicas each, now and at the most.
+    pub async fn open_wide(
         &self,
         manifest: &str,
         millicores: u32,
         leases: usize,
-        most: u16,
+        (replicas, most): (u16, u16),
     ) -> anyhow::Result<Vec<Opened>> {
         let market = self.devnet.market(Actor::Tenant).await?;
         let (hash, deposit) = (keccak256(manifest), U256::from(1_000_000_000u64));
         let mut orders: Vec<Order> = Vec::new();
         for _ in 0..leases {
-            let mut order = order(hash, 1, self.salt.fetch_add(1, Ordering::Relaxed));
+            let mut order = order(hash, replicas, self.salt.fetch_add(1, Ordering::Relaxed));
             order.policy.maxReplicas = most;
             order.shape.millicores = millicores;
             let lease = market.take(self.offer, order.clone(), deposit).value(deposit).call().await?;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tests::bench::{self, say};
 
-const GROUPS: [&str; 5] = ["gas", "start", "chain", "outbox", "meter"];
+const GROUPS: [&str; 6] = ["gas", "start", "chain", "outbox", "meter", "gateway"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -25,6 +25,7 @@ async fn main() -> ExitCode {
             "chain" => bench::chain::run().await,
             "outbox" => bench::outbox::run().await,
             "meter" => bench::meter::run().await,
+            "gateway" => Box::pin(bench::gateway::run()).await,
             _ => Box::pin(bench::start::run()).await,
         };
         if let Err(error) = measured {

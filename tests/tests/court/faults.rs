@@ -39,6 +39,7 @@ impl Liar {
             board: Board::default(),
             metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
             container: Bell::default(),
+            gate: api::Gate { domain: "localhost".to_owned(), address: ([127, 0, 0, 1], 0).into() },
         };
         let listener = api::bind(([127, 0, 0, 1], scene.port).into()).await.unwrap();
         tokio::spawn(api::serve(api, listener, stopped));

@@ -114,7 +114,7 @@ impl World {
             provider: provider(),
             market: self.devnet.deployment.market,
             parameters: self.parameters.clone(),
-            next: Bell::default(),
+            next: vec![Bell::default()],
         };
         proof.run().await.unwrap()
     }

@@ -46,6 +46,8 @@ pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<Conta
         })
         .collect();
     ports.sort_unstable();
+    let networks = summary.network_settings.and_then(|settings| settings.networks).unwrap_or_default();
+    let address = networks.values().find_map(|network| network.ip_address.as_deref()?.parse().ok());
     let seen = Seen {
         id: summary.id?,
         slot: label::slot(&labels)?,
@@ -56,7 +58,8 @@ pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<Conta
         started_at_ms: 0,
         finished_at_ms: 0,
     };
-    Some(Container { tag: Tag::read(owner, &labels)?, seen, image_id: summary.image_id.unwrap_or_default(), ports })
+    let (tag, image_id) = (Tag::read(owner, &labels)?, summary.image_id.unwrap_or_default());
+    Some(Container { tag, seen, image_id, ports, address })
 }
 
 pub(super) fn details(found: ContainerInspectResponse) -> Details {

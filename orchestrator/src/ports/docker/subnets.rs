@@ -29,6 +29,10 @@ impl Subnet {
         self.base.into()
     }
 
+    pub fn contains(&self, address: Ipv4Addr) -> bool {
+        Self::new(address, self.prefix).is_some_and(|subnet| subnet.base == self.base)
+    }
+
     /// Whether both have an address in common.
     pub fn overlaps(&self, other: &Self) -> bool {
         let shift = 32 - u32::from(self.prefix.min(other.prefix));

@@ -1,7 +1,7 @@
 //! Carrying out one action. Everything in an action is done at once; what the engine answers is put into the view, so that
 //! the next decision needs no further look where the answer says it all.
 
-use std::time::Duration;
+use std::{collections::BTreeMap, time::Duration};
 
 use alloy::primitives::B256;
 use anyhow::Context;
@@ -18,6 +18,8 @@ use crate::{
 
 /// What Docker gives a container that does not say how long it needs to stop.
 const GRACE: Duration = Duration::from_secs(10);
+/// The longest that requests under way may keep a replica from being stopped.
+const LONGEST_DRAIN: Duration = Duration::from_secs(10);
 
 impl Work {
     pub(super) async fn act(&self, action: Action, tended: &mut Tended, info: &Info) -> anyhow::Result<()> {
@@ -28,9 +30,11 @@ impl Work {
             }
             Action::Start { containers } => self.start(&containers, tended).await?,
             Action::Stop { containers } => {
+                self.drain(&containers, tended).await;
                 all(containers.iter().map(|(id, slot)| self.engine.stop(id, grace(tended, slot)))).await?;
             }
             Action::Remove { containers } => {
+                self.drain(&containers, tended).await;
                 all(containers.iter().map(async |(id, slot)| {
                     self.engine.stop(id, grace(tended, slot)).await?;
                     self.engine.remove_container(id).await
@@ -50,6 +54,28 @@ impl Work {
         }
         tended.view = self.engine.view(self.owner, Some(tended.id)).await?;
         Ok(())
+    }
+
+    /// Keeps new requests away from the replicas of containers that are about to be stopped, and lets those end that are
+    /// under way.
+    async fn drain(&self, containers: &[(String, Slot)], tended: &Tended) {
+        let Some((gate, _)) = self.gate.get() else { return };
+        let runs = |id: &String| {
+            let mut seen = tended.view.containers.iter().map(|container| &container.seen);
+            seen.any(|seen| seen.id == *id && seen.state == State::Running)
+        };
+        let mut replicas: BTreeMap<u16, Duration> = BTreeMap::new();
+        for (_, slot) in containers.iter().filter(|(id, _)| runs(id)) {
+            let patience = replicas.entry(slot.replica).or_default();
+            *patience = grace(tended, slot).min(LONGEST_DRAIN).max(*patience);
+        }
+        let drained = replicas.into_iter().map(async |(replica, patience)| {
+            let left = gate.drain(tended.id, replica, patience).await;
+            if left > 0 {
+                tracing::info!(replica, left, "requests outlast the replica that served them");
+            }
+        });
+        join_all(drained).await;
     }
 
     /// The engine refuses to remove a network that is in use; containers that have not started yet are not tied to one.
@@ -240,7 +266,7 @@ fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> Container {
         started_at_ms: 0,
         finished_at_ms: 0,
     };
-    Container { tag, seen, image_id: image.id.clone(), ports: Vec::new() }
+    Container { tag, seen, image_id: image.id.clone(), ports: Vec::new(), address: None }
 }
 
 /// Everything at once and to its end, also when one fails: what was begun must be known. The first error is told.

@@ -228,6 +228,9 @@ impl Work {
             let (standing, reason) = (word(progress.standing), progress.reason.as_deref().unwrap_or_default());
             tracing::info!(standing, reason, containers = seen.len(), "the lease stands");
             self.next.ring();
+            if let Some((_, bell)) = self.gate.get() {
+                bell.ring();
+            }
         }
         if decision.standing == Standing::Removed {
             lock(&self.manifests).remove(&tended.id);
@@ -313,6 +316,7 @@ fn seen(tended: &Tended, known: &[Seen], now_ms: u64) -> Vec<Seen> {
                 started_at_ms,
                 exit_code: seen.exit_code,
                 ports: container.ports.iter().map(address).collect(),
+                address: container.address,
             }
         })
         .collect();

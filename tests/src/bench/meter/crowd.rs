@@ -71,7 +71,7 @@ impl Crowd {
         let (state, health) = (State::Running, Health::None);
         let seen = Seen { id, slot, state, health, exit_code: None, started_at_ms: 1, finished_at_ms: 0, detail: None };
         let tag = Tag { owner, lease, generation: 1, opened_block: 1 };
-        self.containers.push(Container { tag, seen, image_id: String::new(), ports: Vec::new() });
+        self.containers.push(Container { tag, seen, image_id: String::new(), ports: Vec::new(), address: None });
         Ok(())
     }
 

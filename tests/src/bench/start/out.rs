@@ -19,7 +19,7 @@ const STEPS: usize = 7;
 
 pub async fn measure(provider: &mut Provider, manifest: &str, millicores: u32) -> anyhow::Result<()> {
     say(format!("{TURNS} times {STEPS} steps up with a warm replica, and as many without"));
-    let opened = provider.open_up_to(manifest, millicores, 1, 2).await?;
+    let opened = provider.open_wide(manifest, millicores, 1, (1, 2)).await?;
     let lease = opened.first().context("no lease")?;
     provider.running(lease.lease).await?;
     let (mut warm, mut cold) = (Vec::new(), Vec::new());

@@ -1,5 +1,4 @@
 //! Capacity that follows proven demand on a real Anvil: what the contract grants a provider, and what it refuses.
-#![allow(clippy::unwrap_used)]
 
 use std::{sync::Arc, time::Duration};
 
@@ -39,7 +38,7 @@ impl Scene {
     async fn under(differ: impl FnOnce(&mut Policy)) -> Self {
         let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
         let offer = tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
-        let mut order = tenancy::order(B256::ZERO, 2, 1);
+        let mut order = tenancy::elastic(B256::ZERO, 2, 1);
         differ(&mut order.policy);
         let (lease, terms) = tenancy::take(&devnet, offer, order, 1_000_000).await.unwrap();
         let database = Database::sqlite().unwrap();

@@ -1,0 +1,144 @@
+//! One request to one of a service's replicas, and to another when the first cannot be reached or breaks off before it
+//! has begun to answer.
+//!
+//! A request is sent again only when nothing of it was sent, or when it changes nothing and has no body; never more often
+//! than three times in all, and only as long as the lease's budget of retries lasts.
+
+use std::{sync::Arc, time::Duration};
+
+use hyper::{
+    Method, Request, Response,
+    body::{Body, Incoming},
+};
+use tokio::time::timeout;
+
+use super::{
+    Gateway,
+    backend::{Backend, Ticket, now_ms},
+    body::{Answer, Inbound, Outbound, Silence},
+    headers, hold,
+    lane::Lane,
+    refusal::Refusal,
+    route::Route,
+};
+
+const MOST_ATTEMPTS: usize = 3;
+
+const UNREACHABLE: Refusal = Refusal::Broken("no replica takes the connection");
+const BROKEN: Refusal = Refusal::Broken("the replica broke off before it answered");
+
+/// How an attempt ended without an answer.
+enum Failed {
+    /// Nothing was sent; here it is again.
+    Unsent(Request<Outbound>),
+    /// Something was sent; whoever still has the request may send it again.
+    Sent,
+    /// It is over.
+    Over(Refusal),
+}
+
+pub(super) async fn forward(
+    gateway: &Gateway,
+    route: &Arc<Route>,
+    request: Request<Incoming>,
+) -> Result<Response<Answer>, Refusal> {
+    let (mut request, again) = outgoing(request, gateway.limits.idle);
+    let mut tried = Vec::new();
+    loop {
+        let ticket = hold::enter(gateway, route, &tried).await?;
+        let backend = ticket.backend.clone();
+        match attempt(gateway, ticket, request).await {
+            Ok(answer) => return Ok(answer),
+            Err(Failed::Over(refusal)) => return Err(refusal),
+            Err(Failed::Unsent(unsent)) => {
+                retry(route, &mut tried, backend, UNREACHABLE)?;
+                request = unsent;
+            }
+            Err(Failed::Sent) => {
+                let Some(copy) = &again else { return Err(BROKEN) };
+                retry(route, &mut tried, backend, BROKEN)?;
+                request = copy.again();
+            }
+        }
+    }
+}
+
+/// Whether it may be tried once more; `refusal` when not.
+fn retry(route: &Route, tried: &mut Vec<Arc<Backend>>, backend: Arc<Backend>, refusal: Refusal) -> Result<(), Refusal> {
+    tried.push(backend);
+    if tried.len() < MOST_ATTEMPTS && route.intake.may_retry() { Ok(()) } else { Err(refusal) }
+}
+
+/// The head of a request that can be sent again.
+struct Copy(Request<()>);
+
+impl Copy {
+    fn again(&self) -> Request<Outbound> {
+        self.0.clone().map(|()| Outbound::Empty)
+    }
+}
+
+fn outgoing(request: Request<Incoming>, patience: Duration) -> (Request<Outbound>, Option<Copy>) {
+    let (mut head, body) = request.into_parts();
+    head.extensions.clear();
+    if !body.is_end_stream() {
+        let body = Outbound::Client { body, silence: Silence::new(patience) };
+        return (Request::from_parts(head, body), None);
+    }
+    let changes_nothing = matches!(
+        head.method,
+        Method::GET | Method::HEAD | Method::OPTIONS | Method::TRACE | Method::PUT | Method::DELETE
+    );
+    let request = Request::from_parts(head, ());
+    let copy = changes_nothing.then(|| Copy(request.clone()));
+    (request.map(|()| Outbound::Empty), copy)
+}
+
+async fn attempt(gateway: &Gateway, ticket: Ticket, request: Request<Outbound>) -> Result<Response<Answer>, Failed> {
+    let backend = &ticket.backend;
+    let mut lane = match backend.lane() {
+        Some(lane) => lane,
+        None => match Lane::open(backend.address, patience(gateway, &ticket.route)).await {
+            Ok(lane) => lane,
+            Err(error) => {
+                tracing::debug!(address = %backend.address, %error, "a replica takes no connection");
+                backend.unreachable();
+                return Err(Failed::Unsent(request));
+            }
+        },
+    };
+    let answer = match timeout(ticket.route.timeout, lane.send(request)).await {
+        Ok(Ok(answer)) => answer,
+        Ok(Err(mut failed)) => {
+            if let Some(unsent) = failed.take_message() {
+                return Err(Failed::Unsent(unsent));
+            }
+            let error = failed.into_error();
+            // The client's own body ended early: nobody is there to be answered, and the replica is not to blame.
+            if error.is_user() {
+                return Err(Failed::Over(Refusal::BadRequest("the request's body broke off")));
+            }
+            tracing::debug!(address = %backend.address, %error, "a replica broke off");
+            backend.failed();
+            return Err(Failed::Sent);
+        }
+        Err(_) => {
+            backend.failed();
+            let late = format!("the replica did not begin to answer within {:?}", ticket.route.timeout);
+            return Err(Failed::Over(Refusal::Late(late)));
+        }
+    };
+    if answer.status().is_server_error() {
+        backend.failed();
+    } else {
+        backend.answered(now_ms());
+    }
+    let (mut head, body) = answer.into_parts();
+    headers::strip(&mut head.headers);
+    Ok(Response::from_parts(head, Answer::Replica(Inbound::new(body, Some(lane), gateway.limits.idle, ticket))))
+}
+
+/// For a connection: short while there is another replica to turn to.
+pub(super) fn patience(gateway: &Gateway, route: &Route) -> Duration {
+    if route.backends.len() > 1 { gateway.limits.connect_first } else { gateway.limits.connect }
+}

@@ -1,0 +1,156 @@
+//! `spec.behavior` of an autoscaler: how far back it looks before it moves, and how fast it may.
+
+/// The longest stabilization window and the longest period of a policy that Kubernetes accepts, in seconds.
+const LONGEST: f64 = 3_600.0;
+
+/// The rules of both directions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Behavior {
+    pub up: Rules,
+    pub down: Rules,
+}
+
+/// The rules of one direction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rules {
+    /// Seconds of past recommendations of which the most cautious counts.
+    pub window: u32,
+    pub select: Select,
+    pub policies: Vec<Pace>,
+}
+
+/// Which policy counts when there are several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Select {
+    /// The one that allows the largest change.
+    Max,
+    /// The one that allows the smallest change.
+    Min,
+    /// None: the count does not move this way.
+    Disabled,
+}
+
+/// The largest change within a period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pace {
+    pub most: Most,
+    /// In seconds.
+    pub period: u32,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Most {
+    Pods(u32),
+    /// Of the count at the period's start.
+    Percent(u32),
+}
+
+/// What an autoscaler remembers: what it would have liked, and what became of the count.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    now: f64,
+    /// The count at the last look, to notice a step by.
+    count: Option<u32>,
+    /// Counts asked for by the metric alone, with their time.
+    recommendations: Vec<(f64, u32)>,
+    /// Replicas added (or, below zero, taken) with the time of the step.
+    steps: Vec<(f64, i64)>,
+}
+
+impl Default for Behavior {
+    /// Up at once, by four or by all there is every fifteen seconds; down to the highest recommendation of five minutes.
+    fn default() -> Self {
+        let all = Pace { most: Most::Percent(100), period: 15 };
+        let four = Pace { most: Most::Pods(4), period: 15 };
+        Self {
+            up: Rules { window: 0, select: Select::Max, policies: vec![all, four] },
+            down: Rules { window: 300, select: Select::Max, policies: vec![all] },
+        }
+    }
+}
+
+impl Rules {
+    /// Among the counts that the policies lead to, the one farthest from or nearest to the present.
+    fn limit(&self, current: u32, counts: impl Iterator<Item = u32>) -> u32 {
+        let by_distance = |count: &u32| count.abs_diff(current);
+        let limit = match self.select {
+            Select::Max => counts.max_by_key(by_distance),
+            Select::Min => counts.min_by_key(by_distance),
+            Select::Disabled => None,
+        };
+        limit.unwrap_or(current)
+    }
+}
+
+impl Behavior {
+    /// The recommendation within what was recommended lately: no higher than the lowest of the window for growing, no lower
+    /// than the highest of the window for shrinking.
+    pub fn stabilize(&self, history: &mut History, current: u32, desired: u32) -> u32 {
+        if history.recommendations.is_empty() {
+            // What ran before the first look counts as asked for.
+            history.recommendations.push((history.now, current));
+        }
+        let within = |window: u32| {
+            let since = history.now - f64::from(window);
+            history.recommendations.iter().filter(move |(time, _)| *time > since).map(|(_, count)| *count)
+        };
+        let ceiling = within(self.up.window).min().unwrap_or(desired).min(desired);
+        let floor = within(self.down.window).max().unwrap_or(desired).max(desired);
+        history.recommendations.push((history.now, desired));
+        current.max(ceiling).min(floor)
+    }
+
+    /// As much of the way to a count as the policies allow now.
+    pub fn limit(&self, history: &History, current: u32, wish: u32) -> u32 {
+        if wish > current {
+            let reach = self.up.policies.iter().map(|pace| {
+                let start = history.start(current, pace.period);
+                let reach = match pace.most {
+                    Most::Pods(pods) => start + f64::from(pods),
+                    Most::Percent(percent) => (start * (1.0 + f64::from(percent) / 100.0)).ceil(),
+                };
+                (reach as u32).max(current)
+            });
+            wish.min(self.up.limit(current, reach))
+        } else {
+            let reach = self.down.policies.iter().map(|pace| {
+                let start = history.start(current, pace.period);
+                let reach = match pace.most {
+                    Most::Pods(pods) => start - f64::from(pods),
+                    Most::Percent(percent) => (start * (1.0 - f64::from(percent) / 100.0)).floor(),
+                };
+                (reach as u32).min(current)
+            });
+            wish.max(self.down.limit(current, reach))
+        }
+    }
+}
+
+impl History {
+    /// Takes note of the time and the count, and returns the time. A time that is no number is taken as the last one; what
+    /// was remembered of a future, after time went back, is forgotten.
+    pub fn see(&mut self, time: f64, count: u32) -> f64 {
+        let before = self.now;
+        if time.is_finite() {
+            self.now = time;
+        }
+        if let Some(last) = self.count.replace(count) {
+            let change = i64::from(count) - i64::from(last);
+            if change != 0 {
+                // The step was taken after the last look, so then is when it counts from.
+                self.steps.push((before, change));
+            }
+        }
+        let kept = self.now - LONGEST..=self.now;
+        self.recommendations.retain(|(time, _)| kept.contains(time));
+        self.steps.retain(|(time, _)| kept.contains(time));
+        self.now
+    }
+
+    /// The count as it was this many seconds ago.
+    fn start(&self, current: u32, period: u32) -> f64 {
+        let since = self.now - f64::from(period);
+        let changed: i64 = self.steps.iter().filter(|(time, _)| *time > since).map(|(_, change)| change).sum();
+        (i64::from(current) - changed) as f64
+    }
+}

@@ -1,0 +1,20 @@
+//! A count that never moves: what is rented for the peak.
+
+use super::{Decision, Observation, Policy};
+
+/// Always this many replicas.
+#[derive(Debug, Clone, Copy)]
+pub struct StaticPeak {
+    replicas: u32,
+}
+
+/// A policy of a fixed count; whoever knows the peak says how many it needs.
+pub fn static_peak(replicas: u32) -> StaticPeak {
+    StaticPeak { replicas }
+}
+
+impl Policy for StaticPeak {
+    fn decide(&mut self, _: &Observation) -> Decision {
+        Decision { replicas: self.replicas, reason: format!("{} replicas serve the peak", self.replicas) }
+    }
+}
