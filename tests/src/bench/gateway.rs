@@ -46,7 +46,7 @@ pub async fn run() -> anyhow::Result<()> {
 }
 
 async fn measure(provider: &Provider) -> anyhow::Result<()> {
-    let opened = provider.open_wide(MANIFEST, 2_000, 1, REPLICAS).await?;
+    let opened = provider.open_wide(MANIFEST, 2_000, 1, (REPLICAS, REPLICAS)).await?;
     let lease = opened.first().context("no lease")?;
     provider.running(lease.lease).await?;
     let replicas = replicas(provider, lease).await?;

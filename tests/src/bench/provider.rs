@@ -56,6 +56,8 @@ pub struct Provider {
     pub store: Arc<Store>,
     pub engine: Arc<BollardEngine>,
     pub owner: Owner,
+    /// Replicas that the stages keep warm, from the next [`Provider::work`] on.
+    pub warm: u16,
     offer: u32,
     salt: AtomicU64,
     /// When each block arrived over WebSocket, in this machine's Unix milliseconds.
@@ -95,8 +97,9 @@ impl Provider {
         let salt = AtomicU64::new(0);
         let store = Arc::new(store);
         let _sweep = Sweep::of(owner.provider, &devnet);
+        let (warm, work) = (container::Settings::default().warm, None);
         let mut provider =
-            Self { devnet, store, engine, owner, offer, salt, arrivals, arriving, work: None, _sweep, _folder: folder };
+            Self { devnet, store, engine, owner, warm, offer, salt, arrivals, arriving, work, _sweep, _folder: folder };
         provider.work()?;
         Ok(provider)
     }
@@ -115,7 +118,7 @@ impl Provider {
             self.engine.clone(),
             Arc::new(System),
             self.owner,
-            Default::default(),
+            container::Settings { warm: self.warm, ..Default::default() },
             (container_bell.clone(), meter_bell.clone()),
         );
         let engine: Arc<dyn Engine> = self.engine.clone();
@@ -159,23 +162,23 @@ impl Provider {
 
     /// Opens leases of one replica in one block. Their manifests are in the store before.
     pub async fn open(&self, manifest: &str, millicores: u32, leases: usize) -> anyhow::Result<Vec<Opened>> {
-        self.open_wide(manifest, millicores, leases, 1).await
+        self.open_wide(manifest, millicores, leases, (1, 1)).await
     }
 
-    /// The same of so many replicas each.
+    /// The same of so many replicas each, now and at the most.
     pub async fn open_wide(
         &self,
         manifest: &str,
         millicores: u32,
         leases: usize,
-        replicas: u16,
+        (replicas, most): (u16, u16),
     ) -> anyhow::Result<Vec<Opened>> {
         let market = self.devnet.market(Actor::Tenant).await?;
         let (hash, deposit) = (keccak256(manifest), U256::from(1_000_000_000u64));
         let mut orders: Vec<Order> = Vec::new();
         for _ in 0..leases {
             let mut order = order(hash, replicas, self.salt.fetch_add(1, Ordering::Relaxed));
-            order.policy.maxReplicas = replicas;
+            order.policy.maxReplicas = most;
             order.shape.millicores = millicores;
             let lease = market.take(self.offer, order.clone(), deposit).value(deposit).call().await?;
             self.store.put_manifest(lease, hash, manifest.as_bytes()).await?;
@@ -201,10 +204,22 @@ impl Provider {
 
     async fn opened(&self, receipt: &TransactionReceipt) -> anyhow::Result<Opened> {
         let LeaseOpened { lease, terms, .. } = receipt.decoded_log::<LeaseOpened>().context("no lease")?.data;
+        Ok(Opened { lease, terms, at_ms: self.arrival(receipt).await? })
+    }
+
+    /// When a transaction's block arrived, in this machine's Unix milliseconds.
+    async fn arrival(&self, receipt: &TransactionReceipt) -> anyhow::Result<f64> {
         let block = receipt.block_number.context("no block")?;
         let arrival =
             || async { Ok(self.arrivals.lock().unwrap_or_else(PoisonError::into_inner).get(&block).copied()) };
-        Ok(Opened { lease, terms, at_ms: until("a block's arrival", arrival).await? })
+        until("a block's arrival", arrival).await
+    }
+
+    /// Scales in the tenant's name; when the block with it arrived.
+    pub async fn scale(&self, opened: &Opened, replicas: u16) -> anyhow::Result<f64> {
+        let market = self.devnet.market(Actor::Tenant).await?;
+        let call = market.scale(opened.terms.clone(), replicas);
+        self.arrival(&sent(call.send().await?.get_receipt().await?)?).await
     }
 
     /// When the orchestrator recorded that all replicas run, in this machine's Unix milliseconds.

@@ -8,8 +8,11 @@
 //! subnet beside the creation of the container, then the start), from before the first to the answer of the last. Its
 //! container is ours over again: image, command and `HostConfig` are copied from an inspection of one of our containers.
 //! The image is cached. Pairs take turns in going first, and each is removed before the next.
+//!
+//! **Scaling out** is told apart by whether a warm replica waits: see [`out`].
 
 mod bare;
+mod out;
 
 use anyhow::Context;
 use bollard::query_parameters::KillContainerOptions;
@@ -39,13 +42,13 @@ const MANIFEST: &str = "services:\n  app:\n    image: tidemark-sample:latest\n  
                         read_only: true\n    stop_grace_period: 1s\n";
 
 pub async fn run() -> anyhow::Result<()> {
-    let provider = Provider::start().await?;
-    let outcome = interruptible(Box::pin(measure(&provider))).await;
+    let mut provider = Provider::start().await?;
+    let outcome = interruptible(Box::pin(measure(&mut provider))).await;
     provider.end().await;
     outcome
 }
 
-async fn measure(provider: &Provider) -> anyhow::Result<()> {
+async fn measure(provider: &mut Provider) -> anyhow::Result<()> {
     // The first lease shows what the peer's containers must look like, and warms both sides up.
     let first = provider.open(MANIFEST, MILLICORES, 1).await?;
     provider.running(first[0].lease).await?;
@@ -53,8 +56,8 @@ async fn measure(provider: &Provider) -> anyhow::Result<()> {
     let bare = Bare::like(&container, provider.owner.market, &info).await?;
     provider.close(&first).await?;
     let outcome = beside(provider, &bare).await;
-    let ended = bare.end().await;
-    outcome.and(ended)
+    bare.end().await.and(outcome)?;
+    out::measure(provider, MANIFEST, MILLICORES).await
 }
 
 async fn beside(provider: &Provider, bare: &Bare) -> anyhow::Result<()> {
