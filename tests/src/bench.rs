@@ -7,6 +7,7 @@ pub mod gateway;
 pub mod meter;
 pub mod outbox;
 mod provider;
+pub mod scaling;
 pub mod start;
 
 use std::io::{Write, stdout};

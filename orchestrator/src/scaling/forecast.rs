@@ -225,8 +225,8 @@ impl Forecast {
                 let says = memory.says(*expert, readings, profile);
                 if readings == 1 {
                     if memory.said.is_none() && says.is_some() {
-                        // A newcomer is taken for as good as the mean of the others until it has shown itself.
-                        memory.error = memory.error.max(best.min(1e12) * 2.0);
+                        // A newcomer is taken to err twice as much as the best until it has shown itself.
+                        memory.error = if best.is_finite() { memory.error.max(2.0 * best) } else { 0.0 };
                     }
                     memory.said = says;
                 }

@@ -39,7 +39,7 @@ use crate::{
     lease::{Lease, Status, intent::Intent, manifest::Manifest},
     ports::{clock::Clock, gate::Gate},
     scaling::{
-        Bounds, Decision, Observation, Policy,
+        Bounds, Decision, Observation, Policy, catalog,
         shadow::Shadow,
         shield::{By, Granted, grant},
     },
@@ -219,13 +219,13 @@ impl Scale {
         let Ok(manifest) = Manifest::parse(&bytes) else { return Ok(None) };
         let scaling = manifest.scaling.clone();
         let services = manifest.services.keys().filter(|name| !manifest.is_job(name)).count();
-        let policy = make(&scaling.policy, scaling.learn)?;
+        let chosen = policy(&scaling.policy)?;
         let delay = f64::from(self.parameters.rootSpacing) + UNDER_WAY as f64;
-        let mut mind = Mind::new(scaling, policy, services, delay);
+        let mut mind = Mind::new(scaling, chosen, services, delay);
         let before = mind.recall(lease, &self.store).await?;
         if let Some(name) = mind.scaling.shadow.clone() {
             let account = before.and_then(|before| before.shadow);
-            mind.shadow = Some(Shadow::new(&name, make(&name, mind.scaling.learn)?, account));
+            mind.shadow = Some(Shadow::new(&name, policy(&name)?, account));
         }
         Ok(Some(mind))
     }
@@ -400,11 +400,7 @@ fn name(outcome: Outcome) -> &'static str {
     }
 }
 
-fn make(name: &str, _learn: bool) -> anyhow::Result<Box<dyn Policy>> {
-    Ok(match name {
-        "default" => Box::new(crate::scaling::adaptive::adaptive()),
-        "threshold" => Box::new(crate::scaling::threshold::threshold()),
-        "hpa-80" => Box::new(crate::scaling::hpa::hpa(80)),
-        other => anyhow::bail!("no policy is named {other}"),
-    })
+/// The policy of a name that a manifest may use; the manifest's reader refuses others.
+fn policy(name: &str) -> anyhow::Result<Box<dyn Policy>> {
+    catalog::find(name)?.alone().with_context(|| format!("{name} would have to know the future"))
 }

@@ -1,5 +1,7 @@
 //! What can only be checked across services, and the grammar of names.
 
+use crate::scaling::catalog;
+
 use super::{Condition, Health, Manifest, Protocol, Refusal, Refusals};
 
 /// Ports that one lease may ask to have published.
@@ -10,6 +12,11 @@ pub(super) fn is_name(name: &str) -> bool {
     let mut bytes = name.bytes();
     let lower = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
     name.len() <= 48 && bytes.next().is_some_and(lower) && bytes.all(|byte| lower(byte) || byte == b'-' || byte == b'_')
+}
+
+/// Whether a lease can be scaled by the policy of this name: it exists, and needs no knowledge of the future.
+fn usable(policy: &str) -> bool {
+    catalog::find(policy).is_ok_and(|entry| entry.alone().is_some())
 }
 
 pub(super) fn across(manifest: &Manifest, refusals: &mut Refusals) {
@@ -43,6 +50,14 @@ pub(super) fn across(manifest: &Manifest, refusals: &mut Refusals) {
                 }
                 Some(_) => {}
             }
+        }
+    }
+    for (key, name) in [("policy", Some(&manifest.scaling.policy)), ("shadow", manifest.scaling.shadow.as_ref())] {
+        let Some(name) = name else { continue };
+        if !usable(name) {
+            let all: Vec<_> = catalog::names().into_iter().filter(|name| usable(name)).collect();
+            let reason = format!("no lease is scaled by `{name}`; choose of {}", all.join(", "));
+            refuse(format!("x-tidemark.scaling.{key}"), reason);
         }
     }
     let ports: usize = manifest.services.values().map(|service| service.ports.len()).sum();

@@ -292,5 +292,10 @@ fn a_wrong_word_for_tidemark_is_refused_with_its_path() {
     let file = |line: &str| refusal(&format!("services: {{web: {{image: app}}}}\nx-tidemark: {line}\n"));
     assert_eq!(file("{scaling: {capacity: fast}}").path, "x-tidemark.scaling.capacity");
     assert_eq!(file("{scaling: {capacity: .nan}}").path, "x-tidemark.scaling.capacity");
+    for (key, name) in [("policy", "oracle"), ("policy", "fast"), ("shadow", "static-peak")] {
+        let refusal = file(&format!("{{scaling: {{{key}: {name}}}}}"));
+        assert_eq!(refusal.path, format!("x-tidemark.scaling.{key}"));
+        assert!(refusal.reason.contains("choose of default, threshold"), "{refusal}");
+    }
     assert_eq!(file("{gateway: {}}").path, "x-tidemark.gateway");
 }
