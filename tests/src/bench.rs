@@ -9,6 +9,7 @@ pub mod outbox;
 mod provider;
 pub mod scaling;
 pub mod start;
+pub mod surge;
 
 use std::io::{Write, stdout};
 

@@ -14,3 +14,4 @@ pub mod proxy;
 pub mod seller;
 pub mod socket;
 pub mod tenancy;
+pub mod tide;

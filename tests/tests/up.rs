@@ -26,6 +26,12 @@ async fn up_tells_the_story_to_its_end() {
     assert!(story["openedToRunningMs"].as_u64().unwrap() > 0, "{story}");
     assert!(story["rootTx"].as_str().unwrap().starts_with("0x"), "{story}");
     assert!(wei("earnedWei") > 0, "{story}");
+    let tide = &story["tide"];
+    let steps = tide["steps"].as_array().unwrap();
+    assert!(tide["peakReplicas"].as_u64().unwrap() >= 2, "{story}");
+    assert_eq!((&steps[0]["from"], &steps[steps.len() - 1]["to"]), (&1.into(), &1.into()), "1 → N → 1: {story}");
+    assert_eq!(tide["requests"]["failed"], serde_json::json!({}), "{story}");
+    assert_eq!(tide["requests"]["sent"], tide["requests"]["answered"], "{story}");
     assert_eq!(wei("depositedWei"), wei("earnedWei") + wei("refundedWei"), "the money adds up: {story}");
     assert_eq!(wei("earnedWei"), wei("settledWei"), "what can be withdrawn is what was settled: {story}");
 }

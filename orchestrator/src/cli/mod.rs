@@ -32,6 +32,7 @@ pub mod session;
 mod show;
 mod simulate;
 mod stake;
+mod tide;
 mod topup;
 mod trace;
 mod up;

@@ -23,6 +23,7 @@ use super::{
     remote::Remote,
     request::Request,
     session::Session,
+    tide::{self, Tide},
     verify::verify,
 };
 use crate::{
@@ -33,7 +34,7 @@ use crate::{
 
 #[derive(Debug, Args)]
 pub struct Up {
-    /// Run the story to its end (open, run, prove, settle, close, refund) and exit.
+    /// Run the story to its end (open, run, rise and fall with a load, prove, settle, close, refund) and exit.
     #[arg(long)]
     once: bool,
     /// The chain's port; a free one with --once.
@@ -45,6 +46,9 @@ pub struct Up {
     /// Do not open the sample lease.
     #[arg(long, conflicts_with = "once")]
     no_sample: bool,
+    /// Do not let a load rise and fall over the sample lease.
+    #[arg(long)]
+    no_tide: bool,
     /// The sample's manifest.
     #[arg(long, default_value = "sample/compose.yaml", value_name = "FILE")]
     sample: PathBuf,
@@ -77,6 +81,8 @@ struct Story {
     held_wei: String,
     containers_left: usize,
     proof_verified: bool,
+    /// What the lease made of a load that rose tenfold and fell; none with --no-tide.
+    tide: Option<Tide>,
 }
 
 const DEPOSIT: &str = "0.05";
@@ -147,11 +153,18 @@ impl Up {
         if !self.no_sample {
             let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
             let deploy = self.sample_lease();
-            let opened = tokio::select! {
-                opened = deploy.deploy(&session, &progress, json) => opened?,
+            let remote = Remote::new(endpoint)?;
+            let opening = async {
+                let opened = deploy.deploy(&session, &progress, json).await?;
+                if let Some((lease, _)) = opened.as_ref().filter(|_| !self.no_tide) {
+                    tide::run(&session, &remote, lease, &progress).await?;
+                }
+                anyhow::Ok(opened)
+            };
+            lease = tokio::select! {
+                opened = opening => opened?,
                 () = &mut stop => return Ok(()),
             };
-            lease = opened;
         }
         let said = json!({
             "rpcUrl": devnet.http_url(), "wsUrl": devnet.ws_url(), "apiUrl": endpoint,
@@ -168,13 +181,8 @@ impl Up {
             ];
             if let Some((lease, view)) = &lease {
                 lines.push(format!("lease      {}", short_id(lease.id)));
-                for container in &view.containers {
-                    for (port, at) in &container.ports {
-                        lines.push(format!(
-                            "           {}.{} {port} → http://{at}",
-                            container.service, container.replica
-                        ));
-                    }
+                for served in &view.served {
+                    lines.push(format!("           {} → {}", served.service, served.path_url));
                 }
             }
             lines.push(format!(
@@ -194,10 +202,14 @@ impl Up {
         let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
         let opened = self.sample_lease().deploy(&session, progress, false).await?;
         let (lease, view) = opened.context("the sample lease was not opened")?;
+        let remote = Remote::new(endpoint)?;
+        let tide = match self.no_tide {
+            true => None,
+            false => Some(tide::run(&session, &remote, &lease, progress).await?),
+        };
         let patience = Duration::from_secs(120);
         let proven = wait_for_settlement(&session, &lease, self.epochs, patience, progress).await?;
         let verdict = verify(&session, &lease, None).await?;
-        let remote = Remote::new(endpoint)?;
         let root_tx = remote.proof(lease.id, None).await?.and_then(|proof| proof.root_tx);
         progress.done(format!("the proof of epoch {} holds", verdict.epoch));
 
@@ -227,6 +239,7 @@ impl Up {
             held_wei: lease.balance().to_string(),
             containers_left,
             proof_verified: verdict.verified,
+            tide,
         })
     }
 

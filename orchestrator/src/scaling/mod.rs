@@ -17,6 +17,7 @@ pub mod predictive;
 pub mod shadow;
 pub mod shield;
 pub mod simulator;
+pub mod sleep;
 pub mod static_peak;
 pub mod threshold;
 pub mod trace;

@@ -42,6 +42,7 @@ use crate::{
         Bounds, Decision, Observation, Policy, catalog,
         shadow::Shadow,
         shield::{By, Granted, grant},
+        sleep::sleeper,
     },
     store::{
         Head, IntentRow, IntentState, LeaseFilter, Statement, Store, container,
@@ -168,7 +169,7 @@ impl Scale {
             lease,
             now_ms: run.now_ms,
             ready: container::ready(&containers, lease.replicas, mind.services).into(),
-            demand: self.gate.as_ref().and_then(|gate| gate.demand(lease.id)),
+            demand: self.gate.as_ref().and_then(|gate| gate.demand(lease.id)).or(mind.unasked()),
             bounds: bounds(lease, time, self.parameters.noticePeriod.into()),
         };
         mind.look(&look, totals.as_ref());
@@ -219,7 +220,7 @@ impl Scale {
         let Ok(manifest) = Manifest::parse(&bytes) else { return Ok(None) };
         let scaling = manifest.scaling.clone();
         let services = manifest.services.keys().filter(|name| !manifest.is_job(name)).count();
-        let chosen = policy(&scaling.policy)?;
+        let chosen = Box::new(sleeper(policy(&scaling.policy)?));
         let delay = f64::from(self.parameters.rootSpacing) + UNDER_WAY as f64;
         let mut mind = Mind::new(scaling, chosen, services, delay);
         let before = mind.recall(lease, &self.store).await?;

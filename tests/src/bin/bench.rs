@@ -6,8 +6,7 @@ use std::process::ExitCode;
 
 use tests::bench::{self, say};
 
-const GROUPS: [&str; 6] = ["gas", "start", "chain", "outbox", "meter", "gateway"];
-const GROUPS: [&str; 6] = ["gas", "start", "chain", "outbox", "meter", "scaling"];
+const GROUPS: [&str; 8] = ["gas", "start", "chain", "outbox", "meter", "surge", "scaling", "gateway"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -25,6 +24,7 @@ async fn main() -> ExitCode {
             "gas" => bench::gas::run().await,
             "chain" => bench::chain::run().await,
             "outbox" => bench::outbox::run().await,
+            "surge" => Box::pin(bench::surge::run()).await,
             "scaling" => bench::scaling::run(),
             "meter" => bench::meter::run().await,
             "gateway" => Box::pin(bench::gateway::run()).await,

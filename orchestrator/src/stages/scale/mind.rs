@@ -40,6 +40,8 @@ pub(super) struct Mind {
     pub(super) rising: Option<(u64, u32)>,
     /// Since when an early proof is waited for.
     pub(super) proving_since_ms: Option<u64>,
+    /// Whether requests have ever come for it through the gateway.
+    asked: bool,
     /// The epoch by which a step was sent before its root was on chain.
     pub(super) ahead: Option<u64>,
 }
@@ -67,7 +69,7 @@ pub(super) struct Look<'a> {
 
 impl Mind {
     pub(super) fn new(scaling: Scaling, policy: Box<dyn Policy>, services: usize, delay: f64) -> Self {
-        let (shadow, wish, rising, proving_since_ms, learned, ahead) = Default::default();
+        let (shadow, wish, rising, proving_since_ms, learned, ahead, asked) = Default::default();
         let (decided_at_ms, kept_at_ms) = Default::default();
         let (decided, before, now) = Default::default();
         Self {
@@ -86,6 +88,7 @@ impl Mind {
             rising,
             proving_since_ms,
             ahead,
+            asked,
         }
     }
 
@@ -93,10 +96,16 @@ impl Mind {
     pub(super) async fn recall(&mut self, lease: &Lease, store: &Store) -> Result<Option<Standing>> {
         for seen in store.demand(lease.id, 0).await? {
             self.learned = seen.capacity.or(self.learned);
+            self.asked |= seen.arrivals.is_some();
             self.delay = seen.delay;
             self.policy.decide(&seen);
         }
         store.scaling(lease.id).await
+    }
+
+    /// What came for a lease of which a gateway that began anew knows nothing yet: nothing, if it is reached that way at all.
+    pub(super) fn unasked(&self) -> Option<Demand> {
+        self.asked.then(Demand::default)
     }
 
     /// Takes in what the counters say now.
@@ -117,6 +126,7 @@ impl Mind {
             (self.before, self.decided) = (counted, counted);
         }
         // Between two samples the older one stays, so that there is always something to compare with.
+        self.asked |= look.demand.is_some();
         let sampled = counted.sampled_at_ms != self.now.sampled_at_ms;
         let before = std::mem::replace(&mut self.now, counted);
         if sampled {

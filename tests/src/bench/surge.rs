@@ -1,0 +1,99 @@
+//! From a step in the load to the extra replica serving, and what the time goes to.
+//!
+//! A lease of one replica is under a tenth of the load; then all of it comes. **Seen** is until the policy wishes more,
+//! **proof** until a statement shows enough and the step is wanted, **block** until the orchestrator has read the step back
+//! from a chain of one block a second, **container** until the replica is healthy. The tenant then takes the lease back to
+//! one replica, and it begins again.
+
+use std::time::Duration;
+
+use tidemark::{cli::load::Load, store::settlement};
+
+use super::{Figure, Target, percentile, say};
+use crate::{
+    provider::{self, until},
+    tide::{POLICY, Scene},
+};
+
+const SURGES: usize = 8;
+const LOW: f64 = 4.0;
+const HIGH: f64 = 40.0;
+
+/// Milliseconds of each surge, by what they went to.
+#[derive(Default)]
+struct Times {
+    seen: Vec<f64>,
+    proof: Vec<f64>,
+    block: Vec<f64>,
+    container: Vec<f64>,
+    whole: Vec<f64>,
+}
+
+pub async fn run() -> anyhow::Result<()> {
+    let scene = Scene::with(POLICY, provider::DEPOSIT).await?;
+    let load = Load::on(&scene.url(), LOW)?;
+    let mut times = Times::default();
+    for surge in 1..=SURGES {
+        say(format!("surge {surge} of {SURGES}"));
+        calm(&scene, &load).await?;
+        surge_once(&scene, &load, &mut times).await?;
+    }
+    drop(load);
+    scene.orchestrator.stop().await;
+    times.print()
+}
+
+/// One replica, nothing waits, and the cooldown is over.
+async fn calm(scene: &Scene, load: &Load) -> anyhow::Result<()> {
+    load.set_rate(LOW);
+    scene.stands("one replica", |wanted, healthy| (wanted, healthy) == (1, 1)).await?;
+    tokio::time::sleep(Duration::from_secs(8)).await;
+    scene.stands("one replica still", |wanted, healthy| (wanted, healthy) == (1, 1)).await
+}
+
+async fn surge_once(scene: &Scene, load: &Load, times: &mut Times) -> anyhow::Result<()> {
+    let began = settlement::now_ms() as f64;
+    load.set_rate(HIGH);
+    // A view a few milliseconds apart tells block and container; the rulings have times of their own.
+    let read = until("the step to be read", async || {
+        let view = scene.orchestrator.api.get(&format!("/v1/leases/{}", scene.lease)).await?;
+        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| settlement::now_ms() as f64))
+    });
+    let read = read.await?;
+    scene.stands("the extra replica", |_, healthy| healthy > 1).await?;
+    let healthy = settlement::now_ms() as f64;
+    let said = scene.scaling().await?;
+    let rulings = said["rulings"].as_array().into_iter().flatten().rev();
+    let mut later = rulings.filter(|ruling| ruling["atMs"].as_f64() >= Some(began));
+    let at = |ruling: Option<&serde_json::Value>| ruling.and_then(|ruling| ruling["atMs"].as_f64()).unwrap_or(began);
+    let wished = later.clone().find(|ruling| ruling["wish"].as_u64() > ruling["present"].as_u64());
+    let (wished, stepped) = (at(wished), at(later.find(|ruling| ruling["outcome"] == "stepping")));
+    times.seen.push(wished - began);
+    times.proof.push(stepped - wished);
+    times.block.push(read - stepped);
+    times.container.push(healthy - read);
+    times.whole.push(healthy - began);
+    load.set_rate(LOW);
+    scene.provider.scale(&scene.terms, 1).await
+}
+
+impl Times {
+    fn print(&mut self) -> anyhow::Result<()> {
+        let all: f64 = self.whole.iter().sum();
+        let (p50, p95) = (percentile(&mut self.whole, 0.5), percentile(&mut self.whole, 0.95));
+        Figure::new("scale/surge_to_serving_p50_ms", p50, "ms", Target::None).print()?;
+        Figure::new("scale/surge_to_serving_p95_ms", p95, "ms", Target::None).print()?;
+        let parts = [
+            ("seen", &mut self.seen),
+            ("proof", &mut self.proof),
+            ("block", &mut self.block),
+            ("container", &mut self.container),
+        ];
+        for (name, times) in parts {
+            let share = times.iter().sum::<f64>() / all;
+            Figure::new(format!("scale/surge_{name}_p50_ms"), percentile(times, 0.5), "ms", Target::None).print()?;
+            Figure::new(format!("scale/surge_{name}_share"), share, "share", Target::None).print()?;
+        }
+        Ok(())
+    }
+}
