@@ -120,6 +120,15 @@ mod tests {
     }
 
     #[test]
+    fn the_manual_lists_every_policy_and_prints_the_transitions_of_the_threshold_machine() {
+        let manual = include_str!("../../../docs/scaling.md");
+        assert!(manual.contains(&crate::scaling::threshold::table()), "print threshold::table() into docs/scaling.md");
+        for name in names() {
+            assert!(manual.contains(&format!("`{name}`")), "docs/scaling.md does not say what {name} is");
+        }
+    }
+
+    #[test]
     fn the_static_peak_never_misses_and_the_oracle_costs_what_it_costs() {
         let demand: Vec<f64> = (0..200).map(|step| 50.0 + 40.0 * f64::from(step % 50)).collect();
         let setup = setup(100.0);
