@@ -115,7 +115,7 @@ mod tests {
             let knows = ["static-peak", "oracle"].contains(&name);
             assert_eq!(entry.alone().is_none(), knows, "{name}");
         }
-        let said = find("hpa").err().expect("no such policy").to_string();
+        let said = find("hpa").expect_err("no such policy").to_string();
         assert_eq!(said, format!("there is no policy \"hpa\"; the policies are {}", names().join(", ")));
     }
 
