@@ -30,6 +30,7 @@ pub mod session;
 mod show;
 mod stake;
 mod topup;
+mod train;
 mod up;
 mod verify;
 mod watch;
@@ -109,6 +110,8 @@ pub enum Verb {
     /// Deploy the contracts.
     #[command(subcommand)]
     Contracts(contracts::Contracts),
+    /// Let a scaling policy learn in the simulator, and save it as a file.
+    Train(train::Train),
     /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
     Doctor(doctor::Doctor),
 }
@@ -149,6 +152,7 @@ impl Cli {
             Verb::Verify(verify) => verify.run(&connection, json).await,
             Verb::Provider(provider) => Box::pin(provider.run(&connection, &identity, json)).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
+            Verb::Train(train) => train.run(json),
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }?;
         Ok(ExitCode::SUCCESS)

@@ -7,6 +7,7 @@ pub mod generate;
 pub mod hpa;
 #[cfg(test)]
 mod laws;
+pub mod learning;
 pub mod oracle;
 pub mod shield;
 pub mod simulator;
