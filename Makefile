@@ -86,6 +86,12 @@ bench-gas: ## the gas figures alone, as JSON lines
 	@scripts/setup rust cc node
 	@cargo run --quiet --release --package tests --bin bench -- gas $(ARGS)
 
+.PHONY: bench-scaling
+bench-scaling: ## every scaling policy on made and public traces: cost, violations, dominance, decision time
+	@scripts/setup rust cc python
+	@scripts/traces
+	@cargo run --quiet --release --package tests --bin bench -- scaling $(ARGS)
+
 .PHONY: lint
 lint: ## formatting and lints, of Rust and of Solidity
 	@scripts/setup rust cc node

@@ -6,6 +6,7 @@ pub mod gas;
 pub mod meter;
 pub mod outbox;
 mod provider;
+pub mod scaling;
 pub mod start;
 
 use std::io::{Write, stdout};

@@ -28,8 +28,10 @@ mod request;
 mod scale;
 pub mod session;
 mod show;
+mod simulate;
 mod stake;
 mod topup;
+mod trace;
 mod train;
 mod up;
 mod verify;
@@ -110,6 +112,11 @@ pub enum Verb {
     /// Deploy the contracts.
     #[command(subcommand)]
     Contracts(contracts::Contracts),
+    /// Say what scaling policies would have cost and spared on a trace of demand.
+    Simulate(simulate::Simulate),
+    /// Make or extract traces of demand.
+    #[command(subcommand)]
+    Trace(trace::Verb),
     /// Let a scaling policy learn in the simulator, and save it as a file.
     Train(train::Train),
     /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
@@ -152,6 +159,8 @@ impl Cli {
             Verb::Verify(verify) => verify.run(&connection, json).await,
             Verb::Provider(provider) => Box::pin(provider.run(&connection, &identity, json)).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
+            Verb::Simulate(simulate) => simulate.run(json),
+            Verb::Trace(trace) => trace.run(json),
             Verb::Train(train) => train.run(json),
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }?;

@@ -4,8 +4,10 @@ use proptest::{collection::vec, option, prelude::*};
 
 use super::{
     Bounds, Decision, Observation, Policy,
+    adaptive::adaptive,
     hpa::{hpa, keda},
     learning::{Method, file::shipped},
+    predictive::predictive,
     shield::{By, grant, wanted},
     static_peak::static_peak,
     threshold::threshold,
@@ -16,6 +18,8 @@ type Make = fn() -> Box<dyn Policy>;
 /// Every policy there is.
 fn policies() -> Vec<(&'static str, Make)> {
     vec![
+        ("default", || Box::new(adaptive())),
+        ("predictive", || Box::new(predictive())),
         ("threshold", || Box::new(threshold())),
         ("hpa-70", || Box::new(hpa(70))),
         ("hpa-80", || Box::new(hpa(80))),

@@ -3,12 +3,18 @@
 //! A [`Policy`] sees one [`Observation`] at a time, never the future, and answers with a [`Decision`]. It may remember what
 //! it saw. Whoever asks keeps it within what the market would grant: see [`shield`].
 
+pub mod access;
+pub mod adaptive;
+pub mod catalog;
+pub mod forecast;
 pub mod generate;
 pub mod hpa;
 #[cfg(test)]
 mod laws;
 pub mod learning;
 pub mod oracle;
+pub mod plot;
+pub mod predictive;
 pub mod shield;
 pub mod simulator;
 pub mod static_peak;

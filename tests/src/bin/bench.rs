@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tests::bench::{self, say};
 
-const GROUPS: [&str; 5] = ["gas", "start", "chain", "outbox", "meter"];
+const GROUPS: [&str; 6] = ["gas", "start", "chain", "outbox", "meter", "scaling"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -24,6 +24,7 @@ async fn main() -> ExitCode {
             "gas" => bench::gas::run().await,
             "chain" => bench::chain::run().await,
             "outbox" => bench::outbox::run().await,
+            "scaling" => bench::scaling::run(),
             "meter" => bench::meter::run().await,
             _ => Box::pin(bench::start::run()).await,
         };
