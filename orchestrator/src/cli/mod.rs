@@ -35,6 +35,7 @@ mod stake;
 mod tide;
 mod topup;
 mod trace;
+mod train;
 mod up;
 mod verify;
 mod watch;
@@ -121,6 +122,8 @@ pub enum Verb {
     /// Make or extract traces of demand.
     #[command(subcommand)]
     Trace(trace::Verb),
+    /// Let a scaling policy learn in the simulator, and save it as a file.
+    Train(train::Train),
     /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
     Doctor(doctor::Doctor),
 }
@@ -164,6 +167,7 @@ impl Cli {
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
             Verb::Simulate(simulate) => simulate.run(json),
             Verb::Trace(trace) => trace.run(json),
+            Verb::Train(train) => train.run(json),
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }?;
         Ok(ExitCode::SUCCESS)

@@ -9,7 +9,9 @@ use serde::Serialize;
 
 use super::answer;
 use crate::scaling::{
-    Bounds, catalog, plot,
+    Bounds, catalog,
+    learning::file::PolicyFile,
+    plot,
     simulator::{self, Outcome, Service, Setup},
     trace::Trace,
 };
@@ -33,9 +35,12 @@ pub struct Simulate {
         long = "policy",
         value_name = "POLICY",
         value_delimiter = ',',
-        default_value = "default,predictive,threshold,hpa-70,hpa-80,keda-85,static-peak,oracle"
+        default_value = "default,predictive,threshold,hpa-70,hpa-80,keda-85,q-learning,sarsa,actor-critic,static-peak,oracle"
     )]
     policies: Vec<String>,
+    /// Policies of `tidemark train`, beside those.
+    #[arg(long = "policy-file", value_name = "FILE", num_args = 1..)]
+    policy_files: Vec<PathBuf>,
     /// Requests per second that one replica serves; a fortieth of the trace's peak unless told otherwise.
     #[arg(long, value_name = "RPS", allow_negative_numbers = true)]
     capacity: Option<f64>,
@@ -168,21 +173,26 @@ impl Simulate {
     }
 
     fn outcomes(&self, setup: &Setup, demand: &[f64]) -> anyhow::Result<Vec<(String, Outcome)>> {
-        let mut entries = Vec::new();
+        let mut policies = Vec::new();
         for name in &self.policies {
-            entries.push(catalog::find(name.trim())?);
+            let entry = catalog::find(name.trim())?;
+            policies.push((entry.name.to_owned(), entry.on(setup, demand)));
+        }
+        for path in &self.policy_files {
+            let policy = PolicyFile::read(&read(path)?).and_then(|file| file.policy());
+            let name = path.display().to_string();
+            policies.push((name.clone(), Box::new(policy.context(name)?)));
         }
         let progress = answer::Progress::new();
-        let outcomes = entries.into_iter().map(|entry| {
-            let mut policy = entry.on(setup, demand);
-            progress.step(format!("Simulating {}", entry.name));
+        let outcomes = policies.into_iter().map(|(name, mut policy)| {
+            progress.step(format!("Simulating {name}"));
             let tenth = demand.len().div_ceil(10).max(1);
             let outcome = simulator::run(setup, demand, policy.as_mut(), |step| {
                 if demand.len() > LONG && step.is_multiple_of(tenth) {
-                    progress.step(format!("Simulating {}: {} %", entry.name, step * 100 / demand.len()));
+                    progress.step(format!("Simulating {name}: {} %", step * 100 / demand.len()));
                 }
             });
-            (entry.name.to_owned(), outcome)
+            (name, outcome)
         });
         Ok(outcomes.collect())
     }
@@ -295,6 +305,20 @@ mod tests {
         let (_, table) = said("--policy hpa-80 --price 0.5", "0,10\n3600,10\n").expect("an answer");
         assert!(table.starts_with("POLICY  COST"), "{table}");
         assert!(table.contains("PAID") && table.contains("480 steps of 15 s"), "{table}");
+    }
+
+    #[test]
+    fn a_trained_policy_is_tried_from_its_file() {
+        let rows = "0,10\n3600,40\n7200,10\n";
+        let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/src/scaling/trained/sarsa.json");
+        let (report, _) = said(&format!("--policy sarsa --policy-file {shipped}"), rows).expect("an answer");
+        let [built_in, read] = report.policies.as_slice() else { panic!("two policies") };
+        assert_eq!((read.policy.as_str(), read.replica_hours), (shipped, built_in.replica_hours));
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("policy.json");
+        fs::write(&path, "{\"format\": \"tidemark-policy\", \"version\": 9}").expect("a file");
+        let error = said(&format!("--policy-file {}", path.display()), rows).expect_err("another version");
+        assert!(format!("{error:#}").ends_with("version 9, and this program reads version 1: train the policy anew"));
     }
 
     #[test]

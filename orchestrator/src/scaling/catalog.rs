@@ -4,6 +4,7 @@ use super::{
     Policy,
     adaptive::adaptive,
     hpa::{hpa, keda},
+    learning::{Method, file::shipped},
     oracle,
     predictive::predictive,
     simulator::{Setup, need},
@@ -35,7 +36,7 @@ pub struct UnknownPolicy(String);
 /// What a new lease gets unless its tenant says otherwise.
 pub const DEFAULT: &str = "default";
 
-static ENTRIES: [Entry; 8] = [
+static ENTRIES: [Entry; 11] = [
     Entry {
         name: DEFAULT,
         about: "tries rules in the shadow, follows the best; what a new lease gets",
@@ -59,6 +60,21 @@ static ENTRIES: [Entry; 8] = [
         make: Make::Alone(|| Box::new(predictive())),
     },
     Entry {
+        name: "q-learning",
+        about: "margins over a forecast, from a table learned by Q-learning",
+        make: Make::Alone(|| learned(Method::QLearning)),
+    },
+    Entry {
+        name: "sarsa",
+        about: "margins over a forecast, from a table learned by Sarsa(λ)",
+        make: Make::Alone(|| learned(Method::Sarsa)),
+    },
+    Entry {
+        name: "actor-critic",
+        about: "margins over a forecast, chosen by a small network that learned as actor and critic",
+        make: Make::Alone(|| learned(Method::ActorCritic)),
+    },
+    Entry {
         name: "static-peak",
         about: "as many as the peak of the trace needs, always",
         make: Make::Knowing(|setup, demand| {
@@ -71,6 +87,12 @@ static ENTRIES: [Entry; 8] = [
         make: Make::Knowing(|setup, demand| Box::new(oracle::optimum(setup, demand))),
     },
 ];
+
+/// The policy that comes with the program.
+fn learned(method: Method) -> Box<dyn Policy> {
+    // It is part of the program, and a test reads it.
+    Box::new(shipped(method).unwrap_or_else(|error| unreachable!("the shipped {method} is damaged: {error}")))
+}
 
 /// Every name, in the order in which tables list them.
 pub fn names() -> Vec<&'static str> {
@@ -115,8 +137,17 @@ mod tests {
             let knows = ["static-peak", "oracle"].contains(&name);
             assert_eq!(entry.alone().is_none(), knows, "{name}");
         }
-        let said = find("hpa").err().expect("no such policy").to_string();
+        let said = find("hpa").expect_err("no such policy").to_string();
         assert_eq!(said, format!("there is no policy \"hpa\"; the policies are {}", names().join(", ")));
+    }
+
+    #[test]
+    fn the_manual_lists_every_policy_and_prints_the_transitions_of_the_threshold_machine() {
+        let manual = include_str!("../../../docs/scaling.md");
+        assert!(manual.contains(&crate::scaling::threshold::table()), "print threshold::table() into docs/scaling.md");
+        for name in names() {
+            assert!(manual.contains(&format!("`{name}`")), "docs/scaling.md does not say what {name} is");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use super::{
     Bounds, Decision, Observation, Policy,
     adaptive::adaptive,
     hpa::{hpa, keda},
+    learning::{Method, file::shipped},
     predictive::predictive,
     shield::{By, grant, wanted},
     static_peak::static_peak,
@@ -24,12 +25,23 @@ fn policies() -> Vec<(&'static str, Make)> {
         ("hpa-80", || Box::new(hpa(80))),
         ("keda-85", || Box::new(keda(85))),
         ("static-peak", || Box::new(static_peak(7))),
+        ("q-learning", || learned(Method::QLearning, false)),
+        ("sarsa", || learned(Method::Sarsa, false)),
+        ("actor-critic", || learned(Method::ActorCritic, false)),
+        ("q-learning, refining", || learned(Method::QLearning, true)),
+        ("sarsa, refining", || learned(Method::Sarsa, true)),
+        ("actor-critic, refining", || learned(Method::ActorCritic, true)),
     ]
 }
 
-/// Policies whose first decision promises to follow the demand.
+fn learned(method: Method, refining: bool) -> Box<dyn Policy> {
+    Box::new(shipped(method).expect("a policy file").refining(refining))
+}
+
+/// Policies that promise to follow the demand from wherever they are.
 fn monotone() -> Vec<(&'static str, Make)> {
-    policies().into_iter().filter(|(name, _)| *name != "static-peak").collect()
+    let promise = ["threshold", "hpa-70", "hpa-80", "keda-85"];
+    policies().into_iter().filter(|(name, _)| promise.contains(name)).collect()
 }
 
 /// Numbers with the ones that break arithmetic.
@@ -107,7 +119,7 @@ fn live(policy: &mut dyn Policy, bounds: Bounds, start: u32, looks: &[(f64, Obse
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     /// Total on any input, never outside the bounds or beyond the money, never two steps nearer than the cooldown.
     #[test]

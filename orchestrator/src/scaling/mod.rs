@@ -11,6 +11,7 @@ pub mod generate;
 pub mod hpa;
 #[cfg(test)]
 mod laws;
+pub mod learning;
 pub mod oracle;
 pub mod plot;
 pub mod predictive;
