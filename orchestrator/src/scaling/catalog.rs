@@ -25,6 +25,8 @@ pub struct Entry {
 #[derive(Debug, Clone, Copy)]
 enum Make {
     Alone(fn() -> Box<dyn Policy>),
+    /// From what was learned before it was shipped.
+    Learned(Method),
     /// From all of the demand, which nobody has who scales a lease.
     Knowing(fn(&Setup, &[f64]) -> Box<dyn Policy>),
 }
@@ -62,17 +64,17 @@ static ENTRIES: [Entry; 11] = [
     Entry {
         name: "q-learning",
         about: "margins over a forecast, from a table learned by Q-learning",
-        make: Make::Alone(|| learned(Method::QLearning)),
+        make: Make::Learned(Method::QLearning),
     },
     Entry {
         name: "sarsa",
         about: "margins over a forecast, from a table learned by Sarsa(λ)",
-        make: Make::Alone(|| learned(Method::Sarsa)),
+        make: Make::Learned(Method::Sarsa),
     },
     Entry {
         name: "actor-critic",
         about: "margins over a forecast, chosen by a small network that learned as actor and critic",
-        make: Make::Alone(|| learned(Method::ActorCritic)),
+        make: Make::Learned(Method::ActorCritic),
     },
     Entry {
         name: "static-peak",
@@ -89,9 +91,10 @@ static ENTRIES: [Entry; 11] = [
 ];
 
 /// The policy that comes with the program.
-fn learned(method: Method) -> Box<dyn Policy> {
+fn learned(method: Method, learn: bool) -> Box<dyn Policy> {
     // It is part of the program, and a test reads it.
-    Box::new(shipped(method).unwrap_or_else(|error| unreachable!("the shipped {method} is damaged: {error}")))
+    let shipped = shipped(method).unwrap_or_else(|error| unreachable!("the shipped {method} is damaged: {error}"));
+    Box::new(shipped.refining(learn))
 }
 
 /// Every name, in the order in which tables list them.
@@ -105,10 +108,12 @@ pub fn find(name: &str) -> Result<&'static Entry, UnknownPolicy> {
 }
 
 impl Entry {
-    /// The policy as a lease can have it; None for those that would have to know the future.
-    pub fn alone(&self) -> Option<Box<dyn Policy>> {
+    /// The policy as a lease can have it, going on to learn if `learn` and it is one that does; None for those that would
+    /// have to know the future.
+    pub fn alone(&self, learn: bool) -> Option<Box<dyn Policy>> {
         match self.make {
             Make::Alone(make) => Some(make()),
+            Make::Learned(method) => Some(learned(method, learn)),
             Make::Knowing(_) => None,
         }
     }
@@ -117,6 +122,7 @@ impl Entry {
     pub fn on(&self, setup: &Setup, demand: &[f64]) -> Box<dyn Policy> {
         match self.make {
             Make::Alone(make) => make(),
+            Make::Learned(method) => learned(method, false),
             Make::Knowing(make) => make(setup, demand),
         }
     }
@@ -135,7 +141,7 @@ mod tests {
             let outcome = simulator::run(&setup(10.0), &demand, entry.on(&setup(10.0), &demand).as_mut(), |_| {});
             assert_eq!(outcome.ready.len(), demand.len(), "{name}");
             let knows = ["static-peak", "oracle"].contains(&name);
-            assert_eq!(entry.alone().is_none(), knows, "{name}");
+            assert_eq!(entry.alone(true).is_none(), knows, "{name}");
         }
         let said = find("hpa").expect_err("no such policy").to_string();
         assert_eq!(said, format!("there is no policy \"hpa\"; the policies are {}", names().join(", ")));

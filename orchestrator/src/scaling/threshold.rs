@@ -9,7 +9,10 @@
 #[cfg(test)]
 mod tests;
 
-use std::fmt::{self, Display};
+use std::{
+    collections::VecDeque,
+    fmt::{self, Display},
+};
 
 use super::{Decision, Observation, Policy};
 
@@ -123,13 +126,19 @@ pub struct Threshold {
     now: f64,
     /// The count at the last look, to notice a step by.
     count: Option<u32>,
-    /// The highest demand since the load is below the lower threshold.
-    highest: f64,
+    /// Demand of the last [`CONFIRM_DOWN`], and when it was seen.
+    lately: VecDeque<(f64, f64)>,
 }
 
 /// The machine in [`State::Steady`]; its thresholds come with the bounds of each observation.
 pub fn threshold() -> Threshold {
-    Threshold { state: State::Steady, since: f64::NEG_INFINITY, now: f64::NEG_INFINITY, count: None, highest: 0.0 }
+    Threshold {
+        state: State::Steady,
+        since: f64::NEG_INFINITY,
+        now: f64::NEG_INFINITY,
+        count: None,
+        lately: VecDeque::new(),
+    }
 }
 
 impl Threshold {
@@ -167,8 +176,15 @@ impl Threshold {
             State::Slack => CONFIRM_DOWN,
             State::Steady | State::Cooling => return action,
         };
-        let delay = if seen.delay.is_finite() { seen.delay.max(0.0) } else { 0.0 };
-        if self.now - self.since >= confirm * delay { self.on(Event::Confirmed, told) } else { action }
+        if self.now - self.since >= confirm * delay(seen) { self.on(Event::Confirmed, told) } else { action }
+    }
+
+    /// The highest demand of the last [`CONFIRM_DOWN`].
+    fn highest(&mut self, seen: &Observation, demand: f64) -> f64 {
+        let window = CONFIRM_DOWN * delay(seen);
+        self.lately.push_back((self.now, demand));
+        self.lately.retain(|(at, _)| (0.0..=window).contains(&(self.now - at)));
+        self.lately.iter().fold(demand, |highest, (_, demand)| highest.max(*demand))
     }
 
     /// Decides, and tells every transition that is taken.
@@ -184,16 +200,15 @@ impl Threshold {
             Some(load) if load < f64::from(down) => Event::Below,
             Some(_) => Event::Within,
         };
-        let before = self.state;
         let action = self.take(seen, reading, told);
         let demand = seen.demand().unwrap_or(0.0);
-        self.highest = if before == State::Slack { self.highest.max(demand) } else { demand };
+        let highest = self.highest(seen, demand);
         // A float beyond the type's end becomes the end.
         let needs = |demand: f64| (demand * 100.0 / f64::from(target)).ceil() as u32;
         let replicas = match action {
             Action::Hold => present,
             Action::Grow => needs(demand).max(present.saturating_add(1)),
-            Action::Shrink => needs(self.highest).min(present),
+            Action::Shrink => needs(highest).min(present),
         };
         let load = load.map_or_else(|| "unknown".to_owned(), |load| format!("{load:.0} %"));
         let reason = format!("load {load}, thresholds {down} % and {up} %: {}, {action}", self.state);
@@ -205,6 +220,11 @@ impl Policy for Threshold {
     fn decide(&mut self, seen: &Observation) -> Decision {
         self.decide_telling(seen, &mut |_, _, _| {})
     }
+}
+
+/// The start delay in seconds; none where it makes no sense.
+fn delay(seen: &Observation) -> f64 {
+    if seen.delay.is_finite() { seen.delay.max(0.0) } else { 0.0 }
 }
 
 /// The demand in percent of what present replicas serve. Without any replica, a demand is without limit.

@@ -220,13 +220,13 @@ impl Scale {
         let Ok(manifest) = Manifest::parse(&bytes) else { return Ok(None) };
         let scaling = manifest.scaling.clone();
         let services = manifest.services.keys().filter(|name| !manifest.is_job(name)).count();
-        let chosen = Box::new(sleeper(policy(&scaling.policy)?));
+        let chosen = Box::new(sleeper(policy(&scaling.policy, scaling.learn)?));
         let delay = f64::from(self.parameters.rootSpacing) + UNDER_WAY as f64;
         let mut mind = Mind::new(scaling, chosen, services, delay);
         let before = mind.recall(lease, &self.store).await?;
         if let Some(name) = mind.scaling.shadow.clone() {
             let account = before.and_then(|before| before.shadow);
-            mind.shadow = Some(Shadow::new(&name, policy(&name)?, account));
+            mind.shadow = Some(Shadow::new(&name, policy(&name, mind.scaling.learn)?, account));
         }
         Ok(Some(mind))
     }
@@ -402,6 +402,6 @@ fn name(outcome: Outcome) -> &'static str {
 }
 
 /// The policy of a name that a manifest may use; the manifest's reader refuses others.
-fn policy(name: &str) -> anyhow::Result<Box<dyn Policy>> {
-    catalog::find(name)?.alone().with_context(|| format!("{name} would have to know the future"))
+fn policy(name: &str, learn: bool) -> anyhow::Result<Box<dyn Policy>> {
+    catalog::find(name)?.alone(learn).with_context(|| format!("{name} would have to know the future"))
 }

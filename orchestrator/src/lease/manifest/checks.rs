@@ -16,7 +16,7 @@ pub(super) fn is_name(name: &str) -> bool {
 
 /// Whether a lease can be scaled by the policy of this name: it exists, and needs no knowledge of the future.
 fn usable(policy: &str) -> bool {
-    catalog::find(policy).is_ok_and(|entry| entry.alone().is_some())
+    catalog::find(policy).is_ok_and(|entry| entry.alone(false).is_some())
 }
 
 pub(super) fn across(manifest: &Manifest, refusals: &mut Refusals) {
