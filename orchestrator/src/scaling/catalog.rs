@@ -137,8 +137,17 @@ mod tests {
             let knows = ["static-peak", "oracle"].contains(&name);
             assert_eq!(entry.alone().is_none(), knows, "{name}");
         }
-        let said = find("hpa").err().expect("no such policy").to_string();
+        let said = find("hpa").expect_err("no such policy").to_string();
         assert_eq!(said, format!("there is no policy \"hpa\"; the policies are {}", names().join(", ")));
+    }
+
+    #[test]
+    fn the_manual_lists_every_policy_and_prints_the_transitions_of_the_threshold_machine() {
+        let manual = include_str!("../../../docs/scaling.md");
+        assert!(manual.contains(&crate::scaling::threshold::table()), "print threshold::table() into docs/scaling.md");
+        for name in names() {
+            assert!(manual.contains(&format!("`{name}`")), "docs/scaling.md does not say what {name} is");
+        }
     }
 
     #[test]

@@ -9,6 +9,8 @@ use super::trace::{Row, Trace, TraceError};
 
 const HOUR: f64 = 3600.0;
 const DAY: f64 = 24.0 * HOUR;
+/// More rows than this are refused.
+const MOST_ROWS: f64 = 20_000_000.0;
 
 /// A shape of demand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +82,8 @@ pub fn generate(recipe: &Recipe) -> Result<Trace, TraceError> {
     if !(recipe.step.is_finite() && recipe.step > 0.0) {
         return Err(TraceError::Step(recipe.step));
     }
-    if !(recipe.seconds / recipe.step <= 20_000_000.0) {
+    let rows = recipe.seconds / recipe.step;
+    if rows.is_nan() || rows > MOST_ROWS {
         return Err(TraceError::Long { seconds: recipe.seconds, step: recipe.step });
     }
     let mut chance = ChaCha8Rng::seed_from_u64(recipe.seed);

@@ -96,9 +96,16 @@ fn draw_panel(
         .draw()?;
     let columns = || (0..count).step_by(width).map(|from| (from, (from + width).min(count)));
     let level = |values: &[u32], from: usize, to: usize| values[from..to].iter().copied().min().unwrap_or(0);
+    // Corners only: a level that stays needs no point.
     let stairs = |heights: Vec<f64>| -> Vec<(f64, f64)> {
-        let pairs = columns().zip(heights);
-        pairs.flat_map(|((from, to), height)| [(hours(from), height), (hours(to), height)]).collect()
+        let mut points: Vec<(f64, f64)> = Vec::new();
+        for ((from, to), height) in columns().zip(heights) {
+            match points.last_mut() {
+                Some(last) if last.1 == height => last.0 = hours(to),
+                _ => points.extend([(hours(from), height), (hours(to), height)]),
+            }
+        }
+        points
     };
     let peak = |from: usize, to: usize| demand[from..to].iter().copied().fold(0.0, f64::max) / setup.capacity;
     let wanted = stairs(columns().map(|(from, to)| peak(from, to)).collect());

@@ -28,7 +28,7 @@ impl Policy for Predictive {
         }
         let before = self.before.replace(seen.time);
         let Some(demand) = seen.demand() else { return stay("nothing is known of the demand") };
-        let Some(step) = before.map_or(Some(15.0), |before| (seen.time > before).then(|| seen.time - before)) else {
+        let Some(step) = before.map_or(Some(15.0), |before| (seen.time > before).then_some(seen.time - before)) else {
             return stay("time has not gone on");
         };
         let delay = if seen.delay.is_finite() { seen.delay.max(0.0) } else { 0.0 };
