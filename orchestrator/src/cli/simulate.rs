@@ -9,8 +9,11 @@ use serde::Serialize;
 
 use super::answer;
 use crate::scaling::{
-    Bounds, catalog,
-    learning::file::PolicyFile,
+    Bounds, Policy, catalog,
+    learning::{
+        Method,
+        file::{PolicyFile, shipped},
+    },
     plot,
     simulator::{self, Outcome, Service, Setup},
     trace::Trace,
@@ -41,6 +44,9 @@ pub struct Simulate {
     /// Policies of `tidemark train`, beside those.
     #[arg(long = "policy-file", value_name = "FILE", num_args = 1..)]
     policy_files: Vec<PathBuf>,
+    /// Let the policies that learned go on learning from what they see.
+    #[arg(long)]
+    refine: bool,
     /// Requests per second that one replica serves; a fortieth of the trace's peak unless told otherwise.
     #[arg(long, value_name = "RPS", allow_negative_numbers = true)]
     capacity: Option<f64>,
@@ -173,15 +179,19 @@ impl Simulate {
     }
 
     fn outcomes(&self, setup: &Setup, demand: &[f64]) -> anyhow::Result<Vec<(String, Outcome)>> {
-        let mut policies = Vec::new();
+        let mut policies: Vec<(String, Box<dyn Policy>)> = Vec::new();
         for name in &self.policies {
             let entry = catalog::find(name.trim())?;
-            policies.push((entry.name.to_owned(), entry.on(setup, demand)));
+            let policy = match entry.name.parse::<Method>() {
+                Ok(method) if self.refine => Box::new(shipped(method)?.refining(true)),
+                _ => entry.on(setup, demand),
+            };
+            policies.push((entry.name.to_owned(), policy));
         }
         for path in &self.policy_files {
             let policy = PolicyFile::read(&read(path)?).and_then(|file| file.policy());
             let name = path.display().to_string();
-            policies.push((name.clone(), Box::new(policy.context(name)?)));
+            policies.push((name.clone(), Box::new(policy.context(name)?.refining(self.refine))));
         }
         let progress = answer::Progress::new();
         let outcomes = policies.into_iter().map(|(name, mut policy)| {

@@ -23,7 +23,7 @@ use crate::scaling::{
     trace::Trace,
 };
 
-/// Lets a policy learn in the simulator and saves it as a file that `simulate --policy-file` and leases can use.
+/// Lets a policy learn in the simulator and saves it as a file for `simulate --policy-file`.
 #[derive(Debug, Args)]
 pub struct Train {
     /// The policy: q-learning, sarsa or actor-critic.
@@ -274,7 +274,7 @@ mod tests {
     fn what_cannot_be_trained_on_is_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("policy.json").display().to_string();
-        let with = |more: &[&str]| refused(&[&["--policy", "sarsa", "--out", &out], more].concat());
+        let with = |more: &[&str]| refused(&[&["--policy", "sarsa", "--out", &out][..], more].concat());
         assert!(with(&[]).contains("nothing to train on"), "{}", with(&[]));
         let missing = folder.path().join("missing.csv").display().to_string();
         assert!(with(&["--trace", &missing]).starts_with(&format!("{missing} cannot be read")));

