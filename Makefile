@@ -98,8 +98,10 @@ plots: ## draw the plots of docs/scaling.md anew
 	@scripts/setup rust cc
 	@cargo build --package tidemark >&2
 	@mkdir -p docs/plots
-	@$(TARGET)/debug/tidemark trace generate flash-crowd --seed 8 --days 0.5 | $(TARGET)/debug/tidemark simulate --trace - --policy default,hpa-80,keda-85 --plot docs/plots/flash-crowd.svg
-	@$(TARGET)/debug/tidemark trace generate diurnal --seed 2 --days 1 --step 300 | $(TARGET)/debug/tidemark simulate --trace - --policy default,hpa-80,oracle --plot docs/plots/diurnal.svg
+	@$(TARGET)/debug/tidemark trace generate flash-crowd --seed 8 --days 0.5 --output $(TARGET)/flash-crowd.csv
+	@$(TARGET)/debug/tidemark simulate --trace $(TARGET)/flash-crowd.csv --policy default,hpa-80,keda-85 --plot docs/plots/flash-crowd.svg
+	@$(TARGET)/debug/tidemark trace generate diurnal --seed 2 --days 1 --step 300 --output $(TARGET)/diurnal.csv
+	@$(TARGET)/debug/tidemark simulate --trace $(TARGET)/diurnal.csv --policy default,hpa-80,oracle --plot docs/plots/diurnal.svg
 
 .PHONY: lint
 lint: ## formatting and lints, of Rust and of Solidity

@@ -118,7 +118,7 @@ impl Simulate {
         if let Some(path) = &self.plot {
             let title = format!(
                 "{}: a replica serves {:.3} requests per second and takes {} s to start",
-                self.trace.display(),
+                self.trace.file_stem().unwrap_or_default().to_string_lossy(),
                 setup.capacity,
                 setup.delay
             );

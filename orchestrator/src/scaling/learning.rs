@@ -53,7 +53,7 @@ pub struct UnknownMethod(String);
 pub enum Brain {
     QLearning(QLearning),
     Sarsa(Sarsa),
-    ActorCritic(ActorCritic),
+    ActorCritic(Box<ActorCritic>),
 }
 
 /// A policy that learned, and may go on learning.
@@ -76,7 +76,7 @@ impl Method {
         match self {
             Self::QLearning => Brain::QLearning(QLearning::default()),
             Self::Sarsa => Brain::Sarsa(Sarsa::default()),
-            Self::ActorCritic => Brain::ActorCritic(ActorCritic::new(chance)),
+            Self::ActorCritic => Brain::ActorCritic(Box::new(ActorCritic::new(chance))),
         }
     }
 }

@@ -218,7 +218,7 @@ impl PolicyFile {
                 let (Some(actor), Some(critic)) = networks else {
                     return refuse(&format!("its networks are not of {FEATURES} inputs and {UNITS} units"));
                 };
-                Ok(Brain::ActorCritic(ActorCritic::with(actor, critic)))
+                Ok(Brain::ActorCritic(Box::new(ActorCritic::with(actor, critic))))
             }
             _ => refuse(&format!("what it knows is not what {} learns", self.name)),
         }
@@ -237,7 +237,8 @@ impl Knowledge {
                 };
                 Self::Table { situations: situations(), rows: met.map(row).collect() }
             }
-            Brain::ActorCritic(ActorCritic { actor, critic, .. }) => {
+            Brain::ActorCritic(networks) => {
+                let ActorCritic { actor, critic, .. } = networks.as_ref();
                 Self::Networks { actor: Weights::of(actor), critic: Weights::of(critic) }
             }
         }

@@ -36,11 +36,14 @@ pub struct Day {
     pub demand: Vec<f64>,
 }
 
+/// The demand of a trace, in two: to learn from, and to judge by.
+type Split = (Vec<f64>, Vec<f64>);
+
 /// Where days come from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Days {
     /// Given traces: their steps for learning, and for judging.
-    given: Vec<(Vec<f64>, Vec<f64>)>,
+    given: Vec<Split>,
     generated: bool,
 }
 
@@ -76,7 +79,7 @@ impl Days {
     }
 
     /// Given and made up days take turns by chance, where there are both.
-    fn draw(&self, chance: &mut ChaCha8Rng, part: fn(&(Vec<f64>, Vec<f64>)) -> &Vec<f64>) -> Day {
+    fn draw(&self, chance: &mut ChaCha8Rng, part: fn(&Split) -> &[f64]) -> Day {
         loop {
             let given = if self.generated && chance.gen_bool(0.5) { None } else { self.given.choose(chance) };
             let demand = match given {
