@@ -2,6 +2,7 @@
 
 mod account;
 mod action;
+mod agent;
 pub mod answer;
 pub mod approval;
 mod auctions;
@@ -81,6 +82,8 @@ pub enum Verb {
     Scale(scale::Scale),
     /// Say why a lease has the replicas that it has: what was seen, what was wished, what the contract granted.
     Explain(explain::Explain),
+    /// Scale a lease of yours from here, by a policy of your choice, until it is closed or this is stopped.
+    Agent(agent::Agent),
     /// Change how a lease's capacity may follow demand.
     Policy(policy::Policy),
     /// Add money to a lease; anyone may.
@@ -131,7 +134,7 @@ pub enum Verb {
 impl Verb {
     /// Whether it runs for long and unattended.
     pub fn is_a_service(&self) -> bool {
-        matches!(self, Verb::Provider(provider::Provider::Run(_)))
+        matches!(self, Verb::Provider(provider::Provider::Run(_)) | Verb::Agent(_))
     }
 }
 
@@ -149,6 +152,7 @@ impl Cli {
             Verb::Show(show) => show.run(&connection, json).await,
             Verb::Scale(scale) => scale.run(&connection, &identity, json).await,
             Verb::Explain(explain) => explain.run(&connection, json).await,
+            Verb::Agent(agent) => Box::pin(agent.run(&connection, &identity, json)).await,
             Verb::Policy(policy) => policy.run(&connection, &identity, json).await,
             Verb::Topup(topup) => topup.run(&connection, &identity, json).await,
             Verb::Move(r#move) => Box::pin(r#move.run(&connection, &identity, json)).await,
@@ -166,7 +170,7 @@ impl Cli {
             Verb::Provider(provider) => Box::pin(provider.run(&connection, &identity, json)).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
             Verb::Simulate(simulate) => simulate.run(json),
-            Verb::Trace(trace) => trace.run(json),
+            Verb::Trace(trace) => trace.run(&connection, json).await,
             Verb::Train(train) => train.run(json),
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }?;

@@ -1,14 +1,22 @@
-use std::{fs, path::PathBuf};
+use std::{
+    fs,
+    path::PathBuf,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{answer, simulate};
-use crate::scaling::{
-    access,
-    generate::{Kind, Recipe, generate},
-    trace::Trace,
+use super::{answer, remote::Remote, session::Session, simulate};
+use crate::{
+    api::views::DemandView,
+    config::{Connection, duration},
+    scaling::{
+        access,
+        generate::{Kind, Recipe, generate},
+        trace::Trace,
+    },
 };
 
 /// Demand over time, as CSV that `tidemark simulate --trace` reads.
@@ -18,6 +26,8 @@ pub enum Verb {
     Generate(Generate),
     /// Extract a trace from the access log of a web server.
     Log(Log),
+    /// Take the demand that a lease's own gateway or meters saw.
+    Lease(Past),
 }
 
 #[derive(Debug, Args)]
@@ -54,6 +64,17 @@ pub struct Log {
     output: Output,
 }
 
+#[derive(Debug, Args)]
+pub struct Past {
+    /// The lease, or the beginning of its id.
+    lease: String,
+    /// How far back.
+    #[arg(long, default_value = "14d", value_parser = duration, value_name = "DURATION")]
+    last: Duration,
+    #[command(flatten)]
+    output: Output,
+}
+
 /// Where a trace goes.
 #[derive(Debug, Args)]
 pub struct Output {
@@ -63,10 +84,11 @@ pub struct Output {
 }
 
 impl Verb {
-    pub fn run(self, json: bool) -> anyhow::Result<()> {
+    pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
         match self {
             Self::Generate(generate) => generate.run(json),
             Self::Log(log) => log.run(json),
+            Self::Lease(past) => past.run(connection, json).await,
         }
     }
 }
@@ -101,6 +123,30 @@ impl Log {
         drop(progress);
         self.output.give(json, &read.trace)
     }
+}
+
+impl Past {
+    async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
+        let session = Session::reader(connection).await?;
+        let lease = session.find(&self.lease).await?;
+        let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since_ms = now.saturating_sub(self.last).as_millis() as u64;
+        let seen = remote.demand(lease.id, since_ms).await?;
+        let seen = seen.context("the provider has not seen this lease yet: wait a moment and ask again")?;
+        self.output.give(json, &demanded(&seen)?)
+    }
+}
+
+/// In requests per second where the gateway counted them all the while, else in replicas' worth of CPU.
+fn demanded(seen: &[DemandView]) -> anyhow::Result<Trace> {
+    let counted = seen.iter().all(|seen| seen.seen.arrivals.is_some());
+    let demand = |seen: &DemandView| if counted { seen.seen.arrivals } else { seen.seen.demand };
+    let first =
+        seen.iter().find(|seen| demand(seen).is_some()).context("nothing of its demand was seen in that time")?;
+    let rows = seen.iter().filter_map(|seen| Some((seen.time - first.time, demand(seen)?)));
+    let csv: String = rows.map(|(time, demand)| format!("{time},{demand}\n")).collect();
+    Ok(Trace::parse(&format!("t_seconds,demand\n{csv}"))?)
 }
 
 impl Output {
