@@ -10,7 +10,7 @@ pub fn root() -> PathBuf {
 }
 
 /// The built program, which stands beside the tests' own folder. It is killed when its handle is dropped, and sees no
-/// setting of the machine it runs on.
+/// setting of the machine it runs on; its gateway takes any free port, because several run at a time.
 ///
 /// # Panics
 /// When it has not been built: the end-to-end tests come after `cargo build`.
@@ -23,6 +23,7 @@ pub fn tidemark() -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("TIDEMARK_")) {
         command.env_remove(name);
     }
+    command.env("TIDEMARK_GATEWAY", "127.0.0.1:0");
     command.current_dir(root()).kill_on_drop(true);
     command
 }

@@ -26,12 +26,12 @@ use super::{
 /// What a missed share is worth in cost: 0.01 % of the steps are worth 1 % of the replicas.
 const WORTH: f64 = 100.0;
 /// What a missed share beyond the references' is worth besides, and which part of theirs the plan is to stay within.
-const EXCESS: f64 = 400.0;
-const FEWER: f64 = 0.9;
+const EXCESS: f64 = 1500.0;
+const FEWER: f64 = 0.7;
 /// What a missed share is worth where every rule costs more than the references.
 const POOR: f64 = 5.0;
 /// Which part of the references' cost the plan may cost.
-const CHEAPER: f64 = 0.985;
+const CHEAPER: f64 = 0.998;
 /// By how much more it may cost at first, and in how many seconds half of that is gone.
 const LENIENT: (f64, f64) = (0.04, 6.0 * 3600.0);
 /// Which part of what the rule below misses a rule is believed to miss at least.

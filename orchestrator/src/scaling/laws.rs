@@ -244,5 +244,8 @@ fn the_shield_says_what_stands_in_the_way() {
     }
     let asleep = Bounds { min: 0, ..bounds };
     let woken = grant(&asleep, 0, 3, free, By::Proof(0));
-    assert_eq!((woken.replicas, woken.bound.as_deref()), (1, Some("from zero the headroom lets a provider wake at most 1")));
+    assert_eq!(
+        (woken.replicas, woken.bound.as_deref()),
+        (1, Some("from zero the headroom lets a provider wake at most 1"))
+    );
 }
