@@ -25,13 +25,16 @@ use super::{
 
 /// What a missed share is worth in cost: 0.01 % of the steps are worth 1 % of the replicas.
 const WORTH: f64 = 100.0;
+/// In how many seconds the demand comes to be known: what was tried is trusted more by then. Of a pair below, the first holds
+/// at first and the second then.
+const KNOWN: f64 = 3.0 * 86_400.0;
 /// What a missed share beyond the references' is worth besides, and which part of theirs the plan is to stay within.
-const EXCESS: f64 = 1500.0;
-const FEWER: f64 = 0.7;
+const EXCESS: (f64, f64) = (400.0, 3900.0);
+const FEWER: (f64, f64) = (0.9, 0.6);
 /// What a missed share is worth where every rule costs more than the references.
 const POOR: f64 = 5.0;
 /// Which part of the references' cost the plan may cost.
-const CHEAPER: f64 = 0.998;
+const CHEAPER: (f64, f64) = (0.985, 0.998);
 /// By how much more it may cost at first, and in how many seconds half of that is gone.
 const LENIENT: (f64, f64) = (0.04, 6.0 * 3600.0);
 /// Which part of what the rule below misses a rule is believed to miss at least.
@@ -215,7 +218,10 @@ impl Adaptive {
             |of: &dyn Fn(&Shadow) -> f64| self.references.iter().map(|(_, s)| of(s)).fold(f64::INFINITY, f64::min);
         let budget = least(&|shadow| plan(shadow.all.cost, shadow.late.cost / self.steps));
         let allowed = least(&|shadow| plan(shadow.all.missed, shadow.late.missed / self.steps));
-        let limit = CHEAPER + LENIENT.0 * LENIENT.1 / (LENIENT.1 + self.all_steps * moment.step);
+        let known = (self.all_steps * moment.step / KNOWN).min(1.0).powi(2);
+        let by_now = |(first, then): (f64, f64)| first + known * (then - first);
+        let (excess, fewer) = (by_now(EXCESS), by_now(FEWER));
+        let limit = by_now(CHEAPER) + LENIENT.0 * LENIENT.1 / (LENIENT.1 + self.all_steps * moment.step);
         // Steps of one reading tell no more than one of them does, and only the first ones of a reading can surprise.
         let grain = self.forecast.cadence().at_least() as f64;
         let belief = BELIEF.0.max(BELIEF.1 * grain);
@@ -239,8 +245,8 @@ impl Adaptive {
             let missed = believed(shadow.late.missed, missed).max(floor);
             missing.push(missed);
             let affordable = plan(self.own.all.cost, cost) <= limit * budget;
-            let over = (plan(self.own.all.missed, missed) - FEWER * allowed).max(0.0) / (self.all_steps + ahead);
-            let price = if affordable { WORTH * missed + EXCESS * over } else { POOR * missed };
+            let over = (plan(self.own.all.missed, missed) - fewer * allowed).max(0.0) / (self.all_steps + ahead);
+            let price = if affordable { WORTH * missed + excess * over } else { POOR * missed };
             let score = cost / mean + price;
             if (affordable && !best.0) || (affordable == best.0 && score < best.1) {
                 best = (affordable, score);
