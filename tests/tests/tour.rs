@@ -22,6 +22,7 @@ use tests::{
     tenancy::DEPLOY,
 };
 use tokio::{
+    io::{AsyncBufReadExt, BufReader},
     net::TcpListener,
     process::{Child, Command},
 };
@@ -280,6 +281,52 @@ async fn ends(child: &mut Child) {
     Command::new("kill").args(["-TERM", &pid]).status().await.unwrap();
     let ended = tokio::time::timeout(PATIENCE, child.wait()).await.expect("it does not end").unwrap();
     assert!(ended.success(), "{ended}");
+}
+
+#[tokio::test]
+async fn why_a_lease_has_its_replicas_can_be_asked_and_taken_over() {
+    let scene = Scene::new().await;
+    let _sweep = Sweep::of(Actor::Provider.address(), &scene.devnet);
+    let endpoint = format!("http://127.0.0.1:{}", scene.port);
+    tests::tenancy::register(&scene.devnet, Actor::Provider, &endpoint).await.unwrap();
+    let mut command = scene.command();
+    command.env("TIDEMARK_DEV_KEY", key(Actor::Provider)).env("TIDEMARK_SCALE_EVERY", "1s");
+    let mut running = scene.run(command, &scene.devnet.ws_url());
+    until("the API", async || Ok(scene.status().await.ok())).await.unwrap();
+    let deployed = answer(&mut scene.tenant(), &DEPLOY).await;
+    let lease = deployed["lease"].as_str().unwrap();
+
+    let explained = until("a ruling", async || {
+        let said = answer(&mut scene.command(), &["explain", lease]).await;
+        Ok(said["newest"]["seen"]["utilization"].is_number().then_some(said))
+    });
+    let explained = explained.await.unwrap();
+    assert_eq!((&explained["policy"], &explained["newest"]["present"]), (&"threshold".into(), &1.into()));
+    let said = told(&mut scene.command(), &["explain", &lease[..10]]).await;
+    assert!(said.contains("is scaled by threshold, with default beside it") && said.contains("CPU"), "{said}");
+
+    let trace = until("demand that was kept", async || {
+        let output = scene.command().args(["trace", "lease", lease]).output().await?;
+        Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
+    });
+    let trace = trace.await.unwrap();
+    assert!(trace.starts_with("t_seconds,demand\n0,") && trace.lines().count() >= 2, "{trace}");
+
+    let follow = ["agent", lease, "--policy", "hpa-80", "--every", "1s", "--dry-run", "--json"];
+    let mut agent = scene.tenant().args(follow).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(agent.stdout.take().unwrap()).lines();
+    let first = tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap().unwrap();
+    let first: Value = serde_json::from_str(&first).unwrap();
+    assert_eq!((&first["replicas"], &first["tx"]), (&1.into(), &Value::Null), "{first}");
+    assert!(first["reason"].as_str().is_some_and(|reason| !reason.is_empty()), "{first}");
+    agent.kill().await.unwrap();
+    let mut stranger = scene.command();
+    let refused = stranger.env("TIDEMARK_DEV_KEY", key(Actor::Stranger)).args(follow).output().await.unwrap();
+    assert!(
+        String::from_utf8_lossy(&refused.stdout).contains("only its tenant")
+            || String::from_utf8_lossy(&refused.stderr).contains("only its tenant")
+    );
+    running.kill().await.unwrap();
 }
 
 #[tokio::test]
