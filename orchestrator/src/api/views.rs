@@ -474,7 +474,6 @@ pub struct ShadowView {
 pub struct DemandView {
     /// Unix seconds of the provider's clock.
     pub time: f64,
-    #[serde(flatten)]
     pub seen: SeenView,
 }
 

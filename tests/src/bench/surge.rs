@@ -4,10 +4,18 @@
 //! **proof** until a statement shows enough and the step is wanted, **block** until the orchestrator has read the step back
 //! from a chain of one block a second, **container** until the replica is healthy. The tenant then takes the lease back to
 //! one replica, and it begins again.
+//!
+//! **Tide** is one rise and fall of a minute, over a lease that follows it and, beside that, over one that always has the most:
+//! what its users feel, and what it takes.
 
 use std::time::Duration;
 
-use tidemark::{cli::load::Load, store::settlement};
+use anyhow::Context;
+use solidity::Policy;
+use tidemark::{
+    cli::load::{Load, Tally},
+    store::settlement,
+};
 
 use super::{Figure, Target, percentile, say};
 use crate::{
@@ -40,7 +48,46 @@ pub async fn run() -> anyhow::Result<()> {
     }
     drop(load);
     scene.orchestrator.stop().await;
-    times.print()
+    times.print()?;
+    beside_a_fixed_size().await
+}
+
+async fn beside_a_fixed_size() -> anyhow::Result<()> {
+    say("a tide over a lease that follows it, and over one of a fixed size");
+    let scene = Scene::with(POLICY, provider::DEPOSIT).await?;
+    let (elastic, spent) = tide(&scene).await?;
+    scene.orchestrator.stop().await;
+    drop(scene.provider);
+    // No statement moves it.
+    let scene = Scene::with(Policy { up: 100, down: 0, ..POLICY }, provider::DEPOSIT).await?;
+    let most = POLICY.maxReplicas;
+    scene.provider.scale(&scene.terms, most).await?;
+    scene.stands("the most replicas", |_, healthy| healthy == most).await?;
+    let (fixed, fixed_spent) = tide(&scene).await?;
+    scene.orchestrator.stop().await;
+    let failed = |tally: &Tally| tally.failed.values().sum::<u64>() as f64;
+    Figure::new("scale/tide_p50_ms", elastic.p50_ms, "ms", Target::None).beside(fixed.p50_ms).print()?;
+    Figure::new("scale/tide_p99_ms", elastic.p99_ms, "ms", Target::None).beside(fixed.p99_ms).print()?;
+    Figure::new("scale/tide_failed", failed(&elastic), "requests", Target::AtMost(0.0))
+        .beside(failed(&fixed))
+        .print()?;
+    Figure::new("scale/tide_replica_seconds", spent, "s", Target::None).beside(fixed_spent).print()
+}
+
+/// What became of the requests, and the replica-seconds that were metered.
+async fn tide(scene: &Scene) -> anyhow::Result<(Tally, f64)> {
+    let metered = async || {
+        let usage = scene.orchestrator.api.get(&format!("/v1/leases/{}/usage", scene.lease)).await?;
+        usage["replicaSeconds"].as_f64().context("a usage without replica-seconds")
+    };
+    let before = metered().await?;
+    let load = Load::on(&scene.url(), LOW)?;
+    for (rate, seconds) in [(LOW, 5), (HIGH, 40), (LOW, 15)] {
+        load.set_rate(rate);
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+    }
+    let tally = load.stop().await;
+    Ok((tally, metered().await? - before))
 }
 
 /// One replica, nothing waits, and the cooldown is over.
