@@ -49,7 +49,7 @@ pub async fn run() -> anyhow::Result<()> {
     drop(load);
     scene.orchestrator.stop().await;
     times.print()?;
-    beside_a_fixed_size().await
+    Box::pin(beside_a_fixed_size()).await
 }
 
 async fn beside_a_fixed_size() -> anyhow::Result<()> {
