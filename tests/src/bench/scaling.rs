@@ -1,8 +1,8 @@
 //! Every scaling policy on every trace: those made from a seed and, where `scripts/traces` has brought them, public ones.
 //!
 //! A replica serves a fortieth of the peak and takes a minute to start; steps are 15 seconds. On standard error there is a
-//! table a trace. The default policy was tuned on made traces of other seeds and on `twitter`; the other public traces were
-//! first shown to it when it was done.
+//! table a trace. The default policy was tuned on made traces of other seeds and on `twitter`; `docs/scaling.md` says what the
+//! other public traces were used for.
 
 use std::{
     collections::BTreeMap,
