@@ -26,8 +26,9 @@ use super::{
 /// What a missed share is worth in cost: 0.01 % of the steps are worth 1 % of the replicas.
 const WORTH: f64 = 100.0;
 /// In how many seconds the demand comes to be known: what was tried is trusted more by then. Of a pair below, the first holds
-/// at first and the second then.
+/// at first and the second then, where the references miss [`ROUGH`] or more; where they miss nothing, the first for ever.
 const KNOWN: f64 = 3.0 * 86_400.0;
+const ROUGH: f64 = 0.0001;
 /// What a missed share beyond the references' is worth besides, and which part of theirs the plan is to stay within.
 const EXCESS: (f64, f64) = (400.0, 3900.0);
 const FEWER: (f64, f64) = (0.9, 0.6);
@@ -218,7 +219,8 @@ impl Adaptive {
             |of: &dyn Fn(&Shadow) -> f64| self.references.iter().map(|(_, s)| of(s)).fold(f64::INFINITY, f64::min);
         let budget = least(&|shadow| plan(shadow.all.cost, shadow.late.cost / self.steps));
         let allowed = least(&|shadow| plan(shadow.all.missed, shadow.late.missed / self.steps));
-        let known = (self.all_steps * moment.step / KNOWN).min(1.0).powi(2);
+        let rough = (allowed / (self.all_steps + ahead) / ROUGH).min(1.0);
+        let known = rough * (self.all_steps * moment.step / KNOWN).min(1.0).powi(2);
         let by_now = |(first, then): (f64, f64)| first + known * (then - first);
         let (excess, fewer) = (by_now(EXCESS), by_now(FEWER));
         let limit = by_now(CHEAPER) + LENIENT.0 * LENIENT.1 / (LENIENT.1 + self.all_steps * moment.step);

@@ -126,6 +126,8 @@ impl Stage for Scale {
         memory.minds.retain(|id, _| leases.iter().any(|row| row.lease.id == *id));
         for row in &leases {
             if row.lease.status(head.time) != Status::Active {
+                // Or the proof stage would go on to post roots early for what nobody rules any more.
+                self.store.calm(row.lease.id).await?;
                 continue;
             }
             // A lease that cannot be ruled keeps nobody else from it; the database's failures are everybody's.
@@ -134,6 +136,7 @@ impl Stage for Scale {
                 Ok(None) => {}
                 Err(error) if error.is::<crate::store::Error>() => return Err(error),
                 Err(error) => {
+                    self.store.calm(row.lease.id).await?;
                     tracing::warn!(lease = %row.lease.id, error = format!("{error:#}"), "the lease cannot be scaled");
                     *counts.entry("failed").or_default() += 1;
                 }

@@ -129,6 +129,13 @@ impl Store {
         Ok(Some(Standing { ruling, shadow }))
     }
 
+    /// A lease waits for no early proof any more, whatever its last ruling was.
+    pub async fn calm(&self, lease: B256) -> Result<()> {
+        let sql = "UPDATE scaling SET hurry = 0 WHERE lease = $1 AND hurry = 1";
+        sqlx::query(sql).bind(hex(lease)).execute(self.pool()).await?;
+        Ok(())
+    }
+
     /// Whether an open lease of the provider waits for an early proof.
     pub async fn is_hurried(&self, provider: Address) -> Result<bool> {
         let sql = "SELECT 1 FROM scaling JOIN leases ON leases.id = scaling.lease WHERE scaling.hurry = 1 \
