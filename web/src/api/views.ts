@@ -1,0 +1,497 @@
+// What a provider's API gives, as `orchestrator/src/api/views.rs` has it. Addresses, hashes and ids are 0x hex; money is a
+// decimal string of base units; rates are base units × 1e12 a second; times are Unix seconds of the chain unless a name
+// says otherwise.
+import type { Address, Hex, TypedDataDomain, TypedDataParameter } from "viem"
+
+export interface MarketView {
+  chainId: number
+  market: Address
+  /** The block in which the market was deployed. */
+  block: number
+  provider: Address
+  endpoint: string
+  sealingKey: Hex
+  domain: TypedDataDomain
+  types: Record<string, TypedDataParameter[]>
+  leafEncoding: string[]
+  intakeOpen: boolean
+  parameters: Record<string, string>
+  head: HeadView | null
+}
+
+export interface HeadView {
+  number: number
+  hash: Hex
+  time: number
+}
+
+export interface CapacityView {
+  millicores: number
+  memoryMiB: number
+  diskMiB: number
+  gpus: number
+}
+
+export interface OfferView {
+  id: number
+  provider: Address
+  open: boolean
+  currency: Address
+  /** Base units × 1e12 a second and unit, decimal strings or small numbers. */
+  prices: PricesView
+}
+
+export interface PricesView {
+  millicore: string
+  memoryMiB: string
+  diskMiB: string
+  gpu: string
+  cpuSecond: string
+  memoryMiBSecond: string
+  networkMiB: string
+  networkKiBps: number
+}
+
+export interface ProviderView {
+  address: Address
+  registered: boolean
+  endpoint: string
+  /** Wei. */
+  bond: string
+  capacity: CapacityView
+  /** What leases and bids hold of it on chain. */
+  held: CapacityView
+  attributes: string[]
+  exitAt: number | null
+  silence: "reported" | "confirmed" | null
+  /** Epochs with a root on chain, of the epochs since the first one, both up to the last that has ended. */
+  provenEpochs: number
+  epochs: number
+  /** Newest first. */
+  faults: FaultView[]
+}
+
+export interface FaultView {
+  /** The event: `Slashed`, `FraudProven`, `OutageCredited`, `SilenceConfirmed`. */
+  name: string
+  time: number
+  tx: Hex
+  /** Wei taken from the bond, when the event says so. */
+  amount: string | null
+}
+
+export interface PolicyView {
+  minReplicas: number
+  maxReplicas: number
+  target: number
+  up: number
+  down: number
+  cooldown: number
+  step: number
+  headroom: number
+}
+
+export interface ShapeView {
+  millicores: number
+  memoryMiB: number
+  diskMiB: number
+  gpus: number
+}
+
+export interface RatesView {
+  reserved: string
+  replicaSecond: string
+  cpuSecond: string
+  memoryMiBSecond: string
+  networkMiB: string
+}
+
+export interface TermsView {
+  tenant: Address
+  provider: Address
+  currency: Address
+  shape: ShapeView
+  rates: RatesView
+  manifestHash: Hex
+  salt: string
+}
+
+export interface MoneyView {
+  currency: Address
+  deposited: string
+  paid: string
+  returned: string
+  balance: string
+  owed: string
+  rate: string
+  /** Seconds; null when nothing is reserved. */
+  runway: number | null
+}
+
+export interface LeaseSummary {
+  id: Hex
+  tenant: Address
+  provider: Address
+  /** 0 when a bid was accepted. */
+  offer: number
+  status: "active" | "exhausted" | "closed"
+  replicas: { wanted: number; running: number; healthy: number; min: number; max: number }
+  money: MoneyView
+  openedAt: number
+  openedBlock: number
+  closedAt: number | null
+  disputedUntil: number | null
+}
+
+export interface LeaseView extends LeaseSummary {
+  terms: TermsView
+  policy: PolicyView
+  manifest: { hash: Hex; received: boolean }
+  containers: ContainerView[]
+  served: { service: string; port: number; url: string; pathUrl: string }[]
+  reason: string | null
+  openedToRunningMs: number | null
+  timeline: StepView[]
+}
+
+export interface ContainerView {
+  service: string
+  replica: number
+  container: string
+  image: string
+  state: string
+  health: string | null
+  ports: Record<string, string>
+}
+
+export type Stage = "chain" | "clearing" | "container" | "meter" | "proof" | "scale" | "settlement"
+
+export interface StepView {
+  stage: Stage
+  state: "done" | "working" | "waiting" | "failed"
+  at: number | null
+  detail: string
+}
+
+export interface UsageArgument {
+  time: number
+  replicaSeconds: string
+  cpuNanos: string
+  memoryByteSeconds: string
+  networkBytes: string
+  /** Basis points. */
+  utilization: number
+}
+
+export interface ProofView {
+  lease: Hex
+  provider: Address
+  epoch: number
+  root: Hex
+  postedAt: number | null
+  rootTx: Hex | null
+  leaf: Hex
+  values: string[]
+  usage: UsageArgument
+  path: Hex[]
+  leafEncoding: string[]
+  leaves: number
+}
+
+/** `GET /v1/leases/{id}/proofs?before=EPOCH&limit=N`: newest first. */
+export interface ProofSummary {
+  epoch: number
+  root: Hex
+  postedAt: number | null
+  rootTx: Hex | null
+  usage: UsageArgument
+}
+
+export interface SeenView {
+  ready: number
+  starting: number
+  utilization: number | null
+  arrivals: number | null
+  waiting: number
+  latency: number | null
+  capacity: number | null
+  delay: number
+  demand: number | null
+}
+
+export interface RulingView {
+  atMs: number
+  policy: string
+  seen: SeenView
+  bounds: { min: number; max: number; affordable: number }
+  present: number
+  wish: number
+  reason: string
+  granted: number
+  bound: string | null
+  outcome: "steady" | "held" | "proving" | "stepping"
+  evidence: { epoch: number; time: number; utilization: number; leaf: Hex } | null
+}
+
+export interface ScalingView {
+  lease: Hex
+  policy: string
+  shadow: string | null
+  newest: RulingView | null
+  rulings: RulingView[]
+  compared: unknown
+}
+
+export interface DemandView {
+  /** Unix seconds of the provider's clock. */
+  time: number
+  seen: SeenView
+}
+
+/** `GET /v1/leases/{id}/series?since=MS&step=SECONDS` (scope view): one array a column, oldest first. */
+export interface SeriesView {
+  atMs: number[]
+  /** Cores used. */
+  cpu: number[]
+  memoryBytes: number[]
+  /** Bytes a second. */
+  network: number[]
+  /** Healthy replicas. */
+  replicas: number[]
+}
+
+/** `GET /v1/leases/{id}/live` (scope view): server-sent `live` events, one a sample. */
+export interface LiveView {
+  atMs: number
+  cpu: number
+  memoryBytes: number
+  network: number
+  replicas: number
+  /** Requests a second; null for a lease of which none ever came through the gateway. */
+  requests: number | null
+  failed: number | null
+  waiting: number | null
+  inFlight: number | null
+  /** 99th percentile over the last ten seconds, in seconds. */
+  latency: number | null
+}
+
+/** `GET /v1/leases/{id}/logs?service=&replica=&tail=&since=MS` (scope logs): an array; with `follow=true` server-sent `line` events. */
+export interface LogLine {
+  atMs: number
+  service: string
+  replica: number
+  stream: "stdout" | "stderr"
+  line: string
+}
+
+/** `GET /v1/events?after=CURSOR&limit=N&subject=ID` and `/v1/leases/{id}/events`: oldest first. */
+export interface EventView {
+  /** `block.logIndex`. */
+  cursor: string
+  block: number
+  time: number
+  tx: Hex
+  /** As in Solidity: `LeaseOpened`, `RootPosted`, … */
+  name: string
+  /** A lease's id, a provider's address, `order:ID`, an offer's number, or `market`. */
+  subject: string
+  /** Numbers in decimal text, structs as objects. */
+  args: Record<string, unknown>
+}
+
+/** `GET /v1/stream?lease=ID`: server-sent `head` (HeadView), `event` (EventView), `reorg` ({number}), `beat` every few seconds. */
+export type StreamName = "head" | "event" | "reorg" | "beat"
+
+export interface BidView {
+  id: Hex
+  provider: Address
+  rates: RatesView
+  expiry: number
+}
+
+export interface OrderView {
+  id: Hex
+  tenant: Address
+  currency: Address
+  deposit: string
+  open: boolean
+  shape: ShapeView
+  replicas: number
+  policy: PolicyView
+  maxRate: string
+  manifestHash: Hex
+  salt: string
+  attributes: string[]
+  bidUntil: number
+  acceptUntil: number
+  openedAt: number
+  openedBlock: number
+  closedAt: number | null
+  bids: BidView[]
+  decision: {
+    standing: string
+    reason: string | null
+    bid: BidView | null
+    lease: Hex | null
+    decidedAtMs: number | null
+    reserved: boolean
+  }
+}
+
+export interface ScreenView {
+  matches: number
+  block: number
+  offers: ScreenedView[]
+}
+
+export interface ScreenedView {
+  offer: number
+  currency: Address
+  matches: boolean
+  rates: RatesView
+  rate: string
+  highestRate: string
+  reasons: { error: string; arguments: string[]; message: string }[]
+}
+
+export interface StatusView {
+  version: string
+  provider: Address
+  draining: boolean
+  head: HeadView | null
+  stages: Partial<Record<Stage, RunView>>
+}
+
+/** A stage's last run. */
+export interface RunView {
+  iteration: number
+  reason: "start" | "period" | "bell" | "backoff"
+  startedAtMs: number
+  tookMs: number
+  counts: Record<string, number>
+  error: string | null
+  /** Runs that failed in a row. */
+  failures: number
+}
+
+/** `POST /v1/manifest/check`, the Compose file as the body: always 200. */
+export interface ManifestCheckView {
+  ok: boolean
+  hash: Hex
+  services: { name: string; image: string; ports: number[] }[]
+  policy: string
+  shadow: string | null
+  /** Lines and columns from 1; null when the place is the whole file. */
+  refusals: { line: number | null; column: number | null; path: string; message: string }[]
+}
+
+/** `GET /v1/provider`: this provider's own books. All of it follows from the chain, but alarms, gas budget and margin. */
+export interface OwnView {
+  address: Address
+  endpoint: string
+  draining: boolean
+  /** Percent on top of the price list that bids ask. */
+  margin: number
+  bond: string
+  capacity: CapacityView
+  held: CapacityView
+  /** For bids that the chain does not show yet. */
+  reserved: CapacityView
+  earnings: { currency: Address; earned: string; withdrawn: string }[]
+  claims: { time: number; lease: Hex; currency: Address; amount: string; tx: Hex }[]
+  payouts: { time: number; currency: Address; amount: string; tx: Hex }[]
+  roots: { epoch: number; postedAt: number; root: Hex; tx: Hex; leaves: number; gas: number | null }[]
+  gas: {
+    perHour: number
+    lastHour: number
+    lastDay: number
+    /** Wei. */
+    feesLastDay: string
+    byKind: { kind: string; count: number; gas: number }[]
+  }
+  intents: { state: string; count: number }[]
+  stages: Partial<Record<Stage, RunView>>
+  alarms: AlarmView[]
+}
+
+export interface AlarmView {
+  kind: string
+  message: string
+  remedy: string
+}
+
+/** `POST /v1/session/nonce`. */
+export interface NonceView {
+  nonce: string
+  chainId: number
+  statement: string
+  /** Unix seconds of the provider's clock: a message has to be signed in before. */
+  expiresAt: number
+}
+
+/** `POST /v1/session` {message, signature} sets the cookie; with `token: true` the token comes in the answer instead. */
+export interface SessionView {
+  address: Address
+  expiresAt: number
+  token?: string
+}
+
+export type Scope = "view" | "logs" | "shell"
+
+/** `POST /v1/leases/{id}/grants`; the signature is the tenant's, of the EIP-712 struct `Grant`. Each scope holds the ones before. */
+export interface GrantView {
+  lease: Hex
+  grantee: Address
+  scope: Scope
+  issuedAt: number
+  expiry: number
+}
+
+/** `GET /v1/leases/{id}/accesses` (the tenant alone): newest first. */
+export interface AccessView {
+  atMs: number
+  who: Address
+  /** `usage`, `series`, `live`, `demand`, `manifest`, `logs`, `shell`, `grant`, `revoke`. */
+  what: string
+  detail: string
+}
+
+/** What waits for consents; as the files of `tidemark … --propose` are. */
+export interface ProposalView {
+  chainId: number
+  market: Address
+  account: Address
+  says: string[]
+  call: Hex
+  value: string
+  nonce: string
+  expiry: string
+  version: string
+  digest: Hex
+  consents: { approver: Address; signature: Hex }[]
+  /** Whom the proposer asks. */
+  approvers: Address[]
+  createdAtMs: number
+  createdBy: Address
+}
+
+export interface ErrorView {
+  code: string
+  message: string
+}
+
+/** `/config.json`: where the page finds its market. Beside a page that is hosted as static files it is a file. */
+export interface PageConfig {
+  /** The provider's API; empty for the page's own origin. */
+  api: string
+  chainId: number
+  chainName: string
+  market: Address
+  block: number
+  /** For reading without a wallet; null: the wallet's alone. */
+  rpcUrl: string | null
+  /** Of a block explorer with /tx/ and /address/; null for none. */
+  explorer: string | null
+  walletConnectProjectId: string | null
+}
