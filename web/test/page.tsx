@@ -36,7 +36,7 @@ interface Scene {
   config?: Partial<PageConfig>
   /** Of the connected wallet; none: a wallet is there and nobody has connected it. */
   account?: Address
-  /** Answers what is asked of the chain, and of the wallet beyond its account. */
+  /** Answers what is asked of the chain and of the wallet; undefined: the account and the chain id are known anyway. */
   chain?: EIP1193RequestFn
 }
 
@@ -44,9 +44,11 @@ interface Scene {
 export async function show(children: ReactNode, { path = "/", config, account, chain }: Scene = {}) {
   const page = { ...CONFIG, ...config }
   const request = async (asked: { method: string; params?: unknown }) => {
+    const said = await chain?.(asked as never)
+    if (said !== undefined && said !== null) return said
     if (asked.method === "eth_chainId") return `0x${page.chainId.toString(16)}`
     if (account && /^eth_(requestA|a)ccounts$/.test(asked.method)) return [account]
-    if (chain) return chain(asked as never)
+    if (chain) return said
     throw Object.assign(new Error(`nobody answers ${asked.method} here`), { code: -32000 })
   }
   const provider = { request, on: () => {}, removeListener: () => {} } as never

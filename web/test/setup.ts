@@ -7,3 +7,11 @@ afterEach(() => {
   localStorage.clear()
   vi.unstubAllGlobals()
 })
+
+// jsdom has no layout to scroll, and no observer of sizes.
+window.scrollTo = () => {}
+globalThis.ResizeObserver ??= class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}

@@ -14,7 +14,15 @@ const BLOCK = `0x${"22".repeat(32)}`
 
 /** A node of one transaction, whose fate the test decides. */
 function node() {
-  const fate = { mined: true, success: true, refusal: "", refusedInBlock: "", rejected: false, sent: 0, number: 5 }
+  const fate = {
+    mined: true,
+    success: true,
+    refusal: "",
+    refusedInBlock: "",
+    rejected: false,
+    sent: 0,
+    number: 5,
+  }
   async function request({ method, params }: { method: string; params?: unknown }): Promise<unknown> {
     const hash = (params as string[] | undefined)?.[0]
     switch (method) {
