@@ -22,6 +22,8 @@ pub enum Error {
     NotFound(String),
     Conflict(String),
     TooLarge(String),
+    /// As much is served as is served at a time.
+    Busy(String),
     /// The cause is logged and not told.
     Internal(anyhow::Error),
 }
@@ -33,6 +35,7 @@ impl IntoResponse for Error {
             Error::Unauthorized(message) => (StatusCode::UNAUTHORIZED, "unauthorized", message),
             Error::NotFound(message) => (StatusCode::NOT_FOUND, "not_found", message),
             Error::Conflict(message) => (StatusCode::CONFLICT, "conflict", message),
+            Error::Busy(message) => (StatusCode::SERVICE_UNAVAILABLE, "busy", message),
             Error::TooLarge(message) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", message),
             Error::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");

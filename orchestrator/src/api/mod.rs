@@ -2,7 +2,9 @@
 
 pub mod arguments;
 mod error;
+pub mod feed;
 mod leases;
+mod listen;
 mod manifest;
 mod market;
 mod orders;
@@ -45,6 +47,7 @@ pub struct Api {
     /// The container stage's: a manifest came.
     pub container: Bell,
     pub gate: Gate,
+    pub feed: feed::Feed,
     /// Nothing when the provider serves no page.
     pub page: Option<page::Page>,
 }
@@ -81,6 +84,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
         proofs::proof,
         proofs::epoch,
         page::config,
+        feed::events,
+        feed::of_lease,
+        feed::stream,
     ),
     components(schemas(views::ErrorView))
 )]
@@ -98,7 +104,7 @@ pub async fn serve(api: Api, listener: TcpListener, mut shutdown: watch::Receive
     let stop = async move {
         let _ = shutdown.wait_for(|stop| *stop).await;
     };
-    Ok(axum::serve(listener, router(api)).with_graceful_shutdown(stop).await?)
+    Ok(axum::serve(listen::Impatient(listener), router(api)).with_graceful_shutdown(stop).await?)
 }
 
 fn router(api: Api) -> Router {
@@ -125,6 +131,9 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
         .route("/metrics", get(market::metrics))
+        .route("/v1/events", get(feed::events))
+        .route("/v1/leases/{id}/events", get(feed::of_lease))
+        .route("/v1/stream", get(feed::stream))
         .route("/config.json", get(page::config))
         .fallback(page::serve)
         .layer(unless(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
