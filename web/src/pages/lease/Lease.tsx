@@ -1,0 +1,3 @@
+export function Lease() {
+  return <h1>Lease</h1>
+}

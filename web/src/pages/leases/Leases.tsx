@@ -1,0 +1,3 @@
+export function Leases() {
+  return <h1>Leases</h1>
+}
