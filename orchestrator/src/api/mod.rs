@@ -6,9 +6,11 @@ mod leases;
 mod manifest;
 mod market;
 mod orders;
+pub mod origins;
 mod proofs;
 mod scaling;
 mod screen;
+mod session;
 pub mod views;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -19,7 +21,7 @@ use axum::{
     Router,
     http::{HeaderValue, Method, header},
     response::IntoResponse,
-    routing::{get, put},
+    routing::{get, post, put},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use solidity::deploy::Deployment;
@@ -27,8 +29,10 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{cors::CorsLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::OpenApi;
 
+use self::origins::Origins;
 use crate::{
     driver::{Bell, Board},
+    ports::{clock::Clock, signature::Signatures},
     store::Store,
 };
 
@@ -45,6 +49,13 @@ pub struct Api {
     /// The container stage's: a manifest came.
     pub container: Bell,
     pub gate: Gate,
+    pub clock: Arc<dyn Clock>,
+    /// Whose pages may sign in and act here.
+    pub origins: Origins,
+    /// How long a session lasts.
+    pub session_for: Duration,
+    /// Signatures of accounts that are contracts.
+    pub signatures: Arc<dyn Signatures>,
 }
 
 /// Where requests to leases come in.
@@ -78,6 +89,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
         manifest::put_manifest,
         proofs::proof,
         proofs::epoch,
+        session::nonce,
+        session::open,
+        session::show,
+        session::close,
     ),
     components(schemas(views::ErrorView))
 )]
@@ -99,11 +114,12 @@ pub async fn serve(api: Api, listener: TcpListener, mut shutdown: watch::Receive
 }
 
 fn router(api: Api) -> Router {
-    // Everything is public and takes no credentials, so any page may read it; uploads carry their own signature.
+    // Any page may ask, without credentials: a cookie goes along only from pages of ours, and what is not public asks for it
+    // or for a token that the page was given. Uploads carry their own signature.
     let cors = CorsLayer::new()
         .allow_origin(tower_http::cors::Any)
-        .allow_methods([Method::GET, Method::PUT])
-        .allow_headers([header::CONTENT_TYPE, manifest::SIGNATURE]);
+        .allow_methods([Method::GET, Method::PUT, Method::POST, Method::DELETE])
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, manifest::SIGNATURE]);
     Router::new()
         .route("/v1/market", get(market::market))
         .route("/v1/status", get(market::status))
@@ -120,6 +136,8 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/demand", get(scaling::demand))
         .route("/v1/leases/{id}/manifest", put(manifest::put_manifest))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
+        .route("/v1/session/nonce", post(session::nonce))
+        .route("/v1/session", post(session::open).get(session::show).delete(session::close))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
         .route("/metrics", get(market::metrics))
         .fallback(|| async {
