@@ -24,8 +24,8 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-pub use self::visitor::{PROTOCOL, Visitor};
 use self::message::Message;
+pub use self::visitor::{PROTOCOL, Visitor};
 use super::{
     Api,
     error::{Error, Result, Sent},
@@ -38,7 +38,8 @@ pub const COOKIE: &str = "tidemark_session";
 const FRESH: Duration = Duration::from_secs(300);
 /// How far a wallet's clock may be ahead.
 const AHEAD_MS: u64 = 60_000;
-const STATEMENT: &str = "Sign in to see inside your leases at this provider. This costs nothing and sends no transaction.";
+const STATEMENT: &str =
+    "Sign in to see inside your leases at this provider. This costs nothing and sends no transaction.";
 
 /// Begin to sign in: what the message has to carry.
 #[utoipa::path(post, path = "/v1/session/nonce", responses((status = 200, body = NonceView)))]
@@ -131,8 +132,13 @@ pub async fn signed(api: &Api, account: Address, digest: B256, signature: &[u8])
         return Ok(true);
     }
     api.signatures.accepted(account, digest, signature).await.map_err(|error| {
-        tracing::warn!(error = format!("{:#}", anyhow::Error::from(error)), "a contract could not be asked for its signature");
-        Error::Unavailable("the chain does not answer, and the signature may be a contract's: try again in a moment".to_owned())
+        tracing::warn!(
+            error = format!("{:#}", anyhow::Error::from(error)),
+            "a contract could not be asked for its signature"
+        );
+        Error::Unavailable(
+            "the chain does not answer, and the signature may be a contract's: try again in a moment".to_owned(),
+        )
     })
 }
 
@@ -151,7 +157,9 @@ async fn judge(api: &Api, message: &Message) -> Result<String> {
     }
     if message.chain_id != api.deployment.chain_id {
         let (theirs, ours) = (message.chain_id, api.deployment.chain_id);
-        return refuse(format!("the message is for chain {theirs}, and this market is on chain {ours}: switch the wallet"));
+        return refuse(format!(
+            "the message is for chain {theirs}, and this market is on chain {ours}: switch the wallet"
+        ));
     }
     let now_ms = api.clock.now_ms();
     if message.issued_at_ms + (FRESH.as_millis() as u64) < now_ms {

@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use alloy::primitives::{Address, eip191_hash_message};
 use alloy::primitives::B256;
+use alloy::primitives::{Address, eip191_hash_message};
 
 /// Longer than any wallet makes one.
 const LONGEST: usize = 8 << 10;
@@ -187,7 +187,7 @@ mod tests {
             ("Nonce: 32891756", "Nonce: 3289-1756", "nonce"),
             ("2021-09-30T16:25:24Z", "yesterday", "RFC 3339"),
             ("2021-09-30T16:25:24Z", "2021-13-30T16:25:24Z", "RFC 3339"),
-            ("\nURI", "\r\nURI", "URI"),
+            ("\nURI", "\r\nURI", "empty line"),
             ("claim.json", "claim.json\n", "does not belong there"),
         ] {
             let error = Message::parse(&IMPLICIT.replacen(from, to, 1)).unwrap_err();

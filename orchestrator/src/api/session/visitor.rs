@@ -69,7 +69,8 @@ pub async fn same_origin(api: &Api, headers: &HeaderMap, must: bool) -> Result<(
 
 fn sign_in() -> Error {
     Error::Unauthorized(
-        "this is for those who are signed in: POST /v1/session/nonce, then the signed message to /v1/session".to_owned(),
+        "this is for those who are signed in: POST /v1/session/nonce, then the signed message to /v1/session"
+            .to_owned(),
     )
 }
 
@@ -77,7 +78,9 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
     if let Some(given) = headers.get(header::AUTHORIZATION) {
         // Whoever gives a token means it: a cookie beside it does not count.
         let token = given.to_str().ok().and_then(|text| text.split_once(' '));
-        return Some(token.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer")).map_or("", |(_, token)| token.trim()));
+        return Some(
+            token.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer")).map_or("", |(_, token)| token.trim()),
+        );
     }
     let listed = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter_map(|value| value.to_str().ok());
     listed.flat_map(|list| list.split(',')).find_map(|protocol| protocol.trim().strip_prefix(BEARER))
