@@ -9,7 +9,7 @@ use solidity::deploy::Deployment;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    api::{self, Api, feed::Feed, views::PageConfig},
+    api::{self, Api, feed::Feed, origins::Origins, views::PageConfig},
     config::{Connection, DEV_CHAIN, Identity, Orchestration, Web, short},
     driver::{self, Bell, Board, Stage},
     gateway::{self, Gateway},
@@ -22,6 +22,7 @@ use crate::{
         firewall,
         gate::Gate,
         pricer::{Pricer, Program},
+        signature::OnChain,
     },
     stages::{
         chain::{self, Chain},
@@ -135,7 +136,7 @@ pub async fn start_with(
         gate: gateway,
         bells: bells.clone(),
     });
-    tasks.push(tokio::spawn(chain::listen(ethereum, bells.chain.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(chain::listen(ethereum.clone(), bells.chain.clone(), shutdown.clone())));
     tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
     tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
 
@@ -144,8 +145,22 @@ pub async fn start_with(
     let draining = settings.drain;
     let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
     let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
-    let api =
-        Api { store, deployment, provider, draining, board, metrics, container: bells.container, gate, feed, page };
+    let api = Api {
+        store,
+        deployment,
+        provider,
+        draining,
+        board,
+        metrics,
+        container: bells.container,
+        gate,
+        feed,
+        page,
+        clock: Arc::new(System),
+        origins: Origins::new(address.port(), &settings.web_origins),
+        session_for: settings.session_for,
+        signatures: Arc::new(OnChain(ethereum)),
+    };
     tasks.push(tokio::spawn(async move {
         if let Err(error) = api::serve(api, listener, shutdown).await {
             tracing::error!(error = format!("{error:#}"), "the API ended");

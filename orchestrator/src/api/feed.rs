@@ -181,7 +181,8 @@ pub async fn stream(
     let lease = asked.lease.as_deref().map(lease_id).transpose()?.map(|id| id.to_string());
     let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).map(str::to_owned).or(asked.after);
     let from = last.as_deref().map(Place::read).transpose()?;
-    let busy = |_| Error::Busy(format!("{MOST_STREAMS} streams are open, and no more are served: try again later"));
+    let busy =
+        |_| Error::Unavailable(format!("{MOST_STREAMS} streams are open, and no more are served: try again later"));
     let permit = api.feed.places.clone().try_acquire_owned().map_err(busy)?;
     let mut answer = stream::open(api.feed, lease, from, permit).into_response();
     // A proxy that collects answers would hold the news back.

@@ -477,6 +477,29 @@ pub struct DemandView {
     pub seen: SeenView,
 }
 
+/// What a message that signs in has to carry.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NonceView {
+    pub nonce: String,
+    pub chain_id: u64,
+    pub statement: String,
+    /// Unix seconds of the provider's clock: now, and before when the message has to be handed in.
+    pub issued_at: u64,
+    pub expires_at: u64,
+}
+
+/// Who is signed in, and until when in Unix seconds of the provider's clock.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    pub address: String,
+    pub expires_at: u64,
+    /// For `Authorization: Bearer`, when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
 /// Every error of the API.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ErrorView {

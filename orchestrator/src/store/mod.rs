@@ -8,6 +8,7 @@
 //! type name), `ON CONFLICT`, `RETURNING`; ids and addresses as lower-case 0x text ([`hex`]); amounts inside JSON or as
 //! decimal text, never as numbers; no transaction across anything but SQL.
 
+pub mod access;
 pub mod chain;
 pub mod clearing;
 pub mod container;
