@@ -60,6 +60,7 @@ describe("signing in", () => {
       chainId: CHAIN_ID,
       nonce: "abcdefgh12345678",
     })
+    expect(message.issuedAt!.getTime()).toBe(1_700_000_000_000)
     expect(message.expirationTime!.getTime()).toBe(expiresAt * 1000)
     const sent = JSON.parse(
       asked.find(({ method, path }) => method === "POST" && path === "/v1/session")!.body!,
