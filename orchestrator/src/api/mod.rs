@@ -1,6 +1,7 @@
 //! HTTP. It has no hands: it reads the store, and what a client hands over becomes a row that a stage acts on.
 
 pub mod arguments;
+pub mod books;
 mod error;
 pub mod feed;
 mod leases;
@@ -11,6 +12,7 @@ mod orders;
 pub mod origins;
 pub mod page;
 mod proofs;
+pub mod providers;
 mod scaling;
 mod screen;
 mod session;
@@ -52,6 +54,8 @@ pub struct Api {
     pub container: Bell,
     pub gate: Gate,
     pub feed: feed::Feed,
+    pub providers: providers::Known,
+    pub books: books::Settings,
     /// Nothing when the provider serves no page.
     pub page: Option<page::Page>,
     pub clock: Arc<dyn Clock>,
@@ -81,7 +85,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
     paths(
         market::market,
         market::offers,
-        market::providers,
+        providers::providers,
+        books::books,
         market::errors,
         market::status,
         orders::orders,
@@ -92,7 +97,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
         scaling::scaling,
         scaling::demand,
         manifest::put_manifest,
+        manifest::check,
         proofs::proof,
+        proofs::proofs,
         proofs::epoch,
         page::config,
         feed::events,
@@ -135,7 +142,8 @@ fn router(api: Api) -> Router {
         .route("/v1/offers", get(market::offers))
         .route("/v1/orders", get(orders::orders))
         .route("/v1/screen", get(screen::screen))
-        .route("/v1/providers", get(market::providers))
+        .route("/v1/providers", get(providers::providers))
+        .route("/v1/provider", get(books::books))
         .route("/v1/errors", get(market::errors))
         .route("/v1/epochs/{epoch}", get(proofs::epoch))
         .route("/v1/leases", get(leases::list))
@@ -144,6 +152,8 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/scaling", get(scaling::scaling))
         .route("/v1/leases/{id}/demand", get(scaling::demand))
         .route("/v1/leases/{id}/manifest", put(manifest::put_manifest))
+        .route("/v1/manifest/check", post(manifest::check))
+        .route("/v1/leases/{id}/proofs", get(proofs::proofs))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/v1/session/nonce", post(session::nonce))
         .route("/v1/session", post(session::open).get(session::show).delete(session::close))
