@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bench;
+pub mod busybox;
 pub mod gas;
 pub mod guest;
 pub mod interposed;
@@ -15,3 +16,4 @@ pub mod seller;
 pub mod socket;
 pub mod tenancy;
 pub mod tide;
+pub mod visitor;
