@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::arguments::{RatesArgument, ShapeArgument, TermsArgument, UsageArgument};
+use crate::lease::access::Scope;
 
 /// Which market this provider serves, and what a client needs to sign for it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -477,6 +478,107 @@ pub struct DemandView {
     pub seen: SeenView,
 }
 
+/// What a message that signs in has to carry.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NonceView {
+    pub nonce: String,
+    pub chain_id: u64,
+    pub statement: String,
+    /// Unix seconds of the provider's clock: now, and before when the message has to be handed in.
+    pub issued_at: u64,
+    pub expires_at: u64,
+}
+
+/// Who is signed in, and until when in Unix seconds of the provider's clock.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    pub address: String,
+    pub expires_at: u64,
+    /// For `Authorization: Bearer`, when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
+/// Whom a tenant lets look inside a lease. Times are Unix seconds, as signed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GrantView {
+    pub lease: String,
+    pub grantee: String,
+    /// `view`, `logs` or `shell`; each holds those before it.
+    #[schema(value_type = String)]
+    pub scope: Scope,
+    pub issued_at: u64,
+    pub expiry: u64,
+}
+
+/// A look inside a lease, or a change of who may.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AccessView {
+    /// Unix milliseconds of the provider's clock.
+    pub at_ms: u64,
+    pub who: String,
+    /// `usage`, `series`, `live`, `demand`, `manifest`, `logs`, `shell`, `grant`, `revoke`.
+    pub what: String,
+    pub detail: String,
+}
+
+/// A lease's use over time, one array a column, oldest first: means between one time and the one before.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeriesView {
+    /// Unix milliseconds of the provider's clock.
+    pub at_ms: Vec<u64>,
+    /// Cores used.
+    pub cpu: Vec<f64>,
+    pub memory_bytes: Vec<f64>,
+    /// Bytes a second.
+    pub network: Vec<f64>,
+    /// Ready replicas.
+    pub replicas: Vec<f64>,
+}
+
+/// A lease's use between one sample and the one before, and what came for it through the gateway meanwhile.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LiveView {
+    /// Unix milliseconds of the provider's clock.
+    pub at_ms: u64,
+    /// Cores used.
+    pub cpu: f64,
+    pub memory_bytes: f64,
+    /// Bytes a second.
+    pub network: f64,
+    /// Ready replicas.
+    pub replicas: f64,
+    /// Requests a second; none for a lease of which none ever came through the gateway.
+    pub requests: Option<f64>,
+    /// Of those, what the gateway answered itself because no replica did.
+    pub failed: Option<f64>,
+    /// Held until a replica is there for them.
+    pub waiting: Option<u32>,
+    /// Under way at replicas.
+    pub in_flight: Option<u32>,
+    /// The 99th percentile over the last ten seconds, in seconds.
+    pub latency: Option<f64>,
+}
+
+/// A line that a container printed.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct LogLine {
+    /// Unix milliseconds of the engine's clock.
+    pub at_ms: u64,
+    pub service: String,
+    pub replica: u16,
+    /// `stdout` or `stderr`.
+    pub stream: String,
+    pub line: String,
+}
+
 /// Every error of the API.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ErrorView {
@@ -489,4 +591,39 @@ pub struct ErrorView {
 /// The types of a statement's values, for `StandardMerkleTree`.
 pub fn leaf_encoding() -> Vec<String> {
     ["bytes32", "uint32", "uint64", "uint96", "uint128", "uint96", "uint16"].map(str::to_owned).to_vec()
+}
+
+/// One of the market's events.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    /// Where it stands: `BLOCK.LOG`, and of a recent block the beginning of its hash too.
+    pub cursor: String,
+    pub block: u64,
+    pub time: u64,
+    pub tx: String,
+    /// As in Solidity.
+    pub name: String,
+    /// A lease's id, a provider's or an account's address, `order:ID`, an offer's number, or `market`.
+    pub subject: String,
+    /// By their names in Solidity; numbers in decimal text, structs as objects.
+    pub args: serde_json::Map<String, serde_json::Value>,
+}
+
+/// `/config.json`: where the page finds its market. Beside a page that is hosted as static files it is a file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PageConfig {
+    /// The provider's API; empty for the page's own origin.
+    pub api: String,
+    pub chain_id: u64,
+    pub chain_name: String,
+    pub market: String,
+    /// The block in which the market was deployed.
+    pub block: u64,
+    /// For reading without a wallet; none: the wallet's alone.
+    pub rpc_url: Option<String>,
+    /// Of a block explorer with /tx/ and /address/.
+    pub explorer: Option<String>,
+    pub wallet_connect_project_id: Option<String>,
 }
