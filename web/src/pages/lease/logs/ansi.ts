@@ -29,7 +29,8 @@ const clean = (text: string) => text.replace(CONTROL, visible)
 
 /** A line in pieces of one look each. */
 export function runsOf(line: string): Run[] {
-  if (!line.includes("\x1b") && !line.includes("\x9b")) return [{ text: clean(line), color: null, bold: false }]
+  if (!line.includes("\x1b") && !line.includes("\x9b"))
+    return [{ text: clean(line), color: null, bold: false }]
   const runs: Run[] = []
   let color: number | null = null
   let bold = false
