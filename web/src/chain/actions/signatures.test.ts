@@ -1,10 +1,9 @@
 // @vitest-environment node
-import { encodeFunctionResult, hashTypedData, recoverTypedDataAddress, slice } from "viem"
+import { hashTypedData, recoverTypedDataAddress } from "viem"
 import { privateKeyToAccount } from "viem/accounts"
 import { describe, expect, it } from "vitest"
 import { USAGE } from "../../../test/market.ts"
 import { ADDRESS, CHAIN_ID, HASH, MARKET, OTHER, recorder } from "../../../test/wallet.ts"
-import { market } from "../abi.ts"
 import { ACTION, digestOf, domainOf } from "../typed.ts"
 import { ForeignSignature, signAction } from "./signAction.ts"
 import { signGrant } from "./signGrant.ts"
@@ -43,7 +42,7 @@ describe("typed signatures", () => {
     await signGrant(wallet, { lease: HASH, grantee: OTHER, scope: "logs", issuedAt: 5, expiry: 6 })
     expect(signed[0]).toMatchObject({
       primaryType: "Grant",
-      message: { lease: HASH, grantee: OTHER, scope: "logs", issuedAt: "5", expiry: "6" },
+      message: { lease: HASH, grantee: OTHER.toLowerCase(), scope: "logs", issuedAt: "5", expiry: "6" },
     })
   })
 })
@@ -59,14 +58,17 @@ describe("consent by signature", () => {
     const { wallet, signed } = recorder({ signature })
     const consent = await signAction(wallet, action)
     expect(consent).toBe(signature)
-    expect(signed[0]).toMatchObject({ primaryType: "Action", message: { account: OTHER, version: "4" } })
+    expect(signed[0]).toMatchObject({
+      primaryType: "Action",
+      message: { account: OTHER.toLowerCase(), version: "4" },
+    })
     const typed = { domain: DOMAIN, types: ACTION, primaryType: "Action" as const, message: action }
     expect(await recoverTypedDataAddress({ ...typed, signature: consent })).toBe(ADDRESS)
   })
 
   it("puts a contract's address before what it accepts", async () => {
     const { wallet } = recorder({ signature: "0x1234", code: "0x6001" })
-    expect(await signAction(wallet, action)).toBe(`${ADDRESS}1234`.toLowerCase())
+    expect(await signAction(wallet, action)).toBe(`${ADDRESS}1234`)
   })
 
   it("refuses what another key signed", async () => {
@@ -82,8 +84,5 @@ describe("consent by signature", () => {
     )
     expect(digestOf(wallet, { ...action, version: 5n })).not.toBe(digest)
     expect(domainOf(wallet)).toEqual(DOMAIN)
-    // The type, as the contract's ACTION_TYPEHASH has it.
-    const encoded = encodeFunctionResult({ abi: market, functionName: "ACTION_TYPEHASH", result: HASH })
-    expect(slice(encoded, 0, 32)).toBe(HASH)
   })
 })
