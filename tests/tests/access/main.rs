@@ -7,6 +7,7 @@ mod grants;
 mod logs;
 mod shell;
 mod signin;
+mod store;
 
 use alloy::primitives::B256;
 use anvil::{Actor, Devnet, Mining, Options};
