@@ -8,8 +8,9 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::api::views::{
-    AccessView, DemandView, EpochView, ErrorView, GrantView, LeaseView, LogLine, NonceView, ProofView, ScalingView,
-    SessionView, StatusView,
+    AccessView, EpochView, ErrorView, GrantView, LeaseView, LogLine, NonceView, ProofView, SessionView, StatusView,
+    page::EventView,
+    scaling::{DemandView, ScalingView},
 };
 
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -105,6 +106,11 @@ impl Remote {
     /// All that the provider stated in an epoch, with the paths to its root.
     pub async fn epoch(&self, epoch: u64) -> anyhow::Result<Option<EpochView>> {
         self.get(&format!("/v1/epochs/{epoch}")).await
+    }
+
+    /// Events of the market; the query says which.
+    pub async fn history(&self, query: &str) -> anyhow::Result<Vec<EventView>> {
+        Ok(self.get(&format!("/v1/events?{query}")).await?.unwrap_or_default())
     }
 
     pub async fn status(&self) -> anyhow::Result<StatusView> {
