@@ -27,7 +27,8 @@ function plain<T>(value: unknown): T {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) as T
 }
 
-function firstBlock(reader: Reader): bigint {
+/** Of the market: no log of it is older. */
+export function firstBlock(reader: Reader): bigint {
   const contract = reader.chain.contracts?.market as { blockCreated?: number } | undefined
   return BigInt(contract?.blockCreated ?? 0)
 }
