@@ -114,7 +114,6 @@ function Table({ all }: { all: Happening[] }) {
   const t = useWords(words)
   if (all.length === 0) return <Nothing />
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by the keyboard.
     <section className="scroller" aria-label={t.title} tabIndex={0}>
       <table>
         <thead>

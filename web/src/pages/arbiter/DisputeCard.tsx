@@ -200,7 +200,6 @@ function Proofs({ list }: { list: ProofSummary[] }) {
   const t = useWords(words)
   if (list.length === 0) return <p className="small soft">{t.noProofs}</p>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by the keyboard.
     <section className="scroller" aria-label={t.proofs} tabIndex={0}>
       <table>
         <thead>

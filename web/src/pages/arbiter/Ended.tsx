@@ -55,7 +55,6 @@ export function Ended() {
 function Table({ all }: { all: DisputeEnd[] }) {
   const t = useWords(words)
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by the keyboard.
     <section className="scroller" aria-label={t.title} tabIndex={0}>
       <table>
         <thead>

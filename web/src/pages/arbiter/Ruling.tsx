@@ -3,11 +3,12 @@ import { useState } from "react"
 import type { LeaseSummary, LeaseView, ProviderView } from "../../api/views.ts"
 import { endDisputeCall } from "../../chain/actions/endDispute.ts"
 import { ruleCall } from "../../chain/actions/rule.ts"
-import { type Here, useReasons } from "../../chain/legal.ts"
+import { type Here, requiredBond, useReasons } from "../../chain/legal.ts"
 import { Act } from "../../parts/Button.tsx"
 import { Amount } from "../../parts/Mark.tsx"
+import { Notice } from "../../parts/States.tsx"
 import { speak, useWords } from "../../words/language.ts"
-import { ETH, type Unit } from "../../words/units.ts"
+import { ETH, formatAmount, type Unit } from "../../words/units.ts"
 import { usePropose } from "../approvals/Propose.tsx"
 import styles from "./Arbiter.module.css"
 import { type Bench, seat } from "./bench.ts"
@@ -30,6 +31,8 @@ const words = speak(
     left: "Left of the bond",
     rule: "Rule",
     propose: "Propose the ruling",
+    stops: (required: string) =>
+      `Its capacity needs a bond of ${required}: the provider can sell nothing more until it has added to it.`,
     label: "Rule a dispute",
     end: "End the dispute",
     endAbout: "After the deadline: the proofs stand.",
@@ -51,6 +54,7 @@ const words = speak(
     left: "剩余押金",
     rule: "裁决",
     propose: "提议裁决",
+    stops: (required: string) => `其容量需要 ${required} 的押金：在补足之前，该提供方不能再出售。`,
     label: "裁决争议",
     end: "结束争议",
     endAbout: "期限过后：以证明为准。",
@@ -81,6 +85,7 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
   const most = Number(here.parameters.fraudShare ?? 0)
   const slash = forTenant ? (bond * BigInt(points)) / 10_000n : 0n
   const reason = because("rule", { ...seat(here, bench), lease, provider, forTenant, slash })
+  const required = provider ? requiredBond(provider.capacity, here.parameters) : 0n
   const { terms } = lease
 
   async function rule() {
@@ -152,6 +157,11 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
           </>
         )}
       </dl>
+      {slash > 0n && bond - slash < required && (
+        <div className={styles.note}>
+          <Notice>{t.stops(formatAmount(required, ETH))}</Notice>
+        </div>
+      )}
       <div className={styles.acts}>
         <Act kind="primary" reason={reason} busy={busy === "rule"} disabled={!terms} onClick={rule}>
           {bench.binding ? t.propose : t.rule}

@@ -117,7 +117,6 @@ function Contents({ evidence: { bytes, text }, hash }: { evidence: Evidence; has
       {text === null ? (
         <p className="small">{t.binary(formatBytes(bytes.length))}</p>
       ) : (
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by the keyboard.
         <section className={styles.text} aria-label={t.text} tabIndex={0}>
           <pre>{text.slice(0, MOST)}</pre>
         </section>
