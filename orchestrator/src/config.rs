@@ -3,6 +3,8 @@
 //! Each setting is a flag and an environment variable of the same name (`--listen`, `TIDEMARK_LISTEN`); a flag wins over
 //! the environment, the environment over `.env`. `.env.example` lists them all, and a test holds it to this file.
 
+mod web;
+
 use std::{
     env, fmt,
     net::SocketAddr,
@@ -18,7 +20,9 @@ use alloy::{
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args, CommandFactory, ValueEnum};
 
-use crate::ports::docker::Subnet;
+pub use web::Web;
+
+use crate::{api::origins::normal, ports::docker::Subnet};
 
 /// The chain id of a local Anvil: the only chain on which a raw key is accepted.
 pub const DEV_CHAIN: u64 = 31337;
@@ -75,6 +79,18 @@ pub struct Orchestration {
     /// The domain below which each service has a host name, `SERVICE-LEASE.DOMAIN`.
     #[arg(long, env = "TIDEMARK_GATEWAY_DOMAIN", default_value = "localhost", value_parser = domain, value_name = "DOMAIN")]
     pub gateway_domain: String,
+
+    /// Origins of pages that are hosted elsewhere and may sign in here, such as `https://tidemark.example.org`, with commas between.
+    #[arg(long, env = "TIDEMARK_WEB_ORIGINS", value_delimiter = ',', value_parser = web_origin, value_name = "ORIGINS")]
+    pub web_origins: Vec<String>,
+
+    /// How long a session lasts that a tenant opens by signing in.
+    #[arg(long, env = "TIDEMARK_SESSION_FOR", default_value = "1h", value_parser = duration, value_name = "DURATION")]
+    pub session_for: Duration,
+
+    /// After how long a shell in a container ends in which nothing is typed or printed.
+    #[arg(long, env = "TIDEMARK_SHELL_IDLE", default_value = "15m", value_parser = duration, value_name = "DURATION")]
+    pub shell_idle: Duration,
 
     /// Docker's address (`unix:///…`, `tcp://…`); empty for Docker's own default.
     #[arg(long, env = "TIDEMARK_DOCKER_HOST", default_value = "", value_name = "URL")]
@@ -146,6 +162,9 @@ pub struct Orchestration {
     /// Take no new leases; serve those that run. What a provider sets before maintenance.
     #[arg(long, env = "TIDEMARK_DRAIN", action = ArgAction::Set, default_value_t = false, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub drain: bool,
+
+    #[command(flatten)]
+    pub web: Web,
 }
 
 /// How the program speaks.
@@ -230,6 +249,9 @@ impl Orchestration {
             listen,
             gateway: ([127, 0, 0, 1], 0).into(),
             gateway_domain: "localhost".to_owned(),
+            web_origins: Vec::new(),
+            session_for: Duration::from_secs(3600),
+            shell_idle: Duration::from_secs(900),
             docker_host: String::new(),
             subnet_pool: Subnet::DEFAULT_POOL,
             publish_address: [127, 0, 0, 1].into(),
@@ -247,8 +269,16 @@ impl Orchestration {
             standby: None,
             warm: 1,
             drain: false,
+            web: Web::local(),
         }
     }
+}
+
+/// Where the container engine is: as set, else as for `docker` itself.
+pub fn docker_host(set: &str) -> String {
+    let told = || env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty());
+    let set = Some(set.to_owned()).filter(|host| !host.is_empty());
+    set.or_else(told).unwrap_or_else(|| "unix:///var/run/docker.sock".to_owned())
 }
 
 impl Identity {
@@ -361,6 +391,13 @@ fn domain(text: &str) -> Result<String, String> {
     if sound { Ok(name) } else { Err("it must be a domain such as apps.example.org".to_owned()) }
 }
 
+/// An origin as browsers write it.
+fn web_origin(text: &str) -> Result<String, String> {
+    let wanted = || "it must be an origin such as https://tidemark.example.org, without a path".to_owned();
+    let text = text.trim().trim_end_matches('/');
+    normal(text).filter(|origin| origin.eq_ignore_ascii_case(text)).ok_or_else(wanted)
+}
+
 /// The name that labels and messages give to a provider.
 pub fn short(address: Address) -> String {
     let text = address.to_checksum(None);
@@ -406,10 +443,14 @@ mod tests {
             ("--gateway", "7080", "invalid socket address"),
             ("--gateway-domain", "10.0.0.1", "must be a domain"),
             ("--gateway-domain", "a..b", "must be a domain"),
+            ("--web-origins", "https://a.org,example.org", "an origin such as"),
+            ("--web-origins", "https://a.org/path", "an origin such as"),
             ("--sample-every", "0s", "longer than zero"),
             ("--sample-every", "soon", "write it like"),
             ("--database-url", "mysql://x", "sqlite:"),
             ("--rpc-url", "localhost:8545", "ws://"),
+            ("--web-rpc", "localhost:8545", "ws://"),
+            ("--web-explorer", "javascript:alert(1)", "must be a site"),
         ] {
             let error = Cli::try_parse_from(["tidemark", "provider", "run", flag, value]).unwrap_err().to_string();
             assert!(error.contains(flag) && error.contains(why), "{flag} {value}: {error}");

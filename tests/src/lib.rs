@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bench;
+pub mod busybox;
 pub mod gas;
 pub mod guest;
 pub mod interposed;
@@ -13,5 +14,7 @@ pub mod provider;
 pub mod proxy;
 pub mod seller;
 pub mod socket;
+pub mod sse;
 pub mod tenancy;
 pub mod tide;
+pub mod visitor;

@@ -1,10 +1,18 @@
 //! The tenant hands its manifest over: bytes that hash to what the lease says, signed by the lease's tenant.
 
-use alloy::primitives::{Signature, keccak256};
+use alloy::{
+    hex,
+    primitives::{B256, keccak256},
+};
 use axum::{
+    Json,
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, StatusCode},
+    http::{
+        HeaderMap, HeaderName, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
 };
 use futures::StreamExt;
 use solidity::typed;
@@ -12,8 +20,14 @@ use solidity::typed;
 use super::{
     Api,
     error::{Error, Result, lease_id, unknown_lease},
+    inside::enter,
+    session::{Visitor, signed},
+    views::{CheckedServiceView, ManifestCheckView, PlacedView},
 };
-use crate::lease::manifest::{self, Manifest};
+use crate::lease::{
+    access::Scope,
+    manifest::{self, Manifest, Placed},
+};
 
 /// Carries the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
 pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
@@ -21,7 +35,7 @@ pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
 /// Hand over a lease's manifest: the bytes of a Compose file.
 #[utoipa::path(
     put, path = "/v1/leases/{id}/manifest",
-    params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest, 65 bytes in 0x hex")),
+    params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest in 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271")),
     request_body(content = String, content_type = "application/yaml"),
     responses((status = 204), (status = 400, body = super::views::ErrorView), (status = 401, body = super::views::ErrorView), (status = 404, body = super::views::ErrorView))
 )]
@@ -49,14 +63,56 @@ pub async fn put_manifest(
     }
     let digest = typed::Manifest { lease: id, manifestHash: hash }
         .digest(&typed::domain(api.deployment.chain_id, api.deployment.market));
-    let signer = signature(&headers)?.recover_address_from_prehash(&digest);
-    if signer.ok() != Some(lease.terms.tenant) {
+    if !signed(&api, lease.terms.tenant, digest, &signature(&headers)?).await? {
         return Err(Error::Unauthorized(format!("the signature is not that of the tenant, {}", lease.terms.tenant)));
     }
     Manifest::parse(&bytes).map_err(|error| Error::BadRequest(format!("the manifest cannot run: {error:#}")))?;
     api.store.put_manifest(id, hash, &bytes).await?;
     api.container.ring();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Check a manifest before a lease is opened for it: all that stands against it, at its lines. Always answers 200.
+#[utoipa::path(
+    post, path = "/v1/manifest/check", request_body(content = String, content_type = "application/yaml"),
+    responses((status = 200, body = ManifestCheckView))
+)]
+pub async fn check(body: Body) -> Result<Json<ManifestCheckView>> {
+    let bytes = match read(body).await {
+        Err(Error::TooLarge(message)) => return Ok(Json(checked(B256::ZERO, None, vec![whole(message)]))),
+        read => read?,
+    };
+    let hash = keccak256(&bytes);
+    Ok(Json(match Manifest::check(&bytes) {
+        Ok(manifest) => checked(hash, Some(&manifest), Vec::new()),
+        Err(refused) => checked(hash, None, refused.into_iter().map(placed).collect()),
+    }))
+}
+
+fn checked(hash: B256, manifest: Option<&Manifest>, refusals: Vec<PlacedView>) -> ManifestCheckView {
+    let scaling = manifest.map(|manifest| manifest.scaling.clone()).unwrap_or_default();
+    let service = |(name, service): (&String, &manifest::Service)| CheckedServiceView {
+        name: name.clone(),
+        image: service.image.clone(),
+        ports: service.ports.iter().map(|port| port.number).collect(),
+    };
+    ManifestCheckView {
+        ok: manifest.is_some(),
+        hash: hash.to_string(),
+        services: manifest.into_iter().flat_map(|manifest| manifest.services.iter().map(service)).collect(),
+        policy: scaling.policy,
+        shadow: scaling.shadow,
+        refusals,
+    }
+}
+
+fn whole(message: String) -> PlacedView {
+    PlacedView { line: None, column: None, path: String::new(), message }
+}
+
+fn placed(Placed { refusal, place }: Placed) -> PlacedView {
+    let (line, column) = place.unzip();
+    PlacedView { line, column, path: refusal.path, message: refusal.reason }
 }
 
 /// Reads a body to its end. Of one that is too large the rest is thrown away, because many clients hear no answer while
@@ -80,13 +136,25 @@ async fn read(body: Body) -> Result<Vec<u8>> {
     Ok(kept)
 }
 
-fn signature(headers: &HeaderMap) -> Result<Signature> {
+fn signature(headers: &HeaderMap) -> Result<Vec<u8>> {
     let text = headers.get(SIGNATURE).ok_or_else(|| {
         Error::Unauthorized(
             "the header tidemark-signature is missing: sign Manifest by EIP-712 (see /v1/market)".to_owned(),
         )
     })?;
-    let text = text.to_str().unwrap_or_default();
-    text.parse()
-        .map_err(|_| Error::Unauthorized("tidemark-signature is not a signature of 65 bytes in 0x hex".to_owned()))
+    hex::decode(text.as_bytes())
+        .map_err(|_| Error::Unauthorized("tidemark-signature is not bytes in 0x hex: 65 of an account".to_owned()))
+}
+
+/// A lease's manifest, byte for byte. Needs `view`.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/manifest", params(("id" = String, Path, description = "The lease")),
+    responses((status = 200, body = String, content_type = "application/yaml"), (status = 401, body = super::views::ErrorView), (status = 403, body = super::views::ErrorView), (status = 404, body = super::views::ErrorView))
+)]
+pub async fn get_manifest(State(api): State<Api>, visitor: Visitor, path: Path<String>) -> Result<Response> {
+    let id = enter(&api, visitor, path, Scope::View, "manifest", String::new()).await?.lease.id;
+    let bytes = api.store.manifest(id).await?.ok_or_else(|| {
+        Error::NotFound(format!("the provider has no manifest of lease {id}: its tenant has not handed it over"))
+    })?;
+    Ok(([(CONTENT_TYPE, "application/yaml"), (CACHE_CONTROL, "no-store")], bytes).into_response())
 }

@@ -1,14 +1,30 @@
 //! HTTP. It has no hands: it reads the store, and what a client hands over becomes a row that a stage acts on.
+//!
+//! The market and the state of leases are public. What goes on inside a lease is its tenant's, and whom the tenant lets:
+//! who asks is a [`session::Visitor`], who is let in an [`inside::Entry`], and that is written down before anything is shown.
+//! A shell is the tenant's own hand, in its own container.
 
 pub mod arguments;
+pub mod books;
 mod error;
+pub mod feed;
+mod grants;
+pub mod inside;
 mod leases;
+mod listen;
+mod logs;
 mod manifest;
 mod market;
 mod orders;
+pub mod origins;
+pub mod page;
 mod proofs;
+pub mod providers;
 mod scaling;
 mod screen;
+mod series;
+mod session;
+mod shell;
 pub mod views;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -17,18 +33,19 @@ use alloy::primitives::Address;
 use anyhow::Context;
 use axum::{
     Router,
-    http::{HeaderValue, Method, header},
-    response::IntoResponse,
-    routing::{get, put},
+    http::{HeaderName, HeaderValue, Method, header},
+    routing::{delete, get, post, put},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use solidity::deploy::Deployment;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{cors::CorsLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::OpenApi;
 
+use self::{inside::Visits, origins::Origins};
 use crate::{
     driver::{Bell, Board},
+    ports::{clock::Clock, gate::Counts, inside::Inside, signature::Signatures},
     store::Store,
 };
 
@@ -45,6 +62,27 @@ pub struct Api {
     /// The container stage's: a manifest came.
     pub container: Bell,
     pub gate: Gate,
+    pub feed: feed::Feed,
+    pub providers: providers::Known,
+    pub books: books::Settings,
+    /// Nothing when the provider serves no page.
+    pub page: Option<page::Page>,
+    pub clock: Arc<dyn Clock>,
+    /// Whose pages may sign in and act here.
+    pub origins: Origins,
+    /// How long a session lasts.
+    pub session_for: Duration,
+    /// Signatures of accounts that are contracts.
+    pub signatures: Arc<dyn Signatures>,
+    /// Logs and shells.
+    pub inside: Arc<dyn Inside>,
+    /// What comes in at the gateway.
+    pub counts: Arc<dyn Counts>,
+    /// Who stays inside which lease.
+    pub visits: Visits,
+    /// After how long a shell ends in which nothing is typed or printed.
+    pub shell_idle: Duration,
+    pub shutdown: watch::Receiver<bool>,
 }
 
 /// Where requests to leases come in.
@@ -54,7 +92,10 @@ pub struct Gate {
     pub address: SocketAddr,
 }
 
+/// For an answer's head. What is streamed after it may last.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// For those who stay inside leases to go, at the end.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -65,7 +106,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
     paths(
         market::market,
         market::offers,
-        market::providers,
+        providers::providers,
+        books::books,
         market::errors,
         market::status,
         orders::orders,
@@ -76,8 +118,27 @@ const PATIENCE: Duration = Duration::from_secs(10);
         scaling::scaling,
         scaling::demand,
         manifest::put_manifest,
+        manifest::check,
         proofs::proof,
+        proofs::proofs,
         proofs::epoch,
+        page::config,
+        feed::events,
+        feed::of_lease,
+        feed::stream,
+        session::nonce,
+        session::open,
+        session::show,
+        session::close,
+        grants::grant,
+        grants::grants,
+        grants::revoke,
+        grants::accesses,
+        series::series,
+        series::live,
+        logs::logs,
+        shell::shell,
+        manifest::get_manifest,
     ),
     components(schemas(views::ErrorView))
 )]
@@ -91,26 +152,41 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until the shutdown.
-pub async fn serve(api: Api, listener: TcpListener, mut shutdown: watch::Receiver<bool>) -> anyhow::Result<()> {
+pub async fn serve(api: Api, listener: TcpListener) -> anyhow::Result<()> {
+    let (mut shutdown, visits) = (api.shutdown.clone(), api.visits.clone());
     let stop = async move {
         let _ = shutdown.wait_for(|stop| *stop).await;
     };
-    Ok(axum::serve(listener, router(api)).with_graceful_shutdown(stop).await?)
+    let left = tokio::spawn({
+        let api = api.clone();
+        async move {
+            if let Err(error) = shell::end_left(&api).await {
+                tracing::warn!(error = format!("{error:#}"), "shells of the process before could not be looked for");
+            }
+        }
+    });
+    axum::serve(listen::Impatient(listener), router(api)).with_graceful_shutdown(stop).await?;
+    left.abort();
+    // Shells are ended and their ends written down.
+    visits.empty(FAREWELL).await;
+    Ok(())
 }
 
 fn router(api: Api) -> Router {
-    // Everything is public and takes no credentials, so any page may read it; uploads carry their own signature.
+    // Any page may ask, without credentials: a cookie goes along only from pages of ours, and what is not public asks for it
+    // or for a token that the page was given. Uploads carry their own signature.
     let cors = CorsLayer::new()
         .allow_origin(tower_http::cors::Any)
-        .allow_methods([Method::GET, Method::PUT])
-        .allow_headers([header::CONTENT_TYPE, manifest::SIGNATURE]);
+        .allow_methods([Method::GET, Method::PUT, Method::POST, Method::DELETE])
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, manifest::SIGNATURE]);
     Router::new()
         .route("/v1/market", get(market::market))
         .route("/v1/status", get(market::status))
         .route("/v1/offers", get(market::offers))
         .route("/v1/orders", get(orders::orders))
         .route("/v1/screen", get(screen::screen))
-        .route("/v1/providers", get(market::providers))
+        .route("/v1/providers", get(providers::providers))
+        .route("/v1/provider", get(books::books))
         .route("/v1/errors", get(market::errors))
         .route("/v1/epochs/{epoch}", get(proofs::epoch))
         .route("/v1/leases", get(leases::list))
@@ -118,19 +194,36 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/usage", get(leases::usage))
         .route("/v1/leases/{id}/scaling", get(scaling::scaling))
         .route("/v1/leases/{id}/demand", get(scaling::demand))
-        .route("/v1/leases/{id}/manifest", put(manifest::put_manifest))
+        .route("/v1/leases/{id}/series", get(series::series))
+        .route("/v1/leases/{id}/live", get(series::live))
+        .route("/v1/leases/{id}/logs", get(logs::logs))
+        .route("/v1/leases/{id}/shell", get(shell::shell))
+        .route("/v1/leases/{id}/grants", get(grants::grants).post(grants::grant))
+        .route("/v1/leases/{id}/grants/{grantee}", delete(grants::revoke))
+        .route("/v1/leases/{id}/accesses", get(grants::accesses))
+        .route("/v1/leases/{id}/manifest", put(manifest::put_manifest).get(manifest::get_manifest))
+        .route("/v1/manifest/check", post(manifest::check))
+        .route("/v1/leases/{id}/proofs", get(proofs::proofs))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
+        .route("/v1/session/nonce", post(session::nonce))
+        .route("/v1/session", post(session::open).get(session::show).delete(session::close))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
         .route("/metrics", get(market::metrics))
-        .fallback(|| async {
-            error::Error::NotFound("there is no such page: see /openapi.json".to_owned()).into_response()
-        })
-        .layer(tower_http::set_header::SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+        .route("/v1/events", get(feed::events))
+        .route("/v1/leases/{id}/events", get(feed::of_lease))
+        .route("/v1/stream", get(feed::stream))
+        .route("/config.json", get(page::config))
+        .fallback(page::serve)
+        .layer(unless(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // What the API answers is data: opened in a browser it runs nothing and stands in no frame.
+        .layer(unless(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(TraceLayer::new_for_http())
         .layer(cors)
         .with_state(api)
+}
+
+/// Sets a header where the answer has none of its own.
+fn unless(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

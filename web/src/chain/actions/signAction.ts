@@ -5,7 +5,9 @@ import type { Wallet } from "../call.ts"
 import { ACTION, type Action, domainOf } from "../typed.ts"
 
 /** What the wallet gave is no signature of the account that it shows. */
-export class ForeignSignature extends Error {}
+export class ForeignSignature extends Error {
+  override name = "ForeignSignature"
+}
 
 /**
  * A consent as the market reads it: 65 bytes by a key; of a contract its address, then what it accepts by EIP-1271.

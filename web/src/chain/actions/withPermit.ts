@@ -33,7 +33,9 @@ export interface Permit {
 }
 
 /** Not by permit: the token has none, or none whose domain can be known, or the caller has no key. It wants `approve` first. */
-export class NoPermit extends Error {}
+export class NoPermit extends Error {
+  override name = "NoPermit"
+}
 
 /** An hour: the transaction follows at once. */
 const VALID_SECONDS = 3600n
