@@ -34,23 +34,10 @@ export function Earnings({ provider, own }: Props) {
   for (const { currency } of own?.earnings ?? []) currencies.add(currency)
   const unique = [...currencies].filter((a, index, all) => all.findIndex((b) => isSame(a, b)) === index)
   return (
-    <Card title={t.earnings} flush>
-      <p className={styles.about}>{t.earningsAbout}</p>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col" className="right">
-              {t.ready}
-            </th>
-            <th scope="col" className="right">
-              {t.earned}
-            </th>
-            <th scope="col">
-              <span className="unseen">{t.withdraw}</span>
-            </th>
-          </tr>
-        </thead>
-        <tbody>
+    <Card title={t.earnings}>
+      <div className="stack">
+        <p className="soft small">{t.earningsAbout}</p>
+        <ul className={styles.earnings}>
           {unique.map((currency) => (
             <Row
               key={currency}
@@ -59,8 +46,8 @@ export function Earnings({ provider, own }: Props) {
               total={own?.earnings.find((each) => isSame(each.currency, currency))?.earned}
             />
           ))}
-        </tbody>
-      </table>
+        </ul>
+      </div>
     </Card>
   )
 }
@@ -98,24 +85,34 @@ function Row({ provider, currency, total }: RowProps) {
       ? reasons("withdrawEarnings", { ...here, earnings: ready, unit })
       : reasons("addBond", { ...here, provider })
   return (
-    <tr>
-      <td className="right">{ready === undefined ? "–" : <Amount of={ready} unit={unit} />}</td>
-      <td className="right">{total === undefined ? "–" : <Amount of={total} unit={unit} />}</td>
-      <td>
-        <Act
-          reason={reason}
-          busy={busy}
-          aria-label={t.withdrawOf(unit.symbol)}
-          onClick={() =>
-            act(t.labels.withdrawEarnings, (wallet) =>
-              withdrawEarnings(wallet, { currency, to: provider.address, amount: ALL }),
-            )
-          }
-        >
-          {t.withdraw}
-        </Act>
-      </td>
-    </tr>
+    <li>
+      <dl>
+        <div>
+          <dt>{t.ready}</dt>
+          <dd className={styles.ready}>{ready === undefined ? "–" : <Amount of={ready} unit={unit} />}</dd>
+        </div>
+        {total !== undefined && (
+          <div>
+            <dt>{t.earned}</dt>
+            <dd>
+              <Amount of={total} unit={unit} />
+            </dd>
+          </div>
+        )}
+      </dl>
+      <Act
+        reason={reason}
+        busy={busy}
+        aria-label={t.withdrawOf(unit.symbol)}
+        onClick={() =>
+          void act(t.labels.withdrawEarnings, (wallet) =>
+            withdrawEarnings(wallet, { currency, to: provider.address, amount: ALL }),
+          )
+        }
+      >
+        {t.withdraw}
+      </Act>
+    </li>
   )
 }
 
