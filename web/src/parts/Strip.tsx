@@ -39,8 +39,7 @@ export function Strip({ title, source, lines, format, span, height = 96 }: Props
   const shape = lines.map(({ label, color }) => label + color).join()
   const latest = useRef({ lines, format })
   latest.current = { lines, format }
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read anew when the theme changes, lines by their shape
+  // Colours are read anew when the theme changes, lines by their shape.
   useEffect(() => {
     const box = place.current
     if (!box) return

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { event, lifeEvents, OPENED } from "../../../../test/lease.ts"
+import { event, leaseView, lifeEvents, OPENED } from "../../../../test/lease.ts"
 import { fold } from "../../../chain/history.ts"
-import { leaseView } from "../../../../test/lease.ts"
 import { moneyAt } from "../Runway.tsx"
 import { curveOf } from "./curve.ts"
 

@@ -17,7 +17,8 @@ const words = speak(
     computed: "computed here",
     claimed: "the provider's",
     path: "The path leads to the root",
-    pathProves: "The leaf lies in the tree under this root: the statement cannot be changed without another root.",
+    pathProves:
+      "The leaf lies in the tree under this root: the statement cannot be changed without another root.",
     siblings: (count: number, leaves: number) =>
       count === 0
         ? `the only statement of its epoch`

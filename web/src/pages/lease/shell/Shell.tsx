@@ -251,13 +251,10 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
       screen.current = null
     }
   }, [base, id, run, reader])
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the tokens change with the theme
+  // The tokens change with the theme.
   useEffect(() => {
     if (screen.current) screen.current.terminal.options.theme = themeOf()
   }, [theme])
 
-  return (
-    <section ref={place} className={styles.screen} aria-label={t.terminal} tabIndex={-1} />
-  )
+  return <section ref={place} className={styles.screen} aria-label={t.terminal} tabIndex={-1} />
 }
