@@ -57,10 +57,10 @@ export function useHistory(lease: LeaseSummary | undefined): UseQueryResult<Even
 const lives = new WeakMap<EventView[], Life>()
 
 /** The events, folded once. */
-export function lifeOf(events: EventView[]): Life {
+export function lifeOf(events: EventView[], { terms }: LeaseView): Life {
   let life = lives.get(events)
   if (!life) {
-    life = fold(events)
+    life = fold(events, terms)
     lives.set(events, life)
   }
   return life

@@ -98,7 +98,7 @@ export default function Money({ lease }: TabProps) {
   const notice = Number(market.data?.parameters.noticePeriod ?? 0)
   const window = Number(market.data?.parameters.claimWindow) || undefined
   const runway = money.runway === null ? null : Number(money.runway)
-  const life = history.data && lifeOf(history.data)
+  const life = history.data && lifeOf(history.data, lease)
   const ends = range === "future" && runway !== null && runway > 0 ? now + runway : now
   const until = life?.closedAt ?? ends
   const rounded = Math.round(until / GRAIN) * GRAIN

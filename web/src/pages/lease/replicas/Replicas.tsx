@@ -60,13 +60,13 @@ export default function Replicas({ lease }: TabProps) {
   const rulings = scaling.data?.rulings
   const seen = useMemo(() => {
     if (!history.data) return null
-    const life = lifeOf(history.data)
+    const life = lifeOf(history.data, lease)
     const end = life.closedAt ?? now
     return {
       curves: curvesOf(life, proofs.data ?? [], rulings ?? [], end),
       steps: explainSteps(lease.id, life, rulings ?? []),
     }
-  }, [history.data, proofs.data, rulings, now, lease.id])
+  }, [history.data, proofs.data, rulings, now, lease])
 
   if (!seen) {
     return history.error ? (
