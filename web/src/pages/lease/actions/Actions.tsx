@@ -22,6 +22,7 @@ import { Withdraw } from "./Withdraw.tsx"
 const words = speak(
   {
     title: "Actions",
+    connect: "Connect a wallet to act. Whoever only looks needs none.",
     verbs: {
       topUp: ["Top up", "Adds money, so that it runs longer. Anyone may."],
       scale: ["Scale", "Sets the replica count within the policy's bounds."],
@@ -37,6 +38,7 @@ const words = speak(
   },
   {
     title: "操作",
+    connect: "请连接钱包后操作；仅浏览则无需钱包。",
     verbs: {
       topUp: ["充值", "增加资金以延长运行时间，任何人均可操作。"],
       scale: ["调整副本数", "在策略范围内设定副本数。"],
@@ -88,6 +90,7 @@ export function Actions({ lease }: { lease: LeaseView }) {
   const Opened = open && DIALOGS[open]
   return (
     <Card title={t.title}>
+      {about && !about.me && <p className="soft small">{t.connect}</p>}
       {about ? (
         <ul className={styles.actions}>
           {(Object.keys(DIALOGS) as Verb[]).map((verb) => (
@@ -95,7 +98,7 @@ export function Actions({ lease }: { lease: LeaseView }) {
               <span className={styles.effect}>{t.verbs[verb][1]}</span>
               <Act
                 kind={verb === "topUp" ? "primary" : DANGEROUS.has(verb) ? "danger" : "plain"}
-                reason={why(verb, about)}
+                reason={about.me ? why(verb, about) : ""}
                 onClick={() => setOpen(verb)}
               >
                 {t.verbs[verb][0]}

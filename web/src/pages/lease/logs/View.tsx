@@ -138,7 +138,6 @@ export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
           role="log"
           aria-live="off"
           aria-label={t.log}
-          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to reach it
           tabIndex={0}
         >
           {buffer.length === 0 ? (
