@@ -75,7 +75,7 @@ export default function Proofs({ lease, epoch }: TabProps) {
         ) : (
           <>
             <p className={`soft small ${styles.about}`}>{t.about}</p>
-            <table>
+            <table className={styles.table}>
               <thead>
                 <tr>
                   <th scope="col">{t.epoch}</th>
