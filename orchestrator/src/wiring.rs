@@ -9,8 +9,8 @@ use solidity::deploy::Deployment;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    api::{self, Api},
-    config::{Connection, Identity, Orchestration, short},
+    api::{self, Api, views::PageConfig},
+    config::{Connection, DEV_CHAIN, Identity, Orchestration, Web, short},
     driver::{self, Bell, Board, Stage},
     gateway::{self, Gateway},
     lease::label::Owner,
@@ -141,7 +141,8 @@ pub async fn start_with(
 
     let draining = settings.drain;
     let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
-    let api = Api { store, deployment, provider, draining, board, metrics, container: bells.container, gate };
+    let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
+    let api = Api { store, deployment, provider, draining, board, metrics, container: bells.container, gate, page };
     tasks.push(tokio::spawn(async move {
         if let Err(error) = api::serve(api, listener, shutdown).await {
             tracing::error!(error = format!("{error:#}"), "the API ended");
@@ -149,6 +150,24 @@ pub async fn start_with(
     }));
     tracing::info!(provider = short(provider), %address, gateway = %gateway_address, "the orchestrator runs");
     Ok(Running { address, gateway: gateway_address, stop, tasks })
+}
+
+/// What the web page is told.
+fn page(web: &Web, connection: &Connection, deployment: &Deployment) -> PageConfig {
+    let chain_name = web.chain_name.clone().unwrap_or_else(|| match deployment.chain_id {
+        DEV_CHAIN => "Local chain".to_owned(),
+        id => format!("Chain {id}"),
+    });
+    PageConfig {
+        api: String::new(),
+        chain_id: deployment.chain_id,
+        chain_name,
+        market: deployment.market.to_string(),
+        block: deployment.block,
+        rpc_url: web.rpc_for_browsers(&connection.rpc_url),
+        explorer: web.explorer.clone(),
+        wallet_connect_project_id: web.walletconnect.clone(),
+    }
 }
 
 /// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its chain.

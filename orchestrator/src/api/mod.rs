@@ -6,6 +6,7 @@ mod leases;
 mod manifest;
 mod market;
 mod orders;
+pub mod page;
 mod proofs;
 mod scaling;
 mod screen;
@@ -17,14 +18,13 @@ use alloy::primitives::Address;
 use anyhow::Context;
 use axum::{
     Router,
-    http::{HeaderValue, Method, header},
-    response::IntoResponse,
+    http::{HeaderName, HeaderValue, Method, header},
     routing::{get, put},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use solidity::deploy::Deployment;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{cors::CorsLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::OpenApi;
 
 use crate::{
@@ -45,6 +45,8 @@ pub struct Api {
     /// The container stage's: a manifest came.
     pub container: Bell,
     pub gate: Gate,
+    /// Nothing when the provider serves no page.
+    pub page: Option<page::Page>,
 }
 
 /// Where requests to leases come in.
@@ -78,6 +80,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
         manifest::put_manifest,
         proofs::proof,
         proofs::epoch,
+        page::config,
     ),
     components(schemas(views::ErrorView))
 )]
@@ -122,15 +125,18 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
         .route("/metrics", get(market::metrics))
-        .fallback(|| async {
-            error::Error::NotFound("there is no such page: see /openapi.json".to_owned()).into_response()
-        })
-        .layer(tower_http::set_header::SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+        .route("/config.json", get(page::config))
+        .fallback(page::serve)
+        .layer(unless(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // What the API answers is data: opened in a browser it runs nothing and stands in no frame.
+        .layer(unless(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(TraceLayer::new_for_http())
         .layer(cors)
         .with_state(api)
+}
+
+/// Sets a header where the answer has none of its own.
+fn unless(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
