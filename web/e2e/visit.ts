@@ -10,8 +10,8 @@ export { expect }
 interface Wishes {
   /** Whose wallet; none: nobody's, the browser has no wallet. */
   account?: HDAccount
-  /** Where; the market's page unless told. */
-  path?: string
+  /** Where; the market's page unless told; null: nowhere yet. */
+  path?: string | null
   language?: "en" | "zh"
   theme?: "light" | "dark"
   width?: number
@@ -71,10 +71,15 @@ export class Visits {
       if (message.type() !== "error" || OF_THE_NETWORK.test(message.text())) return
       wrongs.push(`console: ${message.text()}`)
     })
-    await page.goto((wishes.origin ?? this.#stack.url) + path)
+    if (path !== null) await page.goto((wishes.origin ?? this.#stack.url) + path)
     const visitor = { page, wallet, wrongs }
     this.#visitors.push(visitor)
     return visitor
+  }
+
+  /** Goes to a page by its address, as from a bookmark. */
+  async go(page: Page, path: string) {
+    await page.goto(this.#stack.url + path)
   }
 
   /** Begins and connects the wallet, as a person does. */
