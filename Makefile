@@ -127,11 +127,12 @@ screenshots: setup web image ## every page in both themes into web/screenshots, 
 	@npm --prefix web run --silent screenshots
 
 .PHONY: lint
-lint: ## formatting and lints, of Rust and of Solidity
+lint: ## formatting and lints, of Rust, of Solidity and of the page
 	@scripts/setup rust cc node
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cd solidity && ../anvil/node_modules/.bin/forge fmt --check
+	cd web && npm run --silent check
 
 .PHONY: clean
 clean: ## remove what builds and installs left in this folder

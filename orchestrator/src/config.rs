@@ -22,7 +22,7 @@ use clap::{ArgAction, Args, CommandFactory, ValueEnum};
 
 pub use web::Web;
 
-use crate::ports::docker::Subnet;
+use crate::{api::origins::normal, ports::docker::Subnet};
 
 /// The chain id of a local Anvil: the only chain on which a raw key is accepted.
 pub const DEV_CHAIN: u64 = 31337;
@@ -79,6 +79,14 @@ pub struct Orchestration {
     /// The domain below which each service has a host name, `SERVICE-LEASE.DOMAIN`.
     #[arg(long, env = "TIDEMARK_GATEWAY_DOMAIN", default_value = "localhost", value_parser = domain, value_name = "DOMAIN")]
     pub gateway_domain: String,
+
+    /// Origins of pages that are hosted elsewhere and may sign in here, such as `https://tidemark.example.org`, with commas between.
+    #[arg(long, env = "TIDEMARK_WEB_ORIGINS", value_delimiter = ',', value_parser = web_origin, value_name = "ORIGINS")]
+    pub web_origins: Vec<String>,
+
+    /// How long a session lasts that a tenant opens by signing in.
+    #[arg(long, env = "TIDEMARK_SESSION_FOR", default_value = "1h", value_parser = duration, value_name = "DURATION")]
+    pub session_for: Duration,
 
     /// Docker's address (`unix:///…`, `tcp://…`); empty for Docker's own default.
     #[arg(long, env = "TIDEMARK_DOCKER_HOST", default_value = "", value_name = "URL")]
@@ -237,6 +245,8 @@ impl Orchestration {
             listen,
             gateway: ([127, 0, 0, 1], 0).into(),
             gateway_domain: "localhost".to_owned(),
+            web_origins: Vec::new(),
+            session_for: Duration::from_secs(3600),
             docker_host: String::new(),
             subnet_pool: Subnet::DEFAULT_POOL,
             publish_address: [127, 0, 0, 1].into(),
@@ -369,6 +379,13 @@ fn domain(text: &str) -> Result<String, String> {
     if sound { Ok(name) } else { Err("it must be a domain such as apps.example.org".to_owned()) }
 }
 
+/// An origin as browsers write it.
+fn web_origin(text: &str) -> Result<String, String> {
+    let wanted = || "it must be an origin such as https://tidemark.example.org, without a path".to_owned();
+    let text = text.trim().trim_end_matches('/');
+    normal(text).filter(|origin| origin.eq_ignore_ascii_case(text)).ok_or_else(wanted)
+}
+
 /// The name that labels and messages give to a provider.
 pub fn short(address: Address) -> String {
     let text = address.to_checksum(None);
@@ -414,6 +431,8 @@ mod tests {
             ("--gateway", "7080", "invalid socket address"),
             ("--gateway-domain", "10.0.0.1", "must be a domain"),
             ("--gateway-domain", "a..b", "must be a domain"),
+            ("--web-origins", "https://a.org,example.org", "an origin such as"),
+            ("--web-origins", "https://a.org/path", "an origin such as"),
             ("--sample-every", "0s", "longer than zero"),
             ("--sample-every", "soon", "write it like"),
             ("--database-url", "mysql://x", "sqlite:"),

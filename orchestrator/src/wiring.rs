@@ -9,7 +9,7 @@ use solidity::deploy::Deployment;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    api::{self, Api, views::PageConfig},
+    api::{self, Api, feed::Feed, origins::Origins, views::PageConfig},
     config::{Connection, DEV_CHAIN, Identity, Orchestration, Web, short},
     driver::{self, Bell, Board, Stage},
     gateway::{self, Gateway},
@@ -22,6 +22,7 @@ use crate::{
         firewall,
         gate::Gate,
         pricer::{Pricer, Program},
+        signature::OnChain,
     },
     stages::{
         chain::{self, Chain},
@@ -135,14 +136,31 @@ pub async fn start_with(
         gate: gateway,
         bells: bells.clone(),
     });
-    tasks.push(tokio::spawn(chain::listen(ethereum, bells.chain.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(chain::listen(ethereum.clone(), bells.chain.clone(), shutdown.clone())));
     tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
     tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
 
+    let feed = Feed::new(store.clone(), shutdown.clone());
+    tasks.push(tokio::spawn(feed.clone().keep(bells.feed.clone())));
     let draining = settings.drain;
     let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
     let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
-    let api = Api { store, deployment, provider, draining, board, metrics, container: bells.container, gate, page };
+    let api = Api {
+        store,
+        deployment,
+        provider,
+        draining,
+        board,
+        metrics,
+        container: bells.container,
+        gate,
+        feed,
+        page,
+        clock: Arc::new(System),
+        origins: Origins::new(address.port(), &settings.web_origins),
+        session_for: settings.session_for,
+        signatures: Arc::new(OnChain(ethereum)),
+    };
     tasks.push(tokio::spawn(async move {
         if let Err(error) = api::serve(api, listener, shutdown).await {
             tracing::error!(error = format!("{error:#}"), "the API ended");
@@ -184,7 +202,7 @@ pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result
     Ok(())
 }
 
-/// One bell a stage, and the gateway's.
+/// One bell a stage, the gateway's and the feed's.
 #[derive(Clone, Default)]
 struct Bells {
     chain: Bell,
@@ -195,6 +213,7 @@ struct Bells {
     scale: Bell,
     settlement: Bell,
     gateway: Bell,
+    feed: Bell,
 }
 
 struct Parts {
@@ -216,7 +235,13 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
         .ringing(
             vec![bells.container.clone()],
-            vec![bells.clearing.clone(), bells.proof.clone(), bells.scale.clone(), bells.settlement.clone()],
+            vec![
+                bells.clearing.clone(),
+                bells.proof.clone(),
+                bells.scale.clone(),
+                bells.settlement.clone(),
+                bells.feed.clone(),
+            ],
         );
     let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
     let clearing = Clearing {

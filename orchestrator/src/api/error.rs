@@ -3,7 +3,7 @@
 use alloy::primitives::B256;
 use axum::{
     Json,
-    extract::{FromRequestParts, Query},
+    extract::{FromRequest, FromRequestParts, Query, Request},
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
@@ -19,9 +19,14 @@ pub type Result<T> = std::result::Result<T, Error>;
 pub enum Error {
     BadRequest(String),
     Unauthorized(String),
+    Forbidden(String),
     NotFound(String),
     Conflict(String),
     TooLarge(String),
+    /// Too much at a time.
+    Busy(String),
+    /// Something that is needed does not answer.
+    Unavailable(String),
     /// The cause is logged and not told.
     Internal(anyhow::Error),
 }
@@ -31,9 +36,12 @@ impl IntoResponse for Error {
         let (status, code, message) = match self {
             Error::BadRequest(message) => (StatusCode::BAD_REQUEST, "bad_request", message),
             Error::Unauthorized(message) => (StatusCode::UNAUTHORIZED, "unauthorized", message),
+            Error::Forbidden(message) => (StatusCode::FORBIDDEN, "forbidden", message),
             Error::NotFound(message) => (StatusCode::NOT_FOUND, "not_found", message),
             Error::Conflict(message) => (StatusCode::CONFLICT, "conflict", message),
             Error::TooLarge(message) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", message),
+            Error::Busy(message) => (StatusCode::TOO_MANY_REQUESTS, "busy", message),
+            Error::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", message),
             Error::Internal(error) => {
                 tracing::error!(error = format!("{error:#}"), "a request failed");
                 let message = "the provider could not answer; its log says why".to_owned();
@@ -73,6 +81,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Question<T> {
             .await
             .map_err(|refused| Error::BadRequest(format!("the query is not understood: {}", refused.body_text())))?;
         Ok(Self(question))
+    }
+}
+
+/// A body in JSON. One that is not understood is refused like everything else.
+pub struct Sent<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let Json(sent) = Json::from_request(request, state)
+            .await
+            .map_err(|refused| Error::BadRequest(format!("the body is not understood: {}", refused.body_text())))?;
+        Ok(Self(sent))
     }
 }
 

@@ -2,14 +2,18 @@
 
 pub mod arguments;
 mod error;
+pub mod feed;
 mod leases;
+mod listen;
 mod manifest;
 mod market;
 mod orders;
+pub mod origins;
 pub mod page;
 mod proofs;
 mod scaling;
 mod screen;
+mod session;
 pub mod views;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -19,7 +23,7 @@ use anyhow::Context;
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Method, header},
-    routing::{get, put},
+    routing::{get, post, put},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use solidity::deploy::Deployment;
@@ -27,8 +31,10 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::OpenApi;
 
+use self::origins::Origins;
 use crate::{
     driver::{Bell, Board},
+    ports::{clock::Clock, signature::Signatures},
     store::Store,
 };
 
@@ -45,8 +51,16 @@ pub struct Api {
     /// The container stage's: a manifest came.
     pub container: Bell,
     pub gate: Gate,
+    pub feed: feed::Feed,
     /// Nothing when the provider serves no page.
     pub page: Option<page::Page>,
+    pub clock: Arc<dyn Clock>,
+    /// Whose pages may sign in and act here.
+    pub origins: Origins,
+    /// How long a session lasts.
+    pub session_for: Duration,
+    /// Signatures of accounts that are contracts.
+    pub signatures: Arc<dyn Signatures>,
 }
 
 /// Where requests to leases come in.
@@ -81,6 +95,13 @@ const PATIENCE: Duration = Duration::from_secs(10);
         proofs::proof,
         proofs::epoch,
         page::config,
+        feed::events,
+        feed::of_lease,
+        feed::stream,
+        session::nonce,
+        session::open,
+        session::show,
+        session::close,
     ),
     components(schemas(views::ErrorView))
 )]
@@ -98,15 +119,16 @@ pub async fn serve(api: Api, listener: TcpListener, mut shutdown: watch::Receive
     let stop = async move {
         let _ = shutdown.wait_for(|stop| *stop).await;
     };
-    Ok(axum::serve(listener, router(api)).with_graceful_shutdown(stop).await?)
+    Ok(axum::serve(listen::Impatient(listener), router(api)).with_graceful_shutdown(stop).await?)
 }
 
 fn router(api: Api) -> Router {
-    // Everything is public and takes no credentials, so any page may read it; uploads carry their own signature.
+    // Any page may ask, without credentials: a cookie goes along only from pages of ours, and what is not public asks for it
+    // or for a token that the page was given. Uploads carry their own signature.
     let cors = CorsLayer::new()
         .allow_origin(tower_http::cors::Any)
-        .allow_methods([Method::GET, Method::PUT])
-        .allow_headers([header::CONTENT_TYPE, manifest::SIGNATURE]);
+        .allow_methods([Method::GET, Method::PUT, Method::POST, Method::DELETE])
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, manifest::SIGNATURE]);
     Router::new()
         .route("/v1/market", get(market::market))
         .route("/v1/status", get(market::status))
@@ -123,8 +145,13 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/demand", get(scaling::demand))
         .route("/v1/leases/{id}/manifest", put(manifest::put_manifest))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
+        .route("/v1/session/nonce", post(session::nonce))
+        .route("/v1/session", post(session::open).get(session::show).delete(session::close))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
         .route("/metrics", get(market::metrics))
+        .route("/v1/events", get(feed::events))
+        .route("/v1/leases/{id}/events", get(feed::of_lease))
+        .route("/v1/stream", get(feed::stream))
         .route("/config.json", get(page::config))
         .fallback(page::serve)
         .layer(unless(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

@@ -477,6 +477,29 @@ pub struct DemandView {
     pub seen: SeenView,
 }
 
+/// What a message that signs in has to carry.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct NonceView {
+    pub nonce: String,
+    pub chain_id: u64,
+    pub statement: String,
+    /// Unix seconds of the provider's clock: now, and before when the message has to be handed in.
+    pub issued_at: u64,
+    pub expires_at: u64,
+}
+
+/// Who is signed in, and until when in Unix seconds of the provider's clock.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SessionView {
+    pub address: String,
+    pub expires_at: u64,
+    /// For `Authorization: Bearer`, when it was asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub token: Option<String>,
+}
+
 /// Every error of the API.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ErrorView {
@@ -489,6 +512,23 @@ pub struct ErrorView {
 /// The types of a statement's values, for `StandardMerkleTree`.
 pub fn leaf_encoding() -> Vec<String> {
     ["bytes32", "uint32", "uint64", "uint96", "uint128", "uint96", "uint16"].map(str::to_owned).to_vec()
+}
+
+/// One of the market's events.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    /// Where it stands: `BLOCK.LOG`, and of a recent block the beginning of its hash too.
+    pub cursor: String,
+    pub block: u64,
+    pub time: u64,
+    pub tx: String,
+    /// As in Solidity.
+    pub name: String,
+    /// A lease's id, a provider's or an account's address, `order:ID`, an offer's number, or `market`.
+    pub subject: String,
+    /// By their names in Solidity; numbers in decimal text, structs as objects.
+    pub args: serde_json::Map<String, serde_json::Value>,
 }
 
 /// `/config.json`: where the page finds its market. Beside a page that is hosted as static files it is a file.

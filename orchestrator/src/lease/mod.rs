@@ -1,5 +1,6 @@
 //! The noun that the seven stages act on, and every decision about it. Pure: no I/O, no clock, no environment.
 
+pub mod access;
 pub mod accrual;
 pub mod auction;
 pub mod clearing;

@@ -7,4 +7,5 @@ pub mod ethereum;
 pub mod firewall;
 pub mod gate;
 pub mod pricer;
+pub mod signature;
 pub mod traffic;

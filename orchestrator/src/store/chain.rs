@@ -3,6 +3,7 @@
 mod apply;
 mod events;
 mod facts;
+mod history;
 mod log;
 mod reach;
 
@@ -13,6 +14,7 @@ use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 pub use apply::{Applied, Change, Segment};
 pub use events::{Event, Subject};
+pub use history::Wanted;
 
 use super::{Error, Result, Store, hex, int, parse, uint};
 use crate::lease::Lease;

@@ -8,6 +8,7 @@
 //! type name), `ON CONFLICT`, `RETURNING`; ids and addresses as lower-case 0x text ([`hex`]); amounts inside JSON or as
 //! decimal text, never as numbers; no transaction across anything but SQL.
 
+pub mod access;
 pub mod chain;
 pub mod clearing;
 pub mod container;
@@ -23,7 +24,9 @@ use std::{fmt::LowerHex, fs::File, str::FromStr, sync::Arc};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
-pub use chain::{Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment, Silence};
+pub use chain::{
+    Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment, Silence, Subject, Wanted,
+};
 pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;
 pub use proof::Statement;

@@ -23,6 +23,8 @@ const words = speak(
     noneAbout:
       "What you sign and send from this page is listed here, from the wallet's question to its block.",
     tidy: "Clear what has ended",
+    details: "Details",
+    dismiss: "Dismiss",
     speedUp: "Speed up",
     states: {
       asking: "In your wallet",
@@ -39,6 +41,8 @@ const words = speak(
     none: "暂无交易",
     noneAbout: "您在此页面签名并发送的交易会列在这里，从钱包确认到写入区块。",
     tidy: "清除已结束的交易",
+    details: "详情",
+    dismiss: "知道了",
     speedUp: "加速",
     states: {
       asking: "等待钱包确认",
@@ -176,9 +180,9 @@ function Toast({ entry, onOpen }: { entry: Entry | undefined; onOpen: () => void
         {entry.sentence && <p className="small">{entry.sentence}</p>}
         {entry.remedy && <p className="small soft">{entry.remedy}</p>}
         <div className="row">
-          <Button onClick={onOpen}>{t.title}</Button>
-          <Button kind="quiet" onClick={() => setSeen(mark)} aria-label="✕">
-            ✕
+          <Button onClick={onOpen}>{t.details}</Button>
+          <Button kind="quiet" onClick={() => setSeen(mark)}>
+            {t.dismiss}
           </Button>
         </div>
       </div>

@@ -1,0 +1,45 @@
+//! Signatures of accounts that are contracts: what the API may ask the chain. It reads, and nothing can be sent by it.
+
+use std::sync::Arc;
+
+use alloy::{
+    primitives::{Address, B256, Bytes, U256},
+    sol,
+    sol_types::SolCall,
+};
+use async_trait::async_trait;
+
+use super::ethereum::{Call, Error, Ethereum, Result};
+
+sol! {
+    /// EIP-1271.
+    function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4);
+}
+
+#[async_trait]
+pub trait Signatures: Send + Sync + 'static {
+    /// Whether the contract at an address says, by EIP-1271, that a signature of a digest is its own. False where there is
+    /// no contract.
+    async fn accepted(&self, account: Address, digest: B256, signature: &[u8]) -> Result<bool>;
+}
+
+/// Asks a node.
+pub struct OnChain(pub Arc<dyn Ethereum>);
+
+#[async_trait]
+impl Signatures for OnChain {
+    async fn accepted(&self, account: Address, digest: B256, signature: &[u8]) -> Result<bool> {
+        let question = isValidSignatureCall { hash: digest, signature: Bytes::copy_from_slice(signature) };
+        let call = Call { to: account, data: question.abi_encode().into(), value: U256::ZERO };
+        let answer = match self.0.call(&call, None).await {
+            Ok(answer) => answer,
+            // A contract may refuse as it likes; only a node that does not answer leaves the question open.
+            Err(Error::Reverted(_) | Error::Refused { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        // The magic value is the function's own selector, in a word of zeros.
+        let mut magic = [0; 32];
+        magic[..4].copy_from_slice(&isValidSignatureCall::SELECTOR);
+        Ok(answer.get(..32) == Some(&magic[..]))
+    }
+}
