@@ -88,6 +88,10 @@ pub struct Orchestration {
     #[arg(long, env = "TIDEMARK_SESSION_FOR", default_value = "1h", value_parser = duration, value_name = "DURATION")]
     pub session_for: Duration,
 
+    /// After how long a shell in a container ends in which nothing is typed or printed.
+    #[arg(long, env = "TIDEMARK_SHELL_IDLE", default_value = "15m", value_parser = duration, value_name = "DURATION")]
+    pub shell_idle: Duration,
+
     /// Docker's address (`unix:///…`, `tcp://…`); empty for Docker's own default.
     #[arg(long, env = "TIDEMARK_DOCKER_HOST", default_value = "", value_name = "URL")]
     pub docker_host: String,
@@ -247,6 +251,7 @@ impl Orchestration {
             gateway_domain: "localhost".to_owned(),
             web_origins: Vec::new(),
             session_for: Duration::from_secs(3600),
+            shell_idle: Duration::from_secs(900),
             docker_host: String::new(),
             subnet_pool: Subnet::DEFAULT_POOL,
             publish_address: [127, 0, 0, 1].into(),
@@ -267,6 +272,13 @@ impl Orchestration {
             web: Web::local(),
         }
     }
+}
+
+/// Where the container engine is: as set, else as for `docker` itself.
+pub fn docker_host(set: &str) -> String {
+    let told = || env::var("DOCKER_HOST").ok().filter(|host| !host.is_empty());
+    let set = Some(set.to_owned()).filter(|host| !host.is_empty());
+    set.or_else(told).unwrap_or_else(|| "unix:///var/run/docker.sock".to_owned())
 }
 
 impl Identity {

@@ -10,14 +10,14 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     api::{self, Api, feed::Feed, origins::Origins, views::PageConfig},
-    config::{Connection, DEV_CHAIN, Identity, Orchestration, Web, short},
+    config::{Connection, DEV_CHAIN, Identity, Orchestration, Web, docker_host, short},
     driver::{self, Bell, Board, Stage},
     gateway::{self, Gateway},
     lease::label::Owner,
     ports::{
         cgroup::Cgroups,
         clock::{Clock, System},
-        docker::{self, BollardEngine, Engine},
+        docker::{self, BollardEngine, Engine, Window},
         ethereum::{AlloyEthereum, Ethereum},
         firewall,
         gate::Gate,
@@ -133,7 +133,7 @@ pub async fn start_with(
         owner,
         deployment: deployment.clone(),
         settings: settings.clone(),
-        gate: gateway,
+        gate: gateway.clone(),
         bells: bells.clone(),
     });
     tasks.push(tokio::spawn(chain::listen(ethereum.clone(), bells.chain.clone(), shutdown.clone())));
@@ -160,9 +160,14 @@ pub async fn start_with(
         origins: Origins::new(address.port(), &settings.web_origins),
         session_for: settings.session_for,
         signatures: Arc::new(OnChain(ethereum)),
+        inside: Arc::new(Window::new(docker_host(&settings.docker_host), owner)),
+        counts: gateway,
+        visits: Default::default(),
+        shell_idle: settings.shell_idle,
+        shutdown,
     };
     tasks.push(tokio::spawn(async move {
-        if let Err(error) = api::serve(api, listener, shutdown).await {
+        if let Err(error) = api::serve(api, listener).await {
             tracing::error!(error = format!("{error:#}"), "the API ended");
         }
     }));

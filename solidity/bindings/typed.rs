@@ -38,6 +38,16 @@ sol! {
         bytes32 lease;
         bytes32 manifestHash;
     }
+
+    /// A tenant lets somebody look inside a lease: `view`, `logs` or `shell`. Times are Unix seconds.
+    #[derive(Debug)]
+    struct Grant {
+        bytes32 lease;
+        address grantee;
+        string scope;
+        uint256 issuedAt;
+        uint256 expiry;
+    }
 }
 
 pub fn domain(chain_id: u64, market: Address) -> Eip712Domain {
@@ -72,6 +82,13 @@ impl Action {
 
 impl Manifest {
     /// The digest that the tenant signs when it uploads a manifest.
+    pub fn digest(&self, domain: &Eip712Domain) -> B256 {
+        self.eip712_signing_hash(domain)
+    }
+}
+
+impl Grant {
+    /// The digest that the tenant signs to share a lease's inside.
     pub fn digest(&self, domain: &Eip712Domain) -> B256 {
         self.eip712_signing_hash(domain)
     }

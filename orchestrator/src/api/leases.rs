@@ -13,13 +13,15 @@ use utoipa::IntoParams;
 use super::{
     Api, Gate,
     error::{Error, Question, Result, lease_id, unknown_lease},
+    inside::enter,
+    session::Visitor,
     views::{
         ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, SampleView, ServedView,
         StepView, UsageView,
     },
 };
 use crate::{
-    lease::{Lease, Status, accrual, decide::Standing, label, manifest::Manifest, statement::Counters},
+    lease::{Lease, Status, access::Scope, accrual, decide::Standing, label, manifest::Manifest, statement::Counters},
     store::{
         LeaseFilter,
         container::{Progress, Seen},
@@ -96,18 +98,18 @@ pub struct Since {
     since: Option<u64>,
 }
 
-/// What a lease has used since it was opened, and the samples behind it.
+/// What a lease has used since it was opened, and the samples behind it. Needs `view`.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/usage", params(("id" = String, Path, description = "The lease"), Since),
-    responses((status = 200, body = UsageView), (status = 404, body = super::views::ErrorView))
+    responses((status = 200, body = UsageView), (status = 401, body = super::views::ErrorView), (status = 403, body = super::views::ErrorView), (status = 404, body = super::views::ErrorView))
 )]
 pub async fn usage(
     State(api): State<Api>,
-    Path(id): Path<String>,
+    visitor: Visitor,
+    path: Path<String>,
     Question(Since { since }): Question<Since>,
 ) -> Result<Json<UsageView>> {
-    let id = lease_id(&id)?;
-    api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
+    let id = enter(&api, visitor, path, Scope::View, "usage", String::new()).await?.lease.id;
     let totals = api.store.meter_totals(id).await?;
     let newest = totals.as_ref().map_or(0, |totals| totals.sampled_at_ms);
     let since = since.unwrap_or(newest.saturating_sub(300_000));

@@ -1,10 +1,14 @@
 //! The tenant hands its manifest over: bytes that hash to what the lease says, signed by the lease's tenant.
 
-use alloy::primitives::{Signature, keccak256};
+use alloy::{hex, primitives::keccak256};
 use axum::{
     body::Body,
     extract::{Path, State},
-    http::{HeaderMap, HeaderName, StatusCode},
+    http::{
+        HeaderMap, HeaderName, StatusCode,
+        header::{CACHE_CONTROL, CONTENT_TYPE},
+    },
+    response::{IntoResponse, Response},
 };
 use futures::StreamExt;
 use solidity::typed;
@@ -12,8 +16,13 @@ use solidity::typed;
 use super::{
     Api,
     error::{Error, Result, lease_id, unknown_lease},
+    inside::enter,
+    session::{Visitor, signed},
 };
-use crate::lease::manifest::{self, Manifest};
+use crate::lease::{
+    access::Scope,
+    manifest::{self, Manifest},
+};
 
 /// Carries the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
 pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
@@ -21,7 +30,7 @@ pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
 /// Hand over a lease's manifest: the bytes of a Compose file.
 #[utoipa::path(
     put, path = "/v1/leases/{id}/manifest",
-    params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest, 65 bytes in 0x hex")),
+    params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest in 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271")),
     request_body(content = String, content_type = "application/yaml"),
     responses((status = 204), (status = 400, body = super::views::ErrorView), (status = 401, body = super::views::ErrorView), (status = 404, body = super::views::ErrorView))
 )]
@@ -49,8 +58,7 @@ pub async fn put_manifest(
     }
     let digest = typed::Manifest { lease: id, manifestHash: hash }
         .digest(&typed::domain(api.deployment.chain_id, api.deployment.market));
-    let signer = signature(&headers)?.recover_address_from_prehash(&digest);
-    if signer.ok() != Some(lease.terms.tenant) {
+    if !signed(&api, lease.terms.tenant, digest, &signature(&headers)?).await? {
         return Err(Error::Unauthorized(format!("the signature is not that of the tenant, {}", lease.terms.tenant)));
     }
     Manifest::parse(&bytes).map_err(|error| Error::BadRequest(format!("the manifest cannot run: {error:#}")))?;
@@ -80,13 +88,25 @@ async fn read(body: Body) -> Result<Vec<u8>> {
     Ok(kept)
 }
 
-fn signature(headers: &HeaderMap) -> Result<Signature> {
+fn signature(headers: &HeaderMap) -> Result<Vec<u8>> {
     let text = headers.get(SIGNATURE).ok_or_else(|| {
         Error::Unauthorized(
             "the header tidemark-signature is missing: sign Manifest by EIP-712 (see /v1/market)".to_owned(),
         )
     })?;
-    let text = text.to_str().unwrap_or_default();
-    text.parse()
-        .map_err(|_| Error::Unauthorized("tidemark-signature is not a signature of 65 bytes in 0x hex".to_owned()))
+    hex::decode(text.as_bytes())
+        .map_err(|_| Error::Unauthorized("tidemark-signature is not bytes in 0x hex: 65 of an account".to_owned()))
+}
+
+/// A lease's manifest, byte for byte. Needs `view`.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/manifest", params(("id" = String, Path, description = "The lease")),
+    responses((status = 200, body = String, content_type = "application/yaml"), (status = 401, body = super::views::ErrorView), (status = 403, body = super::views::ErrorView), (status = 404, body = super::views::ErrorView))
+)]
+pub async fn get_manifest(State(api): State<Api>, visitor: Visitor, path: Path<String>) -> Result<Response> {
+    let id = enter(&api, visitor, path, Scope::View, "manifest", String::new()).await?.lease.id;
+    let bytes = api.store.manifest(id).await?.ok_or_else(|| {
+        Error::NotFound(format!("the provider has no manifest of lease {id}: its tenant has not handed it over"))
+    })?;
+    Ok(([(CONTENT_TYPE, "application/yaml"), (CACHE_CONTROL, "no-store")], bytes).into_response())
 }

@@ -54,6 +54,11 @@ pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
             "Manifest": [
                 {"name": "lease", "type": "bytes32"}, {"name": "manifestHash", "type": "bytes32"},
             ],
+            "Grant": [
+                {"name": "lease", "type": "bytes32"}, {"name": "grantee", "type": "address"},
+                {"name": "scope", "type": "string"}, {"name": "issuedAt", "type": "uint256"},
+                {"name": "expiry", "type": "uint256"},
+            ],
             "Action": [
                 {"name": "account", "type": "address"}, {"name": "call", "type": "bytes"},
                 {"name": "value", "type": "uint256"}, {"name": "nonce", "type": "uint256"},

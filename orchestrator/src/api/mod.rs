@@ -1,10 +1,17 @@
 //! HTTP. It has no hands: it reads the store, and what a client hands over becomes a row that a stage acts on.
+//!
+//! The market and the state of leases are public. What goes on inside a lease is its tenant's, and whom the tenant lets:
+//! who asks is a [`session::Visitor`], who is let in an [`inside::Entry`], and that is written down before anything is shown.
+//! A shell is the tenant's own hand, in its own container.
 
 pub mod arguments;
 mod error;
 pub mod feed;
+mod grants;
+pub mod inside;
 mod leases;
 mod listen;
+mod logs;
 mod manifest;
 mod market;
 mod orders;
@@ -13,7 +20,9 @@ pub mod page;
 mod proofs;
 mod scaling;
 mod screen;
+mod series;
 mod session;
+mod shell;
 pub mod views;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
@@ -23,7 +32,7 @@ use anyhow::Context;
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Method, header},
-    routing::{get, post, put},
+    routing::{delete, get, post, put},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use solidity::deploy::Deployment;
@@ -31,10 +40,10 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::OpenApi;
 
-use self::origins::Origins;
+use self::{inside::Visits, origins::Origins};
 use crate::{
     driver::{Bell, Board},
-    ports::{clock::Clock, signature::Signatures},
+    ports::{clock::Clock, gate::Counts, inside::Inside, signature::Signatures},
     store::Store,
 };
 
@@ -61,6 +70,15 @@ pub struct Api {
     pub session_for: Duration,
     /// Signatures of accounts that are contracts.
     pub signatures: Arc<dyn Signatures>,
+    /// Logs and shells.
+    pub inside: Arc<dyn Inside>,
+    /// What comes in at the gateway.
+    pub counts: Arc<dyn Counts>,
+    /// Who stays inside which lease.
+    pub visits: Visits,
+    /// After how long a shell ends in which nothing is typed or printed.
+    pub shell_idle: Duration,
+    pub shutdown: watch::Receiver<bool>,
 }
 
 /// Where requests to leases come in.
@@ -70,7 +88,10 @@ pub struct Gate {
     pub address: SocketAddr,
 }
 
+/// For an answer's head. What is streamed after it may last.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// For those who stay inside leases to go, at the end.
+const FAREWELL: Duration = Duration::from_secs(5);
 
 #[derive(OpenApi)]
 #[openapi(
@@ -102,6 +123,15 @@ const PATIENCE: Duration = Duration::from_secs(10);
         session::open,
         session::show,
         session::close,
+        grants::grant,
+        grants::grants,
+        grants::revoke,
+        grants::accesses,
+        series::series,
+        series::live,
+        logs::logs,
+        shell::shell,
+        manifest::get_manifest,
     ),
     components(schemas(views::ErrorView))
 )]
@@ -115,11 +145,24 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Serves until the shutdown.
-pub async fn serve(api: Api, listener: TcpListener, mut shutdown: watch::Receiver<bool>) -> anyhow::Result<()> {
+pub async fn serve(api: Api, listener: TcpListener) -> anyhow::Result<()> {
+    let (mut shutdown, visits) = (api.shutdown.clone(), api.visits.clone());
     let stop = async move {
         let _ = shutdown.wait_for(|stop| *stop).await;
     };
-    Ok(axum::serve(listen::Impatient(listener), router(api)).with_graceful_shutdown(stop).await?)
+    let left = tokio::spawn({
+        let api = api.clone();
+        async move {
+            if let Err(error) = shell::end_left(&api).await {
+                tracing::warn!(error = format!("{error:#}"), "shells of the process before could not be looked for");
+            }
+        }
+    });
+    axum::serve(listen::Impatient(listener), router(api)).with_graceful_shutdown(stop).await?;
+    left.abort();
+    // Shells are ended and their ends written down.
+    visits.empty(FAREWELL).await;
+    Ok(())
 }
 
 fn router(api: Api) -> Router {
@@ -143,7 +186,14 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/usage", get(leases::usage))
         .route("/v1/leases/{id}/scaling", get(scaling::scaling))
         .route("/v1/leases/{id}/demand", get(scaling::demand))
-        .route("/v1/leases/{id}/manifest", put(manifest::put_manifest))
+        .route("/v1/leases/{id}/series", get(series::series))
+        .route("/v1/leases/{id}/live", get(series::live))
+        .route("/v1/leases/{id}/logs", get(logs::logs))
+        .route("/v1/leases/{id}/shell", get(shell::shell))
+        .route("/v1/leases/{id}/grants", get(grants::grants).post(grants::grant))
+        .route("/v1/leases/{id}/grants/{grantee}", delete(grants::revoke))
+        .route("/v1/leases/{id}/accesses", get(grants::accesses))
+        .route("/v1/leases/{id}/manifest", put(manifest::put_manifest).get(manifest::get_manifest))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/v1/session/nonce", post(session::nonce))
         .route("/v1/session", post(session::open).get(session::show).delete(session::close))

@@ -10,10 +10,12 @@ use utoipa::IntoParams;
 use super::{
     Api,
     error::{Question, Result, lease_id, unknown_lease},
+    inside::enter,
+    session::Visitor,
     views::{BoundsView, DemandView, EvidenceView, RulingView, ScalingView, SeenView, ShadowView},
 };
 use crate::{
-    lease::manifest::Manifest,
+    lease::{access::Scope, manifest::Manifest},
     scaling::{Bounds, Observation, shadow::Account},
     store::{
         container::word,
@@ -65,18 +67,18 @@ pub struct Since {
     since: Option<u64>,
 }
 
-/// The demand that a lease's policy saw, oldest first: a trace.
+/// The demand that a lease's policy saw, oldest first: a trace. Needs `view`.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/demand", params(("id" = String, Path, description = "The lease"), Since),
-    responses((status = 200, body = Vec<DemandView>), (status = 404, body = super::views::ErrorView))
+    responses((status = 200, body = Vec<DemandView>), (status = 401, body = super::views::ErrorView), (status = 403, body = super::views::ErrorView), (status = 404, body = super::views::ErrorView))
 )]
 pub async fn demand(
     State(api): State<Api>,
-    Path(id): Path<String>,
+    visitor: Visitor,
+    path: Path<String>,
     Question(Since { since }): Question<Since>,
 ) -> Result<Json<Vec<DemandView>>> {
-    let id = lease_id(&id)?;
-    api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
+    let id = enter(&api, visitor, path, Scope::View, "demand", String::new()).await?.lease.id;
     let newest = api.store.scaling(id).await?.map_or(0, |standing| standing.ruling.at_ms);
     let seen = api.store.demand(id, since.unwrap_or(newest.saturating_sub(86_400_000))).await?;
     Ok(Json(seen.iter().map(|seen| DemandView { time: seen.time, seen: seen.into() }).collect()))

@@ -61,7 +61,7 @@ use crate::{
     driver::Bell,
     ports::{
         docker::Subnet,
-        gate::{Demand, Gate},
+        gate::{Counts, Demand, Gate},
     },
     store::Store,
 };
@@ -219,13 +219,15 @@ impl Gateway {
     }
 }
 
-#[async_trait]
-impl Gate for Gateway {
+impl Counts for Gateway {
     fn demand(&self, lease: B256) -> Option<Demand> {
         let table = self.table.borrow().clone();
         table.of(lease).next()?.intake.demand(Instant::now())
     }
+}
 
+#[async_trait]
+impl Gate for Gateway {
     async fn drain(&self, lease: B256, replica: u16, patience: Duration) -> u32 {
         let table = self.table.borrow().clone();
         let backends = table.of(lease).flat_map(|route| &route.backends);

@@ -4,10 +4,13 @@
 //! without a way around it, the hardening of `spec.rs`. Tests wrap the trait to fail or die between two calls.
 
 mod bollard;
+mod inside;
+mod logs;
 mod read;
 mod spec;
 mod subnets;
 mod time;
+mod wire;
 
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
@@ -17,7 +20,7 @@ use futures::{future::try_join_all, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use solidity::Shape;
 
-pub use self::bollard::BollardEngine;
+pub use self::{bollard::BollardEngine, inside::Window};
 pub use subnets::Subnet;
 
 use crate::lease::{
@@ -53,6 +56,16 @@ impl Error {
     /// Whether the engine as a whole is away, so that nothing can be said about the lease at hand.
     pub fn is_outage(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Timeout { .. })
+    }
+}
+
+impl From<Error> for crate::ports::inside::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NotFound => Self::Gone,
+            Error::Refused { reason, .. } => Self::Refused(reason),
+            other => Self::Away(Box::new(other)),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! The gate through which requests come to a lease's replicas: what the stages may ask of the gateway.
+//! The gate through which requests come to a lease's replicas: what the stages, and of its counts the API, may ask of the
+//! gateway.
 
 use std::time::Duration;
 
@@ -20,11 +21,13 @@ pub struct Demand {
     pub latency: Option<f64>,
 }
 
-#[async_trait]
-pub trait Gate: Send + Sync + 'static {
+pub trait Counts: Send + Sync + 'static {
     /// None for a lease of which no request ever came.
     fn demand(&self, lease: B256) -> Option<Demand>;
+}
 
+#[async_trait]
+pub trait Gate: Counts {
     /// Sends a replica no new requests and waits until those under way have ended, no longer than the patience.
     /// Returns how many are still under way.
     async fn drain(&self, lease: B256, replica: u16, patience: Duration) -> u32;

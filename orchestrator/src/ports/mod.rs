@@ -6,6 +6,7 @@ pub mod docker;
 pub mod ethereum;
 pub mod firewall;
 pub mod gate;
+pub mod inside;
 pub mod pricer;
 pub mod signature;
 pub mod traffic;

@@ -426,6 +426,8 @@ export interface NonceView {
   nonce: string
   chainId: number
   statement: string
+  /** Unix seconds of the provider's clock: what the message says of its own time. */
+  issuedAt: number
   /** Unix seconds of the provider's clock: a message has to be signed in before. */
   expiresAt: number
 }

@@ -61,7 +61,7 @@ impl BollardEngine {
         Self::new(Settings { host, ..Settings::default() })
     }
 
-    async fn docker(&self) -> Result<&Docker> {
+    pub(super) async fn docker(&self) -> Result<&Docker> {
         let connect = || async {
             let docker = match &self.settings.host {
                 Some(host) => Docker::connect_with_host(host),
@@ -73,7 +73,7 @@ impl BollardEngine {
         self.docker.get_or_try_init(connect).await
     }
 
-    fn fault(&self, what: &'static str) -> impl Fn(Fault) -> Error + use<> {
+    pub(super) fn fault(&self, what: &'static str) -> impl Fn(Fault) -> Error + use<> {
         let seconds = self.settings.timeout.as_secs();
         move |fault| match fault {
             Fault::DockerResponseServerError { status_code: 404, .. } => Error::NotFound,
@@ -84,7 +84,7 @@ impl BollardEngine {
         }
     }
 
-    async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<Vec<Container>> {
+    pub(super) async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<Vec<Container>> {
         let options = ListContainersOptionsBuilder::default().all(true).filters(&filters(owner, lease)).build();
         let list = self.docker().await?.list_containers(Some(options)).await.map_err(self.fault("list containers"))?;
         Ok(list.into_iter().filter_map(|summary: ContainerSummary| read::container(owner, summary)).collect())

@@ -2,7 +2,12 @@
 
 /// RFC 3339 in UTC to Unix milliseconds; 0 for what cannot be read and for the engine's "never" (year 1).
 pub(super) fn unix_ms(text: &str) -> u64 {
-    parse(text).and_then(|ms| u64::try_from(ms).ok()).unwrap_or_default()
+    unix_nanos(text) / 1_000_000
+}
+
+/// The same in nanoseconds.
+pub(super) fn unix_nanos(text: &str) -> u64 {
+    parse(text).and_then(|nanos| u64::try_from(nanos).ok()).unwrap_or_default()
 }
 
 fn parse(text: &str) -> Option<i64> {
@@ -12,8 +17,9 @@ fn parse(text: &str) -> Option<i64> {
     let (clock, fraction) = time.split_once('.').unwrap_or((time, ""));
     let mut clock = clock.splitn(3, ':').map(|part| part.parse::<i64>().ok());
     let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
-    let millis: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-    Some(((days(year, month, day) * 24 + hour) * 60 + minute) * 60_000 + second * 1000 + millis)
+    let nanos: i64 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    let seconds = ((days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+    seconds.checked_mul(1_000_000_000)?.checked_add(nanos)
 }
 
 /// Days since 1970-01-01, counting years from March so that the leap day comes last.
@@ -34,5 +40,6 @@ mod tests {
         assert_eq!(unix_ms("2000-03-01T00:00:00.5Z"), 951_868_800_500);
         assert_eq!(unix_ms("0001-01-01T00:00:00Z"), 0);
         assert_eq!(unix_ms("garbage"), 0);
+        assert_eq!(unix_nanos("1970-01-01T00:00:01.000000002Z"), 1_000_000_002);
     }
 }
