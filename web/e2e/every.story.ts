@@ -36,13 +36,15 @@ async function visitors(
   stack: Stack,
   wishes: { theme?: "light" | "dark"; width?: number; language?: "zh" },
 ) {
-  const groups = Map.groupBy(places(stack.up.lease!), ({ account }) => account)
-  return [...groups].map(([account, places]) => ({
-    places,
+  const all = places(stack.up.lease!)
+  const accounts = [...new Set(all.map(({ account }) => account))]
+  return accounts.map((account) => ({
+    places: all.filter((place) => place.account === account),
     async enter() {
       const visitor = await visits.begin({ account, ...wishes })
       await connect(visitor.page)
-      if (places.some(({ inside }) => inside)) await signIn(visitor.page, stack, account)
+      if (all.some((place) => place.account === account && place.inside))
+        await signIn(visitor.page, stack, account)
       return visitor
     },
   }))

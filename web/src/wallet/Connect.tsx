@@ -100,25 +100,24 @@ function Account({ address }: { address: string }) {
   const t = useWords(words)
   const { mutate: disconnect } = useDisconnect()
   return (
+    // Not in a portal: it belongs to the header, also for whoever goes from landmark to landmark.
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <Button aria-label={t.account(shorten(address))} className="mono">
           {shorten(address)}
         </Button>
       </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4}>
-          <DropdownMenu.Item
-            className={styles.item}
-            onSelect={() => void navigator.clipboard.writeText(address)}
-          >
-            {t.copy}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className={styles.item} onSelect={() => disconnect({})}>
-            {t.disconnect}
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
+      <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4}>
+        <DropdownMenu.Item
+          className={styles.item}
+          onSelect={() => void navigator.clipboard.writeText(address)}
+        >
+          {t.copy}
+        </DropdownMenu.Item>
+        <DropdownMenu.Item className={styles.item} onSelect={() => disconnect({})}>
+          {t.disconnect}
+        </DropdownMenu.Item>
+      </DropdownMenu.Content>
     </DropdownMenu.Root>
   )
 }
