@@ -34,6 +34,11 @@ impl Guest {
         Ok(guest)
     }
 
+    /// An image that was loaded.
+    pub fn of_image(docker: &Docker, name: String) -> Self {
+        Self { docker: docker.clone(), name, kind: Kind::Image }
+    }
+
     /// Loads an image without content that is for Linux on an architecture.
     pub async fn image(docker: &Docker, name: String, architecture: &str) -> anyhow::Result<Self> {
         // An archive without files is two empty blocks.
@@ -59,7 +64,7 @@ impl Guest {
         let body = body_full(archive.into_inner()?.into());
         let options = ImportImageOptionsBuilder::default().build();
         docker.import_image(options, body, None).try_for_each(async |_| Ok(())).await?;
-        Ok(Self { docker: docker.clone(), name, kind: Kind::Image })
+        Ok(Self::of_image(docker, name))
     }
 }
 

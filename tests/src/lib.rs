@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod bench;
+pub mod busybox;
 pub mod gas;
 pub mod guest;
 pub mod interposed;
@@ -16,3 +17,4 @@ pub mod socket;
 pub mod sse;
 pub mod tenancy;
 pub mod tide;
+pub mod visitor;

@@ -1,15 +1,22 @@
 //! A provider that lies beyond physics, and a stranger who proves it.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use alloy::primitives::aliases::U96;
 use solidity::{Usage, leaf, tree::Tree};
 use tests::postgres::Database;
 use tidemark::{
-    api,
+    api::{self, origins::Origins},
+    config::docker_host,
     driver::{Bell, Board, Stage},
-    lease::intent::Intent,
-    ports::ethereum::AlloyEthereum,
+    lease::{intent::Intent, label::Owner},
+    ports::{
+        clock::System,
+        docker::Window,
+        ethereum::AlloyEthereum,
+        gate::{Counts, Demand},
+        signature::OnChain,
+    },
     stages::chain::{Chain, Settings},
     store::{Statement, Store},
 };
@@ -24,6 +31,15 @@ struct Liar {
     _stop: watch::Sender<bool>,
 }
 
+/// No gateway.
+struct Nothing;
+
+impl Counts for Nothing {
+    fn demand(&self, _: B256) -> Option<Demand> {
+        None
+    }
+}
+
 impl Liar {
     async fn at(scene: &Scene) -> Self {
         let database = Database::sqlite().unwrap();
@@ -31,6 +47,11 @@ impl Liar {
         let provider = Actor::Provider.address();
         store.bind(&scene.devnet.deployment, provider).await.unwrap();
         let (stop, stopped) = watch::channel(false);
+        let deployment = &scene.devnet.deployment;
+        let owner = Owner { provider, chain_id: deployment.chain_id, market: deployment.market };
+        let rpc_url = scene.devnet.ws_url();
+        let ethereum = AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, None).unwrap();
+        let ethereum = Arc::new(ethereum);
         let api = api::Api {
             store: store.clone(),
             deployment: scene.devnet.deployment.clone(),
@@ -40,9 +61,18 @@ impl Liar {
             metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
             container: Bell::default(),
             gate: api::Gate { domain: "localhost".to_owned(), address: ([127, 0, 0, 1], 0).into() },
+            clock: Arc::new(System),
+            origins: Origins::new(scene.port, &[]),
+            session_for: Duration::from_secs(3600),
+            signatures: Arc::new(OnChain(ethereum)),
+            inside: Arc::new(Window::new(docker_host(""), owner)),
+            counts: Arc::new(Nothing),
+            visits: Default::default(),
+            shell_idle: Duration::from_secs(900),
+            shutdown: stopped,
         };
         let listener = api::bind(([127, 0, 0, 1], scene.port).into()).await.unwrap();
-        tokio::spawn(api::serve(api, listener, stopped));
+        tokio::spawn(api::serve(api, listener));
         Self { store, _database: database, _stop: stop }
     }
 

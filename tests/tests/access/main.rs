@@ -1,0 +1,91 @@
+//! Who may look inside a lease, and what is seen there: on a real chain, a real engine and with real signatures.
+#![allow(clippy::unwrap_used)]
+
+mod doors;
+mod grants;
+mod logs;
+mod shell;
+mod signin;
+
+use alloy::primitives::B256;
+use anvil::Actor;
+use reqwest::StatusCode;
+use serde_json::Value;
+use solidity::Terms;
+use tests::{
+    busybox,
+    guest::Guest,
+    orchestrator::Orchestrator,
+    provider::{self, DEPOSIT, Provider, until},
+    tenancy,
+    visitor::Visitor,
+};
+use tidemark::config::Orchestration;
+
+/// A provider with a lease of the tenant's: it says something twice a second, and has a shell.
+struct Scene {
+    orchestrator: Orchestrator,
+    _image: Guest,
+    lease: B256,
+    terms: Terms,
+    provider: Provider,
+}
+
+/// Prints a line to each stream every half second.
+const TALK: &str = r#"i=0; while :; do i=$((i+1)); echo "out $i"; echo "err $i" >&2; sleep 0.5; done"#;
+
+fn manifest(image: &str) -> String {
+    // Compose takes `$$` for a dollar sign.
+    let talk = TALK.replace('$', "$$");
+    format!(
+        "services:\n  talk:\n    image: \"{image}\"\n    user: \"1234:5678\"\n    stop_grace_period: 1s\n    \
+         command: [\"/bin/sh\", \"-c\", '{}']\n",
+        talk.replace('\'', "''")
+    )
+}
+
+impl Scene {
+    async fn new(replicas: u16) -> Self {
+        Self::with(replicas, |_| {}).await
+    }
+
+    async fn with(replicas: u16, set: impl FnOnce(&mut Orchestration)) -> Self {
+        let provider = Provider::start().await.unwrap();
+        let image = busybox::image(&provider.docker).await.unwrap();
+        let orchestrator = Orchestrator::start_with(&provider, provider::engine(), set).await.unwrap();
+        let manifest = manifest(&image.name);
+        let order = provider.order(&manifest, replicas);
+        let (lease, terms) = tenancy::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
+        until("the manifest to be taken", async || {
+            let (status, _) = orchestrator.api.put(&provider, lease, &manifest, Actor::Tenant).await?;
+            Ok((status == StatusCode::NO_CONTENT).then_some(()))
+        })
+        .await
+        .unwrap();
+        orchestrator.api.shows(lease, |view| view.summary.replicas.healthy == replicas).await.unwrap();
+        Self { provider, orchestrator, _image: image, lease, terms }
+    }
+
+    fn port(&self) -> u16 {
+        self.orchestrator.api.port
+    }
+
+    async fn visitor(&self, actor: Actor) -> Visitor {
+        Visitor::sign_in(self.port(), actor).await.unwrap()
+    }
+
+    async fn tenant(&self) -> Visitor {
+        self.visitor(Actor::Tenant).await
+    }
+
+    /// A path below the lease's.
+    fn path(&self, rest: &str) -> String {
+        format!("/v1/leases/{}{rest}", self.lease)
+    }
+
+    /// What the log of accesses says of one kind, newest first.
+    async fn accesses(&self, what: &str) -> Vec<Value> {
+        let (_, all) = self.tenant().await.get(&self.path("/accesses?limit=1000")).await.unwrap();
+        all.as_array().unwrap().iter().filter(|access| access["what"] == what).cloned().collect()
+    }
+}
