@@ -103,8 +103,9 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
         attributes: (sets.at(-1)?.args.attributes ?? []).map((word) => hexToString(word, { size: 32 })),
         exitAt: provider.exitAt || null,
         silence: null,
+        // How many there could have been, its state does not say.
         provenEpochs: provider.epoch,
-        epochs: provider.epoch,
+        epochs: 0,
         faults: [],
       }
     }),
