@@ -11,9 +11,13 @@ test("with the provider away the page says so, reads the chain, and recovers by 
 }) => {
   const door = await Door.before(stack.url)
   try {
-    const { page } = await visits.begin({ origin: door.url })
+    const { page } = await visits.begin({ origin: door.url, path: null })
+    const fetched = page.waitForResponse(/\/assets\/Leases-.*\.js$/)
+    await page.goto(door.url)
     const mark = page.getByRole("banner").getByRole("status")
     await expect(mark.getByText("Live")).toBeVisible()
+    // The code of the other pages has come too, by itself.
+    await (await fetched).finished()
     await door.shut()
     await expect(mark.getByText("Offline")).toBeVisible()
     await expect(page.getByText("The provider does not answer.")).toBeVisible()
