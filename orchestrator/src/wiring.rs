@@ -155,6 +155,12 @@ pub async fn start_with(
         container: bells.container,
         gate,
         feed,
+        providers: Default::default(),
+        books: api::books::Settings {
+            margin: settings.margin,
+            gas_per_hour: settings.gas_per_hour,
+            replace_after: settings.replace_after,
+        },
         page,
         clock: Arc::new(System),
         origins: Origins::new(address.port(), &settings.web_origins),

@@ -204,7 +204,8 @@ impl Events {
     pub async fn next(&mut self) -> anyhow::Result<Option<(String, Value)>> {
         loop {
             if let Some((event, rest)) = self.read.split_once("\n\n") {
-                let field = |name: &str| event.lines().find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()));
+                let field =
+                    |name: &str| event.lines().find_map(|line| Some(line.strip_prefix(name)?.trim().to_owned()));
                 let found = field("event:").zip(field("data:"));
                 self.read = rest.to_owned();
                 if let Some((name, data)) = found {

@@ -68,8 +68,8 @@ pub async fn grant(
             "the grant's expiry, {expiry}, has to be after the provider's {now} and within 90 days of {issued_at}"
         )));
     }
-    let signature =
-        hex::decode(&asked.signature).map_err(|_| Error::BadRequest("the signature is not bytes in 0x hex".to_owned()))?;
+    let signature = hex::decode(&asked.signature)
+        .map_err(|_| Error::BadRequest("the signature is not bytes in 0x hex".to_owned()))?;
     let typed = typed::Grant {
         lease: lease.id,
         grantee,
@@ -167,7 +167,9 @@ async fn own(api: &Api, visitor: &Visitor, id: &str) -> Result<Lease> {
     let lease = lease(api, id).await?;
     let tenant: Address = lease.terms.tenant;
     if visitor.address != tenant {
-        return Err(Error::Forbidden(format!("only the lease's tenant, {tenant}, sees and changes who may look inside")));
+        return Err(Error::Forbidden(format!(
+            "only the lease's tenant, {tenant}, sees and changes who may look inside"
+        )));
     }
     Ok(lease)
 }

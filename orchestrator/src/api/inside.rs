@@ -95,7 +95,8 @@ impl Entry {
             if let Ok(false) = may(&self.api, &self.lease, &self.visitor, self.scope).await {
                 return "the grant has ended";
             }
-            let closed = store.lease(self.lease.id).await.ok().flatten().is_some_and(|row| row.lease.closed_at.is_some());
+            let closed =
+                store.lease(self.lease.id).await.ok().flatten().is_some_and(|row| row.lease.closed_at.is_some());
             if closed && store.containers(self.lease.id).await.is_ok_and(|seen| seen.is_empty()) {
                 return "the lease is closed and its containers are gone";
             }
@@ -151,7 +152,9 @@ pub async fn note(api: &Api, lease: B256, who: Address, what: &str, detail: Stri
 impl From<inside::Error> for Error {
     fn from(error: inside::Error) -> Self {
         match error {
-            inside::Error::Gone => Self::Conflict("the container does not run any more: try again in a moment".to_owned()),
+            inside::Error::Gone => {
+                Self::Conflict("the container does not run any more: try again in a moment".to_owned())
+            }
             inside::Error::Refused(reason) => Self::Conflict(format!("the container engine refused: {reason}")),
             inside::Error::Away(error) => {
                 tracing::warn!(%error, "the inside of a lease could not be reached");

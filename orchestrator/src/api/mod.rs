@@ -5,6 +5,7 @@
 //! A shell is the tenant's own hand, in its own container.
 
 pub mod arguments;
+pub mod books;
 mod error;
 pub mod feed;
 mod grants;
@@ -18,6 +19,7 @@ mod orders;
 pub mod origins;
 pub mod page;
 mod proofs;
+pub mod providers;
 mod scaling;
 mod screen;
 mod series;
@@ -61,6 +63,8 @@ pub struct Api {
     pub container: Bell,
     pub gate: Gate,
     pub feed: feed::Feed,
+    pub providers: providers::Known,
+    pub books: books::Settings,
     /// Nothing when the provider serves no page.
     pub page: Option<page::Page>,
     pub clock: Arc<dyn Clock>,
@@ -102,7 +106,8 @@ const FAREWELL: Duration = Duration::from_secs(5);
     paths(
         market::market,
         market::offers,
-        market::providers,
+        providers::providers,
+        books::books,
         market::errors,
         market::status,
         orders::orders,
@@ -113,7 +118,9 @@ const FAREWELL: Duration = Duration::from_secs(5);
         scaling::scaling,
         scaling::demand,
         manifest::put_manifest,
+        manifest::check,
         proofs::proof,
+        proofs::proofs,
         proofs::epoch,
         page::config,
         feed::events,
@@ -178,7 +185,8 @@ fn router(api: Api) -> Router {
         .route("/v1/offers", get(market::offers))
         .route("/v1/orders", get(orders::orders))
         .route("/v1/screen", get(screen::screen))
-        .route("/v1/providers", get(market::providers))
+        .route("/v1/providers", get(providers::providers))
+        .route("/v1/provider", get(books::books))
         .route("/v1/errors", get(market::errors))
         .route("/v1/epochs/{epoch}", get(proofs::epoch))
         .route("/v1/leases", get(leases::list))
@@ -194,6 +202,8 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/grants/{grantee}", delete(grants::revoke))
         .route("/v1/leases/{id}/accesses", get(grants::accesses))
         .route("/v1/leases/{id}/manifest", put(manifest::put_manifest).get(manifest::get_manifest))
+        .route("/v1/manifest/check", post(manifest::check))
+        .route("/v1/leases/{id}/proofs", get(proofs::proofs))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/v1/session/nonce", post(session::nonce))
         .route("/v1/session", post(session::open).get(session::show).delete(session::close))

@@ -22,21 +22,19 @@ use super::{
     session::Visitor,
     views::{ErrorView, LiveView, SeriesView},
 };
-use crate::{
-    lease::access::Scope,
-    ports::gate::Demand,
-    store::meter::Totals,
-};
+use crate::{lease::access::Scope, ports::gate::Demand, store::meter::Totals};
 
 /// How often the store is looked at for the next sample.
 const LOOK: Duration = Duration::from_millis(200);
+/// Of old samples one a minute is kept; twice that before a time there is one, unless nothing was sampled.
+const BEFORE_MS: u64 = 120_000;
 /// How often a stream says that it is alive.
 const BEAT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 pub struct Span {
-    /// From this time on, Unix milliseconds; the five minutes before the newest sample unless told otherwise.
+    /// After this time, Unix milliseconds; the five minutes before the newest sample unless told otherwise.
     since: Option<u64>,
     /// Seconds between two values; 1 unless told otherwise.
     step: Option<u64>,
@@ -60,12 +58,14 @@ pub async fn series(
     let detail = since.map_or_else(|| format!("step {step} s"), |since| format!("since {since}, step {step} s"));
     let id = enter(&api, visitor, path, Scope::View, "series", detail).await?.lease.id;
     let newest = api.store.meter_totals(id).await?.map_or(0, |totals| totals.sampled_at_ms);
-    let samples = api.store.samples(id, since.unwrap_or(newest.saturating_sub(300_000))).await?;
-    Ok(Json(columns(&samples, step.saturating_mul(1000))))
+    let (since, step_ms) = (since.unwrap_or(newest.saturating_sub(300_000)), step.saturating_mul(1000));
+    // The first value needs a sample before it.
+    let samples = api.store.samples(id, since.saturating_sub(step_ms.saturating_add(BEFORE_MS))).await?;
+    Ok(Json(columns(&samples, since, step_ms)))
 }
 
-/// Means between the last samples of two steps that follow one another.
-fn columns(samples: &[Totals], step_ms: u64) -> SeriesView {
+/// Means between the last samples of two steps that follow one another, for the steps that end after a time.
+fn columns(samples: &[Totals], since_ms: u64, step_ms: u64) -> SeriesView {
     let mut view = SeriesView::default();
     let mut before: Option<&Totals> = None;
     for (at, sample) in samples.iter().enumerate() {
@@ -73,7 +73,8 @@ fn columns(samples: &[Totals], step_ms: u64) -> SeriesView {
         if samples.get(at + 1).is_some_and(|next| next.sampled_at_ms / step_ms == step) {
             continue;
         }
-        if let Some(means) = before.and_then(|before| Means::between(before, sample)) {
+        let told = before.filter(|_| sample.sampled_at_ms > since_ms);
+        if let Some(means) = told.and_then(|before| Means::between(before, sample)) {
             view.at_ms.push(sample.sampled_at_ms);
             view.cpu.push(means.cpu);
             view.memory_bytes.push(means.memory_bytes);
@@ -196,19 +197,21 @@ mod tests {
     #[test]
     fn rates_are_the_growth_between_samples() {
         let samples = [sample(1_000, 0), sample(2_000, 500_000_000), sample(4_000, 500_000_000)];
-        let view = columns(&samples, 1_000);
+        let view = columns(&samples, 0, 1_000);
         assert_eq!((view.at_ms, view.cpu), (vec![2_000, 4_000], vec![0.5, 0.0]));
         assert_eq!((view.memory_bytes, view.network), (vec![64_000.0, 64_000.0], vec![100.0, 100.0]));
         assert_eq!(view.replicas, [2.0, 2.0]);
+        let view = columns(&samples, 2_000, 1_000);
+        assert_eq!((view.at_ms, view.cpu), (vec![4_000], vec![0.0]), "what came before is only counted from");
     }
 
     #[test]
     fn steps_are_means_over_all_of_their_samples() {
         let samples: Vec<_> = (0..100).map(|i| sample(1_000 * i, 1_000_000 * i * i)).collect();
-        let view = columns(&samples, 10_000);
+        let view = columns(&samples, 0, 10_000);
         assert_eq!(view.at_ms, [19_000, 29_000, 39_000, 49_000, 59_000, 69_000, 79_000, 89_000, 99_000]);
         assert_eq!(view.cpu[0], 0.028, "from 9² to 19² milliseconds in ten seconds");
-        assert!(columns(&samples[..1], 1_000).at_ms.is_empty() && columns(&[], 1_000).at_ms.is_empty());
+        assert!(columns(&samples[..1], 0, 1_000).at_ms.is_empty() && columns(&[], 0, 1_000).at_ms.is_empty());
     }
 
     #[test]
@@ -217,7 +220,10 @@ mod tests {
         let before = Demand { arrived: 100, ..Demand::default() };
         let now = Demand { arrived: 140, failed: 2, in_flight: 3, waiting: 1, latency: Some(0.25) };
         let seen = view(7, &means, 2.0, Some(before), Some(now));
-        assert_eq!((seen.requests, seen.failed, seen.in_flight, seen.waiting), (Some(20.0), Some(1.0), Some(3), Some(1)));
+        assert_eq!(
+            (seen.requests, seen.failed, seen.in_flight, seen.waiting),
+            (Some(20.0), Some(1.0), Some(3), Some(1))
+        );
         assert_eq!(view(7, &means, 2.0, Some(now), Some(before)).requests, Some(0.0), "the gateway began anew");
         assert_eq!(view(7, &means, 2.0, None, None).requests, None);
     }

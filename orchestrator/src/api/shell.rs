@@ -65,7 +65,8 @@ pub async fn shell(
     upgrade: std::result::Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response> {
     let asked = Asked::parse(&query.unwrap_or_default())?;
-    let upgrade = upgrade.map_err(|refused| Error::BadRequest(format!("this is a WebSocket: {}", refused.body_text())))?;
+    let upgrade =
+        upgrade.map_err(|refused| Error::BadRequest(format!("this is a WebSocket: {}", refused.body_text())))?;
     let Asked { service, replica, .. } = &asked;
     let mut detail: Vec<String> = service.iter().map(|service| format!("service {service}")).collect();
     detail.extend(replica.map(|replica| format!("replica {replica}")));
@@ -117,7 +118,8 @@ impl Asked {
 /// The container that is meant: of one service, in the first replica that runs.
 fn choose(seen: &[Seen], which: &Which) -> Result<Slot> {
     let slot = |seen: &Seen| Slot { replica: seen.replica, service: seen.service.clone() };
-    let running: Vec<Slot> = seen.iter().filter(|seen| seen.is_running()).map(slot).filter(|slot| which.is(slot)).collect();
+    let running: Vec<Slot> =
+        seen.iter().filter(|seen| seen.is_running()).map(slot).filter(|slot| which.is(slot)).collect();
     let first = running.iter().min().ok_or_else(|| {
         Error::Conflict("no container of the lease runs that is asked for: `GET /v1/leases/{id}` shows them".to_owned())
     })?;
@@ -138,7 +140,10 @@ mod tests {
     #[test]
     fn a_command_is_read_word_by_word() {
         let asked = Asked::parse("service=web&command=ls&command=-l+a%26b&tty=false&cols=100").unwrap();
-        assert_eq!((asked.words, asked.tty, asked.columns, asked.rows), (vec!["ls".into(), "-l a&b".into()], false, 100, 24));
+        assert_eq!(
+            (asked.words, asked.tty, asked.columns, asked.rows),
+            (vec!["ls".into(), "-l a&b".into()], false, 100, 24)
+        );
         assert_eq!(Asked::parse("").unwrap().words, ["/bin/sh"]);
         for wrong in ["replica=x", "cols=70000", "tty=yes", "shell=1", "command=%00"] {
             assert!(matches!(Asked::parse(wrong), Err(Error::BadRequest(_))), "{wrong}");

@@ -83,13 +83,7 @@ pub trait Inside: Send + Sync + 'static {
 
     /// The same, and then what they print from now on, also those that start later. It ends when it is dropped. Whoever
     /// reads slowly is waited for.
-    async fn follow(
-        &self,
-        lease: B256,
-        which: &Which,
-        tail: usize,
-        since_ms: u64,
-    ) -> Result<BoxStream<'static, Line>>;
+    async fn follow(&self, lease: B256, which: &Which, tail: usize, since_ms: u64) -> Result<BoxStream<'static, Line>>;
 
     /// Makes a command ready in a running container, under the container's own user and limits.
     async fn prepare(&self, lease: B256, slot: &Slot, command: &Command) -> Result<Shell>;

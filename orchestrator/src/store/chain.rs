@@ -6,6 +6,7 @@ mod facts;
 mod history;
 mod log;
 mod reach;
+mod uptime;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -15,6 +16,7 @@ use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 pub use apply::{Applied, Change, Segment};
 pub use events::{Event, Subject};
 pub use history::Wanted;
+pub use uptime::Roots;
 
 use super::{Error, Result, Store, hex, int, parse, uint};
 use crate::lease::Lease;

@@ -19,8 +19,8 @@ pub struct Totals {
 
 /// Rows in one statement. SQLite looks each `$1` up by its name, so a statement's cost grows with the square of its rows.
 const BATCH: usize = 32;
-/// Samples younger than this are all kept.
-const WHOLE_MS: u64 = 3_600_000;
+/// Samples younger than a day are all kept.
+const WHOLE_MS: u64 = 86_400_000;
 /// Of older ones, one a minute is kept.
 const THINNED_TO_MS: i64 = 60_000;
 /// None is kept for longer.
@@ -111,14 +111,20 @@ impl Store {
         Ok(())
     }
 
-    /// Thins old samples out; totals stay. Returns how many went.
+    /// Thins old samples out; totals stay. Returns how many went. Lease by lease, so that the many that are young are not
+    /// looked at, and nobody who writes waits for long.
     pub async fn thin_samples(&self, now_ms: u64) -> Result<u64> {
-        let sql = "DELETE FROM samples WHERE at_ms < $1 OR (at_ms < $2 AND EXISTS (SELECT 1 FROM samples AS later \
-                   WHERE later.lease = samples.lease AND later.at_ms > samples.at_ms \
-                   AND later.at_ms / $3 = samples.at_ms / $3))";
-        let query = sqlx::query(sql).bind(int(now_ms.saturating_sub(KEPT_MS)));
-        let query = query.bind(int(now_ms.saturating_sub(WHOLE_MS))).bind(THINNED_TO_MS);
-        Ok(query.execute(self.pool()).await?.rows_affected())
+        let leases = sqlx::query("SELECT lease FROM meters").fetch_all(self.pool()).await?;
+        let sql = "DELETE FROM samples WHERE lease = $1 AND at_ms < $2 AND (at_ms < $3 OR EXISTS (SELECT 1 FROM samples \
+                   AS later WHERE later.lease = samples.lease AND later.at_ms > samples.at_ms \
+                   AND later.at_ms < (samples.at_ms / $4 + 1) * $4))";
+        let mut gone = 0;
+        for lease in leases {
+            let query = sqlx::query(sql).bind(lease.try_get::<String, _>(0)?);
+            let query = query.bind(int(now_ms.saturating_sub(WHOLE_MS))).bind(int(now_ms.saturating_sub(KEPT_MS)));
+            gone += query.bind(THINNED_TO_MS).execute(self.pool()).await?.rows_affected();
+        }
+        Ok(gone)
     }
 }
 

@@ -33,7 +33,10 @@ async fn strangers_see_what_is_public_and_nothing_else() {
     let shell = scene.path("/shell");
     assert_eq!(nobody.socket_with(&shell, &[]).await.unwrap().unwrap_err(), StatusCode::UNAUTHORIZED);
     assert_eq!(stranger.socket(&shell).await.unwrap().unwrap_err(), StatusCode::FORBIDDEN);
-    let (status, _) = stranger.ask(Method::DELETE, &scene.path("/grants/0x00000000000000000000000000000000000a11ce"), None).await.unwrap();
+    let (status, _) = stranger
+        .ask(Method::DELETE, &scene.path("/grants/0x00000000000000000000000000000000000a11ce"), None)
+        .await
+        .unwrap();
     assert_eq!(status, StatusCode::FORBIDDEN);
     let unknown = format!("/v1/leases/0x{}/usage", "ab".repeat(32));
     assert_eq!(stranger.get(&unknown).await.unwrap().0, StatusCode::NOT_FOUND);

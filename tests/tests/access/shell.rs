@@ -69,7 +69,9 @@ impl Scene {
     }
 
     async fn quiet(&self) {
-        until("nothing of the shell to be left", async || Ok(self.strays().await.is_empty().then_some(()))).await.unwrap();
+        until("nothing of the shell to be left", async || Ok(self.strays().await.is_empty().then_some(())))
+            .await
+            .unwrap();
     }
 }
 
@@ -130,7 +132,12 @@ async fn without_a_terminal_streams_are_told_apart_and_input_ends() {
     }
     assert_eq!((out, err, last), (input, b"oops\n".to_vec(), json!({"exit": 3})));
     // With one, whatever is printed first.
-    let mut socket = scene.shell(&tenant, "?command=sh&command=-c&command=printf%20'%5C001%5C000%5C000%5C000%5C377%5C377%5C377%5C377now'%3B%20cat").await;
+    let mut socket = scene
+        .shell(
+            &tenant,
+            "?command=sh&command=-c&command=printf%20'%5C001%5C000%5C000%5C000%5C377%5C377%5C377%5C377now'%3B%20cat",
+        )
+        .await;
     let text = printed(&mut socket, "now").await;
     assert!(text.starts_with('\u{1}'), "{text:?}");
     drop(socket);
@@ -166,7 +173,8 @@ async fn what_runs_ends_when_the_socket_drops_however_stubborn() {
     }
     until("the ends to be written down", async || {
         let accesses = scene.accesses("shell").await;
-        let left = accesses.iter().filter(|access| access["detail"].as_str().unwrap().contains("the client left")).count();
+        let left =
+            accesses.iter().filter(|access| access["detail"].as_str().unwrap().contains("the client left")).count();
         Ok((left == 3).then_some(()))
     })
     .await

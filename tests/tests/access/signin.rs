@@ -171,7 +171,11 @@ async fn a_cookie_works_for_pages_of_the_provider_alone() {
         assert_eq!(ask(Method::GET, Some(foreign)).await, StatusCode::FORBIDDEN, "{foreign}");
         assert_eq!(ask(Method::DELETE, Some(foreign)).await, StatusCode::FORBIDDEN, "{foreign}");
     }
-    assert_eq!(ask(Method::DELETE, None).await, StatusCode::FORBIDDEN, "a browser names the origin of what changes something");
+    assert_eq!(
+        ask(Method::DELETE, None).await,
+        StatusCode::FORBIDDEN,
+        "a browser names the origin of what changes something"
+    );
     assert_eq!(ask(Method::DELETE, Some(PAGE)).await, StatusCode::NO_CONTENT);
     assert_eq!(ask(Method::GET, None).await, StatusCode::UNAUTHORIZED);
     // Nor is a stranger's page given one, nor answered with credentials.

@@ -34,7 +34,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Control {
-    Resize { cols: u16, rows: u16 },
+    Resize {
+        cols: u16,
+        rows: u16,
+    },
     /// Standard input ends.
     Eof(bool),
 }
@@ -128,7 +131,10 @@ async fn end(api: &Api, shell: &Shell) {
         match api.inside.end(shell).await {
             Ok(()) => {
                 if let Err(error) = api.store.forget_shell(&shell.exec_id).await {
-                    tracing::warn!(error = format!("{:#}", anyhow::Error::from(error)), "an ended shell is still listed");
+                    tracing::warn!(
+                        error = format!("{:#}", anyhow::Error::from(error)),
+                        "an ended shell is still listed"
+                    );
                 }
                 return;
             }

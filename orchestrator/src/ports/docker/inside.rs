@@ -79,13 +79,7 @@ impl Inside for Window {
         Ok(logs::history(self, lease, which, tail, since_ms).await?.0)
     }
 
-    async fn follow(
-        &self,
-        lease: B256,
-        which: &Which,
-        tail: usize,
-        since_ms: u64,
-    ) -> Result<BoxStream<'static, Line>> {
+    async fn follow(&self, lease: B256, which: &Which, tail: usize, since_ms: u64) -> Result<BoxStream<'static, Line>> {
         let (past, cursors) = logs::history(self, lease, which, tail, since_ms).await?;
         let window = Self::new(self.host.clone(), self.owner);
         let coming = logs::coming(window, lease, which.clone(), cursors, since_ms);
@@ -164,7 +158,8 @@ fn kill_marked(shell: &Shell, first: Option<i32>) -> (bool, bool) {
     let marker = format!("{MARKER}={}", shell.marker);
     let holds = |pid: i32| {
         let of = |file: &str| PathBuf::from(format!("/proc/{pid}/{file}"));
-        let marked = || std::fs::read(of("environ")).is_ok_and(|all| all.split(|b| *b == 0).any(|e| e == marker.as_bytes()));
+        let marked =
+            || std::fs::read(of("environ")).is_ok_and(|all| all.split(|b| *b == 0).any(|e| e == marker.as_bytes()));
         let inside = || std::fs::read_to_string(of("cgroup")).is_ok_and(|group| group.contains(&shell.container_id));
         if first == Some(pid) { inside() } else { marked() && inside() }
     };

@@ -7,10 +7,7 @@ use std::{
 };
 
 use ::alloy::primitives::B256;
-use ::bollard::{
-    container::LogOutput,
-    query_parameters::LogsOptionsBuilder,
-};
+use ::bollard::{container::LogOutput, query_parameters::LogsOptionsBuilder};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::{sync::mpsc, task::JoinSet, time::MissedTickBehavior};
 
@@ -251,7 +248,8 @@ mod tests {
         let mut cursor = Cursor::default();
         let line = |at_ns, source| Line { at_ns, slot: slot(), source, text: String::new() };
         let (out, err) = (Source::Stdout, Source::Stderr);
-        let all = [line(10 * SECOND, out), line(10 * SECOND - 7, err), line(10 * SECOND, err), line(10 * SECOND + 3, out)];
+        let all =
+            [line(10 * SECOND, out), line(10 * SECOND - 7, err), line(10 * SECOND, err), line(10 * SECOND + 3, out)];
         assert!(all.iter().all(|line| cursor.passes(line)));
         assert!(!all.iter().any(|line| cursor.passes(line)), "they are asked for again by the second");
         assert_eq!(cursor.since, 9);

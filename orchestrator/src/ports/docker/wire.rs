@@ -73,7 +73,9 @@ async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<Connection> {
         Some("101" | "200") => Ok(wire),
         Some("404") => Err(Error::NotFound),
         _ => {
-            let length = head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+            let length = head
+                .lines()
+                .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
             let mut reason = Vec::new();
             wire.take(length.unwrap_or(0u64).min(LARGEST_HEAD)).read_to_end(&mut reason).await.map_err(away)?;
             Err(Error::Refused { what: WHAT, reason: String::from_utf8_lossy(&reason).trim().to_owned() })
