@@ -41,8 +41,8 @@ export interface Cost {
 }
 
 /** What so many replicas cost at most. */
-export function costOf(rates: Rates, replicas: number): Cost {
-  const rate = rates.reserved * BigInt(replicas)
+export function costOf({ reserved }: Pick<Rates, "reserved">, replicas: number): Cost {
+  const rate = reserved * BigInt(replicas)
   return { rate, hour: over(rate, HOUR), month: over(rate, MONTH) }
 }
 

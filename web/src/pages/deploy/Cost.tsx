@@ -1,5 +1,4 @@
 import { costOf, lasts, type Cost as Price } from "../../chain/price.ts"
-import type { Rates } from "../../chain/terms.ts"
 import { Amount } from "../../parts/Mark.tsx"
 import { useWords } from "../../words/language.ts"
 import { formatSpan, type Unit } from "../../words/units.ts"
@@ -7,7 +6,8 @@ import styles from "./Deploy.module.css"
 import { words } from "./words.ts"
 
 interface Props {
-  rates: Rates
+  /** The most that a replica can cost a second, base units × 1e12. */
+  reserved: bigint
   unit: Unit
   /** Ascending, without doubles. */
   counts: readonly number[]
@@ -16,7 +16,7 @@ interface Props {
 }
 
 /** What so many replicas cost, and how long the deposit lasts with them. */
-export function Cost({ rates, unit, counts, deposit }: Props) {
+export function Cost({ reserved, unit, counts, deposit }: Props) {
   const t = useWords(words)
   return (
     <div className="scroller">
@@ -40,7 +40,13 @@ export function Cost({ rates, unit, counts, deposit }: Props) {
         </thead>
         <tbody>
           {counts.map((count) => (
-            <Row key={count} label={t.at(count)} cost={costOf(rates, count)} unit={unit} deposit={deposit} />
+            <Row
+              key={count}
+              label={t.at(count)}
+              cost={costOf({ reserved }, count)}
+              unit={unit}
+              deposit={deposit}
+            />
           ))}
         </tbody>
       </table>

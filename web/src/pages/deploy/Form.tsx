@@ -148,7 +148,21 @@ export function Form({ begun }: { begun: () => void }) {
             day={money.day}
             balance={balance}
           />
-          {chosen && <Cost rates={chosen.rates} unit={unit} counts={counts} deposit={money.deposit} />}
+          {chosen ? (
+            <Cost reserved={chosen.rates.reserved} unit={unit} counts={counts} deposit={money.deposit} />
+          ) : (
+            !takes &&
+            money.maxRate !== null &&
+            // Bids cost at most what the budget leaves for a replica.
+            money.budgetText !== "" && (
+              <Cost
+                reserved={money.maxRate / BigInt(maxReplicas)}
+                unit={unit}
+                counts={counts}
+                deposit={money.deposit}
+              />
+            )
+          )}
           {problem !== null && <Failure error={problem} />}
           <div className={styles.open}>
             <Act kind="primary" reason={reason} onClick={() => void open()}>
