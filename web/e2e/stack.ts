@@ -109,12 +109,24 @@ export class Stack {
     return JSON.parse(stdout.trim().split("\n").at(-1) ?? "null") as T
   }
 
-  /** A lease of the sample for the tenant, running. */
-  async lease(...more: string[]): Promise<Hex> {
-    const sizes = ["--cpus", "0.25", "--memory", "64", "--disk", "64", "--max", "3", "--max-rate", "1/h"]
-    const money = more.includes("--deposit") ? [] : ["--deposit", "0.05"]
-    const words = ["deploy", "sample/compose.yaml", ...sizes, ...money, ...more]
-    const { lease } = await this.tidemark<{ lease: Hex }>(actors.tenant, ...words)
+  /** A lease for the tenant, running. @param more Flags over the usual ones. */
+  async deploy(file: string, ...more: string[]): Promise<Hex> {
+    const usual = {
+      "--cpus": "0.25",
+      "--memory": "64",
+      "--disk": "64",
+      "--max": "3",
+      "--max-rate": "1/h",
+      "--deposit": "0.05",
+    }
+    const flags = Object.entries(usual).filter(([flag]) => !more.includes(flag))
+    const { lease } = await this.tidemark<{ lease: Hex }>(
+      actors.tenant,
+      "deploy",
+      file,
+      ...flags.flat(),
+      ...more,
+    )
     return lease
   }
 

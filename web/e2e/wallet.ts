@@ -9,6 +9,7 @@ import {
   hexToBigInt,
   http,
   numberToHex,
+  type TransactionSerializable,
   type TypedDataDefinition,
   type WalletClient,
 } from "viem"
@@ -59,6 +60,7 @@ export class Wallet {
   readonly #stack: Stack
   readonly #pages: () => Page[]
   #client: WalletClient
+  #newest: Hex | undefined
   #connected = false
   #dead = false
   #refusals = 0
@@ -112,6 +114,12 @@ export class Wallet {
   async die() {
     this.#dead = true
     await this.#emit("disconnect", DISCONNECTED)
+  }
+
+  /** Sends its newest transaction again, as it was signed: what wallets do with one that a reorg took back. */
+  async sendAgain() {
+    if (!this.#newest) throw new Error("this wallet has sent nothing")
+    await this.#client.sendRawTransaction({ serializedTransaction: this.#newest })
   }
 
   askedFor(method: string): Asked[] {
@@ -200,7 +208,7 @@ export class Wallet {
         if (from?.toLowerCase() !== address.toLowerCase())
           throw new Refusal({ code: 4100, message: "Not my account." })
         const whole = (of: Hex | undefined) => (of === undefined ? undefined : hexToBigInt(of))
-        const hash = await this.#client.sendTransaction({
+        const prepared = await this.#client.prepareTransactionRequest({
           account: this.account,
           chain: this.#stack.chain,
           to,
@@ -211,7 +219,10 @@ export class Wallet {
           maxFeePerGas: whole(maxFeePerGas),
           maxPriorityFeePerGas: whole(maxPriorityFeePerGas),
         })
+        const raw = await this.account.signTransaction(prepared as TransactionSerializable)
+        const hash = await this.#client.sendRawTransaction({ serializedTransaction: raw })
         this.sent.push(hash)
+        this.#newest = raw
         return hash
       }
       default:
