@@ -5,19 +5,23 @@ import { expect, test } from "./visit.ts"
 
 const short = (hex: string) => `${hex.slice(0, 6)}…${hex.slice(-4)}`
 
+/** Whether the code of the other pages has come too, by itself, and nothing is under way. */
+function codeOfAllPages(): boolean {
+  const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[]
+  const newest = Math.max(...files.map(({ responseEnd }) => responseEnd))
+  return files.some(({ name }) => name.includes("/assets/Leases-")) && performance.now() - newest > 1_000
+}
+
 test("with the provider away the page says so, reads the chain, and recovers by itself", async ({
   visits,
   stack,
 }) => {
   const door = await Door.before(stack.url)
   try {
-    const { page } = await visits.begin({ origin: door.url, path: null })
-    const fetched = page.waitForResponse(/\/assets\/Leases-.*\.js$/)
-    await page.goto(door.url)
+    const { page } = await visits.begin({ origin: door.url })
     const mark = page.getByRole("banner").getByRole("status")
     await expect(mark.getByText("Live")).toBeVisible()
-    // The code of the other pages has come too, by itself.
-    await (await fetched).finished()
+    await expect.poll(() => page.evaluate(codeOfAllPages), { timeout: 20_000 }).toBe(true)
     await door.shut()
     await expect(mark.getByText("Offline")).toBeVisible()
     await expect(page.getByText("The provider does not answer.")).toBeVisible()

@@ -28,7 +28,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
   await test.step("a manifest that would break out is refused at its line", async () => {
     const manifest = page.getByLabel("Manifest", { exact: true })
     await manifest.fill(WRONG)
-    await expect(page.getByText(/^\d+ things? to mend$/)).toBeVisible()
+    await expect(page.getByText(/\d+ things? to mend/)).toBeVisible()
     const refusal = page
       .getByRole("list", { name: "What the provider refuses" })
       .getByRole("listitem")
@@ -129,7 +129,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await page.getByRole("tab", { name: "Overview" }).click()
     await page.getByRole("button", { name: "Close", exact: true }).click()
     await page.getByRole("dialog", { name: "Close" }).getByRole("button", { name: "Close the lease" }).click()
-    await expect(page.getByText("Closed", { exact: true }).first()).toBeVisible()
+    await expect(page.getByText(/Closed/).first()).toBeVisible()
     await until("the last settlement", 60_000, async () => (await view()).money.owed === "0")
     if ((await view()).money.balance !== "0") {
       await page.getByRole("button", { name: "Refund", exact: true }).click()

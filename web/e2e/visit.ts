@@ -46,6 +46,8 @@ export class Visits {
     await context.grantPermissions(["clipboard-read", "clipboard-write"])
     await context.addInitScript(
       ([language, theme]) => {
+        // The browser's own page for a site that does not answer keeps nothing.
+        if (origin === "null") return
         // As the person left them; what is chosen during the visit stays.
         if (!localStorage.getItem("tidemark.language")) localStorage.setItem("tidemark.language", language!)
         if (!localStorage.getItem("tidemark.theme")) localStorage.setItem("tidemark.theme", theme!)
