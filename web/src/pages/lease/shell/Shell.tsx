@@ -257,7 +257,5 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
     if (screen.current) screen.current.terminal.options.theme = themeOf()
   }, [theme])
 
-  return (
-    <section ref={place} className={styles.screen} aria-label={t.terminal} tabIndex={-1} />
-  )
+  return <section ref={place} className={styles.screen} aria-label={t.terminal} tabIndex={-1} />
 }

@@ -1,24 +1,25 @@
 // A terminal in the page. xterm.js writes <style> elements, which the Content-Security-Policy takes only with the page's
-// nonce: it is given a document that puts the nonce on each.
+// nonce: while it opens, each gets it.
 import { FitAddon } from "@xterm/addon-fit"
 import { type ITheme, Terminal } from "@xterm/xterm"
 import "@xterm/xterm/css/xterm.css"
 
-/** The document itself, but for the styles that it makes. */
-export function documentWithNonce(nonce: string): Document {
-  return new Proxy(document, {
-    get(target, key) {
-      if (key === "createElement") {
-        return (name: string, options?: ElementCreationOptions) => {
-          const element = target.createElement(name, options)
-          if (name === "style") element.nonce = nonce
-          return element
-        }
-      }
-      const value = Reflect.get(target, key, target)
-      return typeof value === "function" ? value.bind(target) : value
-    },
-  })
+/**
+ * Opens a terminal whose style elements all carry the nonce. xterm's `documentOverride` reaches only some of them: it makes
+ * its scrollbar's with the page's own document. All are made while it opens.
+ */
+export function openWithNonce(terminal: Pick<Terminal, "open">, place: HTMLElement, nonce: string) {
+  const create = document.createElement.bind(document)
+  document.createElement = ((name: string, options?: ElementCreationOptions) => {
+    const element = create(name, options)
+    if (name === "style") element.nonce = nonce
+    return element
+  }) as typeof document.createElement
+  try {
+    terminal.open(place)
+  } finally {
+    Reflect.deleteProperty(document, "createElement")
+  }
 }
 
 function nonceOf(): string {
@@ -66,7 +67,6 @@ export interface Screen {
 
 export function openTerminal(place: HTMLElement, { screenReader = false } = {}): Screen {
   const terminal = new Terminal({
-    documentOverride: documentWithNonce(nonceOf()),
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--mono"),
     fontSize: 13,
     cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -79,7 +79,7 @@ export function openTerminal(place: HTMLElement, { screenReader = false } = {}):
   })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
-  terminal.open(place)
+  openWithNonce(terminal, place, nonceOf())
   fit.fit()
   return { terminal, fit: () => fit.fit(), dispose: () => terminal.dispose() }
 }
