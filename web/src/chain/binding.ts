@@ -1,7 +1,7 @@
 // How accounts are bound, and who has consented to what: read from the chain alone. Only the hash of an account's approvers is
 // stored; the list itself is in the event that bound it.
 import { type Address, type Hex, isAddressEqual, zeroAddress } from "viem"
-import { getContractEvents, readContract } from "viem/actions"
+import { getBlock, getContractEvents, readContract } from "viem/actions"
 import type { Reader } from "../api/queries.ts"
 import { market } from "./abi.ts"
 import { marketOf } from "./call.ts"
@@ -110,6 +110,8 @@ export async function readAction(
 }
 
 export interface Happening {
+  /** Unix seconds. */
+  time: number
   name: "AccountBound" | "Consented" | "Revoked" | "ActionTaken"
   block: bigint
   tx: Hex
@@ -120,7 +122,9 @@ export interface Happening {
   approvers: number
 }
 
-/** All that happened to an account's approvals, newest first. */
+const MOST_HAPPENINGS = 100
+
+/** What happened to an account's approvals, newest first. */
 export async function readHistory(reader: Reader, account: Address): Promise<Happening[]> {
   const args = { account }
   const [bound, consented, revoked, taken] = await Promise.all([
@@ -131,7 +135,18 @@ export async function readHistory(reader: Reader, account: Address): Promise<Hap
   ])
   const all = [...bound, ...consented, ...revoked, ...taken]
   all.sort((a, b) => Number(b.blockNumber - a.blockNumber) || b.logIndex - a.logIndex)
-  return all.map((log) => ({
+  const newest = all.slice(0, MOST_HAPPENINGS)
+  const blocks = [...new Set(newest.map(({ blockNumber }) => blockNumber))]
+  const times = new Map(
+    await Promise.all(
+      blocks.map(async (blockNumber) => {
+        const { timestamp } = await getBlock(reader, { blockNumber })
+        return [blockNumber, Number(timestamp)] as const
+      }),
+    ),
+  )
+  return newest.map((log) => ({
+    time: times.get(log.blockNumber) ?? 0,
     name: log.eventName,
     block: log.blockNumber,
     tx: log.transactionHash,
