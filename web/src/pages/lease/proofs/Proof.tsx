@@ -11,8 +11,8 @@ import { Failure, Loaded } from "../../../parts/States.tsx"
 import { speak, useWords } from "../../../words/language.ts"
 import { Checks } from "./Checks.tsx"
 import { Countersign } from "./Countersign.tsx"
-import { useOwnReader } from "./reader.ts"
 import styles from "./Proofs.module.css"
+import { useOwnReader } from "./reader.ts"
 
 const words = speak(
   {

@@ -61,9 +61,7 @@ export default function Proofs({ lease, epoch }: TabProps) {
   const rows = query.data?.pages.flat()
   return (
     <div className="stack">
-      {chosen !== null && (
-        <Proof key={chosen} lease={lease} epoch={chosen} onClose={() => setChosen(null)} />
-      )}
+      {chosen !== null && <Proof key={chosen} lease={lease} epoch={chosen} onClose={() => setChosen(null)} />}
       <Card title={t.title} flush>
         {!rows ? (
           query.error ? (
@@ -144,9 +142,7 @@ function Row({ row, chosen, onChoose }: RowProps) {
       <td>
         <Hash of={root} />
       </td>
-      <td>
-        {rootTx ? <Tx of={rootTx} /> : postedAt !== null ? <When of={postedAt} /> : "–"}
-      </td>
+      <td>{rootTx ? <Tx of={rootTx} /> : postedAt !== null ? <When of={postedAt} /> : "–"}</td>
       <td>
         <Button aria-label={t.verifyEpoch(epoch)} onClick={() => onChoose(epoch)}>
           {t.verify}

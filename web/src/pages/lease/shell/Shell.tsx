@@ -251,8 +251,7 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
       screen.current = null
     }
   }, [base, id, run, reader])
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the tokens change with the theme
+  // The tokens change with the theme.
   useEffect(() => {
     if (screen.current) screen.current.terminal.options.theme = themeOf()
   }, [theme])
