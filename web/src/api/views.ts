@@ -398,6 +398,8 @@ export interface OwnView {
   held: CapacityView
   /** For bids that the chain does not show yet. */
   reserved: CapacityView
+  /** Wei that its wallet had when it was last looked into; null before the first time. */
+  wallet: string | null
   earnings: { currency: Address; earned: string; withdrawn: string }[]
   claims: { time: number; lease: Hex; currency: Address; amount: string; tx: Hex }[]
   payouts: { time: number; currency: Address; amount: string; tx: Hex }[]

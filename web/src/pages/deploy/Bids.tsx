@@ -1,5 +1,5 @@
+import { useChainTime } from "../../api/here.ts"
 import { useOrders } from "../../api/queries.ts"
-import { useChainTime } from "../../api/time.ts"
 import type { BidView } from "../../api/views.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { bidOf, leaseIdOf, ratesOf } from "../../chain/terms.ts"

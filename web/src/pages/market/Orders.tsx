@@ -1,7 +1,7 @@
 import { Link } from "@tanstack/react-router"
 import type { ReactNode } from "react"
 import { useConnection } from "wagmi"
-import { useChainTime } from "../../api/time.ts"
+import { useChainTime } from "../../api/here.ts"
 import type { BidView, OrderView } from "../../api/views.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { Badge } from "../../parts/Badge.tsx"
