@@ -100,7 +100,8 @@ impl Accesses {
         let remote = signin::inside(&session, &lease).await?;
         let all = remote.accesses(lease.id, self.limit).await?;
         answer::give(json, &all, |all| {
-            let time = |ms| humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + Duration::from_millis(ms)).to_string();
+            let time =
+                |ms| humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + Duration::from_millis(ms)).to_string();
             let rows: Vec<_> = all
                 .iter()
                 .map(|access| [time(access.at_ms), access.who.clone(), access.what.clone(), access.detail.clone()])

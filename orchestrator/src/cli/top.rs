@@ -58,7 +58,8 @@ fn text(lease: &str, live: &LiveView, view: Option<&LeaseView>) -> String {
     let shape = view.map(|view| &view.terms.shape);
     let wanted = view.map(|view| f64::from(view.summary.replicas.wanted));
     let of = |what: Option<String>| what.map(|what| format!("of {what}")).unwrap_or_default();
-    let cores = shape.zip(wanted).map(|(shape, count)| format!("{:.2} cores", f64::from(shape.millicores) / 1e3 * count));
+    let cores =
+        shape.zip(wanted).map(|(shape, count)| format!("{:.2} cores", f64::from(shape.millicores) / 1e3 * count));
     let memory = shape.zip(wanted).map(|(shape, count)| mib(f64::from(shape.memory_mib) * f64::from(1 << 20) * count));
     lines.push(format!("lease {lease}"));
     let mut rows = vec![
@@ -70,7 +71,8 @@ fn text(lease: &str, live: &LiveView, view: Option<&LeaseView>) -> String {
     if let Some(requests) = live.requests {
         let failed = live.failed.unwrap_or_default();
         let (waiting, flying) = (live.waiting.unwrap_or_default(), live.in_flight.unwrap_or_default());
-        let latency = live.latency.map(|seconds| format!("99 of 100 within {:.0} ms", seconds * 1e3)).unwrap_or_default();
+        let latency =
+            live.latency.map(|seconds| format!("99 of 100 within {:.0} ms", seconds * 1e3)).unwrap_or_default();
         rows.push(["requests".to_owned(), format!("{requests:.1} /s"), latency]);
         rows.push(["".to_owned(), format!("{flying} in flight"), format!("{waiting} waiting, {failed:.1} /s failed")]);
     }
@@ -79,7 +81,13 @@ fn text(lease: &str, live: &LiveView, view: Option<&LeaseView>) -> String {
         let rows: Vec<_> = view
             .containers
             .iter()
-            .map(|seen| [format!("{}.{}", seen.service, seen.replica), seen.state.clone(), seen.health.clone().unwrap_or_default()])
+            .map(|seen| {
+                [
+                    format!("{}.{}", seen.service, seen.replica),
+                    seen.state.clone(),
+                    seen.health.clone().unwrap_or_default(),
+                ]
+            })
             .collect();
         lines.push(format!("\n{}", answer::table(["container", "state", "health"], &rows)));
     }
