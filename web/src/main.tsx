@@ -34,10 +34,12 @@ const PAGES_AFTER_MS = 5_000
 async function begin() {
   setLanguage(getLanguage())
   const root = createRoot(document.getElementById("root")!)
+  // The page's code comes while its configuration does.
+  const router = makeRouter()
+  void router.load()
   try {
     const config = await loadConfig()
     const wallets = walletsOf(config, await walletConnectOf(config))
-    const router = makeRouter()
     follow(config.api, queries)
     setTimeout(() => fetchPages(router), PAGES_AFTER_MS)
     root.render(
