@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::api::views::{
-    AccessView, DemandView, EpochView, ErrorView, GrantView, LeaseView, LogLine, NonceView, ProofView, ScalingView,
-    SessionView, StatusView,
+    DemandView, EpochView, ErrorView, LeaseView, ProofView, ScalingView, StatusView,
+    inside::{AccessView, GrantView, LogLine, NonceView, SessionView},
 };
 
 const PATIENCE: Duration = Duration::from_secs(15);
