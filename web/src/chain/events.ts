@@ -7,6 +7,8 @@ import { big, policyOf, usageOf } from "./history.ts"
 
 type Sentence = (event: EventView, unit: Unit) => string
 
+/** In English: one replica, two replicas. */
+const counted = (count: unknown) => `${count} ${Number(count) === 1 ? "replica" : "replicas"}`
 const hex = (value: unknown) => shorten(String(value))
 const ETHER: Unit = { symbol: "ETH", decimals: 18 }
 const ether = (value: unknown) => formatAmount(big(value), ETHER)
@@ -34,10 +36,10 @@ const FRAUDS = {
 export const sentences = speak<Record<string, Sentence>>(
   {
     LeaseOpened: ({ args }, unit) =>
-      `Opened by ${hex(args.tenant)} at ${hex(args.provider)}, ${Number(args.offer) ? `offer ${args.offer}` : "by a bid"}: ${args.replicas} replicas, ${money(args.deposit, unit)} deposited`,
-    LeaseScaled: ({ args }) => `Scaled to ${args.replicas} replicas`,
+      `Opened by ${hex(args.tenant)} at ${hex(args.provider)}, ${Number(args.offer) ? `offer ${args.offer}` : "by a bid"}: ${counted(args.replicas)}, ${money(args.deposit, unit)} deposited`,
+    LeaseScaled: ({ args }) => `Scaled to ${counted(args.replicas)}`,
     StepProven: (event) =>
-      `The step from ${event.args.from} to ${event.args.to} replicas is justified by the statement of epoch ${event.args.epoch}: ${formatBasisPoints(usageOf(event.args.usage).utilization)} utilization`,
+      `The step from ${event.args.from} to ${counted(event.args.to)} is justified by the statement of epoch ${event.args.epoch}: ${formatBasisPoints(usageOf(event.args.usage).utilization)} utilization`,
     StepRefused: ({ args }) => `A step by the statement of epoch ${args.epoch} was refused; the root stands`,
     PolicySet: (event) => {
       const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(

@@ -48,7 +48,7 @@ describe("the sentences of events", () => {
 
   it("carry what happened", () => {
     const [opened, , proven, settled] = lifeEvents()
-    expect(sentences.en.LeaseOpened!(opened!, ETH)).toContain("1 replicas")
+    expect(sentences.en.LeaseOpened!(opened!, ETH)).toContain("1 replica,")
     expect(sentences.en.StepProven!(proven!, ETH)).toContain("epoch 3: 85 % utilization")
     expect(sentences.zh.Settled!(settled!, ETH)).toContain("0.000000000000000042 ETH")
   })

@@ -75,6 +75,7 @@ export function Chart({ summary, times, lines, moments = [], height = 180, atLea
         {
           ...axis,
           font: "11px system-ui",
+          size: 38,
           space: 72,
           values: (_, times, __, ___, increment) => timeTicks(times, increment),
         },

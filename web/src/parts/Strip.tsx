@@ -33,7 +33,7 @@ function colorOf(token: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(token).trim()
 }
 
-export function Strip({ title, source, lines, format, span, height = 96 }: Props) {
+export function Strip({ title, source, lines, format, span, height = 110 }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const value = useRef<HTMLSpanElement>(null)
   const theme = useSyncExternalStore(onTheme, getTheme)
@@ -66,7 +66,7 @@ export function Strip({ title, source, lines, format, span, height = 96 }: Props
             space: 72,
             values: (_, times, __, ___, increment) => timeTicks(times, increment),
           },
-          { ...axis, size: 64, space: 28, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+          { ...axis, size: 64, space: 22, values: (_, ticks) => ticks.map((tick) => format(tick)) },
         ],
         series: [
           {},

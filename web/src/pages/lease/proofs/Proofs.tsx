@@ -10,6 +10,7 @@ import { speak, useWords } from "../../../words/language.ts"
 import { formatBasisPoints, formatBytes, formatFigure, formatSpan } from "../../../words/units.ts"
 import type { TabProps } from "../Lease.tsx"
 import { Proof } from "./Proof.tsx"
+import styles from "./Proofs.module.css"
 
 const words = speak(
   {
@@ -73,8 +74,8 @@ export default function Proofs({ lease, epoch }: TabProps) {
           <Empty title={t.none}>{t.noneAbout}</Empty>
         ) : (
           <>
-            <table>
-              <caption className="unseen">{t.about}</caption>
+            <p className={`soft small ${styles.about}`}>{t.about}</p>
+            <table className={styles.table}>
               <thead>
                 <tr>
                   <th scope="col">{t.epoch}</th>

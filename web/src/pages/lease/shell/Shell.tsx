@@ -208,6 +208,8 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
     const shown = openTerminal(place.current, { screenReader: reader })
     screen.current = shown
     const { terminal } = shown
+    // At once, or what is typed meanwhile would press the button again.
+    terminal.focus()
     let stopped = false
     const [service, replica] = run.place.split("/")
     const socket: Socket = openShell({
@@ -223,7 +225,6 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
         if (stopped) return
         told.current.onState("open")
         socket.resize(terminal.cols, terminal.rows)
-        terminal.focus()
       },
       onData: (bytes) => terminal.write(bytes),
       onEnd: (end) => {

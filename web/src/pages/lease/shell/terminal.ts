@@ -1,24 +1,22 @@
 // A terminal in the page. xterm.js writes <style> elements, which the Content-Security-Policy takes only with the page's
-// nonce: while it opens, each gets it.
+// nonce. Its option for another document reaches two of the three, so each gets the nonce where it is made: in `open`.
 import { FitAddon } from "@xterm/addon-fit"
 import { type ITheme, Terminal } from "@xterm/xterm"
 import "@xterm/xterm/css/xterm.css"
 
-/**
- * Opens a terminal whose style elements all carry the nonce. xterm's `documentOverride` reaches only some of them: it makes
- * its scrollbar's with the page's own document. All are made while it opens.
- */
-export function openWithNonce(terminal: Pick<Terminal, "open">, place: HTMLElement, nonce: string) {
+/** Does something that makes styles, and gives each the nonce. They keep it when their text changes later. */
+export function withNonce<T>(nonce: string, make: () => T): T {
   const create = document.createElement.bind(document)
+  // An own property hides the prototype's for as long as this runs.
   document.createElement = ((name: string, options?: ElementCreationOptions) => {
     const element = create(name, options)
     if (name === "style") element.nonce = nonce
     return element
-  }) as typeof document.createElement
+  }) as Document["createElement"]
   try {
-    terminal.open(place)
+    return make()
   } finally {
-    Reflect.deleteProperty(document, "createElement")
+    delete (document as Partial<Document>).createElement
   }
 }
 
@@ -79,7 +77,7 @@ export function openTerminal(place: HTMLElement, { screenReader = false } = {}):
   })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
-  openWithNonce(terminal, place, nonceOf())
+  withNonce(nonceOf(), () => terminal.open(place))
   fit.fit()
   return { terminal, fit: () => fit.fit(), dispose: () => terminal.dispose() }
 }
