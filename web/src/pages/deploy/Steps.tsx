@@ -9,12 +9,14 @@ import { pay } from "../../chain/actions/pay.ts"
 import { signManifest } from "../../chain/actions/signManifest.ts"
 import { takeCall } from "../../chain/actions/take.ts"
 import { type Call, send } from "../../chain/call.ts"
+import { useUnit } from "../../chain/currency.ts"
 import { explain } from "../../chain/refusals.ts"
 import { Button } from "../../parts/Button.tsx"
 import { shorten } from "../../parts/Mark.tsx"
 import { Notice } from "../../parts/States.tsx"
-import { useTransact } from "../../transactions/transact.ts"
+import { Told, useTransact } from "../../transactions/transact.ts"
 import { useWords } from "../../words/language.ts"
+import { usePropose } from "../approvals/Propose.tsx"
 import { type Attempt, useAttempt, useSigner } from "./attempt.ts"
 import { auctionOf, change, type Journey, mayAsk, orderOf, press } from "./journey.ts"
 import { words } from "./journeyWords.ts"
@@ -35,7 +37,10 @@ export function beginningOf(journey: Journey): Call {
 
 /** Why an attempt failed. */
 export function Failed({ attempt }: { attempt: Attempt }) {
+  const t = useWords(words)
   if (!attempt.error) return null
+  // Its transaction was mined and refused, or replaced.
+  if (attempt.error instanceof Told) return <Notice tone="bad">{t.elsewhere}</Notice>
   const { sentence, remedy } = explain(attempt.error)
   return (
     <Notice tone="bad">
@@ -49,14 +54,18 @@ export function OpenStep({ journey, state }: Props) {
   const t = useWords(words)
   const transact = useTransact()
   const attempt = useAttempt()
+  const { propose, dialog } = usePropose()
+  const unit = useUnit(journey.currency)
   const asks = journey.auction !== null
   const amount = BigInt(journey.deposit)
   const { id, currency } = journey
 
   const open = () =>
     attempt.run(async () => {
-      await transact(asks ? t.label.ask : t.label.take, (wallet) =>
-        pay(wallet, { currency, amount, call: beginningOf(journey) }),
+      await transact(
+        asks ? t.label.ask : t.label.take,
+        (wallet) => pay(wallet, { currency, amount, call: beginningOf(journey) }),
+        unit,
       )
     })
   const latest = useLatest(open)
@@ -82,10 +91,21 @@ export function OpenStep({ journey, state }: Props) {
               >
                 {attempt.error ? t.again : t.send}
               </Button>
+              {attempt.refusal === "ConsentRequired" && (
+                <Button
+                  onClick={() => {
+                    change(id, { proposed: true })
+                    propose(beginningOf(journey))
+                  }}
+                >
+                  {t.propose}
+                </Button>
+              )}
             </div>
           )}
         </>
       )}
+      {dialog}
     </Step>
   )
 }

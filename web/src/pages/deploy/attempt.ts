@@ -3,6 +3,7 @@ import { useState } from "react"
 import { useConfig, useConnection } from "wagmi"
 import { getConnectorClient, switchChain } from "wagmi/actions"
 import type { Wallet } from "../../chain/call.ts"
+import { loadSentences } from "../../chain/refusals.ts"
 import { Told } from "../../transactions/transact.ts"
 
 export interface Attempt {
@@ -22,6 +23,7 @@ export function useAttempt(): Attempt {
       await work()
       setState({ busy: false, error: null, refusal: null })
     } catch (error) {
+      await loadSentences()
       const told = error instanceof Told
       setState({
         busy: false,

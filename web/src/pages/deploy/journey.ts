@@ -2,7 +2,7 @@
 // page that was left or reloaded goes on where it was. What happened on chain is not kept: the chain is asked.
 import { useSyncExternalStore } from "react"
 import type { Address, Hex } from "viem"
-import type { PolicyView, RatesView, ShapeView } from "../../api/views.ts"
+import type { OrderView, PolicyView, RatesView, ShapeView } from "../../api/views.ts"
 import { type AuctionOrder, attributeOf, type Order, ratesOf, type Terms } from "../../chain/terms.ts"
 
 export interface Journey {
@@ -63,6 +63,33 @@ function write(next: Journey[]) {
 
 export function getJourneys(): Journey[] {
   return journeys
+}
+
+/** The way on for an order of mine: the one that began it here, else a new one without its manifest. */
+export function adopt(order: OrderView, chainId: number, market: Address) {
+  const found = journeys.find(({ auction }) => auction?.id.toLowerCase() === order.id.toLowerCase())
+  if (found) return
+  const { shape, replicas, policy, maxRate, manifestHash, salt } = order
+  begin({
+    account: order.tenant,
+    chainId,
+    market,
+    currency: order.currency,
+    deposit: order.deposit,
+    order: { shape, replicas, policy, maxRate, manifestHash, salt },
+    offer: null,
+    auction: {
+      id: order.id,
+      bidUntil: order.bidUntil,
+      acceptUntil: order.acceptUntil,
+      attributes: order.attributes,
+    },
+    winner: null,
+    manifest: null,
+    signature: null,
+    handedOver: false,
+    proposed: false,
+  })
 }
 
 /** Those that began in this page, which may ask the wallet by themselves; one that a reload found waits to be pressed. */

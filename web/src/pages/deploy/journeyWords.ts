@@ -39,6 +39,7 @@ export const words = speak(
     states: { done: "Done", working: "Working", waiting: "Waiting", failed: "Failed", now: "Your turn" },
     stages: { chain: "chain", clearing: "clearing", container: "container", running: "running" },
     inWallet: "Look into your wallet.",
+    elsewhere: "It did not go through. The list of transactions, at the top of the page, says why.",
     send: "Send it",
     again: "Try again",
     signIt: "Sign",
@@ -51,7 +52,6 @@ export const words = speak(
     forget: "Remove from this list",
     forgetAbout: "Only from this list; what is on chain stays.",
     label: { take: "Open a lease", ask: "Open an order", accept: "Accept a bid", cancel: "Cancel an order" },
-    connect: "Connect the wallet that began it to go on.",
     took: (seconds: string) => `From the lease's block to running: ${seconds} s`,
   },
   {
@@ -87,6 +87,7 @@ export const words = speak(
     states: { done: "完成", working: "进行中", waiting: "等待", failed: "失败", now: "轮到您" },
     stages: { chain: "链", clearing: "撮合", container: "容器", running: "运行" },
     inWallet: "请查看您的钱包。",
+    elsewhere: "交易未成功。原因见页面顶部的交易列表。",
     send: "发送",
     again: "重试",
     signIt: "签名",
@@ -98,7 +99,6 @@ export const words = speak(
     forget: "从列表移除",
     forgetAbout: "仅从此列表移除；链上内容不变。",
     label: { take: "开启租约", ask: "开启订单", accept: "接受出价", cancel: "取消订单" },
-    connect: "请连接发起它的钱包以继续。",
     took: (seconds: string) => `从租约上链到运行：${seconds} 秒`,
   },
 )

@@ -101,7 +101,6 @@ export const words = speak(
       currency: "Say which token.",
     },
     another: "Deploy another",
-    loading: "Offers",
   },
   {
     title: "部署",
@@ -200,6 +199,5 @@ export const words = speak(
       currency: "请指定代币。",
     },
     another: "再部署一个",
-    loading: "报价",
   },
 )
