@@ -378,7 +378,8 @@ async fn an_account_has_a_history_and_stays_the_provider_that_it_was() {
         let bound = |threshold: u64, version: u64| {
             let approvers = vec![Actor::Stranger.address()];
             let (threshold, version) = (U256::from(threshold), U256::from(version));
-            Market::AccountBound { account: provider(), approvers, threshold, limits: vec![], version }.encode_log_data()
+            Market::AccountBound { account: provider(), approvers, threshold, limits: vec![], version }
+                .encode_log_data()
         };
         let first = vec![event(1, 0, registered.encode_log_data()), event(1, 1, bound(1, 1))];
         store.apply(None, &Change::Committed(segment(vec![block(1, 0)], first)), 10).await.unwrap();
