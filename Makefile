@@ -114,11 +114,12 @@ plots: ## draw the plots of docs/scaling.md anew
 	@$(TARGET)/debug/tidemark simulate --trace $(TARGET)/diurnal.csv --policy default,hpa-80,oracle --plot docs/plots/diurnal.svg
 
 .PHONY: lint
-lint: ## formatting and lints, of Rust and of Solidity
+lint: ## formatting and lints, of Rust, of Solidity and of the page
 	@scripts/setup rust cc node
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cd solidity && ../anvil/node_modules/.bin/forge fmt --check
+	cd web && npm run --silent check
 
 .PHONY: clean
 clean: ## remove what builds and installs left in this folder

@@ -5,6 +5,7 @@ import styles from "./App.module.css"
 import { useFeed } from "./api/feed.ts"
 import { Badge } from "./parts/Badge.tsx"
 import { Button } from "./parts/Button.tsx"
+import { Icon } from "./parts/Icon.tsx"
 import { Notice } from "./parts/States.tsx"
 import { Center } from "./transactions/Center.tsx"
 import { Connect, WrongChain } from "./wallet/Connect.tsx"
@@ -87,7 +88,7 @@ export function App() {
           aria-label={t.menu}
           onClick={() => setMenu(!menu)}
         >
-          ☰
+          <Icon name="menu" />
         </Button>
         <Link to="/" className={styles.brand}>
           <img src="/tidemark.svg" alt="" width={24} height={24} />
@@ -160,7 +161,7 @@ function ThemeSwitch() {
       title={dark ? t.light : t.dark}
       onClick={() => setTheme(dark ? "light" : "dark")}
     >
-      <span aria-hidden="true">{dark ? "☀" : "☾"}</span>
+      <Icon name={dark ? "sun" : "moon"} />
     </Button>
   )
 }

@@ -41,6 +41,10 @@ const tree = root.addChildren([
   createRoute({
     getParentRoute: under,
     path: "/provider",
+    // `?address=0x…` for another than the page's own.
+    validateSearch: (search): { address?: string } => ({
+      address: typeof search.address === "string" ? search.address : undefined,
+    }),
     component: lazyRouteComponent(() => import("./pages/provider/Provider.tsx"), "Provider"),
   }),
   createRoute({

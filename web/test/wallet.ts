@@ -1,12 +1,21 @@
 // A wallet on a chain that keeps what is sent, for the tests of the verbs.
-import { type Address, createClient, custom, encodeErrorResult, type Hex, hexToBigInt, keccak256 } from "viem"
+import {
+  type Address,
+  createClient,
+  custom,
+  decodeFunctionData,
+  encodeErrorResult,
+  type Hex,
+  hexToBigInt,
+  keccak256,
+} from "viem"
 import { market } from "../src/chain/abi.ts"
 import type { Wallet } from "../src/chain/call.ts"
 import { chainOf } from "../src/chain/wallets.ts"
 
 export const ADDRESS: Address = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
 export const OTHER: Address = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"
-export const TOKEN: Address = "0x00000000000000000000000000000000000000aa"
+export const TOKEN: Address = "0x00000000000000000000000000000000000000AA"
 export const MARKET: Address = "0x00000000000000000000000000000000000000bb"
 export const HASH: Hex = keccak256("0x01")
 export const CHAIN_ID = 31337
@@ -26,6 +35,10 @@ export interface Answer {
   result?: Hex
   /** What the wallet signs typed data with; recorded under `signed`. */
   signature?: Hex
+  /** Of the wallet's own address: it is a contract. */
+  code?: Hex
+  /** Answers by selector of the call, before any refusal: for reads. */
+  reads?: Record<Hex, Hex>
 }
 
 export function recorder(answer: Answer = {}) {
@@ -39,7 +52,19 @@ export function recorder(answer: Answer = {}) {
     switch (method) {
       case "eth_chainId":
         return `0x${CHAIN_ID.toString(16)}`
+      case "eth_getCode":
+        return answer.code ?? "0x"
+      case "eth_getBlockByNumber":
+        return { number: "0x1", timestamp: "0x6553f100", hash: HASH, transactions: [] }
+      case "eth_getTransactionReceipt":
+        return { transactionHash: HASH, blockNumber: "0x1", status: "0x1", logs: [] }
+      case "eth_blockNumber":
+        return "0x1"
       case "eth_call": {
+        const read = answer.reads?.[list[0].data?.slice(0, 10) as Hex]
+        if (read) return read
+        // A token's contract that lacks a function answers nothing.
+        if (answer.reads && list[0].to !== MARKET) return "0x"
         if (!answer.refusal) return answer.result ?? "0x"
         const data = encodeErrorResult({
           abi: market,
@@ -67,4 +92,14 @@ export function recorder(answer: Answer = {}) {
     transport: custom({ request }, { retryCount: 0 }),
   })
   return { wallet, sent, signed }
+}
+
+/** What a verb sent to the market: one transaction, decoded. */
+export function onlyCall(sent: Sent[]): { name: string; args: readonly unknown[]; value: bigint } {
+  const [first] = sent
+  if (sent.length !== 1 || !first) throw new Error(`${sent.length} transactions were sent`)
+  if (first.to.toLowerCase() !== MARKET || first.from.toLowerCase() !== ADDRESS.toLowerCase())
+    throw new Error(`from ${first.from} to ${first.to}`)
+  const { functionName, args } = decodeFunctionData({ abi: market, data: first.data })
+  return { name: functionName, args: args ?? [], value: first.value }
 }

@@ -103,7 +103,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
 #[openapi(
     info(
         title = "Tidemark provider",
-        description = "What one provider of the market knows and does. Everything here is public; nothing here can act on the chain."
+        description = "What one provider of the market knows and does. The market, proofs and the state of leases are public; what is inside a lease is for its tenant and whom the tenant lets, signed in with Ethereum. Nothing here can act on the chain."
     ),
     paths(
         market::market,

@@ -5,7 +5,7 @@ use url::form_urlencoded::Serializer;
 
 use super::{answer, session::Session, signin};
 use crate::{
-    api::views::LogLine,
+    api::views::inside::LogLine,
     config::{Connection, Identity, duration},
     wiring::stop_signal,
 };

@@ -8,7 +8,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::api::views::{
-    AccessView, EpochView, ErrorView, GrantView, LeaseView, LogLine, NonceView, ProofView, SessionView, StatusView,
+    EpochView, ErrorView, LeaseView, ProofView, StatusView,
+    inside::{AccessView, GrantView, LogLine, NonceView, SessionView},
     page::EventView,
     scaling::{DemandView, ScalingView},
 };

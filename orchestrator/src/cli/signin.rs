@@ -6,7 +6,7 @@ use alloy::{hex, signers::SignerSync};
 use anyhow::Context;
 
 use super::{remote::Remote, session::Session};
-use crate::{api::views::NonceView, lease::Lease};
+use crate::{api::views::inside::NonceView, lease::Lease};
 
 /// The provider of a lease, signed in there.
 pub async fn inside(session: &Session, lease: &Lease) -> anyhow::Result<Remote> {

@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::{answer, logs::reason, session::Session, signin};
 use crate::{
-    api::views::{LeaseView, LiveView},
+    api::views::{LeaseView, inside::LiveView},
     config::{Connection, Identity, short_id},
     wiring::stop_signal,
 };

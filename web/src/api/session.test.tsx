@@ -46,6 +46,7 @@ describe("signing in", () => {
         nonce: "abcdefgh12345678",
         chainId: CHAIN_ID,
         statement: "Look inside.",
+        issuedAt: 1_700_000_000,
         expiresAt,
       },
       "POST /v1/session": { address: ADDRESS, expiresAt },
@@ -60,6 +61,7 @@ describe("signing in", () => {
       chainId: CHAIN_ID,
       nonce: "abcdefgh12345678",
     })
+    expect(message.issuedAt!.getTime()).toBe(1_700_000_000_000)
     expect(message.expirationTime!.getTime()).toBe(expiresAt * 1000)
     const sent = JSON.parse(
       asked.find(({ method, path }) => method === "POST" && path === "/v1/session")!.body!,
@@ -76,6 +78,7 @@ describe("signing in", () => {
         nonce: "abcdefgh12345678",
         chainId: CHAIN_ID,
         statement: "Look",
+        issuedAt: 1_700_000_000,
         expiresAt: soon(),
       },
       [`POST ${base}/v1/session`]: { address: ADDRESS, expiresAt: soon(), token: "secret" },

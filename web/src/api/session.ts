@@ -49,7 +49,7 @@ export function useSession(base: string | null): Session {
 
   async function signIn() {
     if (base === null || !address) throw new Error("connect a wallet first")
-    const { nonce, statement, expiresAt } = await ask<NonceView>(base, "/v1/session/nonce", {
+    const { nonce, statement, issuedAt, expiresAt } = await ask<NonceView>(base, "/v1/session/nonce", {
       method: "POST",
       json: {},
     })
@@ -62,7 +62,8 @@ export function useSession(base: string | null): Session {
       version: "1",
       chainId,
       nonce,
-      issuedAt: new Date(),
+      // The provider's clock, not this machine's.
+      issuedAt: new Date(issuedAt * 1000),
       expirationTime: new Date(expiresAt * 1000),
     })
     const signature = await sign({ message })

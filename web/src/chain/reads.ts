@@ -20,14 +20,14 @@ type Reader = Client<Transport, Chain>
 const at = (reader: Reader) => ({ address: marketOf(reader), abi: market }) as const
 
 /** Every number of a struct as the API has it: up to 32 bits a number, else decimal text. */
-function plain<T>(value: unknown): T {
+export function plain<T>(value: unknown): T {
   if (typeof value === "bigint") return value.toString() as T
   if (Array.isArray(value)) return value.map((item) => plain(item)) as T
   if (value === null || typeof value !== "object") return value as T
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) as T
 }
 
-function firstBlock(reader: Reader): bigint {
+export function firstBlock(reader: Reader): bigint {
   const contract = reader.chain.contracts?.market as { blockCreated?: number } | undefined
   return BigInt(contract?.blockCreated ?? 0)
 }
@@ -103,8 +103,9 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
         attributes: (sets.at(-1)?.args.attributes ?? []).map((word) => hexToString(word, { size: 32 })),
         exitAt: provider.exitAt || null,
         silence: null,
+        // How many there could have been, its state does not say.
         provenEpochs: provider.epoch,
-        epochs: provider.epoch,
+        epochs: 0,
         faults: [],
       }
     }),

@@ -29,9 +29,18 @@ export function walletsOf(config: PageConfig, more: CreateConnectorFn[] = []) {
   })
 }
 
-/** Loads WalletConnect's own code only where it is configured. */
-export async function walletConnectOf(config: PageConfig): Promise<CreateConnectorFn[]> {
-  if (!config.walletConnectProjectId) return []
+/** Whether this build holds WalletConnect's code (see vite.config.ts). */
+declare const __WALLET_CONNECT__: boolean
+
+/** WalletConnect, where it is configured and was built in. */
+export async function walletConnectOf({
+  walletConnectProjectId: projectId,
+}: PageConfig): Promise<CreateConnectorFn[]> {
+  if (!projectId) return []
+  if (!__WALLET_CONNECT__) {
+    console.warn("WalletConnect is configured, but this page was built without it: see web/README.md")
+    return []
+  }
   const { walletConnect } = await import("wagmi/connectors/walletConnect")
-  return [walletConnect({ projectId: config.walletConnectProjectId, showQrModal: true })]
+  return [walletConnect({ projectId, showQrModal: true })]
 }

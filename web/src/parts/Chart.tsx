@@ -16,6 +16,8 @@ export interface Line {
   dashed?: boolean
   /** Fills down to zero. */
   filled?: boolean
+  /** Joins what lies on both sides of a null. */
+  bridged?: boolean
   format?: (value: number) => string
 }
 
@@ -87,6 +89,7 @@ export function Chart({ summary, times, lines, moments = [], height = 180, atLea
           fill: line.filled ? `${colorOf(line.color)}22` : undefined,
           paths: line.stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
           points: { show: false },
+          spanGaps: line.bridged,
           value: (_: uPlot, value: number | null) =>
             value === null ? "–" : line.format ? line.format(value) : String(value),
         })),

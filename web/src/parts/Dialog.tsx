@@ -3,6 +3,7 @@ import type { ReactNode } from "react"
 import { speak, useWords } from "../words/language.ts"
 import { Button } from "./Button.tsx"
 import styles from "./Dialog.module.css"
+import { Icon } from "./Icon.tsx"
 
 const words = speak({ close: "Close" }, { close: "关闭" })
 
@@ -32,7 +33,7 @@ export function Dialog({ title, about, open, onOpenChange, children, drawer }: P
             <Radix.Title className={styles.title}>{title}</Radix.Title>
             <Radix.Close asChild>
               <Button kind="quiet" aria-label={t.close}>
-                ✕
+                <Icon name="close" />
               </Button>
             </Radix.Close>
           </header>

@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react"
 import { useConfig } from "../config.ts"
 import { speak, useLanguage, useWords } from "../words/language.ts"
 import { formatAmount, formatExact, type Unit } from "../words/units.ts"
+import { Icon } from "./Icon.tsx"
 import styles from "./Mark.module.css"
 
 const words = speak(
@@ -30,7 +31,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
       aria-label={t.copy(what)}
       title={t.copy(what)}
     >
-      <span aria-hidden="true">{copied ? "✓" : "⧉"}</span>
+      <Icon name={copied ? "check" : "copy"} />
       <span className="unseen" aria-live="polite">
         {copied ? t.copied : ""}
       </span>

@@ -8,6 +8,7 @@ import { explain } from "../chain/refusals.ts"
 import { Badge, type Tone } from "../parts/Badge.tsx"
 import { Button } from "../parts/Button.tsx"
 import { Dialog } from "../parts/Dialog.tsx"
+import { Icon } from "../parts/Icon.tsx"
 import { Tx, When } from "../parts/Mark.tsx"
 import { Empty } from "../parts/States.tsx"
 import { speak, useWords } from "../words/language.ts"
@@ -88,7 +89,7 @@ export function Center() {
   return (
     <>
       <Button kind="quiet" onClick={() => setOpen(true)} aria-label={t.open(waiting)}>
-        <span aria-hidden="true">⇅</span>
+        <Icon name="transactions" />
         {waiting > 0 && <span className={styles.count}>{waiting}</span>}
       </Button>
       <p className="unseen" role="status">

@@ -13,8 +13,9 @@ import { useClient, useConfig, useConnection } from "wagmi"
 import { getConnectorClient, switchChain } from "wagmi/actions"
 import type { Reader } from "../api/queries.ts"
 import type { Wallet } from "../chain/call.ts"
-import { explain } from "../chain/refusals.ts"
+import { explain, loadSentences } from "../chain/refusals.ts"
 import { speak, useWords } from "../words/language.ts"
+import type { Unit } from "../words/units.ts"
 import { add, change, getEntries } from "./center.ts"
 
 const words = speak(
@@ -44,6 +45,8 @@ export class Told extends Error {
 export type Transact = (
   label: string,
   action: (wallet: Wallet) => Promise<Hash>,
+  /** Of the amounts that a refusal would name. */
+  unit?: Unit,
 ) => Promise<TransactionReceipt>
 
 /**
@@ -57,7 +60,7 @@ export function useTransact(): Transact {
   const queries = useQueryClient()
   const t = useWords(words)
 
-  return async (label, action) => {
+  return async (label, action, unit) => {
     const wanted = config.chains[0].id
     if (!address || !reader) throw new Error(t.connect)
     const id = add({ label, account: address, chainId: wanted, state: "asking" })
@@ -66,12 +69,13 @@ export function useTransact(): Transact {
       const wallet = (await getConnectorClient(config, { chainId: wanted })) as Wallet
       const hash = await action(wallet)
       change(id, { state: "pending", hash })
-      const receipt = await land(reader, id, hash, t)
+      const receipt = await land(reader, id, hash, t, unit)
       void queries.invalidateQueries()
       return receipt
     } catch (error) {
       if (error instanceof Told) throw error
-      const { sentence, remedy, name } = explain(error)
+      await loadSentences()
+      const { sentence, remedy, name } = explain(error, unit)
       change(id, { state: "failed", sentence, remedy, refusal: name })
       throw new Told(error, name)
     }
@@ -83,6 +87,7 @@ async function land(
   id: string,
   hash: Hash,
   t: (typeof words)["en"],
+  unit?: Unit,
 ): Promise<TransactionReceipt> {
   let cancelled = false
   const receipt = await waitForTransactionReceipt(reader, {
@@ -102,18 +107,19 @@ async function land(
     change(id, { state: "mined", hash: receipt.transactionHash, block: Number(receipt.blockNumber) })
     return receipt
   }
-  const { sentence, remedy, name } = await whyReverted(reader, receipt, t.reverted)
+  const { sentence, remedy, name } = await whyReverted(reader, receipt, t.reverted, unit)
   change(id, { state: "failed", block: Number(receipt.blockNumber), sentence, remedy, refusal: name })
   throw new Told(null, name)
 }
 
 /** A receipt does not say why: the call is tried again where it failed. */
-async function whyReverted(reader: Reader, receipt: TransactionReceipt, otherwise: string) {
+async function whyReverted(reader: Reader, receipt: TransactionReceipt, otherwise: string, unit?: Unit) {
   try {
     const { from, to, input, value } = await getTransaction(reader, { hash: receipt.transactionHash })
     await call(reader, { account: from, to, data: input, value, blockNumber: receipt.blockNumber })
   } catch (error) {
-    return explain(error)
+    await loadSentences()
+    return explain(error, unit)
   }
   return { name: "reverted", sentence: otherwise, remedy: "" }
 }

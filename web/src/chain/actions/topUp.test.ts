@@ -1,3 +1,4 @@
+// @vitest-environment node
 import { decodeFunctionData, zeroAddress } from "viem"
 import { describe, expect, it } from "vitest"
 import { ADDRESS, HASH, recorder, TOKEN } from "../../../test/wallet.ts"
