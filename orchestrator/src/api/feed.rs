@@ -29,7 +29,7 @@ use utoipa::IntoParams;
 use super::{
     Api,
     error::{Error, Question, Result, lease_id, unknown_lease},
-    views::EventView,
+    views::page::EventView,
 };
 use crate::store::{Event, Head, Store, Wanted};
 use place::{Place, stands};

@@ -22,7 +22,7 @@ use super::{
     error::{Error, Result, lease_id, unknown_lease},
     inside::enter,
     session::{Visitor, signed},
-    views::{CheckedServiceView, ManifestCheckView, PlacedView},
+    views::checked::{CheckedServiceView, ManifestCheckView, PlacedView},
 };
 use crate::lease::{
     access::Scope,

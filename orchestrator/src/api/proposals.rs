@@ -23,7 +23,10 @@ use super::{
     Api,
     error::{Error, Result, Sent},
     session::{Visitor, signed},
-    views::{ConsentView, ErrorView, ProposalView},
+    views::{
+        ErrorView,
+        mailbox::{ConsentView, ProposalView},
+    },
 };
 use crate::store::proposal::Proposal;
 
