@@ -15,14 +15,7 @@ import { ApiError, ask, Unreachable } from "./client.ts"
 import { getFeed, useFeed } from "./feed.ts"
 import { type Reader, useAskLease, useBase } from "./queries.ts"
 import { tokenOf, useSession } from "./session.ts"
-import type {
-  AccessView,
-  EventView,
-  GrantView,
-  LeaseSummary,
-  LeaseView,
-  ProofSummary,
-} from "./views.ts"
+import type { AccessView, EventView, GrantView, LeaseSummary, LeaseView, ProofSummary } from "./views.ts"
 
 const PAGE = 1000
 /** Blocks that are read again each time, in case a reorg took them back unheard. */
@@ -87,7 +80,16 @@ export function useOwnSide(lease: LeaseView | undefined): LeaseView | undefined 
   })
   if (!lease || !data) return lease
   const { containers, served, reason, timeline, openedToRunningMs, manifest } = data
-  return { ...lease, containers, served, reason, timeline, openedToRunningMs, manifest, replicas: data.replicas }
+  return {
+    ...lease,
+    containers,
+    served,
+    reason,
+    timeline,
+    openedToRunningMs,
+    manifest,
+    replicas: data.replicas,
+  }
 }
 
 const EPOCHS = 50
