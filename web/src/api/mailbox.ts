@@ -1,7 +1,7 @@
 // Proposals that wait at the page's own provider, and those that came from files. What an approver signs reaches the others by
 // the mailbox, or by a file; the chain is asked about each (see proposals.ts).
 import { type UseQueryResult, useQueries, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useMemo, useSyncExternalStore } from "react"
+import { useMemo, useRef, useSyncExternalStore } from "react"
 import type { Address, Hex } from "viem"
 import { useClient } from "wagmi"
 import {
@@ -134,20 +134,29 @@ function useInterval(): number | false {
 
 const given = ({ consents }: Proposal) => consents.map(({ signature }) => signature.slice(-16)).join()
 
+export interface Checking {
+  /** While it is checked anew, because another consent came, what was found before. */
+  checked: Checked | undefined
+  query: UseQueryResult<Checked>
+}
+
 /** Each proposal beside what the chain says of it. The account's events make it old. */
-export function useChecked(proposals: Proposal[]): UseQueryResult<Checked>[] {
+export function useChecked(proposals: Proposal[]): Checking[] {
   const reader = useClient() as Reader | undefined
   const refetchInterval = useInterval()
-  return useQueries({
+  const before = useRef(new Map<string, Checked>())
+  const queries = useQueries({
     queries: proposals.map((proposal) => ({
       queryKey: ["account", proposal.account.toLowerCase(), "proposal", proposal.digest, given(proposal)],
-      // Another consent is no reason to show less meanwhile.
-      placeholderData: (before: Checked | undefined) =>
-        before?.digest === proposal.digest ? before : undefined,
       enabled: reader !== undefined,
       refetchInterval,
       queryFn: () => checkProposal(reader!, proposal),
     })),
+  })
+  return queries.map((query, index) => {
+    const { digest } = proposals[index]!
+    if (query.data) before.current.set(digest, query.data)
+    return { checked: query.data ?? before.current.get(digest), query }
   })
 }
 
