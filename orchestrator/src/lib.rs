@@ -22,7 +22,9 @@
 //! 5. Unreachable is not gone: no teardown because an RPC, a database or Docker did not answer.
 //! 6. No stage retries inside a run; the next run is the retry, with backoff. A panic in one lease's work does not stop
 //!    another's.
-//! 7. The API cannot act on the chain or on Docker.
+//! 7. The API cannot act on the chain, nor make, start, stop or change what Docker runs. What goes on inside a lease it shows
+//!    to the tenant alone, and to whom the tenant lets, and writes down who looked before it shows anything. A shell is the
+//!    tenant's own hand inside its own container, under that container's user and limits, and ends with its socket.
 //! 8. No secret in a log, an error, an event, a label or an image.
 
 pub mod api;

@@ -1,6 +1,7 @@
 // A provider's public API, with nothing but fetch.
 import assert from "node:assert/strict"
-import type { Address, Hex, TypedDataDomain, TypedDataParameter } from "viem"
+import type { Address, Hex, LocalAccount, TypedDataDomain, TypedDataParameter } from "viem"
+import { createSiweMessage } from "viem/siwe"
 
 export interface MarketView {
   chainId: number
@@ -57,9 +58,25 @@ export interface Refusal {
 
 export class Api {
   readonly url: string
+  readonly #token: string | undefined
 
-  constructor(url: string) {
+  constructor(url: string, token?: string) {
     this.url = url
+    this.#token = token
+  }
+
+  // The same API for somebody who signed in, by EIP-4361.
+  async signIn(account: LocalAccount): Promise<Api> {
+    const nonce = await (await this.#fetch("/v1/session/nonce", { method: "POST" })).json()
+    const { chainId, statement } = nonce
+    const page = { domain: new URL(this.url).host, uri: this.url, version: "1" } as const
+    const message = createSiweMessage({ ...page, address: account.address, chainId, nonce: nonce.nonce, statement })
+    const signature = await account.signMessage({ message })
+    const body = JSON.stringify({ message, signature, token: true })
+    const headers = { "content-type": "application/json" }
+    const answer = await this.#fetch("/v1/session", { method: "POST", body, headers })
+    assert.equal(answer.status, 200, await answer.clone().text())
+    return new Api(this.url, (await answer.json()).token)
   }
 
   async get<T>(path: string): Promise<T> {
@@ -89,6 +106,8 @@ export class Api {
   }
 
   #fetch(path: string, request: RequestInit = {}): Promise<Response> {
-    return fetch(this.url + path, { ...request, signal: AbortSignal.timeout(20_000) })
+    const headers = new Headers(request.headers)
+    if (this.#token !== undefined) headers.set("authorization", `Bearer ${this.#token}`)
+    return fetch(this.url + path, { ...request, headers, signal: AbortSignal.timeout(20_000) })
   }
 }

@@ -195,10 +195,12 @@ describe("an outsider with the ABI and the public API", { timeout: 600_000 }, ()
 
     it("a lease that nobody opened", async () => {
       const unknown = keccak256(lease)
-      for (const path of ["", "/usage", "/proofs/latest", "/proofs/1"]) {
+      for (const path of ["", "/proofs/latest", "/proofs/1"]) {
         const refusal = await api.refusal(`/v1/leases/${unknown}${path}`)
         assert.deepEqual([refusal.status, refusal.code], [404, "not_found"], path)
       }
+      const refusal = await (await api.signIn(tenant)).refusal(`/v1/leases/${unknown}/usage`)
+      assert.deepEqual([refusal.status, refusal.code], [404, "not_found"])
       const signature = await sign(tenant, { lease: unknown, manifestHash })
       assert.equal((await api.refusal(api.putManifest(unknown, manifest, signature))).status, 404)
     })
@@ -212,7 +214,8 @@ describe("an outsider with the ABI and the public API", { timeout: 600_000 }, ()
         const refusal = await api.refusal(`/v1/leases/${lease}/proofs/${epoch}`)
         assert.deepEqual([refusal.status, refusal.code], [400, "bad_request"], epoch)
       }
-      assert.equal((await api.refusal(`/v1/leases/${lease}/usage?since=yesterday`)).status, 400)
+      const signedIn = await api.signIn(tenant)
+      assert.equal((await signedIn.refusal(`/v1/leases/${lease}/usage?since=yesterday`)).status, 400)
       assert.equal((await api.refusal("/v1/leases?tenant=me")).status, 400)
       assert.equal((await api.refusal("/v1/nothing")).status, 404)
     })
@@ -256,6 +259,16 @@ describe("an outsider with the ABI and the public API", { timeout: 600_000 }, ()
     // Something to be metered.
     const burnt = await call("/burn?ms=1000")
     assert.ok(burnt.body.cpuMs >= 1000, JSON.stringify(burnt.body))
+  })
+
+  it("looks inside its lease, which nobody else may", async () => {
+    const path = `/v1/leases/${lease}/usage`
+    assert.equal((await api.refusal(path)).status, 401)
+    const refusal = await (await api.signIn(stranger)).refusal(path)
+    assert.deepEqual([refusal.status, refusal.code], [403, "forbidden"])
+    const usage = await (await api.signIn(tenant)).get<{ lease: Hex; cpuNanos: string }>(path)
+    assert.equal(usage.lease, lease)
+    assert.ok(BigInt(usage.cpuNanos) > 0n)
   })
 
   it("verifies a proof with the public Merkle library and the chain", async () => {

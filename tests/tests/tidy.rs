@@ -94,6 +94,12 @@ fn each_foreign_world_has_one_port() {
     refuse("orchestrator/src", &cgroups, &["\"/sys/fs/cgroup"], "only ports/cgroup knows the cgroup files");
     let stages = ["alloy::providers", "alloy::transports", "alloy::signers"];
     refuse(STAGES, &[], &stages, "stages reach the chain through ports::ethereum");
+    refuse(
+        STAGES,
+        &[],
+        &["ports::inside", "ports::signature"],
+        "a lease's inside is for whom its tenant lets, not for stages",
+    );
 }
 
 #[test]
@@ -139,14 +145,52 @@ fn the_gateway_knows_the_store_and_no_stage() {
     );
 }
 
+/// It reads the clock, the chain's word on a signature, the gateway's counts and a lease's inside, each through a port that
+/// can do nothing else; and it starts what runs in a shell, which is the tenant's own hand.
 #[test]
 fn the_api_has_no_hands() {
-    refuse(
-        "orchestrator/src/api",
-        &[],
-        &["crate::ports", "crate::stages", "crate::gateway", "bollard::", "alloy::providers"],
-        "the API cannot act",
-    );
+    const API: &str = "orchestrator/src/api";
+    let words =
+        ["crate::stages", "crate::gateway", "bollard::", "alloy::providers", "alloy::transports", "alloy::signers"];
+    refuse(API, &[], &words, "the API cannot act");
+    let ports = ["clock", "gate", "inside", "signature"];
+    let mut used = Vec::new();
+    for (name, text) in files(API, "rs").into_iter().filter(|(name, _)| !name.contains("/tests")) {
+        let code: String = code(&text).flat_map(|line| [line.trim(), " "]).collect();
+        for (at, _) in code.match_indices("ports::") {
+            let rest = &code[at + "ports::".len()..];
+            let group = rest.strip_prefix('{').map_or(rest, |rest| &rest[..closing(rest)]);
+            let named: Vec<&str> = if rest.starts_with('{') { outer(group) } else { vec![group] };
+            for path in named {
+                let port: String = path.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+                assert!(ports.contains(&port.as_str()), "{name} imports ports::{port}: the API cannot act");
+                used.push(port);
+            }
+        }
+    }
+    assert!(ports.iter().all(|port| used.iter().any(|used| used == port)), "a port that is not used is not let in");
+    // And what it may ask of them: the gate's counts, not its gates.
+    refuse(API, &[], &["gate::Gate", "dyn Gate", ".drain("], "the API asks only what changes nothing");
+}
+
+/// Where the brace closes that was opened before a text.
+fn closing(text: &str) -> usize {
+    let mut depth = 1;
+    let end = text.char_indices().find(|(_, c)| {
+        depth += i32::from(*c == '{') - i32::from(*c == '}');
+        depth == 0
+    });
+    end.map_or(text.len(), |(at, _)| at)
+}
+
+/// The parts between the commas that stand in no brace.
+fn outer(group: &str) -> Vec<&str> {
+    let mut depth = 0;
+    let parts = group.split(|c: char| {
+        depth += i32::from(c == '{') - i32::from(c == '}');
+        c == ',' && depth == 0
+    });
+    parts.filter(|part| !part.trim().is_empty()).collect()
 }
 
 #[test]

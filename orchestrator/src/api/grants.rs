@@ -19,7 +19,10 @@ use super::{
     inside::note,
     leases::address,
     session::{Visitor, signed},
-    views::{AccessView, ErrorView, GrantView},
+    views::{
+        ErrorView,
+        inside::{AccessView, GrantView},
+    },
 };
 use crate::{
     lease::{Lease, access::Scope},

@@ -15,7 +15,7 @@ use super::{
     inside::enter,
     series::{event, sent},
     session::Visitor,
-    views::{ErrorView, LogLine},
+    views::{ErrorView, inside::LogLine},
 };
 use crate::{
     lease::access::Scope,

@@ -20,7 +20,10 @@ use super::{
     error::{Error, Question, Result},
     inside::{Stay, enter},
     session::Visitor,
-    views::{ErrorView, LiveView, SeriesView},
+    views::{
+        ErrorView,
+        inside::{LiveView, SeriesView},
+    },
 };
 use crate::{lease::access::Scope, ports::gate::Demand, store::meter::Totals};
 

@@ -29,7 +29,10 @@ pub use self::visitor::{PROTOCOL, Visitor};
 use super::{
     Api,
     error::{Error, Result, Sent},
-    views::{ErrorView, NonceView, SessionView},
+    views::{
+        ErrorView,
+        inside::{NonceView, SessionView},
+    },
 };
 use crate::store::access::SessionRow;
 

@@ -6,9 +6,9 @@ use clap::Args;
 use serde::Serialize;
 use solidity::Market::scaleCall;
 
-use super::{answer, approval::Approval, remote::Remote, session::Session};
+use super::{answer, approval::Approval, remote::Remote, session::Session, signin};
 use crate::{
-    api::views::SeenView,
+    api::views::scaling::SeenView,
     config::{Connection, Identity, duration, short_id},
     lease::Lease,
     scaling::{
@@ -57,7 +57,7 @@ impl Agent {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         ensure!(lease.terms.tenant == session.address(), "only its tenant, {}, moves this lease", lease.terms.tenant);
-        let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
+        let remote = signin::inside(&session, &lease).await?;
         let past = remote.demand(lease.id, now_ms().saturating_sub(PAST_MS)).await?;
         for past in past.unwrap_or_default() {
             policy.decide(&observation(&past.seen, past.time, bounds(&lease, u32::MAX)));

@@ -12,10 +12,13 @@ mod contracts;
 mod deploy;
 mod dispute;
 mod doctor;
+mod events;
+mod exec;
 mod explain;
 mod handover;
 mod intake;
 pub mod load;
+mod logs;
 mod ls;
 pub mod money;
 mod r#move;
@@ -30,10 +33,14 @@ mod report;
 mod request;
 mod scale;
 pub mod session;
+mod share;
 mod show;
+mod signin;
 mod simulate;
 mod stake;
+mod terminal;
 mod tide;
+mod top;
 mod topup;
 mod trace;
 mod train;
@@ -78,6 +85,20 @@ pub enum Verb {
     Ls(ls::Ls),
     /// Show a lease: what runs, what it costs, how long the money lasts.
     Show(show::Show),
+    /// Print what a lease's containers print.
+    Logs(logs::Logs),
+    /// Tell what happened to a lease or on the market, and go on telling it.
+    Events(events::Events),
+    /// Open a shell in one of a lease's containers, or run a command there.
+    Exec(exec::Exec),
+    /// Show what a lease uses and what comes for it, as it happens.
+    Top(top::Top),
+    /// Let somebody look inside a lease, for a time.
+    Share(share::Share),
+    /// Let somebody look inside a lease no more.
+    Unshare(share::Unshare),
+    /// Show who looked inside a lease.
+    Accesses(share::Accesses),
     /// Set a lease's replica count.
     Scale(scale::Scale),
     /// Say why a lease has the replicas that it has: what was seen, what was wished, what the contract granted.
@@ -150,7 +171,14 @@ impl Cli {
             Verb::Order(order) => Box::pin(order.run(&connection, &identity, json)).await,
             Verb::Ls(ls) => ls.run(&connection, &identity, json).await,
             Verb::Show(show) => show.run(&connection, json).await,
+            Verb::Logs(logs) => logs.run(&connection, &identity, json).await,
+            Verb::Exec(exec) => return Box::pin(exec.run(&connection, &identity)).await,
+            Verb::Top(top) => top.run(&connection, &identity, json).await,
+            Verb::Share(share) => share.run(&connection, &identity, json).await,
+            Verb::Unshare(unshare) => unshare.run(&connection, &identity, json).await,
+            Verb::Accesses(accesses) => accesses.run(&connection, &identity, json).await,
             Verb::Scale(scale) => scale.run(&connection, &identity, json).await,
+            Verb::Events(events) => events.run(&connection, json).await,
             Verb::Explain(explain) => explain.run(&connection, json).await,
             Verb::Agent(agent) => Box::pin(agent.run(&connection, &identity, json)).await,
             Verb::Policy(policy) => policy.run(&connection, &identity, json).await,
@@ -170,7 +198,7 @@ impl Cli {
             Verb::Provider(provider) => Box::pin(provider.run(&connection, &identity, json)).await,
             Verb::Contracts(contracts) => contracts.run(&connection, &identity, json).await,
             Verb::Simulate(simulate) => simulate.run(json),
-            Verb::Trace(trace) => trace.run(&connection, json).await,
+            Verb::Trace(trace) => trace.run(&connection, &identity, json).await,
             Verb::Train(train) => train.run(json),
             Verb::Doctor(doctor) => doctor.run(&connection, &identity, json).await,
         }?;

@@ -8,10 +8,10 @@ use anyhow::{Context, ensure};
 use clap::{Args, Subcommand};
 use serde_json::json;
 
-use super::{answer, remote::Remote, session::Session, simulate};
+use super::{answer, session::Session, signin, simulate};
 use crate::{
-    api::views::DemandView,
-    config::{Connection, duration},
+    api::views::scaling::DemandView,
+    config::{Connection, Identity, duration},
     scaling::{
         access,
         generate::{Kind, Recipe, generate},
@@ -26,7 +26,7 @@ pub enum Verb {
     Generate(Generate),
     /// Extract a trace from the access log of a web server.
     Log(Log),
-    /// Take the demand that a lease's own gateway or meters saw.
+    /// Take the demand that the gateway or the meters saw of a lease that you may look into.
     Lease(Past),
 }
 
@@ -84,11 +84,11 @@ pub struct Output {
 }
 
 impl Verb {
-    pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
+    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         match self {
             Self::Generate(generate) => generate.run(json),
             Self::Log(log) => log.run(json),
-            Self::Lease(past) => past.run(connection, json).await,
+            Self::Lease(past) => past.run(connection, identity, json).await,
         }
     }
 }
@@ -126,10 +126,10 @@ impl Log {
 }
 
 impl Past {
-    async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
-        let session = Session::reader(connection).await?;
+    async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+        let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
-        let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
+        let remote = signin::inside(&session, &lease).await?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let since_ms = now.saturating_sub(self.last).as_millis() as u64;
         let seen = remote.demand(lease.id, since_ms).await?;

@@ -135,6 +135,7 @@ async fn attempt(gateway: &Gateway, ticket: Ticket, request: Request<Outbound>) 
     }
     let (mut head, body) = answer.into_parts();
     headers::strip(&mut head.headers);
+    headers::set_no_session(&mut head.headers);
     Ok(Response::from_parts(head, Answer::Replica(Inbound::new(body, Some(lane), gateway.limits.idle, ticket))))
 }
 

@@ -5,8 +5,8 @@ use std::net::IpAddr;
 use hyper::{
     HeaderMap,
     header::{
-        CONNECTION, EXPECT, HOST, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER,
-        TRANSFER_ENCODING, UPGRADE,
+        CONNECTION, COOKIE, EXPECT, HOST, HeaderName, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, SET_COOKIE,
+        TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
     },
 };
 
@@ -40,6 +40,47 @@ pub(super) fn strip(headers: &mut HeaderMap) {
     for name in &OF_A_CONNECTION {
         headers.remove(name);
     }
+}
+
+/// The session of the provider's own API. Browsers send a host's cookies to all of its ports, so where the gateway and the API
+/// share a host name it would reach tenants' services, and they could set another.
+const SESSION: &str = "tidemark_session";
+
+/// Takes the API's session out of what a browser sends.
+pub(super) fn keep_session(headers: &mut HeaderMap) {
+    if !headers.get_all(COOKIE).iter().any(|line| names_session(line.as_bytes())) {
+        return;
+    }
+    let lines: Vec<HeaderValue> = headers.get_all(COOKIE).iter().cloned().collect();
+    headers.remove(COOKIE);
+    for line in lines {
+        let pairs = line.as_bytes().split(|byte| *byte == b';').map(<[u8]>::trim_ascii);
+        let kept: Vec<&[u8]> = pairs.filter(|pair| !pair.is_empty() && !is_session(pair)).collect();
+        if let (false, Ok(kept)) = (kept.is_empty(), HeaderValue::from_bytes(&kept.join(&b"; "[..]))) {
+            headers.append(COOKIE, kept);
+        }
+    }
+}
+
+/// Takes out of an answer what would set the API's session.
+pub(super) fn set_no_session(headers: &mut HeaderMap) {
+    if !headers.get_all(SET_COOKIE).iter().any(|line| names_session(line.as_bytes())) {
+        return;
+    }
+    let lines: Vec<HeaderValue> = headers.get_all(SET_COOKIE).iter().cloned().collect();
+    headers.remove(SET_COOKIE);
+    for line in lines.into_iter().filter(|line| !is_session(line.as_bytes())) {
+        headers.append(SET_COOKIE, line);
+    }
+}
+
+fn names_session(line: &[u8]) -> bool {
+    line.windows(SESSION.len()).any(|part| part == SESSION.as_bytes())
+}
+
+fn is_session(pair: &[u8]) -> bool {
+    let name = pair.split(|byte| *byte == b'=').next().unwrap_or_default();
+    name.trim_ascii() == SESSION.as_bytes()
 }
 
 /// What another protocol is asked for; none when nothing is, or only HTTP/2.
@@ -102,6 +143,27 @@ mod tests {
         assert_eq!(map["x-forwarded-for"], "1.2.3.4, 9.9.9.9");
         assert_eq!((map["host"].as_bytes(), map["x-forwarded-host"].as_bytes()), (&b"a.org"[..], &b"a.org"[..]));
         assert!(!map.contains_key("x-forwarded-prefix") && !map.contains_key("expect"));
+    }
+
+    #[test]
+    fn the_providers_session_is_not_for_tenants() {
+        let mut map = headers(&[("cookie", "a=1; tidemark_session=secret; b=tidemark_session")]);
+        map.append(COOKIE, HeaderValue::from_static("x=y"));
+        keep_session(&mut map);
+        let all: Vec<_> = map.get_all("cookie").iter().map(|line| line.to_str().unwrap()).collect();
+        assert_eq!(all, ["a=1; b=tidemark_session", "x=y"]);
+        let mut map = headers(&[("cookie", "tidemark_session=secret")]);
+        keep_session(&mut map);
+        assert!(map.is_empty());
+        let pairs = [
+            ("set-cookie", "tidemark_session=theirs; Path=/"),
+            ("set-cookie", "own=1"),
+            ("set-cookie", "tidemark_session =x"),
+        ];
+        let mut map = HeaderMap::new();
+        pairs.map(|(name, value)| map.append(HeaderName::from_static(name), HeaderValue::from_static(value)));
+        set_no_session(&mut map);
+        assert_eq!(map.get_all("set-cookie").iter().collect::<Vec<_>>(), ["own=1"]);
     }
 
     #[test]

@@ -90,6 +90,7 @@ fn admit(
     };
     let protocol = (request.version() == Version::HTTP_11).then(|| headers::upgrade(request.headers())).flatten();
     headers::strip(request.headers_mut());
+    headers::keep_session(request.headers_mut());
     headers::forward(request.headers_mut(), Some(host), peer, prefix.as_deref());
     // A replica is sent a path alone, in HTTP/1.1.
     let target = match target {

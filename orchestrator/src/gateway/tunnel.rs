@@ -55,6 +55,7 @@ pub(super) async fn open(
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         let (mut head, body) = answer.into_parts();
         headers::strip(&mut head.headers);
+        headers::set_no_session(&mut head.headers);
         return Ok(Response::from_parts(head, Answer::Replica(Inbound::new(body, None, gateway.limits.idle, ticket))));
     }
     let replica = upgrade::on(&mut answer);
@@ -68,6 +69,7 @@ pub(super) async fn open(
     let (mut head, _) = answer.into_parts();
     let granted = head.headers.remove(UPGRADE);
     headers::strip(&mut head.headers);
+    headers::set_no_session(&mut head.headers);
     head.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     head.headers.extend(granted.map(|protocol| (UPGRADE, protocol)));
     Ok(Response::from_parts(head, Answer::Own(Default::default())))

@@ -10,6 +10,7 @@
 
 use std::time::Duration;
 
+use anvil::Actor;
 use anyhow::Context;
 use solidity::Policy;
 use tidemark::{
@@ -21,6 +22,7 @@ use super::{Figure, Target, percentile, say};
 use crate::{
     provider::{self, until},
     tide::{POLICY, Scene},
+    visitor::Visitor,
 };
 
 const SURGES: usize = 8;
@@ -76,8 +78,9 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
 
 /// What became of the requests, and the replica-seconds that were metered.
 async fn tide(scene: &Scene) -> anyhow::Result<(Tally, f64)> {
+    let tenant = Visitor::sign_in(scene.orchestrator.api.port, Actor::Tenant).await?;
     let metered = async || {
-        let usage = scene.orchestrator.api.get(&format!("/v1/leases/{}/usage", scene.lease)).await?;
+        let (_, usage) = tenant.get(&format!("/v1/leases/{}/usage", scene.lease)).await?;
         usage["replicaSeconds"].as_f64().context("a usage without replica-seconds")
     };
     let before = metered().await?;

@@ -1,7 +1,11 @@
 //! The doors to a lease's inside: who passes which, and what is behind the quiet ones.
 
+use std::time::{Duration, Instant};
+
 use anvil::Actor;
 use reqwest::{Method, StatusCode};
+use serde_json::Value;
+use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use tests::visitor::Visitor;
 
 use super::Scene;
@@ -108,5 +112,35 @@ async fn what_is_used_is_seen_as_it_is_sampled_and_afterwards() {
     };
     assert_eq!(reason, "the session was ended");
     assert!(live.next().await.unwrap().is_none());
+    scene.orchestrator.stop().await;
+}
+
+#[tokio::test]
+async fn a_day_at_a_second_is_one_answer() {
+    let scene = Scene::new(1).await;
+    let tenant = scene.tenant().await;
+    let now = tests::visitor::now();
+    let mut connection = AnyConnection::connect(&scene.provider.database.url).await.unwrap();
+    let sql = format!(
+        "INSERT INTO samples (lease, at_ms, replica_millis, cpu_nanos, memory_byte_seconds, network_bytes) \
+         WITH RECURSIVE t (s) AS (SELECT 1 UNION ALL SELECT s + 1 FROM t WHERE s < 86400) \
+         SELECT '{:#x}', ({now} - 86500 + s) * 1000, s * 1000, s * 123456789, CAST(s * 50000000 AS TEXT), s * 1234 FROM t",
+        scene.lease
+    );
+    connection.execute(AssertSqlSafe(sql)).await.unwrap();
+    connection.close().await.unwrap();
+    for (step, least) in [(1, 86_000), (60, 1_400)] {
+        let began = Instant::now();
+        let path = scene.path(&format!("/series?since={}&step={step}", (now - 86_500) * 1000));
+        let answer = tenant.request(Method::GET, &path).send().await.unwrap();
+        assert_eq!(answer.status(), StatusCode::OK);
+        let body = answer.bytes().await.unwrap();
+        let took = began.elapsed();
+        eprintln!("a day of a series at {step} s: {took:?}, {} bytes", body.len());
+        assert!(took < Duration::from_secs(8), "it has ten seconds: {took:?}");
+        let series: Value = serde_json::from_slice(&body).unwrap();
+        let values = series["cpu"].as_array().unwrap();
+        assert!(values.len() >= least && values[..1_000].iter().all(|cpu| cpu == 0.1235), "{}", values.len());
+    }
     scene.orchestrator.stop().await;
 }

@@ -1,17 +1,20 @@
 //! Who may look inside a lease, and what is seen there: on a real chain, a real engine and with real signatures.
 #![allow(clippy::unwrap_used)]
 
+mod cli;
 mod doors;
 mod grants;
 mod logs;
 mod shell;
 mod signin;
+mod store;
 
 use alloy::primitives::B256;
-use anvil::Actor;
+use anvil::{Actor, Devnet, Mining, Options};
 use reqwest::StatusCode;
 use serde_json::Value;
 use solidity::Terms;
+use tempfile::TempDir;
 use tests::{
     busybox,
     guest::Guest,
@@ -21,6 +24,7 @@ use tests::{
     visitor::Visitor,
 };
 use tidemark::config::Orchestration;
+use tokio::net::TcpListener;
 
 /// A provider with a lease of the tenant's: it says something twice a second, and has a shell.
 struct Scene {
@@ -28,6 +32,7 @@ struct Scene {
     _image: Guest,
     lease: B256,
     terms: Terms,
+    folder: TempDir,
     provider: Provider,
 }
 
@@ -50,7 +55,13 @@ impl Scene {
     }
 
     async fn with(replicas: u16, set: impl FnOnce(&mut Orchestration)) -> Self {
-        let provider = Provider::start().await.unwrap();
+        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
+        let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
+        let provider = Provider::on(devnet, &format!("http://127.0.0.1:{port}")).await.unwrap();
+        let set = |settings: &mut Orchestration| {
+            settings.listen.set_port(port);
+            set(settings);
+        };
         let image = busybox::image(&provider.docker).await.unwrap();
         let orchestrator = Orchestrator::start_with(&provider, provider::engine(), set).await.unwrap();
         let manifest = manifest(&image.name);
@@ -63,7 +74,7 @@ impl Scene {
         .await
         .unwrap();
         orchestrator.api.shows(lease, |view| view.summary.replicas.healthy == replicas).await.unwrap();
-        Self { provider, orchestrator, _image: image, lease, terms }
+        Self { provider, orchestrator, _image: image, lease, terms, folder: TempDir::new().unwrap() }
     }
 
     fn port(&self) -> u16 {

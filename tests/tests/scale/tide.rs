@@ -10,6 +10,7 @@ use tests::{
     orchestrator::Orchestrator,
     provider::{self, until},
     tide::{POLICY, Scene},
+    visitor::Visitor,
 };
 use tidemark::{
     cli::load::Load,
@@ -119,15 +120,18 @@ async fn a_step_that_the_money_does_not_cover_waits_and_says_why() {
 async fn an_orchestrator_that_begins_anew_still_knows_what_was_seen() {
     let scene = Scene::with(POLICY, provider::DEPOSIT).await.unwrap();
     let path = format!("/v1/leases/{}/demand?since=0", scene.lease);
+    // Who signed in before is signed in after.
+    let mut tenant = Visitor::sign_in(scene.orchestrator.api.port, Actor::Tenant).await.unwrap();
     let Scene { provider, orchestrator, lease, terms } = scene;
     let seen = until("demand to be kept", async || {
-        let seen = orchestrator.api.get(&path).await?;
+        let (_, seen) = tenant.get(&path).await?;
         Ok(seen.as_array().is_some_and(|seen| seen.len() >= 2).then_some(seen))
     });
     let before = seen.await.unwrap();
     orchestrator.stop().await;
     let scene = Scene { orchestrator: Orchestrator::start(&provider).await.unwrap(), provider, lease, terms };
-    let after = scene.orchestrator.api.get(&path).await.unwrap();
+    tenant.port = scene.orchestrator.api.port;
+    let (_, after) = tenant.get(&path).await.unwrap();
     let count = before.as_array().unwrap().len();
     assert_eq!(after.as_array().unwrap()[..count], before.as_array().unwrap()[..]);
     let load = Load::on(&scene.url(), 40.0).unwrap();

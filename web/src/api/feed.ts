@@ -45,9 +45,10 @@ export function onReorg(listener: (from: number) => void): () => void {
 
 /** The queries that an event makes old: see the keys in queries.ts. */
 function staleBy(subject: string): (readonly string[])[] {
-  if (subject.startsWith("order:")) return [["orders"]]
+  // Bids and leases hold their provider's capacity.
+  if (subject.startsWith("order:")) return [["orders"], ["providers"]]
   if (subject === "market") return [["market"]]
-  if (subject.length === 66) return [["leases"], ["lease", subject], ["own"]]
+  if (subject.length === 66) return [["leases"], ["lease", subject], ["providers"], ["own"]]
   if (subject.length === 42) return [["providers"], ["own"], ["account", subject]]
   return [["offers"]]
 }

@@ -31,19 +31,22 @@ function useInterval(ms = 3_000): number | false {
   return useFeed().state === "live" ? false : ms
 }
 
-/** Asks the page's own provider; the chain when that does not answer and the chain knows. */
+/**
+ * Asks the page's own provider; the chain when that does not answer and the chain knows.
+ * @param every Milliseconds, for what changes without an event on chain.
+ */
 function useAsk<T>(
   key: QueryKey,
   path: string,
   chain?: (reader: Reader) => Promise<T>,
-  enabled = true,
+  every?: number,
 ): UseQueryResult<T> {
   const { api } = useConfig()
   const reader = useClient() as Reader | undefined
+  const polling = useInterval()
   return useQuery({
     queryKey: key,
-    enabled,
-    refetchInterval: useInterval(),
+    refetchInterval: every ?? polling,
     queryFn: async ({ signal }) => {
       try {
         return await ask<T>(api, path, { signal })
@@ -80,11 +83,11 @@ export function useLeases(closed = false): UseQueryResult<LeaseSummary[]> {
 }
 
 export function useOwn(): UseQueryResult<OwnView> {
-  return useAsk(["own"], "/v1/provider")
+  return useAsk(["own"], "/v1/provider", undefined, 5_000)
 }
 
 export function useStatus(): UseQueryResult<StatusView> {
-  return useAsk(["status"], "/v1/status")
+  return useAsk(["status"], "/v1/status", undefined, 5_000)
 }
 
 /** Where the API of a lease's provider is: empty for the page's own. Null while that is not known. */

@@ -248,7 +248,10 @@ export interface DemandView {
   seen: SeenView
 }
 
-/** `GET /v1/leases/{id}/series?since=MS&step=SECONDS` (scope view): one array a column, oldest first. */
+/**
+ * `GET /v1/leases/{id}/series?since=MS&step=SECONDS` (scope view): one array a column, oldest first; means between one time and the
+ * one before. Times are after `since`, so the last one is the next question's.
+ */
 export interface SeriesView {
   atMs: number[]
   /** Cores used. */
@@ -256,11 +259,14 @@ export interface SeriesView {
   memoryBytes: number[]
   /** Bytes a second. */
   network: number[]
-  /** Healthy replicas. */
+  /** Ready replicas, a mean. */
   replicas: number[]
 }
 
-/** `GET /v1/leases/{id}/live` (scope view): server-sent `live` events, one a sample. */
+/**
+ * `GET /v1/leases/{id}/live` (scope view): server-sent `live` events, one a sample. Every stream of a lease's inside ends with one
+ * `end` event, {reason}, when the session, the grant or the lease is over.
+ */
 export interface LiveView {
   atMs: number
   cpu: number
@@ -269,6 +275,7 @@ export interface LiveView {
   replicas: number
   /** Requests a second; null for a lease of which none ever came through the gateway. */
   requests: number | null
+  /** Of those, a second, what the gateway answered itself because no replica did. */
   failed: number | null
   waiting: number | null
   inFlight: number | null
@@ -428,9 +435,9 @@ export interface NonceView {
   nonce: string
   chainId: number
   statement: string
-  /** Unix seconds of the provider's clock: what the message says of its own time. */
+  /** Unix seconds of the provider's clock: now; what `Issued At` and a grant's `issuedAt` should say. */
   issuedAt: number
-  /** Unix seconds of the provider's clock: a message has to be signed in before. */
+  /** A message has to be signed in before. */
   expiresAt: number
 }
 
@@ -443,7 +450,11 @@ export interface SessionView {
 
 export type Scope = "view" | "logs" | "shell"
 
-/** `POST /v1/leases/{id}/grants`; the signature is the tenant's, of the EIP-712 struct `Grant`. Each scope holds the ones before. */
+/**
+ * `POST /v1/leases/{id}/grants` {grantee, scope, issuedAt, expiry, signature}; the signature is the tenant's, of the EIP-712 struct
+ * `Grant`. Each scope holds the ones before. `issuedAt` must not be in the provider's future (NonceView.issuedAt), the expiry at
+ * most 90 days later. `GET` lists them and `DELETE …/{grantee}` revokes, for the tenant.
+ */
 export interface GrantView {
   lease: Hex
   grantee: Address

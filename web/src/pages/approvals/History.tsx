@@ -10,6 +10,7 @@ import { Choice, TextField } from "../../parts/Field.tsx"
 import { Address, Hash, shorten, Tx, When } from "../../parts/Mark.tsx"
 import { Empty, Loaded } from "../../parts/States.tsx"
 import { speak, useWords } from "../../words/language.ts"
+import styles from "./Approvals.module.css"
 
 const words = speak(
   {
@@ -74,7 +75,7 @@ export function History({ me }: { me: AddressType | undefined }) {
   return (
     <Card title={t.title}>
       <div className="stack">
-        <div className="tiles">
+        <div className={styles.narrow}>
           <Choice
             label={t.account}
             value={value}
@@ -113,7 +114,6 @@ function Table({ all }: { all: Happening[] }) {
   const t = useWords(words)
   if (all.length === 0) return <Nothing />
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls is reached by the keyboard.
     <section className="scroller" aria-label={t.title} tabIndex={0}>
       <table>
         <thead>

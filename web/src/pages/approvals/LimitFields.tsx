@@ -75,7 +75,6 @@ export function LimitFields({ limit, onChange, onParsed, onRemove }: Props) {
   // A rate that nobody touched stays what it is: told by the hour it may have lost a fraction.
   const parsed = kept ?? limitOf(shown, unit)
   const key = parsed ? `${parsed.rate} ${parsed.amount} ${parsed.exposure}` : ""
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only what was parsed is news.
   useEffect(() => onParsed(limit.currency, parsed), [key, limit.currency])
 
   function field(name: "rate" | "amount" | "exposure") {

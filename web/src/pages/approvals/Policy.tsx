@@ -247,7 +247,7 @@ function Editor({ me, binding }: { me: AddressType; binding: Binding | null }) {
             />
           )}
         </Field>
-        <div className="tiles">
+        <div className={styles.short}>
           <TextField
             label={t.threshold}
             type="number"

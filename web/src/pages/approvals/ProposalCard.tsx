@@ -242,6 +242,7 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
   const approvers = binding?.approvers ?? []
   const named = { account: action.account, action: digest, approvers }
   const asked = approvers.some((approver) => isSame(here.me, approver))
+  const mine = because("sign", own)
   const carries = because("approved", own)
 
   async function doing(what: string, act: () => Promise<unknown>) {
@@ -293,21 +294,14 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
       {said && <Notice tone={said.tone}>{said.text}</Notice>}
       <div className={styles.actions}>
         {(asked || !isSame(here.me, action.account)) && (
-          <>
-            <Act
-              kind={asked ? "primary" : "plain"}
-              reason={because("sign", own)}
-              busy={busy === "sign"}
-              onClick={sign}
-            >
-              {t.sign}
-            </Act>
-            {asked && (
-              <Act reason={because("consent", own)} busy={busy === "consent"} onClick={consents}>
-                {t.send}
-              </Act>
-            )}
-          </>
+          <Act kind={asked ? "primary" : "plain"} reason={mine} busy={busy === "sign"} onClick={sign}>
+            {t.sign}
+          </Act>
+        )}
+        {mine === null && (
+          <Act reason={because("consent", own)} busy={busy === "consent"} onClick={consents}>
+            {t.send}
+          </Act>
         )}
         <Act
           kind={carries === null ? "primary" : "plain"}
