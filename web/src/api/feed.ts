@@ -30,11 +30,19 @@ export function getFeed(): Feed {
   return feed
 }
 
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Changes with every block. */
 export function useFeed(): Feed {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, getFeed)
+  return useSyncExternalStore(subscribe, getFeed)
+}
+
+/** Changes only when the feed comes or goes: whoever asks for no more is not drawn anew with every block. */
+export function useFeedState(): Feed["state"] {
+  return useSyncExternalStore(subscribe, () => feed.state)
 }
 
 /** Called with the first block that a reorg took back. */

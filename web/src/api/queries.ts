@@ -6,7 +6,7 @@ import type { Address, Chain, Client, Hex, Transport } from "viem"
 import { useClient } from "wagmi"
 import { useConfig } from "../config.ts"
 import { ask, Unreachable } from "./client.ts"
-import { useFeed } from "./feed.ts"
+import { useFeedState } from "./feed.ts"
 import { tokenOf, useSession } from "./session.ts"
 import type {
   LeaseSummary,
@@ -30,7 +30,7 @@ const reads = () => import("../chain/reads.ts")
 
 /** While the feed is live it says when to read again; else we look ourselves. */
 function useInterval(ms = 3_000): number | false {
-  return useFeed().state === "live" ? false : ms
+  return useFeedState() === "live" ? false : ms
 }
 
 /**

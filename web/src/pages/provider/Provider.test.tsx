@@ -49,7 +49,7 @@ const OWN: OwnView = {
     lastHour: 21_500_000,
     lastDay: 310_000_000,
     feesLastDay: "310000000000000",
-    byKind: [{ kind: "root", count: 360, gas: 20_900_000 }],
+    byKind: [{ kind: "post_root", count: 360, gas: 20_900_000 }],
   },
   intents: [{ state: "failed", count: 1 }],
   stages: { chain: run(), scale: run({ failures: 3, error: "the node did not answer" }) },
