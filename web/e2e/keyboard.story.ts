@@ -18,8 +18,13 @@ async function reach(page: Page, wanted: Locator, most = 120) {
   await expect(wanted).toBeFocused()
   const seen = await wanted.evaluate((element) => {
     const box = element.getBoundingClientRect()
-    const style = getComputedStyle(element)
-    const marked = style.outlineStyle !== "none" || style.boxShadow !== "none"
+    // The mark may lie around a part that holds the field.
+    let marked = false
+    for (let around: Element | null = element; around && !marked; around = around.parentElement) {
+      if (!around.matches(":focus-visible, :focus-within") || around.matches("main, body")) break
+      const { outlineStyle, boxShadow } = getComputedStyle(around)
+      marked = outlineStyle !== "none" || boxShadow !== "none"
+    }
     return { marked, visible: box.bottom > 0 && box.top < innerHeight }
   })
   expect(seen).toEqual({ marked: true, visible: true })

@@ -131,7 +131,7 @@ function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => voi
         made?.proposal ?? (await makeProposal(reader!, wanted.account, wanted.call, Number(days)))
       if (how === "posted") {
         if (!session) await signIn()
-        await post.propose({ ...proposal, createdBy: address, createdAtMs: Date.now() })
+        await post.propose(proposal)
       } else save(proposal)
       keep(proposal)
       setMade({ proposal, how })
