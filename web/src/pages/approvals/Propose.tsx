@@ -113,7 +113,6 @@ function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => voi
   const language = useLanguage()
   const { api } = useConfig()
   const { session, signIn } = useSession(api)
-  const { address } = useConnection()
   const reader = useClient() as Reader | undefined
   const { data: binding } = useBinding(wanted.account)
   const told = useTold(wanted.account, wanted.call.data, wanted.call.value)
