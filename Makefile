@@ -21,15 +21,25 @@ help: ## list the targets
 setup: ## install what is missing and start Docker Engine when none answers
 	@scripts/setup
 
+.PHONY: web
+web: $(if $(wildcard web/package.json),web/dist/index.html) ## build the web page, which the program embeds
+
+# What the page is made of. Building the program looks at web/dist alone.
+WEB := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/screenshots/*' -not -path 'web/test-results/*' 2>/dev/null)
+web/dist/index.html: $(WEB) solidity/abi/Market.json
+	@scripts/setup node
+	@npm --prefix web run --silent build >&2
+	@touch $@
+
 .PHONY: up
-up: ## run it all: chain, contracts, provider, sample application (ARGS='--once --json' runs the story to its end)
+up: web ## run it all: chain, contracts, provider, page, sample application (ARGS='--once --json' runs the story to its end)
 	@scripts/setup rust cc node docker
 	@cargo build --package tidemark >&2
 	@sample/image >/dev/null
 	@exec $(TARGET)/debug/tidemark up $(ARGS)
 
 .PHONY: build
-build: ## compile every crate
+build: web ## build the page and compile every crate
 	@scripts/setup rust cc
 	@cargo build --workspace >&2
 
@@ -77,7 +87,7 @@ image: ## load the sample application's image into the engine
 	@sample/image >/dev/null
 
 .PHONY: bench
-bench: setup image ## every figure beside its target, as JSON lines (ARGS= is passed on)
+bench: setup web image ## every figure beside its target, as JSON lines (ARGS= is passed on)
 	@scripts/setup nginx
 	@cargo build --release --package tidemark --package tests >&2
 	@cargo run --quiet --release --package tests --bin bench -- $(ARGS)
@@ -104,13 +114,14 @@ plots: ## draw the plots of docs/scaling.md anew
 	@$(TARGET)/debug/tidemark simulate --trace $(TARGET)/diurnal.csv --policy default,hpa-80,oracle --plot docs/plots/diurnal.svg
 
 .PHONY: lint
-lint: ## formatting and lints, of Rust and of Solidity
+lint: ## formatting and lints, of Rust, of Solidity and of the page
 	@scripts/setup rust cc node
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cd solidity && ../anvil/node_modules/.bin/forge fmt --check
+	cd web && npm run --silent check
 
 .PHONY: clean
 clean: ## remove what builds and installs left in this folder
 	cargo clean
-	rm -rf anvil/node_modules web/node_modules solidity/out solidity/cache solidity/.venv
+	rm -rf anvil/node_modules web/node_modules web/dist solidity/out solidity/cache solidity/.venv

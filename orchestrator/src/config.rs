@@ -3,6 +3,8 @@
 //! Each setting is a flag and an environment variable of the same name (`--listen`, `TIDEMARK_LISTEN`); a flag wins over
 //! the environment, the environment over `.env`. `.env.example` lists them all, and a test holds it to this file.
 
+mod web;
+
 use std::{
     env, fmt,
     net::SocketAddr,
@@ -17,6 +19,8 @@ use alloy::{
 };
 use anyhow::{Context, bail};
 use clap::{ArgAction, Args, CommandFactory, ValueEnum};
+
+pub use web::Web;
 
 use crate::{api::origins::normal, ports::docker::Subnet};
 
@@ -158,6 +162,9 @@ pub struct Orchestration {
     /// Take no new leases; serve those that run. What a provider sets before maintenance.
     #[arg(long, env = "TIDEMARK_DRAIN", action = ArgAction::Set, default_value_t = false, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub drain: bool,
+
+    #[command(flatten)]
+    pub web: Web,
 }
 
 /// How the program speaks.
@@ -262,6 +269,7 @@ impl Orchestration {
             standby: None,
             warm: 1,
             drain: false,
+            web: Web::local(),
         }
     }
 }
@@ -441,6 +449,8 @@ mod tests {
             ("--sample-every", "soon", "write it like"),
             ("--database-url", "mysql://x", "sqlite:"),
             ("--rpc-url", "localhost:8545", "ws://"),
+            ("--web-rpc", "localhost:8545", "ws://"),
+            ("--web-explorer", "javascript:alert(1)", "must be a site"),
         ] {
             let error = Cli::try_parse_from(["tidemark", "provider", "run", flag, value]).unwrap_err().to_string();
             assert!(error.contains(flag) && error.contains(why), "{flag} {value}: {error}");

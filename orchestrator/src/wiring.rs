@@ -9,8 +9,8 @@ use solidity::deploy::Deployment;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    api::{self, Api, origins::Origins},
-    config::{Connection, Identity, Orchestration, docker_host, short},
+    api::{self, Api, feed::Feed, origins::Origins, views::PageConfig},
+    config::{Connection, DEV_CHAIN, Identity, Orchestration, Web, docker_host, short},
     driver::{self, Bell, Board, Stage},
     gateway::{self, Gateway},
     lease::label::Owner,
@@ -140,8 +140,11 @@ pub async fn start_with(
     tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
     tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
 
+    let feed = Feed::new(store.clone(), shutdown.clone());
+    tasks.push(tokio::spawn(feed.clone().keep(bells.feed.clone())));
     let draining = settings.drain;
     let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
+    let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
     let api = Api {
         store,
         deployment,
@@ -151,6 +154,14 @@ pub async fn start_with(
         metrics,
         container: bells.container,
         gate,
+        feed,
+        providers: Default::default(),
+        books: api::books::Settings {
+            margin: settings.margin,
+            gas_per_hour: settings.gas_per_hour,
+            replace_after: settings.replace_after,
+        },
+        page,
         clock: Arc::new(System),
         origins: Origins::new(address.port(), &settings.web_origins),
         session_for: settings.session_for,
@@ -170,6 +181,24 @@ pub async fn start_with(
     Ok(Running { address, gateway: gateway_address, stop, tasks })
 }
 
+/// What the web page is told.
+fn page(web: &Web, connection: &Connection, deployment: &Deployment) -> PageConfig {
+    let chain_name = web.chain_name.clone().unwrap_or_else(|| match deployment.chain_id {
+        DEV_CHAIN => "Local chain".to_owned(),
+        id => format!("Chain {id}"),
+    });
+    PageConfig {
+        api: String::new(),
+        chain_id: deployment.chain_id,
+        chain_name,
+        market: deployment.market.to_string(),
+        block: deployment.block,
+        rpc_url: web.rpc_for_browsers(&connection.rpc_url),
+        explorer: web.explorer.clone(),
+        wallet_connect_project_id: web.walletconnect.clone(),
+    }
+}
+
 /// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its chain.
 pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result<()> {
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
@@ -184,7 +213,7 @@ pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result
     Ok(())
 }
 
-/// One bell a stage, and the gateway's.
+/// One bell a stage, the gateway's and the feed's.
 #[derive(Clone, Default)]
 struct Bells {
     chain: Bell,
@@ -195,6 +224,7 @@ struct Bells {
     scale: Bell,
     settlement: Bell,
     gateway: Bell,
+    feed: Bell,
 }
 
 struct Parts {
@@ -216,7 +246,13 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
         .ringing(
             vec![bells.container.clone()],
-            vec![bells.clearing.clone(), bells.proof.clone(), bells.scale.clone(), bells.settlement.clone()],
+            vec![
+                bells.clearing.clone(),
+                bells.proof.clone(),
+                bells.scale.clone(),
+                bells.settlement.clone(),
+                bells.feed.clone(),
+            ],
         );
     let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
     let clearing = Clearing {

@@ -7,6 +7,7 @@
 // `sol!` writes a function for each call and event, with as many arguments as that has.
 #![allow(clippy::too_many_arguments)]
 
+pub mod decoded;
 pub mod deploy;
 pub mod manual;
 pub mod tree;

@@ -27,7 +27,7 @@ impl Api {
         Ok(Self { port, http: reqwest::Client::builder().no_proxy().build()? })
     }
 
-    fn url(&self, path: &str) -> String {
+    pub fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 

@@ -14,6 +14,7 @@ pub mod provider;
 pub mod proxy;
 pub mod seller;
 pub mod socket;
+pub mod sse;
 pub mod tenancy;
 pub mod tide;
 pub mod visitor;

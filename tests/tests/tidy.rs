@@ -17,7 +17,7 @@ fn files(folder: &str, ending: &str) -> Vec<(String, String)> {
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
             let path = entry.unwrap().path();
-            if path.is_symlink() || path.ends_with("node_modules") || path.ends_with("target") {
+            if path.is_symlink() || ["node_modules", "target", "dist"].iter().any(|made| path.ends_with(made)) {
                 continue;
             }
             if path.is_dir() {
@@ -222,6 +222,9 @@ fn no_file_grows_beyond_reading() {
         ("anvil", "rs"),
         ("tests", "rs"),
         ("sample", "rs"),
+        ("web", "ts"),
+        ("web", "tsx"),
+        ("web", "css"),
     ] {
         for (name, text) in files(folder, ending) {
             if text.lines().count() > 500 {
@@ -248,8 +251,23 @@ fn nobody_is_identified_by_tx_origin() {
 }
 
 #[test]
+fn the_page_renders_no_foreign_markup_and_calls_nobody() {
+    for ending in ["ts", "tsx"] {
+        for (name, text) in files("web/src", ending) {
+            for line in code(&text).filter(|_| !name.contains(".test.")) {
+                let markup =
+                    ["dangerouslySetInnerHTML", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"];
+                assert!(!markup.iter().any(|word| line.contains(word)), "{name} makes markup of text: {line}");
+                let abi = line.contains("solidity/") || line.contains("orchestrator/");
+                assert!(!(line.contains("import") && abi), "{name} imports from outside of the page: {line}");
+            }
+        }
+    }
+}
+
+#[test]
 fn no_room_is_called_after_nothing() {
-    for (name, _) in files("orchestrator/src", "rs") {
+    for (name, _) in files("orchestrator/src", "rs").into_iter().chain(files("web/src", "ts")) {
         for empty in ["utils", "helpers", "common", "manager"] {
             assert!(!name.contains(empty), "{name}: a name that says nothing collects everything");
         }

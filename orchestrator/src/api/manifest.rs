@@ -1,7 +1,11 @@
 //! The tenant hands its manifest over: bytes that hash to what the lease says, signed by the lease's tenant.
 
-use alloy::{hex, primitives::keccak256};
+use alloy::{
+    hex,
+    primitives::{B256, keccak256},
+};
 use axum::{
+    Json,
     body::Body,
     extract::{Path, State},
     http::{
@@ -18,10 +22,11 @@ use super::{
     error::{Error, Result, lease_id, unknown_lease},
     inside::enter,
     session::{Visitor, signed},
+    views::{CheckedServiceView, ManifestCheckView, PlacedView},
 };
 use crate::lease::{
     access::Scope,
-    manifest::{self, Manifest},
+    manifest::{self, Manifest, Placed},
 };
 
 /// Carries the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
@@ -65,6 +70,49 @@ pub async fn put_manifest(
     api.store.put_manifest(id, hash, &bytes).await?;
     api.container.ring();
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Check a manifest before a lease is opened for it: all that stands against it, at its lines. Always answers 200.
+#[utoipa::path(
+    post, path = "/v1/manifest/check", request_body(content = String, content_type = "application/yaml"),
+    responses((status = 200, body = ManifestCheckView))
+)]
+pub async fn check(body: Body) -> Result<Json<ManifestCheckView>> {
+    let bytes = match read(body).await {
+        Err(Error::TooLarge(message)) => return Ok(Json(checked(B256::ZERO, None, vec![whole(message)]))),
+        read => read?,
+    };
+    let hash = keccak256(&bytes);
+    Ok(Json(match Manifest::check(&bytes) {
+        Ok(manifest) => checked(hash, Some(&manifest), Vec::new()),
+        Err(refused) => checked(hash, None, refused.into_iter().map(placed).collect()),
+    }))
+}
+
+fn checked(hash: B256, manifest: Option<&Manifest>, refusals: Vec<PlacedView>) -> ManifestCheckView {
+    let scaling = manifest.map(|manifest| manifest.scaling.clone()).unwrap_or_default();
+    let service = |(name, service): (&String, &manifest::Service)| CheckedServiceView {
+        name: name.clone(),
+        image: service.image.clone(),
+        ports: service.ports.iter().map(|port| port.number).collect(),
+    };
+    ManifestCheckView {
+        ok: manifest.is_some(),
+        hash: hash.to_string(),
+        services: manifest.into_iter().flat_map(|manifest| manifest.services.iter().map(service)).collect(),
+        policy: scaling.policy,
+        shadow: scaling.shadow,
+        refusals,
+    }
+}
+
+fn whole(message: String) -> PlacedView {
+    PlacedView { line: None, column: None, path: String::new(), message }
+}
+
+fn placed(Placed { refusal, place }: Placed) -> PlacedView {
+    let (line, column) = place.unzip();
+    PlacedView { line, column, path: refusal.path, message: refusal.reason }
 }
 
 /// Reads a body to its end. Of one that is too large the rest is thrown away, because many clients hear no answer while

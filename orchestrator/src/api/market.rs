@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use alloy::primitives::B256;
 use axum::{Json, extract::State};
 use serde_json::json;
 use solidity::manual;
@@ -10,7 +9,7 @@ use solidity::manual;
 use super::{
     Api,
     error::Result,
-    views::{HeadView, MarketView, OfferView, ProviderView, RefusalView, StatusView, leaf_encoding},
+    views::{HeadView, MarketView, OfferView, RefusalView, StatusView, leaf_encoding},
 };
 use crate::store::Head;
 
@@ -92,33 +91,6 @@ pub async fn offers(State(api): State<Api>) -> Result<Json<Vec<OfferView>>> {
         });
     }
     Ok(Json(views))
-}
-
-/// Every provider that ever registered, by address.
-#[utoipa::path(get, path = "/v1/providers", responses((status = 200, body = Vec<ProviderView>)))]
-pub async fn providers(State(api): State<Api>) -> Result<Json<Vec<ProviderView>>> {
-    let mut views = Vec::new();
-    for provider in api.store.providers().await? {
-        let newest = api.store.newest_root(provider.address, u64::MAX).await?.map_or(0, |root| root.epoch);
-        let silence = provider.silence.filter(|silence| silence.epoch == newest);
-        views.push(ProviderView {
-            address: provider.address.to_string(),
-            registered: provider.registered,
-            endpoint: provider.endpoint,
-            bond: provider.bond.to_string(),
-            capacity: serde_json::to_value(&provider.capacity)?,
-            attributes: provider.attributes.into_iter().map(attribute).collect(),
-            exit_at: provider.exit_at,
-            silence: silence.map(|silence| if silence.confirmed { "confirmed" } else { "reported" }.to_owned()),
-        });
-    }
-    Ok(Json(views))
-}
-
-/// An attribute's text when it is one, else its hex.
-fn attribute(word: B256) -> String {
-    let text = String::from_utf8(word.into_iter().take_while(|byte| *byte != 0).collect());
-    text.ok().filter(|text| !text.is_empty() && !text.contains(char::is_control)).unwrap_or_else(|| word.to_string())
 }
 
 /// The manual of the market's errors.

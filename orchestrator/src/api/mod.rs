@@ -5,16 +5,21 @@
 //! A shell is the tenant's own hand, in its own container.
 
 pub mod arguments;
+pub mod books;
 mod error;
+pub mod feed;
 mod grants;
 pub mod inside;
 mod leases;
+mod listen;
 mod logs;
 mod manifest;
 mod market;
 mod orders;
 pub mod origins;
+pub mod page;
 mod proofs;
+pub mod providers;
 mod scaling;
 mod screen;
 mod series;
@@ -28,14 +33,13 @@ use alloy::primitives::Address;
 use anyhow::Context;
 use axum::{
     Router,
-    http::{HeaderValue, Method, header},
-    response::IntoResponse,
+    http::{HeaderName, HeaderValue, Method, header},
     routing::{delete, get, post, put},
 };
 use metrics_exporter_prometheus::PrometheusHandle;
 use solidity::deploy::Deployment;
 use tokio::{net::TcpListener, sync::watch};
-use tower_http::{cors::CorsLayer, timeout::TimeoutLayer, trace::TraceLayer};
+use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::OpenApi;
 
 use self::{inside::Visits, origins::Origins};
@@ -58,6 +62,11 @@ pub struct Api {
     /// The container stage's: a manifest came.
     pub container: Bell,
     pub gate: Gate,
+    pub feed: feed::Feed,
+    pub providers: providers::Known,
+    pub books: books::Settings,
+    /// Nothing when the provider serves no page.
+    pub page: Option<page::Page>,
     pub clock: Arc<dyn Clock>,
     /// Whose pages may sign in and act here.
     pub origins: Origins,
@@ -97,7 +106,8 @@ const FAREWELL: Duration = Duration::from_secs(5);
     paths(
         market::market,
         market::offers,
-        market::providers,
+        providers::providers,
+        books::books,
         market::errors,
         market::status,
         orders::orders,
@@ -108,8 +118,14 @@ const FAREWELL: Duration = Duration::from_secs(5);
         scaling::scaling,
         scaling::demand,
         manifest::put_manifest,
+        manifest::check,
         proofs::proof,
+        proofs::proofs,
         proofs::epoch,
+        page::config,
+        feed::events,
+        feed::of_lease,
+        feed::stream,
         session::nonce,
         session::open,
         session::show,
@@ -147,7 +163,7 @@ pub async fn serve(api: Api, listener: TcpListener) -> anyhow::Result<()> {
         let api = api.clone();
         async move { shell::end_left(&api, left).await }
     });
-    axum::serve(listener, router(api)).with_graceful_shutdown(stop).await?;
+    axum::serve(listen::Impatient(listener), router(api)).with_graceful_shutdown(stop).await?;
     // Shells are ended and their ends written down. What is left then, the next process ends.
     let _ = tokio::join!(tokio::time::timeout(FAREWELL, left), visits.empty(FAREWELL));
     Ok(())
@@ -166,7 +182,8 @@ fn router(api: Api) -> Router {
         .route("/v1/offers", get(market::offers))
         .route("/v1/orders", get(orders::orders))
         .route("/v1/screen", get(screen::screen))
-        .route("/v1/providers", get(market::providers))
+        .route("/v1/providers", get(providers::providers))
+        .route("/v1/provider", get(books::books))
         .route("/v1/errors", get(market::errors))
         .route("/v1/epochs/{epoch}", get(proofs::epoch))
         .route("/v1/leases", get(leases::list))
@@ -182,20 +199,28 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/grants/{grantee}", delete(grants::revoke))
         .route("/v1/leases/{id}/accesses", get(grants::accesses))
         .route("/v1/leases/{id}/manifest", put(manifest::put_manifest).get(manifest::get_manifest))
+        .route("/v1/manifest/check", post(manifest::check))
+        .route("/v1/leases/{id}/proofs", get(proofs::proofs))
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/v1/session/nonce", post(session::nonce))
         .route("/v1/session", post(session::open).get(session::show).delete(session::close))
         .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
         .route("/metrics", get(market::metrics))
-        .fallback(|| async {
-            error::Error::NotFound("there is no such page: see /openapi.json".to_owned()).into_response()
-        })
-        .layer(tower_http::set_header::SetResponseHeaderLayer::if_not_present(
-            header::X_CONTENT_TYPE_OPTIONS,
-            HeaderValue::from_static("nosniff"),
-        ))
+        .route("/v1/events", get(feed::events))
+        .route("/v1/leases/{id}/events", get(feed::of_lease))
+        .route("/v1/stream", get(feed::stream))
+        .route("/config.json", get(page::config))
+        .fallback(page::serve)
+        .layer(unless(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // What the API answers is data: opened in a browser it runs nothing and stands in no frame.
+        .layer(unless(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(TraceLayer::new_for_http())
         .layer(cors)
         .with_state(api)
+}
+
+/// Sets a header where the answer has none of its own.
+fn unless(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

@@ -5,13 +5,16 @@ use axum::{
     Json,
     extract::{Path, State},
 };
+use serde::Deserialize;
 use solidity::tree::Tree;
+use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Error, Result, lease_id, unknown_lease},
-    views::{EpochView, ProofView, StatementView, leaf_encoding},
+    error::{Error, Question, Result, lease_id, unknown_lease},
+    views::{EpochView, ProofSummary, ProofView, StatementView, leaf_encoding},
 };
+use crate::store::{RootRow, Statement};
 
 /// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
 #[utoipa::path(
@@ -69,6 +72,42 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
         leaf_encoding: leaf_encoding(),
         leaves: tree.len(),
     }))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Before {
+    /// Epochs before this one; the newest unless told otherwise.
+    before: Option<u64>,
+    /// At most so many; 50 unless told otherwise, 500 at most.
+    limit: Option<u64>,
+}
+
+/// A lease's statements whose roots are on chain, newest first.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/proofs", params(("id" = String, Path, description = "The lease"), Before),
+    responses((status = 200, body = Vec<ProofSummary>), (status = 404, body = super::views::ErrorView))
+)]
+pub async fn proofs(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    Question(Before { before, limit }): Question<Before>,
+) -> Result<Json<Vec<ProofSummary>>> {
+    let id = lease_id(&id)?;
+    api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
+    let limit = limit.unwrap_or(50);
+    if !(1..=500).contains(&limit) {
+        return Err(Error::BadRequest("the limit is a number of 1 to 500".to_owned()));
+    }
+    let proven = api.store.proven(id, api.provider, before, limit).await?;
+    let view = |(statement, root): (Statement, RootRow)| ProofSummary {
+        epoch: root.epoch,
+        root: root.root.to_string(),
+        posted_at: Some(root.posted_at),
+        root_tx: Some(root.tx.to_string()),
+        usage: (&statement.usage).into(),
+    };
+    Ok(Json(proven.into_iter().map(view).collect()))
 }
 
 /// All statements of an epoch whose root is on chain, with their paths: whoever watches can judge this provider by them.

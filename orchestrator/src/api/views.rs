@@ -256,6 +256,51 @@ pub struct ProviderView {
     pub exit_at: Option<u64>,
     /// `reported` or `confirmed` while its roots have stopped and somebody said so.
     pub silence: Option<String>,
+    /// What leases and bids hold of the capacity on chain.
+    #[serde(default)]
+    pub held: CapacityView,
+    /// Epochs with a root on chain.
+    #[serde(default)]
+    pub proven_epochs: u64,
+    /// The same, and those that passed without a root since the first one while a lease was open.
+    #[serde(default)]
+    pub epochs: u64,
+    /// Newest first, at most fifty.
+    #[serde(default)]
+    pub faults: Vec<FaultView>,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CapacityView {
+    pub millicores: u64,
+    #[serde(rename = "memoryMiB")]
+    pub memory_mib: u64,
+    #[serde(rename = "diskMiB")]
+    pub disk_mib: u64,
+    pub gpus: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct FaultView {
+    /// The event: `Slashed`, `FraudProven`, `OutageCredited`, `SilenceConfirmed`.
+    pub name: String,
+    pub time: u64,
+    pub tx: String,
+    /// Wei taken from the bond, when the event says so.
+    pub amount: Option<String>,
+}
+
+/// A statement under a posted root, without its path.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofSummary {
+    pub epoch: u64,
+    pub root: String,
+    pub posted_at: Option<u64>,
+    pub root_tx: Option<String>,
+    pub usage: UsageArgument,
 }
 
 /// What one of the market's errors means, and what to do about it.
@@ -491,4 +536,183 @@ pub struct ErrorView {
 /// The types of a statement's values, for `StandardMerkleTree`.
 pub fn leaf_encoding() -> Vec<String> {
     ["bytes32", "uint32", "uint64", "uint96", "uint128", "uint96", "uint16"].map(str::to_owned).to_vec()
+}
+
+/// What a manifest says, or everything that stands against it.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ManifestCheckView {
+    /// Whether it can run.
+    pub ok: bool,
+    /// keccak256 of the bytes, as a lease's terms have it.
+    pub hash: String,
+    /// Of a manifest that can run.
+    pub services: Vec<CheckedServiceView>,
+    pub policy: String,
+    pub shadow: Option<String>,
+    pub refusals: Vec<PlacedView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckedServiceView {
+    pub name: String,
+    pub image: String,
+    /// In the container.
+    pub ports: Vec<u16>,
+}
+
+/// A refusal at its place. Lines and columns from 1; none when the place is the whole file.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlacedView {
+    pub line: Option<usize>,
+    pub column: Option<usize>,
+    pub path: String,
+    pub message: String,
+}
+
+/// This provider's own books. All of it follows from the chain but alarms, wallet, gas and margin.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnView {
+    pub address: String,
+    pub endpoint: String,
+    pub draining: bool,
+    /// Percent on top of the price list that bids ask.
+    pub margin: u16,
+    /// Wei.
+    pub bond: String,
+    pub capacity: CapacityView,
+    pub held: CapacityView,
+    /// For bids that the chain does not show yet.
+    pub reserved: CapacityView,
+    /// Wei that the wallet had when it was last looked into; none before the first time.
+    pub wallet: Option<String>,
+    pub earnings: Vec<EarningsView>,
+    /// The newest settlements, newest first.
+    pub claims: Vec<ClaimView>,
+    /// The newest withdrawals of earnings, newest first.
+    pub payouts: Vec<PayoutView>,
+    /// The newest, newest first.
+    pub roots: Vec<RootView>,
+    pub gas: GasView,
+    pub intents: Vec<IntentsView>,
+    /// Each stage's last run.
+    pub stages: serde_json::Value,
+    pub alarms: Vec<AlarmView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EarningsView {
+    pub currency: String,
+    pub earned: String,
+    pub withdrawn: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClaimView {
+    pub time: u64,
+    pub lease: String,
+    pub currency: String,
+    pub amount: String,
+    pub tx: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PayoutView {
+    pub time: u64,
+    pub currency: String,
+    pub amount: String,
+    pub tx: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RootView {
+    pub epoch: u64,
+    pub posted_at: u64,
+    pub root: String,
+    pub tx: String,
+    /// Statements under it.
+    pub leaves: u64,
+    /// That posting it used; none when somebody else's transaction did.
+    pub gas: Option<u64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct GasView {
+    /// The budget.
+    pub per_hour: u64,
+    pub last_hour: u64,
+    pub last_day: u64,
+    /// Wei, at most: the gas at the highest fee that was signed for it.
+    pub fees_last_day: String,
+    /// Of the last day.
+    pub by_kind: Vec<SpentView>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SpentView {
+    pub kind: String,
+    pub count: u64,
+    pub gas: u64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct IntentsView {
+    /// `prepared`, `sent`, `mined`, `final` or `failed`.
+    pub state: String,
+    pub count: u64,
+}
+
+/// Something that its provider should see to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct AlarmView {
+    /// `stage`, `chain`, `clock`, `gas`, `wallet`, `intents`, `roots`, `bond` or `draining`.
+    pub kind: String,
+    pub message: String,
+    pub remedy: String,
+}
+
+/// One of the market's events.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EventView {
+    /// Where it stands: `BLOCK.LOG`, and of a recent block the beginning of its hash too.
+    pub cursor: String,
+    pub block: u64,
+    pub time: u64,
+    pub tx: String,
+    /// As in Solidity.
+    pub name: String,
+    /// A lease's id, a provider's or an account's address, `order:ID`, an offer's number, or `market`.
+    pub subject: String,
+    /// By their names in Solidity; numbers in decimal text, structs as objects.
+    pub args: serde_json::Map<String, serde_json::Value>,
+}
+
+/// `/config.json`: where the page finds its market. Beside a page that is hosted as static files it is a file.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PageConfig {
+    /// The provider's API; empty for the page's own origin.
+    pub api: String,
+    pub chain_id: u64,
+    pub chain_name: String,
+    pub market: String,
+    /// The block in which the market was deployed.
+    pub block: u64,
+    /// For reading without a wallet; none: the wallet's alone.
+    pub rpc_url: Option<String>,
+    /// Of a block explorer with /tx/ and /address/.
+    pub explorer: Option<String>,
+    pub wallet_connect_project_id: Option<String>,
 }

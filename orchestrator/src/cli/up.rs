@@ -167,7 +167,7 @@ impl Up {
             };
         }
         let said = json!({
-            "rpcUrl": devnet.http_url(), "wsUrl": devnet.ws_url(), "apiUrl": endpoint,
+            "rpcUrl": devnet.http_url(), "wsUrl": devnet.ws_url(), "apiUrl": endpoint, "webUrl": format!("{endpoint}/"),
             "deployment": devnet.deployment, "deploymentFile": connection.deployment,
             "provider": Actor::Provider.address(), "tenant": Actor::Tenant.address(), "token": devnet.token,
             "lease": lease.as_ref().map(|(lease, _)| lease.id),
@@ -177,6 +177,7 @@ impl Up {
             let mut lines = vec![
                 format!("chain      {}", devnet.ws_url()),
                 format!("market     {}", devnet.deployment.market),
+                format!("page       {endpoint}/"),
                 format!("API        {endpoint}/openapi.json"),
             ];
             if let Some((lease, view)) = &lease {

@@ -20,6 +20,7 @@
 mod checks;
 mod fields;
 mod node;
+mod places;
 mod refusals;
 mod service;
 mod tidemark;
@@ -31,6 +32,7 @@ use std::{
 };
 
 use node::{At, Node};
+pub use places::{Place, Placed};
 use serde::Serialize;
 pub use tidemark::{Gateway, Scaling};
 

@@ -30,7 +30,7 @@ mod stuck;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use alloy::primitives::{Address, B256};
@@ -79,7 +79,12 @@ struct Memory {
     head: Option<B256>,
     /// The head at which exhausted leases were last looked for.
     exhausted: Option<B256>,
+    /// When the wallet was last looked into.
+    wallet: Option<Instant>,
 }
+
+/// How often the wallet is looked into, for the books.
+const WALLET_EVERY: Duration = Duration::from_secs(30);
 
 #[async_trait::async_trait]
 impl Stage for Settlement {
@@ -109,6 +114,7 @@ impl Stage for Settlement {
         self.send(&newest(&open), &mut counts).await?;
         self.unstick(&open, nonce, &mut counts).await?;
         self.sign_prepared(open.len(), &mut counts).await?;
+        self.look_into_wallet().await?;
         counts.retain(|_, count| *count > 0);
         Ok(counts)
     }
@@ -117,6 +123,16 @@ impl Stage for Settlement {
 impl Settlement {
     fn seen(&self) -> MutexGuard<'_, Memory> {
         self.seen.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn look_into_wallet(&self) -> anyhow::Result<()> {
+        if self.seen().wallet.is_some_and(|at| at.elapsed() < WALLET_EVERY) {
+            return Ok(());
+        }
+        let balance = self.ethereum.balance(self.provider).await?;
+        self.store.set_wallet(balance, crate::store::settlement::now_ms()).await?;
+        self.seen().wallet = Some(Instant::now());
+        Ok(())
     }
 
     /// Sends what no node has answered to yet, by its hashes in the order of nonces.

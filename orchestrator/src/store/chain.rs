@@ -3,8 +3,10 @@
 mod apply;
 mod events;
 mod facts;
+mod history;
 mod log;
 mod reach;
+mod uptime;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -13,6 +15,8 @@ use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 pub use apply::{Applied, Change, Segment};
 pub use events::{Event, Subject};
+pub use history::Wanted;
+pub use uptime::Roots;
 
 use super::{Error, Result, Store, hex, int, parse, uint};
 use crate::lease::Lease;

@@ -24,7 +24,9 @@ use std::{fmt::LowerHex, fs::File, str::FromStr, sync::Arc};
 use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
-pub use chain::{Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment, Silence};
+pub use chain::{
+    Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment, Silence, Subject, Wanted,
+};
 pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;
 pub use proof::Statement;

@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256};
 use solidity::Usage;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Error, Result, Store, hex, int, parse, rows, settlement::prepare, uint};
+use super::{Error, Result, RootRow, Store, hex, int, parse, rows, settlement::prepare, uint};
 use crate::lease::intent::Intent;
 
 /// Rows of one INSERT.
@@ -103,6 +103,33 @@ impl Store {
         let sql = "SELECT lease, usage, leaf FROM statements WHERE lease = $1 ORDER BY epoch DESC LIMIT 1";
         let row = sqlx::query(sql).bind(hex(lease)).fetch_optional(self.pool()).await?;
         row.as_ref().map(statement).transpose()
+    }
+
+    /// A lease's statements whose roots stand on chain as we closed them, newest first, each with its root.
+    pub async fn proven(
+        &self,
+        lease: B256,
+        provider: Address,
+        before: Option<u64>,
+        limit: u64,
+    ) -> Result<Vec<(Statement, RootRow)>> {
+        let sql = "SELECT s.lease, s.usage, s.leaf, r.epoch, r.root, r.posted_at, r.block, r.tx FROM statements s \
+                   JOIN epochs e ON e.epoch = s.epoch JOIN roots r ON r.epoch = s.epoch AND r.root = e.root \
+                   WHERE s.lease = $1 AND r.provider = $2 AND s.epoch < $3 ORDER BY s.epoch DESC LIMIT $4";
+        let query = sqlx::query(sql).bind(hex(lease)).bind(hex(provider));
+        let rows = query.bind(int(before.unwrap_or(u64::MAX))).bind(int(limit)).fetch_all(self.pool()).await?;
+        let proven = |row: &AnyRow| {
+            let root = RootRow {
+                provider,
+                epoch: uint(row.try_get(3)?),
+                root: parse("roots", &row.try_get::<String, _>(4)?)?,
+                posted_at: uint(row.try_get(5)?),
+                block: uint(row.try_get(6)?),
+                tx: parse("roots", &row.try_get::<String, _>(7)?)?,
+            };
+            Ok((statement(row)?, root))
+        };
+        rows.iter().map(proven).collect()
     }
 
     /// When the newest root was posted in this provider's name that is not of an epoch closed here: what was stated under it

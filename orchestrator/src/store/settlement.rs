@@ -1,5 +1,6 @@
 //! The outbox. Who wants a transaction prepares an intent; the settlement stage alone carries it further.
 
+mod books;
 mod moves;
 mod outbox;
 
@@ -14,6 +15,7 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 use super::{Result, Store, hex, int, parse, uint};
 use crate::lease::intent::Intent;
 
+pub use books::Spent;
 pub use moves::{Landing, Signature};
 pub use outbox::{Open, Sending};
 

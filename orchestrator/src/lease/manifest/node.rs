@@ -11,6 +11,10 @@ use super::Refusal;
 
 /// Nodes in one document, aliases counted each time. A long manifest has some hundred.
 const MOST_NODES: usize = 10_000;
+/// Bytes of one key: every path below it repeats it.
+const LONGEST_KEY: usize = 256;
+/// Brackets that are open at a time, wherever they stand: also in text, where they mean nothing.
+const MOST_OPEN: usize = 512;
 /// Nested collections. Compose goes eight deep.
 const DEEPEST: usize = 32;
 
@@ -26,8 +30,25 @@ pub(super) enum Node {
 }
 
 pub(super) fn read(text: &str) -> Result<Node, serde_norway::Error> {
+    if opens_too_many(text) {
+        return Err(serde_norway::Error::custom(format_args!("more than {MOST_OPEN} brackets are open at a place")));
+    }
     let budget = Cell::new(MOST_NODES);
     Seed { budget: &budget, depth: 0 }.deserialize(serde_norway::Deserializer::from_str(text))
+}
+
+/// Whether so many brackets are open at a time as no manifest has, whatever else stands between them. The parser's time
+/// grows with the square of that, and it reads a file to its end before it says anything.
+fn opens_too_many(text: &str) -> bool {
+    let mut open = 0usize;
+    text.bytes().any(|byte| {
+        match byte {
+            b'[' | b'{' => open += 1,
+            b']' | b'}' => open = open.saturating_sub(1),
+            _ => {}
+        }
+        open > MOST_OPEN
+    })
 }
 
 #[derive(Clone, Copy)]
@@ -106,6 +127,9 @@ impl<'de> Visitor<'de> for Seed<'_> {
         let (mut map, mut merged) = (Vec::new(), Vec::new());
         while let Some(key) = access.next_key_seed(inner)? {
             let key = scalar(&key).ok_or_else(|| A::Error::custom("a key must be a string"))?;
+            if key.len() > LONGEST_KEY {
+                return Err(A::Error::custom(format_args!("a key is longer than {LONGEST_KEY} bytes")));
+            }
             let value = access.next_value_seed(inner)?;
             if key == "<<" {
                 merge(value, &mut merged).map_err(A::Error::custom)?;

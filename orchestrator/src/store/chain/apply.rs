@@ -280,7 +280,7 @@ impl Fold {
                 Subject::Order(id) => clear(self.orders.entry(*id).or_default()),
                 Subject::Offer(id) => clear(self.offers.entry(*id).or_default()),
                 Subject::Provider(address) => clear(self.providers.entry(*address).or_default()),
-                Subject::Market => {}
+                Subject::Account(_) | Subject::Market => {}
             }
         }
         for chunk in texts.chunks(CHUNK) {
@@ -304,7 +304,7 @@ impl Fold {
 
     async fn apply(&mut self, tx: &mut Transaction<'static, Any>, event: &Event, subject: Subject) -> Result<()> {
         match subject {
-            Subject::Market => {}
+            Subject::Account(_) | Subject::Market => {}
             Subject::Lease(id) => {
                 let entry = self.leases.entry(id).or_default();
                 match &mut entry.value {

@@ -32,6 +32,9 @@ pub enum Subject {
     Order(B256),
     Offer(u32),
     Provider(Address),
+    /// Who is held to approvals. What it is bound to is the chain's to say; here its history is kept. In the database it
+    /// looks like a provider, and may be one.
+    Account(Address),
     /// The market itself. It has no row: what it is is its newest event.
     Market,
 }
@@ -82,8 +85,17 @@ impl Event {
             E::BidPlaced(e) => ("BidPlaced", Subject::Order(e.order)),
             E::BidReleased(e) => ("BidReleased", Subject::Order(e.order)),
             E::BidAccepted(e) => ("BidAccepted", Subject::Order(e.order)),
+            E::AccountBound(e) => ("AccountBound", Subject::Account(e.account)),
+            E::Consented(e) => ("Consented", Subject::Account(e.account)),
+            E::Revoked(e) => ("Revoked", Subject::Account(e.account)),
+            E::ActionTaken(e) => ("ActionTaken", Subject::Account(e.account)),
             _ => return None,
         })
+    }
+
+    /// As the chain has it.
+    pub fn log(&self) -> &LogData {
+        &self.log
     }
 
     /// From `block, log_index, time, tx, log`.
@@ -98,12 +110,12 @@ impl Event {
 
 impl Subject {
     /// As the column `subject` has it.
-    pub(super) fn text(&self) -> String {
+    pub fn text(&self) -> String {
         match self {
             Self::Lease(id) => hex(*id),
             Self::Order(id) => format!("order:{id:#x}"),
             Self::Offer(id) => id.to_string(),
-            Self::Provider(address) => hex(*address),
+            Self::Provider(address) | Self::Account(address) => hex(*address),
             Self::Market => MARKET.to_owned(),
         }
     }

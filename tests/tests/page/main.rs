@@ -1,0 +1,5 @@
+//! What the web page gets of a provider: the page itself, the feed, the books, the mailbox. On a real chain and engine.
+#![allow(clippy::unwrap_used)]
+
+mod feed;
+mod served;

@@ -1,0 +1,92 @@
+// The money functions of `solidity/src/libraries/Accrual.sol`, in the same whole numbers: what usage costs, what a lease
+// reserves, what may be owed. Rates and integrals are base units × 1e12.
+import type { RatesView, UsageArgument } from "../api/views.ts"
+import { RATE_SCALE } from "../words/units.ts"
+
+const NANOS = 10n ** 9n
+const MIB = 1n << 20n
+
+export interface Priced {
+  /** Base units × 1e12 of each part. */
+  presence: bigint
+  cpu: bigint
+  memory: bigint
+  network: bigint
+  /** Base units, rounded down. */
+  total: bigint
+}
+
+/** `Accrual.price`, with its parts. */
+export function price(rates: RatesView, usage: UsageArgument): Priced {
+  const presence = BigInt(rates.replicaSecond) * BigInt(usage.replicaSeconds)
+  const cpu = (BigInt(rates.cpuSecond) * BigInt(usage.cpuNanos)) / NANOS
+  const memory = (BigInt(rates.memoryMiBSecond) * BigInt(usage.memoryByteSeconds)) / MIB
+  const network = (BigInt(rates.networkMiB) * BigInt(usage.networkBytes)) / MIB
+  return { presence, cpu, memory, network, total: (presence + cpu + memory + network) / RATE_SCALE }
+}
+
+/** The two words of a lease that its money follows from. */
+export interface Books {
+  /** Base units: deposited, and neither settled nor returned. */
+  balance: bigint
+  /** Base units, settled since the opening. */
+  paid: bigint
+  /** Unix seconds: time of the newest settled statement, at first of the opening. */
+  settledAt: number
+  /** The reserved integral at `since`. */
+  integral: bigint
+  /** Unix seconds: the last step. */
+  since: number
+  /** What the whole lease reserves a second. */
+  rate: bigint
+}
+
+/** `Accrual.reservedUntil`: the reserved integral at a time. */
+export function reservedUntil(books: Books, time: number): bigint {
+  return time <= books.since ? books.integral : books.integral + books.rate * BigInt(time - books.since)
+}
+
+/** `Accrual.carried`: the integral at a time less what was reserved before `from` and not paid. */
+export function carried(books: Books, from: number, time: number): bigint {
+  const reserved = reservedUntil(books, time)
+  if (from < books.since) return reserved
+  return reserved - (reservedUntil(books, from) / RATE_SCALE - books.paid) * RATE_SCALE
+}
+
+const up = (value: bigint) => (value + RATE_SCALE - 1n) / RATE_SCALE
+
+/** `Accrual.owed`: what the provider may still be owed, in base units rounded up. @param window The claim window, in seconds. */
+export function owed(books: Books, time: number, window = Number.POSITIVE_INFINITY): bigint {
+  const from = Math.max(books.settledAt, time - window)
+  if (from >= books.since) return up(books.rate * BigInt(Math.max(0, time - from)))
+  const owed = up(reservedUntil(books, time)) - books.paid
+  return owed > 0n ? owed : 0n
+}
+
+/** `Accrual.runway`: seconds until what may be owed reaches the balance; null when nothing is reserved. */
+export function runway(balance: bigint, owed: bigint, rate: bigint): bigint | null {
+  if (balance <= owed) return 0n
+  return rate === 0n ? null : ((balance - owed) * RATE_SCALE) / rate
+}
+
+/** The books after a step to another rate. */
+export function stepped(books: Books, rate: bigint, time: number): Books {
+  return { ...books, integral: carried(books, books.settledAt, time), since: time, rate }
+}
+
+/** The books after a settlement. */
+export function settled(books: Books, amount: bigint, time: number): Books {
+  return {
+    ...books,
+    balance: books.balance - amount,
+    paid: books.paid + amount,
+    settledAt: Math.max(books.settledAt, time),
+  }
+}
+
+/** The least of what bounds a provider's pay: price of the usage, reservation, deposits; in base units. */
+export function least(first: bigint, ...others: bigint[]): bigint {
+  let low = first
+  for (const amount of others) if (amount < low) low = amount
+  return low
+}

@@ -1,0 +1,16 @@
+// Lets the market take an amount of a token. For tokens without EIP-2612; with it, withPermit.ts needs no transaction.
+import { type Address, encodeFunctionData, type Hash } from "viem"
+import { sendTransaction } from "viem/actions"
+import { erc20 } from "../abi.ts"
+import { marketOf, type Wallet } from "../call.ts"
+
+export interface Approve {
+  token: Address
+  /** Base units. */
+  amount: bigint
+}
+
+export async function approve(client: Wallet, { token, amount }: Approve): Promise<Hash> {
+  const data = encodeFunctionData({ abi: erc20, functionName: "approve", args: [marketOf(client), amount] })
+  return sendTransaction(client, { account: client.account, chain: client.chain, to: token, data })
+}

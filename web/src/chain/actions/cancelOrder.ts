@@ -1,0 +1,16 @@
+// Ends an order that no bid has won; its deposit comes back.
+import type { Hash } from "viem"
+import { type Call, callOf, send, type Wallet } from "../call.ts"
+import type { AuctionOrder } from "../terms.ts"
+
+export interface CancelOrder {
+  order: AuctionOrder
+}
+
+export function cancelOrderCall({ order }: CancelOrder): Call {
+  return callOf("cancelOrder", [order])
+}
+
+export async function cancelOrder(client: Wallet, parameters: CancelOrder): Promise<Hash> {
+  return send(client, cancelOrderCall(parameters))
+}

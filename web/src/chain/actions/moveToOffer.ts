@@ -1,0 +1,20 @@
+// Moves a lease with its money to an offer of the same currency.
+import type { Hash } from "viem"
+import type { TermsView } from "../../api/views.ts"
+import { type Call, callOf, send, type Wallet } from "../call.ts"
+import { termsOf } from "../terms.ts"
+
+export interface MoveToOffer {
+  terms: TermsView
+  offer: number
+  /** The most that the new lease may reserve: base units × 1e12 a second. */
+  maxRate: bigint
+}
+
+export function moveToOfferCall({ terms, offer, maxRate }: MoveToOffer): Call {
+  return callOf("moveToOffer", [termsOf(terms), offer, maxRate])
+}
+
+export async function moveToOffer(client: Wallet, parameters: MoveToOffer): Promise<Hash> {
+  return send(client, moveToOfferCall(parameters))
+}

@@ -1,0 +1,17 @@
+// A tenant lets somebody see a lease's inside until an expiry. Nothing is sent: the provider keeps the signature.
+import type { Hex } from "viem"
+import { signTypedData } from "viem/actions"
+import type { GrantView } from "../../api/views.ts"
+import type { Wallet } from "../call.ts"
+import { domainOf, GRANT } from "../typed.ts"
+
+export async function signGrant(client: Wallet, grant: GrantView): Promise<Hex> {
+  const { lease, grantee, scope, issuedAt, expiry } = grant
+  return signTypedData(client, {
+    account: client.account,
+    domain: domainOf(client),
+    types: GRANT,
+    primaryType: "Grant",
+    message: { lease, grantee, scope, issuedAt: BigInt(issuedAt), expiry: BigInt(expiry) },
+  })
+}

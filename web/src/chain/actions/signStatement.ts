@@ -1,0 +1,22 @@
+// A tenant countersigns a statement, so that its provider can settle it at once. Nothing is sent.
+import type { Hex } from "viem"
+import { signTypedData } from "viem/actions"
+import type { UsageArgument } from "../../api/views.ts"
+import type { Wallet } from "../call.ts"
+import { usageOf } from "../terms.ts"
+import { domainOf, STATEMENT } from "../typed.ts"
+
+export interface SignStatement {
+  lease: Hex
+  usage: UsageArgument
+}
+
+export async function signStatement(client: Wallet, { lease, usage }: SignStatement): Promise<Hex> {
+  return signTypedData(client, {
+    account: client.account,
+    domain: domainOf(client),
+    types: STATEMENT,
+    primaryType: "Statement",
+    message: { lease, ...usageOf(usage) },
+  })
+}

@@ -1,0 +1,109 @@
+// Takes a token's permission and makes a call by it in one transaction (EIP-2612): take, openOrder, topUp, or `approved` of one
+// of these.
+import {
+  type Address,
+  domainSeparator,
+  type Hash,
+  type Hex,
+  isAddressEqual,
+  parseSignature,
+  recoverTypedDataAddress,
+  type TypedDataDomain,
+} from "viem"
+import { getBlock, getCode, readContract, signTypedData } from "viem/actions"
+import { erc20 } from "../abi.ts"
+import { type Call, callOf, marketOf, send, type Wallet } from "../call.ts"
+import { PERMIT } from "../typed.ts"
+import { ForeignSignature } from "./signAction.ts"
+
+export interface WithPermit {
+  currency: Address
+  /** Base units that the market may take. */
+  amount: bigint
+  call: Call
+}
+
+/** A permission as it was signed. */
+export interface Permit {
+  currency: Address
+  amount: bigint
+  /** Unix seconds. */
+  deadline: bigint
+  signature: Hex
+}
+
+/** Not by permit: the token has none, or none whose domain can be known, or the caller has no key. It wants `approve` first. */
+export class NoPermit extends Error {
+  override name = "NoPermit"
+}
+
+/** An hour: the transaction follows at once. */
+const VALID_SECONDS = 3600n
+
+export function withPermitCall({ currency, amount, deadline, signature }: Permit, call: Call): Call {
+  const { v, yParity, r, s } = parseSignature(signature)
+  const recovery = Number(v ?? BigInt(27 + yParity))
+  return callOf("withPermit", [currency, amount, deadline, recovery, r, s, call.data], call.value)
+}
+
+/** @throws NoPermit before the wallet is asked for anything. */
+export async function withPermit(client: Wallet, { currency, amount, call }: WithPermit): Promise<Hash> {
+  return send(client, withPermitCall(await signPermit(client, currency, amount), call))
+}
+
+async function signPermit(client: Wallet, currency: Address, amount: bigint): Promise<Permit> {
+  const owner = client.account.address
+  const code = (await getCode(client, { address: owner })) ?? "0x"
+  // A contract has no key that a permit could be signed with, but for one that only lends a key's account its code (EIP-7702).
+  if (code !== "0x" && !code.startsWith("0xef0100")) throw new NoPermit()
+  const [domain, nonce, block] = await Promise.all([
+    permitDomainOf(client, currency),
+    readContract(client, { address: currency, abi: erc20, functionName: "nonces", args: [owner] }).catch(
+      (cause) => {
+        throw new NoPermit("", { cause })
+      },
+    ),
+    getBlock(client),
+  ])
+  const deadline = block.timestamp + VALID_SECONDS
+  const typed = {
+    domain,
+    types: PERMIT,
+    primaryType: "Permit" as const,
+    message: { owner, spender: marketOf(client), value: amount, nonce, deadline },
+  }
+  const signature = await signTypedData(client, { account: client.account, ...typed })
+  // A permit takes a key's signature alone; the market passes over one that fails, and the call would tell the wrong story.
+  const signer = await recoverTypedDataAddress({ ...typed, signature }).catch(() => null)
+  if (!signer || !isAddressEqual(signer, owner)) throw new ForeignSignature()
+  return { currency, amount, deadline, signature }
+}
+
+/**
+ * The domain under which a token takes permits: what it tells itself (EIP-5267), else its name with a usual version, whichever
+ * hashes to its separator.
+ */
+async function permitDomainOf(client: Wallet, currency: Address): Promise<TypedDataDomain> {
+  const at = { address: currency, abi: [...erc20, SEPARATOR] } as const
+  const [told, name, separator] = await Promise.all([
+    readContract(client, { ...at, functionName: "eip712Domain" }).catch(() => null),
+    readContract(client, { ...at, functionName: "name" }).catch(() => ""),
+    readContract(client, { ...at, functionName: "DOMAIN_SEPARATOR" }).catch((cause) => {
+      throw new NoPermit("", { cause })
+    }),
+  ])
+  const rest = { chainId: client.chain.id, verifyingContract: currency }
+  const candidates = ["1", "2"].map((version) => ({ name, version, ...rest }))
+  if (told) candidates.unshift({ name: told[1], version: told[2], ...rest })
+  const found = candidates.find((domain) => domainSeparator({ domain }) === separator)
+  if (!found) throw new NoPermit()
+  return found
+}
+
+const SEPARATOR = {
+  type: "function",
+  name: "DOMAIN_SEPARATOR",
+  inputs: [],
+  outputs: [{ name: "", type: "bytes32" }],
+  stateMutability: "view",
+} as const

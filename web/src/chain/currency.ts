@@ -1,0 +1,33 @@
+// What a currency calls itself.
+import { useQuery } from "@tanstack/react-query"
+import { type Address, zeroAddress } from "viem"
+import { readContract } from "viem/actions"
+import { useClient } from "wagmi"
+import type { Reader } from "../api/queries.ts"
+import { ETH, type Unit } from "../words/units.ts"
+import { erc20 } from "./abi.ts"
+
+/** Of a token that does not say: its base units. */
+const UNNAMED: Unit = { symbol: "?", decimals: 0 }
+
+export async function readUnit(reader: Reader, currency: Address): Promise<Unit> {
+  if (currency === zeroAddress) return ETH
+  const [symbol, decimals] = await Promise.all([
+    readContract(reader, { address: currency, abi: erc20, functionName: "symbol" }),
+    readContract(reader, { address: currency, abi: erc20, functionName: "decimals" }),
+  ])
+  return { symbol, decimals }
+}
+
+/** Base units of an unknown token until it has answered. */
+export function useUnit(currency: Address | undefined): Unit {
+  const reader = useClient() as Reader | undefined
+  const coin = currency === undefined || currency === zeroAddress
+  const { data } = useQuery({
+    queryKey: ["unit", currency],
+    enabled: !coin && reader !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: () => readUnit(reader!, currency!),
+  })
+  return coin ? ETH : (data ?? UNNAMED)
+}

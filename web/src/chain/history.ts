@@ -1,0 +1,148 @@
+// The life of a lease as its events tell it: read from the chain itself, and folded into its books.
+import {
+  type Chain,
+  type Client,
+  decodeEventLog,
+  type Hex,
+  hexToNumber,
+  type RpcLog,
+  type Transport,
+} from "viem"
+import { getBlock } from "viem/actions"
+import type { EventView, PolicyView, TermsView, UsageArgument } from "../api/views.ts"
+import { market } from "./abi.ts"
+import { type Books, settled, stepped } from "./accrual.ts"
+import { marketOf } from "./call.ts"
+import { firstBlock, plain } from "./reads.ts"
+
+type Reader = Client<Transport, Chain>
+
+/** Every event that names the lease first, oldest first, in the API's shape. */
+export async function readHistory(reader: Reader, lease: Hex): Promise<EventView[]> {
+  const logs = (await reader.request({
+    method: "eth_getLogs",
+    params: [
+      {
+        address: marketOf(reader),
+        fromBlock: `0x${firstBlock(reader).toString(16)}`,
+        toBlock: "latest",
+        topics: [null, lease],
+      },
+    ],
+  })) as RpcLog[]
+  const numbers = [...new Set(logs.map(({ blockNumber }) => blockNumber!))]
+  const times = new Map(
+    await Promise.all(
+      numbers.map(
+        async (number) =>
+          [number, Number((await getBlock(reader, { blockNumber: BigInt(number) })).timestamp)] as const,
+      ),
+    ),
+  )
+  return logs.map((log) => {
+    const event = decodeEventLog({ abi: market, data: log.data, topics: log.topics as [Hex, ...Hex[]] })
+    const block = hexToNumber(log.blockNumber!)
+    return {
+      cursor: `${block}.${hexToNumber(log.logIndex!)}`,
+      block,
+      time: times.get(log.blockNumber!)!,
+      tx: log.transactionHash!,
+      name: event.eventName!,
+      subject: lease,
+      args: plain<Record<string, unknown>>(event.args ?? {}),
+    }
+  })
+}
+
+/** A number of an event, which is decimal text or, when small, a number. */
+export function big(value: unknown): bigint {
+  return typeof value === "bigint" || typeof value === "number" || typeof value === "string"
+    ? BigInt(value)
+    : 0n
+}
+
+/** A change of the replica count, and what justified it when the provider took it. */
+export interface ReplicaStep {
+  time: number
+  block: number
+  tx: Hex
+  from: number
+  to: number
+  /** Null: the tenant's own. */
+  proven: { epoch: number; usage: UsageArgument } | null
+}
+
+/** The lease after each of its events. */
+export interface Moment {
+  event: EventView
+  books: Books
+  replicas: number
+  /** Base units, ever put in and ever given back. */
+  deposited: bigint
+  returned: bigint
+}
+
+export interface Life {
+  moments: Moment[]
+  steps: ReplicaStep[]
+  policies: { time: number; policy: PolicyView }[]
+  terms: TermsView | null
+  closedAt: number | null
+}
+
+/** Folds the events of one lease, oldest first. */
+export function fold(events: EventView[]): Life {
+  const life: Life = { moments: [], steps: [], policies: [], terms: null, closedAt: null }
+  let books: Books = { balance: 0n, paid: 0n, settledAt: 0, integral: 0n, since: 0, rate: 0n }
+  let replicas = 0
+  let reserved = 0n
+  let deposited = 0n
+  let returned = 0n
+  for (const event of events) {
+    const { name, args, time } = event
+    const amount = big(args.amount)
+    if (name === "LeaseOpened") {
+      const terms = args.terms as TermsView
+      life.terms = terms
+      life.policies.push({ time, policy: args.policy as PolicyView })
+      reserved = big(terms.rates.reserved)
+      replicas = Number(args.replicas)
+      deposited = big(args.deposit)
+      books = {
+        balance: deposited,
+        paid: 0n,
+        settledAt: time,
+        integral: 0n,
+        since: time,
+        rate: reserved * BigInt(replicas),
+      }
+    } else if (name === "LeaseScaled") {
+      const to = Number(args.replicas)
+      const { block, tx } = event
+      life.steps.push({ time, block, tx, from: replicas, to, proven: null })
+      replicas = to
+      books = stepped(books, reserved * BigInt(to), time)
+    } else if (name === "StepProven") {
+      // It follows the LeaseScaled that it justifies.
+      const step = life.steps.at(-1)
+      if (step) step.proven = { epoch: Number(args.epoch), usage: args.usage as UsageArgument }
+    } else if (name === "PolicySet") {
+      life.policies.push({ time, policy: args.policy as PolicyView })
+    } else if (name === "ToppedUp") {
+      deposited += amount
+      books = { ...books, balance: books.balance + amount }
+    } else if (name === "Settled") {
+      books = settled(books, amount, Number(args.time))
+    } else if (name === "Withdrawn" || name === "Refunded" || name === "LeaseMoved") {
+      returned += amount
+      books = { ...books, balance: books.balance - amount }
+      if (name === "LeaseMoved") life.closedAt = time
+    } else if (name === "LeaseClosed") {
+      replicas = 0
+      life.closedAt = time
+      books = stepped(books, 0n, time)
+    }
+    life.moments.push({ event, books, replicas, deposited, returned })
+  }
+  return life
+}

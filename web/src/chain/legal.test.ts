@@ -1,0 +1,377 @@
+// @vitest-environment node
+import { zeroAddress } from "viem"
+import { describe, expect, it } from "vitest"
+import { BID_VIEW, POLICY, RATES, SHAPE, TERMS, USAGE } from "../../test/market.ts"
+import { ADDRESS, HASH, OTHER } from "../../test/wallet.ts"
+import type { OfferView, OrderView, ProviderView } from "../api/views.ts"
+import { market } from "./abi.ts"
+import {
+  type Here,
+  LEGAL,
+  type LeaseCase,
+  type Legal,
+  mostSlash,
+  type ProposalCase,
+  type ProviderCase,
+} from "./legal.ts"
+
+const TENANT = ADDRESS
+const PROVIDER = OTHER
+const STRANGER = "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc" as const
+const ARBITERS = "0x976EA74026E726554dB657fA54763abd0C3a0aa9" as const
+const NOW = 1_700_000_000
+
+const here: Here = {
+  me: TENANT,
+  now: NOW,
+  intakeOpen: true,
+  parameters: { arbiters: ARBITERS, noticePeriod: "30", claimWindow: "3600", fraudShare: "5000" },
+}
+const lease: LeaseCase["lease"] = {
+  ...{ id: HASH, tenant: TENANT, provider: PROVIDER, offer: 1, status: "active" },
+  replicas: { wanted: 1, running: 1, healthy: 1, min: 1, max: 3 },
+  money: {
+    ...{ currency: zeroAddress, deposited: "100", paid: "0", returned: "0" },
+    ...{ balance: "1000000000000", owed: "10", rate: RATES.reserved, runway: 5 },
+  },
+  ...{ openedAt: 1, openedBlock: 1, closedAt: null, disputedUntil: null },
+  terms: TERMS,
+  policy: POLICY,
+}
+const closed: LeaseCase["lease"] = { ...lease, status: "closed" }
+const disputed: LeaseCase["lease"] = { ...lease, disputedUntil: NOW + 100 }
+const provider: ProviderView = {
+  ...{ address: PROVIDER, registered: true, endpoint: "", bond: "1000", capacity: SHAPE, held: SHAPE },
+  ...{ attributes: [], exitAt: null, silence: null, provenEpochs: 1, epochs: 1, faults: [] },
+}
+const order: OrderView = {
+  ...{ id: HASH, tenant: TENANT, currency: zeroAddress, deposit: "1", open: true, shape: SHAPE, replicas: 1 },
+  ...{
+    policy: POLICY,
+    maxRate: "1",
+    manifestHash: HASH,
+    salt: "1",
+    attributes: [],
+    bidUntil: NOW,
+    acceptUntil: NOW + 10,
+  },
+  ...{ openedAt: 1, openedBlock: 1, closedAt: null, bids: [] },
+  decision: { standing: "", reason: null, bid: null, lease: null, decidedAtMs: null, reserved: false },
+}
+const offer: OfferView = {
+  ...{ id: 1, provider: PROVIDER, open: true, currency: zeroAddress },
+  prices: {
+    ...{ millicore: "1", memoryMiB: "1", diskMiB: "1", gpu: "1", cpuSecond: "1", memoryMiBSecond: "1" },
+    ...{ networkMiB: "1", networkKiBps: 1 },
+  },
+}
+const proposal: ProposalCase = {
+  ...here,
+  ...{
+    account: TENANT,
+    expiry: NOW + 100,
+    sound: true,
+    version: 2n,
+    taken: false,
+    consented: [],
+    revoked: [],
+  },
+  binding: { approvers: [OTHER, STRANGER], threshold: 1, version: 2n },
+}
+
+/** What a row says in English, null for nothing; the Chinese has to be there with it. */
+function why<V extends keyof Legal>(verb: V, c: Parameters<Legal[V]["why"]>[0]): string | null {
+  const reason = (LEGAL[verb].why as (c: unknown) => { en: string; zh: string } | null)(c)
+  if (reason) expect(reason.zh).toMatch(/[\u4e00-\u9fff]/)
+  return reason?.en ?? null
+}
+const of = (more: Partial<LeaseCase> = {}): LeaseCase => ({ ...here, lease, ...more })
+
+describe("every row", () => {
+  it("names a function of the market, or a provider's path", () => {
+    const functions = market.flatMap((item) => (item.type === "function" ? [item.name as string] : []))
+    for (const { enforcedBy } of Object.values(LEGAL)) {
+      const [, name] = /^\w+\.(\w+)$/.exec(enforcedBy) ?? []
+      expect(enforcedBy.startsWith("POST /v1/") || functions.includes(name!), enforcedBy).toBe(true)
+    }
+  })
+
+  it("asks for a wallet first", () => {
+    const nobody = {
+      ...of({ me: undefined, provider }),
+      order,
+      offer,
+      open: true,
+      ...proposal,
+      me: undefined,
+    }
+    for (const verb of Object.keys(LEGAL) as (keyof Legal)[]) {
+      expect(why(verb, nobody as never), verb).toBe("Connect a wallet first.")
+    }
+  })
+})
+
+describe("a lease's tenant", () => {
+  it.each(["scale", "setPolicy", "withdraw", "moveToOffer", "moveToBid"] as const)(
+    "alone may %s, while the lease is open",
+    (verb) => {
+      expect(why(verb, of())).toBeNull()
+      expect(why(verb, of({ me: STRANGER }))).toContain("Only the lease's tenant")
+      expect(why(verb, of({ me: PROVIDER }))).toContain("Only the lease's tenant")
+      expect(why(verb, of({ lease: closed }))).toBe("The lease is closed.")
+    },
+  )
+
+  it("scales within the policy's bounds, as far as the money keeps the notice", () => {
+    expect(why("scale", of({ replicas: 2 }))).toBeNull()
+    expect(why("scale", of({ replicas: 4 }))).toContain("1 to 3")
+    expect(why("scale", of({ replicas: 0 }))).toContain("1 to 3")
+    expect(why("scale", of({ replicas: 1 }))).toContain("already")
+    const poor = { ...lease, money: { ...lease.money, balance: "67083333343" } }
+    // 2 × 1118055555.56 × 30 s, rounded up, and 10 owed, is one more than there is.
+    expect(why("scale", of({ lease: poor, replicas: 2 }))).toContain("top up 0.000000000000000001 ETH")
+    const two = { ...poor, replicas: { ...poor.replicas, wanted: 2 } }
+    expect(why("scale", of({ lease: two, replicas: 1 }))).toBeNull()
+  })
+
+  it("sets a sound policy that holds the present count", () => {
+    expect(why("setPolicy", of({ policy: POLICY }))).toBeNull()
+    expect(why("setPolicy", of({ policy: { ...POLICY, down: 60 } }))).toContain("contradicts")
+    expect(why("setPolicy", of({ policy: { ...POLICY, step: 0 } }))).toContain("contradicts")
+    expect(why("setPolicy", of({ policy: { ...POLICY, minReplicas: 2 } }))).toContain("present 1")
+  })
+
+  it("withdraws what is free", () => {
+    expect(why("withdraw", of({ withdrawable: 5n, amount: 5n }))).toBeNull()
+    expect(why("withdraw", of({ withdrawable: 5n, amount: 6n }))).toContain(
+      "At most 0.000000000000000005 ETH",
+    )
+    expect(why("withdraw", of({ withdrawable: 0n }))).toContain("nothing")
+    expect(why("withdraw", of({ amount: 0n }))).toContain("above zero")
+  })
+
+  it("moves only while intake is open", () => {
+    expect(why("moveToOffer", of({ intakeOpen: false }))).toContain("intake")
+    expect(why("moveToBid", of({ intakeOpen: false }))).toContain("intake")
+  })
+
+  it("countersigns what is not settled, lapsed or frozen", () => {
+    const usage = { ...USAGE, time: NOW - 10 }
+    expect(why("countersign", of({ usage, settledAt: NOW - 20 }))).toBeNull()
+    expect(why("countersign", of({ me: PROVIDER }))).toContain("tenant")
+    expect(why("countersign", of({ lease: disputed }))).toContain("nothing of it is paid")
+    expect(why("countersign", of({ usage, settledAt: NOW - 10 }))).toContain("settled already")
+    expect(why("countersign", of({ usage: { ...usage, time: NOW - 3_601 } }))).toContain("claim window")
+  })
+
+  it("shares until a time to come", () => {
+    expect(why("share", of({ expiry: NOW + 1 }))).toBeNull()
+    expect(why("share", of({ expiry: NOW }))).toContain("future")
+    expect(why("share", of({ me: PROVIDER }))).toContain("tenant")
+  })
+
+  it("disputes once, while something may be owed", () => {
+    expect(why("dispute", of({ provider }))).toBeNull()
+    expect(why("dispute", of({ me: PROVIDER }))).toContain("tenant")
+    expect(why("dispute", of({ lease: disputed }))).toContain("disputed already")
+    expect(why("dispute", of({ provider: { ...provider, registered: false } }))).toContain("left")
+    expect(why("dispute", of({ again: NOW + 1 }))).toContain("disputed before")
+    expect(why("dispute", of({ again: NOW }))).toBeNull()
+    expect(why("dispute", of({ lease: closed }))).toBeNull()
+    expect(why("dispute", of({ lease: { ...closed, money: { ...closed.money, owed: "0" } } }))).toContain(
+      "owes nothing",
+    )
+  })
+})
+
+describe("anybody", () => {
+  it("tops up", () => {
+    expect(why("topUp", of({ me: STRANGER, amount: 1n }))).toBeNull()
+    expect(why("topUp", of({ lease: closed, amount: 1n }))).toBeNull()
+    expect(why("topUp", of({ amount: 0n }))).toContain("above zero")
+  })
+
+  it("refunds a closed lease's rest", () => {
+    expect(why("refund", of({ me: STRANGER, lease: closed }))).toBeNull()
+    expect(why("refund", of())).toContain("still open")
+    expect(why("refund", of({ lease: { ...closed, money: { ...closed.money, balance: "10" } } }))).toContain(
+      "nothing",
+    )
+  })
+
+  it("ends a dispute after its deadline", () => {
+    expect(why("endDispute", of())).toContain("not disputed")
+    expect(why("endDispute", of({ lease: disputed }))).toContain("may rule until")
+    expect(why("endDispute", of({ me: STRANGER, lease: { ...disputed, disputedUntil: NOW } }))).toBeNull()
+  })
+
+  it("credits a confirmed outage of an open lease", () => {
+    expect(why("creditOutage", of({ provider: { ...provider, silence: "confirmed" } }))).toBeNull()
+    expect(why("creditOutage", of({ provider: { ...provider, silence: "reported" } }))).toContain("No outage")
+    expect(why("creditOutage", of({ lease: closed }))).toContain("closed")
+  })
+
+  it("reports and confirms silence in turn", () => {
+    const c = (silence: ProviderView["silence"]): ProviderCase => ({
+      ...here,
+      provider: { ...provider, silence },
+    })
+    expect(why("reportSilence", c(null))).toBeNull()
+    expect(why("reportSilence", c("reported"))).toContain("reported already")
+    const idle = { ...provider, held: { ...SHAPE, millicores: 0 } }
+    expect(why("reportSilence", { ...here, provider: idle })).toContain("owes no roots")
+    expect(why("reportSilence", { ...here, provider: { ...provider, registered: false } })).toContain(
+      "not registered",
+    )
+    expect(why("confirmSilence", c(null))).toContain("Nobody")
+    expect(why("confirmSilence", c("reported"))).toBeNull()
+    expect(why("confirmSilence", c("confirmed"))).toContain("confirmed already")
+  })
+
+  it("takes an open offer, and opens an order, while intake is open", () => {
+    expect(why("take", { ...here, offer })).toBeNull()
+    expect(why("take", { ...here, offer: { ...offer, open: false } })).toContain("withdrawn")
+    expect(why("take", { ...here, offer, intakeOpen: false })).toContain("intake")
+    expect(why("openOrder", here)).toBeNull()
+    expect(why("openOrder", { ...here, intakeOpen: false })).toContain("intake")
+  })
+})
+
+describe("closing", () => {
+  it("is the tenant's at any time, the provider's after its notice or when the money is out", () => {
+    expect(why("close", of())).toBeNull()
+    expect(why("close", of({ me: STRANGER }))).toContain("tenant or provider")
+    expect(why("close", of({ lease: closed }))).toContain("closed")
+    expect(why("close", of({ me: PROVIDER }))).toContain("gives notice first")
+    expect(why("close", of({ me: PROVIDER, noticeEnds: NOW + 1 }))).toContain("notice runs until")
+    expect(why("close", of({ me: PROVIDER, noticeEnds: NOW }))).toBeNull()
+    const out = { ...lease, money: { ...lease.money, balance: "0", owed: "33541666667" } }
+    expect(why("close", of({ me: PROVIDER, lease: out }))).toBeNull()
+  })
+
+  it("is announced by the provider", () => {
+    expect(why("giveNotice", of({ me: PROVIDER }))).toBeNull()
+    expect(why("giveNotice", of())).toContain("Only the lease's provider")
+    expect(why("giveNotice", of({ me: PROVIDER, lease: closed }))).toContain("closed")
+  })
+})
+
+describe("orders", () => {
+  it("are cancelled by their tenant while they are open", () => {
+    expect(why("cancelOrder", { ...here, order })).toBeNull()
+    expect(why("cancelOrder", { ...here, order, me: STRANGER })).toContain("order's tenant")
+    expect(why("cancelOrder", { ...here, order: { ...order, open: false } })).toContain("not open")
+  })
+
+  it("are accepted in time, with a bid that binds", () => {
+    const bid = { ...BID_VIEW, expiry: NOW }
+    expect(why("accept", { ...here, order, bid })).toBeNull()
+    expect(why("accept", { ...here, order, bid, me: STRANGER })).toContain("order's tenant")
+    expect(why("accept", { ...here, order, bid: { ...bid, expiry: NOW - 1 } })).toContain(
+      "bound its provider",
+    )
+    expect(why("accept", { ...here, order: { ...order, acceptUntil: NOW - 1 } })).toContain(
+      "could be accepted",
+    )
+    expect(why("accept", { ...here, order: { ...order, open: false } })).toContain("not open")
+    expect(why("accept", { ...here, order, intakeOpen: false })).toContain("intake")
+  })
+})
+
+describe("providers", () => {
+  const own: ProviderCase = { ...here, me: PROVIDER, provider }
+  it.each(["updateProvider", "addBond", "setAttributes", "listOffer", "announceExit"] as const)(
+    "%s for themselves, once registered",
+    (verb) => {
+      expect(why(verb, own)).toBeNull()
+      expect(why(verb, { ...own, me: STRANGER })).toContain("provider's own")
+      expect(why(verb, { ...own, provider: { ...provider, registered: false } })).toContain("not registered")
+    },
+  )
+
+  it("register once", () => {
+    expect(why("register", here)).toBeNull()
+    expect(why("register", { ...here, provider })).toContain("already")
+    expect(why("register", { ...here, intakeOpen: false })).toContain("intake")
+  })
+
+  it("withdraw their own open offers", () => {
+    expect(why("withdrawOffer", { ...here, me: PROVIDER, offer })).toBeNull()
+    expect(why("withdrawOffer", { ...here, offer })).toContain("listed the offer")
+    expect(why("withdrawOffer", { ...here, me: PROVIDER, offer: { ...offer, open: false } })).toContain(
+      "withdrawn",
+    )
+  })
+
+  it("leave with nothing held, after the delay", () => {
+    const idle = { ...provider, held: { ...SHAPE, millicores: 0 } }
+    expect(why("unregister", own)).toContain("hold capacity")
+    expect(why("unregister", { ...own, provider: idle })).toContain("Announce")
+    expect(why("unregister", { ...own, provider: { ...idle, exitAt: NOW + 1 } })).toContain("exit delay")
+    expect(why("unregister", { ...own, provider: { ...idle, exitAt: NOW } })).toBeNull()
+  })
+
+  it("withdraw what they earned", () => {
+    expect(why("withdrawEarnings", { ...here, earnings: 5n, amount: 5n })).toBeNull()
+    expect(why("withdrawEarnings", { ...here, earnings: 0n })).toContain("nothing")
+    expect(why("withdrawEarnings", { ...here, earnings: 5n, amount: 6n })).toContain("earnings are")
+    expect(why("withdrawEarnings", { ...here, earnings: 5n, amount: 0n })).toContain("above zero")
+  })
+})
+
+describe("consents", () => {
+  const approver = { ...proposal, me: OTHER }
+  it.each(["sign", "consent"] as const)("%s: an approver, once, while it can still be taken", (verb) => {
+    expect(why(verb, approver)).toBeNull()
+    expect(why(verb, proposal)).toContain("no approver")
+    expect(why(verb, { ...approver, consented: [OTHER] })).toContain("consented already")
+    expect(why(verb, { ...approver, revoked: [OTHER] })).toContain("for good")
+    expect(why(verb, { ...approver, taken: true })).toContain("taken already")
+    expect(why(verb, { ...approver, now: NOW + 101 })).toContain("could be taken until")
+    expect(why(verb, { ...approver, now: NOW + 100 })).toBeNull()
+    expect(why(verb, { ...approver, version: 1n })).toContain("bound anew")
+    expect(why(verb, { ...approver, binding: null })).toContain("free")
+    expect(why(verb, { ...approver, sound: false })).toContain("digest")
+  })
+
+  it("are taken back by an approver, for good", () => {
+    expect(why("revoke", approver)).toBeNull()
+    expect(why("revoke", { ...approver, now: NOW + 101 })).toBeNull()
+    expect(why("revoke", proposal)).toContain("no approver")
+    expect(why("revoke", { ...approver, revoked: [OTHER] })).toContain("for good")
+    expect(why("revoke", { ...approver, taken: true })).toContain("taken already")
+    expect(why("revoke", { ...approver, version: 1n })).toContain("bound anew")
+    expect(why("revoke", { ...approver, binding: null })).toContain("free")
+    expect(why("revoke", { ...approver, sound: false })).toContain("digest")
+  })
+
+  it("are carried by the account when there are enough", () => {
+    expect(why("approved", { ...proposal, consented: [OTHER] })).toBeNull()
+    expect(why("approved", proposal)).toContain("0 of the 1")
+    expect(why("approved", { ...proposal, consented: [OTHER], me: STRANGER })).toContain("account itself")
+    const ruling = { ...proposal, account: ARBITERS, consented: [OTHER], me: STRANGER }
+    expect(why("approved", ruling)).toBeNull()
+  })
+})
+
+describe("arbiters", () => {
+  const ruling = of({ me: ARBITERS, lease: disputed, provider, forTenant: true })
+  it("rule a dispute before its deadline, with at most the fraud share of the bond", () => {
+    expect(mostSlash(1000n, here.parameters)).toBe(500n)
+    expect(why("rule", { ...ruling, slash: 500n })).toBeNull()
+    expect(why("rule", { ...ruling, slash: 501n })).toContain("at most")
+    expect(why("rule", { ...ruling, forTenant: false, slash: 1n })).toContain("takes nothing")
+    expect(why("rule", { ...ruling, me: TENANT })).toContain("Only the arbiters")
+    expect(why("rule", { ...ruling, now: NOW + 100 })).toContain("could rule until")
+    expect(why("rule", { ...ruling, lease })).toContain("not disputed")
+  })
+
+  it("stop and reopen intake", () => {
+    expect(why("setIntake", { ...here, me: ARBITERS, open: false })).toBeNull()
+    expect(why("setIntake", { ...here, me: ARBITERS, open: true })).toContain("open already")
+    expect(why("setIntake", { ...here, me: ARBITERS, open: false, intakeOpen: false })).toContain(
+      "stopped already",
+    )
+    expect(why("setIntake", { ...here, open: false })).toContain("Only the arbiters")
+  })
+})

@@ -1,0 +1,354 @@
+// What is legal in which state: one row a verb, with the function of the market that enforces it and the reason why it would be
+// refused now. A page disables a forbidden button and shows the reason; what a row cannot know, the market tells when the call is
+// tried before it is sent. What exceeds a bound account's limits is not forbidden: it is proposed.
+import type { Address } from "viem"
+import type {
+  BidView,
+  LeaseSummary,
+  LeaseView,
+  OfferView,
+  OrderView,
+  PolicyView,
+  ProviderView,
+  UsageArgument,
+} from "../api/views.ts"
+import { useLanguage } from "../words/language.ts"
+import { ETH, over, type Unit } from "../words/units.ts"
+import { REASONS, type Reason } from "./reasons.ts"
+
+/** Who asks, and how the market stands: see `useHere`. */
+export interface Here {
+  me: Address | undefined
+  /** Of the chain's head, Unix seconds. */
+  now: number
+  /** The market's, as the API has them: decimal text. */
+  parameters: Record<string, string>
+  intakeOpen: boolean
+}
+
+/** What a row about a lease looks at. What is left out is not known, and forbids nothing. */
+export interface LeaseCase extends Here {
+  lease: LeaseSummary & Partial<Pick<LeaseView, "policy" | "terms">>
+  /** Of the lease's currency. */
+  unit?: Unit
+  replicas?: number
+  policy?: PolicyView
+  amount?: bigint
+  /** `withdrawable` of the lease. */
+  withdrawable?: bigint
+  /** `noticeEnds` of the lease; 0: none was given. */
+  noticeEnds?: number
+  /** `disputeOf` of the lease: from when on it may be disputed again. */
+  again?: number
+  provider?: ProviderView
+  usage?: UsageArgument
+  /** Time of the newest settled statement. */
+  settledAt?: number
+  forTenant?: boolean
+  /** Wei. */
+  slash?: bigint
+  expiry?: number
+}
+
+export interface OrderCase extends Here {
+  order: OrderView
+  bid?: BidView
+}
+
+export interface OfferCase extends Here {
+  offer: OfferView
+}
+
+export interface ProviderCase extends Here {
+  provider: ProviderView
+  /** Unix seconds; its newest root's posting, or its registration. */
+  rootAt?: number
+  amount?: bigint
+  /** What it may withdraw in the currency. */
+  earnings?: bigint
+  unit?: Unit
+}
+
+/** A call that waits for consents, as it was checked on chain: see proposals.ts. */
+export interface ProposalCase extends Here {
+  account: Address
+  /** Unix seconds. */
+  expiry: number
+  /** The digest is that of the call. */
+  sound: boolean
+  /** Of the binding in force; null: the account is free. */
+  binding: { approvers: readonly Address[]; threshold: number; version: bigint } | null
+  version: bigint
+  taken: boolean
+  /** Who has consented and not taken it back. */
+  consented: readonly Address[]
+  revoked: readonly Address[]
+}
+
+export interface Row<C> {
+  /** The market's function, or the provider's path. */
+  enforcedBy: string
+  /** Null when nothing speaks against it. */
+  why: (c: C) => Reason | null
+}
+
+/** Whether two addresses are one. */
+export const isSame = (a: string | undefined, b: string | undefined) =>
+  a !== undefined && a.toLowerCase() === b?.toLowerCase()
+
+const row = <C extends Here>(enforcedBy: string, why: (c: C) => Reason | null): Row<C> => ({
+  enforcedBy,
+  why: (c) => (c.me ? why(c) : REASONS.connect),
+})
+
+const isOpen = ({ lease }: LeaseCase) => lease.status !== "closed"
+const isTenant = ({ me, lease }: LeaseCase) => isSame(me, lease.tenant)
+const arbiters = ({ parameters }: Here) => parameters.arbiters ?? ""
+
+/** The tenant of an open lease. */
+function ownOpen(c: LeaseCase): Reason | null {
+  if (!isTenant(c)) return REASONS.tenant
+  return isOpen(c) ? null : REASONS.closed
+}
+
+/** `Tenancy._checkFunds`: a higher count keeps what may be owed and the notice period's money. */
+function shortfall({ lease, replicas = 0, parameters }: LeaseCase): bigint {
+  const reserved = lease.terms ? BigInt(lease.terms.rates.reserved) : 0n
+  const notice = over(reserved * BigInt(replicas), BigInt(parameters.noticePeriod ?? 0))
+  const kept = BigInt(lease.money.owed) + notice
+  return kept - BigInt(lease.money.balance)
+}
+
+function isSound({ minReplicas, maxReplicas, target, up, down, step }: PolicyView): boolean {
+  const counts = maxReplicas >= 1 && maxReplicas < 16_384 && minReplicas >= 0 && minReplicas <= maxReplicas
+  return (
+    counts &&
+    target >= 1 &&
+    target <= 100 &&
+    down >= 0 &&
+    down < target &&
+    target <= up &&
+    up <= 100 &&
+    step >= 1
+  )
+}
+
+/** An action that can still be taken under the binding in force. */
+function live(c: ProposalCase): Reason | null {
+  if (!c.sound) return REASONS.changed
+  if (c.taken) return REASONS.taken
+  if (!c.binding) return REASONS.free
+  if (c.binding.version !== c.version) return REASONS.version
+  return c.now > c.expiry ? REASONS.expired(c.expiry) : null
+}
+
+const names = (list: readonly Address[], who: Address | undefined) => list.some((one) => isSame(who, one))
+
+export const LEGAL = {
+  // Leases
+  take: row<OfferCase>("Market.take", ({ intakeOpen, offer }) =>
+    intakeOpen ? (offer.open ? null : REASONS.offerClosed) : REASONS.intake,
+  ),
+  scale: row<LeaseCase>("Market.scale", (c) => {
+    const refused = ownOpen(c)
+    if (refused || c.replicas === undefined) return refused
+    const { min, max, wanted } = c.lease.replicas
+    if (c.replicas < min || c.replicas > max) return REASONS.bounds(min, max)
+    if (c.replicas === wanted) return REASONS.same
+    const missing = c.replicas > wanted ? shortfall(c) : 0n
+    return missing > 0n ? REASONS.short(missing, c.unit ?? ETH) : null
+  }),
+  setPolicy: row<LeaseCase>("Market.setPolicy", (c) => {
+    const refused = ownOpen(c)
+    if (refused || !c.policy) return refused
+    if (!isSound(c.policy)) return REASONS.policy
+    const { wanted } = c.lease.replicas
+    return wanted < c.policy.minReplicas || wanted > c.policy.maxReplicas ? REASONS.holds(wanted) : null
+  }),
+  topUp: row<LeaseCase>("Escrow.topUp", ({ amount }) =>
+    amount !== undefined && amount <= 0n ? REASONS.amount : null,
+  ),
+  withdraw: row<LeaseCase>("Escrow.withdraw", (c) => {
+    const refused = ownOpen(c)
+    if (refused) return refused
+    if (c.withdrawable === 0n) return REASONS.nothing
+    if (c.amount !== undefined && c.amount <= 0n) return REASONS.amount
+    const above = c.withdrawable !== undefined && c.amount !== undefined && c.amount > c.withdrawable
+    return above ? REASONS.above(c.withdrawable!, c.unit ?? ETH) : null
+  }),
+  close: row<LeaseCase>("Market.close", (c) => {
+    if (!isTenant(c) && !isSame(c.me, c.lease.provider)) return REASONS.parties
+    if (!isOpen(c)) return REASONS.closed
+    if (isTenant(c)) return null
+    const { noticeEnds = 0 } = c
+    if (noticeEnds > 0 && c.now >= noticeEnds) return null
+    const { balance, owed, rate } = c.lease.money
+    const notice = over(BigInt(rate), BigInt(c.parameters.noticePeriod ?? 0))
+    const exhausted = BigInt(rate) > 0n && BigInt(owed) >= BigInt(balance) + notice
+    return exhausted ? null : REASONS.notice(noticeEnds || null)
+  }),
+  refund: row<LeaseCase>("Escrow.refund", (c) => {
+    if (isOpen(c)) return REASONS.open
+    return BigInt(c.lease.money.balance) <= BigInt(c.lease.money.owed) ? REASONS.nothing : null
+  }),
+  giveNotice: row<LeaseCase>("Market.giveNotice", (c) => {
+    if (!isSame(c.me, c.lease.provider)) return REASONS.provider
+    return isOpen(c) ? null : REASONS.closed
+  }),
+  moveToOffer: row<LeaseCase>(
+    "Auction.moveToOffer",
+    (c) => ownOpen(c) ?? (c.intakeOpen ? null : REASONS.intake),
+  ),
+  moveToBid: row<LeaseCase>("Auction.moveToBid", (c) => ownOpen(c) ?? (c.intakeOpen ? null : REASONS.intake)),
+  countersign: row<LeaseCase>("Proofs.settleSigned", (c) => {
+    if (!isTenant(c)) return REASONS.tenant
+    if (c.lease.disputedUntil !== null) return REASONS.frozen
+    if (!c.usage) return null
+    if (c.settledAt !== undefined && c.usage.time <= c.settledAt) return REASONS.settled
+    return c.usage.time < c.now - Number(c.parameters.claimWindow ?? 0) ? REASONS.lapsed : null
+  }),
+  share: row<LeaseCase>("POST /v1/leases/{id}/grants", (c) => {
+    if (!isTenant(c)) return REASONS.tenant
+    return c.expiry !== undefined && c.expiry <= c.now ? REASONS.past : null
+  }),
+
+  // Faults
+  dispute: row<LeaseCase>("Faults.dispute", (c) => {
+    if (!isTenant(c)) return REASONS.tenant
+    if (c.lease.disputedUntil !== null) return REASONS.disputed
+    if (c.provider && !c.provider.registered) return REASONS.left
+    if (c.again !== undefined && c.now < c.again) return REASONS.again(c.again)
+    return !isOpen(c) && BigInt(c.lease.money.owed) === 0n ? REASONS.owes : null
+  }),
+  endDispute: row<LeaseCase>("Faults.endDispute", ({ lease: { disputedUntil }, now }) => {
+    if (disputedUntil === null) return REASONS.undisputed
+    return now < disputedUntil ? REASONS.awaited(disputedUntil) : null
+  }),
+  rule: row<LeaseCase>("Faults.rule", (c) => {
+    const { disputedUntil } = c.lease
+    if (disputedUntil === null) return REASONS.undisputed
+    if (!isSame(c.me, arbiters(c))) return REASONS.arbiters
+    if (c.now >= disputedUntil) return REASONS.late(disputedUntil)
+    return whyNotSlash(c)
+  }),
+  creditOutage: row<LeaseCase>("Faults.creditOutage", (c) => {
+    if (!isOpen(c)) return REASONS.closed
+    return c.provider && c.provider.silence !== "confirmed" ? REASONS.noOutage : null
+  }),
+  reportSilence: row<ProviderCase>("Faults.reportSilence", (c) => {
+    if (!c.provider.registered) return REASONS.unregistered
+    if (c.provider.silence) return REASONS.silenceKnown
+    return c.provider.held.millicores === 0 ? REASONS.owesNoRoot : null
+  }),
+  confirmSilence: row<ProviderCase>("Faults.confirmSilence", ({ provider: { silence } }) =>
+    silence === null ? REASONS.notReported : silence === "confirmed" ? REASONS.confirmed : null,
+  ),
+
+  // Orders
+  openOrder: row<Here>("Auction.openOrder", ({ intakeOpen }) => (intakeOpen ? null : REASONS.intake)),
+  cancelOrder: row<OrderCase>("Auction.cancelOrder", ({ me, order }) =>
+    isSame(me, order.tenant) ? (order.open ? null : REASONS.orderClosed) : REASONS.ordersTenant,
+  ),
+  accept: row<OrderCase>("Auction.accept", ({ me, order, bid, now, intakeOpen }) => {
+    if (!isSame(me, order.tenant)) return REASONS.ordersTenant
+    if (!intakeOpen) return REASONS.intake
+    if (!order.open) return REASONS.orderClosed
+    if (now > order.acceptUntil) return REASONS.acceptanceOver(order.acceptUntil)
+    return bid && now > bid.expiry ? REASONS.bidExpired(bid.expiry) : null
+  }),
+
+  // Providers
+  register: row<Here & { provider?: ProviderView }>("Registry.register", ({ provider, intakeOpen }) => {
+    if (provider?.registered) return REASONS.registered
+    return intakeOpen ? null : REASONS.intake
+  }),
+  updateProvider: row<ProviderCase>("Registry.updateProvider", ownProvider),
+  addBond: row<ProviderCase>("Registry.addBond", ownProvider),
+  setAttributes: row<ProviderCase>("Registry.setAttributes", ownProvider),
+  listOffer: row<ProviderCase>("Registry.listOffer", ownProvider),
+  withdrawOffer: row<OfferCase>("Registry.withdrawOffer", ({ me, offer }) => {
+    if (!isSame(me, offer.provider)) return REASONS.offersProvider
+    return offer.open ? null : REASONS.offerClosed
+  }),
+  announceExit: row<ProviderCase>("Registry.announceExit", ownProvider),
+  unregister: row<ProviderCase>("Registry.unregister", (c) => {
+    const refused = ownProvider(c)
+    if (refused) return refused
+    const { held, exitAt } = c.provider
+    if (held.millicores > 0) return REASONS.leasesOpen
+    if (exitAt === null) return REASONS.unannounced
+    return c.now < exitAt ? REASONS.exitRunning(exitAt) : null
+  }),
+  withdrawEarnings: row<Pick<ProviderCase, keyof Here | "earnings" | "amount" | "unit">>(
+    "Escrow.withdrawEarnings",
+    ({ earnings, amount, unit }) => {
+      if (earnings === 0n) return REASONS.nothing
+      if (amount !== undefined && amount <= 0n) return REASONS.amount
+      const above = earnings !== undefined && amount !== undefined && amount > earnings
+      return above ? REASONS.earned(earnings, unit ?? ETH) : null
+    },
+  ),
+
+  // Approvals
+  sign: row<ProposalCase>("Market.approved", mayConsent),
+  consent: row<ProposalCase>("Approvals.consent", mayConsent),
+  revoke: row<ProposalCase>("Approvals.revoke", (c) => {
+    if (!c.sound) return REASONS.changed
+    if (c.taken) return REASONS.taken
+    if (!c.binding) return REASONS.free
+    if (c.binding.version !== c.version) return REASONS.version
+    if (!names(c.binding.approvers, c.me)) return REASONS.approver
+    return names(c.revoked, c.me) ? REASONS.revoked : null
+  }),
+  approved: row<ProposalCase>("Market.approved", (c) => {
+    const refused = live(c)
+    if (refused) return refused
+    // The arbiters' account acts by its approvers' consents alone: anyone may carry them.
+    if (!isSame(c.me, c.account) && !isSame(c.account, arbiters(c))) return REASONS.owner
+    const { threshold } = c.binding!
+    const there = c.consented.length
+    return there < threshold ? REASONS.missing(there, threshold) : null
+  }),
+
+  // Arbiters
+  setIntake: row<Here & { open: boolean }>("Registry.setIntake", (c) => {
+    if (!isSame(c.me, arbiters(c))) return REASONS.arbiters
+    if (c.open === c.intakeOpen) return c.open ? REASONS.intakeOpen : REASONS.intakeStopped
+    return null
+  }),
+} as const
+
+function ownProvider({ me, provider }: ProviderCase): Reason | null {
+  if (!isSame(me, provider.address)) return REASONS.account
+  return provider.registered ? null : REASONS.unregistered
+}
+
+function mayConsent(c: ProposalCase): Reason | null {
+  const refused = live(c)
+  if (refused) return refused
+  if (!names(c.binding!.approvers, c.me)) return REASONS.approver
+  if (names(c.revoked, c.me)) return REASONS.revoked
+  return names(c.consented, c.me) ? REASONS.consented : null
+}
+
+/** The most that a ruling for the tenant may take of a bond: `Faults._fraudShare`, in wei. */
+export function mostSlash(bond: bigint, parameters: Record<string, string>): bigint {
+  return (bond * BigInt(parameters.fraudShare ?? 0)) / 10_000n
+}
+
+/** What of a ruling itself would be refused, whoever rules. */
+export function whyNotSlash({ forTenant, slash = 0n, provider, parameters }: LeaseCase): Reason | null {
+  if (forTenant === false && slash > 0n) return REASONS.slashForProvider
+  if (!provider) return null
+  const most = mostSlash(BigInt(provider.bond), parameters)
+  return slash > most ? REASONS.slash(most, ETH) : null
+}
+
+export type Legal = typeof LEGAL
+type CaseOf<V extends keyof Legal> = Legal[V] extends Row<infer C> ? C : never
+
+/** Tells why a verb would be refused, in the page's language; null when nothing speaks against it. */
+export function useReasons(): <V extends keyof Legal>(verb: V, c: CaseOf<V>) => string | null {
+  const language = useLanguage()
+  return (verb, c) => (LEGAL[verb] as Row<typeof c>).why(c)?.[language] ?? null
+}

@@ -1,0 +1,97 @@
+// Whether an order can take an offer, as `Market.take` decides, after `orchestrator/src/lease/screen.rs`: the contract stops at
+// the first predicate that fails, here all that fail are told, in the contract's order. The contract's word counts.
+import type { CapacityView, PolicyView, ShapeView } from "../api/views.ts"
+import { HIGHEST_RATE, noticeMoney, type Rates } from "./price.ts"
+
+/** Millicores, MiB of memory, MiB of disk, GPUs: numbered as the contract does. */
+export const KINDS = ["millicores", "memoryMiB", "diskMiB", "gpus"] as const
+const MOST_REPLICAS = 1 << 14
+
+export interface Seller {
+  registered: boolean
+  capacity: CapacityView
+  /** What leases and bids hold of it. */
+  held: CapacityView
+  attributes: readonly string[]
+  intakeOpen: boolean
+}
+
+export interface Wish {
+  shape: ShapeView
+  replicas: number
+  policy: PolicyView
+  /** The budget, base units × 1e12 a second; null: none was named. */
+  maxRate: bigint | null
+  /** Base units; null: nothing is said about money. */
+  deposit: bigint | null
+  attributes: readonly string[]
+}
+
+/** Why not; each is the contract's error of that name with its numbers, but `AttributeMissing`, which only bids know. */
+export type Misfit =
+  | { error: "IntakeStopped" | "OfferClosed" | "EmptyShape" | "BadPolicy" | "NotRegistered" }
+  | { error: "ReplicasOutOfBounds"; replicas: number; min: number; max: number }
+  | { error: "RateTooHigh"; rate: bigint; maxRate: bigint }
+  | { error: "CapacityExceeded"; kind: number; asked: number; free: number }
+  | { error: "InsufficientFunds"; available: bigint; required: bigint }
+  | { error: "AttributeMissing"; attribute: string }
+
+/** As `Accrual.sound`. */
+export function sound(policy: PolicyView): boolean {
+  const { minReplicas, maxReplicas, target, up, down, step } = policy
+  return (
+    maxReplicas > 0 &&
+    maxReplicas < MOST_REPLICAS &&
+    minReplicas <= maxReplicas &&
+    target > 0 &&
+    target <= 100 &&
+    down < target &&
+    target <= up &&
+    up <= 100 &&
+    step > 0
+  )
+}
+
+export function screen(
+  offer: { open: boolean },
+  rates: Rates,
+  seller: Seller,
+  wish: Wish,
+  noticePeriod: bigint,
+): Misfit[] {
+  const misfits: Misfit[] = []
+  const unless = (fits: boolean, misfit: Misfit) => {
+    if (!fits) misfits.push(misfit)
+  }
+  const { shape, policy, replicas } = wish
+  const { minReplicas: min, maxReplicas: max } = policy
+  unless(seller.intakeOpen, { error: "IntakeStopped" })
+  unless(offer.open, { error: "OfferClosed" })
+  unless(shape.millicores > 0 && shape.memoryMiB > 0, { error: "EmptyShape" })
+  unless(sound(policy), { error: "BadPolicy" })
+  unless(replicas >= min && replicas <= max, { error: "ReplicasOutOfBounds", replicas, min, max })
+  const rate = rates.reserved * BigInt(max)
+  const maxRate = wish.maxRate ?? HIGHEST_RATE
+  unless(rate <= maxRate, { error: "RateTooHigh", rate, maxRate })
+  KINDS.forEach((name, kind) => {
+    const asked = shape[name] * max
+    const free = Math.max(0, seller.capacity[name] - seller.held[name])
+    unless(asked === 0 || asked <= free, { error: "CapacityExceeded", kind, asked, free })
+  })
+  if (wish.deposit !== null) {
+    const required = noticeMoney(rates.reserved * BigInt(replicas), noticePeriod)
+    unless(wish.deposit >= required, { error: "InsufficientFunds", available: wish.deposit, required })
+  }
+  for (const attribute of wish.attributes) {
+    unless(seller.attributes.includes(attribute), { error: "AttributeMissing", attribute })
+  }
+  return misfits
+}
+
+/** How often this shape fits into what is free. */
+export function room(seller: Pick<Seller, "capacity" | "held">, shape: ShapeView): number {
+  const rooms = KINDS.filter((name) => shape[name] > 0).map((name) =>
+    Math.floor(Math.max(0, seller.capacity[name] - seller.held[name]) / shape[name]),
+  )
+  return rooms.length === 0 ? 0 : Math.min(...rooms)
+}

@@ -1,0 +1,54 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query"
+import { RouterProvider } from "@tanstack/react-router"
+import { setNonce } from "get-nonce"
+import { StrictMode } from "react"
+import { createRoot } from "react-dom/client"
+import { WagmiProvider } from "wagmi"
+import { ApiError } from "./api/client.ts"
+import { follow } from "./api/feed.ts"
+import { walletConnectOf, walletsOf } from "./chain/wallets.ts"
+import { ConfigContext, loadConfig } from "./config.ts"
+import { Failure } from "./parts/States.tsx"
+import { makeRouter } from "./routes.tsx"
+import "./styles/tokens.css"
+import "./styles/base.css"
+import { getLanguage, setLanguage } from "./words/language.ts"
+
+// What Radix adds to the page's styles carries the nonce of the Content-Security-Policy.
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce
+if (nonce) setNonce(nonce)
+
+const queries = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 1_000,
+      // A refusal stays one; who is away may come back.
+      retry: (failures, error) => failures < 2 && !(error instanceof ApiError),
+    },
+  },
+})
+
+async function begin() {
+  setLanguage(getLanguage())
+  const root = createRoot(document.getElementById("root")!)
+  try {
+    const config = await loadConfig()
+    const wallets = walletsOf(config, await walletConnectOf(config))
+    follow(config.api, queries)
+    root.render(
+      <StrictMode>
+        <ConfigContext value={config}>
+          <WagmiProvider config={wallets}>
+            <QueryClientProvider client={queries}>
+              <RouterProvider router={makeRouter()} />
+            </QueryClientProvider>
+          </WagmiProvider>
+        </ConfigContext>
+      </StrictMode>,
+    )
+  } catch (error) {
+    root.render(<Failure error={error} retry={() => location.reload()} />)
+  }
+}
+
+void begin()

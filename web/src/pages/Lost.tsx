@@ -1,0 +1,22 @@
+import { type ErrorComponentProps, Link } from "@tanstack/react-router"
+import { Empty, Failure } from "../parts/States.tsx"
+import { speak, useWords } from "../words/language.ts"
+
+const words = speak(
+  { title: "There is no such page", back: "Back to the market" },
+  { title: "没有这个页面", back: "返回市场" },
+)
+
+export function Lost() {
+  const t = useWords(words)
+  return (
+    <Empty title={t.title}>
+      <Link to="/">{t.back}</Link>
+    </Empty>
+  )
+}
+
+/** A page that broke, or whose code could not be fetched. */
+export function Wreck({ error, reset }: ErrorComponentProps) {
+  return <Failure error={error} retry={reset} />
+}

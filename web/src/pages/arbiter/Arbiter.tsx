@@ -1,0 +1,3 @@
+export function Arbiter() {
+  return <h1>Arbiter</h1>
+}

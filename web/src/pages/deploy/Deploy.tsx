@@ -1,0 +1,3 @@
+export function Deploy() {
+  return <h1>Deploy</h1>
+}

@@ -1,0 +1,109 @@
+// The seven words as one line: how far the lease has come at each, since when, and on demand what is known of it.
+import { useState } from "react"
+import type { Stage, StepView } from "../../api/views.ts"
+import { When } from "../../parts/Mark.tsx"
+import { speak, useWords } from "../../words/language.ts"
+import styles from "./Flow.module.css"
+
+const words = speak(
+  {
+    title: "How far it has come",
+    stages: {
+      chain: "chain",
+      clearing: "clearing",
+      container: "container",
+      meter: "meter",
+      proof: "proof",
+      scale: "scale",
+      settlement: "settlement",
+    },
+    about: {
+      chain: "The lease is opened on chain.",
+      clearing: "Offer and order meet.",
+      container: "What is paid for runs.",
+      meter: "What it uses is counted.",
+      proof: "The counts are put under a root on chain.",
+      scale: "The replica count follows proven demand.",
+      settlement: "Proofs become earnings.",
+    },
+    states: { done: "done", working: "at work", waiting: "waiting", failed: "failed", unknown: "not known" },
+    unknown: "Only the lease's provider knows, and it does not answer.",
+  },
+  {
+    title: "进展",
+    stages: {
+      chain: "链上",
+      clearing: "撮合",
+      container: "容器",
+      meter: "计量",
+      proof: "证明",
+      scale: "伸缩",
+      settlement: "结算",
+    },
+    about: {
+      chain: "租约在链上开启。",
+      clearing: "报价与订单成交。",
+      container: "已付费的内容正在运行。",
+      meter: "统计用量。",
+      proof: "用量归入链上的根。",
+      scale: "副本数随已证明的需求变化。",
+      settlement: "证明转化为收入。",
+    },
+    states: { done: "完成", working: "进行中", waiting: "等待", failed: "失败", unknown: "未知" },
+    unknown: "只有租约的提供方知道，而它没有响应。",
+  },
+)
+
+const STAGES: Stage[] = ["chain", "clearing", "container", "meter", "proof", "scale", "settlement"]
+const MARKS = { done: "✓", working: "●", waiting: "○", failed: "✕", unknown: "–" }
+
+interface Props {
+  timeline: StepView[]
+  /** All that the chain alone tells of the flow. */
+  openedAt: number
+}
+
+export function Flow({ timeline, openedAt }: Props) {
+  const t = useWords(words)
+  const [open, setOpen] = useState<Stage | null>(null)
+  const steps = STAGES.map((stage) => {
+    const step = timeline.find((each) => each.stage === stage)
+    if (step) return { ...step, state: step.state as keyof typeof MARKS }
+    if (stage === "chain") return { stage, state: "done" as const, at: openedAt, detail: "" }
+    return { stage, state: "unknown" as const, at: null, detail: t.unknown }
+  })
+  const shown = steps.find(({ stage }) => stage === open)
+  return (
+    <section aria-label={t.title} className={styles.flow}>
+      <ol className={styles.line}>
+        {steps.map(({ stage, state, at, detail }) => (
+          <li key={stage} className={styles.step} data-state={state}>
+            <button
+              type="button"
+              className={styles.word}
+              aria-expanded={open === stage}
+              onClick={() => setOpen(open === stage ? null : stage)}
+            >
+              <span className={styles.mark} aria-hidden="true">
+                {MARKS[state]}
+              </span>
+              <span className={styles.name}>{t.stages[stage]}</span>
+              <span className={styles.state}>{t.states[state]}</span>
+              <span className={styles.at}>{at !== null && <When of={at} />}</span>
+            </button>
+            {open === stage && (
+              <p className={styles.inline}>
+                {t.about[stage]} {detail}
+              </p>
+            )}
+          </li>
+        ))}
+      </ol>
+      {shown && (
+        <p className={styles.detail}>
+          <strong>{t.stages[shown.stage]}</strong> · {t.about[shown.stage]} {shown.detail}
+        </p>
+      )}
+    </section>
+  )
+}

@@ -1,0 +1,132 @@
+// A lease: what runs and why not, the flow, and behind tabs all that is known of it. A tab's code is fetched when it is opened.
+import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
+import { lazy, Suspense } from "react"
+import type { Hex } from "viem"
+import { ApiError } from "../../api/client.ts"
+import { useOwnSide } from "../../api/inside.ts"
+import { useLease } from "../../api/queries.ts"
+import type { LeaseView } from "../../api/views.ts"
+import { Empty, Failure, Notice, Skeleton } from "../../parts/States.tsx"
+import { Tabs } from "../../parts/Tabs.tsx"
+import { speak, useWords } from "../../words/language.ts"
+import { Flow } from "./Flow.tsx"
+import { Head } from "./Head.tsx"
+import styles from "./Lease.module.css"
+
+const words = speak(
+  {
+    tabs: "Parts of the lease",
+    overview: "Overview",
+    replicas: "Replicas",
+    money: "Money",
+    logs: "Logs",
+    shell: "Shell",
+    events: "Events",
+    proofs: "Proofs",
+    access: "Access",
+    unknown: "There is no such lease",
+    unknownAbout: "Neither this market's provider nor the chain knows a lease of this id.",
+    back: "All leases",
+    old: "This may be old: the last answer failed. It is asked again.",
+  },
+  {
+    tabs: "租约的各个部分",
+    overview: "概览",
+    replicas: "副本",
+    money: "资金",
+    logs: "日志",
+    shell: "终端",
+    events: "事件",
+    proofs: "证明",
+    access: "访问",
+    unknown: "没有这个租约",
+    unknownAbout: "此市场的提供方和链上都不存在该编号的租约。",
+    back: "全部租约",
+    old: "数据可能已过时：上一次请求失败，正在重试。",
+  },
+)
+
+const Overview = lazy(() => import("./Overview.tsx"))
+const Replicas = lazy(() => import("./replicas/Replicas.tsx"))
+const Money = lazy(() => import("./money/Money.tsx"))
+const Logs = lazy(() => import("./logs/Logs.tsx"))
+const Shell = lazy(() => import("./shell/Shell.tsx"))
+const Events = lazy(() => import("./events/Events.tsx"))
+const Proofs = lazy(() => import("./proofs/Proofs.tsx"))
+const Access = lazy(() => import("./access/Access.tsx"))
+
+const TABS = {
+  overview: Overview,
+  replicas: Replicas,
+  money: Money,
+  logs: Logs,
+  shell: Shell,
+  events: Events,
+  proofs: Proofs,
+  access: Access,
+} as const
+
+/** What each tab is given. */
+export interface TabProps {
+  lease: LeaseView
+  /** A proof that was linked to. */
+  epoch?: number
+}
+
+export function Lease() {
+  const { lease } = useParams({ from: "/leases/$lease" })
+  const { tab, epoch } = useSearch({ from: "/leases/$lease" })
+  const navigate = useNavigate()
+  const go = (tab: string) =>
+    void navigate({ to: "/leases/$lease", params: { lease }, search: { tab }, resetScroll: false })
+  return <LeasePage key={lease} id={lease as Hex} tab={tab} epoch={epoch} onTab={go} />
+}
+
+interface Props {
+  id: Hex
+  tab?: string
+  epoch?: number
+  onTab: (tab: string) => void
+}
+
+export function LeasePage({ id, tab = "overview", epoch, onTab }: Props) {
+  const t = useWords(words)
+  const query = useLease(id)
+  const lease = useOwnSide(query.data)
+  if (!lease) {
+    if (query.isPending) return <Skeleton lines={12} />
+    if (query.error instanceof ApiError && query.error.status === 404) {
+      return (
+        <>
+          <h1>{t.unknown}</h1>
+          <Empty title={t.unknownAbout}>
+            <Link to="/leases">{t.back}</Link>
+          </Empty>
+        </>
+      )
+    }
+    return <Failure error={query.error} retry={() => query.refetch()} />
+  }
+  const open = tab in TABS ? (tab as keyof typeof TABS) : "overview"
+  return (
+    <div className={styles.page}>
+      <Head lease={lease} />
+      {query.isError && <Notice>{t.old}</Notice>}
+      <Flow timeline={lease.timeline} openedAt={lease.openedAt} />
+      <Tabs
+        label={t.tabs}
+        value={open}
+        onChange={onTab}
+        tabs={Object.entries(TABS).map(([value, Content]) => ({
+          value,
+          label: t[value as keyof typeof TABS],
+          content: (
+            <Suspense fallback={<Skeleton lines={8} />}>
+              <Content lease={lease} epoch={epoch} />
+            </Suspense>
+          ),
+        }))}
+      />
+    </div>
+  )
+}

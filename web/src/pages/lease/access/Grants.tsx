@@ -1,0 +1,99 @@
+// The grants that stand, each with its end and a way to end it now.
+import { useConnection } from "wagmi"
+import { useChainTime, useShare } from "../../../api/inside.ts"
+import type { GrantView, LeaseView, Scope } from "../../../api/views.ts"
+import { explain } from "../../../chain/refusals.ts"
+import { Badge } from "../../../parts/Badge.tsx"
+import { Button } from "../../../parts/Button.tsx"
+import { Address, shorten, When } from "../../../parts/Mark.tsx"
+import { Empty, Notice } from "../../../parts/States.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { formatSpan } from "../../../words/units.ts"
+
+export const scopes = speak<Record<Scope, string>>(
+  { view: "view", logs: "logs", shell: "shell" },
+  { view: "查看", logs: "日志", shell: "终端" },
+)
+
+const words = speak(
+  {
+    none: "Nobody but you",
+    noneAbout: "Whom you let look inside is listed here until the grant ends.",
+    who: "Who",
+    scope: "May see",
+    since: "Since",
+    until: "Until",
+    left: (span: string) => `${span} left`,
+    revoke: "Revoke",
+    revokeOf: (who: string) => `Revoke the access of ${who}`,
+    act: "Action",
+  },
+  {
+    none: "除您之外没有人",
+    noneAbout: "您授权查看的人会列在这里，直到授权结束。",
+    who: "谁",
+    scope: "可查看",
+    since: "自",
+    until: "至",
+    left: (span: string) => `剩余 ${span}`,
+    revoke: "撤销",
+    revokeOf: (who: string) => `撤销 ${who} 的访问`,
+    act: "操作",
+  },
+)
+
+export function Grants({ lease, grants }: { lease: LeaseView; grants: GrantView[] }) {
+  const t = useWords(words)
+  const scope = useWords(scopes)
+  const now = useChainTime()
+  const { address } = useConnection()
+  const { revoke } = useShare(lease)
+  if (grants.length === 0) return <Empty title={t.none}>{t.noneAbout}</Empty>
+  return (
+    <>
+      {revoke.error && <Notice tone="bad">{explain(revoke.error).sentence}</Notice>}
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.who}</th>
+            <th scope="col">{t.scope}</th>
+            <th scope="col">{t.since}</th>
+            <th scope="col">{t.until}</th>
+            <th scope="col">
+              <span className="unseen">{t.act}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {grants.map((grant) => (
+            <tr key={grant.grantee}>
+              <th scope="row">
+                <Address of={grant.grantee} you={grant.grantee.toLowerCase() === address?.toLowerCase()} />
+              </th>
+              <td>
+                <Badge tone={grant.scope === "shell" ? "warn" : "tide"}>{scope[grant.scope]}</Badge>
+              </td>
+              <td>
+                <When of={grant.issuedAt} />
+              </td>
+              <td>
+                <When of={grant.expiry} />{" "}
+                <span className="soft small">{t.left(formatSpan(Math.max(0, grant.expiry - now)))}</span>
+              </td>
+              <td>
+                <Button
+                  kind="danger"
+                  aria-label={t.revokeOf(shorten(grant.grantee))}
+                  busy={revoke.isPending && revoke.variables === grant.grantee}
+                  onClick={() => revoke.mutate(grant.grantee)}
+                >
+                  {t.revoke}
+                </Button>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </>
+  )
+}

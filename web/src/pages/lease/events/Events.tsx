@@ -1,0 +1,93 @@
+// All that happened to the lease on chain, newest first, each as a sentence with its transaction.
+import { useState } from "react"
+import { useHistory } from "../../../api/inside.ts"
+import { useUnit } from "../../../chain/currency.ts"
+import { sentences } from "../../../chain/events.ts"
+import { Button } from "../../../parts/Button.tsx"
+import { Card } from "../../../parts/Card.tsx"
+import { Choice } from "../../../parts/Field.tsx"
+import { Tx, When } from "../../../parts/Mark.tsx"
+import { Empty, Loaded } from "../../../parts/States.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import type { TabProps } from "../Lease.tsx"
+import styles from "./Events.module.css"
+
+const words = speak(
+  {
+    title: "Events",
+    none: "No event",
+    noneAbout: "What the chain says of this lease is listed here as it happens.",
+    block: (block: number) => `block ${block}`,
+    more: (left: number) => `Show more (${left})`,
+    kind: "Show",
+    kinds: { all: "All events", life: "Without settlements" },
+    new: (count: number) => `${count} events`,
+  },
+  {
+    title: "事件",
+    none: "没有事件",
+    noneAbout: "链上关于此租约的事件会实时列在这里。",
+    block: (block: number) => `区块 ${block}`,
+    more: (left: number) => `显示更多（${left}）`,
+    kind: "显示",
+    kinds: { all: "全部事件", life: "不含结算" },
+    new: (count: number) => `${count} 个事件`,
+  },
+)
+
+const PAGE = 100
+
+export default function Events({ lease }: TabProps) {
+  const t = useWords(words)
+  const say = useWords(sentences)
+  const unit = useUnit(lease.money.currency)
+  const history = useHistory(lease)
+  const [shown, setShown] = useState(PAGE)
+  const [kind, setKind] = useState<keyof typeof t.kinds>("all")
+  return (
+    <Card
+      title={t.title}
+      aside={
+        <Choice
+          label={<span className="unseen">{t.kind}</span>}
+          value={kind}
+          onChange={setKind}
+          options={[
+            { value: "all", label: t.kinds.all },
+            { value: "life", label: t.kinds.life },
+          ]}
+        />
+      }
+    >
+      <Loaded query={history} lines={10}>
+        {(events) => {
+          const newest = events.filter(({ name }) => kind === "all" || name !== "Settled").reverse()
+          if (newest.length === 0) return <Empty title={t.none}>{t.noneAbout}</Empty>
+          return (
+            <div className="stack">
+              <p className="unseen" role="status">
+                {t.new(newest.length)}
+              </p>
+              <ol className={styles.events}>
+                {newest.slice(0, shown).map((event) => (
+                  <li key={event.cursor} className={styles.event}>
+                    <span className={styles.when}>
+                      <When of={event.time} />
+                    </span>
+                    <span className={styles.what}>{say[event.name]?.(event, unit) ?? event.name}</span>
+                    <span className={styles.tx}>
+                      {t.block(event.block)} <Tx of={event.tx} />
+                    </span>
+                  </li>
+                ))}
+              </ol>
+              {newest.length > shown && (
+                <Button onClick={() => setShown(shown + PAGE)}>{t.more(newest.length - shown)}</Button>
+              )}
+            </div>
+          )
+        }}
+      </Loaded>
+    </Card>
+  )
+}

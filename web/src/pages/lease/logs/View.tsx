@@ -1,0 +1,166 @@
+// The lines of a buffer: only those in sight are in the page. Search and following over them.
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
+import { Button } from "../../../parts/Button.tsx"
+import { Empty } from "../../../parts/States.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { type LogBuffer, toText } from "./buffer.ts"
+import { Line } from "./Line.tsx"
+import styles from "./Logs.module.css"
+import { Find } from "./Find.tsx"
+import { patternOf, Search } from "./search.ts"
+
+const words = speak(
+  {
+    log: "Log lines",
+    none: "No line yet",
+    noneAbout: "What the containers print to their standard output and error appears here.",
+    follow: "Follow",
+    wrap: "Wrap lines",
+    download: "Download",
+    lines: (count: string) => `${count} lines`,
+    newest: "To the newest line",
+  },
+  {
+    log: "日志行",
+    none: "暂无日志",
+    noneAbout: "容器的标准输出与标准错误会显示在这里。",
+    follow: "跟随",
+    wrap: "自动换行",
+    download: "下载",
+    lines: (count: string) => `${count} 行`,
+    newest: "跳到最新一行",
+  },
+)
+
+const ROW = 20
+
+export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
+  const t = useWords(words)
+  const box = useRef<HTMLDivElement>(null)
+  const [follow, setFollow] = useState(true)
+  const [wrap, setWrap] = useState(false)
+  const [text, setText] = useState("")
+  const [expression, setExpression] = useState(false)
+  const [current, setCurrent] = useState<number | null>(null)
+  useSyncExternalStore(buffer.subscribe, () => buffer.version)
+
+  const { regex, problem } = useMemo(() => patternOf(text, expression), [text, expression])
+  const search = useMemo(() => (regex ? new Search(regex) : null), [regex])
+  const hits = search?.update(buffer) ?? []
+
+  const rows = useVirtualizer({
+    count: buffer.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    getItemKey: (index) => buffer.first + index,
+    overscan: 12,
+  })
+
+  // The reader's place stays when the oldest lines go.
+  const first = useRef(buffer.first)
+  useEffect(() => {
+    const gone = buffer.first - first.current
+    first.current = buffer.first
+    if (gone > 0 && !follow && box.current) box.current.scrollTop -= gone * ROW
+  })
+  useEffect(() => {
+    if (follow && buffer.length > 0) rows.scrollToIndex(buffer.length - 1, { align: "end" })
+  })
+
+  const top = useRef(0)
+  function scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = box.current!
+    const atEnd = scrollHeight - scrollTop - clientHeight < ROW * 1.5
+    // Up is the reader's own doing; down may be ours.
+    if (scrollTop < top.current - 1 && !atEnd) setFollow(false)
+    else if (atEnd) setFollow(true)
+    top.current = scrollTop
+  }
+
+  function go(direction: 1 | -1) {
+    if (hits.length === 0) return
+    const from = current ?? (direction === 1 ? -1 : Number.POSITIVE_INFINITY)
+    const next =
+      direction === 1
+        ? (hits.find((number) => number > from) ?? hits[0]!)
+        : (hits.findLast((number) => number < from) ?? hits.at(-1)!)
+    setFollow(false)
+    setCurrent(next)
+    rows.scrollToIndex(next - buffer.first, { align: "center" })
+  }
+
+  function download() {
+    const url = URL.createObjectURL(new Blob([toText(buffer)], { type: "text/plain" }))
+    const link = document.createElement("a")
+    link.href = url
+    link.download = `tidemark-${name}.log`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(url), 10_000)
+  }
+
+  return (
+    <div className="stack-s">
+      <Find
+        text={text}
+        expression={expression}
+        problem={problem}
+        place={current === null ? null : hits.indexOf(current)}
+        count={hits.length}
+        onText={(next) => {
+          setText(next)
+          setCurrent(null)
+        }}
+        onExpression={setExpression}
+        onGo={go}
+      />
+      <div className="row spread small">
+        <div className="row">
+          <label className={styles.check}>
+            <input type="checkbox" checked={follow} onChange={() => setFollow(!follow)} /> {t.follow}
+          </label>
+          <label className={styles.check}>
+            <input type="checkbox" checked={wrap} onChange={() => setWrap(!wrap)} /> {t.wrap}
+          </label>
+        </div>
+        <div className="row">
+          <span className="soft num">{t.lines(buffer.length.toLocaleString("en-US"))}</span>
+          <Button onClick={download} disabled={buffer.length === 0}>
+            {t.download}
+          </Button>
+        </div>
+      </div>
+      <div className={styles.frame}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to reach it */}
+        <div ref={box} className={styles.box} onScroll={scrolled} role="log" aria-live="off" aria-label={t.log} tabIndex={0}>
+          {buffer.length === 0 ? (
+            <Empty title={t.none}>{t.noneAbout}</Empty>
+          ) : (
+            <div className={styles.all} ref={(element) => element?.style.setProperty("height", `${rows.getTotalSize()}px`)}>
+              {rows.getVirtualItems().map((row) => {
+                const line = buffer.at(row.index)
+                return line ? (
+                  <Line
+                    key={row.key}
+                    line={line}
+                    top={row.start}
+                    index={row.index}
+                    regex={regex}
+                    current={line.number === current}
+                    wrap={wrap}
+                    measure={wrap ? rows.measureElement : undefined}
+                  />
+                ) : null
+              })}
+            </div>
+          )}
+        </div>
+        {!follow && (
+          <Button className={styles.newest} onClick={() => setFollow(true)}>
+            ↓ {t.newest}
+          </Button>
+        )}
+      </div>
+    </div>
+  )
+}

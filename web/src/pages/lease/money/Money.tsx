@@ -1,0 +1,204 @@
+// A lease's money: where it stands, how long it lasts, and its curve over the lease's life.
+import { useMemo, useState } from "react"
+import { lifeOf, useChainTime, useHistory } from "../../../api/inside.ts"
+import { useMarket } from "../../../api/queries.ts"
+import { useUnit } from "../../../chain/currency.ts"
+import { Card } from "../../../parts/Card.tsx"
+import { Chart } from "../../../parts/Chart.tsx"
+import { Choice } from "../../../parts/Field.tsx"
+import { Amount } from "../../../parts/Mark.tsx"
+import { Failure, Skeleton } from "../../../parts/States.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { formatFigure, formatSpan, HOUR, MONTH, over } from "../../../words/units.ts"
+import type { TabProps } from "../Lease.tsx"
+import { Runway, useMoney } from "../Runway.tsx"
+import { curveOf } from "./curve.ts"
+import { Ledger } from "./Ledger.tsx"
+import styles from "./Money.module.css"
+
+const words = speak(
+  {
+    now: "Now",
+    balance: "Balance",
+    balanceAbout: "deposited, neither settled nor returned",
+    owed: "May be owed",
+    owedAbout: "reserved and not yet settled; grows at the rate",
+    free: "Refundable",
+    freeAbout: "what closing would give back at once",
+    takable: "Withdrawable",
+    takableAbout: (notice: string) => `refundable, less ${notice} of notice`,
+    earned: "Earned by the provider",
+    earnedAbout: "settled by proofs",
+    rate: "Rate",
+    month: "a month",
+    hour: "an hour",
+    runway: "Runway",
+    runwayAbout: "until what may be owed reaches the balance",
+    deposited: "Deposited in all",
+    returned: "Returned in all",
+    curve: "Over its life",
+    range: "Shown",
+    past: "So far",
+    future: "To exhaustion",
+    left: "Refundable",
+    projected: "projected",
+    summary: (free: string, left: string) =>
+      `Money over the lease's life: ${free} would come back now; ${left}.`,
+    earnedCurve: "Earned",
+    earnedSummary: (earned: string) => `What the provider earned over the lease's life: ${earned} so far.`,
+    lasts: (span: string) => `it lasts ${span}`,
+    stands: "nothing is reserved",
+  },
+  {
+    now: "当前",
+    balance: "余额",
+    balanceAbout: "已存入，尚未结算或退还",
+    owed: "可能应付",
+    owedAbout: "已预留但尚未结算，按费率增长",
+    free: "可退还",
+    freeAbout: "关闭时会立即退还的金额",
+    takable: "可取出",
+    takableAbout: (notice: string) => `可退还金额减去 ${notice} 的通知期费用`,
+    earned: "提供方已获收入",
+    earnedAbout: "依据证明结算",
+    rate: "费率",
+    month: "每月",
+    hour: "每小时",
+    runway: "剩余时长",
+    runwayAbout: "直到可能应付的金额达到余额",
+    deposited: "累计存入",
+    returned: "累计退还",
+    curve: "租约期间的资金",
+    range: "显示",
+    past: "至今",
+    future: "至耗尽",
+    left: "可退还",
+    projected: "预测",
+    summary: (free: string, left: string) => `租约期间的资金：现在可退还 ${free}；${left}。`,
+    earnedCurve: "收入",
+    earnedSummary: (earned: string) => `提供方在租约期间的收入：至今 ${earned}。`,
+    lasts: (span: string) => `可持续 ${span}`,
+    stands: "没有预留",
+  },
+)
+
+/** The curves move on by this much at least: seconds. */
+const GRAIN = 5
+
+export default function Money({ lease }: TabProps) {
+  const t = useWords(words)
+  const unit = useUnit(lease.money.currency)
+  const market = useMarket()
+  const history = useHistory(lease)
+  const clock = useChainTime()
+  const money = useMoney(lease)
+  const [range, setRange] = useState<"past" | "future">("past")
+  const now = Math.floor(clock / GRAIN) * GRAIN
+  const notice = Number(market.data?.parameters.noticePeriod ?? 0)
+  const window = Number(market.data?.parameters.claimWindow) || undefined
+  const runway = money.runway === null ? null : Number(money.runway)
+  const life = history.data && lifeOf(history.data)
+  const ends = range === "future" && runway !== null && runway > 0 ? now + runway : now
+  const until = life?.closedAt ?? ends
+  const rounded = Math.round(until / GRAIN) * GRAIN
+  const curve = useMemo(
+    () => (life ? curveOf(life, life.closedAt ?? now, rounded, window) : null),
+    [life, now, rounded, window],
+  )
+  const withheld = over(money.rate, BigInt(notice))
+  const takable = money.free > withheld ? money.free - withheld : 0n
+  const paid = BigInt(lease.money.paid)
+  const scale = 10 ** unit.decimals
+  const format = (value: number) => `${formatFigure(value / scale)} ${unit.symbol}`
+  const lasts = runway === null ? t.stands : t.lasts(formatSpan(runway))
+
+  const tiles = [
+    { name: t.balance, about: t.balanceAbout, value: <Amount of={money.balance} unit={unit} /> },
+    { name: t.free, about: t.freeAbout, value: <Amount of={money.free} unit={unit} /> },
+    {
+      name: t.takable,
+      about: t.takableAbout(formatSpan(notice)),
+      value: <Amount of={lease.status === "closed" ? 0n : takable} unit={unit} />,
+    },
+    { name: t.owed, about: t.owedAbout, value: <Amount of={money.owed} unit={unit} /> },
+    { name: t.earned, about: t.earnedAbout, value: <Amount of={paid} unit={unit} /> },
+    { name: t.runway, about: t.runwayAbout, value: <Runway lease={lease} /> },
+    {
+      name: t.rate,
+      about: (
+        <>
+          <Amount of={over(money.rate, MONTH)} unit={unit} /> {t.month}
+        </>
+      ),
+      value: (
+        <>
+          <Amount of={over(money.rate, HOUR)} unit={unit} /> {t.hour}
+        </>
+      ),
+    },
+    {
+      name: t.deposited,
+      about: (
+        <>
+          {t.returned}: <Amount of={lease.money.returned} unit={unit} />
+        </>
+      ),
+      value: <Amount of={lease.money.deposited} unit={unit} />,
+    },
+  ]
+
+  return (
+    <div className="stack">
+      <Card title={t.now}>
+        <dl className={styles.tiles}>
+          {tiles.map(({ name, about, value }) => (
+            <div key={name}>
+              <dt>{name}</dt>
+              <dd className={styles.value}>{value}</dd>
+              <dd className="soft small">{about}</dd>
+            </div>
+          ))}
+        </dl>
+      </Card>
+      <Card
+        title={t.curve}
+        aside={
+          <Choice
+            label={<span className="unseen">{t.range}</span>}
+            value={range}
+            onChange={setRange}
+            options={[
+              { value: "past", label: t.past },
+              { value: "future", label: t.future },
+            ]}
+          />
+        }
+      >
+        {curve ? (
+          <div className="stack">
+            <Chart
+              summary={t.summary(format(Number(money.free)), lasts)}
+              times={curve.times}
+              lines={[
+                { label: t.left, color: "--series-1", values: curve.free, filled: true, format },
+                { label: t.balance, color: "--series-3", values: curve.balance, format },
+                { label: t.projected, color: "--series-2", values: curve.projected, dashed: true, format },
+              ]}
+            />
+            <Chart
+              summary={t.earnedSummary(format(Number(paid)))}
+              times={curve.times}
+              height={130}
+              lines={[{ label: t.earnedCurve, color: "--series-4", values: curve.earned, filled: true, format }]}
+            />
+          </div>
+        ) : history.error ? (
+          <Failure error={history.error} retry={() => history.refetch()} />
+        ) : (
+          <Skeleton lines={8} />
+        )}
+      </Card>
+      {life && <Ledger life={life} unit={unit} />}
+    </div>
+  )
+}

@@ -1,0 +1,148 @@
+// The tenant's word that a statement is right. With it the provider settles at once, without waiting for the root to mature.
+import { useMutation } from "@tanstack/react-query"
+import { useId, useState } from "react"
+import type { Hex } from "viem"
+import { useConfig, useConnection } from "wagmi"
+import { getConnectorClient } from "wagmi/actions"
+import type { LeaseView, ProofView } from "../../../api/views.ts"
+import { settleSigned } from "../../../chain/actions/settleSigned.ts"
+import { signStatement } from "../../../chain/actions/signStatement.ts"
+import type { Wallet } from "../../../chain/call.ts"
+import { explain } from "../../../chain/refusals.ts"
+import { Act, Button } from "../../../parts/Button.tsx"
+import { Field } from "../../../parts/Field.tsx"
+import { Copy } from "../../../parts/Mark.tsx"
+import { Notice } from "../../../parts/States.tsx"
+import { useTransact } from "../../../transactions/transact.ts"
+import { speak, useWords } from "../../../words/language.ts"
+import styles from "./Proofs.module.css"
+
+const words = speak(
+  {
+    title: "Countersign",
+    about:
+      "The tenant may sign this statement. Its provider can then settle it at once, instead of waiting for the root to mature. It costs nothing, moves no money by itself, and agrees to these counters.",
+    sign: "Countersign this statement",
+    notTenant: "Only the lease's tenant countersigns (settleSigned).",
+    connect: "Connect a wallet first.",
+    ready: "Signed. Hand it to the provider:",
+    signature: "the signature",
+    download: "Download",
+    provider: "Settle with the tenant's signature",
+    paste: "The tenant's signature",
+    settle: "Settle now",
+    settling: (epoch: number) => `Settle the countersigned statement of epoch ${epoch}`,
+    notSignature: "That is no signature: 0x and hex digits.",
+  },
+  {
+    title: "会签",
+    about:
+      "租户可以签署此陈述。提供方随后可立即结算，无需等待根成熟。签署不产生费用，本身不移动资金，仅表示同意这些计数。",
+    sign: "会签此陈述",
+    notTenant: "只有租约的租户可以会签（settleSigned）。",
+    connect: "请先连接钱包。",
+    ready: "已签署，请交给提供方：",
+    signature: "签名",
+    download: "下载",
+    provider: "使用租户的签名结算",
+    paste: "租户的签名",
+    settle: "立即结算",
+    settling: (epoch: number) => `结算周期 ${epoch} 的会签陈述`,
+    notSignature: "这不是签名：应为 0x 加十六进制数字。",
+  },
+)
+
+interface Props {
+  lease: LeaseView
+  proof: ProofView
+}
+
+export function Countersign({ lease, proof }: Props) {
+  const t = useWords(words)
+  const config = useConfig()
+  const { address } = useConnection()
+  const id = useId()
+  const same = (who: string) => who.toLowerCase() === address?.toLowerCase()
+  const signing = useMutation({
+    mutationFn: async () => {
+      const wallet = (await getConnectorClient(config, { chainId: config.chains[0].id })) as Wallet
+      return signStatement(wallet, { lease: lease.id, usage: proof.usage })
+    },
+  })
+  const reason = !address ? t.connect : same(lease.tenant) ? null : t.notTenant
+
+  function download(signature: Hex) {
+    const file = { lease: lease.id, epoch: proof.epoch, usage: proof.usage, signature }
+    const url = URL.createObjectURL(new Blob([JSON.stringify(file, null, 2)], { type: "application/json" }))
+    const link = document.createElement("a")
+    link.href = url
+    link.download = `countersigned-${lease.id.slice(2, 10)}-${proof.epoch}.json`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(url), 10_000)
+  }
+
+  return (
+    <section aria-labelledby={id} className="stack-s">
+      <h3 id={id}>{t.title}</h3>
+      <p className="soft small">{t.about}</p>
+      {same(lease.provider) ? (
+        <Settle lease={lease} proof={proof} />
+      ) : (
+        <Act reason={reason} busy={signing.isPending} onClick={() => signing.mutate()}>
+          {t.sign}
+        </Act>
+      )}
+      {signing.error && <Notice tone="bad">{explain(signing.error).sentence}</Notice>}
+      {signing.data && (
+        <div className="stack-s" role="status">
+          <p>{t.ready}</p>
+          <div className="row">
+            <code className={styles.signature}>{signing.data}</code>
+            <Copy text={signing.data} what={t.signature} />
+            <Button onClick={() => download(signing.data)}>{t.download}</Button>
+          </div>
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** For the provider, which alone may send it. */
+function Settle({ lease, proof }: Props) {
+  const t = useWords(words)
+  const transact = useTransact()
+  const [signature, setSignature] = useState("")
+  const [busy, setBusy] = useState(false)
+  const good = /^0x([0-9a-fA-F]{2})+$/.test(signature.trim())
+
+  async function settle() {
+    setBusy(true)
+    try {
+      const parameters = { terms: lease.terms, usage: proof.usage, signature: signature.trim() as Hex }
+      await transact(t.settling(proof.epoch), (wallet) => settleSigned(wallet, parameters))
+    } catch {
+      // The transaction centre has told it.
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <div className="stack-s">
+      <Field label={t.paste} problem={signature && !good ? t.notSignature : null}>
+        {(field) => (
+          <textarea
+            {...field}
+            rows={3}
+            spellCheck={false}
+            value={signature}
+            onChange={(event) => setSignature(event.target.value)}
+          />
+        )}
+      </Field>
+      <Button disabled={!good} busy={busy} onClick={settle}>
+        {t.settle}
+      </Button>
+    </div>
+  )
+}

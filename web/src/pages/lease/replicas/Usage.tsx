@@ -1,0 +1,143 @@
+// CPU, memory, network, requests and latency of the lease, second by second.
+import { useMemo, useState } from "react"
+import type { LeaseView } from "../../../api/views.ts"
+import { Badge } from "../../../parts/Badge.tsx"
+import { Card } from "../../../parts/Card.tsx"
+import { Choice } from "../../../parts/Field.tsx"
+import { Notice } from "../../../parts/States.tsx"
+import { Strip } from "../../../parts/Strip.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { formatBytes, formatFigure } from "../../../words/units.ts"
+import { Inside } from "../Inside.tsx"
+import { sourceOf, useLive } from "./live.ts"
+import styles from "./Replicas.module.css"
+
+const words = speak(
+  {
+    title: "Use, live",
+    what: "CPU, memory, traffic, requests and latency of the lease, second by second.",
+    cpu: "CPU (cores)",
+    memory: "Memory",
+    network: "Network (a second)",
+    requests: "Requests (a second)",
+    served: "all",
+    failed: "failed",
+    latency: "Latency, 99th percentile",
+    waiting: "Waiting requests",
+    span: "Shown",
+    spans: { "600": "10 minutes", "3600": "1 hour", "21600": "6 hours", "86400": "24 hours" },
+    states: { connecting: "Connecting", live: "Live", stale: "Stale", refused: "Refused" },
+    stale: "The stream died: what is shown ends where it did. It is called back by itself.",
+  },
+  {
+    title: "实时用量",
+    what: "租约逐秒的 CPU、内存、流量、请求与延迟。",
+    cpu: "CPU（核）",
+    memory: "内存",
+    network: "网络（每秒）",
+    requests: "请求（每秒）",
+    served: "全部",
+    failed: "失败",
+    latency: "延迟，第 99 百分位",
+    waiting: "等待中的请求",
+    span: "显示",
+    spans: { "600": "10 分钟", "3600": "1 小时", "21600": "6 小时", "86400": "24 小时" },
+    states: { connecting: "连接中", live: "实时", stale: "已过时", refused: "被拒绝" },
+    stale: "数据流已中断：图中只显示到中断之时，正在自动重连。",
+  },
+)
+
+export function Usage({ lease }: { lease: LeaseView }) {
+  const t = useWords(words)
+  return (
+    <Inside lease={lease} what={t.what}>
+      <Strips lease={lease} />
+    </Inside>
+  )
+}
+
+type Span = keyof (typeof words)["en"]["spans"]
+
+function Strips({ lease }: { lease: LeaseView }) {
+  const t = useWords(words)
+  const [span, setSpan] = useState<Span>("600")
+  const seconds = Number(span)
+  const { series, state, problem } = useLive(lease, seconds)
+  const sources = useMemo(
+    () => ({
+      cpu: sourceOf(series, ["cpu"]),
+      memory: sourceOf(series, ["memoryBytes"]),
+      network: sourceOf(series, ["network"]),
+      requests: sourceOf(series, ["requests", "failed"]),
+      latency: sourceOf(series, ["latency"], 1000),
+      waiting: sourceOf(series, ["waiting"]),
+    }),
+    [series],
+  )
+  const one = (label: string, color = "--series-1") => [{ label, color }]
+  const bytes = (value: number) => formatBytes(Math.round(value))
+  const tone = state === "live" ? "good" : state === "connecting" ? "plain" : "warn"
+  return (
+    <Card
+      title={t.title}
+      aside={
+        <div className="row">
+          <span role="status">
+            <Badge tone={tone}>{t.states[state]}</Badge>
+          </span>
+          <Choice
+            label={<span className="unseen">{t.span}</span>}
+            value={span}
+            onChange={setSpan}
+            options={Object.entries(t.spans).map(([value, label]) => ({ value: value as Span, label }))}
+          />
+        </div>
+      }
+    >
+      <div className="stack">
+        {problem ? <Notice>{problem}</Notice> : state === "stale" && <Notice>{t.stale}</Notice>}
+        <div className={styles.strips} data-stale={state === "stale" || state === "refused"}>
+          <Strip title={t.cpu} source={sources.cpu} lines={one(t.cpu)} format={formatFigure} span={seconds} />
+          <Strip
+            title={t.memory}
+            source={sources.memory}
+            lines={one(t.memory, "--series-3")}
+            format={bytes}
+            span={seconds}
+          />
+          <Strip
+            title={t.network}
+            source={sources.network}
+            lines={one(t.network, "--series-4")}
+            format={bytes}
+            span={seconds}
+          />
+          <Strip
+            title={t.requests}
+            source={sources.requests}
+            lines={[
+              { label: t.served, color: "--series-1" },
+              { label: t.failed, color: "--series-2" },
+            ]}
+            format={formatFigure}
+            span={seconds}
+          />
+          <Strip
+            title={t.latency}
+            source={sources.latency}
+            lines={one(t.latency, "--series-2")}
+            format={(value) => `${formatFigure(value)} ms`}
+            span={seconds}
+          />
+          <Strip
+            title={t.waiting}
+            source={sources.waiting}
+            lines={one(t.waiting, "--series-3")}
+            format={formatFigure}
+            span={seconds}
+          />
+        </div>
+      </div>
+    </Card>
+  )
+}

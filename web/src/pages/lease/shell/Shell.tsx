@@ -1,0 +1,263 @@
+// A shell in a replica: the tenant's own hand inside its own container.
+import { useEffect, useRef, useState, useSyncExternalStore } from "react"
+import { useInside } from "../../../api/inside.ts"
+import { tokenOf } from "../../../api/session.ts"
+import { Badge, type Tone } from "../../../parts/Badge.tsx"
+import { Act } from "../../../parts/Button.tsx"
+import { Card } from "../../../parts/Card.tsx"
+import { Choice, TextField } from "../../../parts/Field.tsx"
+import { Notice } from "../../../parts/States.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { getTheme, onTheme } from "../../../words/theme.ts"
+import { Inside } from "../Inside.tsx"
+import type { TabProps } from "../Lease.tsx"
+import styles from "./Shell.module.css"
+import { openShell, type ShellEnd, type ShellState, type Shell as Socket } from "./socket.ts"
+import { openTerminal, type Screen, themeOf } from "./terminal.ts"
+
+const words = speak(
+  {
+    title: "Shell",
+    what: "A shell in one of the lease's containers, under the container's own user and limits.",
+    place: "Container",
+    command: "Command",
+    commandHint: "/bin/sh unless told otherwise",
+    open: "Open shell",
+    close: "Close",
+    none: "No container of the lease runs.",
+    terminal: "Terminal",
+    keys: "Inside the terminal Tab belongs to the shell. Ctrl+Shift+Escape leaves it; the mouse does too.",
+    reader: "Screen reader mode",
+    states: {
+      connecting: "Connecting",
+      open: "Open",
+      ended: "Ended",
+      lost: "Lost",
+      refused: "Refused",
+    },
+    exit: (code: number) => `It ended with exit code ${code}.`,
+    ended: (reason: string) => `The provider ended it: ${reason}.`,
+    lost: "The connection was lost, and what ran in it has ended. Open it again.",
+    refused:
+      "The provider refused. Your grant may not reach as far as `shell`, the image may have no such command, or too many shells are open.",
+  },
+  {
+    title: "终端",
+    what: "进入租约的某个容器，以该容器自身的用户和限制运行。",
+    place: "容器",
+    command: "命令",
+    commandHint: "默认为 /bin/sh",
+    open: "打开终端",
+    close: "关闭",
+    none: "租约没有正在运行的容器。",
+    terminal: "终端",
+    keys: "在终端内 Tab 键归 shell 使用。按 Ctrl+Shift+Escape 或使用鼠标可离开终端。",
+    reader: "屏幕阅读器模式",
+    states: {
+      connecting: "连接中",
+      open: "已打开",
+      ended: "已结束",
+      lost: "已断开",
+      refused: "被拒绝",
+    },
+    exit: (code: number) => `已结束，退出码 ${code}。`,
+    ended: (reason: string) => `提供方已将其结束：${reason}。`,
+    lost: "连接已断开，其中运行的程序已结束。请重新打开。",
+    refused: "提供方拒绝了请求。您的授权可能不包含 `shell`，镜像中可能没有该命令，或打开的终端过多。",
+  },
+)
+
+const TONES: Record<ShellState, Tone> = {
+  connecting: "plain",
+  open: "good",
+  ended: "plain",
+  lost: "bad",
+  refused: "bad",
+}
+
+export default function Shell({ lease }: TabProps) {
+  const t = useWords(words)
+  return (
+    <Inside lease={lease} what={t.what}>
+      <Session lease={lease} />
+    </Inside>
+  )
+}
+
+interface Run {
+  place: string
+  command: string
+  /** Tells one run from the next. */
+  number: number
+}
+
+function Session({ lease }: TabProps) {
+  const t = useWords(words)
+  const running = lease.containers.filter(({ state }) => state === "running")
+  const places = running.map(({ service, replica }) => `${service}/${replica}`)
+  const [place, setPlace] = useState("")
+  const [command, setCommand] = useState("")
+  const [reader, setReader] = useState(false)
+  const [run, setRun] = useState<Run | null>(null)
+  const [state, setState] = useState<ShellState>("connecting")
+  const [end, setEnd] = useState<ShellEnd | null>(null)
+  const chosen = places.includes(place) ? place : (places[0] ?? "")
+  const on = run !== null && end === null
+
+  function begin() {
+    setEnd(null)
+    setState("connecting")
+    setRun({ place: chosen, command, number: (run?.number ?? 0) + 1 })
+  }
+
+  return (
+    <Card
+      title={t.title}
+      aside={
+        run && (
+          <span role="status">
+            <Badge tone={TONES[state]}>{t.states[state]}</Badge>
+          </span>
+        )
+      }
+    >
+      <div className="stack">
+        <form
+          className={styles.form}
+          onSubmit={(event) => {
+            event.preventDefault()
+            if (!on && chosen) begin()
+          }}
+        >
+          <Choice
+            label={t.place}
+            value={chosen}
+            onChange={setPlace}
+            options={places.map((value) => ({ value, label: value }))}
+          />
+          <TextField
+            label={t.command}
+            placeholder="/bin/sh"
+            title={t.commandHint}
+            value={command}
+            spellCheck={false}
+            autoCapitalize="off"
+            onChange={setCommand}
+          />
+          {on ? (
+            <Act reason={null} onClick={() => setRun(null)}>
+              {t.close}
+            </Act>
+          ) : (
+            <Act kind="primary" type="submit" reason={chosen ? null : t.none}>
+              {t.open}
+            </Act>
+          )}
+        </form>
+        <label className={styles.check}>
+          <input type="checkbox" checked={reader} disabled={on} onChange={() => setReader(!reader)} />{" "}
+          {t.reader}
+        </label>
+        {end && <Notice tone={end.state === "ended" ? "tide" : "bad"}>{sentenceOf(end, t)}</Notice>}
+        {run && (
+          <>
+            <p className="soft small">{t.keys}</p>
+            <Screened
+              key={run.number}
+              lease={lease}
+              run={run}
+              reader={reader}
+              onState={setState}
+              onEnd={(end) => {
+                setState(end.state)
+                setEnd(end)
+              }}
+            />
+          </>
+        )}
+      </div>
+    </Card>
+  )
+}
+
+function sentenceOf(end: ShellEnd, t: (typeof words)["en"]): string {
+  if (end.exit !== undefined) return t.exit(end.exit)
+  if (end.reason !== undefined) return t.ended(end.reason)
+  return end.state === "refused" ? t.refused : end.state === "lost" ? t.lost : t.exit(0)
+}
+
+interface ScreenedProps extends TabProps {
+  run: Run
+  reader: boolean
+  onState: (state: ShellState) => void
+  onEnd: (end: ShellEnd) => void
+}
+
+function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
+  const t = useWords(words)
+  const { base } = useInside(lease)
+  const place = useRef<HTMLDivElement>(null)
+  const screen = useRef<Screen | null>(null)
+  const theme = useSyncExternalStore(onTheme, getTheme)
+  const told = useRef({ onState, onEnd })
+  told.current = { onState, onEnd }
+  const { id } = lease
+
+  useEffect(() => {
+    if (!place.current || base === null) return
+    const shown = openTerminal(place.current, { screenReader: reader })
+    screen.current = shown
+    const { terminal } = shown
+    let stopped = false
+    const [service, replica] = run.place.split("/")
+    const socket: Socket = openShell({
+      base,
+      lease: id,
+      service,
+      replica,
+      command: run.command,
+      cols: terminal.cols,
+      rows: terminal.rows,
+      token: tokenOf(base),
+      onOpen: () => {
+        if (stopped) return
+        told.current.onState("open")
+        socket.resize(terminal.cols, terminal.rows)
+        terminal.focus()
+      },
+      onData: (bytes) => terminal.write(bytes),
+      onEnd: (end) => {
+        if (!stopped) told.current.onEnd(end)
+      },
+    })
+    terminal.onData((data) => socket.send(data))
+    terminal.onBinary((data) => socket.send(Uint8Array.from(data, (each) => each.charCodeAt(0))))
+    terminal.onResize(({ cols, rows }) => socket.resize(cols, rows))
+    // The way out for whoever has no mouse: Tab itself belongs to the shell.
+    terminal.attachCustomKeyEventHandler((event) => {
+      if (!(event.key === "Escape" && event.ctrlKey && event.shiftKey)) return true
+      event.preventDefault()
+      terminal.blur()
+      place.current?.focus()
+      return false
+    })
+    const watch = new ResizeObserver(() => shown.fit())
+    watch.observe(place.current)
+    return () => {
+      stopped = true
+      watch.disconnect()
+      socket.close()
+      shown.dispose()
+      screen.current = null
+    }
+  }, [base, id, run, reader])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the tokens change with the theme
+  useEffect(() => {
+    if (screen.current) screen.current.terminal.options.theme = themeOf()
+  }, [theme])
+
+  return (
+    <section ref={place} className={styles.screen} aria-label={t.terminal} tabIndex={-1} />
+  )
+}

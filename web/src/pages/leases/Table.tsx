@@ -1,0 +1,149 @@
+import { Link } from "@tanstack/react-router"
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { useRef } from "react"
+import type { LeaseSummary } from "../../api/views.ts"
+import { useUnit } from "../../chain/currency.ts"
+import { Badge, type Tone } from "../../parts/Badge.tsx"
+import { Address, Amount, Copy, shorten, When } from "../../parts/Mark.tsx"
+import { useWords } from "../../words/language.ts"
+import { formatSpan, HOUR, over } from "../../words/units.ts"
+import { statusOf } from "./filter.ts"
+import styles from "./Table.module.css"
+import { words } from "./words.ts"
+
+const ROW_PX = 58
+const TONES: Record<ReturnType<typeof statusOf>, Tone> = {
+  active: "good",
+  disputed: "warn",
+  exhausted: "bad",
+  closed: "plain",
+}
+/** Seconds of runway under which a lease is said to run out soon: a day, but never less than four notice periods. */
+const soon = (noticePeriod: number) => Math.max(noticePeriod * 4, noticePeriod > 3600 ? 86_400 : 600)
+
+interface Props {
+  leases: readonly LeaseSummary[]
+  /** Seconds. */
+  noticePeriod: number
+  account: string | undefined
+}
+
+/** Only the rows on screen are in the page; how many there are, the table says. */
+export function Table({ leases, noticePeriod, account }: Props) {
+  const t = useWords(words)
+  const box = useRef<HTMLDivElement>(null)
+  const rows = useVirtualizer({
+    count: leases.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PX,
+    getItemKey: (index) => leases[index]!.id,
+    overscan: 8,
+    // Where nothing is laid out there is no height to go by.
+    initialRect: { width: 1000, height: 700 },
+  })
+  const shown = rows.getVirtualItems()
+  const before = shown[0]?.start ?? 0
+  const after = rows.getTotalSize() - (shown.at(-1)?.end ?? 0)
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard
+    <section ref={box} className={styles.box} aria-label={t.table} tabIndex={0}>
+      {/* The room of the rows that are not in the page. */}
+      <div style={{ paddingTop: before, paddingBottom: after }}>
+        <table className={styles.table} aria-rowcount={leases.length + 1}>
+          <thead>
+            <tr aria-rowindex={1}>
+              <th scope="col">{t.lease}</th>
+              <th scope="col">{t.status}</th>
+              <th scope="col">{t.replicas}</th>
+              <th scope="col" className="right">
+                {t.rate}
+              </th>
+              <th scope="col" className="right">
+                {t.balance}
+              </th>
+              <th scope="col">{t.runway}</th>
+              <th scope="col">{t.tenant}</th>
+              <th scope="col">{t.provider}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {shown.map((row) => (
+              <Row
+                key={row.key}
+                lease={leases[row.index]!}
+                index={row.index + 2}
+                soon={soon(noticePeriod)}
+                account={account?.toLowerCase()}
+              />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
+  )
+}
+
+interface RowProps {
+  lease: LeaseSummary
+  index: number
+  soon: number
+  account: string | undefined
+}
+
+function Row({ lease, index, soon, account }: RowProps) {
+  const t = useWords(words)
+  const unit = useUnit(lease.money.currency)
+  const status = statusOf(lease)
+  const { replicas, money } = lease
+  return (
+    <tr aria-rowindex={index} className={styles.row}>
+      <th scope="row">
+        <span className={styles.id}>
+          <Link to="/leases/$lease" params={{ lease: lease.id }} className="mono">
+            {shorten(lease.id)}
+          </Link>
+          <Copy text={lease.id} what={shorten(lease.id)} />
+        </span>
+        <span className={styles.under}>
+          <When of={lease.openedAt} />
+        </span>
+      </th>
+      <td>
+        <Badge tone={TONES[status]}>{t.statuses[status]}</Badge>
+      </td>
+      <td className="num">
+        {lease.status === "closed" ? "–" : t.running(replicas.healthy, replicas.wanted)}
+        <span className={styles.under}>{t.bounds(replicas.min, replicas.max)}</span>
+      </td>
+      <td className="right">
+        <Amount of={over(BigInt(money.rate), HOUR)} unit={unit} />
+      </td>
+      <td className="right">
+        <Amount of={money.balance} unit={unit} />
+      </td>
+      <td>
+        <Runway lease={lease} soon={soon} />
+      </td>
+      <td>
+        <Address of={lease.tenant} you={lease.tenant.toLowerCase() === account} />
+      </td>
+      <td>
+        <Address of={lease.provider} you={lease.provider.toLowerCase() === account} />
+      </td>
+    </tr>
+  )
+}
+
+function Runway({ lease, soon }: { lease: LeaseSummary; soon: number }) {
+  const t = useWords(words)
+  const { runway } = lease.money
+  if (lease.status === "closed") return "–"
+  if (runway === null) return <span className="soft">{t.never}</span>
+  if (runway === 0) return <Badge tone="bad">{t.empty}</Badge>
+  if (runway >= soon) return <span className="num">{formatSpan(runway)}</span>
+  return (
+    <span className={styles.short}>
+      <span className="num">{formatSpan(runway)}</span> <Badge tone="warn">{t.short}</Badge>
+    </span>
+  )
+}

@@ -1,0 +1,130 @@
+import { Link } from "@tanstack/react-router"
+import { useState } from "react"
+import { useUnit } from "../../chain/currency.ts"
+import { costOf } from "../../chain/price.ts"
+import { room } from "../../chain/screen.ts"
+import { Badge } from "../../parts/Badge.tsx"
+import { Button } from "../../parts/Button.tsx"
+import { Address, Amount } from "../../parts/Mark.tsx"
+import { useWords } from "../../words/language.ts"
+import { Attributes, Capacity, Standing, Uptime } from "./Facts.tsx"
+import { Misfits } from "./Misfits.tsx"
+import type { Matched } from "./match.ts"
+import styles from "./Offers.module.css"
+import { PriceList } from "./PriceList.tsx"
+import type { Wanted } from "./wish.ts"
+import { words } from "./words.ts"
+
+/** Enough for a screen or three; the rest is one click away. */
+const SHOWN = 30
+
+export function Offers({ matched, wanted }: { matched: readonly Matched[]; wanted: Wanted }) {
+  const t = useWords(words)
+  const [shown, setShown] = useState(SHOWN)
+  return (
+    <>
+      <ul className={styles.list}>
+        {matched.slice(0, shown).map((each) => (
+          <li key={each.offer.id}>
+            {each.offer.open ? <Offer matched={each} wanted={wanted} /> : <Withdrawn matched={each} />}
+          </li>
+        ))}
+      </ul>
+      {matched.length > shown && (
+        <Button onClick={() => setShown(matched.length)}>{t.more(matched.length - shown)}</Button>
+      )}
+    </>
+  )
+}
+
+function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
+  const t = useWords(words)
+  const { offer, provider, rates, misfits } = matched
+  const unit = useUnit(offer.currency)
+  const cost = costOf(rates, wanted.replicas)
+  const fits = misfits.length === 0
+  const title = `offer-${offer.id}`
+  return (
+    <article className={styles.offer} data-fits={fits} aria-labelledby={title}>
+      <header className={styles.head}>
+        <h3 id={title}>{t.offer(offer.id)}</h3>
+        <Badge tone={fits ? "good" : "warn"}>{fits ? t.fits : t.misfit}</Badge>
+        {provider && <Standing provider={provider} />}
+        <span className={styles.seller}>
+          <Address of={offer.provider} />
+        </span>
+      </header>
+      <div className={styles.columns}>
+        <div className={styles.price}>
+          <p className={styles.hour}>
+            <Amount of={cost.hour} unit={unit} /> <span className={styles.per}>{t.hour}</span>
+          </p>
+          <p>
+            <Amount of={cost.month} unit={unit} /> <span className={styles.per}>{t.month}</span>
+          </p>
+          <p className={styles.most}>{t.most}</p>
+        </div>
+        {provider && (
+          <div className={styles.facts}>
+            <Capacity capacity={provider.capacity} held={provider.held} />
+          </div>
+        )}
+        <div className={styles.record}>
+          {provider && (
+            <>
+              {fits && <p>{t.roomFor(room(provider, wanted.shape))}</p>}
+              <p>
+                <Uptime provider={provider} />
+              </p>
+              <p>
+                {provider.faults.length === 0 ? (
+                  t.noFaults
+                ) : (
+                  <a href={`#provider-${provider.address.toLowerCase()}`}>
+                    {t.faults(provider.faults.length)}
+                  </a>
+                )}
+              </p>
+              <p className="row">
+                <Attributes of={provider.attributes} />
+              </p>
+            </>
+          )}
+        </div>
+      </div>
+      {!fits && (
+        <div className={styles.why}>
+          <p className="small">
+            <strong>{t.why}</strong>
+          </p>
+          <Misfits misfits={misfits} unit={unit} />
+        </div>
+      )}
+      <footer className={styles.foot}>
+        <details className={styles.details}>
+          <summary>{t.prices}</summary>
+          <PriceList prices={offer.prices} unit={unit} />
+        </details>
+        {fits && (
+          <Link to="/deploy" search={{ offer: offer.id }} className={styles.go}>
+            {t.deployHere}
+            <span className="unseen">: {t.offer(offer.id)}</span>
+          </Link>
+        )}
+      </footer>
+    </article>
+  )
+}
+
+/** Leases from it go on; nobody can take it any more. */
+function Withdrawn({ matched: { offer } }: { matched: Matched }) {
+  const t = useWords(words)
+  return (
+    <p className={styles.withdrawn}>
+      {t.offer(offer.id)} <Badge>{t.withdrawn}</Badge>
+      <span className={styles.seller}>
+        <Address of={offer.provider} />
+      </span>
+    </p>
+  )
+}

@@ -1,0 +1,3 @@
+export function Provider() {
+  return <h1>Provider</h1>
+}

@@ -1,0 +1,145 @@
+// Who signs: the wallets that announce themselves, the account, and the way back to the right chain.
+import { DropdownMenu } from "radix-ui"
+import { useState } from "react"
+import {
+  useConfig as useChainConfig,
+  useConnect,
+  useConnection,
+  useConnectors,
+  useDisconnect,
+  useSwitchChain,
+} from "wagmi"
+import { explain } from "../chain/refusals.ts"
+import { useConfig } from "../config.ts"
+import { Button } from "../parts/Button.tsx"
+import { Dialog } from "../parts/Dialog.tsx"
+import { shorten } from "../parts/Mark.tsx"
+import { Empty, Notice } from "../parts/States.tsx"
+import { speak, useWords } from "../words/language.ts"
+import styles from "./Connect.module.css"
+
+const words = speak(
+  {
+    connect: "Connect wallet",
+    about: "The wallet signs; keys never reach this page. Looking needs no wallet.",
+    none: "This browser has no wallet",
+    noneAbout:
+      "Install one that injects itself into pages (EIP-6963), or use the command line with a keystore.",
+    account: (address: string) => `Account ${address}`,
+    copy: "Copy address",
+    disconnect: "Disconnect",
+    wrong: (found: number, wanted: string) =>
+      `Your wallet is on chain ${found}; this market is on ${wanted}.`,
+    change: (wanted: string) => `Switch to ${wanted}`,
+  },
+  {
+    connect: "连接钱包",
+    about: "由钱包签名，私钥不会进入此页面。仅浏览无需钱包。",
+    none: "此浏览器没有钱包",
+    noneAbout: "请安装会向页面注入自身的钱包（EIP-6963），或使用命令行与密钥库。",
+    account: (address: string) => `账户 ${address}`,
+    copy: "复制地址",
+    disconnect: "断开连接",
+    wrong: (found: number, wanted: string) => `您的钱包位于链 ${found}，而此市场位于 ${wanted}。`,
+    change: (wanted: string) => `切换到 ${wanted}`,
+  },
+)
+
+export function Connect() {
+  const { address } = useConnection()
+  return address ? <Account address={address} /> : <Choose />
+}
+
+function Choose() {
+  const t = useWords(words)
+  const connectors = useConnectors()
+  const { mutateAsync: connect, isPending } = useConnect()
+  const [open, setOpen] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  // The unnamed injected one is the same as the first that announced itself; it is for wallets that announce nothing.
+  const named = connectors.filter(({ id }) => id !== "injected")
+  const offered = named.length > 0 ? named : "ethereum" in window ? connectors : []
+
+  async function choose(connector: (typeof connectors)[number]) {
+    setProblem(undefined)
+    try {
+      await connect({ connector })
+      setOpen(false)
+    } catch (error) {
+      setProblem(explain(error).sentence)
+    }
+  }
+
+  return (
+    <>
+      <Button kind="primary" onClick={() => setOpen(true)}>
+        {t.connect}
+      </Button>
+      <Dialog title={t.connect} about={t.about} open={open} onOpenChange={setOpen}>
+        {offered.length === 0 && <Empty title={t.none}>{t.noneAbout}</Empty>}
+        {offered.map((connector) => (
+          <Button
+            key={connector.uid}
+            onClick={() => choose(connector)}
+            busy={isPending}
+            className={styles.wallet}
+          >
+            {connector.icon?.startsWith("data:") && (
+              <img src={connector.icon} alt="" width={24} height={24} />
+            )}
+            {connector.name}
+          </Button>
+        ))}
+        {problem && <Notice tone="bad">{problem}</Notice>}
+      </Dialog>
+    </>
+  )
+}
+
+function Account({ address }: { address: string }) {
+  const t = useWords(words)
+  const { mutate: disconnect } = useDisconnect()
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>
+        <Button aria-label={t.account(shorten(address))} className="mono">
+          {shorten(address)}
+        </Button>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4}>
+          <DropdownMenu.Item
+            className={styles.item}
+            onSelect={() => void navigator.clipboard.writeText(address)}
+          >
+            {t.copy}
+          </DropdownMenu.Item>
+          <DropdownMenu.Item className={styles.item} onSelect={() => disconnect({})}>
+            {t.disconnect}
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}
+
+/** Over the page, while the wallet is on another chain. */
+export function WrongChain() {
+  const t = useWords(words)
+  const { chainName } = useConfig()
+  const wanted = useChainConfig().chains[0].id
+  const { address, chainId } = useConnection()
+  const { mutate: change, isPending, error } = useSwitchChain()
+  if (!address || chainId === undefined || chainId === wanted) return null
+  return (
+    <Notice>
+      <div className="row">
+        <span>{t.wrong(chainId, chainName)}</span>
+        <Button onClick={() => change({ chainId: wanted })} busy={isPending}>
+          {t.change(chainName)}
+        </Button>
+        {error && <span>{explain(error).sentence}</span>}
+      </div>
+    </Notice>
+  )
+}

@@ -1,0 +1,102 @@
+// A page as it stands in the browser, for component tests: configuration, a wallet that signs nothing unless told to, queries
+// without patience, and a router that knows every path.
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query"
+import {
+  createMemoryHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  RouterProvider,
+} from "@tanstack/react-router"
+import { render } from "@testing-library/react"
+import type { ReactNode } from "react"
+import { type Address, custom, type EIP1193RequestFn } from "viem"
+import { vi } from "vitest"
+import { createConfig, injected, WagmiProvider } from "wagmi"
+import { connect } from "wagmi/actions"
+import type { PageConfig } from "../src/api/views.ts"
+import { chainOf } from "../src/chain/wallets.ts"
+import { ConfigContext } from "../src/config.ts"
+import { CHAIN_ID, MARKET } from "./wallet.ts"
+
+export const CONFIG: PageConfig = {
+  api: "",
+  chainId: CHAIN_ID,
+  chainName: "Testnet",
+  market: MARKET,
+  block: 1,
+  rpcUrl: "http://127.0.0.1:1",
+  explorer: null,
+  walletConnectProjectId: null,
+}
+
+interface Scene {
+  /** Where the router stands. */
+  path?: string
+  config?: Partial<PageConfig>
+  /** Of the connected wallet; none: a wallet is there and nobody has connected it. */
+  account?: Address
+  /** Answers what is asked of the chain and of the wallet; undefined: the account and the chain id are known anyway. */
+  chain?: EIP1193RequestFn
+}
+
+/** Renders a component inside of all that surrounds a page. */
+export async function show(children: ReactNode, { path = "/", config, account, chain }: Scene = {}) {
+  const page = { ...CONFIG, ...config }
+  const request = async (asked: { method: string; params?: unknown }) => {
+    const said = await chain?.(asked as never)
+    if (said !== undefined && said !== null) return said
+    if (asked.method === "eth_chainId") return `0x${page.chainId.toString(16)}`
+    if (account && /^eth_(requestA|a)ccounts$/.test(asked.method)) return [account]
+    if (chain) return said
+    throw Object.assign(new Error(`nobody answers ${asked.method} here`), { code: -32000 })
+  }
+  const provider = { request, on: () => {}, removeListener: () => {} } as never
+  const wallets = createConfig({
+    chains: [chainOf(page)],
+    connectors: [injected({ target: { id: "test", name: "Test wallet", provider } })],
+    transports: { [page.chainId]: custom({ request }, { retryCount: 0 }) },
+    multiInjectedProviderDiscovery: false,
+    storage: null,
+  })
+  if (account) await connect(wallets, { connector: wallets.connectors[0]! })
+  const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })
+  const root = createRootRoute()
+  const any = createRoute({ getParentRoute: () => root, path: "/$", component: () => children })
+  const router = createRouter({
+    routeTree: root.addChildren([any]),
+    history: createMemoryHistory({ initialEntries: [path] }),
+  })
+  await router.load()
+  const shown = render(
+    <ConfigContext value={page}>
+      <WagmiProvider config={wallets} reconnectOnMount={false}>
+        <QueryClientProvider client={queries}>
+          <RouterProvider router={router as never} />
+        </QueryClientProvider>
+      </WagmiProvider>
+    </ConfigContext>,
+  )
+  return { ...shown, queries, router, wallets }
+}
+
+/** Answers `fetch` by path: JSON, or a function of the request; what is not named is a 404 in the API's words. */
+export function answer(answers: Record<string, unknown>) {
+  const asked: { path: string; method: string; body: string | undefined }[] = []
+  vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
+    const path = String(input)
+    const method = init?.method ?? "GET"
+    asked.push({ path, method, body: typeof init?.body === "string" ? init.body : undefined })
+    const found = answers[`${method} ${path}`] ?? answers[path]
+    if (found instanceof Error) throw found
+    if (found instanceof Response) return found.clone()
+    if (typeof found === "function") return found(init)
+    if (found === undefined) return json({ code: "not_found", message: `nothing is at ${path}` }, 404)
+    return json(found)
+  })
+  return asked
+}
+
+export function json(value: unknown, status = 200): Response {
+  return new Response(JSON.stringify(value), { status, headers: { "content-type": "application/json" } })
+}
