@@ -48,12 +48,11 @@ fn json(value: &DynSolValue, components: &[Param]) -> Value {
         DynSolValue::Array(values) | DynSolValue::FixedArray(values) => {
             values.iter().map(|value| json(value, components)).collect()
         }
-        DynSolValue::Tuple(values) => {
+        // The second where the ABI names the struct.
+        DynSolValue::Tuple(values) | DynSolValue::CustomStruct { tuple: values, .. } => {
             let fields = components.iter().zip(values);
             Value::Object(fields.map(|(field, value)| (field.name.clone(), json(value, &field.components))).collect())
         }
-        // Of EIP-712 data, not of the ABI.
-        DynSolValue::CustomStruct { .. } => Value::Null,
     }
 }
 
@@ -90,6 +89,9 @@ mod tests {
         assert_eq!(told["approvers"], json!([Address::ZERO.to_string(), account.to_string()]));
         assert_eq!((&told["threshold"], &told["version"]), (&json!(U256::MAX.to_string()), &json!("7")));
         assert_eq!(told["limits"][0]["currency"], account.to_string());
+        let policy = Market::Policy { maxReplicas: 3, ..Market::Policy::default() };
+        let told = arguments(&Market::PolicySet { lease: B256::ZERO, policy }.encode_log_data()).unwrap();
+        assert_eq!(told["policy"]["maxReplicas"], "3");
         let root = Market::RootPosted { provider: account, epoch: U256::from(3), root: B256::repeat_byte(1) };
         let told = arguments(&root.encode_log_data()).unwrap();
         assert_eq!(told["root"], B256::repeat_byte(1).to_string());

@@ -4,12 +4,12 @@ import { afterEach, vi } from "vitest"
 
 afterEach(() => {
   cleanup()
-  localStorage.clear()
+  globalThis.localStorage?.clear()
   vi.unstubAllGlobals()
 })
 
 // jsdom has no layout to scroll, and no observer of sizes.
-window.scrollTo = () => {}
+if ("window" in globalThis) window.scrollTo = () => {}
 globalThis.ResizeObserver ??= class {
   observe() {}
   unobserve() {}

@@ -39,6 +39,8 @@ export interface Answer {
   code?: Hex
   /** Answers by selector of the call, before any refusal: for reads. */
   reads?: Record<Hex, Hex>
+  /** What eth_getLogs finds, by the topics that are asked for. */
+  logs?: object[]
 }
 
 export function recorder(answer: Answer = {}) {
@@ -58,6 +60,14 @@ export function recorder(answer: Answer = {}) {
         return { number: "0x1", timestamp: "0x6553f100", hash: HASH, transactions: [] }
       case "eth_getTransactionReceipt":
         return { transactionHash: HASH, blockNumber: "0x1", status: "0x1", logs: [] }
+      case "eth_getLogs": {
+        const { topics = [] } = list[0] as { topics?: (string | string[] | null)[] }
+        return (answer.logs ?? []).filter((log) =>
+          topics.every(
+            (topic, place) => !topic || topic.includes((log as { topics: string[] }).topics[place]!),
+          ),
+        )
+      }
       case "eth_blockNumber":
         return "0x1"
       case "eth_call": {

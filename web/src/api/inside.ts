@@ -1,4 +1,4 @@
-// What the lease page reads beside `queries.ts`: the history, its own provider's view, epochs, grants, accesses, the time.
+// What the lease page reads beside `queries.ts`: the history, its own provider's view, epochs, grants and accesses.
 import {
   type UseQueryResult,
   useInfiniteQuery,
@@ -6,23 +6,15 @@ import {
   useQuery,
   useQueryClient,
 } from "@tanstack/react-query"
-import { useSyncExternalStore } from "react"
 import type { Address } from "viem"
 import { useClient } from "wagmi"
 import { fold, type Life, readHistory } from "../chain/history.ts"
 import { useConfig } from "../config.ts"
 import { ApiError, ask, Unreachable } from "./client.ts"
-import { getFeed, useFeed } from "./feed.ts"
+import { useFeed } from "./feed.ts"
 import { type Reader, useAskLease, useBase } from "./queries.ts"
 import { tokenOf, useSession } from "./session.ts"
-import type {
-  AccessView,
-  EventView,
-  GrantView,
-  LeaseSummary,
-  LeaseView,
-  ProofSummary,
-} from "./views.ts"
+import type { AccessView, EventView, GrantView, LeaseSummary, LeaseView, ProofSummary } from "./views.ts"
 
 const PAGE = 1000
 /** Blocks that are read again each time, in case a reorg took them back unheard. */
@@ -65,10 +57,10 @@ export function useHistory(lease: LeaseSummary | undefined): UseQueryResult<Even
 const lives = new WeakMap<EventView[], Life>()
 
 /** The events, folded once. */
-export function lifeOf(events: EventView[]): Life {
+export function lifeOf(events: EventView[], { terms }: LeaseView): Life {
   let life = lives.get(events)
   if (!life) {
-    life = fold(events)
+    life = fold(events, terms)
     lives.set(events, life)
   }
   return life
@@ -87,7 +79,16 @@ export function useOwnSide(lease: LeaseView | undefined): LeaseView | undefined 
   })
   if (!lease || !data) return lease
   const { containers, served, reason, timeline, openedToRunningMs, manifest } = data
-  return { ...lease, containers, served, reason, timeline, openedToRunningMs, manifest, replicas: data.replicas }
+  return {
+    ...lease,
+    containers,
+    served,
+    reason,
+    timeline,
+    openedToRunningMs,
+    manifest,
+    replicas: data.replicas,
+  }
 }
 
 const EPOCHS = 50
@@ -143,40 +144,4 @@ export function useShare(lease: LeaseSummary) {
 export function useInside(lease: LeaseSummary | undefined) {
   const base = useBase(lease?.provider)
   return { base, ...useSession(base) }
-}
-
-let tick: ReturnType<typeof setInterval> | undefined
-const listeners = new Set<() => void>()
-let second = Math.floor(Date.now() / 1000)
-
-function subscribe(listener: () => void) {
-  listeners.add(listener)
-  tick ??= setInterval(() => {
-    second = Math.floor(Date.now() / 1000)
-    for (const each of listeners) each()
-  }, 1_000)
-  return () => {
-    listeners.delete(listener)
-    if (listeners.size > 0) return
-    clearInterval(tick)
-    tick = undefined
-  }
-}
-
-/** Unix seconds of the chain, counted on between its blocks: the newest head's time and what has passed since. */
-export function chainTime(): number {
-  const { head, heardAt } = getFeed()
-  if (!head || heardAt === null) return Math.floor(Date.now() / 1000)
-  return head.time + Math.max(0, Math.floor((Date.now() - (headAt.get(head) ?? heardAt)) / 1000))
-}
-
-/** When a head was first seen here: beats say nothing of its age. */
-const headAt = new WeakMap<object, number>()
-
-/** The same, anew each second. */
-export function useChainTime(): number {
-  useSyncExternalStore(subscribe, () => second)
-  const { head } = useFeed()
-  if (head && !headAt.has(head)) headAt.set(head, Date.now())
-  return chainTime()
 }

@@ -1,15 +1,15 @@
 // The market's events as sentences.
-import type { EventView, PolicyView, UsageArgument } from "../api/views.ts"
+import type { EventView } from "../api/views.ts"
 import { shorten } from "../parts/Mark.tsx"
 import { speak } from "../words/language.ts"
 import { formatAmount, formatBasisPoints, formatSpan, type Unit } from "../words/units.ts"
-import { big } from "./history.ts"
+import { big, policyOf, usageOf } from "./history.ts"
 
 type Sentence = (event: EventView, unit: Unit) => string
 
+/** In English: one replica, two replicas. */
+const counted = (count: unknown) => `${count} ${Number(count) === 1 ? "replica" : "replicas"}`
 const hex = (value: unknown) => shorten(String(value))
-const policyOf = ({ args }: EventView) => args.policy as PolicyView
-const usageOf = ({ args }: EventView) => args.usage as UsageArgument
 const ETHER: Unit = { symbol: "ETH", decimals: 18 }
 const ether = (value: unknown) => formatAmount(big(value), ETHER)
 const money = (value: unknown, unit: Unit) => formatAmount(big(value), unit)
@@ -36,13 +36,15 @@ const FRAUDS = {
 export const sentences = speak<Record<string, Sentence>>(
   {
     LeaseOpened: ({ args }, unit) =>
-      `Opened by ${hex(args.tenant)} at ${hex(args.provider)}, ${Number(args.offer) ? `offer ${args.offer}` : "by a bid"}: ${args.replicas} replicas, ${money(args.deposit, unit)} deposited`,
-    LeaseScaled: ({ args }) => `Scaled to ${args.replicas} replicas`,
+      `Opened by ${hex(args.tenant)} at ${hex(args.provider)}, ${Number(args.offer) ? `offer ${args.offer}` : "by a bid"}: ${counted(args.replicas)}, ${money(args.deposit, unit)} deposited`,
+    LeaseScaled: ({ args }) => `Scaled to ${counted(args.replicas)}`,
     StepProven: (event) =>
-      `The step from ${event.args.from} to ${event.args.to} replicas is justified by the statement of epoch ${event.args.epoch}: ${formatBasisPoints(usageOf(event).utilization)} utilization`,
+      `The step from ${event.args.from} to ${counted(event.args.to)} is justified by the statement of epoch ${event.args.epoch}: ${formatBasisPoints(usageOf(event.args.usage).utilization)} utilization`,
     StepRefused: ({ args }) => `A step by the statement of epoch ${args.epoch} was refused; the root stands`,
     PolicySet: (event) => {
-      const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(event)
+      const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(
+        event.args.policy,
+      )
       return `Policy changed: ${minReplicas} to ${maxReplicas} replicas; down below ${down} %, target ${target} %, up above ${up} %; cooldown ${formatSpan(cooldown)}, step ${step}, headroom ${headroom}`
     },
     NoticeGiven: ({ args }) => `The provider gives notice: it may close from ${clock(args.until)} on`,
@@ -70,10 +72,12 @@ export const sentences = speak<Record<string, Sentence>>(
       `${hex(args.tenant)} 在 ${hex(args.provider)} 处开启租约，${Number(args.offer) ? `报价 ${args.offer}` : "通过出价"}：${args.replicas} 个副本，存入 ${money(args.deposit, unit)}`,
     LeaseScaled: ({ args }) => `调整为 ${args.replicas} 个副本`,
     StepProven: (event) =>
-      `从 ${event.args.from} 到 ${event.args.to} 个副本的调整由周期 ${event.args.epoch} 的陈述证明：利用率 ${formatBasisPoints(usageOf(event).utilization)}`,
+      `从 ${event.args.from} 到 ${event.args.to} 个副本的调整由周期 ${event.args.epoch} 的陈述证明：利用率 ${formatBasisPoints(usageOf(event.args.usage).utilization)}`,
     StepRefused: ({ args }) => `依据周期 ${args.epoch} 陈述的调整被拒绝，根仍然有效`,
     PolicySet: (event) => {
-      const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(event)
+      const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(
+        event.args.policy,
+      )
       return `策略已更改：${minReplicas} 至 ${maxReplicas} 个副本；低于 ${down} % 缩容，目标 ${target} %，高于 ${up} % 扩容；冷却 ${formatSpan(cooldown)}，步长 ${step}，余量 ${headroom}`
     },
     NoticeGiven: ({ args }) => `提供方发出通知：自 ${clock(args.until)} 起可关闭租约`,

@@ -7,14 +7,17 @@ import { fold } from "./history.ts"
 
 describe("the life of a lease", () => {
   it("knows its money after each event", () => {
-    const { moments } = fold(lifeEvents())
+    const { moments } = fold(lifeEvents(), leaseView().terms)
     expect(moments.map(({ books }) => books.balance)).toEqual([90000n, 90000n, 90000n, 89958n, 99958n])
     expect(moments.at(-1)).toMatchObject({ deposited: 100_000n, returned: 0n, replicas: 2 })
     expect(moments.at(-1)!.books).toMatchObject({ paid: 42n, settledAt: OPENED + 10, since: OPENED + 12 })
   })
 
   it("tells the provider's steps from the tenant's", () => {
-    const { steps } = fold([...lifeEvents(), event("LeaseScaled", OPENED + 40, { replicas: 3 })])
+    const { steps } = fold(
+      [...lifeEvents(), event("LeaseScaled", OPENED + 40, { replicas: 3 })],
+      leaseView().terms,
+    )
     expect(steps).toMatchObject([
       { from: 1, to: 2, proven: { epoch: 3, usage: { utilization: USAGE.utilization } } },
       { from: 2, to: 3, proven: null },
@@ -27,7 +30,7 @@ describe("the life of a lease", () => {
       event("LeaseClosed", OPENED + 50, {}),
       event("Refunded", OPENED + 50, { amount: "9" }),
     ]
-    const life = fold(closed)
+    const life = fold(closed, leaseView().terms)
     expect(life.closedAt).toBe(OPENED + 50)
     expect(life.moments.at(-1)).toMatchObject({ replicas: 0, returned: 9n, books: { rate: 0n } })
   })
@@ -45,7 +48,7 @@ describe("the sentences of events", () => {
 
   it("carry what happened", () => {
     const [opened, , proven, settled] = lifeEvents()
-    expect(sentences.en.LeaseOpened!(opened!, ETH)).toContain("1 replicas")
+    expect(sentences.en.LeaseOpened!(opened!, ETH)).toContain("1 replica,")
     expect(sentences.en.StepProven!(proven!, ETH)).toContain("epoch 3: 85 % utilization")
     expect(sentences.zh.Settled!(settled!, ETH)).toContain("0.000000000000000042 ETH")
   })

@@ -86,26 +86,43 @@ export interface Life {
   moments: Moment[]
   steps: ReplicaStep[]
   policies: { time: number; policy: PolicyView }[]
-  terms: TermsView | null
   closedAt: number | null
 }
 
-/** Folds the events of one lease, oldest first. */
-export function fold(events: EventView[]): Life {
-  const life: Life = { moments: [], steps: [], policies: [], terms: null, closedAt: null }
+/** What an event says of a policy: its numbers may be text. */
+export function policyOf(value: unknown): PolicyView {
+  const fields = Object.entries((value ?? {}) as Record<string, unknown>)
+  return Object.fromEntries(fields.map(([name, field]) => [name, Number(field)])) as unknown as PolicyView
+}
+
+export function usageOf(value: unknown): UsageArgument {
+  const usage = value as Record<keyof UsageArgument, unknown>
+  return {
+    time: Number(usage.time),
+    replicaSeconds: String(usage.replicaSeconds),
+    cpuNanos: String(usage.cpuNanos),
+    memoryByteSeconds: String(usage.memoryByteSeconds),
+    networkBytes: String(usage.networkBytes),
+    utilization: Number(usage.utilization),
+  }
+}
+
+/**
+ * Folds the events of one lease, oldest first.
+ * @param terms The lease's, which its id is the hash of.
+ */
+export function fold(events: EventView[], terms: TermsView): Life {
+  const life: Life = { moments: [], steps: [], policies: [], closedAt: null }
   let books: Books = { balance: 0n, paid: 0n, settledAt: 0, integral: 0n, since: 0, rate: 0n }
   let replicas = 0
-  let reserved = 0n
+  const reserved = big(terms.rates.reserved)
   let deposited = 0n
   let returned = 0n
   for (const event of events) {
     const { name, args, time } = event
     const amount = big(args.amount)
     if (name === "LeaseOpened") {
-      const terms = args.terms as TermsView
-      life.terms = terms
-      life.policies.push({ time, policy: args.policy as PolicyView })
-      reserved = big(terms.rates.reserved)
+      life.policies.push({ time, policy: policyOf(args.policy) })
       replicas = Number(args.replicas)
       deposited = big(args.deposit)
       books = {
@@ -125,9 +142,9 @@ export function fold(events: EventView[]): Life {
     } else if (name === "StepProven") {
       // It follows the LeaseScaled that it justifies.
       const step = life.steps.at(-1)
-      if (step) step.proven = { epoch: Number(args.epoch), usage: args.usage as UsageArgument }
+      if (step) step.proven = { epoch: Number(args.epoch), usage: usageOf(args.usage) }
     } else if (name === "PolicySet") {
-      life.policies.push({ time, policy: args.policy as PolicyView })
+      life.policies.push({ time, policy: policyOf(args.policy) })
     } else if (name === "ToppedUp") {
       deposited += amount
       books = { ...books, balance: books.balance + amount }

@@ -13,6 +13,7 @@ import {
   mostSlash,
   type ProposalCase,
   type ProviderCase,
+  requiredBond,
 } from "./legal.ts"
 
 const TENANT = ADDRESS
@@ -364,6 +365,14 @@ describe("arbiters", () => {
     expect(why("rule", { ...ruling, me: TENANT })).toContain("Only the arbiters")
     expect(why("rule", { ...ruling, now: NOW + 100 })).toContain("could rule until")
     expect(why("rule", { ...ruling, lease })).toContain("not disputed")
+  })
+
+  it("take from a bond what its capacity needs", () => {
+    const parameters = { minBond: "1000000000000000000", bondPerCore: "10000000000000000" }
+    // 4 cores and 4,096 MiB, which weigh 1.024 cores more, as a devnet's provider has.
+    const capacity = { millicores: 4000, memoryMiB: 4096, diskMiB: 16_384, gpus: 0 }
+    expect(requiredBond(capacity, parameters)).toBe(1_050_240_000_000_000_000n)
+    expect(requiredBond({ ...capacity, gpus: 1 }, parameters)).toBe(1_130_240_000_000_000_000n)
   })
 
   it("stop and reopen intake", () => {

@@ -10,6 +10,7 @@ import type {
   OrderView,
   PolicyView,
   ProviderView,
+  ShapeView,
   UsageArgument,
 } from "../api/views.ts"
 import { useLanguage } from "../words/language.ts"
@@ -334,6 +335,13 @@ function mayConsent(c: ProposalCase): Reason | null {
 /** The most that a ruling for the tenant may take of a bond: `Faults._fraudShare`, in wei. */
 export function mostSlash(bond: bigint, parameters: Record<string, string>): bigint {
   return (bond * BigInt(parameters.fraudShare ?? 0)) / 10_000n
+}
+
+/** What a provider's bond has to cover before it may sell: `bondFor` of its capacity, in wei. */
+export function requiredBond(capacity: ShapeView, parameters: Record<string, string>): bigint {
+  const { millicores, memoryMiB, gpus } = capacity
+  const units = BigInt(millicores + Math.floor(memoryMiB / 4) + gpus * 8000)
+  return BigInt(parameters.minBond ?? 0) + (units * BigInt(parameters.bondPerCore ?? 0)) / 1000n
 }
 
 /** What of a ruling itself would be refused, whoever rules. */

@@ -1,6 +1,6 @@
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree"
 import { describe, expect, it } from "vitest"
-import { event, leaseView, lifeEvents, OPENED, proofView, USAGE } from "../../test/lease.ts"
+import { event, LEASE, leaseView, lifeEvents, OPENED, proofView, USAGE } from "../../test/lease.ts"
 import { check, climb, type FoundRoot, leafOf, reservedAt } from "./verify.ts"
 
 const proof = proofView()
@@ -10,7 +10,7 @@ const onChain: FoundRoot = {
   postedAt: USAGE.time + 1,
 }
 const verdict = (change: Partial<typeof proof> = {}, root = onChain, paid = 42n, events = lifeEvents()) =>
-  check(leaseView(), { ...proof, ...change }, root, paid, events)
+  check(leaseView(), LEASE, { ...proof, ...change }, root, paid, events)
 
 describe("leaf and path", () => {
   it.each([0, 1, 2, 7, 100])("are the public library's, beside %s other leases", (others) => {
@@ -28,6 +28,11 @@ describe("a verification", () => {
     expect([statement, path, root, physics, settlements, bound].every((part) => part.holds)).toBe(true)
     expect(bound).toMatchObject({ paid: 42n, price: 42n, reserved: 50n, deposited: 100_000n, settled: true })
     expect(path.nodes).toHaveLength(proof.path.length + 1)
+  })
+
+  it("fails when the lease's id is not the hash of the terms that are told", () => {
+    const found = check(leaseView(), proof.root, proof, onChain, 42n, lifeEvents())
+    expect([found.holds, found.terms.holds, found.statement.holds]).toEqual([false, false, true])
   })
 
   it("fails when a counter was changed", () => {
@@ -62,7 +67,7 @@ describe("a verification", () => {
 
   it("fails when more was used than the shape has", () => {
     const greedy = proofView(4, { ...USAGE, cpuNanos: "2500000001" })
-    const found = check(leaseView(), greedy, { ...onChain, onChain: greedy.root }, 42n, lifeEvents())
+    const found = check(leaseView(), LEASE, greedy, { ...onChain, onChain: greedy.root }, 42n, lifeEvents())
     expect(found.statement.holds && found.root.holds).toBe(true)
     expect(found.physics).toMatchObject({ holds: false, cpu: 2_500_000_001n, mostCpu: 2_500_000_000n })
   })
@@ -96,6 +101,6 @@ describe("a verification", () => {
 })
 
 it("what was reserved follows the steps", () => {
-  expect(reservedAt(lifeEvents(), OPENED + 10)).toBe(50n)
-  expect(reservedAt(lifeEvents(), OPENED + 22)).toBe(160n)
+  expect(reservedAt(lifeEvents(), leaseView().terms, OPENED + 10)).toBe(50n)
+  expect(reservedAt(lifeEvents(), leaseView().terms, OPENED + 22)).toBe(160n)
 })

@@ -11,13 +11,14 @@ import {
   type Transport,
 } from "viem"
 import { getContractEvents, readContract } from "viem/actions"
-import type { EventView, LeaseView, ProofView, UsageArgument } from "../api/views.ts"
+import type { EventView, LeaseView, ProofView, TermsView, UsageArgument } from "../api/views.ts"
 import { RATE_SCALE } from "../words/units.ts"
 import { market } from "./abi.ts"
 import { least, price } from "./accrual.ts"
 import { marketOf } from "./call.ts"
 import { big, fold, readHistory } from "./history.ts"
 import { firstBlock } from "./reads.ts"
+import { leaseIdOf, termsOf } from "./terms.ts"
 
 type Reader = Client<Transport, Chain>
 
@@ -59,6 +60,8 @@ export function climb(leaf: Hex, path: readonly Hex[]): Hex[] {
 
 export interface Verification {
   holds: boolean
+  /** The lease's id is the hash of the terms that all else is computed by. */
+  terms: { holds: boolean; id: Hex }
   /** The statement is of this lease, and hashes to the leaf that the provider names. */
   statement: { holds: boolean; leaf: Hex; claimed: Hex }
   /** The path leads from the leaf to the root that the provider names. */
@@ -93,7 +96,8 @@ export async function verify(reader: Reader, lease: LeaseView, proof: ProofView)
     }),
     readHistory(reader, lease.id),
   ])
-  return check(lease, proof, root, account.paid, events)
+  const id = leaseIdOf(reader.chain.id, marketOf(reader), termsOf(terms))
+  return check(lease, id, proof, root, account.paid, events)
 }
 
 export interface FoundRoot {
@@ -102,9 +106,10 @@ export interface FoundRoot {
   postedAt: number | null
 }
 
-/** All that is compared, once it has been read. */
+/** All that is compared, once it has been read. @param id What the terms hash to. */
 export function check(
   lease: LeaseView,
+  id: Hex,
   proof: ProofView,
   root: FoundRoot,
   paid: bigint,
@@ -114,6 +119,7 @@ export function check(
   const nodes = climb(leaf, proof.path)
   const computed = nodes.at(-1)!
   const same = (a: Hex, b: Hex) => a.toLowerCase() === b.toLowerCase()
+  const terms = { holds: same(id, lease.id), id }
   const statement = {
     holds: same(leaf, proof.leaf) && same(proof.lease, lease.id),
     leaf,
@@ -137,11 +143,12 @@ export function check(
   const bound = {
     paid: until.reduce((sum, { args }) => sum + big(args.amount), 0n),
     price: price(rates, proof.usage).total,
-    reserved: reservedAt(events, proof.usage.time),
-    deposited: fold(events).moments.at(-1)?.deposited ?? 0n,
+    reserved: reservedAt(events, lease.terms, proof.usage.time),
+    deposited: fold(events, lease.terms).moments.at(-1)?.deposited ?? 0n,
     settled: until.some(({ args }) => Number(args.time) === proof.usage.time),
   }
   const parts = {
+    terms,
     statement,
     path,
     root: { ...root, holds: found && inTime },
@@ -156,11 +163,11 @@ export function check(
 }
 
 /** What the lease reserved until a time, in base units: ∫ rate dt over its steps, before anything lapsed. */
-export function reservedAt(events: EventView[], time: number): bigint {
+export function reservedAt(events: EventView[], terms: TermsView, time: number): bigint {
   let integral = 0n
   let rate = 0n
   let since = 0
-  for (const { event, books } of fold(events).moments) {
+  for (const { event, books } of fold(events, terms).moments) {
     if (event.time > time) break
     integral += rate * BigInt(event.time - since)
     since = event.time

@@ -3,6 +3,7 @@ import { useEffect, useRef, useSyncExternalStore } from "react"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
 import { getTheme, onTheme } from "../words/theme.ts"
+import { timeTicks } from "./axis.ts"
 import styles from "./Chart.module.css"
 
 export interface Line {
@@ -71,7 +72,13 @@ export function Chart({ summary, times, lines, moments = [], height = 180, atLea
       cursor: { y: false, points: { size: 6 } },
       scales: { y: { range: (_, __, max) => [0, Math.max(atLeast, max ?? 0) * 1.08 || 1] } },
       axes: [
-        { ...axis, font: "11px system-ui" },
+        {
+          ...axis,
+          font: "11px system-ui",
+          size: 38,
+          space: 72,
+          values: (_, times, __, ___, increment) => timeTicks(times, increment),
+        },
         {
           ...axis,
           font: "11px system-ui",

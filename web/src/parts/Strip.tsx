@@ -4,6 +4,7 @@ import { useEffect, useRef, useSyncExternalStore } from "react"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
 import { getTheme, onTheme } from "../words/theme.ts"
+import { timeTicks } from "./axis.ts"
 import styles from "./Strip.module.css"
 
 /** Samples that are cut down to the pixels when they are drawn. */
@@ -32,15 +33,14 @@ function colorOf(token: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(token).trim()
 }
 
-export function Strip({ title, source, lines, format, span, height = 96 }: Props) {
+export function Strip({ title, source, lines, format, span, height = 110 }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const value = useRef<HTMLSpanElement>(null)
   const theme = useSyncExternalStore(onTheme, getTheme)
   const shape = lines.map(({ label, color }) => label + color).join()
   const latest = useRef({ lines, format })
   latest.current = { lines, format }
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: colours are read anew when the theme changes, lines by their shape
+  // Colours are read anew when the theme changes, lines by their shape.
   useEffect(() => {
     const box = place.current
     if (!box) return
@@ -60,8 +60,13 @@ export function Strip({ title, source, lines, format, span, height = 96 }: Props
         cursor: { show: false },
         scales: { y: { range: (_, __, max) => [0, (max ?? 0) * 1.1 || 1] } },
         axes: [
-          { ...axis, size: 24 },
-          { ...axis, size: 64, space: 28, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+          {
+            ...axis,
+            size: 24,
+            space: 72,
+            values: (_, times, __, ___, increment) => timeTicks(times, increment),
+          },
+          { ...axis, size: 64, space: 22, values: (_, ticks) => ticks.map((tick) => format(tick)) },
         ],
         series: [
           {},

@@ -1,3 +1,210 @@
+// What waits for whoever looks: proposals of the provider's mailbox and of files, each checked against the chain.
+import { useState } from "react"
+import { useConnection } from "wagmi"
+import { Unreachable } from "../../api/client.ts"
+import { useHere } from "../../api/here.ts"
+import { forget, useChecked, usePost, useProposals } from "../../api/mailbox.ts"
+import { useSession } from "../../api/session.ts"
+import { isSame } from "../../chain/legal.ts"
+import type { Checked } from "../../chain/proposals.ts"
+import { explain } from "../../chain/refusals.ts"
+import { useConfig } from "../../config.ts"
+import { Button } from "../../parts/Button.tsx"
+import { Card } from "../../parts/Card.tsx"
+import { Empty, Failure, Notice, Skeleton } from "../../parts/States.tsx"
+import { Tabs } from "../../parts/Tabs.tsx"
+import { speak, useWords } from "../../words/language.ts"
+import styles from "./Approvals.module.css"
+import { standingOf } from "./checks.ts"
+import { History } from "./History.tsx"
+import { OpenFile } from "./OpenFile.tsx"
+import { Policy } from "./Policy.tsx"
+import { ProposalCard } from "./ProposalCard.tsx"
+
+const words = speak(
+  {
+    title: "Approvals",
+    about:
+      "Accounts that bind themselves need m of n approvers for what exceeds their limits. Each consent is to exactly one call.",
+    parts: "Approvals",
+    tabs: {
+      waiting: (count: number) => (count ? `Proposals (${count})` : "Proposals"),
+      history: "History",
+      policy: "My account's policy",
+    },
+    mine: "Waits for you",
+    others: "Under way",
+    past: "Ended",
+    none: "Nothing waits here",
+    noneAbout:
+      "When a bound account's action exceeds its limits, it is proposed from the page that refused it, or with tidemark … --propose. Proposals come by the provider's mailbox or as files.",
+    signedOut: "Sign in to see what waits for you in the provider's mailbox. Files need no provider.",
+    signIn: "Sign in",
+    connect: "Connect a wallet to see what waits for you, and to consent. A file can be read without one.",
+    policyConnect: "Connect a wallet to see how its account is bound.",
+    unread: "This proposal cannot be checked against the chain:",
+    down: "The mailbox does not answer. What this browser keeps is shown.",
+  },
+  {
+    title: "审批",
+    about: "受约束的账户在超出限额时，需要 n 位审批人中的 m 位同意。每份同意只针对一次确切的调用。",
+    parts: "审批",
+    tabs: {
+      waiting: (count: number) => (count ? `提议（${count}）` : "提议"),
+      history: "历史",
+      policy: "我的账户约束",
+    },
+    mine: "等待您处理",
+    others: "进行中",
+    past: "已结束",
+    none: "没有待处理的提议",
+    noneAbout:
+      "当受约束账户的操作超出限额时，可从拒绝它的页面提交，或使用 tidemark … --propose。提议通过提供方的信箱或文件传递。",
+    signedOut: "登录后可查看提供方信箱中等待您的提议。使用文件则无需提供方。",
+    signIn: "登录",
+    connect: "连接钱包以查看等待您的提议并表示同意。无需钱包也可阅读文件。",
+    policyConnect: "连接钱包以查看其账户的约束方式。",
+    unread: "无法在链上核对此提议：",
+    down: "信箱没有响应。当前显示此浏览器保存的内容。",
+  },
+)
+
+const TABS = ["waiting", "history", "policy"] as const
+type TabName = (typeof TABS)[number]
+
 export function Approvals() {
-  return <h1>Approvals</h1>
+  const t = useWords(words)
+  const { address } = useConnection()
+  const { proposals, mailed, mailbox } = useProposals()
+  const checks = useChecked(proposals)
+  const here = useHere()
+  const [tab, setTab] = useState<TabName>("waiting")
+  const waiting = here ? checks.filter(({ data }) => data && standingOf(data, here) === "mine").length : 0
+  return (
+    <div className="stack">
+      <header className="stack-s">
+        <h1>{t.title}</h1>
+        <p className="soft">{t.about}</p>
+      </header>
+      <Tabs
+        label={t.parts}
+        value={tab}
+        onChange={(next) => setTab(next as TabName)}
+        tabs={[
+          {
+            value: "waiting",
+            label: t.tabs.waiting(waiting),
+            content: (
+              <div className="stack">
+                <SignIn />
+                {mailbox.error instanceof Unreachable && <Notice>{t.down}</Notice>}
+                <OpenFile />
+                <List mailed={mailed} checks={checks} loading={mailbox.isLoading} />
+              </div>
+            ),
+          },
+          { value: "history", label: t.tabs.history, content: <History me={address} /> },
+          {
+            value: "policy",
+            label: t.tabs.policy,
+            content: address ? (
+              <Policy me={address} />
+            ) : (
+              <Card>
+                <Empty title={t.policyConnect} />
+              </Card>
+            ),
+          },
+        ]}
+      />
+    </div>
+  )
+}
+
+function SignIn() {
+  const t = useWords(words)
+  const { api } = useConfig()
+  const { address } = useConnection()
+  const { session, isPending, signIn } = useSession(api)
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  if (!address) return <Notice tone="tide">{t.connect}</Notice>
+  if (session || isPending) return null
+  async function go() {
+    setBusy(true)
+    setProblem(undefined)
+    await signIn().catch((error) => setProblem(explain(error).sentence))
+    setBusy(false)
+  }
+  return (
+    <Notice tone="tide">
+      <div className="row spread">
+        <span>{problem ?? t.signedOut}</span>
+        <Button onClick={go} busy={busy}>
+          {t.signIn}
+        </Button>
+      </div>
+    </Notice>
+  )
+}
+
+interface ListProps {
+  checks: ReturnType<typeof useChecked>
+  mailed: Set<string>
+  loading: boolean
+}
+
+function List({ checks, mailed, loading }: ListProps) {
+  const t = useWords(words)
+  const here = useHere()
+  const post = usePost()
+  if (loading || !here) return <Skeleton lines={5} />
+  const failed = checks.filter(({ error, data }) => error && !data)
+  const known = checks.flatMap(({ data }) => (data ? [data] : []))
+  const pending = checks.some(({ isPending, error }) => isPending && !error)
+  const ended = ["taken", "expired", "changed", "free", "anew"]
+  const groupOf = (checked: Checked) => {
+    const standing = standingOf(checked, here)
+    const own = standing === "ready" && isSame(here.me, checked.action.account)
+    if (standing === "mine" || own) return "mine"
+    return ended.includes(standing) ? "past" : "others"
+  }
+  const groups = (["mine", "others", "past"] as const)
+    .map((group) => ({ group, list: known.filter((checked) => groupOf(checked) === group) }))
+    .filter(({ list }) => list.length > 0)
+
+  function remove({ proposal }: Checked) {
+    forget(proposal.digest)
+    if (mailed.has(proposal.digest.toLowerCase())) void post.remove(proposal.digest).catch(() => undefined)
+  }
+  return (
+    <>
+      {groups.map(({ group, list }) => (
+        <section key={group} className={styles.group} aria-label={t[group]}>
+          <h2 className={styles.heading}>{t[group]}</h2>
+          {list.map((checked) => (
+            <ProposalCard
+              key={checked.digest}
+              checked={checked}
+              here={here}
+              mailed={mailed.has(checked.digest)}
+              onRemove={() => remove(checked)}
+            />
+          ))}
+        </section>
+      ))}
+      {failed.map(({ error, refetch }, index) => (
+        <div key={index} className="stack-s">
+          <p>{t.unread}</p>
+          <Failure error={error} retry={() => void refetch()} />
+        </div>
+      ))}
+      {pending && <Skeleton lines={5} />}
+      {checks.length === 0 && (
+        <Card>
+          <Empty title={t.none}>{t.noneAbout}</Empty>
+        </Card>
+      )}
+    </>
+  )
 }

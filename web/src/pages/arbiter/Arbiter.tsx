@@ -1,3 +1,131 @@
+// Disputes with their evidence and deadlines, and the arbiters' ruling; readable for everybody.
+import type { Address as AddressType } from "viem"
+import { useHere } from "../../api/here.ts"
+import { useBinding } from "../../api/mailbox.ts"
+import { useLeases } from "../../api/queries.ts"
+import type { LeaseSummary } from "../../api/views.ts"
+import { type Here, isSame } from "../../chain/legal.ts"
+import { Badge } from "../../parts/Badge.tsx"
+import { Card } from "../../parts/Card.tsx"
+import { Address } from "../../parts/Mark.tsx"
+import { Empty, Loaded, Skeleton } from "../../parts/States.tsx"
+import { speak, useWords } from "../../words/language.ts"
+import { Fact, Facts } from "../approvals/Details.tsx"
+import styles from "./Arbiter.module.css"
+import type { Bench } from "./bench.ts"
+import { DisputeCard } from "./DisputeCard.tsx"
+import { Ended } from "./Ended.tsx"
+import { Intake } from "./Intake.tsx"
+
+const words = speak(
+  {
+    title: "Arbiter",
+    about:
+      "What the chain cannot see, the arbiters rule: a tenant's deposit, a freeze of the lease's claims, a deadline with a default.",
+    arbiters: "The arbiters",
+    account: "Account",
+    bound: "Acts by",
+    of: (m: number, n: number) => `${m} of ${n} approvers`,
+    alone: "its own key",
+    you: "Your part",
+    roles: {
+      arbiters: "The arbiters' account",
+      approver: "One of its approvers: your ruling becomes a proposal",
+      reader: "Onlooker: only the arbiters rule",
+    },
+    disputes: "Open disputes",
+    none: "No lease is disputed",
+    noneAbout:
+      "A tenant opens a dispute from its lease, with a deposit and the hash of what it shows. It appears here with its deadline.",
+  },
+  {
+    title: "仲裁",
+    about: "链上看不到的问题由仲裁人裁决：租户缴纳押金，租约的索取被冻结，到期有默认结果。",
+    arbiters: "仲裁人",
+    account: "账户",
+    bound: "行动方式",
+    of: (m: number, n: number) => `${n} 位审批人中的 ${m} 位`,
+    alone: "自己的私钥",
+    you: "您的身份",
+    roles: {
+      arbiters: "仲裁人账户",
+      approver: "其审批人之一：您的裁决将成为一项提议",
+      reader: "旁观者：只有仲裁人可以裁决",
+    },
+    disputes: "进行中的争议",
+    none: "没有租约处于争议中",
+    noneAbout: "租户可在其租约页提出争议，附上押金和所出示内容的哈希。争议会连同期限显示在这里。",
+  },
+)
+
 export function Arbiter() {
-  return <h1>Arbiter</h1>
+  const t = useWords(words)
+  const here = useHere()
+  const leases = useLeases(true)
+  return (
+    <div className="stack">
+      <header className="stack-s">
+        <h1>{t.title}</h1>
+        <p className="soft">{t.about}</p>
+      </header>
+      {here ? <Seated here={here} leases={leases} /> : <Skeleton lines={6} />}
+    </div>
+  )
+}
+
+function Seated({ here, leases }: { here: Here; leases: ReturnType<typeof useLeases> }) {
+  const t = useWords(words)
+  const account = here.parameters.arbiters as AddressType
+  const binding = useBinding(account)
+  const bench: Bench = {
+    account,
+    binding: binding.data ?? null,
+    role: isSame(here.me, account)
+      ? "arbiters"
+      : binding.data?.approvers.some((approver) => isSame(here.me, approver))
+        ? "approver"
+        : "reader",
+  }
+  return (
+    <>
+      <div className={styles.top}>
+        <Card title={t.arbiters}>
+          <Facts>
+            <Fact label={t.account}>
+              <Address of={account} you={isSame(here.me, account)} />
+            </Fact>
+            <Fact label={t.bound}>
+              {bench.binding ? t.of(bench.binding.threshold, bench.binding.approvers.length) : t.alone}
+            </Fact>
+            <Fact label={t.you}>
+              <Badge tone={bench.role === "reader" ? "plain" : "tide"}>{t.roles[bench.role]}</Badge>
+            </Fact>
+          </Facts>
+        </Card>
+        <Intake here={here} bench={bench} />
+      </div>
+      <section className="stack" aria-labelledby="disputes">
+        <h2 id="disputes">{t.disputes}</h2>
+        <Loaded query={leases} lines={6}>
+          {(all) => <Disputes leases={all} here={here} bench={bench} />}
+        </Loaded>
+      </section>
+      <Ended />
+    </>
+  )
+}
+
+function Disputes({ leases, here, bench }: { leases: LeaseSummary[]; here: Here; bench: Bench }) {
+  const t = useWords(words)
+  const disputed = leases
+    .filter(({ disputedUntil }) => disputedUntil !== null)
+    .sort((a, b) => a.disputedUntil! - b.disputedUntil!)
+  if (disputed.length === 0) {
+    return (
+      <Card>
+        <Empty title={t.none}>{t.noneAbout}</Empty>
+      </Card>
+    )
+  }
+  return disputed.map((lease) => <DisputeCard key={lease.id} lease={lease} here={here} bench={bench} />)
 }

@@ -1,6 +1,7 @@
 // The seven words as one line: how far the lease has come at each, since when, and on demand what is known of it.
 import { useState } from "react"
-import type { Stage, StepView } from "../../api/views.ts"
+import { useProofs } from "../../api/queries.ts"
+import type { LeaseView, Stage } from "../../api/views.ts"
 import { When } from "../../parts/Mark.tsx"
 import { speak, useWords } from "../../words/language.ts"
 import styles from "./Flow.module.css"
@@ -58,17 +59,28 @@ const STAGES: Stage[] = ["chain", "clearing", "container", "meter", "proof", "sc
 const MARKS = { done: "✓", working: "●", waiting: "○", failed: "✕", unknown: "–" }
 
 interface Props {
-  timeline: StepView[]
-  /** All that the chain alone tells of the flow. */
-  openedAt: number
+  lease: LeaseView
 }
 
-export function Flow({ timeline, openedAt }: Props) {
+/** When a stage came to where it is; what its provider leaves out follows from the rest. */
+function useTimes(lease: LeaseView): Partial<Record<Stage, number | null>> {
+  const newest = useProofs(lease, 1).data?.[0]
+  const { openedAt, openedToRunningMs } = lease
+  return {
+    chain: openedAt,
+    container: openedToRunningMs === null ? null : openedAt + Math.round(openedToRunningMs / 1000),
+    proof: newest?.postedAt ?? newest?.usage.time ?? null,
+  }
+}
+
+export function Flow({ lease }: Props) {
+  const { timeline, openedAt } = lease
+  const times = useTimes(lease)
   const t = useWords(words)
   const [open, setOpen] = useState<Stage | null>(null)
   const steps = STAGES.map((stage) => {
     const step = timeline.find((each) => each.stage === stage)
-    if (step) return { ...step, state: step.state as keyof typeof MARKS }
+    if (step) return { ...step, at: step.at ?? times[stage] ?? null, state: step.state as keyof typeof MARKS }
     if (stage === "chain") return { stage, state: "done" as const, at: openedAt, detail: "" }
     return { stage, state: "unknown" as const, at: null, detail: t.unknown }
   })

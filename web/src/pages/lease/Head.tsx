@@ -32,7 +32,8 @@ const words = speak(
     noAddress: "none yet",
     service: (service: string, port: number) => `${service}, port ${port}`,
     why: "It does not run as it should: ",
-    exhausted: "Its funds are exhausted: nothing runs until somebody tops it up. Volumes are kept for a while.",
+    exhausted:
+      "Its funds are exhausted: nothing runs until somebody tops it up. Volumes are kept for a while.",
     dispute: "Disputed: nothing of it is paid until the arbiters have ruled or their time is over, at ",
   },
   {

@@ -112,7 +112,7 @@ export function LeasePage({ id, tab = "overview", epoch, onTab }: Props) {
     <div className={styles.page}>
       <Head lease={lease} />
       {query.isError && <Notice>{t.old}</Notice>}
-      <Flow timeline={lease.timeline} openedAt={lease.openedAt} />
+      <Flow lease={lease} />
       <Tabs
         label={t.tabs}
         value={open}

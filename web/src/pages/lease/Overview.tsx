@@ -6,8 +6,8 @@ import { speak, useWords } from "../../words/language.ts"
 import { formatSpan, HOUR, over } from "../../words/units.ts"
 import { Actions } from "./actions/Actions.tsx"
 import { Containers } from "./Containers.tsx"
-import type { TabProps } from "./Lease.tsx"
 import styles from "./Lease.module.css"
+import type { TabProps } from "./Lease.tsx"
 
 const words = speak(
   {

@@ -1,6 +1,6 @@
 // How long the money lasts, counted down between blocks.
 import { useEffect, useState } from "react"
-import { useChainTime } from "../../api/inside.ts"
+import { useChainTime } from "../../api/here.ts"
 import type { LeaseSummary, MoneyView } from "../../api/views.ts"
 import { runway } from "../../chain/accrual.ts"
 import { Badge } from "../../parts/Badge.tsx"

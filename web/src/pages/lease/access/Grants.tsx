@@ -1,6 +1,7 @@
 // The grants that stand, each with its end and a way to end it now.
 import { useConnection } from "wagmi"
-import { useChainTime, useShare } from "../../../api/inside.ts"
+import { useChainTime } from "../../../api/here.ts"
+import { useShare } from "../../../api/inside.ts"
 import type { GrantView, LeaseView, Scope } from "../../../api/views.ts"
 import { explain } from "../../../chain/refusals.ts"
 import { Badge } from "../../../parts/Badge.tsx"

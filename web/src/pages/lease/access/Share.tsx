@@ -27,13 +27,20 @@ const words = speak(
       shell: "Shell: acts inside, and all of logs",
     },
     for: "For",
-    spans: { "3600": "1 hour", "28800": "8 hours", "86400": "1 day", "604800": "1 week", "2592000": "30 days" },
+    spans: {
+      "3600": "1 hour",
+      "28800": "8 hours",
+      "86400": "1 day",
+      "604800": "1 week",
+      "2592000": "30 days",
+    },
     sign: "Sign and share",
     shell: "A shell can do all that your containers can: read secrets, change data. Share it like a key.",
     done: "Shared.",
   },
   {
-    about: "让某人在您指定的时刻之前查看内部。只需签名一次，不会向链上发送任何内容。撤销后永久失效，包括已打开的数据流与终端。",
+    about:
+      "让某人在您指定的时刻之前查看内部。只需签名一次，不会向链上发送任何内容。撤销后永久失效，包括已打开的数据流与终端。",
     grantee: "地址",
     bad: "这不是地址：应为 0x 加 40 位十六进制数字。",
     scope: "可查看",

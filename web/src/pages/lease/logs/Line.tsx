@@ -21,7 +21,10 @@ interface Props {
 
 function shownRuns(line: string): Run[] {
   if (line.length <= LONGEST) return runsOf(line)
-  return [...runsOf(line.slice(0, LONGEST)), { text: ` … +${line.length - LONGEST}`, color: null, bold: true }]
+  return [
+    ...runsOf(line.slice(0, LONGEST)),
+    { text: ` … +${line.length - LONGEST}`, color: null, bold: true },
+  ]
 }
 
 export const Line = memo(function Line({ line, top, index, regex, current, wrap, measure }: Props) {
@@ -51,7 +54,9 @@ export const Line = memo(function Line({ line, top, index, regex, current, wrap,
       </abbr>
       <span className={styles.text}>
         {pieces.map(({ text, color, bold, marked }, place) => {
-          const look = [color === null ? "" : styles[`color${color}`], bold ? styles.bold : ""].join(" ").trim()
+          const look = [color === null ? "" : styles[`color${color}`], bold ? styles.bold : ""]
+            .join(" ")
+            .trim()
           if (marked) {
             return (
               <mark key={place} className={styles.mark}>

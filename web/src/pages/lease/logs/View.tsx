@@ -5,9 +5,9 @@ import { Button } from "../../../parts/Button.tsx"
 import { Empty } from "../../../parts/States.tsx"
 import { speak, useWords } from "../../../words/language.ts"
 import { type LogBuffer, toText } from "./buffer.ts"
+import { Find } from "./Find.tsx"
 import { Line } from "./Line.tsx"
 import styles from "./Logs.module.css"
-import { Find } from "./Find.tsx"
 import { patternOf, Search } from "./search.ts"
 
 const words = speak(
@@ -131,12 +131,22 @@ export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
         </div>
       </div>
       <div className={styles.frame}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and a keyboard has to reach it */}
-        <div ref={box} className={styles.box} onScroll={scrolled} role="log" aria-live="off" aria-label={t.log} tabIndex={0}>
+        <div
+          ref={box}
+          className={styles.box}
+          onScroll={scrolled}
+          role="log"
+          aria-live="off"
+          aria-label={t.log}
+          tabIndex={0}
+        >
           {buffer.length === 0 ? (
             <Empty title={t.none}>{t.noneAbout}</Empty>
           ) : (
-            <div className={styles.all} ref={(element) => element?.style.setProperty("height", `${rows.getTotalSize()}px`)}>
+            <div
+              className={styles.all}
+              ref={(element) => element?.style.setProperty("height", `${rows.getTotalSize()}px`)}
+            >
               {rows.getVirtualItems().map((row) => {
                 const line = buffer.at(row.index)
                 return line ? (

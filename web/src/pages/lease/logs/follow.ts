@@ -1,7 +1,7 @@
 // The logs of a lease as they are printed: the last ones first, then each new line.
 import { useEffect, useMemo, useState } from "react"
 import { useInside } from "../../../api/inside.ts"
-import { stream, type StreamState } from "../../../api/sse.ts"
+import { type StreamState, stream } from "../../../api/sse.ts"
 import type { LeaseSummary, LogLine } from "../../../api/views.ts"
 import { reasonOf } from "../replicas/live.ts"
 import { LogBuffer, Resume } from "./buffer.ts"
@@ -28,7 +28,7 @@ export function useLogs(lease: LeaseSummary, { service, replica, tail }: Wanted)
   const [state, setState] = useState<StreamState>("connecting")
   const [problem, setProblem] = useState<string | null>(null)
   const who = session?.address
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is wanted makes another buffer
+  // What is wanted makes another buffer.
   const buffer = useMemo(() => new LogBuffer(), [lease.id, service, replica, tail])
 
   useEffect(() => {

@@ -1,6 +1,7 @@
 // A lease's money: where it stands, how long it lasts, and its curve over the lease's life.
 import { useMemo, useState } from "react"
-import { lifeOf, useChainTime, useHistory } from "../../../api/inside.ts"
+import { useChainTime } from "../../../api/here.ts"
+import { lifeOf, useHistory } from "../../../api/inside.ts"
 import { useMarket } from "../../../api/queries.ts"
 import { useUnit } from "../../../chain/currency.ts"
 import { Card } from "../../../parts/Card.tsx"
@@ -97,7 +98,7 @@ export default function Money({ lease }: TabProps) {
   const notice = Number(market.data?.parameters.noticePeriod ?? 0)
   const window = Number(market.data?.parameters.claimWindow) || undefined
   const runway = money.runway === null ? null : Number(money.runway)
-  const life = history.data && lifeOf(history.data)
+  const life = history.data && lifeOf(history.data, lease)
   const ends = range === "future" && runway !== null && runway > 0 ? now + runway : now
   const until = life?.closedAt ?? ends
   const rounded = Math.round(until / GRAIN) * GRAIN
@@ -189,7 +190,9 @@ export default function Money({ lease }: TabProps) {
               summary={t.earnedSummary(format(Number(paid)))}
               times={curve.times}
               height={130}
-              lines={[{ label: t.earnedCurve, color: "--series-4", values: curve.earned, filled: true, format }]}
+              lines={[
+                { label: t.earnedCurve, color: "--series-4", values: curve.earned, filled: true, format },
+              ]}
             />
           </div>
         ) : history.error ? (

@@ -1,11 +1,10 @@
 import { describe, expect, it } from "vitest"
-import { event, lifeEvents, OPENED } from "../../../../test/lease.ts"
+import { event, leaseView, lifeEvents, OPENED } from "../../../../test/lease.ts"
 import { fold } from "../../../chain/history.ts"
-import { leaseView } from "../../../../test/lease.ts"
 import { moneyAt } from "../Runway.tsx"
 import { curveOf } from "./curve.ts"
 
-const life = fold(lifeEvents())
+const life = fold(lifeEvents(), leaseView().terms)
 const at = (curve: ReturnType<typeof curveOf>, time: number) => {
   const index = curve.times.findLastIndex((each) => each <= time)
   return [curve.balance[index], curve.free[index], curve.earned[index]]
@@ -31,12 +30,12 @@ describe("the curve of a lease's money", () => {
   })
 
   it("projects nothing of a closed lease", () => {
-    const closed = fold([...lifeEvents(), event("LeaseClosed", OPENED + 40, {})])
+    const closed = fold([...lifeEvents(), event("LeaseClosed", OPENED + 40, {})], leaseView().terms)
     expect(curveOf(closed, OPENED + 50, OPENED + 500).projected.every((value) => value === null)).toBe(true)
   })
 
   it("is empty of a lease that nobody knows", () => {
-    expect(curveOf(fold([]), 1, 2).times).toEqual([])
+    expect(curveOf(fold([], leaseView().terms), 1, 2).times).toEqual([])
   })
 })
 

@@ -12,12 +12,15 @@ const words = speak(
   {
     holds: "holds",
     fails: "does not hold",
+    terms: "The lease's id is the hash of its terms",
+    termsProves: "Shape, rates and parties are those that the chain agreed on, not what somebody tells.",
     statement: "The statement hashes to its leaf",
     statementProves: "These counters, and no others, are what the leaf stands for.",
     computed: "computed here",
     claimed: "the provider's",
     path: "The path leads to the root",
-    pathProves: "The leaf lies in the tree under this root: the statement cannot be changed without another root.",
+    pathProves:
+      "The leaf lies in the tree under this root: the statement cannot be changed without another root.",
     siblings: (count: number, leaves: number) =>
       count === 0
         ? `the only statement of its epoch`
@@ -50,6 +53,8 @@ const words = speak(
   {
     holds: "成立",
     fails: "不成立",
+    terms: "租约编号是其条款的哈希",
+    termsProves: "规格、费率与各方正是链上约定的内容，而非他人所述。",
     statement: "陈述的哈希等于其叶",
     statementProves: "叶所代表的正是这些计数，而非其他。",
     computed: "此处计算",
@@ -94,11 +99,16 @@ interface Props {
 export function Checks({ lease, proof, found }: Props) {
   const t = useWords(words)
   const unit = useUnit(lease.money.currency)
-  const { statement, path, root, physics, settlements, bound } = found
+  const { terms, statement, path, root, physics, settlements, bound } = found
   const money = (of: bigint) => <Amount of={of} unit={unit} />
   const { usage } = proof
   return (
     <ol className={styles.checks}>
+      <Check title={t.terms} proves={t.termsProves} holds={terms.holds}>
+        <Value name={t.computed}>
+          <Hash of={terms.id} />
+        </Value>
+      </Check>
       <Check title={t.statement} proves={t.statementProves} holds={statement.holds}>
         <Value name={t.time}>
           <When of={usage.time} />

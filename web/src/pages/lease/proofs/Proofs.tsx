@@ -10,6 +10,7 @@ import { speak, useWords } from "../../../words/language.ts"
 import { formatBasisPoints, formatBytes, formatFigure, formatSpan } from "../../../words/units.ts"
 import type { TabProps } from "../Lease.tsx"
 import { Proof } from "./Proof.tsx"
+import styles from "./Proofs.module.css"
 
 const words = speak(
   {
@@ -61,9 +62,7 @@ export default function Proofs({ lease, epoch }: TabProps) {
   const rows = query.data?.pages.flat()
   return (
     <div className="stack">
-      {chosen !== null && (
-        <Proof key={chosen} lease={lease} epoch={chosen} onClose={() => setChosen(null)} />
-      )}
+      {chosen !== null && <Proof key={chosen} lease={lease} epoch={chosen} onClose={() => setChosen(null)} />}
       <Card title={t.title} flush>
         {!rows ? (
           query.error ? (
@@ -75,8 +74,8 @@ export default function Proofs({ lease, epoch }: TabProps) {
           <Empty title={t.none}>{t.noneAbout}</Empty>
         ) : (
           <>
-            <table>
-              <caption className="unseen">{t.about}</caption>
+            <p className={`soft small ${styles.about}`}>{t.about}</p>
+            <table className={styles.table}>
               <thead>
                 <tr>
                   <th scope="col">{t.epoch}</th>
@@ -144,9 +143,7 @@ function Row({ row, chosen, onChoose }: RowProps) {
       <td>
         <Hash of={root} />
       </td>
-      <td>
-        {rootTx ? <Tx of={rootTx} /> : postedAt !== null ? <When of={postedAt} /> : "–"}
-      </td>
+      <td>{rootTx ? <Tx of={rootTx} /> : postedAt !== null ? <When of={postedAt} /> : "–"}</td>
       <td>
         <Button aria-label={t.verifyEpoch(epoch)} onClick={() => onChoose(epoch)}>
           {t.verify}

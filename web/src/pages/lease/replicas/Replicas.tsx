@@ -1,6 +1,7 @@
 // Replicas and utilization over time, and every step explained.
 import { useMemo } from "react"
-import { lifeOf, useChainTime, useHistory } from "../../../api/inside.ts"
+import { useChainTime } from "../../../api/here.ts"
+import { lifeOf, useHistory } from "../../../api/inside.ts"
 import { useProofs, useScaling } from "../../../api/queries.ts"
 import { Card } from "../../../parts/Card.tsx"
 import { Chart } from "../../../parts/Chart.tsx"
@@ -59,13 +60,13 @@ export default function Replicas({ lease }: TabProps) {
   const rulings = scaling.data?.rulings
   const seen = useMemo(() => {
     if (!history.data) return null
-    const life = lifeOf(history.data)
+    const life = lifeOf(history.data, lease)
     const end = life.closedAt ?? now
     return {
       curves: curvesOf(life, proofs.data ?? [], rulings ?? [], end),
       steps: explainSteps(lease.id, life, rulings ?? []),
     }
-  }, [history.data, proofs.data, rulings, now, lease.id])
+  }, [history.data, proofs.data, rulings, now, lease])
 
   if (!seen) {
     return history.error ? (
@@ -122,9 +123,30 @@ export default function Replicas({ lease }: TabProps) {
               bridged: true,
               format: percent,
             },
-            { label: t.up, color: "--series-2", values: curves.up, stepped: true, dashed: true, format: percent },
-            { label: t.target, color: "--series-4", values: curves.target, stepped: true, dashed: true, format: percent },
-            { label: t.down, color: "--series-3", values: curves.down, stepped: true, dashed: true, format: percent },
+            {
+              label: t.up,
+              color: "--series-2",
+              values: curves.up,
+              stepped: true,
+              dashed: true,
+              format: percent,
+            },
+            {
+              label: t.target,
+              color: "--series-4",
+              values: curves.target,
+              stepped: true,
+              dashed: true,
+              format: percent,
+            },
+            {
+              label: t.down,
+              color: "--series-3",
+              values: curves.down,
+              stepped: true,
+              dashed: true,
+              format: percent,
+            },
           ]}
         />
       </Card>

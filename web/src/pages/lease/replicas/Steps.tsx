@@ -16,7 +16,7 @@ const words = speak(
     none: "No step yet",
     noneAbout:
       "Each change of the replica count is listed here with what justified it: the tenant's word, or a statement under a root on chain.",
-    move: (from: number, to: number) => `From ${from} to ${to} replicas`,
+    move: (from: number, to: number) => `From ${from} to ${to} ${to === 1 ? "replica" : "replicas"}`,
     tenant: "The tenant set it, within the policy's bounds.",
     provider: "by proof",
     byTenant: "by the tenant",
@@ -24,8 +24,10 @@ const words = speak(
     above: (up: number) => `, above the ${up} % from which the policy adds`,
     below: (down: number) => `, below the ${down} % from which the policy removes`,
     wake: ": from zero, the policy's headroom lets the provider wake it",
-    limit: (from: number, load: string, target: number, wanted: number, headroom: number) =>
-      `The contract grants ⌈${from} × ${load} / ${target} %⌉ = ${wanted}, and upwards ${headroom} beyond (headroom).`,
+    most: (from: number, load: string, target: number, wanted: number, headroom: number) =>
+      `The contract grants at most ⌈${from} × ${load} / ${target} %⌉ = ${wanted}, and ${headroom} of headroom beyond.`,
+    fewest: (from: number, load: string, target: number, wanted: number) =>
+      `The contract grants no fewer than ⌈${from} × ${load} / ${target} %⌉ = ${wanted}.`,
     saw: (policy: string, ready: number, load: string, demand: string) =>
       `The policy ${policy} saw ${ready} ready, utilization ${load}, demand worth ${demand} replicas`,
     wished: (wish: number, reason: string) => `and wished for ${wish}: ${reason}.`,
@@ -47,8 +49,10 @@ const words = speak(
     above: (up: number) => `，高于策略扩容阈值 ${up} %`,
     below: (down: number) => `，低于策略缩容阈值 ${down} %`,
     wake: "：从零开始，策略的余量允许提供方唤醒",
-    limit: (from: number, load: string, target: number, wanted: number, headroom: number) =>
-      `合约准许 ⌈${from} × ${load} / ${target} %⌉ = ${wanted} 个，向上另加余量 ${headroom} 个。`,
+    most: (from: number, load: string, target: number, wanted: number, headroom: number) =>
+      `合约最多准许 ⌈${from} × ${load} / ${target} %⌉ = ${wanted} 个，另加余量 ${headroom} 个。`,
+    fewest: (from: number, load: string, target: number, wanted: number) =>
+      `合约准许不少于 ⌈${from} × ${load} / ${target} %⌉ = ${wanted} 个。`,
     saw: (policy: string, ready: number, load: string, demand: string) =>
       `策略 ${policy} 所见：${ready} 个就绪，利用率 ${load}，需求相当于 ${demand} 个副本`,
     wished: (wish: number, reason: string) => `，期望 ${wish} 个：${reason}。`,
@@ -85,6 +89,14 @@ export function Steps({ lease, steps }: { lease: LeaseView; steps: Explained[] }
 function Step({ lease, step }: { lease: LeaseView; step: Explained }) {
   const t = useWords(words)
   const { from, to, time, tx, proven, leaf, policy, ruling } = step
+  const load = proven?.usage.utilization ?? 0
+  const granted = [
+    from,
+    formatBasisPoints(Math.min(10_000, load)),
+    policy.target,
+    wanted(from, load, policy.target),
+    policy.headroom,
+  ] as const
   return (
     <li className={styles.step}>
       <div className="row spread">
@@ -104,14 +116,7 @@ function Step({ lease, step }: { lease: LeaseView; step: Explained }) {
           <p className="small">
             {t.proof(proven.epoch, formatBasisPoints(proven.usage.utilization))}
             {from === 0 ? t.wake : to > from ? t.above(policy.up) : t.below(policy.down)}.{" "}
-            {from > 0 &&
-              t.limit(
-                from,
-                formatBasisPoints(Math.min(10_000, proven.usage.utilization)),
-                policy.target,
-                wanted(from, proven.usage.utilization, policy.target),
-                policy.headroom,
-              )}
+            {from > 0 && (to > from ? t.most : t.fewest)(...granted)}
           </p>
           <p className="small soft">
             {ruling

@@ -3,21 +3,13 @@ import { useEffect, useMemo, useState } from "react"
 import { ask } from "../../../api/client.ts"
 import { useInside } from "../../../api/inside.ts"
 import { tokenOf } from "../../../api/session.ts"
-import { stream, type StreamState } from "../../../api/sse.ts"
+import { type StreamState, stream } from "../../../api/sse.ts"
 import type { LeaseSummary, LiveView, SeriesView } from "../../../api/views.ts"
 import { explain } from "../../../chain/refusals.ts"
 import type { Source } from "../../../parts/Strip.tsx"
 import { reduce, Series } from "./series.ts"
 
-export const COLUMNS = [
-  "cpu",
-  "memoryBytes",
-  "network",
-  "requests",
-  "failed",
-  "waiting",
-  "latency",
-] as const
+export const COLUMNS = ["cpu", "memoryBytes", "network", "requests", "failed", "waiting", "latency"] as const
 export type Column = (typeof COLUMNS)[number]
 
 /** The stream says that it lives every ten seconds. */

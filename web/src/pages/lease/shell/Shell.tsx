@@ -208,6 +208,8 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
     const shown = openTerminal(place.current, { screenReader: reader })
     screen.current = shown
     const { terminal } = shown
+    // At once, or what is typed meanwhile would press the button again.
+    terminal.focus()
     let stopped = false
     const [service, replica] = run.place.split("/")
     const socket: Socket = openShell({
@@ -223,7 +225,6 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
         if (stopped) return
         told.current.onState("open")
         socket.resize(terminal.cols, terminal.rows)
-        terminal.focus()
       },
       onData: (bytes) => terminal.write(bytes),
       onEnd: (end) => {
@@ -251,13 +252,10 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
       screen.current = null
     }
   }, [base, id, run, reader])
-
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the tokens change with the theme
+  // The tokens change with the theme.
   useEffect(() => {
     if (screen.current) screen.current.terminal.options.theme = themeOf()
   }, [theme])
 
-  return (
-    <section ref={place} className={styles.screen} aria-label={t.terminal} tabIndex={-1} />
-  )
+  return <section ref={place} className={styles.screen} aria-label={t.terminal} tabIndex={-1} />
 }

@@ -1,24 +1,23 @@
 // A terminal in the page. xterm.js writes <style> elements, which the Content-Security-Policy takes only with the page's
-// nonce: it is given a document that puts the nonce on each.
+// nonce. Its option for another document reaches two of the three, so each gets the nonce where it is made: in `open`.
 import { FitAddon } from "@xterm/addon-fit"
 import { type ITheme, Terminal } from "@xterm/xterm"
 import "@xterm/xterm/css/xterm.css"
 
-/** The document itself, but for the styles that it makes. */
-export function documentWithNonce(nonce: string): Document {
-  return new Proxy(document, {
-    get(target, key) {
-      if (key === "createElement") {
-        return (name: string, options?: ElementCreationOptions) => {
-          const element = target.createElement(name, options)
-          if (name === "style") element.nonce = nonce
-          return element
-        }
-      }
-      const value = Reflect.get(target, key, target)
-      return typeof value === "function" ? value.bind(target) : value
-    },
-  })
+/** Does something that makes styles, and gives each the nonce. They keep it when their text changes later. */
+export function withNonce<T>(nonce: string, make: () => T): T {
+  const create = document.createElement.bind(document)
+  // An own property hides the prototype's for as long as this runs.
+  document.createElement = ((name: string, options?: ElementCreationOptions) => {
+    const element = create(name, options)
+    if (name === "style") element.nonce = nonce
+    return element
+  }) as Document["createElement"]
+  try {
+    return make()
+  } finally {
+    delete (document as Partial<Document>).createElement
+  }
 }
 
 function nonceOf(): string {
@@ -66,7 +65,6 @@ export interface Screen {
 
 export function openTerminal(place: HTMLElement, { screenReader = false } = {}): Screen {
   const terminal = new Terminal({
-    documentOverride: documentWithNonce(nonceOf()),
     fontFamily: getComputedStyle(document.documentElement).getPropertyValue("--mono"),
     fontSize: 13,
     cursorBlink: !matchMedia("(prefers-reduced-motion: reduce)").matches,
@@ -79,7 +77,7 @@ export function openTerminal(place: HTMLElement, { screenReader = false } = {}):
   })
   const fit = new FitAddon()
   terminal.loadAddon(fit)
-  terminal.open(place)
+  withNonce(nonceOf(), () => terminal.open(place))
   fit.fit()
   return { terminal, fit: () => fit.fit(), dispose: () => terminal.dispose() }
 }

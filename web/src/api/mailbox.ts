@@ -1,0 +1,187 @@
+// Proposals that wait at the page's own provider, and those that came from files. What an approver signs reaches the others by
+// the mailbox, or by a file; the chain is asked about each (see proposals.ts).
+import { type UseQueryResult, useQueries, useQuery, useQueryClient } from "@tanstack/react-query"
+import { useMemo, useSyncExternalStore } from "react"
+import type { Address, Hex } from "viem"
+import { useClient } from "wagmi"
+import {
+  type Binding,
+  type Happening,
+  type LimitsNow,
+  readBinding,
+  readBoundTo,
+  readHistory,
+  readLimits,
+} from "../chain/binding.ts"
+import { type Checked, checkProposal, merged, type Proposal } from "../chain/proposals.ts"
+import { useConfig } from "../config.ts"
+import { ApiError, ask } from "./client.ts"
+import { useFeed } from "./feed.ts"
+import type { Reader } from "./queries.ts"
+import { tokenOf, useSession } from "./session.ts"
+import type { ProposalView } from "./views.ts"
+
+const KEY = "tidemark.proposals"
+const listeners = new Set<() => void>()
+let shelf: Proposal[] = read()
+
+function read(): Proposal[] {
+  try {
+    return JSON.parse(localStorage.getItem(KEY) ?? "[]") as Proposal[]
+  } catch {
+    return []
+  }
+}
+
+function write(next: Proposal[]) {
+  shelf = next
+  try {
+    localStorage.setItem(KEY, JSON.stringify(next))
+  } catch {
+    // A full or forbidden store costs the memory of a reload; the file is still there.
+  }
+  for (const listener of listeners) listener()
+}
+
+const same = (a: Proposal, digest: Hex) => a.digest.toLowerCase() === digest.toLowerCase()
+
+/** Keeps a proposal in this browser; with another's consents when it is there already. */
+export function keep(proposal: Proposal) {
+  const there = shelf.find((one) => same(one, proposal.digest))
+  const next = there ? merged(there, proposal) : proposal
+  write([next, ...shelf.filter((one) => !same(one, proposal.digest))])
+}
+
+/** Forgets what this browser keeps of a proposal. */
+export function forget(digest: Hex) {
+  write(shelf.filter((one) => !same(one, digest)))
+}
+
+/** What this browser keeps. */
+export function useShelf(): Proposal[] {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    () => shelf,
+  )
+}
+
+/** What waits at the provider for whoever has signed in; empty where it has no mailbox. */
+export function useMailbox(): UseQueryResult<ProposalView[]> {
+  const { api } = useConfig()
+  const { session } = useSession(api)
+  return useQuery({
+    queryKey: ["proposals", session?.address],
+    enabled: session !== null,
+    refetchInterval: 5_000,
+    queryFn: ({ signal }) => ask<ProposalView[]>(api, "/v1/proposals", { signal }, tokenOf(api)),
+  })
+}
+
+/** Both: newest first, each once. */
+export function useProposals(): {
+  proposals: Proposal[]
+  mailed: Set<string>
+  mailbox: UseQueryResult<ProposalView[]>
+} {
+  const mailbox = useMailbox()
+  const kept = useShelf()
+  return useMemo(() => {
+    const mails = mailbox.data ?? []
+    const all = new Map<string, Proposal>(kept.map((one) => [one.digest.toLowerCase(), one]))
+    for (const mail of mails) {
+      const there = all.get(mail.digest.toLowerCase())
+      all.set(mail.digest.toLowerCase(), there ? merged(mail, there) : mail)
+    }
+    const proposals = [...all.values()].sort((a, b) => Number(b.expiry) - Number(a.expiry))
+    return { proposals, mailed: new Set(mails.map(({ digest }) => digest.toLowerCase())), mailbox }
+  }, [mailbox, kept])
+}
+
+export interface Post {
+  /** Puts a proposal into the mailbox. */
+  propose: (proposal: Proposal) => Promise<void>
+  /** Adds a consent to one that is there. */
+  consent: (digest: Hex, approver: Address, signature: Hex) => Promise<void>
+  remove: (digest: Hex) => Promise<void>
+}
+
+export function usePost(): Post {
+  const { api } = useConfig()
+  const queries = useQueryClient()
+  async function post(path: string, method: "POST" | "DELETE", json?: unknown) {
+    await ask(api, `/v1/proposals${path}`, { method, json }, tokenOf(api))
+    await queries.invalidateQueries({ queryKey: ["proposals"] })
+  }
+  return {
+    propose: (proposal) => post("", "POST", proposal),
+    consent: (digest, approver, signature) => post(`/${digest}/consents`, "POST", { approver, signature }),
+    async remove(digest) {
+      try {
+        await post(`/${digest}`, "DELETE")
+      } catch (error) {
+        if (!(error instanceof ApiError && error.status === 404)) throw error
+      }
+    },
+  }
+}
+
+function useInterval(): number | false {
+  return useFeed().state === "live" ? false : 3_000
+}
+
+const given = ({ consents }: Proposal) => consents.map(({ signature }) => signature.slice(-16)).join()
+
+/** Each proposal beside what the chain says of it. The account's events make it old. */
+export function useChecked(proposals: Proposal[]): UseQueryResult<Checked>[] {
+  const reader = useClient() as Reader | undefined
+  const refetchInterval = useInterval()
+  return useQueries({
+    queries: proposals.map((proposal) => ({
+      queryKey: ["account", proposal.account.toLowerCase(), "proposal", proposal.digest, given(proposal)],
+      // Another consent is no reason to show less meanwhile.
+      placeholderData: (before: Checked | undefined) =>
+        before?.digest === proposal.digest ? before : undefined,
+      enabled: reader !== undefined,
+      refetchInterval,
+      queryFn: () => checkProposal(reader!, proposal),
+    })),
+  })
+}
+
+function useAccount<T>(
+  account: Address | undefined,
+  what: string,
+  read: (reader: Reader, account: Address) => Promise<T>,
+) {
+  const reader = useClient() as Reader | undefined
+  const refetchInterval = useInterval()
+  return useQuery({
+    queryKey: ["account", account?.toLowerCase(), what],
+    enabled: reader !== undefined && account !== undefined,
+    refetchInterval,
+    queryFn: () => read(reader!, account!),
+  })
+}
+
+/** How an account is bound; null: it is free. */
+export function useBinding(account: Address | undefined): UseQueryResult<Binding | null> {
+  return useAccount(account, "binding", readBinding)
+}
+
+export function useLimits(account: Address | undefined, currency: Address): UseQueryResult<LimitsNow> {
+  return useAccount(account, `limits ${currency.toLowerCase()}`, (reader, of) =>
+    readLimits(reader, of, currency),
+  )
+}
+
+export function useHistory(account: Address | undefined): UseQueryResult<Happening[]> {
+  return useAccount(account, "history", readHistory)
+}
+
+/** Accounts for which somebody is an approver. */
+export function useBoundTo(approver: Address | undefined): UseQueryResult<Address[]> {
+  return useAccount(approver, "bound to", readBoundTo)
+}

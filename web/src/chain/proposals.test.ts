@@ -1,0 +1,216 @@
+// @vitest-environment node
+import {
+  decodeFunctionData,
+  encodeAbiParameters,
+  encodeEventTopics,
+  encodeFunctionResult,
+  type Hex,
+  toFunctionSelector,
+} from "viem"
+import { privateKeyToAccount } from "viem/accounts"
+import { describe, expect, it } from "vitest"
+import { STATED, TERMS } from "../../test/market.ts"
+import { ADDRESS, CHAIN_ID, HASH, MARKET, OTHER, recorder } from "../../test/wallet.ts"
+import type { Reader } from "../api/queries.ts"
+import { market } from "./abi.ts"
+import { approvedCall } from "./actions/approved.ts"
+import { scaleCall } from "./actions/scale.ts"
+import { withdrawCall } from "./actions/withdraw.ts"
+import {
+  BadProposal,
+  checkProposal,
+  fileOf,
+  makeProposal,
+  merged,
+  type Proposal,
+  parseProposal,
+  takingOf,
+} from "./proposals.ts"
+import { ACTION } from "./typed.ts"
+
+const keys = [1, 2, 3]
+  .map((byte) => privateKeyToAccount(`0x${byte.toString(16).padStart(64, "0")}`))
+  .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
+const approvers = keys.map(({ address }) => address)
+const VERSION = 3n
+const selector = (name: string) => {
+  const found = market.find((item) => item.type === "function" && item.name === name)
+  return toFunctionSelector(found as never)
+}
+const result = (functionName: string, value: unknown) =>
+  encodeFunctionResult({ abi: market, functionName, result: value } as never)
+
+function log(eventName: string, indexed: Record<string, unknown>, data: Hex) {
+  const topics = encodeEventTopics({ abi: market, eventName, args: indexed } as never)
+  return {
+    ...{ address: MARKET, topics, data, blockNumber: "0x5", blockHash: HASH, transactionHash: HASH },
+    ...{ logIndex: "0x0", transactionIndex: "0x0", removed: false },
+  }
+}
+
+const bound = log(
+  "AccountBound",
+  { account: ADDRESS },
+  encodeAbiParameters(
+    [
+      { type: "address[]" },
+      { type: "uint256" },
+      {
+        type: "tuple[]",
+        components: ["address", "uint104", "uint104", "uint112"].map((type, index) => ({
+          type,
+          name: `f${index}`,
+        })),
+      },
+      { type: "uint256" },
+    ],
+    [approvers, 2n, [], VERSION] as never,
+  ),
+)
+
+function world(logs: object[] = [bound], threshold = 2n, used = false): Reader {
+  return recorder({
+    reads: {
+      [selector("bindingOf")]: result("bindingOf", [threshold, VERSION]),
+      [selector("nonceUsed")]: result("nonceUsed", used),
+    },
+    logs,
+  }).wallet as unknown as Reader
+}
+
+const propose = () => makeProposal(world(), ADDRESS, withdrawCall({ terms: TERMS, amount: 5n }))
+
+async function signedBy(proposal: Proposal, ...who: number[]): Promise<Proposal> {
+  const { account, call } = proposal
+  const [value, nonce, expiry, version] = [
+    proposal.value,
+    proposal.nonce,
+    proposal.expiry,
+    proposal.version,
+  ].map(BigInt)
+  const consents = await Promise.all(
+    who.map(async (index) => ({
+      approver: approvers[index]!,
+      signature: await keys[index]!.signTypedData({
+        domain: { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET },
+        types: ACTION,
+        primaryType: "Action",
+        message: { account, call, value: value!, nonce: nonce!, expiry: expiry!, version: version! },
+      }),
+    })),
+  )
+  return { ...proposal, consents }
+}
+
+describe("making a proposal", () => {
+  it("names the account's approvers, a week, and a nonce of its own", async () => {
+    const [one, two] = await Promise.all([propose(), propose()])
+    expect(one.approvers).toEqual(approvers)
+    expect(one.version).toBe("3")
+    expect(one.expiry).toBe(String(1_700_000_000 + 7 * 86_400))
+    expect(one.nonce).not.toBe(two.nonce)
+    expect(one.says).toEqual(["Take money out of a lease"])
+    expect(decodeFunctionData({ abi: market, data: one.call })).toEqual({
+      functionName: "withdraw",
+      args: [STATED, 5n],
+    })
+  })
+
+  it("is for bound accounts", async () => {
+    const free = world([], 0n)
+    await expect(makeProposal(free, ADDRESS, scaleCall({ terms: TERMS, replicas: 2 }))).rejects.toThrow(
+      BadProposal,
+    )
+  })
+})
+
+describe("an action's file", () => {
+  it("is read as it was written", async () => {
+    const proposal = await signedBy(await propose(), 0)
+    const read = parseProposal(fileOf(proposal), world())
+    expect(fileOf(read)).toBe(fileOf(proposal))
+    expect(JSON.parse(fileOf(proposal))).not.toHaveProperty("approvers")
+  })
+
+  it.each([
+    ["no JSON", "{", "JSON"],
+    ["another file", "{}", "missing"],
+    ["null", "null", "missing"],
+  ])("is refused: %s", (_, text, why) => {
+    expect(() => parseProposal(text, world())).toThrow(why)
+  })
+
+  it("is refused when it is of another market", async () => {
+    const proposal = await propose()
+    const other = fileOf({ ...proposal, market: OTHER })
+    expect(() => parseProposal(other, world())).toThrow("not this one")
+    expect(() => parseProposal(fileOf({ ...proposal, chainId: 1 }), world())).toThrow("chain 1")
+  })
+
+  it("brings its consents to those that are there", async () => {
+    const proposal = await propose()
+    const both = merged(await signedBy(proposal, 0), await signedBy(proposal, 1))
+    expect(both.consents.map(({ approver }) => approver).sort()).toEqual([approvers[0], approvers[1]].sort())
+  })
+})
+
+describe("checking a proposal", () => {
+  it("counts consents in the approvers' order, whatever the order in which they came", async () => {
+    const checked = await checkProposal(world(), await signedBy(await propose(), 2, 0))
+    expect(checked.sound).toBe(true)
+    expect(checked.consents.map(({ approver, how }) => [approver, how])).toEqual([
+      [approvers[0], "signature"],
+      [approvers[2], "signature"],
+    ])
+    const { args } = decodeFunctionData({ abi: market, data: approvedCall(takingOf(checked)).data })
+    expect(args![2]).toMatchObject({
+      approvers,
+      signatures: checked.consents.map(({ signature }) => signature),
+    })
+  })
+
+  it("takes no more consents than it needs", async () => {
+    const checked = await checkProposal(world(), await signedBy(await propose(), 0, 1, 2))
+    expect(takingOf(checked).signatures).toHaveLength(2)
+  })
+
+  it("finds out that somebody changed it", async () => {
+    const proposal = await propose()
+    const changed = { ...proposal, value: "1" }
+    expect((await checkProposal(world(), changed)).sound).toBe(false)
+    expect((await checkProposal(world(), { ...proposal, says: ["close a lease"] })).told.says.en).toContain(
+      "Take money",
+    )
+  })
+
+  it("counts no signature of something else, or of a stranger", async () => {
+    const proposal = await signedBy(await propose(), 0)
+    const stolen = { ...proposal, consents: [{ ...proposal.consents[0]!, approver: approvers[1]! }] }
+    const checked = await checkProposal(world(), stolen)
+    expect(checked.consents).toEqual([])
+    expect(checked.strangers).toEqual([approvers[1]])
+  })
+
+  it("knows who consented by transaction, and who took it back", async () => {
+    const proposal = await signedBy(await propose(), 2)
+    const indexed = (approver: Hex) => ({ action: proposal.digest, account: ADDRESS, approver })
+    const consented = log("Consented", indexed(approvers[0]!), "0x")
+    const revoked = log("Revoked", indexed(approvers[2]!), "0x")
+    const checked = await checkProposal(world([bound, consented, revoked]), proposal)
+    expect(checked.consents).toEqual([
+      { approver: approvers[0], how: "transaction", signature: approvers[0], tx: HASH },
+    ])
+    expect(checked.state.revoked.map(({ approver }) => approver)).toEqual([approvers[2]])
+  })
+
+  it("knows that it was taken", async () => {
+    const proposal = await propose()
+    const taken = log(
+      "ActionTaken",
+      { action: proposal.digest, account: ADDRESS },
+      encodeAbiParameters([{ type: "uint256" }], [1n]),
+    )
+    const checked = await checkProposal(world([bound, taken], 2n, true), proposal)
+    expect(checked.state).toMatchObject({ taken: HASH, nonceUsed: true })
+  })
+})

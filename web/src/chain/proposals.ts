@@ -1,0 +1,229 @@
+// A call that waits for its approvers: how it is made, checked and taken. Nothing that a proposal says of itself is believed: its
+// digest is computed anew from what is signed, its call is decoded here, and who approves is read from the chain.
+import { type Address, getAddress, type Hex, isAddress, isHex, recoverAddress, size, slice } from "viem"
+import { getBlock, readContract } from "viem/actions"
+import type { Reader } from "../api/queries.ts"
+import type { ProposalView } from "../api/views.ts"
+import type { Approved } from "./actions/approved.ts"
+import { type ActionState, type Binding, readAction, readBinding } from "./binding.ts"
+import { type Call, marketOf } from "./call.ts"
+import { decodeCall, type Told } from "./decode.ts"
+import { because, type Reason } from "./reasons.ts"
+import { randomSalt } from "./terms.ts"
+import { type Action, digestOf } from "./typed.ts"
+
+/** As the command line's files are; what a mailbox adds is optional. */
+export type Proposal = Omit<ProposalView, "createdAtMs" | "createdBy" | "approvers"> &
+  Partial<Pick<ProposalView, "createdAtMs" | "createdBy" | "approvers">>
+
+/** Why a file is no proposal that can be used here, in both languages. */
+export class BadProposal extends Error {
+  readonly reason: Reason
+  constructor(reason: Reason) {
+    super(reason.en)
+    this.reason = reason
+  }
+}
+
+export interface Consent {
+  approver: Address
+  how: "signature" | "transaction"
+  /** As `approved` takes it: of a transaction the approver's bare address. */
+  signature: Hex
+  tx: Hex | null
+}
+
+/** A proposal beside what the chain says of it. */
+export interface Checked {
+  proposal: Proposal
+  action: Action
+  /** Computed here. */
+  digest: Hex
+  /** The proposal's own digest is that. */
+  sound: boolean
+  told: Told
+  binding: Binding | null
+  state: ActionState
+  /** One for each approver that consents, in the approvers' order. */
+  consents: Consent[]
+  /** Whose signatures are not theirs, or who are no approvers. */
+  strangers: Address[]
+}
+
+export function actionOf({ account, call, value, nonce, expiry, version }: Proposal): Action {
+  return {
+    account,
+    call,
+    value: BigInt(value),
+    nonce: BigInt(nonce),
+    expiry: BigInt(expiry),
+    version: BigInt(version),
+  }
+}
+
+const DAY = 86_400n
+
+/**
+ * Proposes a call of a bound account to its approvers, under a random nonce.
+ *
+ * @param days How long it may be taken.
+ */
+export async function makeProposal(
+  reader: Reader,
+  account: Address,
+  { data, value }: Call,
+  days = 7,
+): Promise<Proposal> {
+  const [binding, block, told] = await Promise.all([
+    readBinding(reader, account),
+    getBlock(reader),
+    decodeCall(reader, account, data, value),
+  ])
+  if (!binding)
+    throw new BadProposal(because("The account is free: it needs no consents.", "该账户不受约束：无需同意。"))
+  const action: Action = {
+    account,
+    call: data,
+    value,
+    nonce: randomSalt(),
+    expiry: block.timestamp + BigInt(days) * DAY,
+    version: binding.version,
+  }
+  return {
+    chainId: reader.chain.id,
+    market: marketOf(reader),
+    account,
+    says: [told.says.en],
+    call: data,
+    value: value.toString(),
+    nonce: action.nonce.toString(),
+    expiry: action.expiry.toString(),
+    version: action.version.toString(),
+    digest: digestOf(reader, action),
+    consents: [],
+    approvers: [...binding.approvers],
+  }
+}
+
+/** Reads a file of the command line's or of this page. @throws BadProposal */
+export function parseProposal(text: string, here: Pick<Reader, "chain">): Proposal {
+  const no = (en: string, zh: string) => new BadProposal(because(en, zh))
+  let read: Record<string, unknown>
+  try {
+    read = JSON.parse(text) as Record<string, unknown>
+  } catch {
+    throw no("This is no JSON file.", "这不是 JSON 文件。")
+  }
+  const numbers = [read?.value, read?.nonce, read?.expiry, read?.version]
+  const whole =
+    isAddress(String(read?.account), { strict: false }) &&
+    isAddress(String(read?.market), { strict: false }) &&
+    isHex(read?.call) &&
+    isHex(read?.digest) &&
+    size(read.digest) === 32 &&
+    numbers.every((number) => typeof number === "string" && /^\d{1,78}$/.test(number))
+  if (!whole) throw no("This is no action's file: fields are missing.", "这不是操作文件：缺少字段。")
+  if (read.chainId !== here.chain.id || String(read.market).toLowerCase() !== marketOf(here).toLowerCase()) {
+    throw no(
+      `It is about market ${String(read.market)} on chain ${String(read.chainId)}, not this one.`,
+      `它针对链 ${String(read.chainId)} 上的市场 ${String(read.market)}，而非此市场。`,
+    )
+  }
+  const consents = Array.isArray(read.consents) ? read.consents : []
+  return {
+    ...(read as unknown as Proposal),
+    says: Array.isArray(read.says) ? read.says.map(String) : [],
+    consents: consents.filter(
+      (consent) => isAddress(String(consent?.approver), { strict: false }) && isHex(consent?.signature),
+    ),
+  }
+}
+
+/** As the command line reads it. */
+export function fileOf({ approvers: _, createdAtMs: __, createdBy: ___, ...action }: Proposal): string {
+  return `${JSON.stringify(action, null, 2)}\n`
+}
+
+/** The same action with the consents of both. */
+export function merged(a: Proposal, b: Proposal): Proposal {
+  const consents = new Map(
+    [...a.consents, ...b.consents].map((consent) => [consent.approver.toLowerCase(), consent]),
+  )
+  return { ...b, ...a, consents: [...consents.values()] }
+}
+
+export async function checkProposal(reader: Reader, proposal: Proposal): Promise<Checked> {
+  const action = actionOf(proposal)
+  const digest = digestOf(reader, action)
+  const [told, binding, state] = await Promise.all([
+    decodeCall(reader, action.account, action.call, action.value),
+    readBinding(reader, action.account),
+    readAction(reader, action.account, digest, action.nonce),
+  ])
+  const valid = await Promise.all(
+    proposal.consents.map(async (consent) => ({ ...consent, valid: await isBy(reader, digest, consent) })),
+  )
+  const approvers = binding?.approvers ?? []
+  const same = (a: Address, b: Address) => a.toLowerCase() === b.toLowerCase()
+  const consents = approvers.flatMap((approver): Consent[] => {
+    if (state.revoked.some((given) => same(given.approver, approver))) return []
+    const sent = state.consented.find((given) => same(given.approver, approver))
+    if (sent) return [{ approver, how: "transaction", signature: approver, tx: sent.tx }]
+    const signed = valid.find((consent) => consent.valid && same(consent.approver, approver))
+    return signed ? [{ approver, how: "signature", signature: signed.signature, tx: null }] : []
+  })
+  const strangers = valid
+    .filter((consent) => !consent.valid || !approvers.some((approver) => same(approver, consent.approver)))
+    .map(({ approver }) => getAddress(approver))
+  return {
+    proposal,
+    action,
+    digest,
+    sound: digest === proposal.digest.toLowerCase(),
+    told,
+    binding,
+    state,
+    consents,
+    strangers,
+  }
+}
+
+/** Whether a signature is its approver's, as the market decides it. */
+async function isBy(
+  reader: Reader,
+  digest: Hex,
+  { approver, signature }: { approver: Address; signature: Hex },
+) {
+  const bytes = size(signature)
+  if (bytes === 65) {
+    const signer = await recoverAddress({ hash: digest, signature }).catch(() => null)
+    return signer?.toLowerCase() === approver.toLowerCase()
+  }
+  if (bytes <= 20 || slice(signature, 0, 20).toLowerCase() !== approver.toLowerCase()) return false
+  const args = [digest, slice(signature, 20)] as const
+  const answer = await readContract(reader, {
+    address: approver,
+    abi: [EIP1271],
+    functionName: "isValidSignature",
+    args,
+  }).catch(() => null)
+  return answer === "0x1626ba7e"
+}
+
+const EIP1271 = {
+  type: "function",
+  name: "isValidSignature",
+  stateMutability: "view",
+  inputs: [
+    { name: "hash", type: "bytes32" },
+    { name: "signature", type: "bytes" },
+  ],
+  outputs: [{ name: "", type: "bytes4" }],
+} as const
+
+/** What `approved` takes: as many consents as it needs, in the approvers' order. */
+export function takingOf({ action, binding, consents }: Checked): Approved {
+  const { account, call, value, nonce, expiry } = action
+  const signatures = consents.slice(0, binding?.threshold ?? 0).map(({ signature }) => signature)
+  return { account, call, value, nonce, expiry, approvers: binding?.approvers ?? [], signatures }
+}

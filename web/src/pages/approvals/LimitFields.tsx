@@ -1,0 +1,105 @@
+// What needs no consent in one currency, as it is typed: a rate by the hour, and two amounts.
+import { useEffect } from "react"
+import type { Address } from "viem"
+import { useUnit } from "../../chain/currency.ts"
+import type { Limit } from "../../chain/terms.ts"
+import { Button } from "../../parts/Button.tsx"
+import { TextField } from "../../parts/Field.tsx"
+import { speak, useWords } from "../../words/language.ts"
+import { formatExact, HOUR, over, parseAmount, rateOf, type Unit } from "../../words/units.ts"
+import styles from "./Approvals.module.css"
+
+const words = speak(
+  {
+    rate: (symbol: string) => `A lease may reserve, ${symbol}/h`,
+    amount: (symbol: string) => `A call may move, ${symbol}`,
+    exposure: (symbol: string) => `In the market, ${symbol}`,
+    bad: "This is no amount.",
+    high: "This is higher than the market counts.",
+    remove: (symbol: string) => `Remove ${symbol}`,
+  },
+  {
+    rate: (symbol: string) => `单个租约可预留，${symbol}/小时`,
+    amount: (symbol: string) => `单次调用可移动，${symbol}`,
+    exposure: (symbol: string) => `在市场中，${symbol}`,
+    bad: "这不是有效金额。",
+    high: "超出市场可计数的范围。",
+    remove: (symbol: string) => `移除 ${symbol}`,
+  },
+)
+
+/** As typed, or as it was in force. */
+export interface LimitText {
+  currency: Address
+  rate: string
+  amount: string
+  exposure: string
+  /** What is in force: shown until something is typed. */
+  kept?: Limit
+}
+
+export function textOf(limit: Limit): LimitText {
+  return { currency: limit.currency, rate: "", amount: "", exposure: "", kept: limit }
+}
+
+const plain = (amount: bigint, unit: Unit) => formatExact(amount, unit).split(" ")[0]!
+
+/** Null while something in it is no amount. */
+export function limitOf({ currency, rate, amount, exposure }: LimitText, unit: Unit): Limit | null {
+  const [hourly, most, exposed] = [rate, amount, exposure].map((text) => parseAmount(text, unit))
+  if (hourly == null || most == null || exposed == null) return null
+  const limit = { currency, rate: rateOf(hourly, HOUR), amount: most, exposure: exposed }
+  return limit.rate < 2n ** 104n && most < 2n ** 104n && exposed < 2n ** 112n ? limit : null
+}
+
+interface Props {
+  limit: LimitText
+  onChange: (limit: LimitText) => void
+  onParsed: (currency: Address, limit: Limit | null) => void
+  onRemove: () => void
+}
+
+export function LimitFields({ limit, onChange, onParsed, onRemove }: Props) {
+  const t = useWords(words)
+  const unit = useUnit(limit.currency)
+  const { kept } = limit
+  // The unit of a token comes later than the limits in it.
+  const shown = kept
+    ? {
+        currency: limit.currency,
+        rate: plain(over(kept.rate, HOUR), unit),
+        amount: plain(kept.amount, unit),
+        exposure: plain(kept.exposure, unit),
+      }
+    : limit
+  // A rate that nobody touched stays what it is: told by the hour it may have lost a fraction.
+  const parsed = kept ?? limitOf(shown, unit)
+  const key = parsed ? `${parsed.rate} ${parsed.amount} ${parsed.exposure}` : ""
+  useEffect(() => onParsed(limit.currency, parsed), [key, limit.currency])
+
+  function field(name: "rate" | "amount" | "exposure") {
+    const text = shown[name]
+    const amount = parseAmount(text, unit)
+    const high = amount !== null && amount >= 2n ** 104n
+    return (
+      <TextField
+        label={t[name](unit.symbol)}
+        inputMode="decimal"
+        autoComplete="off"
+        value={text}
+        onChange={(typed) => onChange({ ...shown, [name]: typed })}
+        problem={text && amount === null ? t.bad : high ? t.high : null}
+      />
+    )
+  }
+  return (
+    <div className={styles.limit}>
+      {field("rate")}
+      {field("amount")}
+      {field("exposure")}
+      <Button kind="quiet" onClick={onRemove}>
+        {t.remove(unit.symbol)}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,338 @@
+// One proposal: what it does, who has consented, and what whoever looks may do about it.
+import { useState } from "react"
+import { zeroAddress } from "viem"
+import { keep, usePost } from "../../api/mailbox.ts"
+import { approved, approvedCall } from "../../chain/actions/approved.ts"
+import { consent } from "../../chain/actions/consent.ts"
+import { pay } from "../../chain/actions/pay.ts"
+import { revoke } from "../../chain/actions/revoke.ts"
+import { signAction } from "../../chain/actions/signAction.ts"
+import { type Here, isSame, useReasons } from "../../chain/legal.ts"
+import { type Checked, merged, takingOf } from "../../chain/proposals.ts"
+import { explain, loadSentences } from "../../chain/refusals.ts"
+import { Badge, type Tone } from "../../parts/Badge.tsx"
+import { Act, Button } from "../../parts/Button.tsx"
+import { Card } from "../../parts/Card.tsx"
+import { Countdown } from "../../parts/Countdown.tsx"
+import { Dialog } from "../../parts/Dialog.tsx"
+import { Address, Hash, Tx } from "../../parts/Mark.tsx"
+import { Notice } from "../../parts/States.tsx"
+import { Told, useTransact } from "../../transactions/transact.ts"
+import { useWallet } from "../../wallet/useWallet.ts"
+import { speak, useLanguage, useWords } from "../../words/language.ts"
+import styles from "./Approvals.module.css"
+import { caseOf, type Standing, standingOf } from "./checks.ts"
+import { Details, Effects, Fact, Facts } from "./Details.tsx"
+import { save } from "./save.ts"
+
+const words = speak(
+  {
+    standings: {
+      changed: "Was changed",
+      taken: "Taken",
+      free: "Account is free",
+      anew: "Bound anew since",
+      expired: "Expired",
+      ready: "Ready to send",
+      mine: "Waits for you",
+      waiting: "Waits for approvers",
+    },
+    account: "Account",
+    expiry: "May be taken",
+    nonce: "Nonce",
+    digest: "Digest, computed here",
+    matches: "matches",
+    differs: "is not the proposal's own",
+    source: "Comes from",
+    mailed: "the mailbox",
+    shelf: "this browser",
+    consents: (there: number, wanted: number) => `${there} of ${wanted} consents`,
+    signed: "signed",
+    sent: "by transaction",
+    revoked: "taken back",
+    missing: "not yet",
+    strangers: (count: number) =>
+      count === 1
+        ? "One signature is not that of an approver, and does not count:"
+        : `${count} signatures are not those of approvers, and do not count:`,
+    sign: "Consent by signature",
+    send: "Consent by transaction",
+    revoke: "Take my consent back",
+    revokeAbout:
+      "Your consent to this action ends for good, however it was given or will be. To consent after all, it has to be proposed again.",
+    take: "Send it",
+    file: "Save as a file",
+    remove: "Remove",
+    givenLabel: "Consent to an action",
+    revokeLabel: "Take a consent back",
+    handed: "Your consent is in the mailbox.",
+    kept: "Your consent is kept here: save the file, and give it to the account's holder.",
+  },
+  {
+    standings: {
+      changed: "内容被改动",
+      taken: "已执行",
+      free: "账户不受约束",
+      anew: "约束已更改",
+      expired: "已过期",
+      ready: "可以发送",
+      mine: "等待您",
+      waiting: "等待审批人",
+    },
+    account: "账户",
+    expiry: "可执行时间",
+    nonce: "Nonce",
+    digest: "在此计算的摘要",
+    matches: "一致",
+    differs: "与提议自带的不一致",
+    source: "来源",
+    mailed: "信箱",
+    shelf: "此浏览器",
+    consents: (there: number, wanted: number) => `${wanted} 份同意中的 ${there} 份`,
+    signed: "已签名",
+    sent: "通过交易",
+    revoked: "已撤回",
+    missing: "尚未",
+    strangers: (count: number) => `有 ${count} 份签名不属于审批人，不计入：`,
+    sign: "以签名同意",
+    send: "以交易同意",
+    revoke: "撤回我的同意",
+    revokeAbout: "您对此操作的同意将永久失效，无论以何种方式给出。若日后要同意，须重新提议。",
+    take: "发送",
+    file: "保存为文件",
+    remove: "移除",
+    givenLabel: "同意操作",
+    revokeLabel: "撤回同意",
+    handed: "您的同意已放入信箱。",
+    kept: "您的同意保存在此：请保存文件并交给账户持有人。",
+  },
+)
+
+const TONES: Record<Standing, Tone> = {
+  changed: "bad",
+  taken: "good",
+  free: "plain",
+  anew: "warn",
+  expired: "bad",
+  ready: "good",
+  mine: "tide",
+  waiting: "plain",
+}
+
+interface Props {
+  checked: Checked
+  here: Here
+  /** It is in the mailbox, not only in this browser. */
+  mailed: boolean
+  onRemove: () => void
+}
+
+export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
+  const t = useWords(words)
+  const language = useLanguage()
+  const { proposal, action, digest, sound, told, binding, consents, state } = checked
+  const standing = standingOf(checked, here)
+  return (
+    <Card
+      title={<span className={styles.says}>{told.says[language]}</span>}
+      aside={<Badge tone={TONES[standing]}>{t.standings[standing]}</Badge>}
+    >
+      <div className="stack">
+        <Facts>
+          <Fact label={t.account}>
+            <Address of={action.account} you={isSame(here.me, action.account)} />
+          </Fact>
+          <Fact label={t.expiry}>
+            {state.taken ? <Tx of={state.taken} /> : <Countdown until={Number(action.expiry)} />}
+          </Fact>
+          <Fact label={t.digest}>
+            <Hash of={digest} /> <Badge tone={sound ? "good" : "bad"}>{sound ? t.matches : t.differs}</Badge>
+          </Fact>
+          <Fact label={t.source}>{mailed ? t.mailed : t.shelf}</Fact>
+        </Facts>
+        <Details told={told} />
+        {!state.nonceUsed && <Effects told={told} account={action.account} />}
+        {binding && <Progress checked={checked} me={here.me} />}
+        <Actions
+          checked={checked}
+          here={here}
+          mailed={mailed}
+          onSave={() => save(proposal)}
+          onRemove={onRemove}
+        />
+        <p className="unseen" role="status">
+          {binding && t.consents(consents.length, binding.threshold)}
+        </p>
+      </div>
+    </Card>
+  )
+}
+
+function Progress({ checked, me }: { checked: Checked; me: Here["me"] }) {
+  const t = useWords(words)
+  const { binding, consents, state, strangers } = checked
+  const { approvers, threshold } = binding!
+  const there = Math.min(consents.length, threshold)
+  return (
+    <div className="stack-s">
+      <div className="row">
+        <h3>{t.consents(consents.length, threshold)}</h3>
+        <span className={styles.progress} aria-hidden="true">
+          {Array.from({ length: threshold }, (_, index) => (
+            <span key={index} className={index < there ? styles.full : undefined} />
+          ))}
+        </span>
+      </div>
+      <ul className={styles.approvers}>
+        {approvers.map((approver) => {
+          const given = consents.find((one) => isSame(one.approver, approver))
+          const back = state.revoked.find((one) => isSame(one.approver, approver))
+          return (
+            <li key={approver}>
+              <Address of={approver} you={isSame(me, approver)} />
+              {back ? (
+                <span className="row">
+                  <Badge tone="bad">{t.revoked}</Badge>
+                  <Tx of={back.tx} />
+                </span>
+              ) : given ? (
+                <span className="row">
+                  <Badge tone="good">{given.how === "signature" ? t.signed : t.sent}</Badge>
+                  {given.tx && <Tx of={given.tx} />}
+                </span>
+              ) : (
+                <Badge>{t.missing}</Badge>
+              )}
+            </li>
+          )
+        })}
+      </ul>
+      {strangers.length > 0 && (
+        <Notice>
+          {t.strangers(strangers.length)}{" "}
+          {strangers.map((stranger) => (
+            <Address key={stranger} of={stranger} />
+          ))}
+        </Notice>
+      )}
+    </div>
+  )
+}
+
+interface ActionsProps {
+  checked: Checked
+  here: Here
+  mailed: boolean
+  onSave: () => void
+  onRemove: () => void
+}
+
+function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
+  const t = useWords(words)
+  const because = useReasons()
+  const transact = useTransact()
+  const wallet = useWallet()
+  const post = usePost()
+  const language = useLanguage()
+  const [busy, setBusy] = useState<string>()
+  const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>()
+  const [asking, setAsking] = useState(false)
+  const { proposal, action, digest, binding, told } = checked
+  const own = caseOf(checked, here)
+  const approvers = binding?.approvers ?? []
+  const named = { account: action.account, action: digest, approvers }
+  const asked = approvers.some((approver) => isSame(here.me, approver))
+  const mine = because("sign", own)
+  const carries = because("approved", own)
+
+  async function doing(what: string, act: () => Promise<unknown>) {
+    setBusy(what)
+    setSaid(undefined)
+    try {
+      await act()
+    } catch (error) {
+      // What was sent, the transaction centre tells.
+      if (error instanceof Told) return
+      await loadSentences()
+      setSaid({ tone: "bad", text: explain(error).sentence })
+    } finally {
+      setBusy(undefined)
+    }
+  }
+
+  const sign = () =>
+    doing("sign", async () => {
+      const client = await wallet()
+      const signature = await signAction(client, action)
+      const consent = { approver: client.account.address, signature }
+      keep(merged({ ...proposal, consents: [consent] }, proposal))
+      if (mailed) await post.consent(proposal.digest, consent.approver, signature)
+      setSaid({ tone: "good", text: mailed ? t.handed : t.kept })
+    })
+  const consents = () => doing("consent", () => transact(t.givenLabel, (client) => consent(client, named)))
+  const takeBack = () =>
+    doing("revoke", async () => {
+      setAsking(false)
+      await transact(t.revokeLabel, (client) => revoke(client, named))
+    })
+  const take = () =>
+    doing("take", () => {
+      const taking = takingOf(checked)
+      const token = told.effects.find(({ currency, into }) => into > 0n && currency !== zeroAddress)
+      return transact(
+        told.says[language],
+        (client) =>
+          token
+            ? pay(client, { currency: token.currency, amount: token.into, call: approvedCall(taking) })
+            : approved(client, taking),
+        token?.unit ?? told.effects[0]?.unit,
+      )
+    })
+
+  return (
+    <>
+      {said && <Notice tone={said.tone}>{said.text}</Notice>}
+      <div className={styles.actions}>
+        {(asked || !isSame(here.me, action.account)) && (
+          <Act kind={asked ? "primary" : "plain"} reason={mine} busy={busy === "sign"} onClick={sign}>
+            {t.sign}
+          </Act>
+        )}
+        {mine === null && (
+          <Act reason={because("consent", own)} busy={busy === "consent"} onClick={consents}>
+            {t.send}
+          </Act>
+        )}
+        <Act
+          kind={carries === null ? "primary" : "plain"}
+          reason={carries}
+          busy={busy === "take"}
+          onClick={take}
+        >
+          {t.take}
+        </Act>
+        {asked && (
+          <Act
+            kind="danger"
+            reason={because("revoke", own)}
+            busy={busy === "revoke"}
+            onClick={() => setAsking(true)}
+          >
+            {t.revoke}
+          </Act>
+        )}
+        <Button kind="quiet" onClick={onSave}>
+          {t.file}
+        </Button>
+        <Button kind="quiet" onClick={onRemove}>
+          {t.remove}
+        </Button>
+      </div>
+      <Dialog title={t.revoke} about={t.revokeAbout} open={asking} onOpenChange={setAsking}>
+        <Button kind="danger" onClick={takeBack}>
+          {t.revoke}
+        </Button>
+      </Dialog>
+    </>
+  )
+}

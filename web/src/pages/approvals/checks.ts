@@ -1,0 +1,52 @@
+import { type UseQueryResult, useQuery } from "@tanstack/react-query"
+import type { Address, Hex } from "viem"
+import { useClient } from "wagmi"
+import type { Reader } from "../../api/queries.ts"
+import { decodeCall, type Told } from "../../chain/decode.ts"
+import type { Here, ProposalCase } from "../../chain/legal.ts"
+import type { Checked } from "../../chain/proposals.ts"
+
+/** A call in plain words. */
+export function useTold(account: Address, call: Hex, value: bigint): UseQueryResult<Told> {
+  const reader = useClient() as Reader | undefined
+  return useQuery({
+    queryKey: ["told", account, call, value.toString()],
+    enabled: reader !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: () => decodeCall(reader!, account, call, value),
+  })
+}
+
+/** What legal.ts looks at. */
+export function caseOf(checked: Checked, here: Here): ProposalCase {
+  const { action, sound, binding, state, consents } = checked
+  return {
+    ...here,
+    account: action.account,
+    expiry: Number(action.expiry),
+    version: action.version,
+    sound,
+    binding,
+    taken: state.nonceUsed,
+    consented: consents.map(({ approver }) => approver),
+    revoked: state.revoked.map(({ approver }) => approver),
+  }
+}
+
+export type Standing = "changed" | "taken" | "free" | "anew" | "expired" | "ready" | "mine" | "waiting"
+
+/** Where a proposal stands for whoever looks. */
+export function standingOf(checked: Checked, here: Here): Standing {
+  const { action, sound, binding, state, consents } = checked
+  if (!sound) return "changed"
+  if (state.nonceUsed) return "taken"
+  if (!binding) return "free"
+  if (binding.version !== action.version) return "anew"
+  if (BigInt(here.now) > action.expiry) return "expired"
+  if (consents.length >= binding.threshold) return "ready"
+  const is = (address: Address) => address.toLowerCase() === here.me?.toLowerCase()
+  const asked = binding.approvers.some(is)
+  const answered =
+    consents.some(({ approver }) => is(approver)) || state.revoked.some(({ approver }) => is(approver))
+  return asked && !answered ? "mine" : "waiting"
+}

@@ -1,0 +1,11 @@
+import { fileOf, type Proposal } from "../../chain/proposals.ts"
+
+/** Gives the action's file to the browser to keep, as the command line reads it. */
+export function save(proposal: Proposal) {
+  const url = URL.createObjectURL(new Blob([fileOf(proposal)], { type: "application/json" }))
+  const link = document.createElement("a")
+  link.href = url
+  link.download = `action-${proposal.digest.slice(2, 10)}.json`
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(url), 1_000)
+}

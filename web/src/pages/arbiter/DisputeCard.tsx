@@ -1,0 +1,230 @@
+// One dispute: who, until when, what was shown, what the proofs say, and the ruling.
+import { Link } from "@tanstack/react-router"
+import { useDispute } from "../../api/evidence.ts"
+import { useLease, useProofs, useProviders } from "../../api/queries.ts"
+import type { LeaseSummary, ProofSummary } from "../../api/views.ts"
+import { useUnit } from "../../chain/currency.ts"
+import { type Here, isSame } from "../../chain/legal.ts"
+import { Badge } from "../../parts/Badge.tsx"
+import { Card } from "../../parts/Card.tsx"
+import { Countdown } from "../../parts/Countdown.tsx"
+import { Address, Amount, Hash, Tx, When } from "../../parts/Mark.tsx"
+import { Loaded } from "../../parts/States.tsx"
+import { speak, useWords } from "../../words/language.ts"
+import { ETH, formatBasisPoints, HOUR, over } from "../../words/units.ts"
+import { Fact, Facts } from "../approvals/Details.tsx"
+import styles from "./Arbiter.module.css"
+import type { Bench } from "./bench.ts"
+import { Ruling } from "./Ruling.tsx"
+import { ShownEvidence } from "./ShownEvidence.tsx"
+
+const words = speak(
+  {
+    title: "Lease",
+    late: "Deadline over",
+    tenant: "Tenant",
+    provider: "Provider",
+    opened: "Opened",
+    deposit: "Tenant's deposit",
+    frozen: "Frozen: may be owed",
+    balance: "In the lease",
+    byDefault:
+      "If nobody rules in time, anyone may end the dispute: the provider's proofs stand, and the deposit goes back to the tenant.",
+    evidence: "What the tenant shows",
+    terms: "What was agreed",
+    replicas: "Replicas",
+    of: (wanted: number, min: number, max: number) => `${wanted}, allowed ${min} to ${max}`,
+    shape: "Each replica gets",
+    shaped: (cores: number, memory: number, disk: number, gpus: number) =>
+      `${cores} cores, ${memory} MiB, ${disk} MiB disk${gpus ? `, ${gpus} GPUs` : ""}`,
+    price: "A replica reserves",
+    perHour: "/h",
+    manifest: "Manifest",
+    paid: "Paid so far",
+    proofs: "Newest proofs",
+    noProofs: "The provider has proven nothing of this lease.",
+    epoch: "Epoch",
+    posted: "Posted",
+    utilization: "Utilization",
+    seconds: "Replica-seconds",
+    all: "See the lease and all its proofs",
+    ruling: "Ruling",
+  },
+  {
+    title: "租约",
+    late: "期限已过",
+    tenant: "租户",
+    provider: "提供方",
+    opened: "提出时间",
+    deposit: "租户的押金",
+    frozen: "已冻结：可能欠付",
+    balance: "租约余额",
+    byDefault: "若无人按时裁决，任何人都可结束争议：以提供方的证明为准，押金退还租户。",
+    evidence: "租户出示的证据",
+    terms: "约定内容",
+    replicas: "副本",
+    of: (wanted: number, min: number, max: number) => `${wanted} 个，允许 ${min} 到 ${max}`,
+    shape: "每个副本获得",
+    shaped: (cores: number, memory: number, disk: number, gpus: number) =>
+      `${cores} 核，${memory} MiB，磁盘 ${disk} MiB${gpus ? `，${gpus} 块 GPU` : ""}`,
+    price: "每个副本预留",
+    perHour: "/小时",
+    manifest: "清单",
+    paid: "迄今已支付",
+    proofs: "最新证明",
+    noProofs: "提供方尚未就该租约提交任何证明。",
+    epoch: "周期",
+    posted: "提交时间",
+    utilization: "利用率",
+    seconds: "副本秒",
+    all: "查看租约及其全部证明",
+    ruling: "裁决",
+  },
+)
+
+interface Props {
+  lease: LeaseSummary
+  here: Here
+  bench: Bench
+}
+
+export function DisputeCard({ lease, here, bench }: Props) {
+  const t = useWords(words)
+  const unit = useUnit(lease.money.currency)
+  const view = useLease(lease.id)
+  const dispute = useDispute(lease.id)
+  const proofs = useProofs(lease, 5)
+  const { data: providers } = useProviders()
+  const provider = providers?.find(({ address }) => isSame(address, lease.provider))
+  const until = lease.disputedUntil!
+  const late = here.now >= until
+  return (
+    <Card
+      title={
+        <span className="row">
+          {t.title} <Hash of={lease.id} />
+        </span>
+      }
+      aside={<Badge tone={late ? "warn" : "tide"}>{late ? t.late : <Countdown until={until} />}</Badge>}
+    >
+      <div className="stack">
+        <Facts>
+          <Fact label={t.tenant}>
+            <Address of={lease.tenant} you={isSame(here.me, lease.tenant)} />
+          </Fact>
+          <Fact label={t.provider}>
+            <Address of={lease.provider} you={isSame(here.me, lease.provider)} />
+          </Fact>
+          {dispute.data && (
+            <>
+              <Fact label={t.opened}>
+                <When of={dispute.data.openedAt} /> <Tx of={dispute.data.tx} />
+              </Fact>
+              <Fact label={t.deposit}>
+                <Amount of={dispute.data.deposit} unit={ETH} />
+              </Fact>
+            </>
+          )}
+          <Fact label={t.frozen}>
+            <Amount of={lease.money.owed} unit={unit} />
+          </Fact>
+          <Fact label={t.balance}>
+            <Amount of={lease.money.balance} unit={unit} />
+          </Fact>
+        </Facts>
+        <p className="small soft">{t.byDefault}</p>
+        <div className={styles.columns}>
+          <section className="stack-s">
+            <h3>{t.evidence}</h3>
+            <Loaded query={dispute}>
+              {(now) => (now ? <ShownEvidence lease={lease} hash={now.evidence} /> : null)}
+            </Loaded>
+          </section>
+          <section className="stack-s">
+            <h3>{t.terms}</h3>
+            <Loaded query={view}>
+              {({ terms, policy, money }) => (
+                <Facts>
+                  <Fact label={t.replicas}>
+                    {t.of(lease.replicas.wanted, policy.minReplicas, policy.maxReplicas)}
+                  </Fact>
+                  <Fact label={t.shape}>
+                    {t.shaped(
+                      terms.shape.millicores / 1000,
+                      terms.shape.memoryMiB,
+                      terms.shape.diskMiB,
+                      terms.shape.gpus,
+                    )}
+                  </Fact>
+                  <Fact label={t.price}>
+                    <Amount of={over(BigInt(terms.rates.reserved), HOUR)} unit={unit} />
+                    {t.perHour}
+                  </Fact>
+                  <Fact label={t.paid}>
+                    <Amount of={money.paid} unit={unit} />
+                  </Fact>
+                  <Fact label={t.manifest}>
+                    <Hash of={terms.manifestHash} />
+                  </Fact>
+                </Facts>
+              )}
+            </Loaded>
+          </section>
+        </div>
+        <section className="stack-s">
+          <h3>{t.proofs}</h3>
+          <Loaded query={proofs}>{(list) => <Proofs list={list} />}</Loaded>
+          <p className="small">
+            <Link to="/leases/$lease" params={{ lease: lease.id }} search={{ tab: "proofs" }}>
+              {t.all}
+            </Link>
+          </p>
+        </section>
+        <section className="stack-s">
+          <h3>{t.ruling}</h3>
+          <Ruling
+            lease={{ ...lease, terms: view.data?.terms }}
+            here={here}
+            bench={bench}
+            provider={provider}
+            deposit={dispute.data?.deposit}
+            unit={unit}
+          />
+        </section>
+      </div>
+    </Card>
+  )
+}
+
+function Proofs({ list }: { list: ProofSummary[] }) {
+  const t = useWords(words)
+  if (list.length === 0) return <p className="small soft">{t.noProofs}</p>
+  return (
+    <section className="scroller" aria-label={t.proofs} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{t.epoch}</th>
+            <th scope="col">{t.posted}</th>
+            <th scope="col" className="right">
+              {t.utilization}
+            </th>
+            <th scope="col" className="right">
+              {t.seconds}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {list.map(({ epoch, postedAt, usage }) => (
+            <tr key={epoch}>
+              <th scope="row">{epoch}</th>
+              <td>{postedAt ? <When of={postedAt} /> : "–"}</td>
+              <td className="right">{formatBasisPoints(usage.utilization)}</td>
+              <td className="right num">{Number(usage.replicaSeconds).toLocaleString("en-US")}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  )
+}

@@ -1,0 +1,74 @@
+// The arbiters stop or reopen the intake of anything new.
+import { useState } from "react"
+import { setIntakeCall } from "../../chain/actions/setIntake.ts"
+import { type Here, useReasons } from "../../chain/legal.ts"
+import { Badge } from "../../parts/Badge.tsx"
+import { Act } from "../../parts/Button.tsx"
+import { Card } from "../../parts/Card.tsx"
+import { speak, useWords } from "../../words/language.ts"
+import { usePropose } from "../approvals/Propose.tsx"
+import { type Bench, seat } from "./bench.ts"
+
+const words = speak(
+  {
+    title: "Intake",
+    open: "Open",
+    stopped: "Stopped",
+    about:
+      "New leases, orders, bids and providers are taken in. What runs, and money that leaves, nobody can stop.",
+    aboutStopped:
+      "No new leases, orders, bids or providers are taken in. What runs goes on, and money leaves as ever.",
+    stop: "Stop intake",
+    reopen: "Reopen intake",
+  },
+  {
+    title: "接入",
+    open: "开放",
+    stopped: "已停止",
+    about: "正在接入新的租约、订单、出价和提供方。已在运行的业务和资金的退出，任何人都无法停止。",
+    aboutStopped: "不再接入新的租约、订单、出价和提供方。已在运行的不受影响，资金照常可以取出。",
+    stop: "停止接入",
+    reopen: "重新开放接入",
+  },
+)
+
+export function Intake({ here, bench }: { here: Here; bench: Bench }) {
+  const t = useWords(words)
+  const because = useReasons()
+  const { attempt, propose, dialog } = usePropose()
+  const [busy, setBusy] = useState(false)
+  const open = !here.intakeOpen
+  const label = open ? t.reopen : t.stop
+
+  async function act() {
+    const call = setIntakeCall({ open })
+    if (bench.binding) {
+      propose(call, bench.account)
+      return
+    }
+    setBusy(true)
+    await attempt(label, call)
+    setBusy(false)
+  }
+  return (
+    <Card
+      title={t.title}
+      aside={<Badge tone={here.intakeOpen ? "good" : "warn"}>{here.intakeOpen ? t.open : t.stopped}</Badge>}
+    >
+      <div className="stack">
+        <p className="small soft">{here.intakeOpen ? t.about : t.aboutStopped}</p>
+        <div>
+          <Act
+            kind={open ? "plain" : "danger"}
+            reason={because("setIntake", { ...seat(here, bench), open })}
+            busy={busy}
+            onClick={act}
+          >
+            {label}
+          </Act>
+        </div>
+      </div>
+      {dialog}
+    </Card>
+  )
+}

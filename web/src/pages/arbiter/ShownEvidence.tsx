@@ -1,0 +1,130 @@
+// What was shown, checked by its hash: from the lease's provider, or from a file of whoever looks.
+import { type DragEvent, useRef, useState } from "react"
+import type { Hex } from "viem"
+import { type Evidence, evidenceOf, isShown, useEvidence } from "../../api/evidence.ts"
+import { useBase } from "../../api/queries.ts"
+import type { LeaseSummary } from "../../api/views.ts"
+import { Badge } from "../../parts/Badge.tsx"
+import { Button } from "../../parts/Button.tsx"
+import { Hash } from "../../parts/Mark.tsx"
+import { Notice, Skeleton } from "../../parts/States.tsx"
+import { speak, useWords } from "../../words/language.ts"
+import { formatBytes } from "../../words/units.ts"
+import approvals from "../approvals/Approvals.module.css"
+import styles from "./Arbiter.module.css"
+
+const words = speak(
+  {
+    matches: "matches the hash on chain",
+    absent: "Its provider does not have it. Drop the file that you were given: it is checked by its hash.",
+    drop: "Drop a file to compare it with the hash on chain.",
+    choose: "Compare a file",
+    other: (name: string) => `${name} is not what was shown: its hash differs.`,
+    text: "The evidence",
+    binary: (size: string) => `A file of ${size}, not text.`,
+    save: "Save it",
+    more: "Only its beginning is shown.",
+  },
+  {
+    matches: "与链上哈希一致",
+    absent: "其提供方没有保存该证据。请拖入您收到的文件：将按哈希核对。",
+    drop: "拖入文件，与链上哈希比对。",
+    choose: "比对文件",
+    other: (name: string) => `${name} 不是所出示的证据：哈希不同。`,
+    text: "证据",
+    binary: (size: string) => `${size} 的文件，不是文本。`,
+    save: "保存",
+    more: "仅显示开头部分。",
+  },
+)
+
+/** Letters of a text that are shown. */
+const MOST = 20_000
+
+export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex }) {
+  const t = useWords(words)
+  const found = useEvidence(useBase(lease.provider), hash)
+  const [own, setOwn] = useState<Evidence>()
+  const [problem, setProblem] = useState<string>()
+  const [over, setOver] = useState(false)
+  const input = useRef<HTMLInputElement>(null)
+  const evidence = own ?? found.data
+
+  async function compare(file: File | undefined) {
+    if (!file) return
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    const matches = isShown(bytes, hash)
+    setOwn(matches ? evidenceOf(bytes) : undefined)
+    setProblem(matches ? undefined : t.other(file.name))
+    if (input.current) input.current.value = ""
+  }
+  function drop(event: DragEvent) {
+    event.preventDefault()
+    setOver(false)
+    void compare(event.dataTransfer.files[0])
+  }
+
+  return (
+    <div className="stack-s">
+      <div className="row">
+        <Hash of={hash} />
+        {evidence && <Badge tone="good">{t.matches}</Badge>}
+      </div>
+      {evidence && <Contents evidence={evidence} hash={hash} />}
+      {found.isLoading && !own && <Skeleton lines={3} />}
+      {!evidence && !found.isLoading && (
+        <>
+          {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same. */}
+          <div
+            className={approvals.drop}
+            data-over={over}
+            onDragOver={(event) => {
+              event.preventDefault()
+              setOver(true)
+            }}
+            onDragLeave={() => setOver(false)}
+            onDrop={drop}
+          >
+            <p>{found.data === null ? t.absent : t.drop}</p>
+            <Button onClick={() => input.current?.click()}>{t.choose}</Button>
+            <input
+              ref={input}
+              type="file"
+              hidden
+              aria-label={t.choose}
+              onChange={(event) => void compare(event.target.files?.[0])}
+            />
+          </div>
+          {problem && <Notice tone="bad">{problem}</Notice>}
+        </>
+      )}
+    </div>
+  )
+}
+
+function Contents({ evidence: { bytes, text }, hash }: { evidence: Evidence; hash: Hex }) {
+  const t = useWords(words)
+  function save() {
+    const url = URL.createObjectURL(new Blob([bytes.slice()], { type: "application/octet-stream" }))
+    const link = document.createElement("a")
+    link.href = url
+    link.download = `evidence-${hash.slice(2, 10)}`
+    link.click()
+    setTimeout(() => URL.revokeObjectURL(url), 1_000)
+  }
+  return (
+    <>
+      {text === null ? (
+        <p className="small">{t.binary(formatBytes(bytes.length))}</p>
+      ) : (
+        <section className={styles.text} aria-label={t.text} tabIndex={0}>
+          <pre>{text.slice(0, MOST)}</pre>
+        </section>
+      )}
+      {text !== null && text.length > MOST && <p className="small soft">{t.more}</p>}
+      <div>
+        <Button onClick={save}>{t.save}</Button>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,123 @@
+// All that can be done with the lease: what each does, and why it cannot be done now.
+import { type ComponentType, useState } from "react"
+import type { LeaseView } from "../../../api/views.ts"
+import { type LeaseCase, useReasons } from "../../../chain/legal.ts"
+import { Act } from "../../../parts/Button.tsx"
+import { Card } from "../../../parts/Card.tsx"
+import { Skeleton } from "../../../parts/States.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import styles from "./Actions.module.css"
+import { Close } from "./Close.tsx"
+import { useLeaseCase } from "./case.ts"
+import { Dispute } from "./Dispute.tsx"
+import { EndDispute } from "./EndDispute.tsx"
+import { Move } from "./Move.tsx"
+import { Notice } from "./Notice.tsx"
+import { Policy } from "./Policy.tsx"
+import { Refund } from "./Refund.tsx"
+import { Scale } from "./Scale.tsx"
+import { TopUp } from "./TopUp.tsx"
+import { Withdraw } from "./Withdraw.tsx"
+
+const words = speak(
+  {
+    title: "Actions",
+    connect: "Connect a wallet to act. Whoever only looks needs none.",
+    verbs: {
+      topUp: ["Top up", "Adds money, so that it runs longer. Anyone may."],
+      scale: ["Scale", "Sets the replica count within the policy's bounds."],
+      setPolicy: ["Change policy", "How far, and when, capacity may follow demand."],
+      withdraw: ["Withdraw", "Takes money out; what may be owed and the notice period's stay."],
+      moveToOffer: ["Move", "Goes on at another provider with its money, in one transaction."],
+      close: ["Close", "Ends the lease and gives back what is not owed."],
+      refund: ["Refund", "Sends what a closed lease no longer owes to its tenant. Anyone may."],
+      dispute: ["Dispute", "Freezes its payments until the arbiters have ruled. Costs a deposit."],
+      endDispute: ["End dispute", "Ends a dispute that nobody ruled in time. Anyone may."],
+      giveNotice: ["Give notice", "The provider says that it wants its machine back."],
+    },
+  },
+  {
+    title: "操作",
+    connect: "请连接钱包后操作；仅浏览则无需钱包。",
+    verbs: {
+      topUp: ["充值", "增加资金以延长运行时间，任何人均可操作。"],
+      scale: ["调整副本数", "在策略范围内设定副本数。"],
+      setPolicy: ["更改策略", "容量可在何种程度、何时随需求变化。"],
+      withdraw: ["取出", "取出资金；可能应付的金额和通知期费用保留。"],
+      moveToOffer: ["迁移", "在一笔交易中携资金转至另一提供方继续运行。"],
+      close: ["关闭", "结束租约并退还未欠付的金额。"],
+      refund: ["退款", "将已关闭租约不再欠付的金额退给租户，任何人均可操作。"],
+      dispute: ["发起争议", "冻结付款直至仲裁人裁决，需要押金。"],
+      endDispute: ["结束争议", "结束未在期限内裁决的争议，任何人均可操作。"],
+      giveNotice: ["发出通知", "提供方表示要收回机器。"],
+    },
+  },
+)
+
+/** What each dialog is given. */
+export interface DialogProps {
+  lease: LeaseView
+  /** What legal.ts looks at; the dialog adds what was typed. */
+  about: LeaseCase
+  title: string
+  /** What it does. */
+  effect: string
+  onClose: () => void
+}
+
+type Verb = keyof (typeof words)["en"]["verbs"]
+
+const DIALOGS: Record<Verb, ComponentType<DialogProps>> = {
+  topUp: TopUp,
+  scale: Scale,
+  setPolicy: Policy,
+  withdraw: Withdraw,
+  moveToOffer: Move,
+  close: Close,
+  refund: Refund,
+  dispute: Dispute,
+  endDispute: EndDispute,
+  giveNotice: Notice,
+}
+
+const DANGEROUS = new Set<Verb>(["close", "dispute"])
+
+export function Actions({ lease }: { lease: LeaseView }) {
+  const t = useWords(words)
+  const why = useReasons()
+  const about = useLeaseCase(lease)
+  const [open, setOpen] = useState<Verb | null>(null)
+  const Opened = open && DIALOGS[open]
+  return (
+    <Card title={t.title}>
+      {about && !about.me && <p className="soft small">{t.connect}</p>}
+      {about ? (
+        <ul className={styles.actions}>
+          {(Object.keys(DIALOGS) as Verb[]).map((verb) => (
+            <li key={verb} className={styles.action}>
+              <span className={styles.effect}>{t.verbs[verb][1]}</span>
+              <Act
+                kind={verb === "topUp" ? "primary" : DANGEROUS.has(verb) ? "danger" : "plain"}
+                reason={about.me ? why(verb, about) : ""}
+                onClick={() => setOpen(verb)}
+              >
+                {t.verbs[verb][0]}
+              </Act>
+            </li>
+          ))}
+        </ul>
+      ) : (
+        <Skeleton lines={8} />
+      )}
+      {open && Opened && about && (
+        <Opened
+          lease={lease}
+          about={about}
+          title={t.verbs[open][0]!}
+          effect={t.verbs[open][1]!}
+          onClose={() => setOpen(null)}
+        />
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,57 @@
+import { close, closeCall } from "../../../chain/actions/close.ts"
+import { useReasons } from "../../../chain/legal.ts"
+import { Amount } from "../../../parts/Mark.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { ETH } from "../../../words/units.ts"
+import { useMoney } from "../Runway.tsx"
+import type { DialogProps } from "./Actions.tsx"
+import { Form } from "./Form.tsx"
+import { usePerform } from "./perform.ts"
+
+const words = speak(
+  {
+    label: "Close the lease",
+    back: "Comes back at once",
+    stays: "Stays until the last proof is settled",
+    ends: "Its containers stop and their data is deleted. It cannot be opened again.",
+    rest: "What the last proof leaves of the rest comes back by Refund.",
+  },
+  {
+    label: "关闭租约",
+    back: "立即退还",
+    stays: "保留至最后一份证明结算",
+    ends: "容器将停止，数据将被删除，且无法重新开启。",
+    rest: "最后一份证明结算后剩余的部分通过退款返还。",
+  },
+)
+
+export function Close({ lease, about, title, effect, onClose }: DialogProps) {
+  const t = useWords(words)
+  const why = useReasons()
+  const unit = about.unit ?? ETH
+  const { free, owed } = useMoney(lease)
+  const { busy, problem, perform } = usePerform()
+
+  async function submit() {
+    const parameters = { terms: lease.terms }
+    if (await perform(t.label, closeCall(parameters), (wallet) => close(wallet, parameters))) onClose()
+  }
+
+  return (
+    <Form
+      title={title}
+      about={`${effect} ${t.ends} ${t.rest}`}
+      effects={[
+        [t.back, <Amount key="free" of={free} unit={unit} />],
+        [t.stays, <Amount key="owed" of={owed} unit={unit} />],
+      ]}
+      reason={why("close", about)}
+      label={t.label}
+      danger
+      busy={busy}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    />
+  )
+}

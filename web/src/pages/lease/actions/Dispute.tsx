@@ -1,0 +1,125 @@
+import { useState } from "react"
+import { type Hex, keccak256 } from "viem"
+import { useBase } from "../../../api/queries.ts"
+import { dispute, disputeCall } from "../../../chain/actions/dispute.ts"
+import { useReasons } from "../../../chain/legal.ts"
+import { explain } from "../../../chain/refusals.ts"
+import { Button } from "../../../parts/Button.tsx"
+import { Field } from "../../../parts/Field.tsx"
+import { Amount, Hash } from "../../../parts/Mark.tsx"
+import { Notice } from "../../../parts/States.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { ETH, formatBytes, formatSpan } from "../../../words/units.ts"
+import type { DialogProps } from "./Actions.tsx"
+import { Form } from "./Form.tsx"
+import { hand } from "./hand.ts"
+import { usePerform } from "./perform.ts"
+
+const words = speak(
+  {
+    evidence: "Evidence",
+    hint: "One file, at most 1 MiB. Its hash goes on chain; the file goes to the provider, where the arbiters and everybody can read it.",
+    missing: "Choose the file that shows it.",
+    big: (size: string) => `The file has ${size}; at most 1 MiB is kept.`,
+    hash: "Its hash",
+    deposit: "Deposit",
+    window: "The arbiters have",
+    label: "Open the dispute",
+    fate: "If they rule for you, the deposit comes back and the provider's bond pays; if for the provider, the deposit is its. If nobody rules, its proofs stand and the deposit comes back.",
+    kept: "The dispute stands, and the evidence was handed over.",
+    unkept:
+      "The dispute stands. The provider did not take the evidence; keep the file and give it to the arbiters yourself. ",
+    retry: "Hand it over again",
+  },
+  {
+    evidence: "证据",
+    hint: "一个文件，最大 1 MiB。其哈希上链；文件交给提供方，仲裁人和所有人都可在那里读取。",
+    missing: "请选择证明文件。",
+    big: (size: string) => `文件大小为 ${size}，最多保存 1 MiB。`,
+    hash: "文件哈希",
+    deposit: "押金",
+    window: "仲裁期限",
+    label: "发起争议",
+    fate: "若裁定您胜，押金退还且由提供方的押金赔付；若裁定提供方胜，押金归其所有。若无人裁决，其证明有效，押金退还。",
+    kept: "争议已发起，证据已提交。",
+    unkept: "争议已发起，但提供方未接收证据；请保留文件并自行交给仲裁人。",
+    retry: "重新提交",
+  },
+)
+
+const MOST = 1 << 20
+
+interface Evidence {
+  bytes: Uint8Array<ArrayBuffer>
+  hash: Hex
+}
+
+export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
+  const t = useWords(words)
+  const why = useReasons()
+  const base = useBase(lease.provider)
+  const { busy, problem, perform } = usePerform()
+  const [evidence, setEvidence] = useState<Evidence | null>(null)
+  const [size, setSize] = useState(0)
+  const [handed, setHanded] = useState<{ error: string | null } | null>(null)
+  const deposit = BigInt(about.parameters.disputeDeposit ?? 0)
+  const missing = size > MOST ? t.big(formatBytes(size)) : evidence ? null : t.missing
+
+  async function choose(file: File | undefined) {
+    setSize(file?.size ?? 0)
+    if (!file || file.size > MOST) return setEvidence(null)
+    const bytes = new Uint8Array(await file.arrayBuffer())
+    setEvidence({ bytes, hash: keccak256(bytes) })
+  }
+
+  async function give({ bytes, hash }: Evidence) {
+    try {
+      if (base === null) throw new Error("")
+      await hand(base, `/v1/evidence/${hash}`, bytes, { "content-type": "application/octet-stream" })
+      setHanded({ error: null })
+    } catch (error) {
+      setHanded({ error: explain(error).sentence })
+    }
+  }
+
+  async function submit() {
+    if (!evidence) return
+    const parameters = { terms: lease.terms, evidence: evidence.hash, deposit }
+    const done = await perform(t.label, disputeCall(parameters), (wallet) => dispute(wallet, parameters))
+    if (done) await give(evidence)
+  }
+
+  return (
+    <Form
+      title={title}
+      about={`${effect} ${t.fate}`}
+      effects={[
+        [t.deposit, <Amount key="deposit" of={deposit} unit={ETH} />],
+        [t.window, formatSpan(Number(about.parameters.disputeWindow ?? 0))],
+        ...(evidence ? [[t.hash, <Hash key="hash" of={evidence.hash} />] as const] : []),
+      ]}
+      reason={handed ? "" : (why("dispute", about) ?? missing)}
+      label={t.label}
+      danger
+      busy={busy}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <Field label={t.evidence} hint={t.hint} problem={size > MOST ? missing : null}>
+        {(field) => (
+          <input {...field} type="file" onChange={(event) => void choose(event.target.files?.[0])} />
+        )}
+      </Field>
+      {handed &&
+        (handed.error === null ? (
+          <Notice tone="good">{t.kept}</Notice>
+        ) : (
+          <Notice tone="bad">
+            {t.unkept} {handed.error}{" "}
+            <Button onClick={() => evidence && void give(evidence)}>{t.retry}</Button>
+          </Notice>
+        ))}
+    </Form>
+  )
+}

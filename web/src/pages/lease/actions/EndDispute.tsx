@@ -1,0 +1,47 @@
+import { endDispute, endDisputeCall } from "../../../chain/actions/endDispute.ts"
+import { useReasons } from "../../../chain/legal.ts"
+import { Amount } from "../../../parts/Mark.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { ETH } from "../../../words/units.ts"
+import type { DialogProps } from "./Actions.tsx"
+import { Form } from "./Form.tsx"
+import { usePerform } from "./perform.ts"
+
+const words = speak(
+  {
+    label: "End the dispute",
+    stands: "Nobody ruled, so the provider's proofs stand and can be claimed again.",
+    deposit: "Deposit, back to the tenant",
+  },
+  {
+    label: "结束争议",
+    stands: "无人裁决，因此提供方的证明有效，可再次索取。",
+    deposit: "押金，退还租户",
+  },
+)
+
+export function EndDispute({ lease, about, title, effect, onClose }: DialogProps) {
+  const t = useWords(words)
+  const why = useReasons()
+  const { busy, problem, perform } = usePerform()
+
+  async function submit() {
+    const parameters = { terms: lease.terms }
+    const call = endDisputeCall(parameters)
+    if (await perform(t.label, call, (wallet) => endDispute(wallet, parameters))) onClose()
+  }
+
+  return (
+    <Form
+      title={title}
+      about={`${effect} ${t.stands}`}
+      effects={[[t.deposit, <Amount key="deposit" of={about.parameters.disputeDeposit ?? "0"} unit={ETH} />]]}
+      reason={why("endDispute", about)}
+      label={t.label}
+      busy={busy}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    />
+  )
+}

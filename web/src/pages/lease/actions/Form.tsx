@@ -1,0 +1,74 @@
+// A dialog that signs: fields, what will come of it, the reason why it would be refused, and the button.
+import type { ReactNode } from "react"
+import { Act, Button } from "../../../parts/Button.tsx"
+import { Dialog } from "../../../parts/Dialog.tsx"
+import { Notice } from "../../../parts/States.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import styles from "./Actions.module.css"
+
+const words = speak(
+  { cancel: "Cancel", effect: "What comes of it", sign: "Sign in the wallet" },
+  { cancel: "取消", effect: "操作结果", sign: "在钱包中签名" },
+)
+
+/** A name, and what it will be. */
+export type Effect = readonly [name: ReactNode, value: ReactNode]
+
+interface Props {
+  title: ReactNode
+  about: ReactNode
+  effects: readonly Effect[]
+  /** Why it would be refused; null when it would not. */
+  reason: string | null
+  /** Of the button; it signs. */
+  label?: string
+  danger?: boolean
+  busy: boolean
+  problem: string | null
+  onSubmit: () => void
+  onClose: () => void
+  children?: ReactNode
+}
+
+export function Form(props: Props) {
+  const { title, about, effects, reason, label, danger, busy, problem, onSubmit, onClose, children } = props
+  const t = useWords(words)
+  return (
+    <Dialog title={title} about={about} open onOpenChange={(open) => !open && !busy && onClose()}>
+      <form
+        className={styles.form}
+        onSubmit={(event) => {
+          event.preventDefault()
+          if (reason === null && !busy) onSubmit()
+        }}
+      >
+        {children}
+        {effects.length > 0 && (
+          <dl className={styles.preview} aria-label={t.effect}>
+            {effects.map(([name, value], place) => (
+              <Row key={place} name={name} value={value} />
+            ))}
+          </dl>
+        )}
+        {problem && <Notice tone="bad">{problem}</Notice>}
+        <div className="row spread">
+          <Button kind="quiet" onClick={onClose} disabled={busy}>
+            {t.cancel}
+          </Button>
+          <Act type="submit" kind={danger ? "danger" : "primary"} reason={reason} busy={busy}>
+            {label ?? t.sign}
+          </Act>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+function Row({ name, value }: { name: ReactNode; value: ReactNode }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd>{value}</dd>
+    </>
+  )
+}

@@ -1,0 +1,45 @@
+import { refund, refundCall } from "../../../chain/actions/refund.ts"
+import { useReasons } from "../../../chain/legal.ts"
+import { Address, Amount } from "../../../parts/Mark.tsx"
+import { speak, useWords } from "../../../words/language.ts"
+import { ETH } from "../../../words/units.ts"
+import { useMoney } from "../Runway.tsx"
+import type { DialogProps } from "./Actions.tsx"
+import { Form } from "./Form.tsx"
+import { usePerform } from "./perform.ts"
+
+const words = speak(
+  { label: "Refund the tenant", back: "Goes back now", to: "To", stays: "May still be owed, and stays" },
+  { label: "退款给租户", back: "现在退还", to: "退至", stays: "可能仍应付，保留" },
+)
+
+export function Refund({ lease, about, title, effect, onClose }: DialogProps) {
+  const t = useWords(words)
+  const why = useReasons()
+  const unit = about.unit ?? ETH
+  const { free, owed } = useMoney(lease)
+  const { busy, problem, perform } = usePerform()
+
+  async function submit() {
+    const parameters = { terms: lease.terms }
+    if (await perform(t.label, refundCall(parameters), (wallet) => refund(wallet, parameters))) onClose()
+  }
+
+  return (
+    <Form
+      title={title}
+      about={effect}
+      effects={[
+        [t.back, <Amount key="free" of={free} unit={unit} />],
+        [t.to, <Address key="to" of={lease.tenant} />],
+        [t.stays, <Amount key="owed" of={owed} unit={unit} />],
+      ]}
+      reason={why("refund", about)}
+      label={t.label}
+      busy={busy}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    />
+  )
+}

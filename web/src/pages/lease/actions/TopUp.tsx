@@ -1,0 +1,62 @@
+import { useState } from "react"
+import { pay } from "../../../chain/actions/pay.ts"
+import { topUpCall } from "../../../chain/actions/topUp.ts"
+import { useReasons } from "../../../chain/legal.ts"
+import { speak, useWords } from "../../../words/language.ts"
+import { ETH, formatAmount, over, parseAmount } from "../../../words/units.ts"
+import { useMoney } from "../Runway.tsx"
+import type { DialogProps } from "./Actions.tsx"
+import { AmountField } from "./AmountField.tsx"
+import { useEffects } from "./effects.tsx"
+import { Form } from "./Form.tsx"
+import { usePerform } from "./perform.ts"
+
+const words = speak(
+  { day: "1 day", week: "1 week", month: "30 days", label: (amount: string) => `Top up ${amount}` },
+  { day: "1 天", week: "1 周", month: "30 天", label: (amount: string) => `充值 ${amount}` },
+)
+
+const DAY = 86_400n
+
+export function TopUp({ lease, about, title, effect, onClose }: DialogProps) {
+  const t = useWords(words)
+  const why = useReasons()
+  const unit = about.unit ?? ETH
+  const money = useMoney(lease)
+  const effects = useEffects(unit)
+  const { busy, problem, perform } = usePerform()
+  const [text, setText] = useState("")
+  const amount = parseAmount(text, unit) ?? 0n
+  const { currency } = lease.money
+  const label = t.label(formatAmount(amount, unit))
+
+  async function submit() {
+    const call = topUpCall({ currency, lease: lease.id, amount })
+    if (await perform(label, call, (wallet) => pay(wallet, { currency, amount, call }))) onClose()
+  }
+
+  return (
+    <Form
+      title={title}
+      about={effect}
+      effects={effects(money, { ...money, balance: money.balance + amount })}
+      reason={why("topUp", { ...about, amount })}
+      label={label}
+      busy={busy}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <AmountField
+        unit={unit}
+        text={text}
+        onText={setText}
+        quick={[
+          { label: t.day, amount: over(money.rate, DAY) },
+          { label: t.week, amount: over(money.rate, 7n * DAY) },
+          { label: t.month, amount: over(money.rate, 30n * DAY) },
+        ]}
+      />
+    </Form>
+  )
+}

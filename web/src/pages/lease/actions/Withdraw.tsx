@@ -1,0 +1,61 @@
+import { useState } from "react"
+import { withdraw, withdrawCall } from "../../../chain/actions/withdraw.ts"
+import { useReasons } from "../../../chain/legal.ts"
+import { speak, useWords } from "../../../words/language.ts"
+import { ETH, formatAmount, parseAmount } from "../../../words/units.ts"
+import { useMoney } from "../Runway.tsx"
+import type { DialogProps } from "./Actions.tsx"
+import { AmountField } from "./AmountField.tsx"
+import { useEffects } from "./effects.tsx"
+import { Form } from "./Form.tsx"
+import { usePerform } from "./perform.ts"
+
+const words = speak(
+  { half: "Half", most: "Nearly all", label: (amount: string) => `Withdraw ${amount}` },
+  { half: "一半", most: "几乎全部", label: (amount: string) => `取出 ${amount}` },
+)
+
+export function Withdraw({ lease, about, title, effect, onClose }: DialogProps) {
+  const t = useWords(words)
+  const why = useReasons()
+  const unit = about.unit ?? ETH
+  const money = useMoney(lease)
+  const effects = useEffects(unit)
+  const { busy, problem, perform } = usePerform()
+  const [text, setText] = useState("")
+  const amount = parseAmount(text, unit) ?? 0n
+  const most = about.withdrawable ?? 0n
+  const label = t.label(formatAmount(amount, unit))
+  // What may be owed grows until the block: all of it would be refused there.
+  const nearly = most > 0n ? (most * 99n) / 100n : 0n
+
+  async function submit() {
+    const parameters = { terms: lease.terms, amount }
+    const done = await perform(label, withdrawCall(parameters), (wallet) => withdraw(wallet, parameters))
+    if (done) onClose()
+  }
+
+  return (
+    <Form
+      title={title}
+      about={effect}
+      effects={effects(money, { ...money, balance: money.balance - amount })}
+      reason={why("withdraw", { ...about, amount })}
+      label={label}
+      busy={busy}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <AmountField
+        unit={unit}
+        text={text}
+        onText={setText}
+        quick={[
+          { label: t.half, amount: most / 2n },
+          { label: t.most, amount: nearly },
+        ]}
+      />
+    </Form>
+  )
+}
