@@ -25,7 +25,7 @@ setup: ## install what is missing and start Docker Engine when none answers
 web: $(if $(wildcard web/package.json),web/dist/index.html) ## build the web page, which the program embeds
 
 # What the page is made of. Building the program looks at web/dist alone.
-WEB := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/screenshots/*' -not -path 'web/test-results/*' 2>/dev/null)
+WEB := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -path 'web/bench/*' -not -path 'web/screenshots/*' -not -path 'web/test-results/*' 2>/dev/null)
 web/dist/index.html: $(WEB) solidity/abi/Market.json
 	@scripts/setup node
 	@npm --prefix web run --silent build >&2
@@ -51,7 +51,14 @@ abi: ## compile the contracts anew and write solidity/abi
 
 .PHONY: test
 test: setup build image ## every test; ends with one line: N passed, N failed
-	@scripts/test contracts parts rust e2e outsider
+	@scripts/setup chromium
+	@scripts/test contracts parts rust e2e outsider web
+
+.PHONY: test-web
+test-web: setup web image ## the page's own tests and its stories, in a real Chromium before a real market
+	@scripts/setup chromium
+	@cargo build --package tidemark >&2
+	@scripts/test web
 
 .PHONY: test-contracts
 test-contracts: ## the contracts' own tests, with Forge
@@ -88,7 +95,7 @@ image: ## load the sample application's image into the engine
 
 .PHONY: bench
 bench: setup web image ## every figure beside its target, as JSON lines (ARGS= is passed on)
-	@scripts/setup nginx
+	@scripts/setup nginx chromium
 	@cargo build --release --package tidemark --package tests >&2
 	@cargo run --quiet --release --package tests --bin bench -- $(ARGS)
 
@@ -112,6 +119,12 @@ plots: ## draw the plots of docs/scaling.md anew
 	@$(TARGET)/debug/tidemark simulate --trace $(TARGET)/flash-crowd.csv --policy default,hpa-80,keda-85 --plot docs/plots/flash-crowd.svg
 	@$(TARGET)/debug/tidemark trace generate diurnal --seed 2 --days 1 --step 300 --output $(TARGET)/diurnal.csv
 	@$(TARGET)/debug/tidemark simulate --trace $(TARGET)/diurnal.csv --policy default,hpa-80,oracle --plot docs/plots/diurnal.svg
+
+.PHONY: screenshots
+screenshots: setup web image ## every page in both themes into web/screenshots, and the four of the README
+	@scripts/setup chromium
+	@cargo build --package tidemark >&2
+	@npm --prefix web run --silent screenshots
 
 .PHONY: lint
 lint: ## formatting and lints, of Rust, of Solidity and of the page

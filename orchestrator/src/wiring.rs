@@ -9,7 +9,7 @@ use solidity::deploy::Deployment;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    api::{self, Api, feed::Feed, origins::Origins, views::PageConfig},
+    api::{self, Api, feed::Feed, origins::Origins, views::page::PageConfig},
     config::{Connection, DEV_CHAIN, Identity, Orchestration, Web, docker_host, short},
     driver::{self, Bell, Board, Stage},
     gateway::{self, Gateway},

@@ -10,6 +10,7 @@ mod provider;
 pub mod scaling;
 pub mod start;
 pub mod surge;
+pub mod web;
 
 use std::io::{Write, stdout};
 
@@ -52,10 +53,15 @@ impl Figure {
     }
 
     pub fn print(&self) -> anyhow::Result<()> {
-        let mut out = stdout().lock();
-        writeln!(out, "{}", serde_json::to_string(self)?)?;
-        Ok(out.flush()?)
+        hand_on(&serde_json::to_string(self)?)
     }
+}
+
+/// A figure that is JSON already.
+fn hand_on(line: &str) -> anyhow::Result<()> {
+    let mut out = stdout().lock();
+    writeln!(out, "{line}")?;
+    Ok(out.flush()?)
 }
 
 /// Four significant digits are more than any of these measurements repeats; counts stay whole.

@@ -16,7 +16,9 @@ use solidity::{
 use tests::postgres::Database;
 use tidemark::{
     lease::intent::Intent,
-    store::{Change, Error, Event, Head, IntentState, LeaseFilter, Segment, Statement, Store},
+    store::{
+        Change, Error, Event, Head, IntentState, LeaseFilter, Segment, Statement, Store, Wanted, proposal::Proposal,
+    },
 };
 
 fn deployment() -> Deployment {
@@ -337,5 +339,125 @@ async fn an_intent_is_wanted_once_until_it_fails() {
         let row = store.intent("a").await.unwrap().unwrap();
         assert_eq!((row.state, row.error), (IntentState::Prepared, None));
         assert_eq!(store.gas_since(0).await.unwrap(), 0);
+    }
+}
+
+#[tokio::test]
+async fn history_is_read_in_pages_either_way_and_against_what_stands() {
+    for (_database, store) in stores().await {
+        let events = vec![opened(1, 0, 1), topped(1, 1, 1, 5), opened(2, 0, 2), topped(3, 0, 1, 6), topped(3, 4, 2, 7)];
+        let blocks = vec![block(1, 0), block(2, 0), block(3, 0)];
+        store.apply(None, &Change::Committed(segment(blocks, events)), 2).await.unwrap();
+        let places = async |wanted: Wanted, limit: u64, newest: bool| -> Vec<(u64, u64)> {
+            let events = store.history(&wanted, limit, newest).await.unwrap();
+            events.iter().map(|event| (event.block, event.log_index)).collect()
+        };
+        assert_eq!(places(Wanted::default(), 2, false).await, [(1, 0), (1, 1)]);
+        let after = Wanted { after: Some((1, 1)), ..Wanted::default() };
+        assert_eq!(places(after.clone(), 9, false).await, [(2, 0), (3, 0), (3, 4)]);
+        assert_eq!(places(Wanted { until: Some(2), ..after.clone() }, 9, false).await, [(2, 0)]);
+        assert_eq!(places(Wanted::default(), 2, true).await, [(3, 0), (3, 4)], "the newest, in their order");
+        assert_eq!(places(Wanted { before: Some((3, 0)), ..Wanted::default() }, 2, true).await, [(1, 1), (2, 0)]);
+        let name = Some("ToppedUp".to_owned());
+        let of_lease = Wanted { subject: Some(format!("{:#x}", id(1))), name, ..after };
+        assert_eq!(places(of_lease, 9, false).await, [(3, 0)]);
+
+        assert_eq!(store.oldest_kept().await.unwrap(), Some(1));
+        store.apply(Some(block(3, 0)), &Change::Committed(segment(vec![block(4, 0)], vec![])), 2).await.unwrap();
+        assert_eq!(store.blocks_after(2).await.unwrap(), [block(3, 0), block(4, 0)]);
+        let stands = async |number, fork| store.stands(number, block(number, fork).hash).await.unwrap();
+        assert!(stands(3, 0).await && !stands(3, 1).await && !stands(5, 0).await);
+        assert!(stands(1, 1).await, "what is older than the kept blocks is believed");
+    }
+}
+
+#[tokio::test]
+async fn an_account_has_a_history_and_stays_the_provider_that_it_was() {
+    for (_database, store) in stores().await {
+        let registered = Market::ProviderRegistered { provider: provider(), bond: U256::from(9), ..empty() };
+        let bound = |threshold: u64, version: u64| {
+            let approvers = vec![Actor::Stranger.address()];
+            let (threshold, version) = (U256::from(threshold), U256::from(version));
+            Market::AccountBound { account: provider(), approvers, threshold, limits: vec![], version }
+                .encode_log_data()
+        };
+        let first = vec![event(1, 0, registered.encode_log_data()), event(1, 1, bound(1, 1))];
+        store.apply(None, &Change::Committed(segment(vec![block(1, 0)], first)), 10).await.unwrap();
+        let binding = store.binding(provider()).await.unwrap().unwrap();
+        assert_eq!((binding.version, binding.approvers), (U256::from(1), vec![Actor::Stranger.address()]));
+        let second = segment(vec![block(2, 0)], vec![event(2, 0, bound(0, 2))]);
+        store.apply(Some(block(1, 0)), &Change::Committed(second), 10).await.unwrap();
+        assert_eq!(store.binding(provider()).await.unwrap(), None, "it is free");
+        store.apply(Some(block(2, 0)), &Change::Reverted { to: block(1, 0) }, 10).await.unwrap().unwrap();
+        assert_eq!(store.binding(provider()).await.unwrap().unwrap().version, U256::from(1), "it is bound again");
+        assert_eq!(store.provider(provider()).await.unwrap().unwrap().bond, U256::from(9));
+    }
+}
+
+fn empty() -> Market::ProviderRegistered {
+    Market::ProviderRegistered {
+        provider: Address::ZERO,
+        bond: U256::ZERO,
+        capacity: Shape::default(),
+        sealingKey: B256::ZERO,
+        endpoint: String::new(),
+    }
+}
+
+#[tokio::test]
+async fn pauses_between_roots_are_found_without_reading_all() {
+    for (_database, store) in stores().await {
+        assert_eq!(store.roots_in_all(provider()).await.unwrap(), None);
+        let roots = [(1, 1), (2, 2), (30, 3), (31, 4), (60, 5)];
+        let blocks: Vec<_> = roots.iter().map(|(number, _)| block(*number, 0)).collect();
+        let events = roots.iter().map(|(number, epoch)| posted(*number, 0, *epoch, keccak256("a"))).collect();
+        store.apply(None, &Change::Committed(segment(blocks, events)), 10).await.unwrap();
+        let all = store.roots_in_all(provider()).await.unwrap().unwrap();
+        assert_eq!((all.count, all.first, all.last), (5, 1001, 1060));
+        assert_eq!(store.pauses(provider(), 28).await.unwrap(), [(1002, 1030), (1031, 1060)]);
+        let newest = store.newest_roots(provider(), 2).await.unwrap();
+        assert_eq!(newest.iter().map(|root| root.epoch).collect::<Vec<_>>(), [5, 4]);
+    }
+}
+
+#[tokio::test]
+async fn a_proposal_keeps_its_consents_until_it_is_over() {
+    for (_database, store) in stores().await {
+        let [account, approver] = [Actor::Tenant, Actor::Stranger].map(|actor| actor.address());
+        let proposal = |nonce: u64| Proposal {
+            digest: keccak256([nonce as u8]),
+            account,
+            proposer: account,
+            says: vec!["it \"says\"".to_owned()],
+            call: vec![1, 2, 3].into(),
+            value: U256::MAX,
+            nonce: U256::from(nonce),
+            expiry: 100,
+            version: U256::from(1),
+            created_at_ms: nonce,
+            asked: vec![(approver, None)],
+        };
+        assert!(store.put_proposal(&proposal(1), 2).await.unwrap());
+        assert!(store.put_proposal(&proposal(2), 2).await.unwrap());
+        assert!(!store.put_proposal(&proposal(3), 2).await.unwrap(), "one too many");
+        assert_eq!(store.proposal(keccak256([3])).await.unwrap(), None, "and nothing of it is kept");
+        let signed = Proposal { asked: vec![(approver, Some(vec![7; 65].into()))], ..proposal(1) };
+        assert!(store.put_proposal(&signed, 2).await.unwrap(), "one that is here is not one more");
+        assert!(store.put_proposal(&proposal(1), 2).await.unwrap());
+        assert_eq!(store.proposal(keccak256([1])).await.unwrap(), Some(signed.clone()), "a consent is not lost");
+        for who in [account, approver] {
+            assert_eq!(store.proposals(who, 9).await.unwrap(), [proposal(2), signed.clone()]);
+        }
+        assert!(store.proposals(provider(), 9).await.unwrap().is_empty());
+        assert_eq!(store.prune_proposals(100).await.unwrap(), 0);
+        assert_eq!(store.prune_proposals(101).await.unwrap(), 2);
+        assert!(store.proposals(approver, 9).await.unwrap().is_empty());
+
+        store.put_evidence(keccak256("x"), b"x").await.unwrap();
+        store.put_evidence(keccak256("x"), b"x").await.unwrap();
+        assert_eq!(store.evidence(keccak256("x")).await.unwrap().as_deref(), Some(&b"x"[..]));
+        store.set_wallet(U256::MAX, 1).await.unwrap();
+        store.set_wallet(U256::from(5), 2).await.unwrap();
+        assert_eq!(store.wallet().await.unwrap(), Some(U256::from(5)));
     }
 }

@@ -255,7 +255,8 @@ fn the_page_renders_no_foreign_markup_and_calls_nobody() {
     for ending in ["ts", "tsx"] {
         for (name, text) in files("web/src", ending) {
             for line in code(&text).filter(|_| !name.contains(".test.")) {
-                let markup = ["dangerouslySetInnerHTML", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"];
+                let markup =
+                    ["dangerouslySetInnerHTML", "innerHTML", "outerHTML", "insertAdjacentHTML", "document.write"];
                 assert!(!markup.iter().any(|word| line.contains(word)), "{name} makes markup of text: {line}");
                 let abi = line.contains("solidity/") || line.contains("orchestrator/");
                 assert!(!(line.contains("import") && abi), "{name} imports from outside of the page: {line}");

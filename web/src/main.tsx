@@ -9,7 +9,7 @@ import { follow } from "./api/feed.ts"
 import { walletConnectOf, walletsOf } from "./chain/wallets.ts"
 import { ConfigContext, loadConfig } from "./config.ts"
 import { Failure } from "./parts/States.tsx"
-import { makeRouter } from "./routes.tsx"
+import { fetchPages, makeRouter } from "./routes.tsx"
 import "./styles/tokens.css"
 import "./styles/base.css"
 import { getLanguage, setLanguage } from "./words/language.ts"
@@ -28,19 +28,26 @@ const queries = new QueryClient({
   },
 })
 
+/** The first page comes first; the code of the others is fetched when it stands. */
+const PAGES_AFTER_MS = 5_000
+
 async function begin() {
   setLanguage(getLanguage())
   const root = createRoot(document.getElementById("root")!)
+  // The page's code comes while its configuration does.
+  const router = makeRouter()
+  void router.load()
   try {
     const config = await loadConfig()
     const wallets = walletsOf(config, await walletConnectOf(config))
     follow(config.api, queries)
+    setTimeout(() => fetchPages(router), PAGES_AFTER_MS)
     root.render(
       <StrictMode>
         <ConfigContext value={config}>
           <WagmiProvider config={wallets}>
             <QueryClientProvider client={queries}>
-              <RouterProvider router={makeRouter()} />
+              <RouterProvider router={router} />
             </QueryClientProvider>
           </WagmiProvider>
         </ConfigContext>

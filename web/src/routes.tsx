@@ -58,6 +58,14 @@ export function makeRouter() {
   return createRouter({ routeTree: tree, defaultPreload: "intent", defaultErrorComponent: Wreck })
 }
 
+/** Fetches what was not gone to yet, so that one can still go there when whoever served the page is away. */
+export function fetchPages(router: ReturnType<typeof makeRouter>) {
+  for (const { options } of Object.values(router.routesById)) {
+    const page = options.component as { preload?: () => Promise<void> } | undefined
+    void page?.preload?.().catch(() => {})
+  }
+}
+
 declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof makeRouter>

@@ -13,7 +13,9 @@ use super::{
     Api,
     error::Result,
     providers::held_by,
-    views::{CapacityView, ClaimView, EarningsView, GasView, IntentsView, OwnView, PayoutView, RootView, SpentView},
+    views::books::{
+        CapacityView, ClaimView, EarningsView, GasView, IntentsView, OwnView, PayoutView, RootView, SpentView,
+    },
 };
 use crate::{
     lease::screen::Amounts,

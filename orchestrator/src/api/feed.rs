@@ -29,7 +29,7 @@ use utoipa::IntoParams;
 use super::{
     Api,
     error::{Error, Question, Result, lease_id, unknown_lease},
-    views::EventView,
+    views::page::EventView,
 };
 use crate::store::{Event, Head, Store, Wanted};
 use place::{Place, stands};
@@ -164,7 +164,7 @@ pub struct Asked {
     after: Option<String>,
 }
 
-const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+pub const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Everything from now on, as server-sent events: `head` (HeadView), `event` (EventView), `reorg` ({number}: everything of
 /// this block and later is to be forgotten; what took its place follows), `beat` every three seconds. Whoever comes back

@@ -22,7 +22,7 @@ use super::{
     error::{Error, Result, lease_id, unknown_lease},
     inside::enter,
     session::{Visitor, signed},
-    views::{CheckedServiceView, ManifestCheckView, PlacedView},
+    views::checked::{CheckedServiceView, ManifestCheckView, PlacedView},
 };
 use crate::lease::{
     access::Scope,
@@ -45,7 +45,7 @@ pub async fn put_manifest(
     headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode> {
-    let bytes = read(body).await?;
+    let bytes = read(body, "manifest", manifest::LARGEST).await?;
     let id = lease_id(&id)?;
     let lease = api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease;
     if lease.terms.provider != api.provider {
@@ -78,7 +78,7 @@ pub async fn put_manifest(
     responses((status = 200, body = ManifestCheckView))
 )]
 pub async fn check(body: Body) -> Result<Json<ManifestCheckView>> {
-    let bytes = match read(body).await {
+    let bytes = match read(body, "manifest", manifest::LARGEST).await {
         Err(Error::TooLarge(message)) => return Ok(Json(checked(B256::ZERO, None, vec![whole(message)]))),
         read => read?,
     };
@@ -117,21 +117,21 @@ fn placed(Placed { refusal, place }: Placed) -> PlacedView {
 
 /// Reads a body to its end. Of one that is too large the rest is thrown away, because many clients hear no answer while
 /// they are still sending; nobody is listened to without end.
-async fn read(body: Body) -> Result<Vec<u8>> {
-    const PATIENCE: usize = 64 * manifest::LARGEST;
+pub(super) async fn read(body: Body, what: &str, largest: usize) -> Result<Vec<u8>> {
+    let patience = largest + 64 * manifest::LARGEST;
     let (mut kept, mut seen) = (Vec::new(), 0);
     let mut chunks = body.into_data_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|_| Error::BadRequest("the manifest broke off while it was sent".to_owned()))?;
+        let chunk = chunk.map_err(|_| Error::BadRequest(format!("the {what} broke off while it was sent")))?;
         seen += chunk.len();
-        if seen <= manifest::LARGEST {
+        if seen <= largest {
             kept.extend_from_slice(&chunk);
-        } else if seen > PATIENCE {
+        } else if seen > patience {
             break;
         }
     }
-    if seen > manifest::LARGEST {
-        return Err(Error::TooLarge(format!("a manifest has at most {} bytes", manifest::LARGEST)));
+    if seen > largest {
+        return Err(Error::TooLarge(format!("the {what} has more than {largest} bytes")));
     }
     Ok(kept)
 }

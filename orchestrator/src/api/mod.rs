@@ -7,6 +7,7 @@
 pub mod arguments;
 pub mod books;
 mod error;
+mod evidence;
 pub mod feed;
 mod grants;
 pub mod inside;
@@ -19,6 +20,7 @@ mod orders;
 pub mod origins;
 pub mod page;
 mod proofs;
+mod proposals;
 pub mod providers;
 mod scaling;
 mod screen;
@@ -122,6 +124,13 @@ const FAREWELL: Duration = Duration::from_secs(5);
         proofs::proof,
         proofs::proofs,
         proofs::epoch,
+        proposals::propose,
+        proposals::list,
+        proposals::show,
+        proposals::add_consent,
+        proposals::withdraw,
+        evidence::put,
+        evidence::get,
         page::config,
         feed::events,
         feed::of_lease,
@@ -178,7 +187,7 @@ fn router(api: Api) -> Router {
     let cors = CorsLayer::new()
         .allow_origin(tower_http::cors::Any)
         .allow_methods([Method::GET, Method::PUT, Method::POST, Method::DELETE])
-        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, manifest::SIGNATURE]);
+        .allow_headers([header::CONTENT_TYPE, header::AUTHORIZATION, manifest::SIGNATURE, feed::LAST_EVENT_ID]);
     Router::new()
         .route("/v1/market", get(market::market))
         .route("/v1/status", get(market::status))
@@ -212,6 +221,10 @@ fn router(api: Api) -> Router {
         .route("/v1/events", get(feed::events))
         .route("/v1/leases/{id}/events", get(feed::of_lease))
         .route("/v1/stream", get(feed::stream))
+        .route("/v1/proposals", post(proposals::propose).get(proposals::list))
+        .route("/v1/proposals/{digest}", get(proposals::show).delete(proposals::withdraw))
+        .route("/v1/proposals/{digest}/consents", post(proposals::add_consent))
+        .route("/v1/evidence/{hash}", put(evidence::put).get(evidence::get))
         .route("/config.json", get(page::config))
         .fallback(page::serve)
         .layer(unless(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))

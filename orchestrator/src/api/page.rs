@@ -23,7 +23,7 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 use super::{
     Api,
     error::{Error, Result},
-    views::PageConfig,
+    views::page::PageConfig,
 };
 
 #[derive(RustEmbed)]

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::{
     Api,
     error::Result,
-    views::{CapacityView, FaultView, ProviderView},
+    views::books::{CapacityView, FaultView, ProviderView},
 };
 use crate::{
     lease::Lease,

@@ -12,7 +12,7 @@ use super::{
     error::{Question, Result, lease_id, unknown_lease},
     inside::enter,
     session::Visitor,
-    views::{BoundsView, DemandView, EvidenceView, RulingView, ScalingView, SeenView, ShadowView},
+    views::scaling::{BoundsView, DemandView, EvidenceView, RulingView, ScalingView, SeenView, ShadowView},
 };
 use crate::{
     lease::{access::Scope, manifest::Manifest},

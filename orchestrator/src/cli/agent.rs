@@ -8,7 +8,7 @@ use solidity::Market::scaleCall;
 
 use super::{answer, approval::Approval, remote::Remote, session::Session, signin};
 use crate::{
-    api::views::SeenView,
+    api::views::scaling::SeenView,
     config::{Connection, Identity, duration, short_id},
     lease::Lease,
     scaling::{

@@ -5,7 +5,7 @@ use clap::Args;
 
 use super::{answer, remote::Remote, session::Session, show::span};
 use crate::{
-    api::views::{RulingView, ScalingView, SeenView, ShadowView},
+    api::views::scaling::{RulingView, ScalingView, SeenView, ShadowView},
     config::{Connection, short_id},
 };
 
@@ -100,7 +100,7 @@ fn compared(shadow: &ShadowView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::api::views::{BoundsView, EvidenceView};
+    use crate::api::views::scaling::{BoundsView, EvidenceView};
 
     fn ruling(outcome: &str, bound: Option<&str>) -> RulingView {
         RulingView {

@@ -12,6 +12,7 @@ mod contracts;
 mod deploy;
 mod dispute;
 mod doctor;
+mod events;
 mod exec;
 mod explain;
 mod handover;
@@ -86,6 +87,8 @@ pub enum Verb {
     Show(show::Show),
     /// Print what a lease's containers print.
     Logs(logs::Logs),
+    /// Tell what happened to a lease or on the market, and go on telling it.
+    Events(events::Events),
     /// Open a shell in one of a lease's containers, or run a command there.
     Exec(exec::Exec),
     /// Show what a lease uses and what comes for it, as it happens.
@@ -175,6 +178,7 @@ impl Cli {
             Verb::Unshare(unshare) => unshare.run(&connection, &identity, json).await,
             Verb::Accesses(accesses) => accesses.run(&connection, &identity, json).await,
             Verb::Scale(scale) => scale.run(&connection, &identity, json).await,
+            Verb::Events(events) => events.run(&connection, json).await,
             Verb::Explain(explain) => explain.run(&connection, json).await,
             Verb::Agent(agent) => Box::pin(agent.run(&connection, &identity, json)).await,
             Verb::Policy(policy) => policy.run(&connection, &identity, json).await,

@@ -8,8 +8,10 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::api::views::{
-    DemandView, EpochView, ErrorView, LeaseView, ProofView, ScalingView, StatusView,
+    EpochView, ErrorView, LeaseView, ProofView, StatusView,
     inside::{AccessView, GrantView, LogLine, NonceView, SessionView},
+    page::EventView,
+    scaling::{DemandView, ScalingView},
 };
 
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -105,6 +107,11 @@ impl Remote {
     /// All that the provider stated in an epoch, with the paths to its root.
     pub async fn epoch(&self, epoch: u64) -> anyhow::Result<Option<EpochView>> {
         self.get(&format!("/v1/epochs/{epoch}")).await
+    }
+
+    /// Events of the market; the query says which.
+    pub async fn history(&self, query: &str) -> anyhow::Result<Vec<EventView>> {
+        Ok(self.get(&format!("/v1/events?{query}")).await?.unwrap_or_default())
     }
 
     pub async fn status(&self) -> anyhow::Result<StatusView> {

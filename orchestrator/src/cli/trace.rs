@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::{answer, session::Session, signin, simulate};
 use crate::{
-    api::views::DemandView,
+    api::views::scaling::DemandView,
     config::{Connection, Identity, duration},
     scaling::{
         access,

@@ -16,6 +16,7 @@ mod error;
 pub mod meter;
 mod open;
 pub mod proof;
+pub mod proposal;
 pub mod scale;
 pub mod settlement;
 

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use tests::bench::{self, say};
 
-const GROUPS: [&str; 8] = ["gas", "start", "chain", "outbox", "meter", "surge", "scaling", "gateway"];
+const GROUPS: [&str; 9] = ["gas", "start", "chain", "outbox", "meter", "surge", "scaling", "gateway", "web"];
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -27,6 +27,7 @@ async fn main() -> ExitCode {
             "surge" => Box::pin(bench::surge::run()).await,
             "scaling" => bench::scaling::run(),
             "meter" => bench::meter::run().await,
+            "web" => bench::web::run().await,
             "gateway" => Box::pin(bench::gateway::run()).await,
             _ => Box::pin(bench::start::run()).await,
         };

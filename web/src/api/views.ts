@@ -64,8 +64,9 @@ export interface ProviderView {
   attributes: string[]
   exitAt: number | null
   silence: "reported" | "confirmed" | null
-  /** Epochs with a root on chain, of the epochs since the first one, both up to the last that has ended. */
+  /** Epochs with a root on chain. */
   provenEpochs: number
+  /** The same, and those that passed without a root since the first one while a lease was open. */
   epochs: number
   /** Newest first. */
   faults: FaultView[]
@@ -292,22 +293,33 @@ export interface LogLine {
   line: string
 }
 
-/** `GET /v1/events?after=CURSOR&limit=N&subject=ID` and `/v1/leases/{id}/events`: oldest first. */
+/**
+ * `GET /v1/events?after=CURSOR&limit=N&subject=ID&name=NAME` and `/v1/leases/{id}/events`: oldest first. With
+ * `before=CURSOR` or `before=latest` the newest N before it, in their order. 409 when the cursor's block was undone.
+ */
 export interface EventView {
-  /** `block.logIndex`. */
+  /**
+   * Where it stands: `block.logIndex`, of a recent block with the beginning of its hash behind (`12.0.89ab…`), so that
+   * who comes back to another chain can be told. To be handed back as it is.
+   */
   cursor: string
   block: number
   time: number
   tx: Hex
   /** As in Solidity: `LeaseOpened`, `RootPosted`, … */
   name: string
-  /** A lease's id, a provider's address, `order:ID`, an offer's number, or `market`. */
+  /** A lease's id, a provider's or an account's address, `order:ID`, an offer's number, or `market`; in lower case. */
   subject: string
   /** Numbers in decimal text, structs as objects. */
   args: Record<string, unknown>
 }
 
-/** `GET /v1/stream?lease=ID`: server-sent `head` (HeadView), `event` (EventView), `reorg` ({number}), `beat` every few seconds. */
+/**
+ * `GET /v1/stream?lease=ID&after=CURSOR`: server-sent `head` (HeadView), `event` (EventView), `reorg` ({number}: forget what
+ * is of this block and later, what took its place follows), `beat` every three seconds. Without a place it begins with the
+ * head; behind `after` (a cursor, or the id of an item), and behind Last-Event-ID, it goes on without a gap or a double. It
+ * ends when it is read too slowly, and 503 says that no more streams are served.
+ */
 export type StreamName = "head" | "event" | "reorg" | "beat"
 
 export interface BidView {
@@ -386,6 +398,7 @@ export interface RunView {
 export interface ManifestCheckView {
   ok: boolean
   hash: Hex
+  /** Of a manifest that can run; empty for one that is refused. */
   services: { name: string; image: string; ports: number[] }[]
   policy: string
   shadow: string | null
@@ -393,7 +406,7 @@ export interface ManifestCheckView {
   refusals: { line: number | null; column: number | null; path: string; message: string }[]
 }
 
-/** `GET /v1/provider`: this provider's own books. All of it follows from the chain, but alarms, gas budget and margin. */
+/** `GET /v1/provider`: this provider's own books. All of it follows from the chain, but alarms, wallet, gas and margin. */
 export interface OwnView {
   address: Address
   endpoint: string
@@ -405,6 +418,8 @@ export interface OwnView {
   held: CapacityView
   /** For bids that the chain does not show yet. */
   reserved: CapacityView
+  /** Wei that the wallet had when it was last looked into. */
+  wallet: string | null
   earnings: { currency: Address; earned: string; withdrawn: string }[]
   claims: { time: number; lease: Hex; currency: Address; amount: string; tx: Hex }[]
   payouts: { time: number; currency: Address; amount: string; tx: Hex }[]
@@ -413,7 +428,7 @@ export interface OwnView {
     perHour: number
     lastHour: number
     lastDay: number
-    /** Wei. */
+    /** Wei, at most: the gas at the highest fee that was signed for it. */
     feesLastDay: string
     byKind: { kind: string; count: number; gas: number }[]
   }
@@ -423,7 +438,7 @@ export interface OwnView {
 }
 
 export interface AlarmView {
-  kind: string
+  kind: "stage" | "chain" | "clock" | "gas" | "wallet" | "intents" | "roots" | "bond" | "draining"
   message: string
   remedy: string
 }
@@ -470,7 +485,12 @@ export interface AccessView {
   detail: string
 }
 
-/** What waits for consents; as the files of `tidemark … --propose` are. */
+/**
+ * What waits for consents; as the files of `tidemark … --propose` are. `POST /v1/proposals` takes such a file (with
+ * `approvers`, or all of the account's are asked); `GET /v1/proposals` lists those of whoever is signed in,
+ * `GET`/`DELETE /v1/proposals/{digest}` one; `POST /v1/proposals/{digest}/consents` takes {approver, signature}. The account
+ * has to be bound, and only it and its approvers propose.
+ */
 export interface ProposalView {
   chainId: number
   market: Address

@@ -1,17 +1,8 @@
 // What capacity costs: `Accrual.rates` of solidity/src/libraries/Accrual.sol, in whole numbers. `solidity/test/vectors` holds
 // this and the contract to the same cases.
-import type { PricesView, RatesView, ShapeView } from "../api/views.ts"
-import { HOUR, MONTH, over } from "../words/units.ts"
-
-/** Base units × 1e12; a second and replica, but `networkMiB`, which is for what was received or sent. */
-export interface Rates {
-  /** The most that a replica can cost. */
-  reserved: bigint
-  replicaSecond: bigint
-  cpuSecond: bigint
-  memoryMiBSecond: bigint
-  networkMiB: bigint
-}
+import type { PricesView, ShapeView } from "../api/views.ts"
+import { HOUR, MONTH, over, RATE_SCALE } from "../words/units.ts"
+import { pricesOf, type Rates } from "./terms.ts"
 
 export const HIGHEST_RATE = 2n ** 104n - 1n
 
@@ -20,35 +11,24 @@ const least = (a: bigint, b: bigint) => (a < b ? a : b)
 
 /** An offer's prices for one replica of a shape. Parts of a unit round up, so that the reserve covers the price. */
 export function ratesOf(prices: PricesView, shape: ShapeView): Rates {
-  const price = (name: keyof PricesView) => BigInt(prices[name])
+  const list = pricesOf(prices)
   const [millicores, memoryMiB] = [BigInt(shape.millicores), BigInt(shape.memoryMiB)]
   const replicaSecond =
-    price("millicore") * millicores +
-    price("memoryMiB") * memoryMiB +
-    price("diskMiB") * BigInt(shape.diskMiB) +
-    price("gpu") * BigInt(shape.gpus)
+    list.millicore * millicores +
+    list.memoryMiB * memoryMiB +
+    list.diskMiB * BigInt(shape.diskMiB) +
+    list.gpu * BigInt(shape.gpus)
   const reserve =
     replicaSecond +
-    ceilDiv(price("cpuSecond") * millicores, 1000n) +
-    price("memoryMiBSecond") * memoryMiB +
-    ceilDiv(price("networkMiB") * price("networkKiBps"), 1024n)
+    ceilDiv(list.cpuSecond * millicores, 1000n) +
+    list.memoryMiBSecond * memoryMiB +
+    ceilDiv(list.networkMiB * BigInt(list.networkKiBps), 1024n)
   return {
     reserved: least(reserve, HIGHEST_RATE),
     replicaSecond: least(replicaSecond, HIGHEST_RATE),
-    cpuSecond: price("cpuSecond"),
-    memoryMiBSecond: price("memoryMiBSecond"),
-    networkMiB: price("networkMiB"),
-  }
-}
-
-/** Rates as the API has them. */
-export function ratesFrom(view: RatesView): Rates {
-  return {
-    reserved: BigInt(view.reserved),
-    replicaSecond: BigInt(view.replicaSecond),
-    cpuSecond: BigInt(view.cpuSecond),
-    memoryMiBSecond: BigInt(view.memoryMiBSecond),
-    networkMiB: BigInt(view.networkMiB),
+    cpuSecond: list.cpuSecond,
+    memoryMiBSecond: list.memoryMiBSecond,
+    networkMiB: list.networkMiB,
   }
 }
 
@@ -61,14 +41,14 @@ export interface Cost {
 }
 
 /** What so many replicas cost at most. */
-export function costOf(rates: Rates, replicas: number): Cost {
-  const rate = rates.reserved * BigInt(replicas)
+export function costOf({ reserved }: Pick<Rates, "reserved">, replicas: number): Cost {
+  const rate = reserved * BigInt(replicas)
   return { rate, hour: over(rate, HOUR), month: over(rate, MONTH) }
 }
 
 /** Seconds that a deposit lasts at a rate; null when nothing is reserved. */
 export function lasts(deposit: bigint, rate: bigint): bigint | null {
-  return rate === 0n ? null : (deposit * 10n ** 12n) / rate
+  return rate === 0n ? null : (deposit * RATE_SCALE) / rate
 }
 
 /** What a deposit has to hold at least: the notice period's money at the first replica count. */

@@ -27,6 +27,7 @@ export function plain<T>(value: unknown): T {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) as T
 }
 
+/** Of the market: no log of it is older. */
 export function firstBlock(reader: Reader): bigint {
   const contract = reader.chain.contracts?.market as { blockCreated?: number } | undefined
   return BigInt(contract?.blockCreated ?? 0)

@@ -1,7 +1,8 @@
 // Whether an order can take an offer, as `Market.take` decides, after `orchestrator/src/lease/screen.rs`: the contract stops at
 // the first predicate that fails, here all that fail are told, in the contract's order. The contract's word counts.
 import type { CapacityView, PolicyView, ShapeView } from "../api/views.ts"
-import { HIGHEST_RATE, noticeMoney, type Rates } from "./price.ts"
+import { HIGHEST_RATE, noticeMoney } from "./price.ts"
+import type { Rates } from "./terms.ts"
 
 /** Millicores, MiB of memory, MiB of disk, GPUs: numbered as the contract does. */
 export const KINDS = ["millicores", "memoryMiB", "diskMiB", "gpus"] as const

@@ -1,5 +1,5 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router"
-import { Empty, Failure } from "../parts/States.tsx"
+import { Failure } from "../parts/States.tsx"
 import { speak, useWords } from "../words/language.ts"
 
 const words = speak(
@@ -10,9 +10,12 @@ const words = speak(
 export function Lost() {
   const t = useWords(words)
   return (
-    <Empty title={t.title}>
-      <Link to="/">{t.back}</Link>
-    </Empty>
+    <>
+      <h1>{t.title}</h1>
+      <p>
+        <Link to="/">{t.back}</Link>
+      </p>
+    </>
   )
 }
 

@@ -1,14 +1,6 @@
 // Who signs: the wallets that announce themselves, the account, and the way back to the right chain.
-import { DropdownMenu } from "radix-ui"
-import { useState } from "react"
-import {
-  useConfig as useChainConfig,
-  useConnect,
-  useConnection,
-  useConnectors,
-  useDisconnect,
-  useSwitchChain,
-} from "wagmi"
+import { lazy, Suspense, useState } from "react"
+import { useConfig as useChainConfig, useConnect, useConnection, useConnectors, useSwitchChain } from "wagmi"
 import { explain } from "../chain/refusals.ts"
 import { useConfig } from "../config.ts"
 import { Button } from "../parts/Button.tsx"
@@ -25,9 +17,6 @@ const words = speak(
     none: "This browser has no wallet",
     noneAbout:
       "Install one that injects itself into pages (EIP-6963), or use the command line with a keystore.",
-    account: (address: string) => `Account ${address}`,
-    copy: "Copy address",
-    disconnect: "Disconnect",
     wrong: (found: number, wanted: string) =>
       `Your wallet is on chain ${found}; this market is on ${wanted}.`,
     change: (wanted: string) => `Switch to ${wanted}`,
@@ -37,17 +26,22 @@ const words = speak(
     about: "由钱包签名，私钥不会进入此页面。仅浏览无需钱包。",
     none: "此浏览器没有钱包",
     noneAbout: "请安装会向页面注入自身的钱包（EIP-6963），或使用命令行与密钥库。",
-    account: (address: string) => `账户 ${address}`,
-    copy: "复制地址",
-    disconnect: "断开连接",
     wrong: (found: number, wanted: string) => `您的钱包位于链 ${found}，而此市场位于 ${wanted}。`,
     change: (wanted: string) => `切换到 ${wanted}`,
   },
 )
 
+// A menu takes code that nobody needs without a wallet.
+const Account = lazy(() => import("./Account.tsx"))
+
 export function Connect() {
   const { address } = useConnection()
-  return address ? <Account address={address} /> : <Choose />
+  if (!address) return <Choose />
+  return (
+    <Suspense fallback={<Button className="mono">{shorten(address)}</Button>}>
+      <Account address={address} />
+    </Suspense>
+  )
 }
 
 function Choose() {
@@ -93,33 +87,6 @@ function Choose() {
         {problem && <Notice tone="bad">{problem}</Notice>}
       </Dialog>
     </>
-  )
-}
-
-function Account({ address }: { address: string }) {
-  const t = useWords(words)
-  const { mutate: disconnect } = useDisconnect()
-  return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>
-        <Button aria-label={t.account(shorten(address))} className="mono">
-          {shorten(address)}
-        </Button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4}>
-          <DropdownMenu.Item
-            className={styles.item}
-            onSelect={() => void navigator.clipboard.writeText(address)}
-          >
-            {t.copy}
-          </DropdownMenu.Item>
-          <DropdownMenu.Item className={styles.item} onSelect={() => disconnect({})}>
-            {t.disconnect}
-          </DropdownMenu.Item>
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
   )
 }
 

@@ -6,7 +6,7 @@ use alloy::primitives::U256;
 use solidity::Market::Parameters;
 
 use crate::{
-    api::views::{AlarmView, GasView},
+    api::views::books::{AlarmView, GasView},
     driver::Run,
     store::{Head, Provider},
 };

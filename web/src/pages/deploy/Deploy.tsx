@@ -1,3 +1,48 @@
+import { useSearch } from "@tanstack/react-router"
+import { useEffect, useState } from "react"
+import { useConnection } from "wagmi"
+import { useConfig } from "../../config.ts"
+import { Button } from "../../parts/Button.tsx"
+import { useWords } from "../../words/language.ts"
+import styles from "./Deploy.module.css"
+import { setDraft } from "./draft.ts"
+import { Form } from "./Form.tsx"
+import { Going } from "./Going.tsx"
+import { useJourneys } from "./journey.ts"
+import { words } from "./words.ts"
+
+/** What is on its way comes first; without any, the form for the next. */
 export function Deploy() {
-  return <h1>Deploy</h1>
+  const t = useWords(words)
+  const { market } = useConfig()
+  const { address } = useConnection()
+  const { offer } = useSearch({ from: "/deploy" })
+  const journeys = useJourneys(address, market)
+  const [another, setAnother] = useState(false)
+
+  // "Deploy here" on the market is about that offer, whatever was chosen before.
+  useEffect(() => {
+    if (offer === undefined) return
+    setDraft({ way: "take", offer })
+    setAnother(true)
+  }, [offer])
+
+  return (
+    <>
+      <header>
+        <h1>{t.title}</h1>
+        <p className={styles.lead}>{t.lead}</p>
+      </header>
+      {journeys.map((journey) => (
+        <Going key={journey.id} journey={journey} />
+      ))}
+      {journeys.length === 0 || another ? (
+        <Form begun={() => setAnother(false)} />
+      ) : (
+        <p>
+          <Button onClick={() => setAnother(true)}>{t.another}</Button>
+        </p>
+      )}
+    </>
+  )
 }

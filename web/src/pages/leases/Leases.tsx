@@ -66,7 +66,7 @@ export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
 
   return (
     <>
-      <form className={styles.filter} role="search" onSubmit={(event) => event.preventDefault()}>
+      <search className={styles.filter}>
         <Choice
           label={t.whose}
           value={shownWhose}
@@ -98,7 +98,7 @@ export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
         <p className={styles.count} role="status">
           {t.shown(shown.length, all)}
         </p>
-      </form>
+      </search>
       {shown.length > 0 ? (
         <Table
           leases={shown}

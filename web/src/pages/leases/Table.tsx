@@ -12,6 +12,8 @@ import styles from "./Table.module.css"
 import { words } from "./words.ts"
 
 const ROW_PX = 58
+/** So many are all in the page, where the browser's own search finds them. */
+const FEW = 100
 const TONES: Record<ReturnType<typeof statusOf>, Tone> = {
   active: "good",
   disputed: "warn",
@@ -36,16 +38,15 @@ export function Table({ leases, noticePeriod, account }: Props) {
     count: leases.length,
     getScrollElement: () => box.current,
     estimateSize: () => ROW_PX,
-    getItemKey: (index) => leases[index]!.id,
+    getItemKey: (index) => leases[index]?.id ?? index,
     overscan: 8,
-    // Where nothing is laid out there is no height to go by.
-    initialRect: { width: 1000, height: 700 },
+    enabled: leases.length > FEW,
   })
-  const shown = rows.getVirtualItems()
-  const before = shown[0]?.start ?? 0
-  const after = rows.getTotalSize() - (shown.at(-1)?.end ?? 0)
+  const virtual = rows.getVirtualItems()
+  const shown = leases.length > FEW ? virtual.map(({ index }) => index) : [...leases.keys()]
+  const before = virtual[0]?.start ?? 0
+  const after = rows.getTotalSize() - (virtual.at(-1)?.end ?? rows.getTotalSize())
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a box that scrolls has to be reachable by keyboard
     <section ref={box} className={styles.box} aria-label={t.table} tabIndex={0}>
       {/* The room of the rows that are not in the page. */}
       <div style={{ paddingTop: before, paddingBottom: after }}>
@@ -67,11 +68,11 @@ export function Table({ leases, noticePeriod, account }: Props) {
             </tr>
           </thead>
           <tbody>
-            {shown.map((row) => (
+            {shown.map((index) => (
               <Row
-                key={row.key}
-                lease={leases[row.index]!}
-                index={row.index + 2}
+                key={leases[index]!.id}
+                lease={leases[index]!}
+                index={index + 2}
                 soon={soon(noticePeriod)}
                 account={account?.toLowerCase()}
               />

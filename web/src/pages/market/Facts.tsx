@@ -54,8 +54,8 @@ export function Capacity({ capacity, held }: { capacity: CapacityView; held: Cap
 export function Uptime({ provider }: { provider: ProviderView }) {
   const t = useWords(words)
   const { provenEpochs, epochs } = provider
-  if (epochs > 0) return <span className="num">{t.provenShare(shareOf(provenEpochs, epochs), epochs)}</span>
-  return <span className="num">{provenEpochs > 0 ? t.roots(provenEpochs) : t.noEpochs}</span>
+  if (epochs > 0) return <span>{t.provenShare(shareOf(provenEpochs, epochs), epochs)}</span>
+  return <span>{provenEpochs > 0 ? t.roots(provenEpochs) : t.noEpochs}</span>
 }
 
 /** Whether it answers, as far as the chain says. */

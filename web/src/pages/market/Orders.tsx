@@ -1,14 +1,17 @@
-import { Link } from "@tanstack/react-router"
+import { Link, useNavigate } from "@tanstack/react-router"
 import type { ReactNode } from "react"
-import { useConnection } from "wagmi"
-import { useChainTime } from "../../api/time.ts"
+import { useHere } from "../../api/here.ts"
 import type { BidView, OrderView } from "../../api/views.ts"
 import { useUnit } from "../../chain/currency.ts"
+import { isSame, useReasons } from "../../chain/legal.ts"
+import { useConfig } from "../../config.ts"
 import { Badge } from "../../parts/Badge.tsx"
+import { Act } from "../../parts/Button.tsx"
 import { Address, Amount, Hash, shorten, When } from "../../parts/Mark.tsx"
 import { Empty } from "../../parts/States.tsx"
 import { useWords } from "../../words/language.ts"
 import { formatBytes, formatFigure, HOUR, over, type Unit } from "../../words/units.ts"
+import { adopt } from "../deploy/journey.ts"
 import { Attributes } from "./Facts.tsx"
 import styles from "./Orders.module.css"
 import { words } from "./orderWords.ts"
@@ -36,10 +39,17 @@ export function Orders({ orders }: { orders: readonly OrderView[] }) {
 function Order({ order }: { order: OrderView }) {
   const t = useWords(words)
   const unit = useUnit(order.currency)
-  const now = useChainTime()
-  const { address } = useConnection()
-  const mine = order.tenant.toLowerCase() === address?.toLowerCase()
+  const here = useHere()
+  const reasons = useReasons()
+  const { chainId, market } = useConfig()
+  const go = useNavigate()
+  const now = here?.now ?? 0
+  const mine = isSame(order.tenant, here?.me)
   const { shape, policy } = order
+  function choose() {
+    adopt(order, chainId, market)
+    void go({ to: "/deploy" })
+  }
   const size = (mib: number) => formatBytes(mib * 2 ** 20)
   return (
     <article className={styles.order} aria-label={`${t.order} ${shorten(order.id)}`}>
@@ -83,6 +93,12 @@ function Order({ order }: { order: OrderView }) {
       </dl>
       {order.bids.length > 0 && <Bids order={order} unit={unit} />}
       {order.decision.reason && <p className="soft small">{t.declines(order.decision.reason)}</p>}
+      <div>
+        <Act reason={here ? reasons("accept", { ...here, order }) : ""} onClick={choose}>
+          {t.choose}
+          <span className="unseen">: {shorten(order.id)}</span>
+        </Act>
+      </div>
     </article>
   )
 }

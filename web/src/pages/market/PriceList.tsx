@@ -6,7 +6,7 @@ import styles from "./PriceList.module.css"
 import { words } from "./words.ts"
 
 /** How many of a price's units a person thinks in, and for how many seconds. */
-const ROWS = [
+export const ROWS = [
   ["millicore", 1000n, 3600n],
   ["memoryMiB", 1024n, 3600n],
   ["diskMiB", 1024n, 3600n],

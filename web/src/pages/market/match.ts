@@ -1,6 +1,7 @@
 import type { OfferView, ProviderView } from "../../api/views.ts"
-import { type Rates, ratesOf } from "../../chain/price.ts"
+import { ratesOf } from "../../chain/price.ts"
 import { type Misfit, type Seller, screen, type Wish } from "../../chain/screen.ts"
+import type { Rates } from "../../chain/terms.ts"
 import type { Wanted } from "./wish.ts"
 
 /** An offer, and how what is wanted fits it. */

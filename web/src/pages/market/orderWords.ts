@@ -10,9 +10,7 @@ export const words = speak(
     none: "No open orders",
     noneAbout: "Instead of taking an offer you can ask for bids.",
     ask: "Ask for bids",
-    unlisted: "The provider's API lists orders; it does not answer.",
     order: "Order",
-    you: "yours",
     wants: (replicas: number, min: number, max: number) =>
       min === max
         ? `${count(replicas)} ${replicas === 1 ? "replica" : "replicas"}`
@@ -31,12 +29,8 @@ export const words = speak(
     hour: "An hour, at first",
     most: "An hour, at most",
     expiry: "Binds until",
-    accept: "Accept",
-    cancel: "Cancel the order",
+    choose: "Choose a bid",
     declines: (reason: string) => `The provider of this page does not bid: ${reason}`,
-    act: "Act",
-    accepted: "The bid was accepted.",
-    goOn: "Hand over the manifest",
   },
   {
     title: "进行中的订单",
@@ -44,9 +38,7 @@ export const words = speak(
     none: "暂无订单",
     noneAbout: "除了直接接受报价，您也可以征求出价。",
     ask: "征求出价",
-    unlisted: "订单由提供方的 API 列出；它目前没有响应。",
     order: "订单",
-    you: "您的",
     wants: (replicas: number, min: number, max: number) =>
       min === max ? `${count(replicas)} 个副本` : `${count(replicas)} 个副本，${count(min)} 至 ${count(max)}`,
     shape: (cores: string, memory: string, disk: string, gpus: number) =>
@@ -63,11 +55,7 @@ export const words = speak(
     hour: "起始每小时",
     most: "最高每小时",
     expiry: "约束至",
-    accept: "接受",
-    cancel: "取消订单",
+    choose: "选择出价",
     declines: (reason: string) => `本页面的提供方不出价：${reason}`,
-    act: "操作",
-    accepted: "已接受该出价。",
-    goOn: "交付清单",
   },
 )

@@ -1,3 +1,118 @@
+import { Link, useNavigate, useSearch } from "@tanstack/react-router"
+import { useHere } from "../../api/here.ts"
+import { useMarket, useOwn, useProviders } from "../../api/queries.ts"
+import type { OwnView, ProviderView } from "../../api/views.ts"
+import { isSame } from "../../chain/legal.ts"
+import { Choice } from "../../parts/Field.tsx"
+import { Address, shorten } from "../../parts/Mark.tsx"
+import { Empty, Loaded, Notice } from "../../parts/States.tsx"
+import { useWords } from "../../words/language.ts"
+import { Attributes, Standing } from "../market/Facts.tsx"
+import { Account } from "./Account.tsx"
+import { Alarms } from "./Alarms.tsx"
+import { Earnings, Ledger } from "./Earnings.tsx"
+import { Gas } from "./Gas.tsx"
+import { Leases } from "./Leases.tsx"
+import { Offers } from "./Offers.tsx"
+import styles from "./Provider.module.css"
+import { Roots } from "./Roots.tsx"
+import { Stages } from "./Stages.tsx"
+import { Stock, Vitals } from "./Vitals.tsx"
+import { words } from "./words.ts"
+
+/** One provider's books: this page's own with all that it tells of itself, any other as the chain knows it. */
 export function Provider() {
-  return <h1>Provider</h1>
+  const t = useWords(words)
+  const { address } = useSearch({ from: "/provider" })
+  const go = useNavigate()
+  const providers = useProviders()
+  const market = useMarket()
+  const own = useOwn()
+  const known = providers.data ?? []
+  const home = own.data?.address ?? market.data?.provider
+  const wanted = address ?? known.find((each) => isSame(each.address, home))?.address ?? known[0]?.address
+  const provider = known.find((each) => isSame(each.address, wanted))
+  return (
+    <>
+      <header className={styles.head}>
+        <h1>{t.title}</h1>
+        {known.length > 1 && (
+          <div className={styles.choose}>
+            <Choice
+              label={t.choose}
+              value={provider?.address ?? ""}
+              options={known.map((each) => ({
+                value: each.address,
+                label: `${shorten(each.address)}${isSame(each.address, home) ? ` (${t.ofPage})` : ""}`,
+              }))}
+              onChange={(next) => void go({ to: "/provider", search: { address: next } })}
+            />
+          </div>
+        )}
+      </header>
+      <Loaded query={providers} lines={12}>
+        {() =>
+          provider ? (
+            <Books
+              provider={provider}
+              own={isSame(own.data?.address, provider.address) ? own.data : undefined}
+              away={own.isError && isSame(provider.address, home)}
+            />
+          ) : (
+            <Empty title={known.length === 0 ? t.none : t.unknown}>
+              {known.length === 0 ? t.noneAbout : <Link to="/provider">{t.backToOwn}</Link>}
+            </Empty>
+          )
+        }
+      </Loaded>
+    </>
+  )
+}
+
+interface Props {
+  provider: ProviderView
+  own: OwnView | undefined
+  /** It is this page's own, and does not answer. */
+  away: boolean
+}
+
+function Books({ provider, own, away }: Props) {
+  const t = useWords(words)
+  const here = useHere()
+  return (
+    <>
+      <div className="row">
+        <Address of={provider.address} you={isSame(here?.me, provider.address)} />
+        <Standing provider={provider} />
+        <Attributes of={provider.attributes} />
+      </div>
+      {away && <Notice>{t.away}</Notice>}
+      {own?.draining && <Notice>{t.drains}</Notice>}
+      {!own && !away && /^https?:\/\//.test(provider.endpoint) && (
+        <p className="soft small">
+          {t.elsewhere}{" "}
+          <a href={provider.endpoint} target="_blank" rel="noreferrer">
+            {provider.endpoint}
+          </a>
+        </p>
+      )}
+      {own && <Alarms alarms={own.alarms} />}
+      <Vitals provider={provider} own={own} />
+      <div className={styles.pair}>
+        <Earnings provider={provider} own={own} />
+        <Stock provider={provider} own={own} />
+      </div>
+      {own && <Stages stages={own.stages} />}
+      <Leases provider={provider} />
+      {own && (
+        <div className={styles.pair}>
+          <Roots roots={own.roots} />
+          <Gas gas={own.gas} intents={own.intents} />
+        </div>
+      )}
+      {own && <Ledger claims={own.claims} payouts={own.payouts} />}
+      <Offers provider={provider} />
+      <Account provider={provider} />
+    </>
+  )
 }

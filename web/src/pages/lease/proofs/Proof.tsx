@@ -50,7 +50,10 @@ export function Proof({ lease, epoch, onClose }: Props) {
   const t = useWords(words)
   const query = useProof(lease, epoch)
   const place = useRef<HTMLDivElement>(null)
-  useEffect(() => place.current?.scrollIntoView?.({ block: "nearest" }), [])
+  useEffect(() => {
+    // In newer browsers it returns a promise, which is no clean-up.
+    place.current?.scrollIntoView?.({ block: "nearest" })
+  }, [])
   return (
     <div ref={place} className={styles.proof}>
       <Card

@@ -1,0 +1,30 @@
+// Requests at a given rate, whatever becomes of them: the demand under which a lease's replicas rise.
+export interface Load {
+  answered: () => number
+  stop: () => Promise<void>
+}
+
+/** @param rate Requests a second. */
+export function press(url: string, rate: number): Load {
+  const underWay = new Set<Promise<void>>()
+  let answered = 0
+  const timer = setInterval(() => {
+    // A load that nobody answers must not pile up in here.
+    if (underWay.size > 200) return
+    const one = fetch(url, { signal: AbortSignal.timeout(20_000) })
+      .then((answer) => answer.arrayBuffer())
+      .then(() => {
+        answered += 1
+      })
+      .catch(() => {})
+      .finally(() => underWay.delete(one))
+    underWay.add(one)
+  }, 1_000 / rate)
+  return {
+    answered: () => answered,
+    async stop() {
+      clearInterval(timer)
+      await Promise.all(underWay)
+    },
+  }
+}

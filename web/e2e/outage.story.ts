@@ -1,0 +1,69 @@
+// What the page does when others fail: the provider away, the provider silent, the node slow.
+import { actors } from "./actors.ts"
+import { Door } from "./door.ts"
+import { expect, test } from "./visit.ts"
+
+const short = (hex: string) => `${hex.slice(0, 6)}…${hex.slice(-4)}`
+
+/** Whether the code of the other pages has come too, by itself, and nothing is under way. */
+function codeOfAllPages(): boolean {
+  const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[]
+  const newest = Math.max(...files.map(({ responseEnd }) => responseEnd))
+  return files.some(({ name }) => name.includes("/assets/Leases-")) && performance.now() - newest > 1_000
+}
+
+test("with the provider away the page says so, reads the chain, and recovers by itself", async ({
+  visits,
+  stack,
+}) => {
+  const door = await Door.before(stack.url)
+  try {
+    const { page } = await visits.begin({ origin: door.url })
+    const mark = page.getByRole("banner").getByRole("status")
+    await expect(mark.getByText("Live")).toBeVisible()
+    await expect.poll(() => page.evaluate(codeOfAllPages), { timeout: 20_000 }).toBe(true)
+    await door.shut()
+    await expect(mark.getByText("Offline")).toBeVisible()
+    await expect(page.getByText("The provider does not answer.")).toBeVisible()
+
+    // What was not read yet comes from the chain alone.
+    await page.getByRole("link", { name: "Leases" }).click()
+    await expect(page.getByText(short(stack.up.lease!)).first()).toBeVisible({ timeout: 30_000 })
+
+    await door.open()
+    await expect(mark.getByText("Live")).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByText("The provider does not answer.")).toBeHidden()
+    await expect(page.getByText(short(stack.up.lease!)).first()).toBeVisible()
+  } finally {
+    await door.shut().catch(() => {})
+  }
+})
+
+test("a provider that falls silent makes the page stale, until it speaks again", async ({
+  visits,
+  stack,
+}) => {
+  const { page } = await visits.begin({ path: "/leases" })
+  const mark = page.getByRole("banner").getByRole("status")
+  await expect(mark.getByText("Live")).toBeVisible()
+  stack.sleep()
+  try {
+    await expect(mark.getByText("Stale")).toBeVisible()
+  } finally {
+    stack.wake()
+  }
+  await expect(mark.getByText("Live")).toBeVisible()
+})
+
+test("a slow node keeps nobody waiting for what the provider knows", async ({ visits, stack }) => {
+  const { page } = await visits.begin({ account: actors.tenant, path: null })
+  await page.route(`${stack.up.rpcUrl}/**`, async (route) => {
+    await new Promise((done) => setTimeout(done, 4_000))
+    await route.continue()
+  })
+  const began = Date.now()
+  await visits.go(page, "/leases")
+  await expect(page.getByText(short(stack.up.lease!)).first()).toBeVisible()
+  expect(Date.now() - began).toBeLessThan(4_000)
+  await page.unrouteAll({ behavior: "ignoreErrors" })
+})

@@ -1,0 +1,45 @@
+// The chain takes something back under an open page: the page goes by what the chain says now.
+import { parseEther } from "viem"
+import type { LeaseView } from "../src/api/views.ts"
+import { actors } from "./actors.ts"
+import { until } from "./stack.ts"
+import { expect, test } from "./visit.ts"
+
+test("what a reorg took back is waiting again, and the money is the chain's", async ({ visits, stack }) => {
+  const lease = await stack.deploy("sample/compose.yaml", "--deposit", "0.03")
+  const deposited = async () => (await stack.get<LeaseView>(`/v1/leases/${lease}`)).money.deposited
+  const { page, wallet } = await visits.connected(actors.tenant, { path: `/leases/${lease}` })
+  const transactions = page.getByRole("dialog", { name: "Transactions" })
+  const topUp = transactions.getByRole("listitem").filter({ hasText: "Top up 0.01 ETH" })
+
+  await page.getByRole("button", { name: "Top up", exact: true }).click()
+  const dialog = page.getByRole("dialog", { name: "Top up" })
+  await dialog.getByLabel("Amount, ETH").fill("0.01")
+  await dialog.getByRole("button", { name: "Top up 0.01 ETH" }).click()
+  await expect(dialog).toBeHidden()
+  await page.getByRole("tab", { name: "Events" }).click()
+  const event = page.getByRole("listitem").filter({ hasText: "0.01 ETH" })
+  await expect(event).toHaveCount(1)
+  await page.getByRole("button", { name: /^Transactions/ }).click()
+  await expect(topUp.getByText("Mined")).toBeVisible()
+
+  const { blockNumber } = await stack.reader.getTransactionReceipt({ hash: wallet.sent.at(-1)! })
+  const depth = Number((await stack.reader.getBlockNumber({ cacheTime: 0 })) - blockNumber) + 1
+  // Two blocks more, for those that are mined meanwhile.
+  await stack.anvil.request({ method: "anvil_reorg", params: [depth + 2, []] } as never)
+
+  await expect(topUp.getByText("Waiting for a block")).toBeVisible()
+  await until(
+    "the deposit without it",
+    20_000,
+    async () => (await deposited()) === parseEther("0.03").toString(),
+  )
+  await page.keyboard.press("Escape")
+  await expect(event).toHaveCount(0)
+
+  await wallet.sendAgain()
+  await expect(event).toHaveCount(1)
+  await page.getByRole("button", { name: /^Transactions/ }).click()
+  await expect(topUp.getByText("Mined")).toBeVisible()
+  expect(await deposited()).toBe(parseEther("0.04").toString())
+})

@@ -1,0 +1,111 @@
+import { useChainTime } from "../../api/here.ts"
+import { useOrders } from "../../api/queries.ts"
+import type { BidView } from "../../api/views.ts"
+import { useUnit } from "../../chain/currency.ts"
+import { bidOf, leaseIdOf, ratesOf } from "../../chain/terms.ts"
+import { Act, Button } from "../../parts/Button.tsx"
+import { Address, Amount, shorten, When } from "../../parts/Mark.tsx"
+import { Notice } from "../../parts/States.tsx"
+import { useWords } from "../../words/language.ts"
+import { HOUR, over } from "../../words/units.ts"
+import { words as orderWords } from "../market/orderWords.ts"
+import { useOrderState } from "./chainState.ts"
+import styles from "./Journey.module.css"
+import { auctionOf, change, type Journey, termsOf } from "./journey.ts"
+import { words } from "./journeyWords.ts"
+import { Step } from "./Step.tsx"
+import { Failed, useAccept } from "./Steps.tsx"
+
+interface Props {
+  journey: Journey
+  state: "done" | "now" | "waiting"
+}
+
+const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b.rates.reserved) ? -1 : 1)
+
+/** The bids on the journey's order, the cheapest first; accepting one makes the lease. */
+export function BidsStep({ journey, state }: Props) {
+  const t = useWords(words)
+  const o = useWords(orderWords)
+  const orders = useOrders()
+  const order = useOrderState(journey)
+  const unit = useUnit(journey.currency)
+  const now = useChainTime()
+  const { attempt, accept, cancel } = useAccept(journey)
+  const auction = journey.auction!
+  const view = orders.data?.find(({ id }) => id.toLowerCase() === auction.id.toLowerCase())
+  const bids = (view?.bids ?? []).toSorted(cheaper)
+  const over_ = now > auction.acceptUntil
+
+  async function choose(bid: BidView) {
+    const { provider, rates } = bid
+    const terms = termsOf({ ...journey, winner: { lease: "0x", provider, rates } })!
+    // Written down before it is sent: a reload finds the lease by it.
+    change(journey.id, {
+      winner: { lease: leaseIdOf(journey.chainId, journey.market, terms), provider, rates },
+    })
+    await accept({
+      acceptances: [{ order: auctionOf(journey)!, bid: { ...bidOf(bid), rates: ratesOf(rates) } }],
+    })
+  }
+
+  return (
+    <Step title={t.choose} state={attempt.busy ? "working" : attempt.error ? "failed" : state}>
+      {state === "now" && (
+        <>
+          <p className="soft small">
+            {attempt.busy
+              ? t.inWallet
+              : over_
+                ? t.acceptOver
+                : t.chooseAbout(new Date(auction.bidUntil * 1000).toLocaleTimeString())}
+          </p>
+          <Failed attempt={attempt} />
+          {orders.isError && <Notice>{t.noProviderAnswers}</Notice>}
+          {order?.open === false ? (
+            <Notice>{t.cancelled}</Notice>
+          ) : (
+            <>
+              <div aria-live="polite">
+                {bids.length === 0 && <p>{t.noBids}</p>}
+                <ul className={styles.bids}>
+                  {bids.map((bid) => (
+                    <li key={bid.id}>
+                      <span>
+                        <Address of={bid.provider} />
+                      </span>
+                      <span>
+                        <Amount
+                          of={over(BigInt(bid.rates.reserved) * BigInt(journey.order.replicas), HOUR)}
+                          unit={unit}
+                        />{" "}
+                        <span className="soft small">{o.hour}</span>
+                      </span>
+                      <span className="soft small">
+                        {o.expiry} <When of={bid.expiry} />
+                      </span>
+                      <Act
+                        kind="primary"
+                        busy={attempt.busy}
+                        aria-label={t.acceptOf(shorten(bid.provider))}
+                        reason={over_ || now > bid.expiry ? t.acceptOver : null}
+                        onClick={() => void choose(bid)}
+                      >
+                        {t.accept}
+                      </Act>
+                    </li>
+                  ))}
+                </ul>
+              </div>
+              <div className="row">
+                <Button onClick={() => void cancel()} disabled={attempt.busy}>
+                  {t.cancel}
+                </Button>
+              </div>
+            </>
+          )}
+        </>
+      )}
+    </Step>
+  )
+}

@@ -1,0 +1,39 @@
+import type { ReactNode } from "react"
+import { Badge, type Tone } from "../../parts/Badge.tsx"
+import { useWords } from "../../words/language.ts"
+import styles from "./Journey.module.css"
+import { words } from "./journeyWords.ts"
+
+export type State = "done" | "working" | "waiting" | "failed" | "now"
+
+const TONES: Record<State, Tone> = {
+  done: "good",
+  working: "tide",
+  waiting: "plain",
+  failed: "bad",
+  now: "warn",
+}
+
+interface Props {
+  title: string
+  state: State
+  /** While it is at work or waits for somebody. */
+  children?: ReactNode
+}
+
+export function Step({ title, state, children }: Props) {
+  const t = useWords(words)
+  return (
+    <li
+      className={styles.step}
+      data-state={state}
+      aria-current={state === "done" || state === "waiting" ? undefined : "step"}
+    >
+      <div className={styles.stepHead}>
+        <h3>{title}</h3>
+        <Badge tone={TONES[state]}>{t.states[state]}</Badge>
+      </div>
+      {children && state !== "waiting" && <div className="stack-s">{children}</div>}
+    </li>
+  )
+}

@@ -1,0 +1,27 @@
+import { useQuery } from "@tanstack/react-query"
+import { type Address, zeroAddress } from "viem"
+import { getBalance, readContract } from "viem/actions"
+import { useClient, useConnection } from "wagmi"
+import type { Reader } from "../../api/queries.ts"
+import { erc20 } from "../../chain/abi.ts"
+
+/** What the wallet has of a currency, base units; undefined while no wallet is connected or nobody has answered. */
+export function useBalance(currency: Address | undefined): bigint | undefined {
+  const reader = useClient() as Reader | undefined
+  const { address } = useConnection()
+  const { data } = useQuery({
+    queryKey: ["account", address?.toLowerCase(), "balance", currency],
+    enabled: reader !== undefined && address !== undefined && currency !== undefined,
+    refetchInterval: 10_000,
+    queryFn: () =>
+      currency === zeroAddress
+        ? getBalance(reader!, { address: address! })
+        : readContract(reader!, {
+            address: currency!,
+            abi: erc20,
+            functionName: "balanceOf",
+            args: [address!],
+          }),
+  })
+  return data
+}

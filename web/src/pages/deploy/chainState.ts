@@ -1,0 +1,53 @@
+// What the chain says of a journey's lease or order.
+import { useQuery } from "@tanstack/react-query"
+import { readContract } from "viem/actions"
+import { useClient } from "wagmi"
+import type { Reader } from "../../api/queries.ts"
+import { market } from "../../chain/abi.ts"
+import { marketOf } from "../../chain/call.ts"
+import { type Journey, termsOf } from "./journey.ts"
+
+export type LeaseState = "unknown" | "active" | "exhausted" | "closed"
+const STATES: readonly LeaseState[] = ["unknown", "active", "exhausted", "closed"]
+
+/** `Market.statusOf`; undefined while the chain has not answered. */
+export function useLeaseState(journey: Journey): { state: LeaseState | undefined; error: unknown } {
+  const reader = useClient() as Reader | undefined
+  const terms = termsOf(journey)
+  const query = useQuery<LeaseState>({
+    queryKey: ["lease", journey.winner?.lease.toLowerCase(), "status"],
+    enabled: terms !== null && reader !== undefined,
+    refetchInterval: ({ state }) => (state.data === "unknown" ? 1_000 : 5_000),
+    queryFn: async () => {
+      const status = await readContract(reader!, {
+        address: marketOf(reader!),
+        abi: market,
+        functionName: "statusOf",
+        args: [terms!],
+      })
+      return STATES[status] ?? "unknown"
+    },
+  })
+  return { state: terms ? query.data : "unknown", error: query.error }
+}
+
+/** `Auction.orderOf`: whether the order is there, and open. */
+export function useOrderState(journey: Journey): { known: boolean; open: boolean } | undefined {
+  const reader = useClient() as Reader | undefined
+  const id = journey.auction?.id
+  const query = useQuery({
+    queryKey: ["orders", id, "state"],
+    enabled: id !== undefined && reader !== undefined,
+    refetchInterval: 2_000,
+    queryFn: async () => {
+      const { known, open } = await readContract(reader!, {
+        address: marketOf(reader!),
+        abi: market,
+        functionName: "orderOf",
+        args: [id!],
+      })
+      return { known, open }
+    },
+  })
+  return query.data
+}

@@ -1,0 +1,43 @@
+// The manifest goes to the lease's provider. One that is away is waited for: its lease binds it.
+import { useQuery } from "@tanstack/react-query"
+import { ApiError, ask, Unreachable } from "../../api/client.ts"
+import { change, type Journey } from "./journey.ts"
+
+/** A provider that has not read the lease's block yet does not know the lease. */
+const passes = (error: unknown) =>
+  error instanceof Unreachable || (error instanceof ApiError && error.status === 404)
+
+export interface HandOver {
+  /** It did not answer the last time, and is asked again. */
+  waiting: boolean
+  /** It refuses for good. */
+  error: unknown
+  retry: () => void
+}
+
+/** @param base The provider's endpoint; null: nothing to do yet. */
+export function useHandOver(journey: Journey, base: string | null, active: boolean): HandOver {
+  const { id, winner, manifest, signature } = journey
+  const query = useQuery({
+    queryKey: ["handover", winner?.lease, signature],
+    enabled: active && base !== null && manifest !== null && signature !== null,
+    retry: (_, error) => passes(error),
+    retryDelay: 2_000,
+    staleTime: Number.POSITIVE_INFINITY,
+    queryFn: async ({ signal }) => {
+      await ask(base!, `/v1/leases/${winner!.lease}/manifest`, {
+        method: "PUT",
+        body: manifest!,
+        headers: { "content-type": "application/yaml", "tidemark-signature": signature! },
+        signal,
+      })
+      change(id, { handedOver: true, manifest: null })
+      return true
+    },
+  })
+  return {
+    waiting: query.failureCount > 0 && query.fetchStatus !== "idle",
+    error: query.error,
+    retry: () => void query.refetch(),
+  }
+}

@@ -1,0 +1,35 @@
+import type { AlarmView } from "../../api/views.ts"
+import { Badge } from "../../parts/Badge.tsx"
+import { useWords } from "../../words/language.ts"
+import styles from "./Provider.module.css"
+import { words } from "./words.ts"
+
+/** What the provider should see to, in its own words, each with what to do. */
+export function Alarms({ alarms }: { alarms: readonly AlarmView[] }) {
+  const t = useWords(words)
+  if (alarms.length === 0) {
+    return (
+      <p role="status">
+        <Badge tone="good">{t.noAlarms}</Badge>
+      </p>
+    )
+  }
+  return (
+    <section className={styles.alarms} aria-label={t.alarms} aria-live="polite">
+      <h2>{t.alarms}</h2>
+      <ul className={styles.alarmList}>
+        {alarms.map((alarm) => (
+          <li key={`${alarm.kind}${alarm.message}`}>
+            <p className="row">
+              <Badge tone="bad">{alarm.kind}</Badge>
+              <strong>{alarm.message}</strong>
+            </p>
+            <p className="small">
+              {t.remedy}: {alarm.remedy}
+            </p>
+          </li>
+        ))}
+      </ul>
+    </section>
+  )
+}

@@ -1,0 +1,80 @@
+import type { OwnView } from "../../api/views.ts"
+import { Badge, type Tone } from "../../parts/Badge.tsx"
+import { Bar } from "../../parts/Bar.tsx"
+import { Card } from "../../parts/Card.tsx"
+import { Amount } from "../../parts/Mark.tsx"
+import { useWords } from "../../words/language.ts"
+import { ETH } from "../../words/units.ts"
+import styles from "./Provider.module.css"
+import { words } from "./words.ts"
+
+const TONES: Record<string, Tone> = {
+  prepared: "plain",
+  sent: "tide",
+  mined: "tide",
+  final: "good",
+  failed: "bad",
+}
+const count = (of: number) => of.toLocaleString("en-US")
+
+/** Gas by kind against the budget, and the outbox by state. */
+export function Gas({ gas, intents }: Pick<OwnView, "gas" | "intents">) {
+  const t = useWords(words)
+  return (
+    <Card title={t.gasTitle}>
+      <div className="stack">
+        <div className="stack-s">
+          <p className="soft small">{t.gasBudget}</p>
+          <Bar
+            label={t.gas}
+            part={gas.lastHour}
+            whole={gas.perHour}
+            says={t.gasSays(count(gas.lastHour), count(gas.perHour))}
+          />
+        </div>
+        {gas.byKind.length === 0 ? (
+          <p className="soft small">{t.noGas}</p>
+        ) : (
+          <table>
+            <caption className={styles.caption}>
+              {t.lastDay}: <span className="num">{count(gas.lastDay)}</span>. {t.fees}:{" "}
+              <Amount of={gas.feesLastDay} unit={ETH} />
+            </caption>
+            <thead>
+              <tr>
+                <th scope="col">{t.kind}</th>
+                <th scope="col" className="right">
+                  {t.times}
+                </th>
+                <th scope="col" className="right">
+                  {t.gas}
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {gas.byKind.map((spent) => (
+                <tr key={spent.kind}>
+                  <th scope="row">{t.kinds[spent.kind] ?? spent.kind}</th>
+                  <td className="right">{count(spent.count)}</td>
+                  <td className="right">{count(spent.gas)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+        <div className="stack-s">
+          <p className="soft small">{t.intents}</p>
+          <ul className="row">
+            {intents.map((intent) => (
+              <li key={intent.state}>
+                <Badge tone={intent.count === 0 ? "plain" : TONES[intent.state]}>
+                  {count(intent.count)} {t.states[intent.state] ?? intent.state}
+                </Badge>
+              </li>
+            ))}
+          </ul>
+        </div>
+      </div>
+    </Card>
+  )
+}

@@ -1,0 +1,97 @@
+import { Link } from "@tanstack/react-router"
+import { useHere } from "../../api/here.ts"
+import { useLeases } from "../../api/queries.ts"
+import type { LeaseSummary, ProviderView } from "../../api/views.ts"
+import { useUnit } from "../../chain/currency.ts"
+import { isSame, useReasons } from "../../chain/legal.ts"
+import { Act } from "../../parts/Button.tsx"
+import { Card } from "../../parts/Card.tsx"
+import { Address, Amount, shorten } from "../../parts/Mark.tsx"
+import { Loaded } from "../../parts/States.tsx"
+import { useWords } from "../../words/language.ts"
+import { formatSpan, HOUR, over } from "../../words/units.ts"
+import { useNotice } from "./notice.ts"
+import styles from "./Provider.module.css"
+import { words } from "./words.ts"
+
+/** The open leases with this provider. */
+export function Leases({ provider }: { provider: ProviderView }) {
+  const t = useWords(words)
+  const leases = useLeases()
+  return (
+    <Card title={t.itsLeases} flush>
+      <Loaded query={leases} lines={3}>
+        {(all) => <Listed leases={all.filter((lease) => isSame(lease.provider, provider.address))} />}
+      </Loaded>
+    </Card>
+  )
+}
+
+function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
+  const t = useWords(words)
+  const open = leases.filter(({ status }) => status !== "closed").toReversed()
+  if (open.length === 0) return <p className={styles.about}>{t.noLeases}</p>
+  return (
+    <>
+      <p className={styles.about}>{t.noticeAbout}</p>
+      <div className={styles.long}>
+        <table className={styles.leases}>
+          <thead>
+            <tr>
+              <th scope="col">{t.lease}</th>
+              <th scope="col">{t.tenant}</th>
+              <th scope="col" className="right">
+                {t.rate}
+              </th>
+              <th scope="col">{t.runway}</th>
+              <th scope="col">
+                <span className="unseen">{t.notice}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {open.map((lease) => (
+              <Row key={lease.id} lease={lease} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </>
+  )
+}
+
+function Row({ lease }: { lease: LeaseSummary }) {
+  const t = useWords(words)
+  const unit = useUnit(lease.money.currency)
+  const here = useHere()
+  const reasons = useReasons()
+  const { give, busy } = useNotice(lease)
+  const { runway, rate } = lease.money
+  return (
+    <tr>
+      <th scope="row">
+        <Link to="/leases/$lease" params={{ lease: lease.id }} className="mono">
+          {shorten(lease.id)}
+        </Link>
+        <p className="soft small">{t.replicas(lease.replicas.wanted)}</p>
+      </th>
+      <td>
+        <Address of={lease.tenant} />
+      </td>
+      <td className="right">
+        <Amount of={over(BigInt(rate), HOUR)} unit={unit} />
+      </td>
+      <td className="num">{runway === null ? "–" : formatSpan(runway)}</td>
+      <td>
+        <Act
+          reason={here ? reasons("giveNotice", { ...here, lease }) : ""}
+          busy={busy}
+          aria-label={t.noticeOf(shorten(lease.id))}
+          onClick={() => void give()}
+        >
+          {t.notice}
+        </Act>
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,93 @@
+import { useState } from "react"
+import { type Address, isAddress, zeroAddress } from "viem"
+import { useHere } from "../../api/here.ts"
+import type { ProviderView } from "../../api/views.ts"
+import { listOffer } from "../../chain/actions/listOffer.ts"
+import { useUnit } from "../../chain/currency.ts"
+import { useReasons } from "../../chain/legal.ts"
+import { Act } from "../../parts/Button.tsx"
+import { Count } from "../../parts/Count.tsx"
+import { Choice, TextField } from "../../parts/Field.tsx"
+import { useWords } from "../../words/language.ts"
+import { ROWS } from "../market/PriceList.tsx"
+import { words as marketWords } from "../market/words.ts"
+import { useAct } from "./act.ts"
+import styles from "./Provider.module.css"
+import { type PriceName, priceOf, pricesFrom } from "./prices.ts"
+import { words } from "./words.ts"
+
+/** A new price list. */
+export function ListOffer({ provider }: { provider: ProviderView }) {
+  const t = useWords(words)
+  const m = useWords(marketWords)
+  const here = useHere()
+  const reasons = useReasons()
+  const { act, busy } = useAct()
+  const [kind, setKind] = useState<"eth" | "token">("eth")
+  const [token, setToken] = useState("")
+  const [texts, setTexts] = useState<Partial<Record<PriceName, string>>>({})
+  const [networkKiBps, setNetworkKiBps] = useState(0)
+  const currency = kind === "eth" ? zeroAddress : isAddress(token) ? (token as Address) : undefined
+  const unit = useUnit(currency)
+  const prices = pricesFrom(texts, networkKiBps, unit)
+  const said = Object.values(texts).some((text) => text.trim() !== "")
+  const refused = here ? reasons("listOffer", { ...here, provider }) : ""
+  const reason = refused ?? (currency ? (prices ? (said ? null : t.nothingSaid) : t.badPrice) : t.badToken)
+
+  async function list() {
+    const listed = await act(t.labels.listOffer, (wallet) =>
+      listOffer(wallet, { currency: currency!, prices: prices! }),
+    )
+    if (listed) setTexts({})
+  }
+  return (
+    <details className={styles.more}>
+      <summary>{t.list}</summary>
+      <div className="stack">
+        <p className="soft small">{t.listAbout}</p>
+        <div className={styles.fields}>
+          <Choice
+            label={t.pricesIn}
+            value={kind}
+            options={[
+              { value: "eth", label: t.eth },
+              { value: "token", label: t.token },
+            ]}
+            onChange={setKind}
+          />
+          {kind === "token" && (
+            <TextField
+              label={t.tokenAddress}
+              value={token}
+              problem={currency ? null : t.badToken}
+              onChange={setToken}
+            />
+          )}
+          {ROWS.map(([name]) => (
+            <TextField
+              key={name}
+              label={m.price[name]}
+              inputMode="decimal"
+              autoComplete="off"
+              value={texts[name] ?? ""}
+              problem={priceOf(name, texts[name] ?? "", unit) === null ? t.badPrice : null}
+              onChange={(text) => setTexts({ ...texts, [name]: text })}
+            />
+          ))}
+          <Count
+            label={t.traffic}
+            value={networkKiBps}
+            least={0}
+            most={2 ** 32 - 1}
+            onChange={setNetworkKiBps}
+          />
+        </div>
+        <div>
+          <Act kind="primary" reason={reason} busy={busy} onClick={() => void list()}>
+            {t.list}
+          </Act>
+        </div>
+      </div>
+    </details>
+  )
+}

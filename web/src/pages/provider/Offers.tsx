@@ -1,0 +1,77 @@
+import { useHere } from "../../api/here.ts"
+import { useOffers } from "../../api/queries.ts"
+import type { OfferView, ProviderView } from "../../api/views.ts"
+import { withdrawOffer } from "../../chain/actions/withdrawOffer.ts"
+import { useUnit } from "../../chain/currency.ts"
+import { isSame, useReasons } from "../../chain/legal.ts"
+import { Badge } from "../../parts/Badge.tsx"
+import { Act } from "../../parts/Button.tsx"
+import { Card } from "../../parts/Card.tsx"
+import { Loaded } from "../../parts/States.tsx"
+import { useWords } from "../../words/language.ts"
+import { PriceList } from "../market/PriceList.tsx"
+import { useAct } from "./act.ts"
+import { ListOffer } from "./ListOffer.tsx"
+import styles from "./Provider.module.css"
+import { words } from "./words.ts"
+
+/** What it offers, and a form for a new offer. */
+export function Offers({ provider }: { provider: ProviderView }) {
+  const t = useWords(words)
+  const offers = useOffers()
+  return (
+    <Card title={t.offers}>
+      <div className="stack">
+        <Loaded query={offers} lines={3}>
+          {(all) => {
+            const its = all.filter((offer) => isSame(offer.provider, provider.address))
+            if (its.length === 0) return <p className="soft small">{t.noOffers}</p>
+            return (
+              <ul className={styles.offers}>
+                {its.toReversed().map((offer) => (
+                  <li key={offer.id}>
+                    <Offer offer={offer} />
+                  </li>
+                ))}
+              </ul>
+            )
+          }}
+        </Loaded>
+        <ListOffer provider={provider} />
+      </div>
+    </Card>
+  )
+}
+
+function Offer({ offer }: { offer: OfferView }) {
+  const t = useWords(words)
+  const unit = useUnit(offer.currency)
+  const here = useHere()
+  const reasons = useReasons()
+  const { act, busy } = useAct()
+  if (!offer.open) {
+    return (
+      <p className="row soft">
+        {t.offer(offer.id)} <Badge>{t.closed}</Badge>
+      </p>
+    )
+  }
+  return (
+    <div className={styles.offer}>
+      <div>
+        <h3>{t.offer(offer.id)}</h3>
+        <PriceList prices={offer.prices} unit={unit} />
+      </div>
+      <Act
+        reason={here ? reasons("withdrawOffer", { ...here, offer }) : ""}
+        busy={busy}
+        aria-label={t.withdrawOfferOf(offer.id)}
+        onClick={() =>
+          void act(t.labels.withdrawOffer, (wallet) => withdrawOffer(wallet, { offer: offer.id }))
+        }
+      >
+        {t.withdrawOffer}
+      </Act>
+    </div>
+  )
+}

@@ -1,0 +1,32 @@
+import { useClient } from "wagmi"
+import { ask, Unreachable } from "../../api/client.ts"
+import type { Reader } from "../../api/queries.ts"
+import type { LeaseSummary, LeaseView } from "../../api/views.ts"
+import { giveNotice } from "../../chain/actions/giveNotice.ts"
+import { readLease } from "../../chain/reads.ts"
+import { useConfig } from "../../config.ts"
+import { useWords } from "../../words/language.ts"
+import { useAct } from "./act.ts"
+import { words } from "./words.ts"
+
+/** Gives notice on a lease; its terms, which the call states, are read when it is pressed. */
+export function useNotice({ id }: LeaseSummary) {
+  const t = useWords(words)
+  const { api } = useConfig()
+  const reader = useClient() as Reader | undefined
+  const { act, busy } = useAct()
+
+  async function view(): Promise<LeaseView> {
+    try {
+      return await ask<LeaseView>(api, `/v1/leases/${id}`)
+    } catch (error) {
+      if (error instanceof Unreachable && reader) return readLease(reader, id)
+      throw error
+    }
+  }
+  return {
+    busy,
+    give: () =>
+      act(t.labels.giveNotice, async (wallet) => giveNotice(wallet, { terms: (await view()).terms })),
+  }
+}

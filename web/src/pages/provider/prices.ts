@@ -1,0 +1,30 @@
+// Prices as people type them, an hour of so many units, and as the contract has them.
+import type { Prices } from "../../chain/terms.ts"
+import { parseAmount, RATE_SCALE, type Unit } from "../../words/units.ts"
+import { ROWS } from "../market/PriceList.tsx"
+
+export type PriceName = (typeof ROWS)[number][0]
+
+const HIGHEST = 2n ** 80n - 1n
+
+/** Base units × 1e12 for a second of one unit, rounded up; null when it is no amount, or more than the contract can hold. */
+export function priceOf(name: PriceName, text: string, unit: Unit): bigint | null {
+  if (text.trim() === "") return 0n
+  const [, each, seconds] = ROWS.find(([row]) => row === name)!
+  const amount = parseAmount(text, unit)
+  if (amount === null) return null
+  const units = each * seconds
+  const price = (amount * RATE_SCALE + units - 1n) / units
+  return price <= HIGHEST ? price : null
+}
+
+/** Null while one of them is none. */
+export function pricesFrom(
+  texts: Partial<Record<PriceName, string>>,
+  networkKiBps: number,
+  unit: Unit,
+): Prices | null {
+  const read = ROWS.map(([name]) => [name, priceOf(name, texts[name] ?? "", unit)] as const)
+  if (read.some(([, price]) => price === null)) return null
+  return { ...(Object.fromEntries(read) as unknown as Omit<Prices, "networkKiBps">), networkKiBps }
+}
