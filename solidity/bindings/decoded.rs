@@ -48,12 +48,11 @@ fn json(value: &DynSolValue, components: &[Param]) -> Value {
         DynSolValue::Array(values) | DynSolValue::FixedArray(values) => {
             values.iter().map(|value| json(value, components)).collect()
         }
-        DynSolValue::Tuple(values) => {
+        // The ABI's own names of structs make a tuple one of these.
+        DynSolValue::Tuple(values) | DynSolValue::CustomStruct { tuple: values, .. } => {
             let fields = components.iter().zip(values);
             Value::Object(fields.map(|(field, value)| (field.name.clone(), json(value, &field.components))).collect())
         }
-        // Of EIP-712 data, not of the ABI.
-        DynSolValue::CustomStruct { .. } => Value::Null,
     }
 }
 
