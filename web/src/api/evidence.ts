@@ -5,7 +5,7 @@ import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem"
 import { useClient } from "wagmi"
 import { type DisputeEnd, type DisputeNow, readDispute, readEndedDisputes } from "../chain/disputes.ts"
 import { ask } from "./client.ts"
-import { useFeed } from "./feed.ts"
+import { useFeedState } from "./feed.ts"
 import type { Reader } from "./queries.ts"
 
 export interface Evidence {
@@ -60,7 +60,7 @@ export function useDispute(lease: Hex): UseQueryResult<DisputeNow | null> {
   return useQuery({
     queryKey: ["lease", lease.toLowerCase(), "dispute"],
     enabled: reader !== undefined,
-    refetchInterval: useFeed().state === "live" ? false : 5_000,
+    refetchInterval: useFeedState() === "live" ? false : 5_000,
     queryFn: () => readDispute(reader!, lease),
   })
 }
@@ -70,7 +70,7 @@ export function useEndedDisputes(): UseQueryResult<DisputeEnd[]> {
   return useQuery({
     queryKey: ["leases", "disputes"],
     enabled: reader !== undefined,
-    refetchInterval: useFeed().state === "live" ? false : 5_000,
+    refetchInterval: useFeedState() === "live" ? false : 5_000,
     queryFn: () => readEndedDisputes(reader!),
   })
 }

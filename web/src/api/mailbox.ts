@@ -16,7 +16,7 @@ import {
 import { bareOf, type Checked, checkProposal, merged, type Proposal } from "../chain/proposals.ts"
 import { useConfig } from "../config.ts"
 import { ApiError, ask } from "./client.ts"
-import { useFeed } from "./feed.ts"
+import { useFeedState } from "./feed.ts"
 import type { Reader } from "./queries.ts"
 import { tokenOf, useSession } from "./session.ts"
 import type { ProposalView } from "./views.ts"
@@ -138,7 +138,7 @@ export function usePost(): Post {
 }
 
 function useInterval(): number | false {
-  return useFeed().state === "live" ? false : 3_000
+  return useFeedState() === "live" ? false : 3_000
 }
 
 const given = ({ consents }: Proposal) => consents.map(({ signature }) => signature.slice(-16)).join()

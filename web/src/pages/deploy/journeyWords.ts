@@ -66,7 +66,7 @@ export const words = speak(
     ask: "开启订单",
     askAbout: "由您的钱包发出一笔交易。存款留在市场中等待。",
     choose: "选择出价",
-    chooseAbout: (until: string) => `提供方可出价至 ${until}。一有出价即可接受。`,
+    chooseAbout: "一有出价即可接受。提供方可出价至",
     noBids: "暂无出价。出价会自动显示在这里。",
     noProviderAnswers: "出价由提供方的 API 列出；它没有响应，正在等待。",
     acceptOver: "接受时限已过。请取回存款后重新征求。",
