@@ -1,13 +1,31 @@
 // One lease, its events and a proof of it, for the tests of whoever shows or verifies them.
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree"
 import type { Address, Hex } from "viem"
-import type { EventView, LeaseView, ProofView, UsageArgument } from "../src/api/views.ts"
+import type { EventView, LeaseView, ProofView, TermsView, UsageArgument } from "../src/api/views.ts"
+import { leaseIdOf, termsOf } from "../src/chain/terms.ts"
+import { CHAIN_ID, MARKET } from "./wallet.ts"
 
 export const TENANT: Address = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
 export const PROVIDER: Address = "0x70997970C51812dc3A010C7d01b50e0d17dc79C8"
-export const LEASE: Hex = `0x${"3687218997b75758".repeat(4)}`
 const COIN: Address = "0x0000000000000000000000000000000000000000"
 const E12 = 10n ** 12n
+
+const TERMS: TermsView = {
+  tenant: TENANT,
+  provider: PROVIDER,
+  currency: COIN,
+  shape: { millicores: 250, memoryMiB: 128, diskMiB: 256, gpus: 0 },
+  rates: {
+    reserved: String(5n * E12),
+    replicaSecond: String(4n * E12),
+    cpuSecond: String(E12),
+    memoryMiBSecond: "0",
+    networkMiB: "0",
+  },
+  manifestHash: `0x${"ab".repeat(32)}`,
+  salt: "7",
+}
+export const LEASE = leaseIdOf(CHAIN_ID, MARKET, termsOf(TERMS))
 
 export const OPENED = 1_000
 
@@ -33,21 +51,7 @@ export function leaseView(change: Partial<LeaseView> = {}): LeaseView {
     openedBlock: 5,
     closedAt: null,
     disputedUntil: null,
-    terms: {
-      tenant: TENANT,
-      provider: PROVIDER,
-      currency: COIN,
-      shape: { millicores: 250, memoryMiB: 128, diskMiB: 256, gpus: 0 },
-      rates: {
-        reserved: String(5n * E12),
-        replicaSecond: String(4n * E12),
-        cpuSecond: String(E12),
-        memoryMiBSecond: "0",
-        networkMiB: "0",
-      },
-      manifestHash: `0x${"ab".repeat(32)}`,
-      salt: "7",
-    },
+    terms: TERMS,
     policy: {
       minReplicas: 1,
       maxReplicas: 3,
@@ -169,4 +173,28 @@ export function lifeEvents(): EventView[] {
     event("Settled", OPENED + 15, { provider: PROVIDER, time: String(OPENED + 10), amount: "42" }),
     event("ToppedUp", OPENED + 20, { from: TENANT, amount: "10000" }),
   ]
+}
+
+export const PARAMETERS: Record<string, string> = {
+  arbiters: "0x976EA74026E726554dB657fA54763abd0C3a0aa9",
+  claimWindow: "3600",
+  noticePeriod: "30",
+  disputeDeposit: "100000000000000000",
+  disputeWindow: "300",
+}
+
+/** What the page's own provider answers, which is the lease's too. */
+export function answersOf(lease: LeaseView = leaseView(), more: Record<string, unknown> = {}) {
+  const path = `/v1/leases/${lease.id}`
+  return {
+    "/v1/market": { provider: PROVIDER, parameters: PARAMETERS, intakeOpen: true, head: null },
+    "/v1/providers": [],
+    "/v1/offers": [],
+    "/v1/orders": [],
+    [path]: lease,
+    [`${path}/events?limit=1000`]: lifeEvents(),
+    [`${path}/proofs?limit=1`]: [],
+    "/v1/session": Response.json({ code: "unauthorized", message: "sign in" }, { status: 401 }),
+    ...more,
+  }
 }

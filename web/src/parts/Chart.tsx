@@ -2,9 +2,12 @@
 import { useEffect, useRef, useSyncExternalStore } from "react"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
+import { speak, useWords } from "../words/language.ts"
 import { getTheme, onTheme } from "../words/theme.ts"
 import { timeTicks } from "./axis.ts"
 import styles from "./Chart.module.css"
+
+const words = speak({ time: "Time" }, { time: "时间" })
 
 export interface Line {
   label: string
@@ -45,6 +48,7 @@ function colorOf(token: string): string {
 }
 
 export function Chart({ summary, times, lines, moments = [], height = 180, atLeast = 0 }: Props) {
+  const { time } = useWords(words)
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const theme = useSyncExternalStore(onTheme, getTheme)
@@ -87,7 +91,7 @@ export function Chart({ summary, times, lines, moments = [], height = 180, atLea
         },
       ],
       series: [
-        {},
+        { label: time },
         ...lines.map((line) => ({
           label: line.label,
           stroke: colorOf(line.color),
@@ -112,7 +116,7 @@ export function Chart({ summary, times, lines, moments = [], height = 180, atLea
       made.destroy()
       plot.current = null
     }
-  }, [shape, theme, height, atLeast])
+  }, [shape, theme, height, atLeast, time])
 
   useEffect(() => {
     plot.current?.setData(latest.current.data)
@@ -133,6 +137,7 @@ function drawMoments(self: uPlot, moments: Moment[]) {
   ctx.fillStyle = colorOf("--series-2")
   ctx.lineWidth = devicePixelRatio
   ctx.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
+  ctx.textAlign = "left"
   ctx.font = `${11 * devicePixelRatio}px system-ui`
   for (const moment of moments) {
     const x = self.valToPos(moment.time, "x", true)

@@ -242,6 +242,8 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
   const approvers = binding?.approvers ?? []
   const named = { account: action.account, action: digest, approvers }
   const asked = approvers.some((approver) => isSame(here.me, approver))
+  // From the mailbox only its account and who proposed it may take it; to others it would come back.
+  const mayRemove = !mailed || isSame(here.me, action.account) || isSame(here.me, proposal.createdBy)
   const mine = because("sign", own)
   const carries = because("approved", own)
 
@@ -324,9 +326,11 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
         <Button kind="quiet" onClick={onSave}>
           {t.file}
         </Button>
-        <Button kind="quiet" onClick={onRemove}>
-          {t.remove}
-        </Button>
+        {mayRemove && (
+          <Button kind="quiet" onClick={onRemove}>
+            {t.remove}
+          </Button>
+        )}
       </div>
       <Dialog title={t.revoke} about={t.revokeAbout} open={asking} onOpenChange={setAsking}>
         <Button kind="danger" onClick={takeBack}>

@@ -63,7 +63,7 @@ export function Inside({ lease, what, children }: Props) {
   if (isPending) return <Skeleton lines={4} />
   return (
     <div className={styles.door}>
-      <h3>{t.title}</h3>
+      <h2>{t.title}</h2>
       <p>{what}</p>
       <p className="soft small">{t.why}</p>
       <p className="soft small">

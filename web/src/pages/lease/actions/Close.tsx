@@ -30,7 +30,7 @@ export function Close({ lease, about, title, effect, onClose }: DialogProps) {
   const why = useReasons()
   const unit = about.unit ?? ETH
   const { free, owed } = useMoney(lease)
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
 
   async function submit() {
     const parameters = { terms: lease.terms }
@@ -48,8 +48,7 @@ export function Close({ lease, about, title, effect, onClose }: DialogProps) {
       reason={why("close", about)}
       label={t.label}
       danger
-      busy={busy}
-      problem={problem}
+      {...doing}
       onSubmit={submit}
       onClose={onClose}
     />

@@ -58,7 +58,7 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
   const t = useWords(words)
   const why = useReasons()
   const base = useBase(lease.provider)
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
   const [evidence, setEvidence] = useState<Evidence | null>(null)
   const [size, setSize] = useState(0)
   const [handed, setHanded] = useState<{ error: string | null } | null>(null)
@@ -101,8 +101,7 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
       reason={handed ? "" : (why("dispute", about) ?? missing)}
       label={t.label}
       danger
-      busy={busy}
-      problem={problem}
+      {...doing}
       onSubmit={submit}
       onClose={onClose}
     >

@@ -23,7 +23,7 @@ const words = speak(
 export function EndDispute({ lease, about, title, effect, onClose }: DialogProps) {
   const t = useWords(words)
   const why = useReasons()
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
 
   async function submit() {
     const parameters = { terms: lease.terms }
@@ -38,8 +38,7 @@ export function EndDispute({ lease, about, title, effect, onClose }: DialogProps
       effects={[[t.deposit, <Amount key="deposit" of={about.parameters.disputeDeposit ?? "0"} unit={ETH} />]]}
       reason={why("endDispute", about)}
       label={t.label}
-      busy={busy}
-      problem={problem}
+      {...doing}
       onSubmit={submit}
       onClose={onClose}
     />

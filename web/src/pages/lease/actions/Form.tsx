@@ -25,13 +25,27 @@ interface Props {
   danger?: boolean
   busy: boolean
   problem: string | null
+  proposal?: ReactNode
   onSubmit: () => void
   onClose: () => void
   children?: ReactNode
 }
 
 export function Form(props: Props) {
-  const { title, about, effects, reason, label, danger, busy, problem, onSubmit, onClose, children } = props
+  const {
+    title,
+    about,
+    effects,
+    reason,
+    label,
+    danger,
+    busy,
+    problem,
+    proposal,
+    onSubmit,
+    onClose,
+    children,
+  } = props
   const t = useWords(words)
   return (
     <Dialog title={title} about={about} open onOpenChange={(open) => !open && !busy && onClose()}>
@@ -60,6 +74,7 @@ export function Form(props: Props) {
           </Act>
         </div>
       </form>
+      {proposal}
     </Dialog>
   )
 }

@@ -80,7 +80,7 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
   const offers = useOffers()
   const orders = useOrders()
   const providers = useProviders()
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
   const [key, setKey] = useState("")
   const [manifest, setManifest] = useState<Uint8Array<ArrayBuffer> | null>(null)
   const [outcome, setOutcome] = useState<Outcome | null>(null)
@@ -145,8 +145,8 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
       }
       reason={outcome ? "" : reason}
       label={t.label}
-      busy={busy || outcome?.state === "moved"}
-      problem={problem}
+      {...doing}
+      busy={doing.busy || outcome?.state === "moved"}
       onSubmit={submit}
       onClose={onClose}
     >

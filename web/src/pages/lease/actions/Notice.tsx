@@ -18,7 +18,7 @@ const words = speak(
 export function Notice({ lease, about, title, effect, onClose }: DialogProps) {
   const t = useWords(words)
   const why = useReasons()
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
   const from = about.now + Number(about.parameters.noticePeriod ?? 0)
 
   async function submit() {
@@ -34,8 +34,7 @@ export function Notice({ lease, about, title, effect, onClose }: DialogProps) {
       effects={[[t.from, <When key="from" of={from} />]]}
       reason={why("giveNotice", about)}
       label={t.label}
-      busy={busy}
-      problem={problem}
+      {...doing}
       onSubmit={submit}
       onClose={onClose}
     />

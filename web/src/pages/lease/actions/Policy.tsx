@@ -65,7 +65,7 @@ export function Policy({ lease, about, title, effect, onClose }: DialogProps) {
   const t = useWords(words)
   const why = useReasons()
   const unit = about.unit ?? ETH
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
   const names = Object.keys(t.fields) as (keyof PolicyView)[]
   const [texts, setTexts] = useState(
     () =>
@@ -103,8 +103,7 @@ export function Policy({ lease, about, title, effect, onClose }: DialogProps) {
       }
       reason={same ? "" : reason}
       label={t.label}
-      busy={busy}
-      problem={problem}
+      {...doing}
       onSubmit={submit}
       onClose={onClose}
     >

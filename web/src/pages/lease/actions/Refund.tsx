@@ -18,7 +18,7 @@ export function Refund({ lease, about, title, effect, onClose }: DialogProps) {
   const why = useReasons()
   const unit = about.unit ?? ETH
   const { free, owed } = useMoney(lease)
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
 
   async function submit() {
     const parameters = { terms: lease.terms }
@@ -36,8 +36,7 @@ export function Refund({ lease, about, title, effect, onClose }: DialogProps) {
       ]}
       reason={why("refund", about)}
       label={t.label}
-      busy={busy}
-      problem={problem}
+      {...doing}
       onSubmit={submit}
       onClose={onClose}
     />

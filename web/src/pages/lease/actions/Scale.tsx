@@ -32,7 +32,7 @@ export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
   const why = useReasons()
   const money = useMoney(lease)
   const effects = useEffects(about.unit ?? ETH)
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
   const { min, max, wanted } = lease.replicas
   const [text, setText] = useState(String(Math.min(max, wanted + 1)))
   const count = /^\d{1,5}$/.test(text.trim()) ? Number(text) : null
@@ -55,8 +55,7 @@ export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
       effects={effects(money, { ...money, rate })}
       reason={reason}
       label={t.label(replicas)}
-      busy={busy}
-      problem={problem}
+      {...doing}
       onSubmit={submit}
       onClose={onClose}
     >

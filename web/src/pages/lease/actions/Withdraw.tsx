@@ -21,7 +21,7 @@ export function Withdraw({ lease, about, title, effect, onClose }: DialogProps) 
   const unit = about.unit ?? ETH
   const money = useMoney(lease)
   const effects = useEffects(unit)
-  const { busy, problem, perform } = usePerform()
+  const { perform, ...doing } = usePerform(about.unit)
   const [text, setText] = useState("")
   const amount = parseAmount(text, unit) ?? 0n
   const most = about.withdrawable ?? 0n
@@ -42,8 +42,7 @@ export function Withdraw({ lease, about, title, effect, onClose }: DialogProps) 
       effects={effects(money, { ...money, balance: money.balance - amount })}
       reason={why("withdraw", { ...about, amount })}
       label={label}
-      busy={busy}
-      problem={problem}
+      {...doing}
       onSubmit={submit}
       onClose={onClose}
     >

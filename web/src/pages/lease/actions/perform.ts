@@ -1,9 +1,10 @@
-// Sends an action of a dialog. What the transaction centre has told is not told again.
-import { useState } from "react"
+// Sends an action of a dialog; what a bound account may not do alone is proposed to its approvers.
+import { type ReactNode, useState } from "react"
 import type { Hash, TransactionReceipt } from "viem"
 import type { Call, Wallet } from "../../../chain/call.ts"
-import { explain } from "../../../chain/refusals.ts"
-import { Told, useTransact } from "../../../transactions/transact.ts"
+import { getEntries } from "../../../transactions/center.ts"
+import type { Unit } from "../../../words/units.ts"
+import { usePropose } from "../../approvals/Propose.tsx"
 
 export interface Performance {
   busy: boolean
@@ -15,23 +16,31 @@ export interface Performance {
     call: Call,
     action: (wallet: Wallet) => Promise<Hash>,
   ) => Promise<TransactionReceipt | null>
+  /** Of the proposal, where one is needed. */
+  proposal: ReactNode
 }
 
-export function usePerform(): Performance {
-  const transact = useTransact()
+/** @param unit Of the amounts that a refusal would name. */
+export function usePerform(unit?: Unit): Performance {
+  const { attempt, dialog } = usePropose()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
   return {
     busy,
     problem,
-    async perform(label, _call, action) {
+    proposal: dialog,
+    async perform(label, call, action) {
       setBusy(true)
       setProblem(null)
       try {
-        return await transact(label, action)
+        const receipt = await attempt(label, call, { unit, action })
+        const told = receipt ? undefined : getEntries()[0]
+        if (told?.state === "failed" && told.refusal !== "ConsentRequired") {
+          setProblem([told.sentence, told.remedy].filter(Boolean).join(" "))
+        }
+        return receipt
       } catch (error) {
-        const cause = error instanceof Told ? error.cause : error
-        if (cause) setProblem(explain(cause).sentence)
+        setProblem(error instanceof Error ? error.message : String(error))
         return null
       } finally {
         setBusy(false)

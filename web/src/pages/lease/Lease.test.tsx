@@ -1,0 +1,77 @@
+import { screen, within } from "@testing-library/react"
+import userEvent from "@testing-library/user-event"
+import { describe, expect, it, vi } from "vitest"
+import { answersOf, LEASE, leaseView, TENANT } from "../../../test/lease.ts"
+import { answer, show } from "../../../test/page.tsx"
+import { LeasePage } from "./Lease.tsx"
+
+const page = (onTab = () => {}) => <LeasePage id={LEASE} tab="events" onTab={onTab} />
+
+describe("a lease's page", () => {
+  it("says which lease it is, how it stands and where it answers", async () => {
+    answer(answersOf(leaseView({ reason: "service front of replica 1 is not healthy yet" })))
+    await show(page(), { account: TENANT })
+    expect(await screen.findByRole("heading", { level: 1, name: /^Lease 0x/ })).toBeVisible()
+    expect(screen.getByText("Active")).toBeVisible()
+    expect(screen.getByText("1 of 2 healthy")).toBeVisible()
+    expect(screen.getByRole("link", { name: /front:8080/ })).toHaveAttribute(
+      "href",
+      "http://127.0.0.1:3690/front-36",
+    )
+    expect(screen.getByText(/does not run as it should: service front/)).toBeVisible()
+    expect(screen.getByText("you")).toBeVisible()
+  })
+
+  it("links to nothing but web addresses", async () => {
+    const url = "javascript:alert(1)"
+    answer(answersOf(leaseView({ served: [{ service: "front", port: 1, url, pathUrl: url }] })))
+    await show(page())
+    expect(await screen.findByText(url)).toBeVisible()
+    expect(screen.queryByRole("link", { name: /front/ })).toBeNull()
+  })
+
+  it("shows the seven words as one list, with the detail of each on demand", async () => {
+    answer(answersOf())
+    await show(page())
+    const flow = await screen.findByRole("region", { name: "How far it has come" })
+    const words = within(flow).getAllByRole("listitem")
+    expect(words.map((word) => within(word).getByRole("button").textContent)).toEqual([
+      expect.stringMatching(/chaindone/),
+      expect.stringMatching(/clearingdone/),
+      expect.stringMatching(/containerat work/),
+      expect.stringMatching(/meterat work/),
+      expect.stringMatching(/proofwaiting/),
+      expect.stringMatching(/scaledone/),
+      expect.stringMatching(/settlementfailed/),
+    ])
+    const last = within(words[6]!).getByRole("button")
+    expect(last).toHaveAttribute("aria-expanded", "false")
+    await userEvent.click(last)
+    expect(last).toHaveAttribute("aria-expanded", "true")
+    expect(within(flow).getAllByText(/the wallet is empty/)).not.toHaveLength(0)
+  })
+
+  it("tells what only the provider knows from what is not so, when it is away", async () => {
+    answer(answersOf(leaseView({ timeline: [] })))
+    await show(page())
+    const flow = await screen.findByRole("region", { name: "How far it has come" })
+    expect(within(flow).getAllByText("not known")).toHaveLength(6)
+  })
+
+  it("opens another part by its tab", async () => {
+    answer(answersOf())
+    const onTab = vi.fn()
+    await show(page(onTab))
+    expect(await screen.findByText(/Opened by 0x3C44/)).toBeVisible()
+    await userEvent.click(screen.getByRole("tab", { name: "Money" }))
+    expect(onTab).toHaveBeenCalledWith("money")
+  })
+
+  it("says that there is no such lease", async () => {
+    const { [`/v1/leases/${LEASE}`]: _, ...others } = answersOf()
+    answer(others)
+    await show(page())
+    expect(await screen.findByRole("heading", { name: "There is no such lease" })).toBeVisible()
+    expect(screen.getByRole("link", { name: "All leases" })).toBeVisible()
+  })
+})

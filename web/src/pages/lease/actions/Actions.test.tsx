@@ -1,0 +1,118 @@
+import { screen, within } from "@testing-library/react"
+import userEvent from "@testing-library/user-event"
+import { decodeFunctionData, type Hex } from "viem"
+import { describe, expect, it } from "vitest"
+import { answersOf, LEASE, leaseView, TENANT } from "../../../../test/lease.ts"
+import { answer, show } from "../../../../test/page.tsx"
+import { HASH, OTHER } from "../../../../test/wallet.ts"
+import { market } from "../../../chain/abi.ts"
+import { Actions } from "./Actions.tsx"
+
+/** A chain that takes everything, and what was sent to it. */
+function chain() {
+  const sent: { data: Hex; value?: Hex }[] = []
+  const request = async ({ method, params }: { method: string; params?: unknown }) => {
+    if (method === "eth_sendTransaction") {
+      sent.push((params as [{ data: Hex; value?: Hex }])[0])
+      return HASH
+    }
+    if (method === "eth_call") return `0x${"00".repeat(96)}`
+    if (method === "eth_blockNumber") return "0x9"
+    if (method === "eth_getTransactionReceipt") {
+      return { status: "0x1", blockNumber: "0x9", transactionHash: HASH, logs: [], logsBloom: "0x" }
+    }
+    return null
+  }
+  return { sent, request: request as never }
+}
+
+const row = async (name: string) => screen.findByRole("button", { name })
+
+describe("what can be done with a lease", () => {
+  it("is forbidden to a stranger with its reason, but for adding money", async () => {
+    answer(answersOf())
+    await show(<Actions lease={leaseView()} />, { account: OTHER, chain: chain().request })
+    for (const name of ["Scale", "Change policy", "Withdraw", "Move", "Close", "Dispute"]) {
+      const button = await row(name)
+      expect(button).toBeDisabled()
+      expect(button).toHaveAccessibleDescription(/Only the lease's tenant/)
+    }
+    expect(await row("Top up")).toBeEnabled()
+    expect(await row("Refund")).toHaveAccessibleDescription("The lease is still open.")
+    expect(await row("End dispute")).toHaveAccessibleDescription("The lease is not disputed.")
+  })
+
+  it("says how to begin, without a wallet", async () => {
+    answer(answersOf())
+    await show(<Actions lease={leaseView()} />)
+    expect(await screen.findByText(/Connect a wallet to act/)).toBeVisible()
+    expect(await row("Top up")).toBeDisabled()
+  })
+
+  it("tells what a step comes to before it is signed, and sends it", async () => {
+    answer(answersOf())
+    const { sent, request } = chain()
+    await show(<Actions lease={leaseView()} />, { account: TENANT, chain: request })
+    await userEvent.click(await row("Scale"))
+    const dialog = await screen.findByRole("dialog", { name: "Scale" })
+    const replicas = within(dialog).getByRole("spinbutton", { name: "Replicas" })
+    expect(replicas).toHaveValue(3)
+    const effects = within(dialog).getByLabelText("What comes of it")
+    expect(effects).toHaveTextContent("0.000000000000036 ETH → 0.000000000000054 ETH")
+    await userEvent.clear(replicas)
+    await userEvent.type(replicas, "4")
+    expect(within(dialog).getByRole("button", { name: "Scale to 4 replicas" })).toHaveAccessibleDescription(
+      /The policy allows 1 to 3 replicas/,
+    )
+    await userEvent.clear(replicas)
+    await userEvent.type(replicas, "3{Enter}")
+    await expect.poll(() => sent.length).toBe(1)
+    expect(decodeFunctionData({ abi: market, data: sent[0]!.data })).toMatchObject({
+      functionName: "scale",
+      args: [{ tenant: TENANT }, 3],
+    })
+  })
+
+  it("adds an amount that was typed, and takes none that is no amount", async () => {
+    answer(answersOf())
+    const { sent, request } = chain()
+    await show(<Actions lease={leaseView()} />, { account: OTHER, chain: request })
+    await userEvent.click(await row("Top up"))
+    const dialog = await screen.findByRole("dialog", { name: "Top up" })
+    const amount = within(dialog).getByRole("textbox", { name: "Amount, ETH" })
+    await userEvent.type(amount, "1e3")
+    expect(within(dialog).getByRole("alert")).toHaveTextContent(/no amount/)
+    await userEvent.clear(amount)
+    await userEvent.type(amount, "0.5")
+    await userEvent.click(within(dialog).getByRole("button", { name: "Top up 0.5 ETH" }))
+    await expect.poll(() => sent.length).toBe(1)
+    expect(BigInt(sent[0]!.value!)).toBe(5n * 10n ** 17n)
+    expect(decodeFunctionData({ abi: market, data: sent[0]!.data })).toMatchObject({
+      functionName: "topUp",
+      args: [expect.anything(), LEASE, 5n * 10n ** 17n],
+    })
+  })
+
+  it("refunds what a closed lease no longer owes", async () => {
+    const closed = leaseView({ status: "closed", closedAt: 2_000 })
+    answer(answersOf(closed))
+    await show(<Actions lease={closed} />, { account: OTHER, chain: chain().request })
+    expect(await row("Refund")).toBeEnabled()
+    expect(await row("Close")).toBeDisabled()
+  })
+
+  it("wants the evidence before a dispute", async () => {
+    answer(answersOf())
+    await show(<Actions lease={leaseView()} />, { account: TENANT, chain: chain().request })
+    await userEvent.click(await row("Dispute"))
+    const dialog = await screen.findByRole("dialog", { name: "Dispute" })
+    const open = within(dialog).getByRole("button", { name: "Open the dispute" })
+    expect(open).toHaveAccessibleDescription("Choose the file that shows it.")
+    // jsdom's files cannot be read as bytes.
+    const bytes = new TextEncoder().encode("it was down")
+    const file = Object.assign(new File([bytes], "down.txt"), { arrayBuffer: async () => bytes.buffer })
+    await userEvent.upload(within(dialog).getByLabelText("Evidence"), file)
+    await expect.poll(() => (open as HTMLButtonElement).disabled).toBe(false)
+    expect(within(dialog).getByText("0.1 ETH")).toBeVisible()
+  })
+})
