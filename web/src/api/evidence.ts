@@ -4,6 +4,7 @@ import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem"
 import { useClient } from "wagmi"
 import { type DisputeEnd, type DisputeNow, readDispute, readEndedDisputes } from "../chain/disputes.ts"
+import { ask } from "./client.ts"
 import { useFeedState } from "./feed.ts"
 import type { Reader } from "./queries.ts"
 
@@ -36,6 +37,11 @@ async function fetchEvidence(base: string, hash: Hex, signal: AbortSignal): Prom
   if (!answer?.ok) return null
   const bytes = new Uint8Array(await answer.arrayBuffer())
   return isShown(bytes, hash) ? bytesToHex(bytes) : null
+}
+
+/** Gives the lease's provider what was shown, so that whoever reads the dispute finds it there. */
+export async function handOver(base: string, hash: Hex, bytes: Uint8Array): Promise<void> {
+  await ask(base, `/v1/evidence/${hash}`, { method: "PUT", body: new Blob([bytes.slice()]) })
 }
 
 /** @param base The endpoint of the lease's provider; null: not known. */

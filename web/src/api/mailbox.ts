@@ -2,7 +2,7 @@
 // the mailbox, or by a file; the chain is asked about each (see proposals.ts).
 import { type UseQueryResult, useQueries, useQuery, useQueryClient } from "@tanstack/react-query"
 import { useMemo, useRef, useSyncExternalStore } from "react"
-import type { Address, Hex } from "viem"
+import { type Address, type Hex, size } from "viem"
 import { useClient } from "wagmi"
 import {
   type Binding,
@@ -13,7 +13,7 @@ import {
   readHistory,
   readLimits,
 } from "../chain/binding.ts"
-import { type Checked, checkProposal, merged, type Proposal } from "../chain/proposals.ts"
+import { bareOf, type Checked, checkProposal, merged, type Proposal } from "../chain/proposals.ts"
 import { useConfig } from "../config.ts"
 import { ApiError, ask } from "./client.ts"
 import { useFeedState } from "./feed.ts"
@@ -108,6 +108,11 @@ export interface Post {
   remove: (digest: Hex) => Promise<void>
 }
 
+/** A mailbox takes a contract's own signature without the address before it. */
+function mailed({ approver, signature }: { approver: Address; signature: Hex }) {
+  return { approver, signature: size(signature) === 65 ? signature : bareOf(approver, signature) }
+}
+
 export function usePost(): Post {
   const { api } = useConfig()
   const queries = useQueryClient()
@@ -116,8 +121,12 @@ export function usePost(): Post {
     await queries.invalidateQueries({ queryKey: ["proposals"] })
   }
   return {
-    propose: (proposal) => post("", "POST", proposal),
-    consent: (digest, approver, signature) => post(`/${digest}/consents`, "POST", { approver, signature }),
+    propose({ createdAtMs: _, createdBy: __, ...proposal }) {
+      const consents = proposal.consents.map(mailed)
+      return post("", "POST", { ...proposal, consents })
+    },
+    consent: (digest, approver, signature) =>
+      post(`/${digest}/consents`, "POST", mailed({ approver, signature })),
     async remove(digest) {
       try {
         await post(`/${digest}`, "DELETE")

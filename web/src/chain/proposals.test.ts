@@ -143,6 +143,26 @@ describe("checking a proposal", () => {
     expect(checked.strangers).toEqual([approvers[1]])
   })
 
+  it("takes what a contract accepts, with its address before it, however it came", async () => {
+    const proposal = await propose()
+    const contract = approvers[1]!
+    const accepting = recorder({
+      reads: {
+        ...reads({ bindingOf: [2n, VERSION], nonceUsed: false }),
+        "0x1626ba7e": encodeAbiParameters([{ type: "bytes4" }], ["0x1626ba7e"]),
+      },
+      logs: [bound],
+    }).wallet as unknown as Reader
+    for (const signature of ["0xabcd", `${contract}abcd`.toLowerCase()] as Hex[]) {
+      const checked = await checkProposal(accepting, {
+        ...proposal,
+        consents: [{ approver: contract, signature }],
+      })
+      expect(checked.consents).toMatchObject([{ approver: contract, signature: `${contract}abcd` }])
+      expect(checked.strangers).toEqual([])
+    }
+  })
+
   it("knows who consented by transaction, and who took it back", async () => {
     const proposal = await signedBy(await propose(), 2)
     const indexed = (approver: Hex) => ({ action: proposal.digest, account: ADDRESS, approver })

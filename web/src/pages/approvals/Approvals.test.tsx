@@ -357,6 +357,21 @@ describe("an action that needs consents", () => {
     await userEvent.click(await dialog.findByRole("button", { name: "Put it into the mailbox" }))
     expect(await dialog.findByText("It waits in the mailbox for its approvers.")).toBeVisible()
     const post = JSON.parse(asked.find(({ method }) => method === "POST")!.body!)
+    // What a mailbox does not know, it refuses.
+    expect(Object.keys(post).sort()).toEqual([
+      "account",
+      "approvers",
+      "call",
+      "chainId",
+      "consents",
+      "digest",
+      "expiry",
+      "market",
+      "nonce",
+      "says",
+      "value",
+      "version",
+    ])
     expect(post).toMatchObject({
       account: ADDRESS,
       approvers: APPROVERS,

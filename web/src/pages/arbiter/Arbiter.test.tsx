@@ -160,13 +160,21 @@ describe("evidence", () => {
   })
 
   it("may come from a file", async () => {
-    await stage()
+    let kept = false
+    const put = () => {
+      kept = true
+      return new Response(null, { status: 204 })
+    }
+    const get = () => (kept ? new Response(TEXT) : new Response(null, { status: 404 }))
+    await stage({ more: { [`PUT /v1/evidence/${SHOWN}`]: put, [`/v1/evidence/${SHOWN}`]: get } })
     await screen.findByText(/Its provider does not have it/)
     const input = screen.getByLabelText("Compare a file", { selector: "input" })
     await userEvent.upload(input, new File(["something else"], "other.txt"))
     expect(await screen.findByText("other.txt is not what was shown: its hash differs.")).toBeVisible()
     await userEvent.upload(input, new File([TEXT], "mine.txt"))
     expect(await screen.findByRole("region", { name: "The evidence" })).toHaveTextContent("503")
+    await userEvent.click(screen.getByRole("button", { name: "Hand it to the lease's provider" }))
+    expect(await screen.findByText(/Whoever reads this dispute finds it now/)).toBeVisible()
   })
 
   it("is never taken for more than text", async () => {

@@ -1,13 +1,12 @@
-// The lines of a buffer: only those in sight are in the page. Search and following over them.
-import { useVirtualizer } from "@tanstack/react-virtual"
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react"
+// The lines of a buffer, with search, following and download over them.
+import { useMemo, useRef, useState, useSyncExternalStore } from "react"
 import { Button } from "../../../parts/Button.tsx"
 import { Empty } from "../../../parts/States.tsx"
 import { speak, useWords } from "../../../words/language.ts"
 import { type LogBuffer, toText } from "./buffer.ts"
 import { Find } from "./Find.tsx"
-import { Line } from "./Line.tsx"
 import styles from "./Logs.module.css"
+import { Rows, type RowsHandle } from "./Rows.tsx"
 import { patternOf, Search } from "./search.ts"
 
 const words = speak(
@@ -33,11 +32,9 @@ const words = speak(
   },
 )
 
-const ROW = 20
-
 export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
   const t = useWords(words)
-  const box = useRef<HTMLDivElement>(null)
+  const rows = useRef<RowsHandle>(null)
   const [follow, setFollow] = useState(true)
   const [wrap, setWrap] = useState(false)
   const [text, setText] = useState("")
@@ -49,35 +46,6 @@ export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
   const search = useMemo(() => (regex ? new Search(regex) : null), [regex])
   const hits = search?.update(buffer) ?? []
 
-  const rows = useVirtualizer({
-    count: buffer.length,
-    getScrollElement: () => box.current,
-    estimateSize: () => ROW,
-    getItemKey: (index) => buffer.first + index,
-    overscan: 12,
-  })
-
-  // The reader's place stays when the oldest lines go.
-  const first = useRef(buffer.first)
-  useEffect(() => {
-    const gone = buffer.first - first.current
-    first.current = buffer.first
-    if (gone > 0 && !follow && box.current) box.current.scrollTop -= gone * ROW
-  })
-  useEffect(() => {
-    if (follow && buffer.length > 0) rows.scrollToIndex(buffer.length - 1, { align: "end" })
-  })
-
-  const top = useRef(0)
-  function scrolled() {
-    const { scrollTop, scrollHeight, clientHeight } = box.current!
-    const atEnd = scrollHeight - scrollTop - clientHeight < ROW * 1.5
-    // Up is the reader's own doing; down may be ours.
-    if (scrollTop < top.current - 1 && !atEnd) setFollow(false)
-    else if (atEnd) setFollow(true)
-    top.current = scrollTop
-  }
-
   function go(direction: 1 | -1) {
     if (hits.length === 0) return
     const from = current ?? (direction === 1 ? -1 : Number.POSITIVE_INFINITY)
@@ -87,7 +55,7 @@ export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
         : (hits.findLast((number) => number < from) ?? hits.at(-1)!)
     setFollow(false)
     setCurrent(next)
-    rows.scrollToIndex(next - buffer.first, { align: "center" })
+    rows.current?.show(next)
   }
 
   function download() {
@@ -131,40 +99,21 @@ export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
         </div>
       </div>
       <div className={styles.frame}>
-        <div
-          ref={box}
-          className={styles.box}
-          onScroll={scrolled}
-          role="log"
-          aria-live="off"
-          aria-label={t.log}
-          tabIndex={0}
-        >
-          {buffer.length === 0 ? (
+        {buffer.length === 0 && (
+          <div className={styles.none}>
             <Empty title={t.none}>{t.noneAbout}</Empty>
-          ) : (
-            <div
-              className={styles.all}
-              ref={(element) => element?.style.setProperty("height", `${rows.getTotalSize()}px`)}
-            >
-              {rows.getVirtualItems().map((row) => {
-                const line = buffer.at(row.index)
-                return line ? (
-                  <Line
-                    key={row.key}
-                    line={line}
-                    top={row.start}
-                    index={row.index}
-                    regex={regex}
-                    current={line.number === current}
-                    wrap={wrap}
-                    measure={wrap ? rows.measureElement : undefined}
-                  />
-                ) : null
-              })}
-            </div>
-          )}
-        </div>
+          </div>
+        )}
+        <Rows
+          ref={rows}
+          buffer={buffer}
+          label={t.log}
+          regex={regex}
+          current={current}
+          wrap={wrap}
+          follow={follow}
+          onFollow={setFollow}
+        />
         {!follow && (
           <Button className={styles.newest} onClick={() => setFollow(true)}>
             ↓ {t.newest}
