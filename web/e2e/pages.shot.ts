@@ -93,6 +93,8 @@ async function before(page: Page, { name }: Place) {
     await page.getByRole("button", { name: /^(Use the sample|使用示例)$/ }).click()
     await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
   }
+  // Its live strips begin with the first sample.
+  if (name === "lease-replicas") await page.waitForTimeout(2_500)
   if (name === "lease-proofs") {
     await page
       .getByRole("button", { name: /^Verify epoch/ })
