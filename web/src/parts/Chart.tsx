@@ -103,7 +103,8 @@ export function Chart({ summary, times, lines, moments = [], height = 180, atLea
           spanGaps: line.bridged,
           // The newest value, while nobody points at another.
           value: (self: uPlot, pointed: number | null, series: number) => {
-            const value = pointed ?? self.data[series]?.findLast((each) => each != null) ?? null
+            const all = self.data[series] as (number | null)[] | undefined
+            const value = pointed ?? all?.findLast((each) => each != null) ?? null
             return value === null ? "–" : line.format ? line.format(value) : String(value)
           },
         })),
