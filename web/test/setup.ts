@@ -1,6 +1,9 @@
 import "@testing-library/jest-dom/vitest"
-import { cleanup } from "@testing-library/react"
+import { cleanup, configure } from "@testing-library/react"
 import { afterEach, vi } from "vitest"
+
+// A busy machine is late, and no less right.
+configure({ asyncUtilTimeout: 5_000 })
 
 afterEach(() => {
   cleanup()
