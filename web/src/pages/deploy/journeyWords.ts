@@ -16,8 +16,7 @@ export const words = speak(
     ask: "Open the order",
     askAbout: "A transaction from your wallet. The deposit waits in the market.",
     choose: "Choose a bid",
-    chooseAbout: (until: string) =>
-      `Providers bid until ${until}. You can accept one as soon as it is there.`,
+    chooseAbout: "You can accept a bid as soon as it is there. Providers bid until",
     noBids: "No bid yet. They appear here by themselves.",
     noProviderAnswers: "The bids are listed by the provider's API, which does not answer; waiting.",
     acceptOver: "The time to accept is over. Take the deposit back, and ask again.",
