@@ -39,6 +39,7 @@ const words = speak(
     },
     account: "Account",
     expiry: "May be taken",
+    takenBy: "Taken by",
     nonce: "Nonce",
     digest: "Digest, computed here",
     matches: "matches",
@@ -81,6 +82,7 @@ const words = speak(
     },
     account: "账户",
     expiry: "可执行时间",
+    takenBy: "执行交易",
     nonce: "Nonce",
     digest: "在此计算的摘要",
     matches: "一致",
@@ -142,7 +144,7 @@ export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
           <Fact label={t.account}>
             <Address of={action.account} you={isSame(here.me, action.account)} />
           </Fact>
-          <Fact label={t.expiry}>
+          <Fact label={state.taken ? t.takenBy : t.expiry}>
             {state.taken ? <Tx of={state.taken} /> : <Countdown until={Number(action.expiry)} />}
           </Fact>
           <Fact label={t.digest}>
