@@ -1,4 +1,5 @@
 // Every page there is, and how one knows that it stands: what the stories of all pages and the screenshots go through.
+import { expect, type Page } from "@playwright/test"
 import type { Hex } from "viem"
 import type { HDAccount } from "viem/accounts"
 import { actors } from "./actors.ts"
@@ -8,8 +9,6 @@ export interface Place {
   path: string
   /** Who looks at it. */
   account: HDAccount
-  /** Needs a session at the provider. */
-  inside?: boolean
 }
 
 export const TABS = ["overview", "replicas", "money", "logs", "shell", "events", "proofs", "access"] as const
@@ -24,11 +23,32 @@ export function places(lease: Hex): Place[] {
       name: `lease-${tab}`,
       path: `/leases/${lease}?tab=${tab}`,
       account: tenant,
-      inside: true,
     })),
     { name: "approvals", path: "/approvals", account: approvers[0] },
     { name: "provider", path: "/provider", account: provider },
     { name: "arbiter", path: "/arbiter", account: arbiters[0] },
     { name: "lost", path: "/nowhere", account: tenant },
   ]
+}
+
+const NAMES = new Map<HDAccount, string>([
+  [actors.tenant, "tenant"],
+  [actors.provider, "provider"],
+  [actors.approvers[0], "approver"],
+  [actors.arbiters[0], "arbiter"],
+])
+
+/** The pages by who looks at them. */
+export function accounts() {
+  return [...NAMES].map(([account, name]) => ({
+    account,
+    name,
+    places: (lease: Hex) => places(lease).filter((place) => place.account === account),
+  }))
+}
+
+/** Until the page stands and nothing says that it loads. */
+export async function settled(page: Page) {
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
+  await expect(page.getByText(/^(Loading|加载中)$/)).toHaveCount(0)
 }
