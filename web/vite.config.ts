@@ -28,7 +28,6 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["test/setup.ts"],
     restoreMocks: true,
-    // A page is rendered whole, and machines differ.
     testTimeout: 20_000,
   },
 })

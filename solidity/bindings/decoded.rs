@@ -48,7 +48,7 @@ fn json(value: &DynSolValue, components: &[Param]) -> Value {
         DynSolValue::Array(values) | DynSolValue::FixedArray(values) => {
             values.iter().map(|value| json(value, components)).collect()
         }
-        // The second where the ABI names the struct.
+        // The ABI's own names of structs make a tuple one of these.
         DynSolValue::Tuple(values) | DynSolValue::CustomStruct { tuple: values, .. } => {
             let fields = components.iter().zip(values);
             Value::Object(fields.map(|(field, value)| (field.name.clone(), json(value, &field.components))).collect())

@@ -179,6 +179,22 @@ async fn every_word_of_the_tour_does_what_the_readme_says() {
     for (what, is) in [("minReplicas", 1), ("maxReplicas", 6), ("cooldown", 45), ("target", 70)] {
         assert_eq!(shown["policy"][what], is, "{what}: what was not named stays");
     }
+    let printed = answer(&mut scene.tenant(), &["logs", lease, "--tail", "5"]).await;
+    assert!(printed.as_array().is_some_and(|lines| lines.len() <= 5), "{printed}");
+    let health = ["exec", lease, "--service", "front", "--", "/sample", "health", "http://127.0.0.1:8080/health"];
+    assert!(scene.tenant().args(health).stdin(Stdio::null()).status().await.unwrap().success());
+    let live = answer(&mut scene.tenant(), &["top", lease, "--once"]).await;
+    assert!(live["memoryBytes"].as_f64() > Some(0.0), "{live}");
+    let guest = Actor::Stranger.address().to_string();
+    let shared = answer(&mut scene.tenant(), &["share", lease, &guest, "--scope", "logs", "--for", "1h"]).await;
+    assert_eq!((&shared["grantee"], &shared["scope"]), (&guest.as_str().into(), &"logs".into()));
+    answer(&mut scene.tenant(), &["unshare", lease, &guest]).await;
+    let accesses = answer(&mut scene.tenant(), &["accesses", lease]).await;
+    let mut kinds: Vec<&str> =
+        accesses.as_array().unwrap().iter().filter_map(|access| access["what"].as_str()).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    assert_eq!(kinds, ["grant", "live", "logs", "revoke", "shell"], "{accesses}");
     let before = number(&answer(&mut scene.tenant(), &["show", lease]).await["balance"]);
     answer(&mut scene.tenant(), &["topup", lease, "0.1"]).await;
     let after = number(&answer(&mut scene.tenant(), &["show", lease]).await["balance"]);
@@ -306,7 +322,7 @@ async fn why_a_lease_has_its_replicas_can_be_asked_and_taken_over() {
     assert!(said.contains("is scaled by threshold, with default beside it") && said.contains("CPU"), "{said}");
 
     let trace = until("demand that was kept", async || {
-        let output = scene.command().args(["trace", "lease", lease]).output().await?;
+        let output = scene.tenant().args(["trace", "lease", lease]).output().await?;
         Ok(output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned()))
     });
     let trace = trace.await.unwrap();

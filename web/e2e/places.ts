@@ -12,7 +12,7 @@ export interface Place {
   inside?: boolean
 }
 
-export const TABS = ["overview", "money", "proofs", "logs", "shell", "events", "access"] as const
+export const TABS = ["overview", "replicas", "money", "logs", "shell", "events", "proofs", "access"] as const
 
 export function places(lease: Hex): Place[] {
   const { tenant, provider, approvers, arbiters } = actors

@@ -2,7 +2,7 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router"
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import styles from "./App.module.css"
-import { useFeed } from "./api/feed.ts"
+import { useFeed, useFeedState } from "./api/feed.ts"
 import { Badge } from "./parts/Badge.tsx"
 import { Button } from "./parts/Button.tsx"
 import { Icon } from "./parts/Icon.tsx"
@@ -62,7 +62,7 @@ export function App() {
   const [menu, setMenu] = useState(false)
   const main = useRef<HTMLElement>(null)
   const place = PLACES.findLast((place) => path.startsWith(place)) ?? "/"
-  const { state } = useFeed()
+  const state = useFeedState()
 
   // A new page begins at its top, for the eye and for the keyboard.
   const shown = useRef(path)

@@ -2,8 +2,8 @@ import "@testing-library/jest-dom/vitest"
 import { cleanup, configure } from "@testing-library/react"
 import { afterEach, vi } from "vitest"
 
-// A busy machine is late, and no less right.
-configure({ asyncUtilTimeout: 5_000 })
+// A busy machine is no failed test.
+configure({ asyncUtilTimeout: 4_000 })
 
 afterEach(() => {
   cleanup()
@@ -17,4 +17,19 @@ globalThis.ResizeObserver ??= class {
   observe() {}
   unobserve() {}
   disconnect() {}
+}
+
+// Nor can its files be read as a browser's can.
+if ("window" in globalThis && !Blob.prototype.arrayBuffer) {
+  Blob.prototype.arrayBuffer = function () {
+    return new Promise((resolve, reject) => {
+      const reader = new FileReader()
+      reader.onload = () => resolve(reader.result as ArrayBuffer)
+      reader.onerror = () => reject(reader.error)
+      reader.readAsArrayBuffer(this)
+    })
+  }
+  Blob.prototype.text = async function () {
+    return new TextDecoder().decode(await this.arrayBuffer())
+  }
 }

@@ -166,18 +166,15 @@ pub async fn serve(api: Api, listener: TcpListener) -> anyhow::Result<()> {
     let stop = async move {
         let _ = shutdown.wait_for(|stop| *stop).await;
     };
+    // Listed before there can be others. The engine may take its time, and is not waited for.
+    let left = api.store.shells().await?;
     let left = tokio::spawn({
         let api = api.clone();
-        async move {
-            if let Err(error) = shell::end_left(&api).await {
-                tracing::warn!(error = format!("{error:#}"), "shells of the process before could not be looked for");
-            }
-        }
+        async move { shell::end_left(&api, left).await }
     });
     axum::serve(listen::Impatient(listener), router(api)).with_graceful_shutdown(stop).await?;
-    left.abort();
-    // Shells are ended and their ends written down.
-    visits.empty(FAREWELL).await;
+    // Shells are ended and their ends written down. What is left then, the next process ends.
+    let _ = tokio::join!(tokio::time::timeout(FAREWELL, left), visits.empty(FAREWELL));
     Ok(())
 }
 

@@ -31,7 +31,7 @@ pub enum Provider {
     /// Register on chain with a bond, and list an offer.
     Register(Register),
     /// Run the orchestrator until it is told to stop.
-    Run(Run),
+    Run(Box<Run>),
     /// What the provider has earned, holds and runs.
     Status(Status),
     /// Pay earnings out.

@@ -161,7 +161,9 @@ mod tests {
             ("set-cookie", "tidemark_session =x"),
         ];
         let mut map = HeaderMap::new();
-        pairs.map(|(name, value)| map.append(HeaderName::from_static(name), HeaderValue::from_static(value)));
+        for (name, value) in pairs {
+            map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
+        }
         set_no_session(&mut map);
         assert_eq!(map.get_all("set-cookie").iter().collect::<Vec<_>>(), ["own=1"]);
     }

@@ -20,7 +20,10 @@ use futures::{future::try_join_all, stream::BoxStream};
 use serde::{Deserialize, Serialize};
 use solidity::Shape;
 
-pub use self::{bollard::BollardEngine, inside::Window};
+pub use self::{
+    bollard::BollardEngine,
+    inside::{MARKER, SWEEP, Window},
+};
 pub use subnets::Subnet;
 
 use crate::lease::{

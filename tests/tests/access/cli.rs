@@ -42,8 +42,12 @@ impl Scene {
 async fn logs_are_read_and_followed() {
     let scene = Scene::new(1).await;
     let lease = &scene.lease.to_string()[..12];
-    let lines = scene.json(Actor::Tenant, &["logs", lease, "--tail", "4"]).await;
-    assert_eq!(lines.as_array().unwrap().len(), 4);
+    until("four lines, and no more", async || {
+        let lines = scene.json(Actor::Tenant, &["logs", lease, "--tail", "4"]).await;
+        Ok((lines.as_array().unwrap().len() == 4).then_some(()))
+    })
+    .await
+    .unwrap();
     let (_, said, _) = scene.says(Actor::Tenant, &["logs", lease, "--service", "talk", "--since", "1m"]).await;
     assert!(said.lines().next().unwrap().starts_with("talk.0 | "), "{said}");
     let mut following = scene.command(Actor::Tenant);

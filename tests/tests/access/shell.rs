@@ -3,14 +3,20 @@
 use std::{fs, time::Duration};
 
 use anvil::Actor;
+use bollard::exec::{CreateExecOptions, StartExecOptions};
 use futures::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tests::{
+    orchestrator::Orchestrator,
     provider::{Provider, until},
     visitor::{Socket, Visitor, now, sign_grant},
 };
-use tidemark::config::Orchestration;
+use tidemark::{
+    config::Orchestration,
+    ports::docker::{MARKER, SWEEP},
+    store::{Store, access::ShellRow},
+};
 use tokio_tungstenite::tungstenite::Message;
 
 use super::Scene;
@@ -211,6 +217,60 @@ async fn a_shell_ends_with_the_session_the_grant_and_the_orchestrator() {
     assert_eq!(said.1, json!({"ended": "the provider is restarting: connect again in a moment"}));
     let exec_ids = execs(&provider, lease).await;
     assert_eq!(exec_ids, 0);
+}
+
+/// Where the machine cannot reach a shell's processes (an engine in a virtual machine, an orchestrator without root), the
+/// container's own shell ends them.
+#[tokio::test]
+async fn what_bears_the_marker_can_be_ended_from_within() {
+    let scene = Scene::new(1).await;
+    let tenant = scene.tenant().await;
+    let mut socket = scene.shell(&tenant, "").await;
+    type_in(&mut socket, "trap '' HUP; sleep 1000 & echo \"M=$TIDEMARK_SHELL=\"; sleep 1001\n").await;
+    let text = printed(&mut socket, "=\r\n").await;
+    let marker = text.rsplit("M=").next().unwrap().split('=').next().unwrap().to_owned();
+    assert_eq!(marker.len(), 32, "{text}");
+    until("both to run", async || Ok((scene.strays().await.len() >= 3).then_some(()))).await.unwrap();
+    let container = scene.provider.container(scene.lease, "talk", 0).await.unwrap();
+    scene.provider.exec(&container, &["/bin/sh", "-c", SWEEP, "sh", &marker]).await.unwrap();
+    assert_eq!(rest(&mut socket).await.1, json!({"exit": 137}));
+    scene.quiet().await;
+    scene.orchestrator.stop().await;
+}
+
+/// As when the process was killed: the next one finds the shell written down.
+#[tokio::test]
+async fn what_a_killed_orchestrator_left_is_ended_by_the_next() {
+    let scene = Scene::new(1).await;
+    let provider = &scene.provider;
+    let container = provider.container(scene.lease, "talk", 0).await.unwrap();
+    let marker = "0123456789abcdef0123456789abcdef".to_owned();
+    let options = CreateExecOptions {
+        cmd: Some(vec!["sh".to_owned(), "-c".to_owned(), "sleep 1000 & sleep 1001".to_owned()]),
+        env: Some(vec![format!("{MARKER}={marker}")]),
+        ..CreateExecOptions::default()
+    };
+    let exec_id = provider.docker.create_exec(&container, options).await.unwrap().id;
+    let detached = StartExecOptions { detach: true, ..StartExecOptions::default() };
+    provider.docker.start_exec(&exec_id, Some(detached)).await.unwrap();
+    until("it to run", async || Ok((scene.strays().await.len() >= 2).then_some(()))).await.unwrap();
+    let row = ShellRow { exec_id, container_id: container, marker };
+    // The database is the orchestrator's alone while it runs.
+    let Scene { orchestrator: running, provider, lease, terms, folder, _image } = scene;
+    running.stop().await;
+    let store = Store::open(&provider.database.url).await.unwrap();
+    store.put_shell(&row).await.unwrap();
+    drop(store);
+    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let scene = Scene { orchestrator, provider, lease, terms, folder, _image };
+    scene.quiet().await;
+    scene.orchestrator.stop().await;
+    until("it to be forgotten", async || {
+        let store = Store::open(&scene.provider.database.url).await?;
+        Ok(store.shells().await?.is_empty().then_some(()))
+    })
+    .await
+    .unwrap();
 }
 
 /// Commands that run in the lease's container.

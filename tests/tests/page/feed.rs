@@ -224,6 +224,8 @@ async fn a_lease_has_its_own_events_and_an_account_its_history() {
     let (event, tenant) = (&opened[0], Actor::Tenant.address());
     assert_eq!((&event["subject"], &event["args"]["tenant"]), (&first.to_string().into(), &tenant.to_string().into()));
     assert_eq!(event["args"]["deposit"], "1000000", "numbers are text: {event}");
+    assert_eq!(event["args"]["terms"]["shape"]["millicores"], "100", "structs are objects: {event}");
+    assert_eq!(event["args"]["policy"]["maxReplicas"], "8");
 
     let market = provider.devnet.market(Actor::Approver(ApproverNumber::One)).await.unwrap();
     let account = Actor::Approver(ApproverNumber::One).address();

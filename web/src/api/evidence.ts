@@ -4,7 +4,8 @@ import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem"
 import { useClient } from "wagmi"
 import { type DisputeEnd, type DisputeNow, readDispute, readEndedDisputes } from "../chain/disputes.ts"
-import { useFeed } from "./feed.ts"
+import { ask } from "./client.ts"
+import { useFeedState } from "./feed.ts"
 import type { Reader } from "./queries.ts"
 
 export interface Evidence {
@@ -38,6 +39,11 @@ async function fetchEvidence(base: string, hash: Hex, signal: AbortSignal): Prom
   return isShown(bytes, hash) ? bytesToHex(bytes) : null
 }
 
+/** Gives the lease's provider what was shown, so that whoever reads the dispute finds it there. */
+export async function handOver(base: string, hash: Hex, bytes: Uint8Array): Promise<void> {
+  await ask(base, `/v1/evidence/${hash}`, { method: "PUT", body: new Blob([bytes.slice()]) })
+}
+
 /** @param base The endpoint of the lease's provider; null: not known. */
 export function useEvidence(base: string | null, hash: Hex | undefined): UseQueryResult<Evidence | null> {
   return useQuery({
@@ -54,7 +60,7 @@ export function useDispute(lease: Hex): UseQueryResult<DisputeNow | null> {
   return useQuery({
     queryKey: ["lease", lease.toLowerCase(), "dispute"],
     enabled: reader !== undefined,
-    refetchInterval: useFeed().state === "live" ? false : 5_000,
+    refetchInterval: useFeedState() === "live" ? false : 5_000,
     queryFn: () => readDispute(reader!, lease),
   })
 }
@@ -64,7 +70,7 @@ export function useEndedDisputes(): UseQueryResult<DisputeEnd[]> {
   return useQuery({
     queryKey: ["leases", "disputes"],
     enabled: reader !== undefined,
-    refetchInterval: useFeed().state === "live" ? false : 5_000,
+    refetchInterval: useFeedState() === "live" ? false : 5_000,
     queryFn: () => readEndedDisputes(reader!),
   })
 }

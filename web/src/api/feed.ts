@@ -30,11 +30,19 @@ export function getFeed(): Feed {
   return feed
 }
 
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+/** Changes with every block. */
 export function useFeed(): Feed {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, getFeed)
+  return useSyncExternalStore(subscribe, getFeed)
+}
+
+/** Changes only when the feed comes or goes: whoever asks for no more is not drawn anew with every block. */
+export function useFeedState(): Feed["state"] {
+  return useSyncExternalStore(subscribe, () => feed.state)
 }
 
 /** Called with the first block that a reorg took back. */
@@ -45,9 +53,10 @@ export function onReorg(listener: (from: number) => void): () => void {
 
 /** The queries that an event makes old: see the keys in queries.ts. */
 function staleBy(subject: string): (readonly string[])[] {
-  if (subject.startsWith("order:")) return [["orders"]]
+  // Bids and leases hold their provider's capacity.
+  if (subject.startsWith("order:")) return [["orders"], ["providers"]]
   if (subject === "market") return [["market"]]
-  if (subject.length === 66) return [["leases"], ["lease", subject], ["own"]]
+  if (subject.length === 66) return [["leases"], ["lease", subject], ["providers"], ["own"]]
   if (subject.length === 42) return [["providers"], ["own"], ["account", subject]]
   return [["offers"]]
 }

@@ -11,7 +11,7 @@ import { useClient } from "wagmi"
 import { fold, type Life, readHistory } from "../chain/history.ts"
 import { useConfig } from "../config.ts"
 import { ApiError, ask, Unreachable } from "./client.ts"
-import { useFeed } from "./feed.ts"
+import { useFeedState } from "./feed.ts"
 import { type Reader, useAskLease, useBase } from "./queries.ts"
 import { tokenOf, useSession } from "./session.ts"
 import type { AccessView, EventView, GrantView, LeaseSummary, LeaseView, ProofSummary } from "./views.ts"
@@ -25,7 +25,7 @@ export function useHistory(lease: LeaseSummary | undefined): UseQueryResult<Even
   const { api } = useConfig()
   const reader = useClient() as Reader | undefined
   const queries = useQueryClient()
-  const live = useFeed().state === "live"
+  const live = useFeedState() === "live"
   const key = ["lease", lease?.id.toLowerCase(), "events", "public"]
   return useQuery({
     queryKey: key,
@@ -96,7 +96,7 @@ const EPOCHS = 50
 /** Every proof of a lease, newest first, in pages. */
 export function useEpochs(lease: LeaseSummary | undefined) {
   const base = useBase(lease?.provider)
-  const live = useFeed().state === "live"
+  const live = useFeedState() === "live"
   return useInfiniteQuery({
     queryKey: ["lease", lease?.id.toLowerCase(), "epochs", "public"],
     enabled: lease !== undefined && base !== null,

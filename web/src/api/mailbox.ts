@@ -1,8 +1,8 @@
 // Proposals that wait at the page's own provider, and those that came from files. What an approver signs reaches the others by
 // the mailbox, or by a file; the chain is asked about each (see proposals.ts).
 import { type UseQueryResult, useQueries, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useMemo, useSyncExternalStore } from "react"
-import type { Address, Hex } from "viem"
+import { useMemo, useRef, useSyncExternalStore } from "react"
+import { type Address, type Hex, size } from "viem"
 import { useClient } from "wagmi"
 import {
   type Binding,
@@ -13,10 +13,10 @@ import {
   readHistory,
   readLimits,
 } from "../chain/binding.ts"
-import { type Checked, checkProposal, merged, type Proposal } from "../chain/proposals.ts"
+import { bareOf, type Checked, checkProposal, merged, type Proposal } from "../chain/proposals.ts"
 import { useConfig } from "../config.ts"
 import { ApiError, ask } from "./client.ts"
-import { useFeed } from "./feed.ts"
+import { useFeedState } from "./feed.ts"
 import type { Reader } from "./queries.ts"
 import { tokenOf, useSession } from "./session.ts"
 import type { ProposalView } from "./views.ts"
@@ -108,6 +108,11 @@ export interface Post {
   remove: (digest: Hex) => Promise<void>
 }
 
+/** A mailbox takes a contract's own signature without the address before it. */
+function mailed({ approver, signature }: { approver: Address; signature: Hex }) {
+  return { approver, signature: size(signature) === 65 ? signature : bareOf(approver, signature) }
+}
+
 export function usePost(): Post {
   const { api } = useConfig()
   const queries = useQueryClient()
@@ -116,8 +121,12 @@ export function usePost(): Post {
     await queries.invalidateQueries({ queryKey: ["proposals"] })
   }
   return {
-    propose: (proposal) => post("", "POST", proposal),
-    consent: (digest, approver, signature) => post(`/${digest}/consents`, "POST", { approver, signature }),
+    propose({ createdAtMs: _, createdBy: __, ...proposal }) {
+      const consents = proposal.consents.map(mailed)
+      return post("", "POST", { ...proposal, consents })
+    },
+    consent: (digest, approver, signature) =>
+      post(`/${digest}/consents`, "POST", mailed({ approver, signature })),
     async remove(digest) {
       try {
         await post(`/${digest}`, "DELETE")
@@ -129,25 +138,34 @@ export function usePost(): Post {
 }
 
 function useInterval(): number | false {
-  return useFeed().state === "live" ? false : 3_000
+  return useFeedState() === "live" ? false : 3_000
 }
 
 const given = ({ consents }: Proposal) => consents.map(({ signature }) => signature.slice(-16)).join()
 
+export interface Checking {
+  /** While it is checked anew, because another consent came, what was found before. */
+  checked: Checked | undefined
+  query: UseQueryResult<Checked>
+}
+
 /** Each proposal beside what the chain says of it. The account's events make it old. */
-export function useChecked(proposals: Proposal[]): UseQueryResult<Checked>[] {
+export function useChecked(proposals: Proposal[]): Checking[] {
   const reader = useClient() as Reader | undefined
   const refetchInterval = useInterval()
-  return useQueries({
+  const before = useRef(new Map<string, Checked>())
+  const queries = useQueries({
     queries: proposals.map((proposal) => ({
       queryKey: ["account", proposal.account.toLowerCase(), "proposal", proposal.digest, given(proposal)],
-      // Another consent is no reason to show less meanwhile.
-      placeholderData: (before: Checked | undefined) =>
-        before?.digest === proposal.digest ? before : undefined,
       enabled: reader !== undefined,
       refetchInterval,
       queryFn: () => checkProposal(reader!, proposal),
     })),
+  })
+  return queries.map((query, index) => {
+    const { digest } = proposals[index]!
+    if (query.data) before.current.set(digest, query.data)
+    return { checked: query.data ?? before.current.get(digest), query }
   })
 }
 

@@ -4,10 +4,9 @@ import { type QueryKey, type UseQueryResult, useQuery } from "@tanstack/react-qu
 import { useMemo } from "react"
 import type { Address, Chain, Client, Hex, Transport } from "viem"
 import { useClient } from "wagmi"
-import { readLease, readLeases, readMarket, readOffers, readProviders } from "../chain/reads.ts"
 import { useConfig } from "../config.ts"
 import { ask, Unreachable } from "./client.ts"
-import { useFeed } from "./feed.ts"
+import { useFeedState } from "./feed.ts"
 import { tokenOf, useSession } from "./session.ts"
 import type {
   LeaseSummary,
@@ -26,24 +25,30 @@ import type {
 /** A node to read from. */
 export type Reader = Client<Transport, Chain>
 
+/** Fetched when no provider answers: most never need it. */
+const reads = () => import("../chain/reads.ts")
+
 /** While the feed is live it says when to read again; else we look ourselves. */
 function useInterval(ms = 3_000): number | false {
-  return useFeed().state === "live" ? false : ms
+  return useFeedState() === "live" ? false : ms
 }
 
-/** Asks the page's own provider; the chain when that does not answer and the chain knows. */
+/**
+ * Asks the page's own provider; the chain when that does not answer and the chain knows.
+ * @param every Milliseconds, for what changes without an event on chain.
+ */
 function useAsk<T>(
   key: QueryKey,
   path: string,
   chain?: (reader: Reader) => Promise<T>,
-  enabled = true,
+  every?: number,
 ): UseQueryResult<T> {
   const { api } = useConfig()
   const reader = useClient() as Reader | undefined
+  const polling = useInterval()
   return useQuery({
     queryKey: key,
-    enabled,
-    refetchInterval: useInterval(),
+    refetchInterval: every ?? polling,
     queryFn: async ({ signal }) => {
       try {
         return await ask<T>(api, path, { signal })
@@ -57,15 +62,15 @@ function useAsk<T>(
 
 export function useMarket(): UseQueryResult<MarketView> {
   const config = useConfig()
-  return useAsk(["market"], "/v1/market", (reader) => readMarket(reader, config))
+  return useAsk(["market"], "/v1/market", async (reader) => (await reads()).readMarket(reader, config))
 }
 
 export function useOffers(): UseQueryResult<OfferView[]> {
-  return useAsk(["offers"], "/v1/offers", readOffers)
+  return useAsk(["offers"], "/v1/offers", async (reader) => (await reads()).readOffers(reader))
 }
 
 export function useProviders(): UseQueryResult<ProviderView[]> {
-  return useAsk(["providers"], "/v1/providers", readProviders)
+  return useAsk(["providers"], "/v1/providers", async (reader) => (await reads()).readProviders(reader))
 }
 
 export function useOrders(): UseQueryResult<OrderView[]> {
@@ -74,17 +79,19 @@ export function useOrders(): UseQueryResult<OrderView[]> {
 
 /** Leases of the whole market, oldest first. */
 export function useLeases(closed = false): UseQueryResult<LeaseSummary[]> {
-  return useAsk(["leases", closed ? "all" : "open"], `/v1/leases${closed ? "?closed=true" : ""}`, (reader) =>
-    readLeases(reader, closed),
+  return useAsk(
+    ["leases", closed ? "all" : "open"],
+    `/v1/leases${closed ? "?closed=true" : ""}`,
+    async (reader) => (await reads()).readLeases(reader, closed),
   )
 }
 
 export function useOwn(): UseQueryResult<OwnView> {
-  return useAsk(["own"], "/v1/provider")
+  return useAsk(["own"], "/v1/provider", undefined, 5_000)
 }
 
 export function useStatus(): UseQueryResult<StatusView> {
-  return useAsk(["status"], "/v1/status")
+  return useAsk(["status"], "/v1/status", undefined, 5_000)
 }
 
 /** Where the API of a lease's provider is: empty for the page's own. Null while that is not known. */
@@ -103,7 +110,9 @@ export function useBase(provider: Address | undefined): string | null {
 
 /** A lease as the page's own provider tells it; a foreign lease's containers only its own provider knows. */
 export function useLease(id: Hex): UseQueryResult<LeaseView> {
-  return useAsk(["lease", id.toLowerCase()], `/v1/leases/${id}`, (reader) => readLease(reader, id))
+  return useAsk(["lease", id.toLowerCase()], `/v1/leases/${id}`, async (reader) =>
+    (await reads()).readLease(reader, id),
+  )
 }
 
 /**

@@ -1,7 +1,6 @@
 // Signing in to a provider with one's wallet (EIP-4361). The page's own origin keeps the session in a cookie that no script
 // can read; with another provider a token is kept in memory and goes with the page.
 import { useQuery, useQueryClient } from "@tanstack/react-query"
-import { createSiweMessage } from "viem/siwe"
 import { useConnection, useSignMessage } from "wagmi"
 import { useConfig } from "../config.ts"
 import { ApiError, ask } from "./client.ts"
@@ -53,6 +52,7 @@ export function useSession(base: string | null): Session {
       method: "POST",
       json: {},
     })
+    const { createSiweMessage } = await import("viem/siwe")
     const { host, origin } = window.location
     const message = createSiweMessage({
       domain: host,

@@ -406,42 +406,7 @@ export interface ManifestCheckView {
   refusals: { line: number | null; column: number | null; path: string; message: string }[]
 }
 
-/** `GET /v1/provider`: this provider's own books. All of it follows from the chain, but alarms, wallet, gas and margin. */
-export interface OwnView {
-  address: Address
-  endpoint: string
-  draining: boolean
-  /** Percent on top of the price list that bids ask. */
-  margin: number
-  bond: string
-  capacity: CapacityView
-  held: CapacityView
-  /** For bids that the chain does not show yet. */
-  reserved: CapacityView
-  /** Wei that the wallet had when it was last looked into. */
-  wallet: string | null
-  earnings: { currency: Address; earned: string; withdrawn: string }[]
-  claims: { time: number; lease: Hex; currency: Address; amount: string; tx: Hex }[]
-  payouts: { time: number; currency: Address; amount: string; tx: Hex }[]
-  roots: { epoch: number; postedAt: number; root: Hex; tx: Hex; leaves: number; gas: number | null }[]
-  gas: {
-    perHour: number
-    lastHour: number
-    lastDay: number
-    /** Wei, at most: the gas at the highest fee that was signed for it. */
-    feesLastDay: string
-    byKind: { kind: string; count: number; gas: number }[]
-  }
-  intents: { state: string; count: number }[]
-  stages: Partial<Record<Stage, RunView>>
-  alarms: AlarmView[]
-}
-
-export interface AlarmView {
-  kind: "stage" | "chain" | "clock" | "gas" | "wallet" | "intents" | "roots" | "bond" | "draining"
-  message: string
-  remedy: string
-}
+export type { AlarmView, OwnView } from "./books.ts"
 
 /** `POST /v1/session/nonce`. */
 export interface NonceView {

@@ -1,14 +1,7 @@
 // @vitest-environment node
-import {
-  decodeFunctionData,
-  encodeAbiParameters,
-  encodeEventTopics,
-  encodeFunctionResult,
-  type Hex,
-  toFunctionSelector,
-} from "viem"
-import { privateKeyToAccount } from "viem/accounts"
+import { decodeFunctionData, encodeAbiParameters, type Hex } from "viem"
 import { describe, expect, it } from "vitest"
+import { APPROVERS, boundLog, KEYS, log, reads, VERSION } from "../../test/chain.ts"
 import { STATED, TERMS } from "../../test/market.ts"
 import { ADDRESS, CHAIN_ID, HASH, MARKET, OTHER, recorder } from "../../test/wallet.ts"
 import type { Reader } from "../api/queries.ts"
@@ -28,54 +21,13 @@ import {
 } from "./proposals.ts"
 import { ACTION } from "./typed.ts"
 
-const keys = [1, 2, 3]
-  .map((byte) => privateKeyToAccount(`0x${byte.toString(16).padStart(64, "0")}`))
-  .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
-const approvers = keys.map(({ address }) => address)
-const VERSION = 3n
-const selector = (name: string) => {
-  const found = market.find((item) => item.type === "function" && item.name === name)
-  return toFunctionSelector(found as never)
-}
-const result = (functionName: string, value: unknown) =>
-  encodeFunctionResult({ abi: market, functionName, result: value } as never)
-
-function log(eventName: string, indexed: Record<string, unknown>, data: Hex) {
-  const topics = encodeEventTopics({ abi: market, eventName, args: indexed } as never)
-  return {
-    ...{ address: MARKET, topics, data, blockNumber: "0x5", blockHash: HASH, transactionHash: HASH },
-    ...{ logIndex: "0x0", transactionIndex: "0x0", removed: false },
-  }
-}
-
-const bound = log(
-  "AccountBound",
-  { account: ADDRESS },
-  encodeAbiParameters(
-    [
-      { type: "address[]" },
-      { type: "uint256" },
-      {
-        type: "tuple[]",
-        components: ["address", "uint104", "uint104", "uint112"].map((type, index) => ({
-          type,
-          name: `f${index}`,
-        })),
-      },
-      { type: "uint256" },
-    ],
-    [approvers, 2n, [], VERSION] as never,
-  ),
-)
+const keys = KEYS
+const approvers = APPROVERS
+const bound = boundLog()
 
 function world(logs: object[] = [bound], threshold = 2n, used = false): Reader {
-  return recorder({
-    reads: {
-      [selector("bindingOf")]: result("bindingOf", [threshold, VERSION]),
-      [selector("nonceUsed")]: result("nonceUsed", used),
-    },
-    logs,
-  }).wallet as unknown as Reader
+  const answers = reads({ bindingOf: [threshold, VERSION], nonceUsed: used })
+  return recorder({ reads: answers, logs }).wallet as unknown as Reader
 }
 
 const propose = () => makeProposal(world(), ADDRESS, withdrawCall({ terms: TERMS, amount: 5n }))
@@ -189,6 +141,26 @@ describe("checking a proposal", () => {
     const checked = await checkProposal(world(), stolen)
     expect(checked.consents).toEqual([])
     expect(checked.strangers).toEqual([approvers[1]])
+  })
+
+  it("takes what a contract accepts, with its address before it, however it came", async () => {
+    const proposal = await propose()
+    const contract = approvers[1]!
+    const accepting = recorder({
+      reads: {
+        ...reads({ bindingOf: [2n, VERSION], nonceUsed: false }),
+        "0x1626ba7e": encodeAbiParameters([{ type: "bytes4" }], ["0x1626ba7e"]),
+      },
+      logs: [bound],
+    }).wallet as unknown as Reader
+    for (const signature of ["0xabcd", `${contract}abcd`.toLowerCase()] as Hex[]) {
+      const checked = await checkProposal(accepting, {
+        ...proposal,
+        consents: [{ approver: contract, signature }],
+      })
+      expect(checked.consents).toMatchObject([{ approver: contract, signature: `${contract}abcd` }])
+      expect(checked.strangers).toEqual([])
+    }
   })
 
   it("knows who consented by transaction, and who took it back", async () => {

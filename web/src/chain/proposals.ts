@@ -1,6 +1,16 @@
 // A call that waits for its approvers: how it is made, checked and taken. Nothing that a proposal says of itself is believed: its
 // digest is computed anew from what is signed, its call is decoded here, and who approves is read from the chain.
-import { type Address, getAddress, type Hex, isAddress, isHex, recoverAddress, size, slice } from "viem"
+import {
+  type Address,
+  concat,
+  getAddress,
+  type Hex,
+  isAddress,
+  isHex,
+  recoverAddress,
+  size,
+  slice,
+} from "viem"
 import { getBlock, readContract } from "viem/actions"
 import type { Reader } from "../api/queries.ts"
 import type { ProposalView } from "../api/views.ts"
@@ -161,7 +171,10 @@ export async function checkProposal(reader: Reader, proposal: Proposal): Promise
     readAction(reader, action.account, digest, action.nonce),
   ])
   const valid = await Promise.all(
-    proposal.consents.map(async (consent) => ({ ...consent, valid: await isBy(reader, digest, consent) })),
+    proposal.consents.map(async (consent) => ({
+      ...consent,
+      stated: await statedOf(reader, digest, consent),
+    })),
   )
   const approvers = binding?.approvers ?? []
   const same = (a: Address, b: Address) => a.toLowerCase() === b.toLowerCase()
@@ -169,11 +182,11 @@ export async function checkProposal(reader: Reader, proposal: Proposal): Promise
     if (state.revoked.some((given) => same(given.approver, approver))) return []
     const sent = state.consented.find((given) => same(given.approver, approver))
     if (sent) return [{ approver, how: "transaction", signature: approver, tx: sent.tx }]
-    const signed = valid.find((consent) => consent.valid && same(consent.approver, approver))
-    return signed ? [{ approver, how: "signature", signature: signed.signature, tx: null }] : []
+    const signed = valid.find((consent) => consent.stated && same(consent.approver, approver))
+    return signed ? [{ approver, how: "signature", signature: signed.stated!, tx: null }] : []
   })
   const strangers = valid
-    .filter((consent) => !consent.valid || !approvers.some((approver) => same(approver, consent.approver)))
+    .filter((consent) => !consent.stated || !approvers.some((approver) => same(approver, consent.approver)))
     .map(({ approver }) => getAddress(approver))
   return {
     proposal,
@@ -188,26 +201,31 @@ export async function checkProposal(reader: Reader, proposal: Proposal): Promise
   }
 }
 
-/** Whether a signature is its approver's, as the market decides it. */
-async function isBy(
+/** An approver's signature as `approved` takes it; null when it is not that approver's. */
+async function statedOf(
   reader: Reader,
   digest: Hex,
   { approver, signature }: { approver: Address; signature: Hex },
-) {
-  const bytes = size(signature)
-  if (bytes === 65) {
+): Promise<Hex | null> {
+  if (size(signature) === 65) {
     const signer = await recoverAddress({ hash: digest, signature }).catch(() => null)
-    return signer?.toLowerCase() === approver.toLowerCase()
+    if (signer?.toLowerCase() === approver.toLowerCase()) return signature
   }
-  if (bytes <= 20 || slice(signature, 0, 20).toLowerCase() !== approver.toLowerCase()) return false
-  const args = [digest, slice(signature, 20)] as const
+  // A mailbox keeps what a contract accepts, bare; a file may have it as the market takes it.
+  const bare = bareOf(approver, signature)
   const answer = await readContract(reader, {
     address: approver,
     abi: [EIP1271],
     functionName: "isValidSignature",
-    args,
+    args: [digest, bare],
   }).catch(() => null)
-  return answer === "0x1626ba7e"
+  return answer === "0x1626ba7e" ? concat([approver, bare]) : null
+}
+
+/** What a contract itself accepts, without its address before it. */
+export function bareOf(approver: Address, signature: Hex): Hex {
+  const prefixed = size(signature) > 20 && signature.toLowerCase().startsWith(approver.toLowerCase())
+  return prefixed ? slice(signature, 20) : signature
 }
 
 const EIP1271 = {

@@ -1,5 +1,5 @@
 import { Dialog as Radix } from "radix-ui"
-import type { ReactNode } from "react"
+import { type ReactNode, useRef } from "react"
 import { speak, useWords } from "../words/language.ts"
 import { Button } from "./Button.tsx"
 import styles from "./Dialog.module.css"
@@ -21,6 +21,8 @@ interface Props {
 /** Holds the focus, closes with Escape, and gives the focus back. */
 export function Dialog({ title, about, open, onOpenChange, children, drawer }: Props) {
   const t = useWords(words)
+  // Radix gives the focus back to a trigger of its own; here any button may have opened it.
+  const opener = useRef<Element | null>(null)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -28,6 +30,13 @@ export function Dialog({ title, about, open, onOpenChange, children, drawer }: P
         <Radix.Content
           className={drawer ? styles.drawer : styles.dialog}
           {...(about ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            if (opener.current instanceof HTMLElement) opener.current.focus()
+          }}
         >
           <header className={styles.head}>
             <Radix.Title className={styles.title}>{title}</Radix.Title>

@@ -93,18 +93,28 @@ export function Amount({ of, unit }: { of: bigint | string; unit: Unit }) {
   )
 }
 
+// Making a formatter costs a hundred times what using one does, and a table has many moments.
+const formats = {
+  en: formatsOf("en-GB"),
+  zh: formatsOf("zh-CN"),
+}
+
+function formatsOf(locale: string) {
+  return {
+    time: new Intl.DateTimeFormat(locale, { timeStyle: "medium" }),
+    day: new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short" }),
+    whole: new Intl.DateTimeFormat(locale, { dateStyle: "short", timeStyle: "medium" }),
+  }
+}
+
 /** A moment. @param of Unix seconds. */
 export function When({ of }: { of: number }) {
-  const language = useLanguage()
+  const { time, day, whole } = formats[useLanguage()]
   const date = new Date(of * 1000)
-  const locale = language === "zh" ? "zh-CN" : "en-GB"
   const today = date.toDateString() === new Date().toDateString()
-  const text = today
-    ? date.toLocaleTimeString(locale)
-    : date.toLocaleString(locale, { dateStyle: "medium", timeStyle: "short" })
   return (
-    <time className="num" dateTime={date.toISOString()} title={date.toLocaleString(locale)}>
-      {text}
+    <time className="num" dateTime={date.toISOString()} title={whole.format(date)}>
+      {(today ? time : day).format(date)}
     </time>
   )
 }

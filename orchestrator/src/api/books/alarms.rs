@@ -47,7 +47,7 @@ impl Facts {
     pub(super) fn alarms(&self) -> Vec<AlarmView> {
         let mut alarms = self.stages();
         alarms.extend([self.chain(), self.gas(), self.wallet(), self.stuck(), self.failed()].into_iter().flatten());
-        alarms.extend([self.roots(), self.bond(), self.drain()].into_iter().flatten());
+        alarms.extend([self.roots(), self.bond(), self.maintenance()].into_iter().flatten());
         alarms
     }
 
@@ -144,7 +144,7 @@ impl Facts {
         })
     }
 
-    fn drain(&self) -> Option<AlarmView> {
+    fn maintenance(&self) -> Option<AlarmView> {
         self.draining.then(|| {
             let message = "the provider is draining: it takes no new leases".to_owned();
             alarm("draining", message, "set TIDEMARK_DRAIN=false and restart when the maintenance is over")

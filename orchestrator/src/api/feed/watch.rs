@@ -120,8 +120,9 @@ impl Told {
         if told.back().is_none_or(|block| block.hash != head.hash) {
             told.push_back(head);
         }
-        let surplus = told.len().saturating_sub(REMEMBERED);
-        told.drain(..surplus);
+        while told.len() > REMEMBERED {
+            told.pop_front();
+        }
     }
 }
 

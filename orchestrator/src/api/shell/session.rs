@@ -19,7 +19,10 @@ use tokio::{
 };
 
 use super::super::{Api, inside::Stay};
-use crate::ports::inside::{Attached, Shell, Source};
+use crate::{
+    ports::inside::{Attached, Shell, Source},
+    store::access::ShellRow,
+};
 
 /// How long a client may take for a frame, or a command to read what it is sent.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -147,11 +150,10 @@ async fn end(api: &Api, shell: &Shell) {
 }
 
 /// Ends the shells that a process before this one left.
-pub(in super::super) async fn end_left(api: &Api) -> anyhow::Result<()> {
-    for row in api.store.shells().await? {
+pub(in super::super) async fn end_left(api: &Api, left: Vec<ShellRow>) {
+    for row in left {
         end(api, &Shell { exec_id: row.exec_id, container_id: row.container_id, marker: row.marker }).await;
     }
-    Ok(())
 }
 
 /// The engine knows it a moment after the output has ended.

@@ -25,13 +25,13 @@ use crate::{
 };
 
 /// The variable that marks what a shell starts.
-const MARKER: &str = "TIDEMARK_SHELL";
+pub const MARKER: &str = "TIDEMARK_SHELL";
 /// How often what a shell started is looked for again: a process may be about to start another.
 const SWEEPS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Ends all whose environment has the marker in `$1`. Nothing but a shell's own words: an image may have no other program.
-const SWEEP: &str = r#"for p in /proc/[0-9]*; do
+pub const SWEEP: &str = r#"for p in /proc/[0-9]*; do
   while IFS= read -r e || [ -n "$e" ]; do
     case $e in *"$1"*) kill -9 "${p#/proc/}" ;; esac
   done <"$p/environ"

@@ -63,10 +63,11 @@ pub(super) async fn history(
     since_ms: u64,
 ) -> Result<(Vec<Line>, HashMap<String, Cursor>)> {
     let containers = window.containers(lease, which).await?;
+    let room = (LARGEST_HISTORY / containers.len().max(1)).max(LONGEST_LINE * 4);
     let reads = containers.into_iter().map(|container| async move {
         let (id, slot) = (container.seen.id, container.seen.slot);
         let mut cursor = Cursor { since: since_ms / 1000, ..Cursor::default() };
-        let mut kept = VecDeque::new();
+        let (mut kept, mut bytes) = (VecDeque::<Line>::new(), 0);
         let mut lines = lines(window, &id, slot, Some(tail), cursor.since, false).await?;
         loop {
             let line = match lines.next().await {
@@ -77,9 +78,10 @@ pub(super) async fn history(
             };
             cursor.passes(&line);
             if line.at_ns / 1_000_000 >= since_ms {
+                bytes += line.text.len();
                 kept.push_back(line);
-                if kept.len() > tail {
-                    kept.pop_front();
+                while kept.len() > tail || bytes > room {
+                    bytes -= kept.pop_front().map_or(0, |line| line.text.len());
                 }
             }
         }

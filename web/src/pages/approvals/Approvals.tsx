@@ -79,7 +79,9 @@ export function Approvals() {
   const checks = useChecked(proposals)
   const here = useHere()
   const [tab, setTab] = useState<TabName>("waiting")
-  const waiting = here ? checks.filter(({ data }) => data && standingOf(data, here) === "mine").length : 0
+  const waiting = here
+    ? checks.filter(({ checked }) => checked && standingOf(checked, here) === "mine").length
+    : 0
   return (
     <div className="stack">
       <header className="stack-s">
@@ -159,9 +161,9 @@ function List({ checks, mailed, loading }: ListProps) {
   const here = useHere()
   const post = usePost()
   if (loading || !here) return <Skeleton lines={5} />
-  const failed = checks.filter(({ error, data }) => error && !data)
-  const known = checks.flatMap(({ data }) => (data ? [data] : []))
-  const pending = checks.some(({ isPending, error }) => isPending && !error)
+  const failed = checks.filter(({ query, checked }) => query.error && !checked)
+  const known = checks.flatMap(({ checked }) => (checked ? [checked] : []))
+  const pending = checks.some(({ query, checked }) => query.isPending && !checked)
   const ended = ["taken", "expired", "changed", "free", "anew"]
   const groupOf = (checked: Checked) => {
     const standing = standingOf(checked, here)
@@ -179,21 +181,22 @@ function List({ checks, mailed, loading }: ListProps) {
   }
   return (
     <>
-      {groups.map(({ group, list }) => (
-        <section key={group} className={styles.group} aria-label={t[group]}>
-          <h2 className={styles.heading}>{t[group]}</h2>
-          {list.map((checked) => (
-            <ProposalCard
-              key={checked.digest}
-              checked={checked}
-              here={here}
-              mailed={mailed.has(checked.digest)}
-              onRemove={() => remove(checked)}
-            />
-          ))}
-        </section>
-      ))}
-      {failed.map(({ error, refetch }, index) => (
+      {/* One list, so that a card which moves to another group stays what it is, with what it said. */}
+      {groups.flatMap(({ group, list }) => [
+        <h2 key={group} className={styles.heading}>
+          {t[group]}
+        </h2>,
+        ...list.map((checked) => (
+          <ProposalCard
+            key={checked.digest}
+            checked={checked}
+            here={here}
+            mailed={mailed.has(checked.digest)}
+            onRemove={() => remove(checked)}
+          />
+        )),
+      ])}
+      {failed.map(({ query: { error, refetch } }, index) => (
         <div key={index} className="stack-s">
           <p>{t.unread}</p>
           <Failure error={error} retry={() => void refetch()} />

@@ -39,6 +39,7 @@ const words = speak(
     },
     account: "Account",
     expiry: "May be taken",
+    takenBy: "Taken by",
     nonce: "Nonce",
     digest: "Digest, computed here",
     matches: "matches",
@@ -81,6 +82,7 @@ const words = speak(
     },
     account: "账户",
     expiry: "可执行时间",
+    takenBy: "执行交易",
     nonce: "Nonce",
     digest: "在此计算的摘要",
     matches: "一致",
@@ -142,7 +144,7 @@ export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
           <Fact label={t.account}>
             <Address of={action.account} you={isSame(here.me, action.account)} />
           </Fact>
-          <Fact label={t.expiry}>
+          <Fact label={state.taken ? t.takenBy : t.expiry}>
             {state.taken ? <Tx of={state.taken} /> : <Countdown until={Number(action.expiry)} />}
           </Fact>
           <Fact label={t.digest}>
@@ -242,6 +244,8 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
   const approvers = binding?.approvers ?? []
   const named = { account: action.account, action: digest, approvers }
   const asked = approvers.some((approver) => isSame(here.me, approver))
+  // From the mailbox only its account and who proposed it may take it; to others it would come back.
+  const mayRemove = !mailed || isSame(here.me, action.account) || isSame(here.me, proposal.createdBy)
   const mine = because("sign", own)
   const carries = because("approved", own)
 
@@ -324,9 +328,11 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
         <Button kind="quiet" onClick={onSave}>
           {t.file}
         </Button>
-        <Button kind="quiet" onClick={onRemove}>
-          {t.remove}
-        </Button>
+        {mayRemove && (
+          <Button kind="quiet" onClick={onRemove}>
+            {t.remove}
+          </Button>
+        )}
       </div>
       <Dialog title={t.revoke} about={t.revokeAbout} open={asking} onOpenChange={setAsking}>
         <Button kind="danger" onClick={takeBack}>

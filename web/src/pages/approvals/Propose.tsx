@@ -113,7 +113,6 @@ function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => voi
   const language = useLanguage()
   const { api } = useConfig()
   const { session, signIn } = useSession(api)
-  const { address } = useConnection()
   const reader = useClient() as Reader | undefined
   const { data: binding } = useBinding(wanted.account)
   const told = useTold(wanted.account, wanted.call.data, wanted.call.value)
@@ -131,7 +130,7 @@ function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => voi
         made?.proposal ?? (await makeProposal(reader!, wanted.account, wanted.call, Number(days)))
       if (how === "posted") {
         if (!session) await signIn()
-        await post.propose({ ...proposal, createdBy: address, createdAtMs: Date.now() })
+        await post.propose(proposal)
       } else save(proposal)
       keep(proposal)
       setMade({ proposal, how })

@@ -81,10 +81,13 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
   const [forTenant, setForTenant] = useState(true)
   const [points, setPoints] = useState(0)
   const [busy, setBusy] = useState<"rule" | "end">()
-  const bond = BigInt(provider?.bond ?? 0)
+  const bond = provider && BigInt(provider.bond)
   const most = Number(here.parameters.fraudShare ?? 0)
-  const slash = forTenant ? (bond * BigInt(points)) / 10_000n : 0n
+  const slash = forTenant && bond ? (bond * BigInt(points)) / 10_000n : 0n
   const reason = because("rule", { ...seat(here, bench), lease, provider, forTenant, slash })
+  // Of a bond that is not known yet, nothing is told.
+  const known = (amount: bigint) => (bond === undefined ? undefined : amount)
+  const left = bond === undefined ? undefined : bond - slash
   const required = provider ? requiredBond(provider.capacity, here.parameters) : 0n
   const { terms } = lease
 
@@ -142,10 +145,10 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
       <dl className={styles.effects} aria-live="polite" aria-label={t.effects}>
         {forTenant ? (
           <>
-            <Effect label={t.loses} of={slash} unit={ETH} />
-            <Effect label={t.gets} of={(slash * TENANT_SHARE) / 10_000n} unit={ETH} />
-            <Effect label={t.burned} of={slash - (slash * TENANT_SHARE) / 10_000n} unit={ETH} />
-            <Effect label={t.left} of={bond - slash} unit={ETH} />
+            <Effect label={t.loses} of={known(slash)} unit={ETH} />
+            <Effect label={t.gets} of={known((slash * TENANT_SHARE) / 10_000n)} unit={ETH} />
+            <Effect label={t.burned} of={known(slash - (slash * TENANT_SHARE) / 10_000n)} unit={ETH} />
+            <Effect label={t.left} of={left} unit={ETH} />
             <Effect label={t.void} of={BigInt(lease.money.owed)} unit={unit} />
             <Effect label={t.back} of={deposit} unit={ETH} />
           </>
@@ -153,17 +156,23 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
           <>
             <Effect label={t.earned} of={deposit} unit={ETH} />
             <Effect label={t.claimed} of={BigInt(lease.money.owed)} unit={unit} />
-            <Effect label={t.left} of={bond} unit={ETH} />
+            <Effect label={t.left} of={left} unit={ETH} />
           </>
         )}
       </dl>
-      {slash > 0n && bond - slash < required && (
+      {slash > 0n && left !== undefined && left < required && (
         <div className={styles.note}>
           <Notice>{t.stops(formatAmount(required, ETH))}</Notice>
         </div>
       )}
       <div className={styles.acts}>
-        <Act kind="primary" reason={reason} busy={busy === "rule"} disabled={!terms} onClick={rule}>
+        <Act
+          kind="primary"
+          reason={reason}
+          busy={busy === "rule"}
+          disabled={!terms || !provider}
+          onClick={rule}
+        >
           {bench.binding ? t.propose : t.rule}
         </Act>
         <Act

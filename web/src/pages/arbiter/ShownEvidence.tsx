@@ -1,9 +1,10 @@
 // What was shown, checked by its hash: from the lease's provider, or from a file of whoever looks.
 import { type DragEvent, useRef, useState } from "react"
 import type { Hex } from "viem"
-import { type Evidence, evidenceOf, isShown, useEvidence } from "../../api/evidence.ts"
+import { type Evidence, evidenceOf, handOver, isShown, useEvidence } from "../../api/evidence.ts"
 import { useBase } from "../../api/queries.ts"
 import type { LeaseSummary } from "../../api/views.ts"
+import { explain } from "../../chain/refusals.ts"
 import { Badge } from "../../parts/Badge.tsx"
 import { Button } from "../../parts/Button.tsx"
 import { Hash } from "../../parts/Mark.tsx"
@@ -23,6 +24,8 @@ const words = speak(
     text: "The evidence",
     binary: (size: string) => `A file of ${size}, not text.`,
     save: "Save it",
+    hand: "Hand it to the lease's provider",
+    handed: "Whoever reads this dispute finds it now.",
     more: "Only its beginning is shown.",
   },
   {
@@ -34,6 +37,8 @@ const words = speak(
     text: "证据",
     binary: (size: string) => `${size} 的文件，不是文本。`,
     save: "保存",
+    hand: "交给租约的提供方保存",
+    handed: "现在任何查看此争议的人都能看到它。",
     more: "仅显示开头部分。",
   },
 )
@@ -43,10 +48,12 @@ const MOST = 20_000
 
 export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex }) {
   const t = useWords(words)
-  const found = useEvidence(useBase(lease.provider), hash)
+  const base = useBase(lease.provider)
+  const found = useEvidence(base, hash)
   const [own, setOwn] = useState<Evidence>()
   const [problem, setProblem] = useState<string>()
   const [over, setOver] = useState(false)
+  const [handing, setHanding] = useState(false)
   const input = useRef<HTMLInputElement>(null)
   const evidence = own ?? found.data
 
@@ -57,6 +64,18 @@ export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex 
     setOwn(matches ? evidenceOf(bytes) : undefined)
     setProblem(matches ? undefined : t.other(file.name))
     if (input.current) input.current.value = ""
+  }
+  async function hand() {
+    setHanding(true)
+    setProblem(undefined)
+    try {
+      await handOver(base!, hash, own!.bytes)
+      await found.refetch()
+    } catch (error) {
+      setProblem(explain(error).sentence)
+    } finally {
+      setHanding(false)
+    }
   }
   function drop(event: DragEvent) {
     event.preventDefault()
@@ -71,6 +90,15 @@ export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex 
         {evidence && <Badge tone="good">{t.matches}</Badge>}
       </div>
       {evidence && <Contents evidence={evidence} hash={hash} />}
+      {own && !found.data && base !== null && (
+        <div>
+          <Button onClick={hand} busy={handing}>
+            {t.hand}
+          </Button>
+        </div>
+      )}
+      {own && found.data && <Notice tone="good">{t.handed}</Notice>}
+      {own && problem && <Notice tone="bad">{problem}</Notice>}
       {found.isLoading && !own && <Skeleton lines={3} />}
       {!evidence && !found.isLoading && (
         <>

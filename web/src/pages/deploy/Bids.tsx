@@ -54,11 +54,15 @@ export function BidsStep({ journey, state }: Props) {
       {state === "now" && (
         <>
           <p className="soft small">
-            {attempt.busy
-              ? t.inWallet
-              : over_
-                ? t.acceptOver
-                : t.chooseAbout(new Date(auction.bidUntil * 1000).toLocaleTimeString())}
+            {attempt.busy ? (
+              t.inWallet
+            ) : over_ ? (
+              t.acceptOver
+            ) : (
+              <>
+                {t.chooseAbout} <When of={auction.bidUntil} />
+              </>
+            )}
           </p>
           <Failed attempt={attempt} />
           {orders.isError && <Notice>{t.noProviderAnswers}</Notice>}

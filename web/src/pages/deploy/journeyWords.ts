@@ -16,8 +16,7 @@ export const words = speak(
     ask: "Open the order",
     askAbout: "A transaction from your wallet. The deposit waits in the market.",
     choose: "Choose a bid",
-    chooseAbout: (until: string) =>
-      `Providers bid until ${until}. You can accept one as soon as it is there.`,
+    chooseAbout: "You can accept a bid as soon as it is there. Providers bid until",
     noBids: "No bid yet. They appear here by themselves.",
     noProviderAnswers: "The bids are listed by the provider's API, which does not answer; waiting.",
     acceptOver: "The time to accept is over. Take the deposit back, and ask again.",
@@ -66,7 +65,7 @@ export const words = speak(
     ask: "开启订单",
     askAbout: "由您的钱包发出一笔交易。存款留在市场中等待。",
     choose: "选择出价",
-    chooseAbout: (until: string) => `提供方可出价至 ${until}。一有出价即可接受。`,
+    chooseAbout: "一有出价即可接受。提供方可出价至",
     noBids: "暂无出价。出价会自动显示在这里。",
     noProviderAnswers: "出价由提供方的 API 列出；它没有响应，正在等待。",
     acceptOver: "接受时限已过。请取回存款后重新征求。",

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router"
-import { useDeferredValue, useMemo, useState } from "react"
+import { useMemo, useState } from "react"
 import { useConnection } from "wagmi"
 import { useLeases, useMarket } from "../../api/queries.ts"
 import type { LeaseSummary } from "../../api/views.ts"
@@ -50,10 +50,9 @@ export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
   // Whoever has leases wants to see them first.
   const shownWhose = whose ?? (mine.length > 0 ? "mine" : "all")
   const of = shownWhose === "mine" ? (address ?? "") : null
-  const wanted = useDeferredValue(text)
   const shown = useMemo(
-    () => filter(leases, { text: wanted, status, provider, of }),
-    [leases, wanted, status, provider, of],
+    () => filter(leases, { text, status, provider, of }),
+    [leases, text, status, provider, of],
   )
   const sellers = useMemo(() => [...new Set(leases.map((lease) => lease.provider))].sort(), [leases])
   const all = of === null ? leases.length : mine.length

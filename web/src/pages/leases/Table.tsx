@@ -45,7 +45,7 @@ export function Table({ leases, noticePeriod, account }: Props) {
   const virtual = rows.getVirtualItems()
   const shown = leases.length > FEW ? virtual.map(({ index }) => index) : [...leases.keys()]
   const before = virtual[0]?.start ?? 0
-  const after = rows.getTotalSize() - (virtual.at(-1)?.end ?? rows.getTotalSize())
+  const after = leases.length > FEW ? rows.getTotalSize() - (virtual.at(-1)?.end ?? 0) : 0
   return (
     <section ref={box} className={styles.box} aria-label={t.table} tabIndex={0}>
       {/* The room of the rows that are not in the page. */}
@@ -72,7 +72,8 @@ export function Table({ leases, noticePeriod, account }: Props) {
               <Row
                 key={leases[index]!.id}
                 lease={leases[index]!}
-                index={index + 2}
+                index={index}
+                measure={rows.measureElement}
                 soon={soon(noticePeriod)}
                 account={account?.toLowerCase()}
               />
@@ -86,18 +87,20 @@ export function Table({ leases, noticePeriod, account }: Props) {
 
 interface RowProps {
   lease: LeaseSummary
+  /** From 0. */
   index: number
+  measure: (row: HTMLTableRowElement | null) => void
   soon: number
   account: string | undefined
 }
 
-function Row({ lease, index, soon, account }: RowProps) {
+function Row({ lease, index, measure, soon, account }: RowProps) {
   const t = useWords(words)
   const unit = useUnit(lease.money.currency)
   const status = statusOf(lease)
   const { replicas, money } = lease
   return (
-    <tr aria-rowindex={index} className={styles.row}>
+    <tr ref={measure} data-index={index} aria-rowindex={index + 2} className={styles.row}>
       <th scope="row">
         <span className={styles.id}>
           <Link to="/leases/$lease" params={{ lease: lease.id }} className="mono">

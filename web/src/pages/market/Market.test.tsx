@@ -1,11 +1,14 @@
 import { screen, waitFor, within } from "@testing-library/react"
 import userEvent from "@testing-library/user-event"
-import { beforeEach, describe, expect, it } from "vitest"
+import { beforeEach, describe, expect, it, vi } from "vitest"
 import { leaseSummary, MARKET_VIEW, OFFERS, ORDER_VIEW, PROVIDERS } from "../../../test/offers.ts"
 import { answer, json, show } from "../../../test/page.tsx"
 import { setLanguage } from "../../words/language.ts"
 import { Market } from "./Market.tsx"
 import { DEFAULT, setWanted } from "./wish.ts"
+
+// A busy machine renders slowly.
+vi.setConfig({ testTimeout: 30_000 })
 
 const ANSWERS = {
   "/v1/market": MARKET_VIEW,

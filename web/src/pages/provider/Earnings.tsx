@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query"
+import { memo } from "react"
 import { type Address, zeroAddress } from "viem"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
@@ -117,7 +118,7 @@ function Row({ provider, currency, total }: RowProps) {
 }
 
 /** The newest claims and payouts, one under another. */
-export function Ledger({ claims, payouts }: Pick<OwnView, "claims" | "payouts">) {
+export const Ledger = memo(function Ledger({ claims, payouts }: Pick<OwnView, "claims" | "payouts">) {
   const t = useWords(words)
   return (
     <div className={styles.pair}>
@@ -195,7 +196,7 @@ export function Ledger({ claims, payouts }: Pick<OwnView, "claims" | "payouts">)
       </Card>
     </div>
   )
-}
+})
 
 function Paid({ amount, currency }: { amount: string; currency: Address }) {
   return <Amount of={amount} unit={useUnit(currency)} />

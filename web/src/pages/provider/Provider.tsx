@@ -1,5 +1,5 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router"
-import { useHere } from "../../api/here.ts"
+import { useConnection } from "wagmi"
 import { useMarket, useOwn, useProviders } from "../../api/queries.ts"
 import type { OwnView, ProviderView } from "../../api/views.ts"
 import { isSame } from "../../chain/legal.ts"
@@ -78,11 +78,11 @@ interface Props {
 
 function Books({ provider, own, away }: Props) {
   const t = useWords(words)
-  const here = useHere()
+  const { address } = useConnection()
   return (
     <>
       <div className="row">
-        <Address of={provider.address} you={isSame(here?.me, provider.address)} />
+        <Address of={provider.address} you={isSame(address, provider.address)} />
         <Standing provider={provider} />
         <Attributes of={provider.attributes} />
       </div>

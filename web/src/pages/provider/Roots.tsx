@@ -1,3 +1,4 @@
+import { memo } from "react"
 import type { OwnView } from "../../api/views.ts"
 import { Card } from "../../parts/Card.tsx"
 import { Hash, Tx, When } from "../../parts/Mark.tsx"
@@ -6,7 +7,7 @@ import styles from "./Provider.module.css"
 import { words } from "./words.ts"
 
 /** The newest roots and what posting each cost. */
-export function Roots({ roots }: Pick<OwnView, "roots">) {
+export const Roots = memo(function Roots({ roots }: Pick<OwnView, "roots">) {
   const t = useWords(words)
   return (
     <Card title={t.roots} flush>
@@ -53,4 +54,4 @@ export function Roots({ roots }: Pick<OwnView, "roots">) {
       )}
     </Card>
   )
-}
+})

@@ -1,0 +1,116 @@
+// Without a mouse: through a deployment, and through a consent. Whatever is reached shows that it is.
+import { mkdtemp, readFile, rm } from "node:fs/promises"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Locator, Page } from "@playwright/test"
+import type { HDAccount } from "viem/accounts"
+import { actors } from "./actors.ts"
+import { signIn } from "./session.ts"
+import { repository, type Stack } from "./stack.ts"
+import { expect, test } from "./visit.ts"
+import { WALLET_NAME } from "./wallet.ts"
+
+/** Tabs until something has the focus, and sees that it shows. */
+async function reach(page: Page, wanted: Locator, most = 120) {
+  await expect(wanted).toBeVisible()
+  const focused = () => wanted.evaluate((element) => element === document.activeElement)
+  for (let presses = 0; presses < most && !(await focused()); presses++) await page.keyboard.press("Tab")
+  await expect(wanted).toBeFocused()
+  const seen = await wanted.evaluate((element) => {
+    const box = element.getBoundingClientRect()
+    // The mark may lie around a part that holds the field.
+    let marked = false
+    for (let around: Element | null = element; around && !marked; around = around.parentElement) {
+      if (!around.matches(":focus-visible, :focus-within") || around.matches("main, body")) break
+      const { outlineStyle, boxShadow } = getComputedStyle(around)
+      marked = outlineStyle !== "none" || boxShadow !== "none"
+    }
+    return { marked, visible: box.bottom > 0 && box.top < innerHeight }
+  })
+  expect(seen).toEqual({ marked: true, visible: true })
+}
+
+async function write(page: Page, field: Locator, text: string) {
+  await reach(page, field)
+  await page.keyboard.press("ControlOrMeta+A")
+  await page.keyboard.insertText(text)
+}
+
+async function press(page: Page, wanted: Locator) {
+  await reach(page, wanted)
+  await page.keyboard.press("Enter")
+}
+
+async function connectByKeyboard(page: Page) {
+  await press(page, page.getByRole("button", { name: "Connect wallet" }))
+  await press(page, page.getByRole("dialog").getByRole("button", { name: WALLET_NAME }))
+  await expect(page.getByRole("button", { name: /^Account 0x/ })).toBeVisible()
+}
+
+test("the first key leads to the content, and a dialog gives the focus back", async ({ visits }) => {
+  const { page } = await visits.begin()
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
+  await press(page, page.getByRole("link", { name: "Skip to content" }))
+  await expect(page.getByRole("main")).toBeFocused()
+  const opener = page.getByRole("button", { name: "Transactions" })
+  await press(page, opener)
+  await expect(page.getByRole("dialog", { name: "Transactions" })).toBeVisible()
+  await page.keyboard.press("Escape")
+  await expect(opener).toBeFocused()
+})
+
+test("a lease is opened by keyboard alone", async ({ visits }) => {
+  test.setTimeout(120_000)
+  const sample = await readFile(join(repository, "sample/compose.yaml"), "utf8")
+  const { page } = await visits.begin({ account: actors.tenant, path: "/deploy" })
+  await connectByKeyboard(page)
+  await write(page, page.getByLabel("Manifest", { exact: true }), sample)
+  await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
+  await write(page, page.getByRole("textbox", { name: "CPU" }), "0.1")
+  await write(page, page.getByRole("textbox", { name: "Memory" }), "64")
+  await write(page, page.getByRole("textbox", { name: "Disk" }), "64")
+  await write(page, page.getByLabel("Deposit (ETH)"), "0.02")
+  await press(page, page.getByRole("button", { name: "Open the lease" }))
+  const steps = page.getByRole("list", { name: "Steps" })
+  await expect(steps.getByRole("link", { name: /^http/ })).toBeVisible({ timeout: 60_000 })
+  await press(page, steps.getByRole("link", { name: "See the lease" }))
+  await expect(page.getByRole("tab", { name: "Overview" })).toBeVisible()
+  // Tabs go by arrows, as tabs do.
+  await reach(page, page.getByRole("tab", { name: "Overview" }))
+  await page.keyboard.press("ArrowRight")
+  await expect(page.getByRole("tab", { name: "Replicas" })).toHaveAttribute("aria-selected", "true")
+})
+
+test("an action is consented to by keyboard alone", async ({ visits, stack }) => {
+  const [approver] = actors.approvers
+  const proposal = await propose(stack, actors.stranger, approver)
+  const poster = await visits.begin()
+  await signIn(poster.page, stack, actors.stranger)
+  const posted = await poster.page.request.post(`${stack.url}/v1/proposals`, {
+    data: proposal,
+    headers: { origin: stack.url },
+  })
+  expect(posted.status(), await posted.text()).toBeLessThan(300)
+
+  const { page, wallet } = await visits.begin({ account: approver, path: "/approvals" })
+  await connectByKeyboard(page)
+  await press(page, page.getByRole("button", { name: "Sign in", exact: true }))
+  await expect(page.getByText("0 of 1 consents").first()).toBeVisible()
+  await press(page, page.getByRole("button", { name: "Consent by signature" }))
+  await expect(page.getByText("1 of 1 consents").first()).toBeVisible()
+  expect(wallet.sent).toHaveLength(0)
+})
+
+/** Binds an account to an approver, and gives the file of what exceeds its limits. */
+async function propose(stack: Stack, account: HDAccount, approver: HDAccount): Promise<unknown> {
+  const bind = ["--approver", approver.address, "--threshold", "1", "--limit", "eth:0.02/h:0.001:2"]
+  await stack.tidemark(account, "account", "bind", ...bind)
+  const folder = await mkdtemp(join(tmpdir(), "tidemark-proposal-"))
+  try {
+    const file = join(folder, "action.json")
+    await stack.tidemark(account, "topup", stack.up.lease!, "0.01", "--propose", file)
+    return JSON.parse(await readFile(file, "utf8"))
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,105 @@
+// Every page in both themes, at a desk and on a phone, into web/screenshots; and the four of the README into docs/screenshots.
+// The market is a real one with a lease under load, an order, a dispute and a proposal.
+import { mkdir } from "node:fs/promises"
+import { join } from "node:path"
+import { expect, type Page } from "@playwright/test"
+import type { LeaseView } from "../src/api/views.ts"
+import { actors } from "./actors.ts"
+import { press } from "./load.ts"
+import { type Place, places } from "./places.ts"
+import { signIn } from "./session.ts"
+import { repository, type Stack, until } from "./stack.ts"
+import { connect, test } from "./visit.ts"
+
+const folder = join(repository, "web/screenshots")
+const readme = join(repository, "docs/screenshots")
+const SIZES = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
+
+/** So that no page is empty. */
+async function furnish(stack: Stack) {
+  const { approvers, tenant, newcomer } = actors
+  const order = ["order", "open", "sample/compose.yaml", "--max-rate", "1/h", "--deposit", "0.05"]
+  await stack.tidemark(tenant, ...order, "--cpus", "0.25", "--memory", "64", "--disk", "64")
+  const disputed = await stack.deploy("sample/compose.yaml", "--cpus", "0.1")
+  await stack.tidemark(tenant, "dispute", disputed, "--evidence", "sample/compose.yaml")
+  const bind = approvers.flatMap(({ address }) => ["--approver", address])
+  const limits = ["--threshold", "2", "--limit", "eth:0.02/h:0.01:2"]
+  await stack.tidemark(newcomer, "account", "bind", ...bind, ...limits)
+}
+
+/** Until the lease has risen and is proven. */
+async function risen(stack: Stack) {
+  await until("a second replica", 90_000, async () => {
+    const view = await stack.get<LeaseView>(`/v1/leases/${stack.up.lease}`)
+    return view.replicas.healthy > 1 && BigInt(view.money.paid) > 0n
+  })
+}
+
+async function show(page: Page, url: string) {
+  await page.goto(url)
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
+  await expect(page.getByText(/^(Loading|加载中)$/)).toHaveCount(0)
+  await page.waitForTimeout(700)
+}
+
+test("every page", async ({ visits, stack }) => {
+  test.setTimeout(900_000)
+  await mkdir(readme, { recursive: true })
+  await furnish(stack)
+  const { served } = await stack.get<LeaseView>(`/v1/leases/${stack.up.lease}`)
+  const load = press(`${served[0]!.pathUrl}/burn?ms=15`, 25)
+  try {
+    await risen(stack)
+    const all = places(stack.up.lease!)
+    for (const theme of ["light", "dark"] as const) {
+      for (const account of new Set(all.map((place) => place.account))) {
+        const { page } = await visits.begin({ account, theme })
+        await connect(page)
+        await signIn(page, stack, account)
+        for (const place of all.filter((place) => place.account === account)) {
+          for (const [name, size] of Object.entries(SIZES)) {
+            await page.setViewportSize(size)
+            await show(page, stack.url + place.path)
+            await before(page, place)
+            const path = join(folder, `${place.name}-${theme}-${name}.png`)
+            await page.screenshot({ path, fullPage: true, animations: "disabled" })
+          }
+        }
+        await page.context().close()
+      }
+    }
+    await pictures()
+  } finally {
+    await load.stop()
+  }
+
+  /** Smaller, of the light theme, for the README. */
+  async function pictures() {
+    const { page } = await visits.begin({ account: actors.tenant, width: 1120, height: 700 })
+    await connect(page)
+    await signIn(page, stack, actors.tenant)
+    for (const name of ["market", "deploy", "lease-replicas", "lease-proofs"]) {
+      const place = places(stack.up.lease!).find((place) => place.name === name)!
+      await show(page, stack.url + place.path)
+      await before(page, place)
+      await page.screenshot({ path: join(readme, `${name}.png`), animations: "disabled" })
+    }
+  }
+})
+
+/** What somebody does on a page before it is worth a picture. */
+async function before(page: Page, { name }: Place) {
+  if (name === "deploy") {
+    await page.getByRole("button", { name: /^(Use the sample|使用示例)$/ }).click()
+    await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
+  }
+  if (name === "lease-proofs") {
+    await page
+      .getByRole("button", { name: /^Verify epoch/ })
+      .first()
+      .click()
+    await page.getByRole("button", { name: "Verify in this browser" }).click()
+    await expect(page.getByText("The proof holds")).toBeVisible()
+    await page.getByText("The proof holds").scrollIntoViewIfNeeded()
+  }
+}

@@ -1,0 +1,270 @@
+import { screen, waitFor, within } from "@testing-library/react"
+import userEvent from "@testing-library/user-event"
+import { decodeFunctionData, encodeFunctionResult, type Hex, keccak256, toBytes } from "viem"
+import { beforeEach, describe, expect, it, vi } from "vitest"
+import { leaseView } from "../../../test/lease.ts"
+import { MARKET_VIEW, NEAR, OFFERS, PROVIDERS } from "../../../test/offers.ts"
+import { answer, json, show } from "../../../test/page.tsx"
+import { ADDRESS, HASH } from "../../../test/wallet.ts"
+import type { ManifestCheckView } from "../../api/views.ts"
+import { market } from "../../chain/abi.ts"
+import { setLanguage } from "../../words/language.ts"
+import { DEFAULT, setWanted } from "../market/wish.ts"
+import { Deploy } from "./Deploy.tsx"
+import { FRESH, setDraft } from "./draft.ts"
+import { forget, getJourneys } from "./journey.ts"
+
+// A busy machine renders slowly.
+vi.setConfig({ testTimeout: 30_000 })
+
+const CHECKED: ManifestCheckView = {
+  ok: true,
+  hash: HASH,
+  services: [{ name: "web", image: "nginx", ports: [80] }],
+  policy: "default",
+  shadow: null,
+  refusals: [],
+}
+const ANSWERS = {
+  "/v1/market": MARKET_VIEW,
+  "/v1/offers": OFFERS,
+  "/v1/providers": PROVIDERS,
+  "/v1/orders": [],
+  "POST /v1/manifest/check": CHECKED,
+}
+const MANIFEST = "services:\n  web:\n    image: nginx\n"
+
+// The page asks the router for `?offer=`; the tests' router has one path for all.
+vi.mock("@tanstack/react-router", async (original) => ({
+  ...(await original<typeof import("@tanstack/react-router")>()),
+  useSearch: () => ({}),
+}))
+
+beforeEach(() => {
+  setLanguage("en")
+  setWanted(DEFAULT)
+  setDraft(FRESH)
+  for (const { id } of getJourneys()) forget(id)
+  sessionStorage.clear()
+})
+
+/** A chain on which a take makes the lease active, and a wallet that signs what it is told to. */
+function chain(wallet: { declines?: string[]; balance?: bigint } = {}) {
+  const seen = { taken: false, sent: [] as Hex[], asked: [] as string[] }
+  const request = async ({ method, params }: { method: string; params?: unknown }) => {
+    const [first] = (params ?? []) as [{ data?: Hex }]
+    if (/eth_sendTransaction|eth_signTypedData_v4/.test(method)) {
+      seen.asked.push(method)
+      const at = wallet.declines?.indexOf(method) ?? -1
+      if (at >= 0) {
+        wallet.declines!.splice(at, 1)
+        throw Object.assign(new Error("User rejected the request."), { code: 4001 })
+      }
+    }
+    switch (method) {
+      case "eth_getBalance":
+        return `0x${(wallet.balance ?? 10n ** 18n).toString(16)}`
+      case "eth_call": {
+        const { functionName } = decodeFunctionData({ abi: market, data: first.data! })
+        if (functionName !== "statusOf") return "0x"
+        return encodeFunctionResult({ abi: market, functionName: "statusOf", result: seen.taken ? 1 : 0 })
+      }
+      case "eth_sendTransaction":
+        seen.sent.push(first.data!)
+        seen.taken = true
+        return HASH
+      case "eth_getTransactionReceipt":
+        return { transactionHash: HASH, blockNumber: "0x8", status: "0x1", logs: [], type: "0x2" }
+      case "eth_getTransactionByHash":
+        return { hash: HASH, blockNumber: "0x8", from: ADDRESS, nonce: "0x0", input: "0x", value: "0x0" }
+      case "eth_blockNumber":
+        return "0x9"
+      case "eth_signTypedData_v4":
+        return `0x${"11".repeat(64)}1b`
+      default:
+        return null
+    }
+  }
+  return { seen, request: request as never }
+}
+
+const running = leaseView({
+  provider: NEAR,
+  replicas: { wanted: 1, running: 1, healthy: 1, min: 1, max: 3 },
+  served: [{ service: "web", port: 80, url: "http://web.example", pathUrl: "http://x/web" }],
+  timeline: [
+    { stage: "chain", state: "done", at: 1, detail: "opened in block 8" },
+    { stage: "clearing", state: "done", at: 1, detail: "offer 2 taken" },
+    { stage: "container", state: "done", at: null, detail: "1 of 1 replicas healthy" },
+  ],
+})
+
+/** Answers of a provider that knows whatever lease it is asked for, and takes its manifest. */
+function provider(more: Record<string, unknown> = {}) {
+  const puts: { path: string; signature: string | null; body: string }[] = []
+  const asked = answer({ ...ANSWERS, ...more })
+  const plain = globalThis.fetch
+  vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
+    const path = String(input)
+    if (init?.method === "PUT") {
+      const signature = new Headers(init.headers).get("tidemark-signature")
+      puts.push({ path, signature, body: String(init.body) })
+      return more.put instanceof Function ? more.put(puts.length) : new Response(null, { status: 204 })
+    }
+    if (/^\/v1\/leases\/0x/.test(path)) return json({ ...running, id: path.slice(11, 77) })
+    return plain(input, init)
+  })
+  return { asked, puts }
+}
+
+const open = () => screen.getByRole("button", { name: "Open the lease" })
+const editor = () => screen.findByRole("textbox", { name: "Manifest" })
+
+async function write(text = MANIFEST) {
+  await userEvent.click(await editor())
+  await userEvent.paste(text)
+  await screen.findByText("The provider would run it: 1 service", undefined, { timeout: 5_000 })
+}
+
+describe("the form", () => {
+  it("says the next thing to mend, until there is none", async () => {
+    provider()
+    const { request } = chain()
+    await show(<Deploy />, { account: ADDRESS, chain: request })
+    await editor()
+    expect(open()).toBeDisabled()
+    expect(open()).toHaveAccessibleDescription("Write or open a manifest first.")
+    await write()
+    await waitFor(() => expect(open()).toBeEnabled())
+    const deposit = screen.getByRole("textbox", { name: /^Deposit/ })
+    await userEvent.clear(deposit)
+    expect(open()).toHaveAccessibleDescription("Say how much to deposit.")
+    await userEvent.type(deposit, "5")
+    expect(open()).toHaveAccessibleDescription("The wallet has less than the deposit.")
+    await userEvent.clear(deposit)
+    await userEvent.type(deposit, "0.000000001")
+    expect(deposit).toHaveAccessibleDescription(/does not keep the notice period's/)
+    expect(open()).toBeDisabled()
+  })
+
+  it("marks what the provider refuses at its line, and leads back to it", async () => {
+    const refusals = [
+      { line: 2, column: 3, path: "services.web.privileged", message: "remove the key" },
+      { line: null, column: null, path: "", message: "no service has an image" },
+    ]
+    provider({ "POST /v1/manifest/check": { ...CHECKED, ok: false, services: [], refusals } })
+    await show(<Deploy />)
+    await userEvent.click(await editor())
+    await userEvent.paste("services:\n  web: {privileged: true}\n")
+    const list = await screen.findByRole("list", { name: "What the provider refuses" }, { timeout: 5_000 })
+    expect(within(list).getAllByRole("listitem")).toHaveLength(2)
+    expect(await editor()).toHaveAttribute("aria-invalid", "true")
+    await userEvent.click(within(list).getByRole("button", { name: "Line 2" }))
+    const area = (await editor()) as HTMLTextAreaElement
+    expect(area).toHaveFocus()
+    expect(area.value.slice(area.selectionStart, area.selectionEnd)).toBe("  web: {privileged: true}")
+    expect(open()).toHaveAccessibleDescription("Mend the manifest first: the provider refuses it.")
+  })
+
+  it("previews the cost between the fewest and the most replicas", async () => {
+    provider()
+    await show(<Deploy />)
+    await userEvent.click(await screen.findByRole("button", { name: "7 days at most" }))
+    const table = screen.getByRole("table", { name: /What it costs/ })
+    const most = within(table).getByRole("row", { name: /^3 replicas/ })
+    expect(most).toHaveTextContent("7d")
+    expect(within(table).getByRole("row", { name: /^1 replica / })).toHaveTextContent("21d")
+  })
+
+  it("keeps the three counts in order", async () => {
+    provider()
+    await show(<Deploy />)
+    const most = await screen.findByRole("spinbutton", { name: "At most" })
+    const begin = screen.getByRole("spinbutton", { name: "To begin with" })
+    await userEvent.clear(begin)
+    await userEvent.type(begin, "7")
+    expect(most).toHaveValue(7)
+    await userEvent.clear(most)
+    await userEvent.type(most, "2")
+    expect(begin).toHaveValue(2)
+  })
+
+  it("fills in the sample on one click", async () => {
+    provider()
+    await show(<Deploy />)
+    await userEvent.click(await screen.findByRole("button", { name: "Use the sample" }))
+    expect(((await editor()) as HTMLTextAreaElement).value).toContain("name: tidemark-sample")
+  })
+
+  it("does not offer what does not fit, and says why", async () => {
+    provider()
+    await show(<Deploy />)
+    const full = await screen.findByRole("radio", { name: /Offer 1/ })
+    expect(full).toBeDisabled()
+    expect(full).toHaveAccessibleDescription(/100 millicores of CPU are free where 750 are asked/)
+    expect(screen.getByRole("radio", { name: /Offer 2/ })).toBeChecked()
+  })
+})
+
+describe("the journey", () => {
+  it("goes from the transaction to the URL", async () => {
+    const { puts } = provider()
+    const { seen, request } = chain()
+    await show(<Deploy />, { account: ADDRESS, chain: request })
+    await write()
+    await waitFor(() => expect(open()).toBeEnabled())
+    await userEvent.click(open())
+    expect(await screen.findByRole("link", { name: "http://web.example" }, { timeout: 8_000 })).toBeVisible()
+    expect(seen.asked).toEqual(["eth_sendTransaction", "eth_signTypedData_v4"])
+    const { functionName, args } = decodeFunctionData({ abi: market, data: seen.sent[0]! })
+    expect(functionName).toBe("take")
+    expect(args[0]).toBe(2)
+    expect((args as unknown as [number, { manifestHash: Hex }])[1].manifestHash).toBe(
+      keccak256(toBytes(MANIFEST)),
+    )
+    expect(puts).toHaveLength(1)
+    expect(puts[0]).toMatchObject({ body: MANIFEST, signature: `0x${"11".repeat(64)}1b` })
+    expect(screen.getByText("1 of 1 healthy")).toBeVisible()
+    // What it handed over, the browser does not keep.
+    expect(getJourneys()[0]!.manifest).toBeNull()
+  })
+
+  it("waits for its button after a declined transaction and a declined signature", async () => {
+    provider()
+    const { seen, request } = chain({ declines: ["eth_sendTransaction", "eth_signTypedData_v4"] })
+    await show(<Deploy />, { account: ADDRESS, chain: request })
+    await write()
+    await waitFor(() => expect(open()).toBeEnabled())
+    await userEvent.click(open())
+    await userEvent.click(await screen.findByRole("button", { name: "Try again" }, { timeout: 5_000 }))
+    await waitFor(() => expect(seen.asked).toHaveLength(3), { timeout: 5_000 })
+    await userEvent.click(await screen.findByRole("button", { name: "Try again" }, { timeout: 5_000 }))
+    expect(await screen.findByRole("link", { name: "http://web.example" }, { timeout: 8_000 })).toBeVisible()
+    expect(seen.sent).toHaveLength(1)
+  })
+
+  it("goes on after a reload without asking the wallet by itself, and waits for a provider that is away", async () => {
+    const { puts } = provider({
+      put: (count: number) =>
+        count === 1
+          ? json({ code: "not_found", message: "no such lease" }, 404)
+          : new Response(null, { status: 204 }),
+    })
+    const { seen, request } = chain({ declines: ["eth_signTypedData_v4"] })
+    const first = await show(<Deploy />, { account: ADDRESS, chain: request })
+    await write()
+    await waitFor(() => expect(open()).toBeEnabled())
+    await userEvent.click(open())
+    await screen.findByRole("button", { name: "Try again" }, { timeout: 5_000 })
+    first.unmount()
+    await show(<Deploy />, { account: ADDRESS, chain: request })
+    const sign = await screen.findByRole("button", { name: "Sign" }, { timeout: 5_000 })
+    expect(seen.asked).toHaveLength(2)
+    await userEvent.click(sign)
+    expect(
+      await screen.findByText(/asked again every two seconds/, undefined, { timeout: 5_000 }),
+    ).toBeVisible()
+    expect(await screen.findByRole("link", { name: "http://web.example" }, { timeout: 8_000 })).toBeVisible()
+    expect(puts).toHaveLength(2)
+  })
+})
