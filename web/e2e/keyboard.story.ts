@@ -1,12 +1,10 @@
 // Without a mouse: through a deployment, and through a consent. Whatever is reached shows that it is.
-import { mkdtemp, readFile, rm } from "node:fs/promises"
-import { tmpdir } from "node:os"
+import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Locator, Page } from "@playwright/test"
-import type { HDAccount } from "viem/accounts"
 import { actors } from "./actors.ts"
-import { signIn } from "./session.ts"
-import { repository, type Stack } from "./stack.ts"
+import { propose } from "./proposal.ts"
+import { repository } from "./stack.ts"
 import { expect, test } from "./visit.ts"
 import { WALLET_NAME } from "./wallet.ts"
 
@@ -83,15 +81,8 @@ test("a lease is opened by keyboard alone", async ({ visits }) => {
 
 test("an action is consented to by keyboard alone", async ({ visits, stack }) => {
   const [approver] = actors.approvers
-  const proposal = await propose(stack, actors.stranger, approver)
   const poster = await visits.begin()
-  await signIn(poster.page, stack, actors.stranger)
-  const posted = await poster.page.request.post(`${stack.url}/v1/proposals`, {
-    data: proposal,
-    headers: { origin: stack.url },
-  })
-  expect(posted.status(), await posted.text()).toBeLessThan(300)
-
+  await propose(poster.page, stack, actors.stranger, approver)
   const { page, wallet } = await visits.begin({ account: approver, path: "/approvals" })
   await connectByKeyboard(page)
   await press(page, page.getByRole("button", { name: "Sign in", exact: true }))
@@ -100,17 +91,3 @@ test("an action is consented to by keyboard alone", async ({ visits, stack }) =>
   await expect(page.getByText("1 of 1 consents").first()).toBeVisible()
   expect(wallet.sent).toHaveLength(0)
 })
-
-/** Binds an account to an approver, and gives the file of what exceeds its limits. */
-async function propose(stack: Stack, account: HDAccount, approver: HDAccount): Promise<unknown> {
-  const bind = ["--approver", approver.address, "--threshold", "1", "--limit", "eth:0.02/h:0.001:2"]
-  await stack.tidemark(account, "account", "bind", ...bind)
-  const folder = await mkdtemp(join(tmpdir(), "tidemark-proposal-"))
-  try {
-    const file = join(folder, "action.json")
-    await stack.tidemark(account, "topup", stack.up.lease!, "0.01", "--propose", file)
-    return JSON.parse(await readFile(file, "utf8"))
-  } finally {
-    await rm(folder, { recursive: true, force: true })
-  }
-}

@@ -1,30 +1,37 @@
 // Every page in both themes, at a desk and on a phone, into web/screenshots; and the four of the README into docs/screenshots.
 // The market is a real one with a lease under load, an order, a dispute and a proposal.
-import { mkdir } from "node:fs/promises"
+import { mkdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, type Page } from "@playwright/test"
+import { keccak256 } from "viem"
 import type { LeaseView } from "../src/api/views.ts"
 import { actors } from "./actors.ts"
 import { press } from "./load.ts"
 import { type Place, places } from "./places.ts"
+import { propose } from "./proposal.ts"
 import { signIn } from "./session.ts"
 import { repository, type Stack, until } from "./stack.ts"
-import { connect, test } from "./visit.ts"
+import { connect, test, type Visits } from "./visit.ts"
 
 const folder = join(repository, "web/screenshots")
 const readme = join(repository, "docs/screenshots")
 const SIZES = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 
 /** So that no page is empty. */
-async function furnish(stack: Stack) {
+async function furnish(visits: Visits, stack: Stack) {
   const { approvers, tenant, newcomer } = actors
   const order = ["order", "open", "sample/compose.yaml", "--max-rate", "1/h", "--deposit", "0.05"]
   await stack.tidemark(tenant, ...order, "--cpus", "0.25", "--memory", "64", "--disk", "64")
   const disputed = await stack.deploy("sample/compose.yaml", "--cpus", "0.1")
   await stack.tidemark(tenant, "dispute", disputed, "--evidence", "sample/compose.yaml")
-  const bind = approvers.flatMap(({ address }) => ["--approver", address])
-  const limits = ["--threshold", "2", "--limit", "eth:0.02/h:0.01:2"]
-  await stack.tidemark(newcomer, "account", "bind", ...bind, ...limits)
+  const { page } = await visits.begin()
+  await propose(page, stack, newcomer, approvers[0])
+  const evidence = await readFile(join(repository, "sample/compose.yaml"))
+  await page.request.put(`${stack.url}/v1/evidence/${keccak256(evidence)}`, {
+    data: evidence,
+    headers: { origin: stack.url, "content-type": "application/octet-stream" },
+  })
+  await page.context().close()
 }
 
 /** Until the lease has risen and is proven. */
@@ -45,7 +52,7 @@ async function show(page: Page, url: string) {
 test("every page", async ({ visits, stack }) => {
   test.setTimeout(900_000)
   await mkdir(readme, { recursive: true })
-  await furnish(stack)
+  await furnish(visits, stack)
   const { served } = await stack.get<LeaseView>(`/v1/leases/${stack.up.lease}`)
   const load = press(`${served[0]!.pathUrl}/burn?ms=15`, 25)
   try {
@@ -75,7 +82,7 @@ test("every page", async ({ visits, stack }) => {
 
   /** Smaller, of the light theme, for the README. */
   async function pictures() {
-    const { page } = await visits.begin({ account: actors.tenant, width: 1120, height: 700 })
+    const { page } = await visits.begin({ account: actors.tenant, width: 1000, height: 625 })
     await connect(page)
     await signIn(page, stack, actors.tenant)
     for (const name of ["market", "deploy", "lease-replicas", "lease-proofs"]) {
@@ -93,6 +100,8 @@ async function before(page: Page, { name }: Place) {
     await page.getByRole("button", { name: /^(Use the sample|使用示例)$/ }).click()
     await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
   }
+  // Its live strips begin with the first sample.
+  if (name === "lease-replicas") await page.waitForTimeout(2_500)
   if (name === "lease-proofs") {
     await page
       .getByRole("button", { name: /^Verify epoch/ })

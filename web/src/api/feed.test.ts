@@ -69,7 +69,7 @@ describe("the feed", () => {
     expect(spoiled).not.toHaveBeenCalled()
     vi.advanceTimersByTime(150)
     const keys = spoiled.mock.calls.map((call: unknown[]) => (call[0] as { queryKey: string[] }).queryKey)
-    expect(keys).toEqual([["leases"], ["lease", LEASE.toLowerCase()], ["own"]])
+    expect(keys).toEqual([["leases"], ["lease", LEASE.toLowerCase()], ["providers"], ["own"]])
   })
 
   it("tells of a reorg, and reads everything anew", () => {

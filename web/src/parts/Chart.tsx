@@ -101,8 +101,12 @@ export function Chart({ summary, times, lines, moments = [], height = 180, atLea
           paths: line.stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
           points: { show: false },
           spanGaps: line.bridged,
-          value: (_: uPlot, value: number | null) =>
-            value === null ? "–" : line.format ? line.format(value) : String(value),
+          // The newest value, while nobody points at another.
+          value: (self: uPlot, pointed: number | null, series: number) => {
+            const all = self.data[series] as (number | null)[] | undefined
+            const value = pointed ?? all?.findLast((each) => each != null) ?? null
+            return value === null ? "–" : line.format ? line.format(value) : String(value)
+          },
         })),
       ],
       hooks: { draw: [(self) => drawMoments(self, shown.current)] },

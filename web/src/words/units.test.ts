@@ -4,6 +4,7 @@ import {
   formatAmount,
   formatBytes,
   formatExact,
+  formatFigure,
   formatNumber,
   formatSpan,
   over,
@@ -75,5 +76,15 @@ describe("spans and sizes", () => {
   it("sizes are binary", () => {
     expect(formatBytes(1536)).toBe("1.50 KiB")
     expect(formatBytes(12)).toBe("12 B")
+  })
+
+  it.each([
+    [0, "0"],
+    [0.00000012345, "0.000000123"],
+    [12.345, "12.3"],
+    [1234.5, "1,235"],
+    [-0.5, "-0.5"],
+  ])("the figure %s has at most three digits that count", (value, text) => {
+    expect(formatFigure(value)).toBe(text)
   })
 })

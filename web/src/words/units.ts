@@ -104,5 +104,6 @@ export function formatBasisPoints(points: number): string {
 export function formatFigure(value: number): string {
   if (value === 0) return "0"
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en-US")
-  return Number(value.toPrecision(3)).toString()
+  // Never as 1e-7.
+  return value.toLocaleString("en-US", { maximumSignificantDigits: 3 })
 }

@@ -24,7 +24,7 @@ const words = speak(
     siblings: (count: number, leaves: number) =>
       count === 0
         ? `the only statement of its epoch`
-        : `${count} siblings, of ${leaves} statements in the tree`,
+        : `${count} ${count === 1 ? "sibling" : "siblings"}, of ${leaves} statements in the tree`,
     root: "The root is on chain",
     rootProves: "The provider posted this root in its epoch, and cannot take it back.",
     contract: "kept by the contract (28 bytes)",

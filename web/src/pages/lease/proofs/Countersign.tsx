@@ -91,9 +91,11 @@ export function Countersign({ lease, proof }: Props) {
       {same(lease.provider) ? (
         <Settle lease={lease} proof={proof} />
       ) : (
-        <Act reason={reason} busy={signing.isPending} onClick={() => signing.mutate()}>
-          {t.sign}
-        </Act>
+        <div className="row">
+          <Act reason={reason} busy={signing.isPending} onClick={() => signing.mutate()}>
+            {t.sign}
+          </Act>
+        </div>
       )}
       {signing.error && <Notice tone="bad">{explain(signing.error).sentence}</Notice>}
       {signing.data && (
