@@ -28,6 +28,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["test/setup.ts"],
     restoreMocks: true,
+    // A page is rendered whole, and machines differ.
     testTimeout: 20_000,
   },
 })

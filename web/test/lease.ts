@@ -1,7 +1,7 @@
 // One lease, its events and a proof of it, for the tests of whoever shows or verifies them.
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree"
 import type { Address, Hex } from "viem"
-import type { EventView, LeaseView, ProofView, TermsView, UsageArgument } from "../src/api/views.ts"
+import type { EventView, HeadView, LeaseView, ProofView, TermsView, UsageArgument } from "../src/api/views.ts"
 import { leaseIdOf, termsOf } from "../src/chain/terms.ts"
 import { CHAIN_ID, MARKET } from "./wallet.ts"
 
@@ -183,11 +183,13 @@ export const PARAMETERS: Record<string, string> = {
   disputeWindow: "300",
 }
 
+const HEAD: HeadView = { number: OPENED + 60, hash: `0x${"cd".repeat(32)}`, time: OPENED + 60 }
+
 /** What the page's own provider answers, which is the lease's too. */
 export function answersOf(lease: LeaseView = leaseView(), more: Record<string, unknown> = {}) {
   const path = `/v1/leases/${lease.id}`
   return {
-    "/v1/market": { provider: PROVIDER, parameters: PARAMETERS, intakeOpen: true, head: null },
+    "/v1/market": { provider: PROVIDER, parameters: PARAMETERS, intakeOpen: true, head: HEAD },
     "/v1/providers": [],
     "/v1/offers": [],
     "/v1/orders": [],

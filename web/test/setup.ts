@@ -2,8 +2,8 @@ import "@testing-library/jest-dom/vitest"
 import { cleanup, configure } from "@testing-library/react"
 import { afterEach, vi } from "vitest"
 
-// A busy machine is no failed test.
-configure({ asyncUtilTimeout: 4_000 })
+// A busy machine is late, and no less right.
+configure({ asyncUtilTimeout: 5_000 })
 
 afterEach(() => {
   cleanup()

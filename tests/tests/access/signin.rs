@@ -53,7 +53,7 @@ async fn what_does_not_sign_in_is_told_why() {
     type Change = Box<dyn Fn(&mut Words)>;
     let cases: Vec<(&str, Change)> = vec![
         ("no page of this provider", Box::new(|w| w.domain = "evil.example.org".to_owned())),
-        ("no page of this provider", Box::new(|w| w.domain = "127.0.0.1:1".to_owned())),
+        ("no page of this provider", Box::new(|w| w.domain = "127.0.0.1:2".to_owned())),
         ("no page of this provider", Box::new(|w| w.domain = "127.0.0.1".to_owned())),
         ("not below its domain", Box::new(|w| w.uri = "http://evil.example.org/".to_owned())),
         ("for chain 1", Box::new(|w| w.chain_id = 1)),
@@ -167,7 +167,7 @@ async fn a_cookie_works_for_pages_of_the_provider_alone() {
     };
     assert_eq!(ask(Method::GET, None).await, StatusCode::OK);
     assert_eq!(ask(Method::GET, Some(&own)).await, StatusCode::OK);
-    for foreign in ["https://evil.example.org", "http://127.0.0.1:1", "null", "http://localhost"] {
+    for foreign in ["https://evil.example.org", "http://127.0.0.1:2", "null", "http://localhost"] {
         assert_eq!(ask(Method::GET, Some(foreign)).await, StatusCode::FORBIDDEN, "{foreign}");
         assert_eq!(ask(Method::DELETE, Some(foreign)).await, StatusCode::FORBIDDEN, "{foreign}");
     }

@@ -91,7 +91,7 @@ function shapeOf({ millicores, memoryMiB, diskMiB, gpus }: Shape): Detail {
   const gpu = (word: string) => (gpus > 0 ? `, ${gpus} ${word}` : "")
   return text(
     LABELS.shape,
-    `${millicores / 1000} cores, ${memoryMiB} MiB memory, ${diskMiB} MiB disk${gpu("GPUs")}`,
+    `${millicores / 1000} ${millicores === 1000 ? "core" : "cores"}, ${memoryMiB} MiB memory, ${diskMiB} MiB disk${gpu("GPUs")}`,
     `${millicores / 1000} 核，${memoryMiB} MiB 内存，${diskMiB} MiB 磁盘${gpu("块 GPU")}`,
   )
 }

@@ -14,8 +14,9 @@ import type {
 } from "../api/views.ts"
 import { market } from "./abi.ts"
 import { marketOf } from "./call.ts"
+import { readFaults } from "./faults.ts"
 
-type Reader = Client<Transport, Chain>
+export type Reader = Client<Transport, Chain>
 
 const at = (reader: Reader) => ({ address: marketOf(reader), abi: market }) as const
 
@@ -77,8 +78,10 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
   const addresses = [...new Set(logs.map(({ args }) => args.provider))]
   return Promise.all(
     addresses.map(async (address) => {
-      const [provider, capacity, sets] = await Promise.all([
+      const [provider, outage, faults, capacity, sets] = await Promise.all([
         readContract(reader, { ...at(reader), functionName: "providerOf", args: [address] }),
+        readContract(reader, { ...at(reader), functionName: "outageOf", args: [address] }),
+        readFaults(reader, address, firstBlock(reader)),
         readContract(reader, { ...at(reader), functionName: "capacityOf", args: [address] }),
         getContractEvents(reader, {
           ...at(reader),
@@ -89,6 +92,8 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
         }),
       ])
       const { millicores, memoryMiB, diskMiB, gpus } = capacity
+      // A root that was posted since ends the report.
+      const reported = outage.reportedAt > 0 && outage.epoch === provider.epoch
       return {
         address,
         registered: provider.registeredAt > 0,
@@ -103,11 +108,11 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
         },
         attributes: (sets.at(-1)?.args.attributes ?? []).map((word) => hexToString(word, { size: 32 })),
         exitAt: provider.exitAt || null,
-        silence: null,
+        silence: reported ? (outage.confirmed ? "confirmed" : "reported") : null,
         // How many there could have been, its state does not say.
         provenEpochs: provider.epoch,
         epochs: 0,
-        faults: [],
+        faults,
       }
     }),
   )

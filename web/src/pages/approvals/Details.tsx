@@ -117,7 +117,7 @@ function EffectTable({ effect, account }: { effect: Effect; account: `0x${string
   ].filter((row) => row !== false)
   if (rows.length === 0) return null
   return (
-    <div className="scroller" tabIndex={-1}>
+    <section className="scroller" aria-label={t.effects(unit.symbol)} tabIndex={0}>
       <table>
         <caption className={styles.caption}>{t.effects(unit.symbol)}</caption>
         <thead>
@@ -155,6 +155,6 @@ function EffectTable({ effect, account }: { effect: Effect; account: `0x${string
           })}
         </tbody>
       </table>
-    </div>
+    </section>
   )
 }

@@ -129,7 +129,7 @@ function Bound({ binding }: { binding: Binding }) {
           </li>
         ))}
       </ul>
-      <div className="scroller">
+      <section className="scroller" aria-label={t.limits} tabIndex={0}>
         <table>
           <thead>
             <tr>
@@ -151,7 +151,7 @@ function Bound({ binding }: { binding: Binding }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </section>
       <p className="small soft">{t.everything}</p>
     </div>
   )

@@ -59,6 +59,7 @@ const words = speak(
     sign: "Consent by signature",
     send: "Consent by transaction",
     revoke: "Take my consent back",
+    refuse: "Refuse for good",
     revokeAbout:
       "Your consent to this action ends for good, however it was given or will be. To consent after all, it has to be proposed again.",
     take: "Send it",
@@ -99,6 +100,7 @@ const words = speak(
     sign: "以签名同意",
     send: "以交易同意",
     revoke: "撤回我的同意",
+    refuse: "永久拒绝",
     revokeAbout: "您对此操作的同意将永久失效，无论以何种方式给出。若日后要同意，须重新提议。",
     take: "发送",
     file: "保存为文件",
@@ -248,6 +250,7 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
   const mayRemove = !mailed || isSame(here.me, action.account) || isSame(here.me, proposal.createdBy)
   const mine = because("sign", own)
   const carries = because("approved", own)
+  const back = checked.consents.some(({ approver }) => isSame(here.me, approver)) ? t.revoke : t.refuse
 
   async function doing(what: string, act: () => Promise<unknown>) {
     setBusy(what)
@@ -322,7 +325,7 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
             busy={busy === "revoke"}
             onClick={() => setAsking(true)}
           >
-            {t.revoke}
+            {back}
           </Act>
         )}
         <Button kind="quiet" onClick={onSave}>
@@ -334,9 +337,9 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
           </Button>
         )}
       </div>
-      <Dialog title={t.revoke} about={t.revokeAbout} open={asking} onOpenChange={setAsking}>
+      <Dialog title={back} about={t.revokeAbout} open={asking} onOpenChange={setAsking}>
         <Button kind="danger" onClick={takeBack}>
-          {t.revoke}
+          {back}
         </Button>
       </Dialog>
     </>

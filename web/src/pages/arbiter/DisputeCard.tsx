@@ -36,7 +36,7 @@ const words = speak(
     of: (wanted: number, min: number, max: number) => `${wanted}, allowed ${min} to ${max}`,
     shape: "Each replica gets",
     shaped: (cores: number, memory: number, disk: number, gpus: number) =>
-      `${cores} cores, ${memory} MiB, ${disk} MiB disk${gpus ? `, ${gpus} GPUs` : ""}`,
+      `${cores} ${cores === 1 ? "core" : "cores"}, ${memory} MiB, ${disk} MiB disk${gpus ? `, ${gpus} GPUs` : ""}`,
     price: "A replica reserves",
     perHour: "/h",
     manifest: "Manifest",

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event"
 import { decodeFunctionData, encodeFunctionResult, type Hex, keccak256, toBytes } from "viem"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { leaseView } from "../../../test/lease.ts"
-import { MARKET_VIEW, NEAR, OFFERS, PROVIDERS } from "../../../test/offers.ts"
+import { MARKET_VIEW, NEAR, OFFERS, ORDER_VIEW, PROVIDERS } from "../../../test/offers.ts"
 import { answer, json, show } from "../../../test/page.tsx"
 import { ADDRESS, HASH } from "../../../test/wallet.ts"
 import type { ManifestCheckView } from "../../api/views.ts"
@@ -66,12 +66,24 @@ function chain(wallet: { declines?: string[]; balance?: bigint } = {}) {
         return `0x${(wallet.balance ?? 10n ** 18n).toString(16)}`
       case "eth_call": {
         const { functionName } = decodeFunctionData({ abi: market, data: first.data! })
+        if (functionName === "orderIdOf") return HASH
+        if (functionName === "orderOf") {
+          const result = {
+            deposit: 1n,
+            bids: 1,
+            open: seen.sent.length < 2,
+            known: seen.sent.length > 0,
+            bound: false,
+          }
+          return encodeFunctionResult({ abi: market, functionName, result })
+        }
         if (functionName !== "statusOf") return "0x"
         return encodeFunctionResult({ abi: market, functionName: "statusOf", result: seen.taken ? 1 : 0 })
       }
       case "eth_sendTransaction":
         seen.sent.push(first.data!)
-        seen.taken = true
+        // An order is not a lease: that the bid's acceptance makes.
+        seen.taken = decodeFunctionData({ abi: market, data: first.data! }).functionName !== "openOrder"
         return HASH
       case "eth_getTransactionReceipt":
         return { transactionHash: HASH, blockNumber: "0x8", status: "0x1", logs: [], type: "0x2" }
@@ -227,6 +239,26 @@ describe("the journey", () => {
     expect(screen.getByText("1 of 1 healthy")).toBeVisible()
     // What it handed over, the browser does not keep.
     expect(getJourneys()[0]!.manifest).toBeNull()
+  })
+
+  it("goes over an order and the cheapest bid as well", async () => {
+    const { puts } = provider({ "/v1/orders": [{ ...ORDER_VIEW, tenant: ADDRESS }] })
+    const { seen, request } = chain()
+    await show(<Deploy />, { account: ADDRESS, chain: request })
+    await write()
+    await userEvent.click(screen.getByRole("radio", { name: /Ask for bids/ }))
+    await userEvent.type(screen.getByRole("textbox", { name: /^Deposit/ }), "0.5")
+    await userEvent.type(screen.getByRole("textbox", { name: /^Budget/ }), "0.01")
+    const ask = screen.getByRole("button", { name: "Open the order" })
+    await waitFor(() => expect(ask).toBeEnabled())
+    await userEvent.click(ask)
+    const bids = await screen.findAllByRole("button", { name: /Accept the bid of/ }, { timeout: 8_000 })
+    expect(bids[0]).toHaveAccessibleName("Accept the bid of 0x7099…79C8")
+    await userEvent.click(bids[0]!)
+    expect(await screen.findByRole("link", { name: "http://web.example" }, { timeout: 8_000 })).toBeVisible()
+    const verbs = seen.sent.map((data) => decodeFunctionData({ abi: market, data }).functionName)
+    expect(verbs).toEqual(["openOrder", "accept"])
+    expect(puts).toHaveLength(1)
   })
 
   it("waits for its button after a declined transaction and a declined signature", async () => {

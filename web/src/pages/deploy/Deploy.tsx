@@ -1,5 +1,5 @@
 import { useSearch } from "@tanstack/react-router"
-import { useEffect, useState } from "react"
+import { useEffect, useRef, useState } from "react"
 import { useConnection } from "wagmi"
 import { useConfig } from "../../config.ts"
 import { Button } from "../../parts/Button.tsx"
@@ -19,6 +19,7 @@ export function Deploy() {
   const { offer } = useSearch({ from: "/deploy" })
   const journeys = useJourneys(address, market)
   const [another, setAnother] = useState(false)
+  const heading = useRef<HTMLHeadingElement>(null)
 
   // "Deploy here" on the market is about that offer, whatever was chosen before.
   useEffect(() => {
@@ -30,14 +31,22 @@ export function Deploy() {
   return (
     <>
       <header>
-        <h1>{t.title}</h1>
+        <h1 ref={heading} tabIndex={-1} className={styles.title}>
+          {t.title}
+        </h1>
         <p className={styles.lead}>{t.lead}</p>
       </header>
       {journeys.map((journey) => (
         <Going key={journey.id} journey={journey} />
       ))}
       {journeys.length === 0 || another ? (
-        <Form begun={() => setAnother(false)} />
+        <Form
+          begun={() => {
+            setAnother(false)
+            // The button that was pressed is gone: the keyboard goes on where the steps are.
+            heading.current?.focus()
+          }}
+        />
       ) : (
         <p>
           <Button onClick={() => setAnother(true)}>{t.another}</Button>

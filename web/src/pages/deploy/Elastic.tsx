@@ -46,7 +46,7 @@ export function Elastic() {
           onChange={(next) => bound(Math.min(min, next), next, replicas)}
         />
       </div>
-      <details className={styles.more}>
+      <details className={styles.more} open>
         <summary>{t.follow}</summary>
         <div className={styles.three}>
           <Percent

@@ -46,6 +46,13 @@ export function Going({ journey }: { journey: Journey }) {
     const place = steps.indexOf(name)
     return place === at ? "now" : place < at ? "done" : "waiting"
   }
+  const titles = {
+    open: journey.auction ? t.ask : t.open,
+    choose: t.choose,
+    sign: t.sign,
+    hand: t.hand,
+    run: t.run,
+  }
   const running = view !== undefined && runs(view)
   const ended = running || lease === "closed" || order?.open === false || next === "open" || next === "run"
   return (
@@ -58,6 +65,9 @@ export function Going({ journey }: { journey: Journey }) {
       }
     >
       <div className="stack">
+        <p className="unseen" role="status">
+          {running ? t.done : next && titles[next]}
+        </p>
         <p className="row small">
           <span>
             {t.deposit} <Amount of={journey.deposit} unit={unit} />

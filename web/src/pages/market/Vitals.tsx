@@ -39,7 +39,9 @@ export function Vitals({ leases, providers, orders }: Props) {
         <div>
           <dt>{t.proven}</dt>
           <dd>{epochs > 0 ? shareOf(proven, epochs) : proven > 0 ? proven.toLocaleString("en-US") : "–"}</dd>
-          <dd className={styles.beside}>{epochs > 0 ? t.provenOf(epochs) : registered ? t.noEpochs : " "}</dd>
+          <dd className={styles.beside}>
+            {epochs > 0 ? t.provenOf(epochs) : proven > 0 ? t.rootsOnly : registered ? t.noEpochs : " "}
+          </dd>
         </div>
         <div>
           <dt>{t.escrow}</dt>

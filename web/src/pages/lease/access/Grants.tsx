@@ -1,6 +1,5 @@
 // The grants that stand, each with its end and a way to end it now.
 import { useConnection } from "wagmi"
-import { useChainTime } from "../../../api/here.ts"
 import { useShare } from "../../../api/inside.ts"
 import type { GrantView, LeaseView, Scope } from "../../../api/views.ts"
 import { explain } from "../../../chain/refusals.ts"
@@ -46,7 +45,8 @@ const words = speak(
 export function Grants({ lease, grants }: { lease: LeaseView; grants: GrantView[] }) {
   const t = useWords(words)
   const scope = useWords(scopes)
-  const now = useChainTime()
+  // By the provider's clock, as the grant itself is; it is read anew every half minute.
+  const now = Math.floor(Date.now() / 1000)
   const { address } = useConnection()
   const { revoke } = useShare(lease)
   if (grants.length === 0) return <Empty title={t.none}>{t.noneAbout}</Empty>

@@ -24,6 +24,7 @@ const words = speak(
       headroom: "Headroom",
     },
     whole: "Every field is a whole number.",
+    same: "Nothing is changed yet.",
     lowest: "At least, an hour",
     highest: "At most, an hour",
     budget:
@@ -42,6 +43,7 @@ const words = speak(
       headroom: "余量",
     },
     whole: "每个字段都必须是整数。",
+    same: "尚未更改任何内容。",
     lowest: "每小时至少",
     highest: "每小时至多",
     budget: "原订单的预算到此为止：您由此同意新策略允许的最高费率。",
@@ -101,7 +103,7 @@ export function Policy({ lease, about, title, effect, onClose }: DialogProps) {
             ]
           : []
       }
-      reason={same ? "" : reason}
+      reason={same ? t.same : reason}
       label={t.label}
       {...doing}
       onSubmit={submit}

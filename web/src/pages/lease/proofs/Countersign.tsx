@@ -4,10 +4,12 @@ import { useId, useState } from "react"
 import type { Hex } from "viem"
 import { useConfig, useConnection } from "wagmi"
 import { getConnectorClient } from "wagmi/actions"
+import { useHistory } from "../../../api/inside.ts"
 import type { LeaseView, ProofView } from "../../../api/views.ts"
 import { settleSigned } from "../../../chain/actions/settleSigned.ts"
 import { signStatement } from "../../../chain/actions/signStatement.ts"
 import type { Wallet } from "../../../chain/call.ts"
+import { useReasons } from "../../../chain/legal.ts"
 import { explain } from "../../../chain/refusals.ts"
 import { Act, Button } from "../../../parts/Button.tsx"
 import { Field } from "../../../parts/Field.tsx"
@@ -15,6 +17,7 @@ import { Copy } from "../../../parts/Mark.tsx"
 import { Notice } from "../../../parts/States.tsx"
 import { useTransact } from "../../../transactions/transact.ts"
 import { speak, useWords } from "../../../words/language.ts"
+import { useLeaseCase } from "../actions/case.ts"
 import styles from "./Proofs.module.css"
 
 const words = speak(
@@ -23,8 +26,6 @@ const words = speak(
     about:
       "The tenant may sign this statement. Its provider can then settle it at once, instead of waiting for the root to mature. It costs nothing, moves no money by itself, and agrees to these counters.",
     sign: "Countersign this statement",
-    notTenant: "Only the lease's tenant countersigns (settleSigned).",
-    connect: "Connect a wallet first.",
     ready: "Signed. Hand it to the provider:",
     signature: "the signature",
     download: "Download",
@@ -39,8 +40,6 @@ const words = speak(
     about:
       "租户可以签署此陈述。提供方随后可立即结算，无需等待根成熟。签署不产生费用，本身不移动资金，仅表示同意这些计数。",
     sign: "会签此陈述",
-    notTenant: "只有租约的租户可以会签（settleSigned）。",
-    connect: "请先连接钱包。",
     ready: "已签署，请交给提供方：",
     signature: "签名",
     download: "下载",
@@ -69,7 +68,11 @@ export function Countersign({ lease, proof }: Props) {
       return signStatement(wallet, { lease: lease.id, usage: proof.usage })
     },
   })
-  const reason = !address ? t.connect : same(lease.tenant) ? null : t.notTenant
+  const about = useLeaseCase(lease)
+  const why = useReasons()
+  const settled = useHistory(lease).data?.findLast(({ name }) => name === "Settled")
+  const settledAt = settled && Number(settled.args.time)
+  const reason = about ? why("countersign", { ...about, usage: proof.usage, settledAt }) : ""
 
   function download(signature: Hex) {
     const file = { lease: lease.id, epoch: proof.epoch, usage: proof.usage, signature }

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react"
+import { screen, waitFor, within } from "@testing-library/react"
 import userEvent from "@testing-library/user-event"
 import {
   decodeFunctionData,
@@ -171,17 +171,27 @@ describe("the proofs of a lease", () => {
   })
 
   it("are countersigned by the tenant alone", async () => {
+    answer({ ...given(), [`/v1/leases/${LEASE}/events?limit=1000`]: [] })
+    await show(<Proofs lease={leaseView()} epoch={3} />, { account: TENANT, chain: chain().request })
+    const button = await screen.findByRole("button", { name: "Countersign this statement" })
+    await waitFor(() => expect(button).toBeEnabled())
+    await userEvent.click(button)
+    expect(await screen.findByText(signature)).toBeVisible()
+  })
+
+  it("are countersigned no more when they are settled", async () => {
     answer(given())
     await show(<Proofs lease={leaseView()} epoch={3} />, { account: TENANT, chain: chain().request })
-    await userEvent.click(await screen.findByRole("button", { name: "Countersign this statement" }))
-    expect(await screen.findByText(signature)).toBeVisible()
+    const button = await screen.findByRole("button", { name: "Countersign this statement" })
+    await waitFor(() => expect(button).toHaveAccessibleDescription(/is settled already/))
+    expect(button).toBeDisabled()
   })
 
   it("are countersigned by no stranger, and settled by the provider", async () => {
     answer(given())
     const { unmount } = await show(<Proofs lease={leaseView()} epoch={3} />, { account: OTHER })
     const button = await screen.findByRole("button", { name: "Countersign this statement" })
-    expect(button).toHaveAccessibleDescription(/Only the lease's tenant/)
+    await waitFor(() => expect(button).toHaveAccessibleDescription(/Only the lease's tenant/))
     unmount()
     await show(<Proofs lease={leaseView()} epoch={3} />, { account: PROVIDER })
     const field = await screen.findByRole("textbox", { name: "The tenant's signature" })

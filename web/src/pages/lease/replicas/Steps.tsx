@@ -21,9 +21,9 @@ const words = speak(
     provider: "by proof",
     byTenant: "by the tenant",
     proof: (epoch: number, load: string) => `The statement of epoch ${epoch} proves ${load} utilization`,
-    above: (up: number) => `, above the ${up} % from which the policy adds`,
-    below: (down: number) => `, below the ${down} % from which the policy removes`,
-    wake: ": from zero, the policy's headroom lets the provider wake it",
+    above: (up: number) => `, above the ${up} % from which the policy adds. `,
+    below: (down: number) => `, below the ${down} % from which the policy removes. `,
+    wake: ": from zero, the policy's headroom lets the provider wake it.",
     most: (from: number, load: string, target: number, wanted: number, headroom: number) =>
       `The contract grants at most ⌈${from} × ${load} / ${target} %⌉ = ${wanted}, and ${headroom} of headroom beyond.`,
     fewest: (from: number, load: string, target: number, wanted: number) =>
@@ -46,9 +46,9 @@ const words = speak(
     provider: "依据证明",
     byTenant: "由租户",
     proof: (epoch: number, load: string) => `周期 ${epoch} 的陈述证明利用率为 ${load}`,
-    above: (up: number) => `，高于策略扩容阈值 ${up} %`,
-    below: (down: number) => `，低于策略缩容阈值 ${down} %`,
-    wake: "：从零开始，策略的余量允许提供方唤醒",
+    above: (up: number) => `，高于策略扩容阈值 ${up} %。`,
+    below: (down: number) => `，低于策略缩容阈值 ${down} %。`,
+    wake: "：从零开始，策略的余量允许提供方唤醒。",
     most: (from: number, load: string, target: number, wanted: number, headroom: number) =>
       `合约最多准许 ⌈${from} × ${load} / ${target} %⌉ = ${wanted} 个，另加余量 ${headroom} 个。`,
     fewest: (from: number, load: string, target: number, wanted: number) =>
@@ -115,7 +115,7 @@ function Step({ lease, step }: { lease: LeaseView; step: Explained }) {
         <>
           <p className="small">
             {t.proof(proven.epoch, formatBasisPoints(proven.usage.utilization))}
-            {from === 0 ? t.wake : to > from ? t.above(policy.up) : t.below(policy.down)}.{" "}
+            {from === 0 ? t.wake : to > from ? t.above(policy.up) : t.below(policy.down)}
             {from > 0 && (to > from ? t.most : t.fewest)(...granted)}
           </p>
           <p className="small soft">
