@@ -72,6 +72,9 @@ export class Visits {
     const page = await context.newPage()
     const lost: string[] = []
     page.on("requestfailed", (request) => lost.push(`${request.url()}: ${request.failure()?.errorText}`))
+    page.on("response", (answer) => {
+      if (answer.status() >= 500) lost.push(`${answer.url()}: ${answer.status()}`)
+    })
     page.on("pageerror", (error) => wrongs.push(`threw: ${error.stack ?? error.message}`))
     page.on("console", (message) => {
       if (message.type() !== "error" || OF_THE_NETWORK.test(message.text())) return
@@ -96,9 +99,11 @@ export class Visits {
   }
 
   async end() {
-    const wrongs = this.#visitors.flatMap(({ wrongs, lost }) =>
-      wrongs.map((wrong) => [wrong, ...lost].join("\n  lost: ")),
-    )
+    const wrongs = this.#visitors.flatMap(({ wrongs }) => wrongs)
+    const lost = this.#visitors.flatMap(({ lost }) => lost)
+    if (test.info().errors.length + wrongs.length > 0) {
+      for (const request of lost) console.log(`lost: ${request}`)
+    }
     for (const { page } of this.#visitors.splice(0)) await page.context().close()
     expect(wrongs).toEqual([])
   }
