@@ -46,7 +46,6 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await page.getByRole("textbox", { name: "CPU" }).fill("0.25")
     await page.getByRole("textbox", { name: "Memory" }).fill("64")
     await page.getByRole("textbox", { name: "Disk" }).fill("64")
-    await page.getByText("How it follows demand").click()
     await page.getByLabel("Cooldown").fill("5")
     await page.getByLabel("Budget an hour (ETH)").fill("1")
     await page.getByLabel("Deposit (ETH)").fill("0.05")
