@@ -3,12 +3,23 @@ import { writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { actors } from "./actors.ts"
-import { expect, test } from "./visit.ts"
+import { Stack } from "./stack.ts"
+import { expect, test, Visits } from "./visit.ts"
 
 const COMPLAINT = "The front answered 503 for an hour. <script>window.wasRun = 1</script>"
 
-test("a dispute is opened with evidence, and ruled for the tenant", async ({ visits, stack }) => {
+// What a ruling takes from the bond stops the provider from selling, so this market is nobody else's.
+let stack: Stack
+
+test.beforeAll(async () => {
+  stack = await Stack.start(["--no-sample"])
+})
+
+test.afterAll(() => stack.stop())
+
+test("a dispute is opened with evidence, and ruled for the tenant", async ({ browser }) => {
   test.setTimeout(120_000)
+  const visits = new Visits(browser, stack)
   const lease = await stack.deploy("sample/compose.yaml", "--cpus", "0.1")
   const short = `${lease.slice(0, 6)}…${lease.slice(-4)}`
   const evidence = join(tmpdir(), `tidemark-evidence-${lease.slice(2, 10)}.txt`)
@@ -56,4 +67,5 @@ test("a dispute is opened with evidence, and ruled for the tenant", async ({ vis
     expect(await bondOf()).toBe(before - (before * 500n) / 10_000n)
     await expect(page.getByRole("button", { name: "Rule", exact: true })).toHaveCount(0)
   })
+  await visits.end()
 })

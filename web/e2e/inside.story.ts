@@ -4,10 +4,11 @@ import { actors } from "./actors.ts"
 import { shellApplication, WICKED } from "./shell.ts"
 import { expect, test } from "./visit.ts"
 
-const application = shellApplication()
+let application: ReturnType<typeof shellApplication>
 let lease: Hex
 
 test.beforeAll(async ({ stack }) => {
+  application = shellApplication()
   lease = await stack.deploy(application.file, "--cpus", "0.1")
 })
 
@@ -34,6 +35,16 @@ test("logs are text, whatever a container prints", async ({ visits }) => {
   await expect(page.getByText(/^\d+ lines match$/)).toBeVisible()
   await page.getByRole("button", { name: "Next match" }).click()
   await expect(page.getByText(/^1 of \d+$/)).toBeVisible()
+})
+
+test("its use is shown second by second", async ({ visits }) => {
+  const { page } = await visits.connected(actors.tenant, { path: `/leases/${lease}?tab=replicas` })
+  await page.getByRole("button", { name: "Sign in" }).click()
+  const live = page.getByRole("region", { name: "Use, live" })
+  await live.scrollIntoViewIfNeeded()
+  const memory = live.getByRole("figure").filter({ hasText: "Memory" })
+  await expect(memory).toContainText(/[\d.]+ (KiB|MiB)/)
+  await expect(page.getByRole("status").filter({ hasText: "Live" }).last()).toBeVisible()
 })
 
 test("a shell runs in the container, under its limits", async ({ visits }) => {

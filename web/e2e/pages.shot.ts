@@ -82,7 +82,7 @@ test("every page", async ({ visits, stack }) => {
 
   /** Smaller, of the light theme, for the README. */
   async function pictures() {
-    const { page } = await visits.begin({ account: actors.tenant, width: 1000, height: 625 })
+    const { page } = await visits.begin({ account: actors.tenant, width: 1000, height: 600 })
     await connect(page)
     await signIn(page, stack, actors.tenant)
     for (const name of ["market", "deploy", "lease-replicas", "lease-proofs"]) {
@@ -100,8 +100,14 @@ async function before(page: Page, { name }: Place) {
     await page.getByRole("button", { name: /^(Use the sample|使用示例)$/ }).click()
     await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
   }
-  // Its live strips begin with the first sample.
-  if (name === "lease-replicas") await page.waitForTimeout(2_500)
+  if (name === "lease-replicas") {
+    // Its live strips are drawn where somebody looks, from the first sample on.
+    await page.getByRole("region", { name: "Use, live" }).evaluate((part) => part.scrollIntoView())
+    await page.waitForTimeout(2_500)
+    await page
+      .getByRole("tablist")
+      .evaluate((tabs) => scrollTo(0, scrollY + tabs.getBoundingClientRect().top - 72))
+  }
   if (name === "lease-proofs") {
     await page
       .getByRole("button", { name: /^Verify epoch/ })

@@ -25,6 +25,8 @@ export interface Visitor {
   wallet: Wallet
   /** What the page did that it must not. */
   wrongs: string[]
+  /** Requests without an answer: no wrong, but they may explain one. */
+  lost: string[]
 }
 
 /** Chromium writes each answer that is not 2xx to the console; that is the network's word and not the page's. */
@@ -68,13 +70,18 @@ export class Visits {
       ? await Wallet.into(context, this.#stack, account)
       : (undefined as unknown as Wallet)
     const page = await context.newPage()
+    const lost: string[] = []
+    page.on("requestfailed", (request) => lost.push(`${request.url()}: ${request.failure()?.errorText}`))
+    page.on("response", (answer) => {
+      if (answer.status() >= 500) lost.push(`${answer.url()}: ${answer.status()}`)
+    })
     page.on("pageerror", (error) => wrongs.push(`threw: ${error.stack ?? error.message}`))
     page.on("console", (message) => {
       if (message.type() !== "error" || OF_THE_NETWORK.test(message.text())) return
       wrongs.push(`console: ${message.text()}`)
     })
     if (path !== null) await page.goto((wishes.origin ?? this.#stack.url) + path)
-    const visitor = { page, wallet, wrongs }
+    const visitor = { page, wallet, wrongs, lost }
     this.#visitors.push(visitor)
     return visitor
   }
@@ -92,7 +99,11 @@ export class Visits {
   }
 
   async end() {
-    const wrongs = this.#visitors.flatMap((visitor) => visitor.wrongs)
+    const wrongs = this.#visitors.flatMap(({ wrongs }) => wrongs)
+    const lost = this.#visitors.flatMap(({ lost }) => lost)
+    if (test.info().errors.length + wrongs.length > 0) {
+      for (const request of lost) console.log(`lost: ${request}`)
+    }
     for (const { page } of this.#visitors.splice(0)) await page.context().close()
     expect(wrongs).toEqual([])
   }
