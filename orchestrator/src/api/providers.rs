@@ -23,9 +23,12 @@ const MOST_FAULTS: usize = 50;
 /// Faults of the market that are looked at, of each kind.
 const FAULTS_READ: u64 = 2000;
 
-/// The newest answer, and the block as of which it holds.
+/// The newest answer.
 #[derive(Clone, Default)]
-pub struct Known(Arc<Mutex<Option<(B256, Arc<Vec<ProviderView>>)>>>);
+pub struct Known(Arc<Mutex<Option<Answer>>>);
+
+/// All providers, and the hash of the block as of which they are so.
+type Answer = (B256, Arc<Vec<ProviderView>>);
 
 /// Every provider that ever registered, by address.
 #[utoipa::path(get, path = "/v1/providers", responses((status = 200, body = Vec<ProviderView>)))]

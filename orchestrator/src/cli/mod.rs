@@ -149,7 +149,7 @@ pub enum Verb {
     /// Let a scaling policy learn in the simulator, and save it as a file.
     Train(train::Train),
     /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
-    Doctor(doctor::Doctor),
+    Doctor(Box<doctor::Doctor>),
 }
 
 impl Verb {

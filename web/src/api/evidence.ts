@@ -4,9 +4,9 @@ import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem"
 import { useClient } from "wagmi"
 import { type DisputeEnd, type DisputeNow, readDispute, readEndedDisputes } from "../chain/disputes.ts"
+import type { Reader } from "../chain/reader.ts"
 import { ask } from "./client.ts"
 import { useFeedState } from "./feed.ts"
-import type { Reader } from "./queries.ts"
 
 export interface Evidence {
   bytes: Uint8Array

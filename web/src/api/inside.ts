@@ -9,10 +9,11 @@ import {
 import type { Address } from "viem"
 import { useClient } from "wagmi"
 import { fold, type Life, readHistory } from "../chain/history.ts"
+import type { Reader } from "../chain/reader.ts"
 import { useConfig } from "../config.ts"
 import { ApiError, ask, Unreachable } from "./client.ts"
 import { useFeedState } from "./feed.ts"
-import { type Reader, useAskLease, useBase } from "./queries.ts"
+import { useAskLease, useBase } from "./queries.ts"
 import { tokenOf, useSession } from "./session.ts"
 import type { AccessView, EventView, GrantView, LeaseSummary, LeaseView, ProofSummary } from "./views.ts"
 

@@ -14,10 +14,10 @@ import {
   readLimits,
 } from "../chain/binding.ts"
 import { bareOf, type Checked, checkProposal, merged, type Proposal } from "../chain/proposals.ts"
+import type { Reader } from "../chain/reader.ts"
 import { useConfig } from "../config.ts"
 import { ApiError, ask } from "./client.ts"
 import { useFeedState } from "./feed.ts"
-import type { Reader } from "./queries.ts"
 import { tokenOf, useSession } from "./session.ts"
 import type { ProposalView } from "./views.ts"
 

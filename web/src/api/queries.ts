@@ -2,9 +2,11 @@
 // are lower-case. What the chain tells too is read there when the provider does not answer.
 import { type QueryKey, type UseQueryResult, useQuery } from "@tanstack/react-query"
 import { useMemo } from "react"
-import type { Address, Chain, Client, Hex, Transport } from "viem"
+import type { Address, Hex } from "viem"
 import { useClient } from "wagmi"
+import type { Reader } from "../chain/reader.ts"
 import { useConfig } from "../config.ts"
+import type { OwnView } from "./books.ts"
 import { ask, Unreachable } from "./client.ts"
 import { useFeedState } from "./feed.ts"
 import { tokenOf, useSession } from "./session.ts"
@@ -14,16 +16,12 @@ import type {
   MarketView,
   OfferView,
   OrderView,
-  OwnView,
   ProofSummary,
   ProofView,
   ProviderView,
   ScalingView,
   StatusView,
 } from "./views.ts"
-
-/** A node to read from. */
-export type Reader = Client<Transport, Chain>
 
 /** Fetched when no provider answers: most never need it. */
 const reads = () => import("../chain/reads.ts")

@@ -406,8 +406,6 @@ export interface ManifestCheckView {
   refusals: { line: number | null; column: number | null; path: string; message: string }[]
 }
 
-export type { AlarmView, OwnView } from "./books.ts"
-
 /** `POST /v1/session/nonce`. */
 export interface NonceView {
   nonce: string

@@ -2,10 +2,7 @@
 // stored; the list itself is in the event that bound it.
 import { type Address, type Hex, isAddressEqual, zeroAddress } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
-import type { Reader } from "../api/queries.ts"
-import { market } from "./abi.ts"
-import { marketOf } from "./call.ts"
-import { firstBlock } from "./reads.ts"
+import { at, firstBlock, type Reader } from "./reader.ts"
 import type { Limit } from "./terms.ts"
 
 export interface Binding {
@@ -41,7 +38,6 @@ export interface ActionState {
   nonceUsed: boolean
 }
 
-const at = (reader: Reader) => ({ address: marketOf(reader), abi: market }) as const
 const logs = (reader: Reader) => ({ ...at(reader), fromBlock: firstBlock(reader), strict: true }) as const
 
 /** Null: the account is free. */

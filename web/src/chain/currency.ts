@@ -3,9 +3,9 @@ import { useQuery } from "@tanstack/react-query"
 import { type Address, zeroAddress } from "viem"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
-import type { Reader } from "../api/queries.ts"
 import { ETH, type Unit } from "../words/units.ts"
 import { erc20 } from "./abi.ts"
+import type { Reader } from "./reader.ts"
 
 /** Of a token that does not say: its base units. */
 const UNNAMED: Unit = { symbol: "?", decimals: 0 }

@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest"
 import { reads } from "../../test/chain.ts"
 import { AUCTION, BID, ORDER, POLICY, SHAPE, TERMS } from "../../test/market.ts"
 import { ADDRESS, HASH, OTHER, recorder, TOKEN } from "../../test/wallet.ts"
-import type { Reader } from "../api/queries.ts"
 import { erc20 } from "./abi.ts"
 import { acceptCall } from "./actions/accept.ts"
 import { addBondCall } from "./actions/addBond.ts"
@@ -29,6 +28,7 @@ import { withdrawEarningsCall } from "./actions/withdrawEarnings.ts"
 import { withPermitCall } from "./actions/withPermit.ts"
 import type { Call } from "./call.ts"
 import { decodeCall, type Told } from "./decode.ts"
+import type { Reader } from "./reader.ts"
 
 const offer = {
   ...{ provider: OTHER, open: true, currency: TOKEN },

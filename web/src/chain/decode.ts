@@ -2,11 +2,11 @@
 // before it consents. It is told from the call's bytes alone; what a proposal says of itself is not believed.
 import { type Address, decodeFunctionData, type Hex, keccak256, maxUint256, zeroAddress } from "viem"
 import { readContract } from "viem/actions"
-import type { Reader } from "../api/queries.ts"
 import type { Unit } from "../words/units.ts"
 import { market } from "./abi.ts"
 import { marketOf } from "./call.ts"
 import { readUnit } from "./currency.ts"
+import type { Reader } from "./reader.ts"
 import { because, type Reason } from "./reasons.ts"
 import {
   type AuctionOrder,

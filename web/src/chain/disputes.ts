@@ -1,10 +1,9 @@
 // Disputes as the chain tells them: the deposit and deadline in force, and the events with what was shown and how it ended.
 import type { Address, Hex } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
-import type { Reader } from "../api/queries.ts"
 import { market } from "./abi.ts"
 import { marketOf } from "./call.ts"
-import { firstBlock } from "./reads.ts"
+import { firstBlock, type Reader } from "./reader.ts"
 
 export interface DisputeNow {
   /** keccak256 of what the tenant shows. */

@@ -4,7 +4,7 @@ import { getBlock, getContractEvents } from "viem/actions"
 import type { FaultView } from "../api/views.ts"
 import { market } from "./abi.ts"
 import { marketOf } from "./call.ts"
-import type { Reader } from "./reads.ts"
+import type { Reader } from "./reader.ts"
 
 const NAMES = ["Slashed", "FraudProven", "OutageCredited", "SilenceConfirmed"] as const
 

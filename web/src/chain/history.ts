@@ -1,21 +1,12 @@
 // The life of a lease as its events tell it: read from the chain itself, and folded into its books.
-import {
-  type Chain,
-  type Client,
-  decodeEventLog,
-  type Hex,
-  hexToNumber,
-  type RpcLog,
-  type Transport,
-} from "viem"
+import { decodeEventLog, type Hex, hexToNumber, type RpcLog } from "viem"
 import { getBlock } from "viem/actions"
 import type { EventView, PolicyView, TermsView, UsageArgument } from "../api/views.ts"
 import { market } from "./abi.ts"
 import { type Books, settled, stepped } from "./accrual.ts"
 import { marketOf } from "./call.ts"
-import { firstBlock, plain } from "./reads.ts"
-
-type Reader = Client<Transport, Chain>
+import { firstBlock, type Reader } from "./reader.ts"
+import { plain } from "./reads.ts"
 
 /** Every event that names the lease first, oldest first, in the API's shape. */
 export async function readHistory(reader: Reader, lease: Hex): Promise<EventView[]> {

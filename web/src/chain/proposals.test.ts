@@ -4,7 +4,6 @@ import { describe, expect, it } from "vitest"
 import { APPROVERS, boundLog, KEYS, log, reads, VERSION } from "../../test/chain.ts"
 import { STATED, TERMS } from "../../test/market.ts"
 import { ADDRESS, CHAIN_ID, HASH, MARKET, OTHER, recorder } from "../../test/wallet.ts"
-import type { Reader } from "../api/queries.ts"
 import { market } from "./abi.ts"
 import { approvedCall } from "./actions/approved.ts"
 import { scaleCall } from "./actions/scale.ts"
@@ -19,6 +18,7 @@ import {
   parseProposal,
   takingOf,
 } from "./proposals.ts"
+import type { Reader } from "./reader.ts"
 import { ACTION } from "./typed.ts"
 
 const keys = KEYS

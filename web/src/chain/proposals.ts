@@ -12,12 +12,12 @@ import {
   slice,
 } from "viem"
 import { getBlock, readContract } from "viem/actions"
-import type { Reader } from "../api/queries.ts"
 import type { ProposalView } from "../api/views.ts"
 import type { Approved } from "./actions/approved.ts"
 import { type ActionState, type Binding, readAction, readBinding } from "./binding.ts"
 import { type Call, marketOf } from "./call.ts"
 import { decodeCall, type Told } from "./decode.ts"
+import type { Reader } from "./reader.ts"
 import { because, type Reason } from "./reasons.ts"
 import { randomSalt } from "./terms.ts"
 import { type Action, digestOf } from "./typed.ts"

@@ -1,6 +1,6 @@
 // The market as the chain alone tells it, in the API's shapes: for when no provider answers. What only a provider knows
 // (containers, stages, usage) is empty.
-import { type Chain, type Client, type Hex, hexToString, type Transport, zeroAddress } from "viem"
+import { type Hex, hexToString, zeroAddress } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
 import type {
   LeaseSummary,
@@ -12,13 +12,8 @@ import type {
   ProviderView,
   TermsView,
 } from "../api/views.ts"
-import { market } from "./abi.ts"
-import { marketOf } from "./call.ts"
 import { readFaults } from "./faults.ts"
-
-export type Reader = Client<Transport, Chain>
-
-const at = (reader: Reader) => ({ address: marketOf(reader), abi: market }) as const
+import { at, firstBlock, type Reader } from "./reader.ts"
 
 /** Every number of a struct as the API has it: up to 32 bits a number, else decimal text. */
 export function plain<T>(value: unknown): T {
@@ -26,12 +21,6 @@ export function plain<T>(value: unknown): T {
   if (Array.isArray(value)) return value.map((item) => plain(item)) as T
   if (value === null || typeof value !== "object") return value as T
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)])) as T
-}
-
-/** Of the market: no log of it is older. */
-export function firstBlock(reader: Reader): bigint {
-  const contract = reader.chain.contracts?.market as { blockCreated?: number } | undefined
-  return BigInt(contract?.blockCreated ?? 0)
 }
 
 export async function readMarket(reader: Reader, config: PageConfig): Promise<MarketView> {

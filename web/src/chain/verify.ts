@@ -1,15 +1,6 @@
 // Verifying a proof without believing whoever gave it: the statement is hashed and its path climbed here; root, payments and
 // events are read from a node that the reader chose.
-import {
-  type Address,
-  type Chain,
-  type Client,
-  concat,
-  encodeAbiParameters,
-  type Hex,
-  keccak256,
-  type Transport,
-} from "viem"
+import { type Address, concat, encodeAbiParameters, type Hex, keccak256 } from "viem"
 import { getContractEvents, readContract } from "viem/actions"
 import type { EventView, LeaseView, ProofView, TermsView, UsageArgument } from "../api/views.ts"
 import { RATE_SCALE } from "../words/units.ts"
@@ -17,10 +8,8 @@ import { market } from "./abi.ts"
 import { least, price } from "./accrual.ts"
 import { marketOf } from "./call.ts"
 import { big, fold, readHistory } from "./history.ts"
-import { firstBlock } from "./reads.ts"
+import { firstBlock, type Reader } from "./reader.ts"
 import { leaseIdOf, termsOf } from "./terms.ts"
-
-type Reader = Client<Transport, Chain>
 
 const LEAF = [
   { type: "bytes32" },

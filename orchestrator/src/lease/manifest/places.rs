@@ -120,8 +120,11 @@ fn begin(span: &Span) -> Place {
 mod tests {
     use super::*;
 
-    /// Files, and each refusal's path and place.
-    const BAD: &[(&str, &[(&str, Option<Place>)])] = &[
+    /// A refusal's path and place.
+    type Found = (&'static str, Option<Place>);
+
+    /// Files, and what is refused of each.
+    const BAD: &[(&str, &[Found])] = &[
         ("", &[("", None)]),
         ("- a\n", &[("", None)]),
         ("services:\n", &[("services", Some((1, 1)))]),

@@ -1,10 +1,10 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import type { Address, Hex } from "viem"
 import { useClient } from "wagmi"
-import type { Reader } from "../../api/queries.ts"
 import { decodeCall, type Told } from "../../chain/decode.ts"
 import type { Here, ProposalCase } from "../../chain/legal.ts"
 import type { Checked } from "../../chain/proposals.ts"
+import type { Reader } from "../../chain/reader.ts"
 
 /** A call in plain words. */
 export function useTold(account: Address, call: Hex, value: bigint): UseQueryResult<Told> {

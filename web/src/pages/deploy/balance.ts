@@ -2,8 +2,8 @@ import { useQuery } from "@tanstack/react-query"
 import { type Address, zeroAddress } from "viem"
 import { getBalance, readContract } from "viem/actions"
 import { useClient, useConnection } from "wagmi"
-import type { Reader } from "../../api/queries.ts"
 import { erc20 } from "../../chain/abi.ts"
+import type { Reader } from "../../chain/reader.ts"
 
 /** What the wallet has of a currency, base units; undefined while no wallet is connected or nobody has answered. */
 export function useBalance(currency: Address | undefined): bigint | undefined {

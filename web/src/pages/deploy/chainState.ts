@@ -2,9 +2,9 @@
 import { useQuery } from "@tanstack/react-query"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
-import type { Reader } from "../../api/queries.ts"
 import { market } from "../../chain/abi.ts"
 import { marketOf } from "../../chain/call.ts"
+import type { Reader } from "../../chain/reader.ts"
 import { type Journey, termsOf } from "./journey.ts"
 
 export type LeaseState = "unknown" | "active" | "exhausted" | "closed"

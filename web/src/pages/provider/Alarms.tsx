@@ -1,4 +1,4 @@
-import type { AlarmView } from "../../api/views.ts"
+import type { AlarmView } from "../../api/books.ts"
 import { Badge } from "../../parts/Badge.tsx"
 import { useWords } from "../../words/language.ts"
 import styles from "./Provider.module.css"

@@ -1,4 +1,4 @@
-import type { OwnView } from "../../api/views.ts"
+import type { OwnView } from "../../api/books.ts"
 import { Badge, type Tone } from "../../parts/Badge.tsx"
 import { Bar } from "../../parts/Bar.tsx"
 import { Card } from "../../parts/Card.tsx"

@@ -1,5 +1,5 @@
 import { memo } from "react"
-import type { OwnView } from "../../api/views.ts"
+import type { OwnView } from "../../api/books.ts"
 import { Card } from "../../parts/Card.tsx"
 import { Hash, Tx, When } from "../../parts/Mark.tsx"
 import { useWords } from "../../words/language.ts"

@@ -1,5 +1,6 @@
+import type { OwnView } from "../../api/books.ts"
 import { useLeases } from "../../api/queries.ts"
-import type { OwnView, ProviderView } from "../../api/views.ts"
+import type { ProviderView } from "../../api/views.ts"
 import { isSame } from "../../chain/legal.ts"
 import { Card } from "../../parts/Card.tsx"
 import { Amount } from "../../parts/Mark.tsx"

@@ -2,7 +2,7 @@
 // other one.
 import { createClient, custom, type EIP1193Provider } from "viem"
 import { useClient, useConfig, useConnection } from "wagmi"
-import type { Reader } from "../../../api/queries.ts"
+import type { Reader } from "../../../chain/reader.ts"
 
 export interface Chosen {
   reader: Reader
