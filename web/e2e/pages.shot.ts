@@ -6,12 +6,12 @@ import { expect, type Page } from "@playwright/test"
 import { keccak256 } from "viem"
 import type { LeaseView } from "../src/api/views.ts"
 import { actors } from "./actors.ts"
-import { press } from "./load.ts"
+import { type Load, press } from "./load.ts"
 import { type Place, places } from "./places.ts"
 import { propose } from "./proposal.ts"
 import { signIn } from "./session.ts"
 import { repository, type Stack, until } from "./stack.ts"
-import { connect, test, type Visits } from "./visit.ts"
+import { connect, test, Visits } from "./visit.ts"
 
 const folder = join(repository, "web/screenshots")
 const readme = join(repository, "docs/screenshots")
@@ -49,47 +49,51 @@ async function show(page: Page, url: string) {
   await page.waitForTimeout(700)
 }
 
+let load: Load | undefined
+
+test.beforeAll(async ({ browser, stack }) => {
+  test.setTimeout(240_000)
+  const visits = new Visits(browser, stack)
+  await furnish(visits, stack)
+  await visits.end()
+  const { served } = await stack.get<LeaseView>(`/v1/leases/${stack.up.lease}`)
+  load = press(`${served[0]!.pathUrl}/burn?ms=15`, 25)
+  await risen(stack)
+})
+
+test.afterAll(() => load?.stop())
+
+test("the four of the README", async ({ visits, stack }) => {
+  test.setTimeout(120_000)
+  await mkdir(readme, { recursive: true })
+  const { page } = await visits.begin({ account: actors.tenant, width: 1000, height: 600 })
+  await connect(page)
+  await signIn(page, stack, actors.tenant)
+  for (const name of ["market", "deploy", "lease-replicas", "lease-proofs"]) {
+    const place = places(stack.up.lease!).find((place) => place.name === name)!
+    await show(page, stack.url + place.path)
+    await before(page, place)
+    await page.screenshot({ path: join(readme, `${name}.png`), animations: "disabled" })
+  }
+})
+
 test("every page", async ({ visits, stack }) => {
   test.setTimeout(900_000)
-  await mkdir(readme, { recursive: true })
-  await furnish(visits, stack)
-  const { served } = await stack.get<LeaseView>(`/v1/leases/${stack.up.lease}`)
-  const load = press(`${served[0]!.pathUrl}/burn?ms=15`, 25)
-  try {
-    await risen(stack)
-    const all = places(stack.up.lease!)
-    for (const theme of ["light", "dark"] as const) {
-      for (const account of new Set(all.map((place) => place.account))) {
-        const { page } = await visits.begin({ account, theme })
-        await connect(page)
-        await signIn(page, stack, account)
-        for (const place of all.filter((place) => place.account === account)) {
-          for (const [name, size] of Object.entries(SIZES)) {
-            await page.setViewportSize(size)
-            await show(page, stack.url + place.path)
-            await before(page, place)
-            const path = join(folder, `${place.name}-${theme}-${name}.png`)
-            await page.screenshot({ path, fullPage: true, animations: "disabled" })
-          }
+  const all = places(stack.up.lease!)
+  for (const theme of ["light", "dark"] as const) {
+    for (const account of new Set(all.map((place) => place.account))) {
+      const { page } = await visits.begin({ account, theme })
+      await connect(page)
+      await signIn(page, stack, account)
+      for (const place of all.filter((place) => place.account === account)) {
+        for (const [name, size] of Object.entries(SIZES)) {
+          await page.setViewportSize(size)
+          await show(page, stack.url + place.path)
+          await before(page, place)
+          const path = join(folder, `${place.name}-${theme}-${name}.png`)
+          await page.screenshot({ path, fullPage: true, animations: "disabled" })
         }
-        await page.context().close()
       }
-    }
-    await pictures()
-  } finally {
-    await load.stop()
-  }
-
-  /** Smaller, of the light theme, for the README. */
-  async function pictures() {
-    const { page } = await visits.begin({ account: actors.tenant, width: 1000, height: 600 })
-    await connect(page)
-    await signIn(page, stack, actors.tenant)
-    for (const name of ["market", "deploy", "lease-replicas", "lease-proofs"]) {
-      const place = places(stack.up.lease!).find((place) => place.name === name)!
-      await show(page, stack.url + place.path)
-      await before(page, place)
-      await page.screenshot({ path: join(readme, `${name}.png`), animations: "disabled" })
     }
   }
 })
