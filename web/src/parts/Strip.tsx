@@ -66,7 +66,13 @@ export function Strip({ title, source, lines, format, span, height = 110 }: Prop
             space: 72,
             values: (_, times, __, ___, increment) => timeTicks(times, increment),
           },
-          { ...axis, size: 64, space: 22, values: (_, ticks) => ticks.map((tick) => format(tick)) },
+          {
+            ...axis,
+            size: 64,
+            space: 22,
+            // Without samples there is no scale to tell.
+            values: (self, ticks) => ticks.map((tick) => (self.data[0].length > 0 ? format(tick) : "")),
+          },
         ],
         series: [
           {},

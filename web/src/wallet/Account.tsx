@@ -26,8 +26,8 @@ export default function Account({ address }: { address: string }) {
     // Not in a portal: it belongs to the header, also for whoever goes from landmark to landmark.
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
-        <Button aria-label={t.account(shorten(address))} className="mono">
-          {shorten(address)}
+        <Button aria-label={t.account(shorten(address))}>
+          <span className="mono">{shorten(address)}</span>
         </Button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4}>

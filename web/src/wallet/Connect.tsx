@@ -38,7 +38,13 @@ export function Connect() {
   const { address } = useConnection()
   if (!address) return <Choose />
   return (
-    <Suspense fallback={<Button className="mono">{shorten(address)}</Button>}>
+    <Suspense
+      fallback={
+        <Button>
+          <span className="mono">{shorten(address)}</span>
+        </Button>
+      }
+    >
       <Account address={address} />
     </Suspense>
   )

@@ -10,6 +10,7 @@ import {
   over,
   parseAmount,
   rateOf,
+  roundUp,
 } from "./units.ts"
 
 const USD = { symbol: "USDC", decimals: 6 }
@@ -50,6 +51,19 @@ describe("amounts", () => {
 
   it.each(["", ".", "-1", "1e6", "0x1", "1.0000001", "one"])("refuses %s", (text) => {
     expect(parseAmount(text, USD)).toBeNull()
+  })
+})
+
+describe("proposals", () => {
+  it.each([
+    [0n, 0n],
+    [999n, 999n],
+    [1_001n, 1_010n],
+    [1_010n, 1_010n],
+    [289_800_000_000_001n, 290_000_000_000_000n],
+    [9_995n, 10_000n],
+  ])("%s is proposed as %s", (amount, proposed) => {
+    expect(roundUp(amount)).toBe(proposed)
   })
 })
 

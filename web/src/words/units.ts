@@ -52,6 +52,14 @@ export function rateOf(amount: bigint, seconds: bigint): bigint {
   return (amount * RATE_SCALE) / seconds
 }
 
+/** The next higher amount of so many significant digits: for a proposal that must not be too low. */
+export function roundUp(amount: bigint, digits = 3): bigint {
+  const more = amount.toString().length - digits
+  if (amount <= 0n || more <= 0) return amount
+  const unit = 10n ** BigInt(more)
+  return ((amount + unit - 1n) / unit) * unit
+}
+
 /** Reads what a person typed; null when it is no amount of this unit. */
 export function parseAmount(text: string, unit: Unit): bigint | null {
   const match = /^\s*(\d*)(?:\.(\d*))?\s*$/.exec(text.replaceAll(",", ""))

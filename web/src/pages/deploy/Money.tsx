@@ -3,7 +3,7 @@ import { Button } from "../../parts/Button.tsx"
 import { TextField } from "../../parts/Field.tsx"
 import { Amount } from "../../parts/Mark.tsx"
 import { useWords } from "../../words/language.ts"
-import type { Unit } from "../../words/units.ts"
+import { roundUp, type Unit } from "../../words/units.ts"
 import styles from "./Deploy.module.css"
 import { setDraft } from "./draft.ts"
 import { words } from "./words.ts"
@@ -63,7 +63,10 @@ export function Money({ unit, deposit, budget, depositProblem, budgetProblem, da
         <fieldset className={styles.proposals}>
           <legend className="unseen">{t.proposals}</legend>
           {DAYS.map((days) => (
-            <Button key={days} onClick={() => setDraft({ deposit: formatUnits(day * days, unit.decimals) })}>
+            <Button
+              key={days}
+              onClick={() => setDraft({ deposit: formatUnits(roundUp(day * days), unit.decimals) })}
+            >
               {t.days(Number(days))}
             </Button>
           ))}

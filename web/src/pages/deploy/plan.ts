@@ -1,8 +1,8 @@
 // What the form comes to: the offer, the money in whole numbers, and the reason why it cannot be opened yet.
-import { type Address, isAddress, maxUint256 } from "viem"
+import { type Address, formatUnits, isAddress, maxUint256 } from "viem"
 import { costOf, HIGHEST_RATE, noticeMoney } from "../../chain/price.ts"
 import { type Misfit, screen } from "../../chain/screen.ts"
-import { HOUR, over, parseAmount, RATE_SCALE, rateOf, type Unit } from "../../words/units.ts"
+import { HOUR, over, parseAmount, RATE_SCALE, rateOf, roundUp, type Unit } from "../../words/units.ts"
 import type { Matched } from "../market/match.ts"
 import type { Draft } from "./draft.ts"
 
@@ -13,14 +13,6 @@ export function chosenOf(matched: readonly Matched[], wanted: number | null): Ma
   const open = matched.filter(({ offer }) => offer.open)
   if (wanted !== null) return open.find(({ offer }) => offer.id === wanted) ?? null
   return open.find(({ misfits }) => misfits.length === 0) ?? null
-}
-
-/** What `formatUnits` would make of it without rounding to fewer digits. */
-export function typedOf(amount: bigint, unit: Unit): string {
-  const digits = amount.toString().padStart(unit.decimals + 1, "0")
-  const whole = digits.slice(0, digits.length - unit.decimals)
-  const fraction = unit.decimals === 0 ? "" : digits.slice(-unit.decimals).replace(/0+$/, "")
-  return fraction ? `${whole}.${fraction}` : whole
 }
 
 export interface Money {
@@ -42,12 +34,13 @@ export function moneyOf(draft: Draft, unit: Unit, chosen: Matched | null, notice
   // A day, or twice what the notice period keeps, whichever is more.
   const notice = highest ? 2n * noticeMoney(highest.rate, noticePeriod) : 0n
   const proposed = day > notice ? day : notice
-  const depositText = draft.deposit ?? (chosen && proposed > 0n ? typedOf(proposed, unit) : "")
-  const budgetText = draft.budget ?? (highest ? typedOf(highest.hour, unit) : "")
+  const depositText =
+    draft.deposit ?? (chosen && proposed > 0n ? formatUnits(roundUp(proposed), unit.decimals) : "")
+  const budgetText = draft.budget ?? (highest ? formatUnits(roundUp(highest.hour), unit.decimals) : "")
   const budget = parseAmount(budgetText, unit)
   let maxRate = budget === null ? null : rateOf(budget, HOUR)
-  // What was not typed is exactly the offer's rate: an hour's amount is rounded to base units.
-  if (draft.budget === null && highest) maxRate = highest.rate
+  // What was not typed covers the offer's rate, also where an hour's amount is rounded to base units.
+  if (draft.budget === null && highest && (maxRate ?? 0n) < highest.rate) maxRate = highest.rate
   if (maxRate !== null && maxRate > HIGHEST_RATE) maxRate = HIGHEST_RATE
   const deposit = parseAmount(depositText, unit)
   return {
