@@ -82,9 +82,21 @@ describe("the feed", () => {
     expect(spoiled).toHaveBeenCalledTimes(2)
   })
 
-  it("is down when the browser has given up", () => {
-    Stream.last.readyState = Stream.CLOSED
+  it("gives up a stream that stays silent, and opens another", () => {
+    const first = Stream.last
+    vi.advanceTimersByTime(60_000)
+    expect(first.readyState).toBe(Stream.CLOSED)
+    expect(Stream.last).not.toBe(first)
+  })
+
+  it("opens the stream anew when the browser has given up", () => {
+    const first = Stream.last
+    first.readyState = Stream.CLOSED
     vi.advanceTimersByTime(1_000)
     expect(getFeed().state).toBe("down")
+    vi.advanceTimersByTime(5_000)
+    expect(Stream.last).not.toBe(first)
+    Stream.last.onopen?.()
+    expect(getFeed().state).toBe("live")
   })
 })

@@ -16,6 +16,8 @@ export interface Feed {
 
 /** Beats come every 3 s. */
 const PATIENCE_MS = 8_000
+/** Before a stream that the browser gave up is opened anew. */
+const PAUSE_MS = 5_000
 
 let feed: Feed = { state: "connecting", head: null, heardAt: null }
 const listeners = new Set<() => void>()
@@ -63,7 +65,8 @@ function staleBy(subject: string): (readonly string[])[] {
 
 /** Follows the stream until the returned function is called. */
 export function follow(base: string, queries: QueryClient): () => void {
-  const source = new EventSource(`${base}/v1/stream`)
+  let source: EventSource
+  let reopening: ReturnType<typeof setTimeout> | undefined
   const stale = new Map<string, readonly string[]>()
   let flushing: ReturnType<typeof setTimeout> | undefined
 
@@ -83,32 +86,43 @@ export function follow(base: string, queries: QueryClient): () => void {
     if (returned) void queries.invalidateQueries()
   }
 
-  source.onopen = heard
-  source.onerror = () => set({ state: "down" })
-  source.addEventListener("beat", heard)
-  source.addEventListener("head", (event) => {
-    heard()
-    set({ head: JSON.parse(event.data) as HeadView })
-  })
-  source.addEventListener("event", (event) => {
-    heard()
-    spoil(staleBy((JSON.parse(event.data) as EventView).subject.toLowerCase()))
-  })
-  source.addEventListener("reorg", (event) => {
-    heard()
-    const { number } = JSON.parse(event.data) as { number: number }
-    for (const listener of reorgs) listener(number)
-    void queries.invalidateQueries()
-  })
+  function open() {
+    source = new EventSource(`${base}/v1/stream`)
+    reopening = undefined
+    source.onopen = heard
+    source.onerror = () => set({ state: "down" })
+    source.addEventListener("beat", heard)
+    source.addEventListener("head", (event) => {
+      heard()
+      set({ head: JSON.parse(event.data) as HeadView })
+    })
+    source.addEventListener("event", (event) => {
+      heard()
+      spoil(staleBy((JSON.parse(event.data) as EventView).subject.toLowerCase()))
+    })
+    source.addEventListener("reorg", (event) => {
+      heard()
+      const { number } = JSON.parse(event.data) as { number: number }
+      for (const listener of reorgs) listener(number)
+      void queries.invalidateQueries()
+    })
+  }
+  open()
   const watch = setInterval(() => {
-    const silent = feed.heardAt === null || Date.now() - feed.heardAt > PATIENCE_MS
-    if (feed.state === "live" && silent) set({ state: "stale" })
+    const silence = Date.now() - (feed.heardAt ?? 0)
+    if (feed.state === "live" && silence > PATIENCE_MS) set({ state: "stale" })
+    // A connection can die without a word, as when a machine slept.
+    if (feed.state === "stale" && silence > 3 * PATIENCE_MS) source.close()
     // A browser gives up for good when it was answered with an error page.
-    if (source.readyState === EventSource.CLOSED) set({ state: "down" })
+    if (source.readyState === EventSource.CLOSED) {
+      set({ state: "down" })
+      reopening ??= setTimeout(open, PAUSE_MS)
+    }
   }, 1_000)
   return () => {
     clearInterval(watch)
     clearTimeout(flushing)
+    clearTimeout(reopening)
     source.close()
   }
 }
