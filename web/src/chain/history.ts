@@ -1,5 +1,5 @@
 // The life of a lease as its events tell it: read from the chain itself, and folded into its books.
-import { decodeEventLog, type Hex, hexToNumber, type RpcLog } from "viem"
+import { decodeEventLog, type Hex, hexToNumber, numberToHex, type RpcLog } from "viem"
 import { getBlock } from "viem/actions"
 import type { EventView, PolicyView, TermsView, UsageArgument } from "../api/views.ts"
 import { market } from "./abi.ts"
@@ -8,20 +8,27 @@ import { marketOf } from "./call.ts"
 import { firstBlock, type Reader } from "./reader.ts"
 import { plain } from "./reads.ts"
 
-/** Every event that names the lease first, oldest first, in the API's shape. */
-export async function readHistory(reader: Reader, lease: Hex): Promise<EventView[]> {
+/** A log as newer nodes tell it: with its block's time. */
+type TimedLog = RpcLog & { blockTimestamp?: Hex }
+
+/**
+ * Every event that names the lease first, oldest first, in the API's shape.
+ * @param until The last block that is looked at; the newest unless told otherwise.
+ */
+export async function readHistory(reader: Reader, lease: Hex, until?: bigint): Promise<EventView[]> {
   const logs = (await reader.request({
     method: "eth_getLogs",
     params: [
       {
         address: marketOf(reader),
-        fromBlock: `0x${firstBlock(reader).toString(16)}`,
-        toBlock: "latest",
+        fromBlock: numberToHex(firstBlock(reader)),
+        toBlock: until === undefined ? "latest" : numberToHex(until),
         topics: [null, lease],
       },
     ],
-  })) as RpcLog[]
-  const numbers = [...new Set(logs.map(({ blockNumber }) => blockNumber!))]
+  })) as TimedLog[]
+  const untimed = logs.filter(({ blockTimestamp }) => !blockTimestamp)
+  const numbers = [...new Set(untimed.map(({ blockNumber }) => blockNumber!))]
   const times = new Map(
     await Promise.all(
       numbers.map(
@@ -36,7 +43,7 @@ export async function readHistory(reader: Reader, lease: Hex): Promise<EventView
     return {
       cursor: `${block}.${hexToNumber(log.logIndex!)}`,
       block,
-      time: times.get(log.blockNumber!)!,
+      time: log.blockTimestamp ? hexToNumber(log.blockTimestamp) : times.get(log.blockNumber!)!,
       tx: log.transactionHash!,
       name: event.eventName!,
       subject: lease,

@@ -1,7 +1,7 @@
 // Verifying a proof without believing whoever gave it: the statement is hashed and its path climbed here; root, payments and
 // events are read from a node that the reader chose.
 import { type Address, concat, encodeAbiParameters, type Hex, keccak256 } from "viem"
-import { getContractEvents, readContract } from "viem/actions"
+import { getBlockNumber, getContractEvents, readContract } from "viem/actions"
 import type { EventView, LeaseView, ProofView, TermsView, UsageArgument } from "../api/views.ts"
 import { RATE_SCALE } from "../words/units.ts"
 import { market } from "./abi.ts"
@@ -75,6 +75,8 @@ export interface Verification {
 
 export async function verify(reader: Reader, lease: LeaseView, proof: ProofView): Promise<Verification> {
   const { terms } = lease
+  // Payments and what the contract says of them, as of one block: one that comes meanwhile is in neither.
+  const block = await getBlockNumber(reader, { cacheTime: 0 })
   const [root, account, events] = await Promise.all([
     readRoot(reader, terms.provider, proof.epoch),
     readContract(reader, {
@@ -82,8 +84,9 @@ export async function verify(reader: Reader, lease: LeaseView, proof: ProofView)
       abi: market,
       functionName: "accountOf",
       args: [lease.id, terms.currency],
+      blockNumber: block,
     }),
-    readHistory(reader, lease.id),
+    readHistory(reader, lease.id, block),
   ])
   const id = leaseIdOf(reader.chain.id, marketOf(reader), termsOf(terms))
   return check(lease, id, proof, root, account.paid, events)
