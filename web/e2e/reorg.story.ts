@@ -43,3 +43,35 @@ test("what a reorg took back is waiting again, and the money is the chain's", as
   await expect(topUp.getByText("Mined")).toBeVisible()
   expect(await deposited()).toBe(parseEther("0.04").toString())
 })
+
+test("one that waits for a block is sent faster under its number, and counts once", async ({
+  visits,
+  stack,
+}) => {
+  const lease = stack.up.lease!
+  const deposited = async () => BigInt((await stack.get<LeaseView>(`/v1/leases/${lease}`)).money.deposited)
+  const before = await deposited()
+  const { page, wallet } = await visits.connected(actors.tenant, { path: `/leases/${lease}` })
+  const asked = () => wallet.asked.filter(({ method }) => method === "eth_sendTransaction").length
+  await stack.anvil.request({ method: "evm_setIntervalMining", params: [0] } as never)
+  try {
+    await page.getByRole("button", { name: "Top up", exact: true }).click()
+    const dialog = page.getByRole("dialog", { name: "Top up" })
+    await dialog.getByLabel("Amount, ETH").fill("0.002")
+    await dialog.getByRole("button", { name: "Top up 0.002 ETH" }).click()
+    await expect.poll(asked).toBe(1)
+    const [slow] = wallet.sent
+    const first = await stack.reader.getTransaction({ hash: slow! })
+    await page.keyboard.press("Escape")
+    await page.getByRole("button", { name: /^Transactions/ }).click()
+    await page.getByRole("button", { name: "Speed up" }).click()
+    await expect.poll(() => wallet.sent.length).toBe(2)
+    const second = await stack.reader.getTransaction({ hash: wallet.sent[1]! })
+    expect(second.nonce).toBe(first.nonce)
+    expect(second.maxFeePerGas! * 4n).toBeGreaterThanOrEqual(first.maxFeePerGas! * 5n)
+  } finally {
+    await stack.anvil.request({ method: "evm_setIntervalMining", params: [1] } as never)
+  }
+  await expect(page.getByText("Mined").first()).toBeVisible()
+  await until("the money, once", 20_000, async () => (await deposited()) === before + parseEther("0.002"))
+})

@@ -115,7 +115,8 @@ export function Actions({ lease }: { lease: LeaseView }) {
           about={about}
           title={t.verbs[open][0]!}
           effect={t.verbs[open][1]!}
-          onClose={() => setOpen(null)}
+          // One that was left while it waits must not close another when it is done.
+          onClose={() => setOpen((now) => (now === open ? null : now))}
         />
       )}
     </Card>

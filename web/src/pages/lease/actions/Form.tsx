@@ -7,8 +7,13 @@ import { speak, useWords } from "../../../words/language.ts"
 import styles from "./Actions.module.css"
 
 const words = speak(
-  { cancel: "Cancel", effect: "What comes of it", sign: "Sign in the wallet" },
-  { cancel: "取消", effect: "操作结果", sign: "在钱包中签名" },
+  {
+    cancel: "Cancel",
+    leave: "Close; it goes on",
+    effect: "What comes of it",
+    sign: "Sign in the wallet",
+  },
+  { cancel: "取消", leave: "关闭（操作继续进行）", effect: "操作结果", sign: "在钱包中签名" },
 )
 
 /** A name, and what it will be. */
@@ -48,7 +53,7 @@ export function Form(props: Props) {
   } = props
   const t = useWords(words)
   return (
-    <Dialog title={title} about={about} open onOpenChange={(open) => !open && !busy && onClose()}>
+    <Dialog title={title} about={about} open onOpenChange={(open) => !open && onClose()}>
       <form
         className={styles.form}
         onSubmit={(event) => {
@@ -66,8 +71,8 @@ export function Form(props: Props) {
         )}
         {problem && <Notice tone="bad">{problem}</Notice>}
         <div className="row spread">
-          <Button kind="quiet" onClick={onClose} disabled={busy}>
-            {t.cancel}
+          <Button kind="quiet" onClick={onClose}>
+            {busy ? t.leave : t.cancel}
           </Button>
           <Act type="submit" kind={danger ? "danger" : "primary"} reason={reason} busy={busy}>
             {label ?? t.sign}
