@@ -1,6 +1,7 @@
 // Where each page lies. A page's code is fetched when it is first gone to.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { App } from "./App.tsx"
+import { later } from "./later.ts"
 import { Lost, Wreck } from "./pages/Lost.tsx"
 
 const root = createRootRoute({ component: App, notFoundComponent: Lost, errorComponent: Wreck })
@@ -10,19 +11,28 @@ const tree = root.addChildren([
   createRoute({
     getParentRoute: under,
     path: "/",
-    component: lazyRouteComponent(() => import("./pages/market/Market.tsx"), "Market"),
+    component: lazyRouteComponent(
+      later(() => import("./pages/market/Market.tsx")),
+      "Market",
+    ),
   }),
   createRoute({
     getParentRoute: under,
     path: "/deploy",
     // `?offer=3` when one came from the market.
     validateSearch: (search): { offer?: number } => ({ offer: Number(search.offer) || undefined }),
-    component: lazyRouteComponent(() => import("./pages/deploy/Deploy.tsx"), "Deploy"),
+    component: lazyRouteComponent(
+      later(() => import("./pages/deploy/Deploy.tsx")),
+      "Deploy",
+    ),
   }),
   createRoute({
     getParentRoute: under,
     path: "/leases",
-    component: lazyRouteComponent(() => import("./pages/leases/Leases.tsx"), "Leases"),
+    component: lazyRouteComponent(
+      later(() => import("./pages/leases/Leases.tsx")),
+      "Leases",
+    ),
   }),
   createRoute({
     getParentRoute: under,
@@ -31,12 +41,18 @@ const tree = root.addChildren([
       tab: typeof search.tab === "string" ? search.tab : undefined,
       epoch: Number(search.epoch) || undefined,
     }),
-    component: lazyRouteComponent(() => import("./pages/lease/Lease.tsx"), "Lease"),
+    component: lazyRouteComponent(
+      later(() => import("./pages/lease/Lease.tsx")),
+      "Lease",
+    ),
   }),
   createRoute({
     getParentRoute: under,
     path: "/approvals",
-    component: lazyRouteComponent(() => import("./pages/approvals/Approvals.tsx"), "Approvals"),
+    component: lazyRouteComponent(
+      later(() => import("./pages/approvals/Approvals.tsx")),
+      "Approvals",
+    ),
   }),
   createRoute({
     getParentRoute: under,
@@ -45,12 +61,18 @@ const tree = root.addChildren([
     validateSearch: (search): { address?: string } => ({
       address: typeof search.address === "string" ? search.address : undefined,
     }),
-    component: lazyRouteComponent(() => import("./pages/provider/Provider.tsx"), "Provider"),
+    component: lazyRouteComponent(
+      later(() => import("./pages/provider/Provider.tsx")),
+      "Provider",
+    ),
   }),
   createRoute({
     getParentRoute: under,
     path: "/arbiter",
-    component: lazyRouteComponent(() => import("./pages/arbiter/Arbiter.tsx"), "Arbiter"),
+    component: lazyRouteComponent(
+      later(() => import("./pages/arbiter/Arbiter.tsx")),
+      "Arbiter",
+    ),
   }),
 ])
 

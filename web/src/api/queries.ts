@@ -6,6 +6,7 @@ import type { Address, Hex } from "viem"
 import { useClient } from "wagmi"
 import type { Reader } from "../chain/reader.ts"
 import { useConfig } from "../config.ts"
+import { later } from "../later.ts"
 import type { OwnView } from "./books.ts"
 import { ask, Unreachable } from "./client.ts"
 import { useFeedState } from "./feed.ts"
@@ -24,7 +25,7 @@ import type {
 } from "./views.ts"
 
 /** Fetched when no provider answers: most never need it. */
-const reads = () => import("../chain/reads.ts")
+const reads = later(() => import("../chain/reads.ts"))
 
 /** While the feed is live it says when to read again; else we look ourselves. */
 function useInterval(ms = 3_000): number | false {

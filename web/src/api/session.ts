@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useConnection, useSignMessage } from "wagmi"
 import { useConfig } from "../config.ts"
+import { later } from "../later.ts"
 import { ApiError, ask } from "./client.ts"
 import type { NonceView, SessionView } from "./views.ts"
 
@@ -52,7 +53,7 @@ export function useSession(base: string | null): Session {
       method: "POST",
       json: {},
     })
-    const { createSiweMessage } = await import("viem/siwe")
+    const { createSiweMessage } = await later(() => import("viem/siwe"))()
     const { host, origin } = window.location
     const message = createSiweMessage({
       domain: host,

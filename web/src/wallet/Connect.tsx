@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from "react"
 import { useConfig as useChainConfig, useConnect, useConnection, useConnectors, useSwitchChain } from "wagmi"
 import { explain } from "../chain/refusals.ts"
 import { useConfig } from "../config.ts"
+import { later } from "../later.ts"
 import { Button } from "../parts/Button.tsx"
 import { Dialog } from "../parts/Dialog.tsx"
 import { shorten } from "../parts/Mark.tsx"
@@ -32,7 +33,7 @@ const words = speak(
 )
 
 // A menu takes code that nobody needs without a wallet.
-const Account = lazy(() => import("./Account.tsx"))
+const Account = lazy(later(() => import("./Account.tsx")))
 
 export function Connect() {
   const { address } = useConnection()

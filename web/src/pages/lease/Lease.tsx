@@ -6,6 +6,7 @@ import { ApiError } from "../../api/client.ts"
 import { useOwnSide } from "../../api/inside.ts"
 import { useLease } from "../../api/queries.ts"
 import type { LeaseView } from "../../api/views.ts"
+import { later } from "../../later.ts"
 import { Empty, Failure, Notice, Skeleton } from "../../parts/States.tsx"
 import { Tabs } from "../../parts/Tabs.tsx"
 import { speak, useWords } from "../../words/language.ts"
@@ -46,14 +47,14 @@ const words = speak(
   },
 )
 
-const Overview = lazy(() => import("./Overview.tsx"))
-const Replicas = lazy(() => import("./replicas/Replicas.tsx"))
-const Money = lazy(() => import("./money/Money.tsx"))
-const Logs = lazy(() => import("./logs/Logs.tsx"))
-const Shell = lazy(() => import("./shell/Shell.tsx"))
-const Events = lazy(() => import("./events/Events.tsx"))
-const Proofs = lazy(() => import("./proofs/Proofs.tsx"))
-const Access = lazy(() => import("./access/Access.tsx"))
+const Overview = lazy(later(() => import("./Overview.tsx")))
+const Replicas = lazy(later(() => import("./replicas/Replicas.tsx")))
+const Money = lazy(later(() => import("./money/Money.tsx")))
+const Logs = lazy(later(() => import("./logs/Logs.tsx")))
+const Shell = lazy(later(() => import("./shell/Shell.tsx")))
+const Events = lazy(later(() => import("./events/Events.tsx")))
+const Proofs = lazy(later(() => import("./proofs/Proofs.tsx")))
+const Access = lazy(later(() => import("./access/Access.tsx")))
 
 const TABS = {
   overview: Overview,
