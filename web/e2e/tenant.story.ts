@@ -79,7 +79,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
 
   await test.step("under a load its replicas rise, and the step is explained", async () => {
     const { served } = await view()
-    const load = press(`${served[0]!.pathUrl}/burn?ms=20`, 25)
+    const load = press(`${served[0]!.pathUrl}/burn?ms=20`, 40)
     try {
       await page.getByRole("tab", { name: "Replicas" }).click()
       const steps = page.getByRole("region", { name: "Steps" })
