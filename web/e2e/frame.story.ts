@@ -47,6 +47,14 @@ test("the account follows the wallet, and goes when the wallet takes it away", a
   await expect(page.getByRole("button", { name: "Connect wallet" })).toBeVisible()
 })
 
+test("a wallet that dies is let go, and the page goes on without it", async ({ visits }) => {
+  const { page, wallet } = await visits.connected(actors.tenant)
+  await wallet.die()
+  await expect(page.getByRole("button", { name: "Connect wallet" })).toBeVisible()
+  await page.getByRole("link", { name: "Leases", exact: true }).click()
+  await expect(page.getByRole("heading", { level: 1, name: "Leases" })).toBeVisible()
+})
+
 test("on a wrong chain a banner says so, and switches", async ({ visits, stack }) => {
   const { page, wallet } = await visits.connected(actors.tenant)
   await wallet.switchChain(1)

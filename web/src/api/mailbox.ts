@@ -1,7 +1,7 @@
 // Proposals that wait at the page's own provider, and those that came from files. What an approver signs reaches the others by
 // the mailbox, or by a file; the chain is asked about each (see proposals.ts).
 import { type UseQueryResult, useQueries, useQuery, useQueryClient } from "@tanstack/react-query"
-import { useMemo, useRef, useSyncExternalStore } from "react"
+import { useMemo, useRef } from "react"
 import { type Address, type Hex, size } from "viem"
 import { useClient } from "wagmi"
 import {
@@ -16,56 +16,30 @@ import {
 import { bareOf, type Checked, checkProposal, merged, type Proposal } from "../chain/proposals.ts"
 import type { Reader } from "../chain/reader.ts"
 import { useConfig } from "../config.ts"
+import { shelf } from "../kept.ts"
 import { ApiError, ask } from "./client.ts"
 import { useFeedState } from "./feed.ts"
 import { tokenOf, useSession } from "./session.ts"
 import type { ProposalView } from "./views.ts"
 
 const KEY = "tidemark.proposals"
-const listeners = new Set<() => void>()
-let shelf: Proposal[] = read()
+const shelved = shelf<Proposal[]>(KEY, (kept) => (Array.isArray(kept) ? kept : []))
 
-function read(): Proposal[] {
-  try {
-    return JSON.parse(localStorage.getItem(KEY) ?? "[]") as Proposal[]
-  } catch {
-    return []
-  }
-}
-
-function write(next: Proposal[]) {
-  shelf = next
-  try {
-    localStorage.setItem(KEY, JSON.stringify(next))
-  } catch {
-    // A full or forbidden store costs the memory of a reload; the file is still there.
-  }
-  for (const listener of listeners) listener()
-}
+/** What this browser keeps. */
+export const useShelf = shelved.use
 
 const same = (a: Proposal, digest: Hex) => a.digest.toLowerCase() === digest.toLowerCase()
 
 /** Keeps a proposal in this browser; with another's consents when it is there already. */
 export function keep(proposal: Proposal) {
-  const there = shelf.find((one) => same(one, proposal.digest))
+  const there = shelved.get().find((one) => same(one, proposal.digest))
   const next = there ? merged(there, proposal) : proposal
-  write([next, ...shelf.filter((one) => !same(one, proposal.digest))])
+  shelved.set([next, ...shelved.get().filter((one) => !same(one, proposal.digest))])
 }
 
 /** Forgets what this browser keeps of a proposal. */
 export function forget(digest: Hex) {
-  write(shelf.filter((one) => !same(one, digest)))
-}
-
-/** What this browser keeps. */
-export function useShelf(): Proposal[] {
-  return useSyncExternalStore(
-    (listener) => {
-      listeners.add(listener)
-      return () => listeners.delete(listener)
-    },
-    () => shelf,
-  )
+  shelved.set(shelved.get().filter((one) => !same(one, digest)))
 }
 
 /** What waits at the provider for whoever has signed in; empty where it has no mailbox. */

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react"
 import styles from "./Badge.module.css"
+import tones from "./Tone.module.css"
 
 export type Tone = "plain" | "good" | "warn" | "bad" | "tide"
 
@@ -8,7 +9,7 @@ const MARKS: Record<Tone, string> = { plain: "○", good: "●", warn: "▲", ba
 /** A state in a word. Its mark differs in form too, for whoever does not see the colour. */
 export function Badge({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) {
   return (
-    <span className={`${styles.badge} ${styles[tone]}`}>
+    <span className={`${styles.badge} ${tones[tone] ?? ""}`}>
       <span aria-hidden="true" className={styles.mark}>
         {MARKS[tone]}
       </span>

@@ -4,6 +4,7 @@ import { explain } from "../chain/refusals.ts"
 import { speak, useWords } from "../words/language.ts"
 import { Button } from "./Button.tsx"
 import styles from "./States.module.css"
+import tones from "./Tone.module.css"
 
 const words = speak({ retry: "Try again", loading: "Loading" }, { retry: "重试", loading: "加载中" })
 
@@ -52,7 +53,7 @@ export function Notice({
   children: ReactNode
 }) {
   return (
-    <div className={`${styles.notice} ${styles[tone]}`} role="status">
+    <div className={`${styles.notice} ${tones[tone] ?? ""}`} role="status">
       {children}
     </div>
   )

@@ -1,7 +1,7 @@
 // Every transaction that was sent from this page, from the wallet's question to its block: kept in the browser, so that a
 // reload loses none. A reorg sends a mined one back to waiting.
-import { useSyncExternalStore } from "react"
 import type { Address, Hash } from "viem"
+import { shelf } from "../kept.ts"
 
 export interface Entry {
   id: string
@@ -24,51 +24,29 @@ export interface Entry {
 
 const KEY = "tidemark.transactions"
 const MOST = 50
-const listeners = new Set<() => void>()
-let entries: Entry[] = read()
+/** What the wallet was asked before a reload, it will not answer to this page. */
+const shelved = shelf<Entry[]>(KEY, (kept) =>
+  Array.isArray(kept) ? (kept as Entry[]).filter(({ state }) => state !== "asking") : [],
+)
 
-function read(): Entry[] {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]") as Entry[]
-    // What the wallet was asked before a reload, it will not answer to this page.
-    return kept.filter((entry) => entry.state !== "asking")
-  } catch {
-    return []
-  }
-}
+export const getEntries = shelved.get
+export const useEntries = shelved.use
 
 function write(next: Entry[]) {
-  entries = next.slice(0, MOST)
-  try {
-    localStorage.setItem(KEY, JSON.stringify(entries))
-  } catch {
-    // A full or forbidden store costs the memory of a reload, not the transaction.
-  }
-  for (const listener of listeners) listener()
-}
-
-export function getEntries(): Entry[] {
-  return entries
+  shelved.set(next.slice(0, MOST))
 }
 
 export function add(entry: Omit<Entry, "id" | "at">): string {
   const id = crypto.randomUUID()
-  write([{ ...entry, id, at: Date.now() }, ...entries])
+  write([{ ...entry, id, at: Date.now() }, ...getEntries()])
   return id
 }
 
 export function change(id: string, next: Partial<Entry>) {
-  write(entries.map((entry) => (entry.id === id ? { ...entry, ...next } : entry)))
+  write(getEntries().map((entry) => (entry.id === id ? { ...entry, ...next } : entry)))
 }
 
 /** Forgets what has ended. */
 export function tidy() {
-  write(entries.filter(({ state }) => state === "asking" || state === "pending"))
-}
-
-export function useEntries(): Entry[] {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, getEntries)
+  write(getEntries().filter(({ state }) => state === "asking" || state === "pending"))
 }

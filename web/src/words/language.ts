@@ -1,6 +1,7 @@
 // The page's two languages. A page keeps its words beside itself, as `const words = speak({...}, {...})`; the second takes the
 // type of the first, so that a sentence which is missing in Chinese does not compile.
 import { useSyncExternalStore } from "react"
+import { keepText, keptText } from "../kept.ts"
 
 export type Language = "en" | "zh"
 export type Words<W> = Record<Language, W>
@@ -14,7 +15,7 @@ const listeners = new Set<() => void>()
 let language: Language = begin()
 
 function begin(): Language {
-  const kept = globalThis.localStorage?.getItem(KEY)
+  const kept = keptText(KEY)
   if (kept === "en" || kept === "zh") return kept
   return globalThis.navigator?.language?.startsWith("zh") ? "zh" : "en"
 }
@@ -25,7 +26,7 @@ export function getLanguage(): Language {
 
 export function setLanguage(next: Language) {
   language = next
-  localStorage.setItem(KEY, next)
+  keepText(KEY, next)
   document.documentElement.lang = next === "zh" ? "zh-CN" : "en"
   for (const listener of listeners) listener()
 }

@@ -1,4 +1,5 @@
 // Light or dark: as chosen, else as the system has it. public/theme.js sets it before the first paint.
+import { keepText } from "../kept.ts"
 
 export type Theme = "light" | "dark"
 
@@ -10,7 +11,7 @@ export function getTheme(): Theme {
 
 export function setTheme(theme: Theme) {
   document.documentElement.dataset.theme = theme
-  localStorage.setItem("tidemark.theme", theme)
+  keepText("tidemark.theme", theme)
   for (const listener of listeners) listener()
 }
 

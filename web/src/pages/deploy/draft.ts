@@ -1,7 +1,8 @@
 // What is being prepared: kept in this browser, so that a reload loses nothing that was typed.
-import { useSyncExternalStore } from "react"
+
 import { type Address, zeroAddress } from "viem"
 import type { PolicyView } from "../../api/views.ts"
+import { shelf } from "../../kept.ts"
 
 export interface Draft {
   manifest: string
@@ -47,35 +48,14 @@ export const FRESH: Draft = {
   acceptance: 60,
 }
 
-const listeners = new Set<() => void>()
-let draft: Draft = read()
+const shelved = shelf<Draft>(KEY, (kept) => {
+  const draft = kept as Partial<Draft> | null
+  return { ...FRESH, ...draft, policy: { ...FRESH.policy, ...draft?.policy } }
+})
 
-function read(): Draft {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "{}") as Partial<Draft>
-    return { ...FRESH, ...kept, policy: { ...FRESH.policy, ...kept.policy } }
-  } catch {
-    return FRESH
-  }
-}
-
-export function getDraft(): Draft {
-  return draft
-}
+export const getDraft = shelved.get
+export const useDraft = shelved.use
 
 export function setDraft(next: Partial<Draft>) {
-  draft = { ...draft, ...next }
-  try {
-    localStorage.setItem(KEY, JSON.stringify(draft))
-  } catch {
-    // Then a reload begins anew.
-  }
-  for (const listener of listeners) listener()
-}
-
-export function useDraft(): Draft {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, getDraft)
+  shelved.set({ ...getDraft(), ...next })
 }

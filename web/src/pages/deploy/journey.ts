@@ -1,9 +1,9 @@
 // A deployment on its way: from the wallet's question to the URL. Each step leaves its result here, in this browser, so that a
 // page that was left or reloaded goes on where it was. What happened on chain is not kept: the chain is asked.
-import { useSyncExternalStore } from "react"
 import type { Address, Hex } from "viem"
 import type { OrderView, PolicyView, RatesView, ShapeView } from "../../api/views.ts"
 import { type AuctionOrder, attributeOf, type Order, ratesOf, type Terms } from "../../chain/terms.ts"
+import { shelf } from "../../kept.ts"
 
 export interface Journey {
   id: string
@@ -39,35 +39,17 @@ export interface Journey {
 
 const KEY = "tidemark.journeys"
 const MOST = 20
-const listeners = new Set<() => void>()
-let journeys: Journey[] = read()
+const shelved = shelf<Journey[]>(KEY, (kept) => (Array.isArray(kept) ? kept : []))
 
-function read(): Journey[] {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "[]") as Journey[]
-    return Array.isArray(kept) ? kept : []
-  } catch {
-    return []
-  }
-}
+export const getJourneys = shelved.get
 
 function write(next: Journey[]) {
-  journeys = next.slice(0, MOST)
-  try {
-    localStorage.setItem(KEY, JSON.stringify(journeys))
-  } catch {
-    // Then a reload loses it; the lease itself is safe, and its manifest can be opened again.
-  }
-  for (const listener of listeners) listener()
-}
-
-export function getJourneys(): Journey[] {
-  return journeys
+  shelved.set(next.slice(0, MOST))
 }
 
 /** The way on for an order of mine: the one that began it here, else a new one without its manifest. */
 export function adopt(order: OrderView, chainId: number, market: Address) {
-  const found = journeys.find(({ auction }) => auction?.id.toLowerCase() === order.id.toLowerCase())
+  const found = getJourneys().find(({ auction }) => auction?.id.toLowerCase() === order.id.toLowerCase())
   if (found) return
   const { shape, replicas, policy, maxRate, manifestHash, salt } = order
   begin({
@@ -98,16 +80,16 @@ const begun = new Set<string>()
 export function begin(journey: Omit<Journey, "id" | "startedAt">): Journey {
   const made = { ...journey, id: crypto.randomUUID(), startedAt: Date.now() }
   begun.add(made.id)
-  write([made, ...journeys])
+  write([made, ...getJourneys()])
   return made
 }
 
 export function change(id: string, next: Partial<Journey>) {
-  write(journeys.map((journey) => (journey.id === id ? { ...journey, ...next } : journey)))
+  write(getJourneys().map((journey) => (journey.id === id ? { ...journey, ...next } : journey)))
 }
 
 export function forget(id: string) {
-  write(journeys.filter((journey) => journey.id !== id))
+  write(getJourneys().filter((journey) => journey.id !== id))
 }
 
 /** Lets it ask the wallet by itself from now on. */
@@ -125,10 +107,7 @@ export function mayAsk(id: string, step: string): boolean {
 
 /** Of this account on this market. */
 export function useJourneys(account: Address | undefined, market: Address): Journey[] {
-  const all = useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, getJourneys)
+  const all = shelved.use()
   const same = (a: string, b: string | undefined) => a.toLowerCase() === b?.toLowerCase()
   return all.filter((journey) => same(journey.account, account) && same(journey.market, market))
 }

@@ -1,6 +1,7 @@
 // What I look for: kept in this browser, so that the market and the deploy page speak of the same thing.
-import { useSyncExternalStore } from "react"
+
 import type { ShapeView } from "../../api/views.ts"
+import { shelf } from "../../kept.ts"
 
 export interface Wanted {
   /** Of one replica. */
@@ -11,7 +12,6 @@ export interface Wanted {
 }
 
 const KEY = "tidemark.wish"
-const listeners = new Set<() => void>()
 
 /** What the sample needs, with room. */
 export const DEFAULT: Wanted = {
@@ -20,36 +20,16 @@ export const DEFAULT: Wanted = {
   attributes: [],
 }
 
-let wanted: Wanted = read()
+const shelved = shelf<Wanted>(KEY, (kept) => {
+  const wanted = kept as Partial<Wanted> | null
+  const numbers = [...Object.values(wanted?.shape ?? {}), wanted?.replicas]
+  if (!wanted || numbers.length !== 5 || !numbers.every(Number.isSafeInteger)) return DEFAULT
+  return { ...DEFAULT, ...wanted }
+})
 
-function read(): Wanted {
-  try {
-    const kept = JSON.parse(localStorage.getItem(KEY) ?? "null") as Partial<Wanted> | null
-    const numbers = [...Object.values(kept?.shape ?? {}), kept?.replicas]
-    if (!kept || numbers.length !== 5 || !numbers.every(Number.isSafeInteger)) return DEFAULT
-    return { ...DEFAULT, ...kept }
-  } catch {
-    return DEFAULT
-  }
-}
-
-export function getWanted(): Wanted {
-  return wanted
-}
+export const getWanted = shelved.get
+export const useWanted = shelved.use
 
 export function setWanted(next: Partial<Wanted>) {
-  wanted = { ...wanted, ...next }
-  try {
-    localStorage.setItem(KEY, JSON.stringify(wanted))
-  } catch {
-    // Then it is forgotten with the page.
-  }
-  for (const listener of listeners) listener()
-}
-
-export function useWanted(): Wanted {
-  return useSyncExternalStore((listener) => {
-    listeners.add(listener)
-    return () => listeners.delete(listener)
-  }, getWanted)
+  shelved.set({ ...getWanted(), ...next })
 }

@@ -1,0 +1,53 @@
+// What a page keeps in this browser beyond a reload. A store that is full, forbidden or spoilt costs that memory and nothing
+// else.
+import { useSyncExternalStore } from "react"
+
+export function keptText(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+export function keepText(key: string, text: string) {
+  try {
+    localStorage.setItem(key, text)
+  } catch {
+    // Then it is forgotten with the page.
+  }
+}
+
+/** A value that components watch and that outlives a reload. */
+export interface Shelf<T> {
+  get: () => T
+  set: (next: T) => void
+  use: () => T
+}
+
+/** @param read Makes a value of what was kept; of null when there is nothing, or when it throws. */
+export function shelf<T>(key: string, read: (kept: unknown) => T): Shelf<T> {
+  const listeners = new Set<() => void>()
+  let value = begin()
+  function begin(): T {
+    try {
+      return read(JSON.parse(keptText(key) ?? "null"))
+    } catch {
+      return read(null)
+    }
+  }
+  function subscribe(listener: () => void) {
+    listeners.add(listener)
+    return () => listeners.delete(listener)
+  }
+  const get = () => value
+  return {
+    get,
+    set(next) {
+      value = next
+      keepText(key, JSON.stringify(next))
+      for (const listener of listeners) listener()
+    },
+    use: () => useSyncExternalStore(subscribe, get),
+  }
+}
