@@ -127,10 +127,12 @@ screenshots: setup web image ## every page in both themes into web/screenshots, 
 	@npm --prefix web run --silent screenshots
 
 .PHONY: lint
-lint: ## formatting and lints, of Rust, of Solidity and of the page
-	@scripts/setup rust cc node
+lint: ## formatting, lints, documentation and dependencies: of Rust, of Solidity and of the page
+	@scripts/setup rust cc node deny
 	cargo fmt --all --check
+	scripts/deny
 	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --workspace
 	cd solidity && ../anvil/node_modules/.bin/forge fmt --check
 	cd web && npm run --silent check
 
