@@ -19,9 +19,9 @@ import {
     AuctionOrder,
     Bid,
     BidState,
+    LeasePolicy,
     OrderState,
     Parameters,
-    Policy,
     StoredOffer,
     Terms
 } from "./types/DataTypes.sol";
@@ -343,7 +343,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         // Check
         _spend(next.currency, _checkRate(next.rates.reserved, reservation.maxReplicas(), maxRate), 0);
         // Effect
-        Policy memory policy = _policy(account, reservation);
+        LeasePolicy memory policy = _leasePolicy(account, reservation);
         id = _write(next, reservation.reopened(), policy.minReplicas, received, account.bound());
         // Log
         emit IMarket.LeaseOpened(

@@ -16,7 +16,18 @@ import {Bonds} from "./libraries/Bonds.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Physics} from "./libraries/Physics.sol";
 import {Currency} from "./types/Currency.sol";
-import {Capacity, Dispute, Fraud, Leaf, Outage, Parameters, Provider, Shape, Terms, Usage} from "./types/DataTypes.sol";
+import {
+    Capacity,
+    Dispute,
+    Fraud,
+    Leaf,
+    Outage,
+    Parameters,
+    Provider,
+    Shape,
+    Statement,
+    Terms
+} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
 import {AccountWord, CapacityWord, ReservationWord} from "./types/Words.sol";
 
@@ -41,7 +52,7 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
             _checkLeaf(terms.provider, id, leaves[i]);
         }
         bool proven = kind == Fraud.Excess
-            ? _exceeds(terms.shape, reservation, leaves[0].usage)
+            ? _exceeds(terms.shape, reservation, leaves[0].statement)
             : _contradict(terms.shape, reservation, kind, leaves[0], leaves[1]);
         if (!proven) revert Errors.NoFraud();
         // Effect and Log
@@ -181,21 +192,21 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
     /// root's own: another one of the same slot of the ring would do for a path.
     function _checkLeaf(address provider, LeaseId id, Leaf calldata leaf) private view {
         if (!_isKept(provider, leaf.epoch)) revert Errors.RootUnknown(provider, leaf.epoch);
-        bytes32 root = MerkleProof.processProofCalldata(leaf.path, _leaf(id, leaf.usage));
-        _checkPosted(provider, leaf.epoch, root, leaf.usage.time);
+        bytes32 root = MerkleProof.processProofCalldata(leaf.path, _leaf(id, leaf.statement));
+        _checkPosted(provider, leaf.epoch, root, leaf.statement.time);
     }
 
     /// Whether one statement alone cannot be true. What the lease reserved in all is only known while the one point of its
     /// curve is the opening; of a statement from before that, nothing is.
-    function _exceeds(Shape calldata shape, ReservationWord reservation, Usage calldata usage)
+    function _exceeds(Shape calldata shape, ReservationWord reservation, Statement calldata statement)
         private
         view
         returns (bool)
     {
-        if (Physics.beyondShape(shape, usage)) return true;
+        if (Physics.beyondShape(shape, statement)) return true;
         uint256 since = reservation.since();
-        if (!reservation.atOpening() || usage.time < since) return false;
-        return Physics.beyondCount(reservation, usage.replicaSeconds, usage.time - since, EPOCH_LENGTH);
+        if (!reservation.atOpening() || statement.time < since) return false;
+        return Physics.beyondCount(reservation, statement.replicaSeconds, statement.time - since, EPOCH_LENGTH);
     }
 
     /// Whether two statements cannot both be true.
@@ -206,7 +217,7 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         Leaf calldata a,
         Leaf calldata b
     ) private view returns (bool) {
-        (Usage calldata earlier, Usage calldata later) = (a.usage, b.usage);
+        (Statement calldata earlier, Statement calldata later) = (a.statement, b.statement);
         if (kind == Fraud.Twins) {
             if (a.epoch != b.epoch) revert Errors.BadEvidence();
             return keccak256(abi.encode(earlier)) != keccak256(abi.encode(later));
@@ -224,7 +235,7 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
 
     /// Whether a lease that is open counted more between two statements than its replicas could spend. It has stood at its
     /// count since its last step, and the provider had an epoch to follow that.
-    function _outgrows(ReservationWord reservation, Usage calldata earlier, Usage calldata later)
+    function _outgrows(ReservationWord reservation, Statement calldata earlier, Statement calldata later)
         private
         view
         returns (bool)

@@ -14,9 +14,19 @@ import {IMarket} from "./interfaces/IMarket.sol";
 import {Accrual} from "./libraries/Accrual.sol";
 import {Elasticity} from "./libraries/Elasticity.sol";
 import {Errors} from "./libraries/Errors.sol";
-import {Consents, Order, Parameters, Policy, Rates, Step, StoredOffer, Terms, Usage} from "./types/DataTypes.sol";
+import {
+    Consents,
+    LeasePolicy,
+    Order,
+    Parameters,
+    Rates,
+    Statement,
+    Step,
+    StoredOffer,
+    Terms
+} from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
-import {AccountWord, BindingWord, ReservationWord} from "./types/Words.sol";
+import {AccountWord, ReservationWord, SpendingPolicyWord} from "./types/Words.sol";
 
 /// Tidemark's market: the life of a lease. Escrow holds the money, Proofs turns it into earnings; what a lease's life does
 /// not wait for stands in the parts behind this one (see IPart).
@@ -36,10 +46,10 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         if (msg.sender != account && account != ARBITERS) revert Errors.NotAllowed(msg.sender);
         if (block.timestamp > consents.expiry) revert Errors.ConsentExpired(consents.expiry);
         address[] calldata approvers = consents.approvers;
-        BindingWord binding = _binding(account, approvers);
+        SpendingPolicyWord policy = _spendingPolicy(account, approvers);
         bytes32 callHash = keccak256(call);
-        bytes32 action = _action(account, callHash, msg.value, consents.nonce, consents.expiry, binding);
-        _checkConsents(action, _key(account, action, binding), binding, approvers, consents.signatures);
+        bytes32 action = _action(account, callHash, msg.value, consents.nonce, consents.expiry, policy);
+        _checkConsents(action, _key(account, action, policy), policy, approvers, consents.signatures);
         // Effect
         _useNonce(account, consents.nonce);
         // Log
@@ -94,20 +104,22 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
     function scaleByProof(Step calldata step) external {
         // Check. The id names the caller as the provider: with anybody else's lease it is the id of none.
         Rates memory rates = step.claim.rates;
-        Usage memory usage = step.claim.usage;
+        Statement memory statement = step.claim.statement;
         LeaseId id = _id(step.claim.orderHash, msg.sender, step.currency, rates);
         uint16 replicas = step.replicas;
         (AccountWord account, ReservationWord reservation) = _openLease(id, step.currency);
         uint256 epoch = _providers[msg.sender].epoch;
-        _checkPosted(msg.sender, epoch, MerkleProof.processProofCalldata(step.path, _leaf(id, usage)), usage.time);
-        _checkTimes(account, reservation, usage.time);
-        Elasticity.check(reservation, replicas, usage.utilization);
+        _checkPosted(
+            msg.sender, epoch, MerkleProof.processProofCalldata(step.path, _leaf(id, statement)), statement.time
+        );
+        _checkTimes(account, reservation, statement.time);
+        Elasticity.check(reservation, replicas, statement.utilization);
         // A lease that may owe more than it has keeps its rate, and with it the grace that the notice period's money means.
         bool shrinks = replicas < reservation.replicas();
         if (shrinks) _checkFunds(account, reservation, Accrual.rate(reservation, rates.reserved), 0);
         // Effect and Log
         _step(id, account, reservation, rates.reserved, replicas);
-        emit StepProven(id, msg.sender, epoch, reservation.replicas(), replicas, usage);
+        emit StepProven(id, msg.sender, epoch, reservation.replicas(), replicas, statement);
     }
 
     /// @inheritdoc IMarket
@@ -126,7 +138,7 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
     }
 
     /// @inheritdoc IMarket
-    function setPolicy(Terms calldata terms, Policy calldata policy) external {
+    function setPolicy(Terms calldata terms, LeasePolicy calldata policy) external {
         // Check
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);

@@ -12,7 +12,7 @@ import {Accrual} from "./libraries/Accrual.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Multiproof} from "./libraries/Multiproof.sol";
 import {Currency} from "./types/Currency.sol";
-import {Claim, Provider, Rates, Root, Terms, Usage} from "./types/DataTypes.sol";
+import {Claim, Provider, Rates, Root, Statement, Terms} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
 import {AccountWord, ReservationWord} from "./types/Words.sol";
 
@@ -46,11 +46,11 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         external
     {
         Rates memory rates = claim.rates;
-        Usage memory usage = claim.usage;
+        Statement memory statement = claim.statement;
         LeaseId id = _id(claim.orderHash, provider, currency, rates);
-        _checkRoot(provider, epoch, MerkleProof.processProofCalldata(path, _leaf(id, usage)), usage.time);
-        _checkWindow(usage.time);
-        _earnings[provider][currency] += _settle(id, provider, currency, rates, usage);
+        _checkRoot(provider, epoch, MerkleProof.processProofCalldata(path, _leaf(id, statement)), statement.time);
+        _checkWindow(statement.time);
+        _earnings[provider][currency] += _settle(id, provider, currency, rates, statement);
     }
 
     /// @inheritdoc IProofs
@@ -69,15 +69,16 @@ abstract contract Proofs is IProofs, Escrow, Statements {
     }
 
     /// @inheritdoc IProofs
-    function settleSigned(Terms calldata terms, Usage calldata usage, bytes calldata signature) external {
+    function settleSigned(Terms calldata terms, Statement calldata statement, bytes calldata signature) external {
         // Check. The tenant's word alone must not do: a statement of no usage would settle what the provider is owed away.
         if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
         LeaseId id = _id(terms);
-        if (usage.time > block.timestamp) revert Errors.StatementFromFuture(usage.time);
-        _checkWindow(usage.time);
-        bool valid = SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, usage), signature);
+        if (statement.time > block.timestamp) revert Errors.StatementFromFuture(statement.time);
+        _checkWindow(statement.time);
+        bool valid =
+            SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, statement), signature);
         if (!valid) revert Errors.BadSignature();
-        _earnings[terms.provider][terms.currency] += _settle(id, terms.provider, terms.currency, terms.rates, usage);
+        _earnings[terms.provider][terms.currency] += _settle(id, terms.provider, terms.currency, terms.rates, statement);
     }
 
     /// Settles what has not lapsed of a batch.
@@ -93,17 +94,17 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         for (uint256 i = 0; i < claims.length; ++i) {
             Claim calldata claim = claims[i];
             Rates memory rates = claim.rates;
-            Usage memory usage = claim.usage;
+            Statement memory statement = claim.statement;
             LeaseId id = _id(claim.orderHash, provider, currency, rates);
-            leaves[i] = _leaf(id, usage);
-            newest = Math.max(newest, usage.time);
-            if (usage.time >= oldest) sum += _settle(id, provider, currency, rates, usage);
+            leaves[i] = _leaf(id, statement);
+            newest = Math.max(newest, statement.time);
+            if (statement.time >= oldest) sum += _settle(id, provider, currency, rates, statement);
         }
         _earnings[provider][currency] += sum;
     }
 
     /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.
-    function _settle(LeaseId id, address provider, Currency currency, Rates memory rates, Usage memory usage)
+    function _settle(LeaseId id, address provider, Currency currency, Rates memory rates, Statement memory statement)
         private
         returns (uint256 amount)
     {
@@ -112,14 +113,14 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         AccountWord account = accounts[id];
         uint256 settledAt = account.settledAt();
         if (settledAt == 0) revert Errors.LeaseUnknown(id);
-        uint256 time = usage.time;
+        uint256 time = statement.time;
         if (time <= settledAt || account.frozen()) return 0;
         // Effect
         ReservationWord reservation = _reservations[id];
         uint256 rate = Accrual.rate(reservation, rates.reserved);
         if (settledAt < _oldest()) reservation = _lapse(id, reservation, rate, account.paid());
         uint256 reserved = Accrual.reservedUntil(reservation, rate, time);
-        amount = Accrual.due(Accrual.price(rates, usage), reserved, account.paid(), account.balance());
+        amount = Accrual.due(Accrual.price(rates, statement), reserved, account.paid(), account.balance());
         // All that is ever paid stays within R, below 2^136 / 1e12.
         accounts[id] = account.settled(amount, time);
         // Log

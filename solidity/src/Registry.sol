@@ -23,10 +23,10 @@ import {
     Reservation,
     Root,
     Shape,
+    Statement,
     Status,
     StoredOffer,
-    Terms,
-    Usage
+    Terms
 } from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
 import {AccountWord, CapacityWord, ReservationWord} from "./types/Words.sol";
@@ -253,8 +253,8 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
     }
 
     /// @inheritdoc ILedger
-    function leafOf(LeaseId lease, Usage calldata usage) external pure returns (bytes32) {
-        return _leaf(lease, usage);
+    function leafOf(LeaseId lease, Statement calldata statement) external pure returns (bytes32) {
+        return _leaf(lease, statement);
     }
 
     /// @inheritdoc ILedger
@@ -263,8 +263,8 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
     }
 
     /// @inheritdoc ILedger
-    function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32) {
-        return _statementDigest(lease, usage);
+    function statementDigest(LeaseId lease, Statement calldata statement) external view returns (bytes32) {
+        return _statementDigest(lease, statement);
     }
 
     /// @inheritdoc ILedger

@@ -8,7 +8,7 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 
 import {Errors} from "../libraries/Errors.sol";
-import {BindingWord} from "../types/Words.sol";
+import {SpendingPolicyWord} from "../types/Words.sol";
 import {Spending} from "./Spending.sol";
 
 /// What an action is, and whether it was consented to.
@@ -24,25 +24,29 @@ abstract contract Consenting is Spending, EIP712 {
         keccak256("Action(address account,bytes call,uint256 value,uint256 nonce,uint256 expiry,uint256 version)");
 
     /// How a bound account is bound, when these are its approvers.
-    function _binding(address account, address[] calldata approvers) internal view returns (BindingWord binding) {
-        binding = _policies[account];
-        if (!binding.isBound()) revert Errors.NotBound(account);
-        if (!binding.names(approvers)) revert Errors.BadApprovers();
+    function _spendingPolicy(address account, address[] calldata approvers)
+        internal
+        view
+        returns (SpendingPolicyWord policy)
+    {
+        policy = _spendingPolicies[account];
+        if (!policy.isBound()) revert Errors.NotBound(account);
+        if (!policy.names(approvers)) revert Errors.BadApprovers();
     }
 
     /// Whether enough approvers consent to an action: each once, in the order of the list, and none that has taken it back.
     function _checkConsents(
         bytes32 action,
         bytes32 key,
-        BindingWord binding,
+        SpendingPolicyWord policy,
         address[] calldata approvers,
         bytes[] calldata signatures
     ) internal view {
         uint256 count = signatures.length;
-        if (count < binding.threshold()) revert Errors.ConsentsMissing(count, binding.threshold());
+        if (count < policy.threshold()) revert Errors.ConsentsMissing(count, policy.threshold());
         uint256 next = 0;
         for (uint256 i = 0; i < count; ++i) {
-            next = _checkConsent(action, key, binding, approvers, signatures[i], next);
+            next = _checkConsent(action, key, policy, approvers, signatures[i], next);
         }
     }
 
@@ -51,7 +55,7 @@ abstract contract Consenting is Spending, EIP712 {
     function _checkConsent(
         bytes32 action,
         bytes32 key,
-        BindingWord binding,
+        SpendingPolicyWord policy,
         address[] calldata approvers,
         bytes calldata signature,
         uint256 from
@@ -64,7 +68,7 @@ abstract contract Consenting is Spending, EIP712 {
         }
         next = index + 1;
         // What a key has signed is recovered already, and while nobody has taken back anything, that is all.
-        if (signature.length == KEY && !binding.revoked()) return next;
+        if (signature.length == KEY && !policy.revoked()) return next;
         uint256 bits = _consents[key];
         if (_has(bits, REVOCATIONS + index)) revert Errors.ConsentRevoked(approver);
         if (!_isValid(approver, action, signature, _has(bits, index))) revert Errors.BadSignature();
@@ -106,18 +110,18 @@ abstract contract Consenting is Spending, EIP712 {
         uint256 value,
         uint256 nonce,
         uint256 expiry,
-        BindingWord binding
+        SpendingPolicyWord policy
     ) internal view returns (bytes32) {
         bytes32 hash = EfficientHashLib.hash(
-            uint256(ACTION), uint160(account), uint256(callHash), value, nonce, expiry, binding.version()
+            uint256(ACTION), uint160(account), uint256(callHash), value, nonce, expiry, policy.version()
         );
         return _hashTypedDataV4(hash);
     }
 
     /// Where the bits of an action's approvers are. An action is a hash that anybody can state, so the key names the account
     /// and the version besides: with another list of approvers there are other bits.
-    function _key(address account, bytes32 action, BindingWord binding) internal pure returns (bytes32) {
-        return EfficientHashLib.hash(uint160(account), uint256(action), binding.version());
+    function _key(address account, bytes32 action, SpendingPolicyWord policy) internal pure returns (bytes32) {
+        return EfficientHashLib.hash(uint160(account), uint256(action), policy.version());
     }
 
     /// @return index The number of approvers when it is not among them.

@@ -21,7 +21,7 @@ import {
     Terms
 } from "../types/DataTypes.sol";
 import {BidId, LeaseId, OfferId, OrderId} from "../types/Ids.sol";
-import {AccountWord, BindingWord, CapacityWord, ReservationWord} from "../types/Words.sol";
+import {AccountWord, CapacityWord, ReservationWord, SpendingPolicyWord} from "../types/Words.sol";
 
 /// Everything that is stored, in one place. Nothing here moves money. All parts of the market inherit it first, so that the
 /// same variable has the same slot in each of them.
@@ -66,7 +66,7 @@ abstract contract MarketState is IPart {
     mapping(OrderId => OrderState) internal _orders;
     mapping(BidId => BidState) internal _bids;
 
-    mapping(address account => BindingWord) internal _policies;
+    mapping(address account => SpendingPolicyWord) internal _spendingPolicies;
     mapping(address account => mapping(Currency => Limits)) internal _limits;
     mapping(address account => mapping(uint256 word => uint256 bits)) internal _nonces;
     mapping(bytes32 key => uint256 bits) internal _consents; // of an action's approvers: consents below 128, revocations above

@@ -9,7 +9,7 @@ import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 import {Errors} from "../libraries/Errors.sol";
 import {Currency} from "../types/Currency.sol";
 import {Bound, Limits} from "../types/DataTypes.sol";
-import {BindingWord} from "../types/Words.sol";
+import {SpendingPolicyWord} from "../types/Words.sol";
 import {MarketState} from "./MarketState.sol";
 
 /// Holds a bound account to its limits. Every verb that commits an account's money, or lets it out, comes by here; one that
@@ -23,12 +23,12 @@ abstract contract Spending is MarketState {
     /// @param amount Base units; 0: none.
     /// @return bound Whether the caller is a bound account, so that its exposure has grown.
     function _spend(Currency currency, uint256 rate, uint256 amount) internal returns (bool bound) {
-        BindingWord binding = _policies[msg.sender];
-        if (!binding.isBound()) return false;
+        SpendingPolicyWord policy = _spendingPolicies[msg.sender];
+        if (!policy.isBound()) return false;
         Limits storage limits = _limits[msg.sender][currency];
         uint256 exposed = limits.exposed + amount;
         if (!_useGrant(msg.sender)) {
-            bool current = limits.version == binding.version();
+            bool current = limits.version == policy.version();
             _checkLimit(Bound.Rate, rate, current ? limits.rate : 0);
             _checkLimit(Bound.Amount, amount, current ? limits.amount : 0);
             if (amount != 0) _checkLimit(Bound.Exposure, exposed, current ? limits.exposure : 0);
@@ -39,10 +39,10 @@ abstract contract Spending is MarketState {
 
     /// The caller takes money out.
     function _checkPayout(Currency currency, uint256 amount) internal {
-        BindingWord binding = _policies[msg.sender];
-        if (!binding.isBound() || _useGrant(msg.sender)) return;
+        SpendingPolicyWord policy = _spendingPolicies[msg.sender];
+        if (!policy.isBound() || _useGrant(msg.sender)) return;
         Limits storage limits = _limits[msg.sender][currency];
-        _checkLimit(Bound.Amount, amount, limits.version == binding.version() ? limits.amount : 0);
+        _checkLimit(Bound.Amount, amount, limits.version == policy.version() ? limits.amount : 0);
     }
 
     /// Money of a bound account's came back to it. What it put in before it bound itself does not count.
@@ -64,7 +64,7 @@ abstract contract Spending is MarketState {
 
     /// The arbiters' account has no key of its own when it is bound: whoever carries its consents acts for it.
     function _checkArbiters() internal {
-        bool acts = _policies[ARBITERS].isBound() ? _useGrant(ARBITERS) : msg.sender == ARBITERS;
+        bool acts = _spendingPolicies[ARBITERS].isBound() ? _useGrant(ARBITERS) : msg.sender == ARBITERS;
         if (!acts) revert Errors.NotArbiters(msg.sender);
     }
 

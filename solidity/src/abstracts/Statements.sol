@@ -6,7 +6,7 @@ import {EIP712} from "@openzeppelin/contracts/utils/cryptography/EIP712.sol";
 import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 
 import {Errors} from "../libraries/Errors.sol";
-import {Root, Usage} from "../types/DataTypes.sol";
+import {Root, Statement} from "../types/DataTypes.sol";
 import {LeaseId} from "../types/Ids.sol";
 import {MarketState} from "./MarketState.sol";
 
@@ -19,16 +19,16 @@ abstract contract Statements is MarketState, EIP712 {
     constructor() EIP712("Tidemark", "1") {}
 
     /// Hashed twice, so that no inner node of a tree can be taken for a leaf.
-    function _leaf(LeaseId lease, Usage memory u) internal pure returns (bytes32) {
+    function _leaf(LeaseId lease, Statement memory s) internal pure returns (bytes32) {
         return EfficientHashLib.hash(
             EfficientHashLib.hash(
                 uint256(LeaseId.unwrap(lease)),
-                u.time,
-                u.replicaSeconds,
-                u.cpuNanos,
-                u.memoryByteSeconds,
-                u.networkBytes,
-                u.utilization
+                s.time,
+                s.replicaSeconds,
+                s.cpuNanos,
+                s.memoryByteSeconds,
+                s.networkBytes,
+                s.utilization
             )
         );
     }
@@ -57,7 +57,7 @@ abstract contract Statements is MarketState, EIP712 {
         if (time > postedAt) revert Errors.StatementFromFuture(time);
     }
 
-    function _statementDigest(LeaseId lease, Usage calldata usage) internal view returns (bytes32) {
-        return _hashTypedDataV4(keccak256(abi.encode(STATEMENT, lease, usage)));
+    function _statementDigest(LeaseId lease, Statement calldata statement) internal view returns (bytes32) {
+        return _hashTypedDataV4(keccak256(abi.encode(STATEMENT, lease, statement)));
     }
 }

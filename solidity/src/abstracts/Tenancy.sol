@@ -8,7 +8,7 @@ import {IMarket} from "../interfaces/IMarket.sol";
 import {Accrual} from "../libraries/Accrual.sol";
 import {Bonds} from "../libraries/Bonds.sol";
 import {Errors} from "../libraries/Errors.sol";
-import {Capacity, Outage, Policy, PriceList, Reservation, Shape, StoredOffer, Terms} from "../types/DataTypes.sol";
+import {Capacity, LeasePolicy, Outage, PriceList, Reservation, Shape, StoredOffer, Terms} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
 import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWords} from "../types/Words.sol";
 import {MarketState} from "./MarketState.sol";
@@ -21,7 +21,7 @@ abstract contract Tenancy is MarketState {
     /// @param received Base units that are in the vault for it.
     function _begin(
         Terms memory terms,
-        Policy calldata policy,
+        LeasePolicy calldata policy,
         uint16 replicas,
         OfferId offer,
         uint256 received,
@@ -136,7 +136,7 @@ abstract contract Tenancy is MarketState {
 
     /// Whether a policy can be kept, holds the replica count, and fits a budget.
     /// @return highest The rate that the policy allows the whole lease to reserve.
-    function _checkPolicy(Policy calldata policy, uint256 replicas, uint256 reserved, uint256 maxRate)
+    function _checkPolicy(LeasePolicy calldata policy, uint256 replicas, uint256 reserved, uint256 maxRate)
         internal
         pure
         returns (uint256 highest)
@@ -153,9 +153,9 @@ abstract contract Tenancy is MarketState {
     }
 
     /// The policy that a lease's words hold.
-    function _policy(AccountWord account, ReservationWord reservation) internal pure returns (Policy memory) {
+    function _leasePolicy(AccountWord account, ReservationWord reservation) internal pure returns (LeasePolicy memory) {
         Reservation memory r = reservation.unpacked();
-        return Policy({
+        return LeasePolicy({
             minReplicas: account.unpacked().minReplicas,
             maxReplicas: r.maxReplicas,
             target: r.target,

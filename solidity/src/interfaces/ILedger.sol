@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../types/Currency.sol";
-import {Account, Reservation, Status, Terms, Usage} from "../types/DataTypes.sol";
+import {Account, Reservation, Statement, Status, Terms} from "../types/DataTypes.sol";
 import {LeaseId} from "../types/Ids.sol";
 
 /// What is stored of leases, earnings and roots, and what follows from it now.
@@ -41,13 +41,13 @@ interface ILedger {
         returns (bytes28 digest, uint256 postedAt, bool matured);
 
     /// The leaf of a statement.
-    function leafOf(LeaseId lease, Usage calldata usage) external pure returns (bytes32);
+    function leafOf(LeaseId lease, Statement calldata statement) external pure returns (bytes32);
 
     /// What a Claim says of a lease's terms beside its rates.
     function orderHashOf(Terms calldata terms) external view returns (bytes32);
 
     /// The EIP-712 digest that a tenant countersigns. The domain is public through `eip712Domain()` (EIP-5267).
-    function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32);
+    function statementDigest(LeaseId lease, Statement calldata statement) external view returns (bytes32);
 
     /// keccak256 of the EIP-712 type Statement.
     function STATEMENT_TYPEHASH() external view returns (bytes32);

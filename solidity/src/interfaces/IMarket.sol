@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Order, Policy, Step, Terms, Usage} from "../types/DataTypes.sol";
+import {LeasePolicy, Order, Statement, Step, Terms} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
 
 /// Who sells what, and the life of a lease.
@@ -14,7 +14,7 @@ interface IMarket {
         OfferId offer,
         uint256 deposit,
         uint16 replicas,
-        Policy policy,
+        LeasePolicy policy,
         Terms terms
     );
     /// The replica count changed, and with it the reserved rate.
@@ -22,14 +22,20 @@ interface IMarket {
     /// A statement under the provider's root of an epoch justified the step that the LeaseScaled before this event names.
     /// @param from The replica count before.
     /// @param to The replica count now.
+    /// @param usage The statement. Event feeds show arguments by name, so the name stays as it was first published.
     event StepProven(
-        LeaseId indexed lease, address indexed provider, uint256 indexed epoch, uint256 from, uint256 to, Usage usage
+        LeaseId indexed lease,
+        address indexed provider,
+        uint256 indexed epoch,
+        uint256 from,
+        uint256 to,
+        Statement usage
     );
     /// A root was posted without a step that was to be taken by it.
     /// @param reason The error, as it would have reverted.
     event StepRefused(LeaseId indexed lease, address indexed provider, uint256 indexed epoch, bytes reason);
     /// The tenant changed the policy.
-    event PolicySet(LeaseId indexed lease, Policy policy);
+    event PolicySet(LeaseId indexed lease, LeasePolicy policy);
     /// A provider announced that it wants its machine back.
     event NoticeGiven(LeaseId indexed lease, uint256 until);
     /// Nothing accrues any more.
@@ -95,7 +101,7 @@ interface IMarket {
     /// highest rate that the new policy allows.
     /// @dev Emits PolicySet. Reverts with NotAllowed unless called by the tenant, LeaseUnknown, LeaseIsClosed, BadPolicy,
     /// ReplicasOutOfBounds, RateTooHigh when the highest rate outgrows its field, CapacityExceeded.
-    function setPolicy(Terms calldata terms, Policy calldata policy) external;
+    function setPolicy(Terms calldata terms, LeasePolicy calldata policy) external;
 
     /// Announces that the provider will close the lease after the notice period.
     /// @dev Emits NoticeGiven. Reverts with LeaseUnknown, LeaseIsClosed, NotAllowed unless called by the provider.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../types/Currency.sol";
-import {Claim, Terms, Usage} from "../types/DataTypes.sol";
+import {Claim, Statement, Terms} from "../types/DataTypes.sol";
 import {LeaseId} from "../types/Ids.sol";
 
 /// Roots and settlements. A leaf is keccak256(keccak256(abi.encode(lease, usage))): OpenZeppelin's standard Merkle tree
@@ -50,5 +50,5 @@ interface IProofs {
     /// @param signature EIP-712 signature of Statement by the tenant: an account's, or a contract's by EIP-1271.
     /// @dev Emits Settled. Reverts with NotAllowed unless called by the provider, LeaseUnknown, BadSignature,
     /// StatementFromFuture, StatementLapsed.
-    function settleSigned(Terms calldata terms, Usage calldata usage, bytes calldata signature) external;
+    function settleSigned(Terms calldata terms, Statement calldata statement, bytes calldata signature) external;
 }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Policy, PriceList, Rates, Shape, Usage} from "../types/DataTypes.sol";
+import {LeasePolicy, PriceList, Rates, Shape, Statement} from "../types/DataTypes.sol";
 import {ReservationWord} from "../types/Words.sol";
 
 /// The money functions: pure, so that they can be proven. Rates and integrals are base units × 1e12.
@@ -42,13 +42,13 @@ library Accrual {
     }
 
     /// The price of cumulative usage, in base units.
-    function price(Rates memory r, Usage memory u) internal pure returns (uint256) {
+    function price(Rates memory r, Statement memory s) internal pure returns (uint256) {
         // A product of at most 104 + 64, 80 + 96, 80 + 128 and 80 + 96 bits: none of it can reach 2^256.
         unchecked {
-            uint256 presence = uint256(r.replicaSecond) * u.replicaSeconds;
-            uint256 cpu = uint256(r.cpuSecond) * u.cpuNanos / NANOS;
-            uint256 memory_ = uint256(r.memoryMiBSecond) * u.memoryByteSeconds / MIB;
-            uint256 network = uint256(r.networkMiB) * u.networkBytes / MIB;
+            uint256 presence = uint256(r.replicaSecond) * s.replicaSeconds;
+            uint256 cpu = uint256(r.cpuSecond) * s.cpuNanos / NANOS;
+            uint256 memory_ = uint256(r.memoryMiBSecond) * s.memoryByteSeconds / MIB;
+            uint256 network = uint256(r.networkMiB) * s.networkBytes / MIB;
             return (presence + cpu + memory_ + network) / SCALE;
         }
     }
@@ -111,7 +111,7 @@ library Accrual {
     }
 
     /// Whether a policy can be kept at all.
-    function sound(Policy memory p) internal pure returns (bool) {
+    function sound(LeasePolicy memory p) internal pure returns (bool) {
         return p.maxReplicas > 0 && p.maxReplicas < MOST_REPLICAS && p.minReplicas <= p.maxReplicas && p.target > 0
             && p.target <= 100 && p.down < p.target && p.target <= p.up && p.up <= 100 && p.step > 0;
     }

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Shape, Usage} from "../types/DataTypes.sol";
+import {Shape, Statement} from "../types/DataTypes.sol";
 import {ReservationWord} from "../types/Words.sol";
 
 /// What no honest meter can state, whatever happened on its machine. Pure, so that it can be proven.
@@ -17,9 +17,9 @@ library Physics {
     uint256 internal constant ROUNDING = 1; // basis points
 
     /// More CPU time or memory than the shape has for the stated replica-seconds.
-    function beyondShape(Shape memory shape, Usage memory u) internal pure returns (bool) {
-        return u.cpuNanos > _cpu(shape, u.replicaSeconds)
-            || u.memoryByteSeconds > uint256(shape.memoryMiB) * MIB * u.replicaSeconds;
+    function beyondShape(Shape memory shape, Statement memory s) internal pure returns (bool) {
+        return s.cpuNanos > _cpu(shape, s.replicaSeconds)
+            || s.memoryByteSeconds > uint256(shape.memoryMiB) * MIB * s.replicaSeconds;
     }
 
     /// More replica-seconds than the lease's present count spends in so many seconds.
@@ -34,13 +34,17 @@ library Physics {
     }
 
     /// A counter that is lower than before.
-    function fell(Usage memory earlier, Usage memory later) internal pure returns (bool) {
+    function fell(Statement memory earlier, Statement memory later) internal pure returns (bool) {
         return later.replicaSeconds < earlier.replicaSeconds || later.cpuNanos < earlier.cpuNanos
             || later.memoryByteSeconds < earlier.memoryByteSeconds || later.networkBytes < earlier.networkBytes;
     }
 
     /// A utilization other than the counters' growth makes it. Counters that fell make none.
-    function misstated(Shape memory shape, Usage memory earlier, Usage memory later) internal pure returns (bool) {
+    function misstated(Shape memory shape, Statement memory earlier, Statement memory later)
+        internal
+        pure
+        returns (bool)
+    {
         if (fell(earlier, later)) return false;
         uint256 used = later.cpuNanos - earlier.cpuNanos;
         uint256 had = _cpu(shape, later.replicaSeconds - earlier.replicaSeconds);

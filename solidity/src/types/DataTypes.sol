@@ -39,7 +39,7 @@ struct Rates {
 }
 
 /// How capacity may follow demand.
-struct Policy {
+struct LeasePolicy {
     uint16 minReplicas;
     uint16 maxReplicas; // at least 1
     uint8 target; // utilization to aim for, percent
@@ -54,7 +54,7 @@ struct Policy {
 struct Order {
     Shape shape;
     uint16 replicas; // to begin with
-    Policy policy;
+    LeasePolicy policy;
     uint104 maxRate; // budget: the highest rate that the whole lease may reserve under this policy
     bytes32 manifestHash; // keccak256 of the manifest's bytes
     uint64 salt; // tells apart two leases that are alike
@@ -74,7 +74,7 @@ struct Terms {
 }
 
 /// Cumulative counters of one lease since it was opened. Together with the lease's id it is a statement.
-struct Usage {
+struct Statement {
     uint32 time; // the end of the epoch, in the chain's time
     uint64 replicaSeconds; // healthy replicas × seconds
     uint96 cpuNanos; // CPU time used
@@ -87,7 +87,7 @@ struct Usage {
 struct Claim {
     bytes32 orderHash; // what the lease's id says beside its provider, currency and rates; see `orderHashOf`
     Rates rates;
-    Usage usage;
+    Statement statement;
 }
 
 /// The contract's parameters, fixed at deployment.
@@ -145,7 +145,7 @@ struct Acceptance {
 /// A statement of a lease with the path to a root that the lease's provider posted.
 struct Leaf {
     uint256 epoch;
-    Usage usage;
+    Statement statement;
     bytes32[] path;
 }
 

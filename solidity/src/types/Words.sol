@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {Account, Capacity, Policy, Reservation, Shape} from "./DataTypes.sol";
+import {Account, Capacity, LeasePolicy, Reservation, Shape} from "./DataTypes.sol";
 
 // The structs that every lease touches fill one slot each, and are handled as that one word: read once, changed on the
 // stack, written once. The order of the fields is the order of the struct of the same name.
@@ -20,12 +20,12 @@ type CapacityWord is uint256;
 /// How an account is bound, which nobody reads as a struct: from the lowest bit its version (32), how many consents it takes
 /// (7; 0: the account is free), whether a consent was taken back under this version (1), and as much of
 /// keccak256(abi.encode(approvers)) as there is room for (216).
-type BindingWord is uint256;
+type SpendingPolicyWord is uint256;
 
 using AccountWords for AccountWord global;
 using ReservationWords for ReservationWord global;
 using CapacityWords for CapacityWord global;
-using BindingWords for BindingWord global;
+using SpendingPolicyWords for SpendingPolicyWord global;
 
 // Reading a field casts the shifted word to the field's type, which cuts off what stands above it.
 // forge-lint: disable-start(unsafe-typecast)
@@ -121,7 +121,7 @@ library ReservationWords {
     uint256 private constant AT_OPENING = 1 << 183;
 
     /// @param replicas_ Below 2^14, like all counts here.
-    function opened(uint16 replicas_, Policy calldata p) internal view returns (ReservationWord) {
+    function opened(uint16 replicas_, LeasePolicy calldata p) internal view returns (ReservationWord) {
         return ReservationWord.wrap(_opening(replicas_)).governedBy(p);
     }
 
@@ -132,7 +132,7 @@ library ReservationWords {
     }
 
     /// Another policy, at an unchanged point of the curve.
-    function governedBy(ReservationWord r, Policy calldata p) internal pure returns (ReservationWord) {
+    function governedBy(ReservationWord r, LeasePolicy calldata p) internal pure returns (ReservationWord) {
         return ReservationWord.wrap(
             ReservationWord.unwrap(r) << 72 >> 72 | uint256(p.maxReplicas) << 184 | uint256(p.target) << 200
                 | uint256(p.up) << 208 | uint256(p.down) << 216 | uint256(p.cooldown) << 224 | uint256(p.step) << 240
@@ -263,7 +263,7 @@ library CapacityWords {
     }
 }
 
-library BindingWords {
+library SpendingPolicyWords {
     using SafeCast for uint256;
 
     uint256 private constant REVOKED = 1 << 39;
@@ -271,37 +271,41 @@ library BindingWords {
 
     /// Bound anew. The version of a free account stays, so that none ever comes back.
     /// @param threshold_ Below 2^7; 0 to be free.
-    function next(BindingWord b, address[] calldata approvers, uint256 threshold_) internal pure returns (BindingWord) {
+    function next(SpendingPolicyWord b, address[] calldata approvers, uint256 threshold_)
+        internal
+        pure
+        returns (SpendingPolicyWord)
+    {
         uint256 version_ = uint256((b.version() + 1).toUint32());
-        if (threshold_ == 0) return BindingWord.wrap(version_);
-        return BindingWord.wrap(_hash(approvers) << HASH | threshold_ << 32 | version_);
+        if (threshold_ == 0) return SpendingPolicyWord.wrap(version_);
+        return SpendingPolicyWord.wrap(_hash(approvers) << HASH | threshold_ << 32 | version_);
     }
 
-    function version(BindingWord b) internal pure returns (uint256) {
-        return uint32(BindingWord.unwrap(b));
+    function version(SpendingPolicyWord b) internal pure returns (uint256) {
+        return uint32(SpendingPolicyWord.unwrap(b));
     }
 
     /// 0: the account is free.
-    function threshold(BindingWord b) internal pure returns (uint256) {
-        return BindingWord.unwrap(b) >> 32 & 0x7f;
+    function threshold(SpendingPolicyWord b) internal pure returns (uint256) {
+        return SpendingPolicyWord.unwrap(b) >> 32 & 0x7f;
     }
 
-    function isBound(BindingWord b) internal pure returns (bool) {
+    function isBound(SpendingPolicyWord b) internal pure returns (bool) {
         return b.threshold() != 0;
     }
 
     /// Whether these are the account's approvers.
-    function names(BindingWord b, address[] calldata approvers) internal pure returns (bool) {
-        return BindingWord.unwrap(b) >> HASH == _hash(approvers);
+    function names(SpendingPolicyWord b, address[] calldata approvers) internal pure returns (bool) {
+        return SpendingPolicyWord.unwrap(b) >> HASH == _hash(approvers);
     }
 
     /// Whether a consent was taken back under this version.
-    function revoked(BindingWord b) internal pure returns (bool) {
-        return BindingWord.unwrap(b) & REVOKED != 0;
+    function revoked(SpendingPolicyWord b) internal pure returns (bool) {
+        return SpendingPolicyWord.unwrap(b) & REVOKED != 0;
     }
 
-    function withRevoked(BindingWord b) internal pure returns (BindingWord) {
-        return BindingWord.wrap(BindingWord.unwrap(b) | REVOKED);
+    function withRevoked(SpendingPolicyWord b) internal pure returns (SpendingPolicyWord) {
+        return SpendingPolicyWord.wrap(SpendingPolicyWord.unwrap(b) | REVOKED);
     }
 
     function _hash(address[] calldata approvers) private pure returns (uint256) {
