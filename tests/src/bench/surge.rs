@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anvil::Actor;
 use anyhow::Context;
-use solidity::Policy;
+use solidity::LeasePolicy;
 use tidemark::{
     cli::load::{Load, Tally},
     store::settlement,
@@ -61,7 +61,7 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
     scene.orchestrator.stop().await;
     drop(scene.provider);
     // No statement moves it.
-    let scene = Scene::with(Policy { up: 100, down: 0, ..POLICY }, provider::DEPOSIT).await?;
+    let scene = Scene::with(LeasePolicy { up: 100, down: 0, ..POLICY }, provider::DEPOSIT).await?;
     let most = POLICY.maxReplicas;
     scene.provider.scale(&scene.terms, most).await?;
     scene.stands("the most replicas", |_, healthy| healthy == most).await?;

@@ -3,7 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use alloy::primitives::aliases::U96;
-use solidity::{Usage, leaf, tree::Tree};
+use solidity::{Statement, leaf, tree::Tree};
 use tests::postgres::Database;
 use tidemark::{
     api::{self, origins::Origins},
@@ -18,7 +18,7 @@ use tidemark::{
         signature::OnChain,
     },
     stages::chain::{Chain, Settings},
-    store::{Statement, Store},
+    store::{StatementRow, Store},
 };
 use tokio::sync::watch;
 
@@ -81,8 +81,8 @@ impl Liar {
     }
 
     /// Posts a root over statements, whatever they say.
-    async fn state(&self, scene: &Scene, epoch: u64, stated: &[(B256, Usage)]) {
-        let statement = |(lease, usage): &(B256, Usage)| Statement {
+    async fn state(&self, scene: &Scene, epoch: u64, stated: &[(B256, Statement)]) {
+        let statement = |(lease, usage): &(B256, Statement)| StatementRow {
             lease: *lease,
             leaf: leaf(*lease, usage),
             usage: usage.clone(),
@@ -115,8 +115,8 @@ impl Liar {
     }
 }
 
-fn usage(time: u64, seconds: u64, cpu_nanos: u64, utilization: u16) -> Usage {
-    Usage {
+fn usage(time: u64, seconds: u64, cpu_nanos: u64, utilization: u16) -> Statement {
+    Statement {
         time: time as u32,
         replicaSeconds: seconds,
         cpuNanos: U96::from(cpu_nanos),
