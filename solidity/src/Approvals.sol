@@ -14,8 +14,8 @@ import {Currency} from "./types/Currency.sol";
 import {Bound, Limit, Limits, Parameters} from "./types/DataTypes.sol";
 import {SpendingPolicyWord} from "./types/Words.sol";
 
-/// The part of the market by which accounts bind themselves, and approvers consent. Actions are taken in the market's first part,
-/// because the way to this one costs more than checking a signature.
+/// The part of the market in which accounts bind themselves and approvers consent. Market itself executes actions,
+/// because delegating to this part costs more than checking a signature.
 contract Approvals is IApprovals, Consenting, Part {
     uint256 private constant MOST_APPROVERS = 64;
 
@@ -30,7 +30,7 @@ contract Approvals is IApprovals, Consenting, Part {
         SpendingPolicyWord policy = _spendingPolicies[msg.sender];
         if (policy.isBound() && !_useGrant(msg.sender)) _checkLimit(Bound.Binding, 1, 0);
         _checkApprovers(approvers, threshold);
-        // Effect; what the account has in the market stays counted
+        // Effect; the exposure stays as counted
         policy = policy.next(approvers, threshold);
         _spendingPolicies[msg.sender] = policy;
         for (uint256 i = 0; i < limits.length; ++i) {
@@ -63,7 +63,7 @@ contract Approvals is IApprovals, Consenting, Part {
         // Check
         SpendingPolicyWord policy = _spendingPolicy(account, approvers);
         uint256 i = _ownIndex(approvers);
-        // Effect; while nobody has taken back anything, no action has to look for it
+        // Effect; the flag spares actions the lookup while the policy has no revocation
         _consents[_key(account, action, policy)] |= 1 << REVOCATIONS + i;
         if (!policy.revoked()) _spendingPolicies[account] = policy.withRevoked();
         // Log
@@ -80,8 +80,8 @@ contract Approvals is IApprovals, Consenting, Part {
         bytes32 s,
         bytes calldata call
     ) external payable returns (bytes memory) {
-        // Interaction. A permit that fails may have been sent by somebody else before; whether the market may spend what it
-        // has to, the call will tell.
+        // Interaction. A failed permit is ignored, because another account may have submitted it before; the call itself
+        // reverts when the allowance is too low.
         address token = Currency.unwrap(currency);
         if (token.code.length != 0) {
             try IERC20Permit(token).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
@@ -121,7 +121,7 @@ contract Approvals is IApprovals, Consenting, Part {
         address last = address(0);
         for (uint256 i = 0; i < count; ++i) {
             address approver = approvers[i];
-            // An account that takes an action consents to it by that.
+            // An account consents to its own actions by taking them, so it cannot be its own approver.
             sound = sound && approver > last && approver != msg.sender;
             last = approver;
         }

@@ -16,7 +16,7 @@ import {Claim, Provider, Rates, Root, Statement, Terms} from "./types/DataTypes.
 import {LeaseId} from "./types/Ids.sol";
 import {AccountWord, ReservationWord} from "./types/Words.sol";
 
-/// Roots and settlements: the only way in which a lease's money becomes a provider's.
+/// Roots and settlements: the only way in which money of a lease becomes earnings of its provider.
 abstract contract Proofs is IProofs, Escrow, Statements {
     /// @inheritdoc IProofs
     function postRoot(uint256 epoch, bytes32 root) external {
@@ -31,7 +31,7 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         if (epoch != expected) revert Errors.WrongEpoch(epoch, expected);
         uint256 until = provider.rootAt + ROOT_SPACING;
         if (block.timestamp < until) revert Errors.RootTooSoon(until);
-        // Effect; a root a second would take a century to outgrow the epoch's field
+        // Effect; at one root per second the epoch's field lasts for more than a century
         // forge-lint: disable-start(unsafe-typecast)
         provider.epoch = uint32(epoch);
         provider.rootAt = uint32(block.timestamp);
@@ -62,7 +62,7 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         bytes32[] calldata proof,
         uint256[] calldata flags
     ) external {
-        // Effect and Log; if the check fails, none of it has happened
+        // Effect and Log; a failed check reverts them
         (bytes32[] memory leaves, uint256 newest) = _settleAll(provider, currency, claims);
         // Check
         _checkRoot(provider, epoch, Multiproof.root(leaves, proof, flags), newest);
@@ -70,7 +70,7 @@ abstract contract Proofs is IProofs, Escrow, Statements {
 
     /// @inheritdoc IProofs
     function settleSigned(Terms calldata terms, Statement calldata statement, bytes calldata signature) external {
-        // Check. The tenant's word alone must not do: a statement of no usage would settle what the provider is owed away.
+        // Check. Only the provider submits: the tenant alone could settle by a statement without usage, and void what is owed.
         if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
         LeaseId id = _id(terms);
         if (statement.time > block.timestamp) revert Errors.StatementFromFuture(statement.time);
@@ -81,8 +81,8 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         _earnings[terms.provider][terms.currency] += _settle(id, terms.provider, terms.currency, terms.rates, statement);
     }
 
-    /// Settles what has not lapsed of a batch.
-    /// @return leaves Of all its statements.
+    /// Settles the statements of a batch that have not lapsed.
+    /// @return leaves Of all statements of the batch.
     /// @return newest The latest of their times.
     function _settleAll(address provider, Currency currency, Claim[] calldata claims)
         private
@@ -103,7 +103,8 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         _earnings[provider][currency] += sum;
     }
 
-    /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.
+    /// Pays what a statement adds. The caller proved the statement by root or signature, checked the claim window, and
+    /// credits the amount.
     function _settle(LeaseId id, address provider, Currency currency, Rates memory rates, Statement memory statement)
         private
         returns (uint256 amount)
@@ -121,14 +122,14 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         if (settledAt < _oldest()) reservation = _lapse(id, reservation, rate, account.paid());
         uint256 reserved = Accrual.reservedUntil(reservation, rate, time);
         amount = Accrual.due(Accrual.price(rates, statement), reserved, account.paid(), account.balance());
-        // All that is ever paid stays within R, below 2^136 / 1e12.
+        // The sum of all payments stays within R, below 2^136 / 1e12.
         accounts[id] = account.settled(amount, time);
         // Log
         emit Settled(id, provider, time, amount);
     }
 
-    /// Takes what nobody proved in time out of the reserved integral, by moving its point to the claim window's beginning.
-    /// Only a lease that stayed unsettled for a whole claim window comes here.
+    /// Removes what was not proven in time from the reserved integral, by moving the curve's point to the claim
+    /// window's beginning. Only a lease that stayed unsettled for a whole claim window reaches this.
     function _lapse(LeaseId id, ReservationWord reservation, uint256 rate, uint256 paid)
         private
         returns (ReservationWord)
