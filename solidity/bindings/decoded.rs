@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(told["approvers"], json!([Address::ZERO.to_string(), account.to_string()]));
         assert_eq!((&told["threshold"], &told["version"]), (&json!(U256::MAX.to_string()), &json!("7")));
         assert_eq!(told["limits"][0]["currency"], account.to_string());
-        let policy = Market::Policy { maxReplicas: 3, ..Market::Policy::default() };
+        let policy = Market::LeasePolicy { maxReplicas: 3, ..Market::LeasePolicy::default() };
         let told = arguments(&Market::PolicySet { lease: B256::ZERO, policy }.encode_log_data()).unwrap();
         assert_eq!(told["policy"]["maxReplicas"], "3");
         let root = Market::RootPosted { provider: account, epoch: U256::from(3), root: B256::repeat_byte(1) };

@@ -35,7 +35,8 @@ contract!(Repeater, "abi/Repeater.json", []);
 
 /// The structs that calls and events carry.
 pub use Market::{
-    Acceptance, AuctionOrder, Bid, Claim, Order, Parameters, Policy, PriceList, Rates, Shape, Step, Terms, Usage,
+    Acceptance, AuctionOrder, Bid, Claim, LeasePolicy, Order, Parameters, PriceList, Rates, Shape, Statement, Step,
+    Terms,
 };
 
 /// The id of a lease on these terms, as `Market.idOf` computes it.
@@ -65,11 +66,11 @@ pub fn bid_id(order: B256, bid: &Bid) -> B256 {
 }
 
 /// What settling states of a lease on these terms.
-pub fn claim(chain_id: u64, market: Address, terms: &Terms, usage: &Usage) -> Claim {
-    Claim { orderHash: order_hash(chain_id, market, terms), rates: terms.rates.clone(), usage: usage.clone() }
+pub fn claim(chain_id: u64, market: Address, terms: &Terms, statement: &Statement) -> Claim {
+    Claim { orderHash: order_hash(chain_id, market, terms), rates: terms.rates.clone(), statement: statement.clone() }
 }
 
 /// The leaf of a statement, as `Market.leafOf` computes it: hashed twice, so that no inner node passes for a leaf.
-pub fn leaf(lease: B256, usage: &Usage) -> B256 {
-    keccak256(keccak256((lease, usage.clone()).abi_encode()))
+pub fn leaf(lease: B256, statement: &Statement) -> B256 {
+    keccak256(keccak256((lease, statement.clone()).abi_encode()))
 }

@@ -6,7 +6,7 @@ use alloy::{
     sol_types::{Eip712Domain, SolStruct, eip712_domain},
 };
 
-use crate::Market::Usage;
+use crate::Market;
 
 sol! {
     /// A tenant countersigns a statement, so that it settles at once.
@@ -55,15 +55,15 @@ pub fn domain(chain_id: u64, market: Address) -> Eip712Domain {
 }
 
 impl Statement {
-    pub fn new(lease: B256, usage: &Usage) -> Self {
+    pub fn new(lease: B256, statement: &Market::Statement) -> Self {
         Self {
             lease,
-            time: usage.time,
-            replicaSeconds: usage.replicaSeconds,
-            cpuNanos: usage.cpuNanos,
-            memoryByteSeconds: usage.memoryByteSeconds,
-            networkBytes: usage.networkBytes,
-            utilization: usage.utilization,
+            time: statement.time,
+            replicaSeconds: statement.replicaSeconds,
+            cpuNanos: statement.cpuNanos,
+            memoryByteSeconds: statement.memoryByteSeconds,
+            networkBytes: statement.networkBytes,
+            utilization: statement.utilization,
         }
     }
 

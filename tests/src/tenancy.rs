@@ -14,9 +14,9 @@ use alloy::{
 use anvil::{Actor, Devnet};
 use anyhow::{Context, ensure};
 use solidity::{
-    AuctionOrder,
+    AuctionOrder, LeasePolicy,
     Market::{LeaseOpened, MarketInstance, OrderOpened, takeCall},
-    Order, Policy, PriceList, Shape, Terms,
+    Order, PriceList, Shape, Terms,
 };
 
 /// One wei for each second in which one replica of [`order`]'s shape is healthy.
@@ -71,7 +71,7 @@ pub fn order(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
     Order {
         shape: Shape { millicores: 100, memoryMiB: 64, diskMiB: 64, gpus: 0 },
         replicas,
-        policy: Policy {
+        policy: LeasePolicy {
             minReplicas: 0,
             maxReplicas: 8,
             target: 70,
@@ -90,7 +90,7 @@ pub fn order(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
 /// The same, and its provider may follow demand: out above 80 %, in below 40 %.
 pub fn elastic(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
     let order = order(manifest_hash, replicas, salt);
-    Order { policy: Policy { up: 80, down: 40, ..order.policy }, ..order }
+    Order { policy: LeasePolicy { up: 80, down: 40, ..order.policy }, ..order }
 }
 
 /// The tenant takes an offer with a deposit in wei.

@@ -7,7 +7,7 @@ use anyhow::Context;
 use lease::label;
 use reqwest::StatusCode;
 use serde_json::Value;
-use solidity::{Market::StepProven, Order, Policy, Shape, Terms};
+use solidity::{LeasePolicy, Market::StepProven, Order, Shape, Terms};
 
 use crate::{
     orchestrator::Orchestrator,
@@ -29,8 +29,8 @@ x-tidemark:
 "#;
 
 /// One replica to four, aiming at 60 %.
-pub const POLICY: Policy =
-    Policy { minReplicas: 1, maxReplicas: 4, target: 60, up: 70, down: 50, cooldown: 5, step: 3, headroom: 1 };
+pub const POLICY: LeasePolicy =
+    LeasePolicy { minReplicas: 1, maxReplicas: 4, target: 60, up: 70, down: 50, cooldown: 5, step: 3, headroom: 1 };
 
 pub struct Scene {
     pub provider: Provider,
@@ -41,7 +41,7 @@ pub struct Scene {
 
 impl Scene {
     /// One replica of [`MANIFEST`] that runs, under a policy and with a deposit in wei.
-    pub async fn with(policy: Policy, deposit: u64) -> anyhow::Result<Self> {
+    pub async fn with(policy: LeasePolicy, deposit: u64) -> anyhow::Result<Self> {
         let devnet = Devnet::start(Options { mining: Mining::Every(1), ..Options::default() }).await?;
         let provider = Provider::on(devnet, "http://127.0.0.1:1").await?;
         let orchestrator = Orchestrator::start(&provider).await?;

@@ -9,7 +9,7 @@ use alloy::{
     signers::SignerSync,
 };
 use anvil::{Actor, Devnet, Mining, Options};
-use solidity::{Claim, Market::MarketErrors, Terms, Usage, leaf, tree::Tree, typed};
+use solidity::{Claim, Market::MarketErrors, Statement, Terms, leaf, tree::Tree, typed};
 use tests::tenancy;
 
 struct Scene {
@@ -18,7 +18,7 @@ struct Scene {
     terms: Terms,
     /// Another lease of the same tenant and provider.
     other: Terms,
-    usage: Usage,
+    statement: Statement,
     tree: Tree,
 }
 
@@ -30,7 +30,7 @@ async fn scene() -> Scene {
     let (lease, terms) = tenancy::take(&devnet, offer, tenancy::order(hash, 1, 1), 10_000).await.unwrap();
     let (_, other) = tenancy::take(&devnet, offer, tenancy::order(hash, 1, 2), 10_000).await.unwrap();
     devnet.warp(Duration::from_secs(100)).await.unwrap();
-    let usage = Usage {
+    let statement = Statement {
         time: devnet.time().await.unwrap().try_into().unwrap(),
         replicaSeconds: 90,
         cpuNanos: U96::from(1),
@@ -39,35 +39,41 @@ async fn scene() -> Scene {
         utilization: 4,
     };
     let mut leaves: Vec<B256> = (0..6u8).map(|i| keccak256([i])).collect();
-    leaves.push(leaf(lease, &usage));
+    leaves.push(leaf(lease, &statement));
     let tree = Tree::new(leaves).unwrap();
     let market = devnet.market(Actor::Provider).await.unwrap();
     market.postRoot(U256::from(1), tree.root()).send().await.unwrap().get_receipt().await.unwrap();
-    Scene { devnet, lease, terms, other, usage, tree }
+    Scene { devnet, lease, terms, other, statement, tree }
 }
 
 impl Scene {
     fn path(&self) -> Vec<B256> {
-        self.tree.path(leaf(self.lease, &self.usage)).unwrap()
+        self.tree.path(leaf(self.lease, &self.statement)).unwrap()
     }
 
     /// What the contract says to a settlement, without sending it.
-    async fn settle(&self, terms: &Terms, usage: &Usage, epoch: u64, path: Vec<B256>) -> Result<(), MarketErrors> {
+    async fn settle(
+        &self,
+        terms: &Terms,
+        statement: &Statement,
+        epoch: u64,
+        path: Vec<B256>,
+    ) -> Result<(), MarketErrors> {
         let market = self.devnet.market(Actor::Stranger).await.unwrap();
-        let claim = self.claim(terms, usage);
+        let claim = self.claim(terms, statement);
         let call = market.settle(terms.provider, terms.currency, U256::from(epoch), claim, path);
         call.call().await.map(drop).map_err(refusal)
     }
 
-    fn claim(&self, terms: &Terms, usage: &Usage) -> Claim {
+    fn claim(&self, terms: &Terms, statement: &Statement) -> Claim {
         let deployment = &self.devnet.deployment;
-        solidity::claim(deployment.chain_id, deployment.market, terms, usage)
+        solidity::claim(deployment.chain_id, deployment.market, terms, statement)
     }
 
     /// Sends the true proof, as a stranger.
     async fn settle_truly(&self) {
         let market = self.devnet.market(Actor::Stranger).await.unwrap();
-        let (terms, claim) = (&self.terms, self.claim(&self.terms, &self.usage));
+        let (terms, claim) = (&self.terms, self.claim(&self.terms, &self.statement));
         let call = market.settle(terms.provider, terms.currency, U256::from(1), claim, self.path());
         tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     }
@@ -85,7 +91,7 @@ fn refusal(error: Error) -> MarketErrors {
 async fn a_matured_proof_pays_what_was_proven_whoever_sends_it() {
     let scene = scene().await;
     assert!(matches!(
-        scene.settle(&scene.terms, &scene.usage, 1, scene.path()).await,
+        scene.settle(&scene.terms, &scene.statement, 1, scene.path()).await,
         Err(MarketErrors::RootImmature(_))
     ));
     scene.mature().await;
@@ -101,22 +107,22 @@ async fn a_matured_proof_pays_what_was_proven_whoever_sends_it() {
 async fn every_near_miss_is_refused() {
     let scene = scene().await;
     scene.mature().await;
-    let (terms, usage, path) = (&scene.terms, &scene.usage, scene.path());
-    scene.settle(terms, usage, 1, path.clone()).await.expect("the true proof holds");
+    let (terms, statement, path) = (&scene.terms, &scene.statement, scene.path());
+    scene.settle(terms, statement, 1, path.clone()).await.expect("the true proof holds");
 
-    type Change = fn(&mut Usage);
+    type Change = fn(&mut Statement);
     let changed: [(&str, Change); 6] = [
-        ("time", |usage| usage.time -= 1),
-        ("replicaSeconds", |usage| usage.replicaSeconds += 1),
-        ("cpuNanos", |usage| usage.cpuNanos += U96::from(1)),
-        ("memoryByteSeconds", |usage| usage.memoryByteSeconds += 1),
-        ("networkBytes", |usage| usage.networkBytes += U96::from(1)),
-        ("utilization", |usage| usage.utilization += 1),
+        ("time", |statement| statement.time -= 1),
+        ("replicaSeconds", |statement| statement.replicaSeconds += 1),
+        ("cpuNanos", |statement| statement.cpuNanos += U96::from(1)),
+        ("memoryByteSeconds", |statement| statement.memoryByteSeconds += 1),
+        ("networkBytes", |statement| statement.networkBytes += U96::from(1)),
+        ("utilization", |statement| statement.utilization += 1),
     ];
     for (field, change) in changed {
-        let mut usage = usage.clone();
-        change(&mut usage);
-        let said = scene.settle(terms, &usage, 1, path.clone()).await;
+        let mut statement = statement.clone();
+        change(&mut statement);
+        let said = scene.settle(terms, &statement, 1, path.clone()).await;
         assert!(matches!(said, Err(MarketErrors::BadPath(_))), "{field}: {said:?}");
     }
 
@@ -127,19 +133,19 @@ async fn every_near_miss_is_refused() {
     let shorter = path[1..].to_vec();
     let inner = vec![path[path.len() - 1]];
     for path in [flipped, longer, shorter, inner, vec![]] {
-        let said = scene.settle(terms, usage, 1, path).await;
+        let said = scene.settle(terms, statement, 1, path).await;
         assert!(matches!(said, Err(MarketErrors::BadPath(_))), "{said:?}");
     }
     // 65 is in the ring's slot of 1, and what is found there is still a root of this provider: it would pay.
     for epoch in [0, 2, 66] {
-        let said = scene.settle(terms, usage, epoch, path.clone()).await;
+        let said = scene.settle(terms, statement, epoch, path.clone()).await;
         assert!(matches!(said, Err(MarketErrors::RootUnknown(_))), "epoch {epoch}: {said:?}");
     }
-    let said = scene.settle(&scene.other, usage, 1, path.clone()).await;
+    let said = scene.settle(&scene.other, statement, 1, path.clone()).await;
     assert!(matches!(said, Err(MarketErrors::BadPath(_))), "another lease: {said:?}");
     let mut forged = terms.clone();
     forged.rates.replicaSecond *= alloy::primitives::aliases::U104::from(2);
-    let said = scene.settle(&forged, usage, 1, path).await;
+    let said = scene.settle(&forged, statement, 1, path).await;
     assert!(matches!(said, Err(MarketErrors::BadPath(_))), "dearer terms: {said:?}");
 }
 
@@ -160,19 +166,19 @@ async fn a_countersigned_statement_settles_at_once_and_only_so() {
     let scene = scene().await;
     let market = scene.devnet.market(Actor::Provider).await.unwrap();
     let domain = typed::domain(31337, scene.devnet.deployment.market);
-    let digest = typed::Statement::new(scene.lease, &scene.usage).digest(&domain);
-    assert_eq!(market.statementDigest(scene.lease, scene.usage.clone()).call().await.unwrap(), digest);
+    let digest = typed::Statement::new(scene.lease, &scene.statement).digest(&domain);
+    assert_eq!(market.statementDigest(scene.lease, scene.statement.clone()).call().await.unwrap(), digest);
 
     let stranger = Actor::Stranger.signer().sign_hash_sync(&digest).unwrap().as_bytes();
-    let call = market.settleSigned(scene.terms.clone(), scene.usage.clone(), stranger.into());
+    let call = market.settleSigned(scene.terms.clone(), scene.statement.clone(), stranger.into());
     assert!(matches!(refusal(call.call().await.map(drop).unwrap_err()), MarketErrors::BadSignature(_)));
     let tenant = Actor::Tenant.signer().sign_hash_sync(&digest).unwrap().as_bytes();
-    let mut more = scene.usage.clone();
+    let mut more = scene.statement.clone();
     more.replicaSeconds += 1;
     let call = market.settleSigned(scene.terms.clone(), more, tenant.into());
     assert!(matches!(refusal(call.call().await.map(drop).unwrap_err()), MarketErrors::BadSignature(_)));
 
-    let call = market.settleSigned(scene.terms.clone(), scene.usage.clone(), tenant.into());
+    let call = market.settleSigned(scene.terms.clone(), scene.statement.clone(), tenant.into());
     tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     let earned = market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap();
     assert_eq!(earned, U256::from(90));
@@ -184,6 +190,6 @@ async fn rust_and_the_contract_agree_on_ids_and_leaves() {
     let market = scene.devnet.market(Actor::Stranger).await.unwrap();
     assert_eq!(market.idOf(scene.terms.clone()).call().await.unwrap(), scene.lease);
     assert_eq!(solidity::lease_id(31337, scene.devnet.deployment.market, &scene.terms), scene.lease);
-    let ours = leaf(scene.lease, &scene.usage);
-    assert_eq!(market.leafOf(scene.lease, scene.usage.clone()).call().await.unwrap(), ours);
+    let ours = leaf(scene.lease, &scene.statement);
+    assert_eq!(market.leafOf(scene.lease, scene.statement.clone()).call().await.unwrap(), ours);
 }

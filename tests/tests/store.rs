@@ -10,12 +10,12 @@ use alloy::{
 use anvil::Actor;
 use lease::intent::Intent;
 use solidity::{
-    Market, Policy, Rates, Shape, Terms, Usage,
+    LeasePolicy, Market, Rates, Shape, Statement, Terms,
     deploy::{Deployment, local_parameters},
     leaf, lease_id,
 };
 use store::{
-    Change, Error, Event, Head, IntentState, LeaseFilter, Segment, Statement, Store, Wanted, proposal::Proposal,
+    Change, Error, Event, Head, IntentState, LeaseFilter, Segment, StatementRow, Store, Wanted, proposal::Proposal,
 };
 use tests::postgres::Database;
 
@@ -64,7 +64,7 @@ fn opened(block: u64, index: u64, salt: u64) -> Event {
         offer: 1,
         deposit: U256::from(1_000_000),
         replicas: 1,
-        policy: Policy { maxReplicas: 3, ..Default::default() },
+        policy: LeasePolicy { maxReplicas: 3, ..Default::default() },
         terms: terms(salt),
     };
     event(block, index, opened.encode_log_data())
@@ -304,8 +304,8 @@ fn intent(key: &str) -> Intent {
 async fn an_epoch_its_statements_and_its_intent_are_one() {
     for (_database, store) in stores().await {
         assert_eq!(store.newest_epoch().await.unwrap(), None);
-        let usage = Usage { time: 1010, replicaSeconds: 10, ..Default::default() };
-        let statement = Statement { lease: id(1), leaf: leaf(id(1), &usage), usage };
+        let usage = Statement { time: 1010, replicaSeconds: 10, ..Default::default() };
+        let statement = StatementRow { lease: id(1), leaf: leaf(id(1), &usage), usage };
         let root = keccak256("root");
         store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent("root:1")).await.unwrap();
         assert_eq!(store.newest_epoch().await.unwrap(), Some(1));

@@ -3,7 +3,7 @@
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
-use solidity::{Rates, Shape, Terms, Usage};
+use solidity::{Rates, Shape, Statement, Terms};
 use utoipa::ToSchema;
 
 /// `Terms` of the contracts.
@@ -44,7 +44,7 @@ pub struct RatesArgument {
     pub network_mib: String,
 }
 
-/// `Usage` of the contracts: cumulative counters of a lease.
+/// `Statement` of the contracts: cumulative counters of a lease.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageArgument {
@@ -90,8 +90,8 @@ impl From<&Rates> for RatesArgument {
     }
 }
 
-impl From<&Usage> for UsageArgument {
-    fn from(usage: &Usage) -> Self {
+impl From<&Statement> for UsageArgument {
+    fn from(usage: &Statement) -> Self {
         Self {
             time: usage.time,
             replica_seconds: usage.replicaSeconds.to_string(),
@@ -103,7 +103,7 @@ impl From<&Usage> for UsageArgument {
     }
 }
 
-impl TryFrom<&UsageArgument> for Usage {
+impl TryFrom<&UsageArgument> for Statement {
     type Error = anyhow::Error;
 
     fn try_from(usage: &UsageArgument) -> anyhow::Result<Self> {
@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn the_widest_numbers_go_there_and_back() {
-        let usage = Usage {
+        let usage = Statement {
             time: u32::MAX,
             replicaSeconds: u64::MAX,
             cpuNanos: U96::MAX,
@@ -138,7 +138,7 @@ mod tests {
         };
         let json = serde_json::to_value(UsageArgument::from(&usage)).unwrap();
         assert_eq!(json["memoryByteSeconds"], u128::MAX.to_string());
-        assert_eq!(Usage::try_from(&serde_json::from_value::<UsageArgument>(json).unwrap()).unwrap(), usage);
+        assert_eq!(Statement::try_from(&serde_json::from_value::<UsageArgument>(json).unwrap()).unwrap(), usage);
     }
 
     #[test]

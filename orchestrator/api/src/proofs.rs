@@ -14,7 +14,7 @@ use super::{
     error::{Error, Question, Result, lease_id, unknown_lease},
 };
 use api_types::{EpochView, ProofSummary, ProofView, StatementView, leaf_encoding};
-use store::{RootRow, Statement};
+use store::{RootRow, StatementRow};
 
 /// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
 #[utoipa::path(
@@ -100,7 +100,7 @@ pub async fn proofs(
         return Err(Error::BadRequest("the limit is a number of 1 to 500".to_owned()));
     }
     let proven = api.store.proven(id, api.provider, before, limit).await?;
-    let view = |(statement, root): (Statement, RootRow)| ProofSummary {
+    let view = |(statement, root): (StatementRow, RootRow)| ProofSummary {
         epoch: root.epoch,
         root: root.root.to_string(),
         posted_at: Some(root.posted_at),

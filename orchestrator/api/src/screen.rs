@@ -3,7 +3,7 @@
 use alloy::primitives::{B256, U256, aliases::U104};
 use axum::{Json, extract::State};
 use serde::Deserialize;
-use solidity::{Order, Policy, Shape};
+use solidity::{LeasePolicy, Order, Shape};
 use utoipa::IntoParams;
 
 use super::{
@@ -96,7 +96,7 @@ impl Asked {
             shape: Shape { millicores, memoryMiB: memory_mib, diskMiB: disk_mib, gpus },
             replicas,
             // How capacity follows demand is no matter of fitting, as long as it is sound.
-            policy: Policy {
+            policy: LeasePolicy {
                 minReplicas: self.min.unwrap_or(replicas),
                 maxReplicas: self.max.unwrap_or(replicas),
                 target: 70,

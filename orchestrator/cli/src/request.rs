@@ -8,7 +8,7 @@ use std::{
 use alloy::primitives::{B256, U256, aliases::U104, keccak256, ruint::UintTryFrom};
 use anyhow::{Context, ensure};
 use clap::Args;
-use solidity::{Order, Policy, Shape};
+use solidity::{LeasePolicy, Order, Shape};
 
 use lease::{manifest::Manifest, screen};
 
@@ -74,7 +74,7 @@ impl Request {
         Ok(Order {
             shape: Shape { millicores, memoryMiB: self.memory, diskMiB: self.disk, gpus: self.gpus },
             replicas: self.replicas,
-            policy: Policy {
+            policy: LeasePolicy {
                 minReplicas: self.min.unwrap_or(self.replicas),
                 maxReplicas: self.max.unwrap_or(self.replicas),
                 target: self.target,

@@ -2,7 +2,7 @@
 //! `tests/tests/settlement/fold.rs` holds the two against each other.
 
 use alloy::primitives::{U256, aliases::U80};
-use solidity::{PriceList, Rates, Shape, Usage};
+use solidity::{PriceList, Rates, Shape, Statement};
 
 use super::Lease;
 
@@ -10,13 +10,13 @@ use super::Lease;
 pub const SCALE: U256 = U256::from_limbs([1_000_000_000_000, 0, 0, 0]);
 
 /// The price of cumulative usage, in base units.
-pub fn price(rates: &Rates, usage: &Usage) -> U256 {
+pub fn price(rates: &Rates, statement: &Statement) -> U256 {
     let nanos = U256::from(1_000_000_000u64);
     let mib = U256::from(1u64 << 20);
-    let scaled = U256::from(rates.replicaSecond) * U256::from(usage.replicaSeconds)
-        + U256::from(rates.cpuSecond) * U256::from(usage.cpuNanos) / nanos
-        + U256::from(rates.memoryMiBSecond) * U256::from(usage.memoryByteSeconds) / mib
-        + U256::from(rates.networkMiB) * U256::from(usage.networkBytes) / mib;
+    let scaled = U256::from(rates.replicaSecond) * U256::from(statement.replicaSeconds)
+        + U256::from(rates.cpuSecond) * U256::from(statement.cpuNanos) / nanos
+        + U256::from(rates.memoryMiBSecond) * U256::from(statement.memoryByteSeconds) / mib
+        + U256::from(rates.networkMiB) * U256::from(statement.networkBytes) / mib;
     scaled / SCALE
 }
 

@@ -15,7 +15,7 @@ pub mod statement;
 
 use alloy::primitives::{B256, U256};
 use serde::{Deserialize, Serialize};
-use solidity::{Market::MarketEvents, Policy, Terms};
+use solidity::{LeasePolicy, Market::MarketEvents, Terms};
 
 /// One lease as the chain tells it: the fold of its events. Money in base units of its currency, times in the chain's
 /// Unix seconds.
@@ -25,7 +25,7 @@ pub struct Lease {
     pub id: B256,
     pub offer: u32,
     pub terms: Terms,
-    pub policy: Policy,
+    pub policy: LeasePolicy,
     /// How many replicas are wanted; 0 once closed.
     pub replicas: u16,
     /// Reserved from the opening to `since` less what can never be claimed any more, base units × 1e12.

@@ -6,7 +6,7 @@
 
 use alloy::primitives::U256;
 use serde::{Deserialize, Serialize};
-use solidity::{Shape, Usage};
+use solidity::{Shape, Statement};
 
 use super::Lease;
 
@@ -34,20 +34,20 @@ pub enum Fraud {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stated {
     pub epoch: u64,
-    pub usage: Usage,
+    pub statement: Statement,
 }
 
 /// What one statement proves.
-pub fn alone(lease: &Lease, usage: &Usage, epoch_length: u64) -> Option<Fraud> {
-    let since_opening = u64::from(usage.time).checked_sub(lease.since).filter(|_| lease.at_opening);
-    let beyond = |seconds| beyond_count(lease, usage.replicaSeconds, seconds, epoch_length);
-    let excess = beyond_shape(&lease.terms.shape, usage) || since_opening.is_some_and(beyond);
+pub fn alone(lease: &Lease, statement: &Statement, epoch_length: u64) -> Option<Fraud> {
+    let since_opening = u64::from(statement.time).checked_sub(lease.since).filter(|_| lease.at_opening);
+    let beyond = |seconds| beyond_count(lease, statement.replicaSeconds, seconds, epoch_length);
+    let excess = beyond_shape(&lease.terms.shape, statement) || since_opening.is_some_and(beyond);
     excess.then_some(Fraud::Excess)
 }
 
 /// What two statements of one lease prove, the earlier given first: by time, and by epoch when the times are equal.
 pub fn together(lease: &Lease, earlier: &Stated, later: &Stated, epoch_length: u64) -> Option<Fraud> {
-    let (a, b) = (&earlier.usage, &later.usage);
+    let (a, b) = (&earlier.statement, &later.statement);
     if earlier.epoch == later.epoch {
         return (a != b).then_some(Fraud::Twins);
     }
@@ -63,14 +63,14 @@ pub fn together(lease: &Lease, earlier: &Stated, later: &Stated, epoch_length: u
 
 /// Whether the first of two statements is the earlier.
 pub fn in_order(a: &Stated, b: &Stated) -> bool {
-    (a.usage.time, a.epoch) <= (b.usage.time, b.epoch)
+    (a.statement.time, a.epoch) <= (b.statement.time, b.epoch)
 }
 
 /// More CPU time or memory than the shape has for the stated replica-seconds.
-fn beyond_shape(shape: &Shape, usage: &Usage) -> bool {
-    let seconds = U256::from(usage.replicaSeconds);
-    U256::from(usage.cpuNanos) > cpu(shape, usage.replicaSeconds)
-        || U256::from(usage.memoryByteSeconds) > U256::from(shape.memoryMiB) * U256::from(1u64 << 20) * seconds
+fn beyond_shape(shape: &Shape, statement: &Statement) -> bool {
+    let seconds = U256::from(statement.replicaSeconds);
+    U256::from(statement.cpuNanos) > cpu(shape, statement.replicaSeconds)
+        || U256::from(statement.memoryByteSeconds) > U256::from(shape.memoryMiB) * U256::from(1u64 << 20) * seconds
 }
 
 /// More replica-seconds than the lease's present count spends in so many seconds, and its highest in an epoch.
@@ -81,7 +81,7 @@ fn beyond_count(lease: &Lease, replica_seconds: u64, seconds: u64, epoch_length:
 
 /// More counted between two statements than the lease's replicas could spend. It has stood at its count since its last
 /// step, and the provider had an epoch to follow that.
-fn outgrows(lease: &Lease, earlier: &Usage, later: &Usage, epoch_length: u64) -> bool {
+fn outgrows(lease: &Lease, earlier: &Statement, later: &Statement, epoch_length: u64) -> bool {
     let grown = later.replicaSeconds.saturating_sub(earlier.replicaSeconds);
     let seconds = u64::from(later.time.saturating_sub(earlier.time));
     lease.closed_at.is_none()
@@ -90,7 +90,7 @@ fn outgrows(lease: &Lease, earlier: &Usage, later: &Usage, epoch_length: u64) ->
 }
 
 /// A counter that is lower than before.
-fn fell(earlier: &Usage, later: &Usage) -> bool {
+fn fell(earlier: &Statement, later: &Statement) -> bool {
     later.replicaSeconds < earlier.replicaSeconds
         || later.cpuNanos < earlier.cpuNanos
         || later.memoryByteSeconds < earlier.memoryByteSeconds
@@ -98,7 +98,7 @@ fn fell(earlier: &Usage, later: &Usage) -> bool {
 }
 
 /// A utilization other than the counters' growth makes it. Counters that fell make none.
-fn misstated(shape: &Shape, earlier: &Usage, later: &Usage) -> bool {
+fn misstated(shape: &Shape, earlier: &Statement, later: &Statement) -> bool {
     if fell(earlier, later) {
         return false;
     }

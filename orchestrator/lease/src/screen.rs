@@ -9,7 +9,7 @@ use std::{collections::BTreeSet, fmt};
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
-use solidity::{Bid, Market::Capacity, Order, Policy, Rates, Shape};
+use solidity::{Bid, LeasePolicy, Market::Capacity, Order, Rates, Shape};
 
 use super::{accrual::SCALE, auction::Auction};
 
@@ -49,7 +49,7 @@ pub enum Reason {
     BiddingOver { until: u64 },
     BadDeadlines { deadline: u64, earliest: u64, latest: u64 },
     EmptyShape { millicores: u32, memory_mib: u32 },
-    BadPolicy { policy: Policy },
+    BadPolicy { policy: LeasePolicy },
     ReplicasOutOfBounds { replicas: u16, min: u16, max: u16 },
     RateTooHigh { rate: U256, max_rate: U256 },
     AttributeMissing { attribute: B256 },
@@ -153,7 +153,7 @@ fn standing(auction: &Auction, seller: &Seller, now: u64) -> Vec<Reason> {
 }
 
 /// As `Accrual.sound`.
-fn sound(policy: &Policy) -> bool {
+fn sound(policy: &LeasePolicy) -> bool {
     policy.maxReplicas > 0
         && policy.maxReplicas < MOST_REPLICAS
         && policy.minReplicas <= policy.maxReplicas

@@ -13,7 +13,7 @@
 //! What the meters saw beyond that (clocks that drift, a burst at start, a replica that took its time to stop) is forgone.
 
 use alloy::primitives::{U256, aliases::U96};
-use solidity::Usage;
+use solidity::Statement;
 
 use super::{Lease, physics};
 
@@ -28,7 +28,7 @@ pub struct Counters {
 }
 
 /// The statement of a lease at a time of the chain, after an earlier one.
-pub fn state(lease: &Lease, counted: &Counters, previous: Option<&Usage>, time: u64) -> Usage {
+pub fn state(lease: &Lease, counted: &Counters, previous: Option<&Statement>, time: u64) -> Statement {
     let before = previous.cloned().unwrap_or_default();
     let time = u32::try_from(time).unwrap_or(u32::MAX).max(before.time);
     let most_seconds = most_replica_seconds(lease, previous, time.into());
@@ -36,7 +36,7 @@ pub fn state(lease: &Lease, counted: &Counters, previous: Option<&Usage>, time: 
     let shape = &lease.terms.shape;
     let most_nanos = u128::from(shape.millicores) * 1_000_000 * u128::from(replica_seconds);
     let most_memory = u128::from(shape.memoryMiB) * (1 << 20) * u128::from(replica_seconds);
-    let mut usage = Usage {
+    let mut statement = Statement {
         time,
         replicaSeconds: replica_seconds,
         cpuNanos: U96::from(u128::from(counted.cpu_nanos).min(most_nanos)).max(before.cpuNanos),
@@ -44,15 +44,15 @@ pub fn state(lease: &Lease, counted: &Counters, previous: Option<&Usage>, time: 
         networkBytes: U96::from(counted.network_bytes).max(before.networkBytes),
         utilization: 0,
     };
-    let nanos = U256::from(usage.cpuNanos - before.cpuNanos);
-    let seconds = usage.replicaSeconds - before.replicaSeconds;
-    usage.utilization = physics::utilization(shape, nanos, seconds).unwrap_or_default();
-    usage
+    let nanos = U256::from(statement.cpuNanos - before.cpuNanos);
+    let seconds = statement.replicaSeconds - before.replicaSeconds;
+    statement.utilization = physics::utilization(shape, nanos, seconds).unwrap_or_default();
+    statement
 }
 
 /// The replica-seconds that may be claimed at a time: no more than could be in all, and, once the statement before is not
 /// older than the last step, no more than the count makes of the seconds since that.
-fn most_replica_seconds(lease: &Lease, previous: Option<&Usage>, time: u64) -> u64 {
+fn most_replica_seconds(lease: &Lease, previous: Option<&Statement>, time: u64) -> u64 {
     let in_all = lease.replica_seconds_until(time);
     match previous {
         Some(previous) if u64::from(previous.time) >= lease.since => {
@@ -69,8 +69,9 @@ mod tests {
     use alloy::primitives::aliases::U104;
     use proptest::prelude::*;
     use solidity::{
+        LeasePolicy,
         Market::{DisputeEnded, FraudProven, LeaseScaled, MarketEvents, OutageCredited, Settled},
-        Policy, Rates, Shape, Terms,
+        Rates, Shape, Terms,
     };
 
     use super::*;
@@ -100,7 +101,7 @@ mod tests {
                 manifestHash: Default::default(),
                 salt: 0,
             },
-            policy: Policy {
+            policy: LeasePolicy {
                 minReplicas: 1,
                 maxReplicas: 4,
                 target: 70,
@@ -132,17 +133,17 @@ mod tests {
     #[test]
     fn a_busy_second_is_stated_as_it_was() {
         let counted = Counters { replica_millis: 10_900, cpu_nanos: 5_000_000_000, ..Default::default() };
-        let usage = state(&lease(), &counted, None, 1020);
-        assert_eq!((usage.time, usage.replicaSeconds, usage.utilization), (1020, 10, 5000));
+        let statement = state(&lease(), &counted, None, 1020);
+        assert_eq!((statement.time, statement.replicaSeconds, statement.utilization), (1020, 10, 5000));
     }
 
     #[test]
     fn no_more_is_claimed_than_could_be() {
         let counted = Counters { replica_millis: 60_000, cpu_nanos: u64::MAX, ..Default::default() };
-        let usage = state(&lease(), &counted, None, 1010);
-        assert_eq!(usage.replicaSeconds, 10);
-        assert_eq!(usage.cpuNanos, U96::from(10_000_000_000u64));
-        assert_eq!(usage.utilization, 10_000);
+        let statement = state(&lease(), &counted, None, 1010);
+        assert_eq!(statement.replicaSeconds, 10);
+        assert_eq!(statement.cpuNanos, U96::from(10_000_000_000u64));
+        assert_eq!(statement.utilization, 10_000);
     }
 
     /// What happens to a lease between two statements.
@@ -236,7 +237,7 @@ mod tests {
 
     /// Whether any statements prove anything against their provider, as the lease stands now.
     fn convictable(lease: &Lease, stated: &[Stated]) -> Option<(Fraud, Stated)> {
-        let alone = stated.iter().filter_map(|one| Some((physics::alone(lease, &one.usage, EPOCH)?, one.clone())));
+        let alone = stated.iter().filter_map(|one| Some((physics::alone(lease, &one.statement, EPOCH)?, one.clone())));
         let pairs = stated.iter().enumerate().flat_map(|(i, a)| stated[i + 1..].iter().map(move |b| (a, b)));
         let together = pairs.filter_map(|(a, b)| {
             let (a, b) = if physics::in_order(a, b) { (a, b) } else { (b, a) };
@@ -248,14 +249,14 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_is_forgone_while_replicas_are_healthy(turns in prop::collection::vec((turn(), any::<bool>()), 1..40)) {
-            let (mut life, mut previous) = (Life::new(), None::<Usage>);
+            let (mut life, mut previous) = (Life::new(), None::<Statement>);
             for (turn, states) in turns {
                 life.take(&turn);
                 if states {
                     let counted = Counters { replica_millis: life.exact * 1000, ..Counters::default() };
-                    let usage = state(&life.lease, &counted, previous.as_ref(), life.time);
-                    prop_assert_eq!(usage.replicaSeconds, life.exact);
-                    previous = Some(usage);
+                    let statement = state(&life.lease, &counted, previous.as_ref(), life.time);
+                    prop_assert_eq!(statement.replicaSeconds, life.exact);
+                    previous = Some(statement);
                 }
             }
         }
@@ -273,15 +274,15 @@ mod tests {
                 counted.cpu_nanos = counted.cpu_nanos.saturating_add(cpu % 200_000_000_000);
                 counted.memory_byte_seconds += u128::from(memory);
                 counted.network_bytes = counted.network_bytes.saturating_add(network % 1_000_000);
-                let previous = stated.last().map(|stated| stated.usage.clone());
-                let usage = state(&life.lease, &counted, previous.as_ref(), life.time);
-                prop_assert!(usage.replicaSeconds <= life.exact, "beyond what could be in all");
+                let previous = stated.last().map(|stated| stated.statement.clone());
+                let statement = state(&life.lease, &counted, previous.as_ref(), life.time);
+                prop_assert!(statement.replicaSeconds <= life.exact, "beyond what could be in all");
                 if let Some(previous) = previous.filter(|previous| u64::from(previous.time) >= life.lease.since) {
-                    let grown = usage.replicaSeconds - previous.replicaSeconds;
-                    let could = u64::from(life.lease.replicas) * u64::from(usage.time - previous.time);
+                    let grown = statement.replicaSeconds - previous.replicaSeconds;
+                    let could = u64::from(life.lease.replicas) * u64::from(statement.time - previous.time);
                     prop_assert!(grown <= could, "beyond what could be since the statement before");
                 }
-                stated.push(Stated { epoch: stated.len() as u64 + 1, usage });
+                stated.push(Stated { epoch: stated.len() as u64 + 1, statement });
                 prop_assert_eq!(convictable(&life.lease, &stated), None);
             }
         }

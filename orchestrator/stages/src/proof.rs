@@ -19,11 +19,11 @@ use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
-use solidity::{Market, Parameters, Usage, leaf, tree::Tree};
+use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
 
 use driver::{Bell, Counts, Stage};
 use lease::{Lease, intent::Intent, statement};
-use store::{LeaseFilter, Statement, Store};
+use store::{LeaseFilter, StatementRow, Store};
 
 /// The root over nothing.
 const NO_STATEMENT: B256 = B256::ZERO;
@@ -89,7 +89,7 @@ impl Proof {
 
     /// Leases of ours whose last word has not been said: open ones, and closed ones without a statement after their end.
     /// While a dispute freezes one it is stated again each time, because the roots from before may be gone when it ends.
-    async fn unfinished(&self) -> anyhow::Result<Vec<(Lease, Option<Usage>)>> {
+    async fn unfinished(&self) -> anyhow::Result<Vec<(Lease, Option<Statement>)>> {
         let mut unfinished = Vec::new();
         for row in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
             let lease = row.lease;
@@ -110,17 +110,22 @@ impl Proof {
     }
 
     /// Seconds between the last root and the next.
-    fn pause(&self, leases: &[(Lease, Option<Usage>)], since: u64) -> u64 {
+    fn pause(&self, leases: &[(Lease, Option<Statement>)], since: u64) -> u64 {
         let closed = leases.iter().any(|(lease, _)| lease.closed_at.is_some_and(|closed_at| closed_at >= since));
         u64::from(if closed { self.parameters.rootSpacing } else { self.parameters.epochLength })
     }
 
-    async fn close_epoch(&self, epoch: u64, time: u64, leases: Vec<(Lease, Option<Usage>)>) -> anyhow::Result<Counts> {
+    async fn close_epoch(
+        &self,
+        epoch: u64,
+        time: u64,
+        leases: Vec<(Lease, Option<Statement>)>,
+    ) -> anyhow::Result<Counts> {
         let mut statements = Vec::with_capacity(leases.len());
         for (lease, previous) in &leases {
             let counted = self.store.meter_totals(lease.id).await?.map(|totals| totals.counters).unwrap_or_default();
             let usage = statement::state(lease, &counted, previous.as_ref(), time);
-            statements.push(Statement { lease: lease.id, leaf: leaf(lease.id, &usage), usage });
+            statements.push(StatementRow { lease: lease.id, leaf: leaf(lease.id, &usage), usage });
         }
         let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
         let root = tree.map_or(NO_STATEMENT, |tree| tree.root());

@@ -44,7 +44,7 @@ use driver::{Bell, Counts, Stage};
 use lease::{Lease, Status, intent::Intent, manifest::Manifest};
 use ports::{clock::Clock, gate::Gate};
 use store::{
-    Head, IntentRow, IntentState, LeaseFilter, Statement, Store, container,
+    Head, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
     scale::{Evidence, Outcome, Ruling},
 };
 
@@ -88,7 +88,7 @@ struct Proof {
     epoch: u64,
     root: B256,
     posted: bool,
-    statements: HashMap<B256, Statement>,
+    statements: HashMap<B256, StatementRow>,
     tree: Option<Tree>,
 }
 
@@ -331,12 +331,12 @@ impl Scale {
     }
 
     /// Whether the contract takes a step by a statement: it tells of the time since the last step, and is not old.
-    fn is_fresh(&self, lease: &Lease, statement: &Statement, now: u64) -> bool {
+    fn is_fresh(&self, lease: &Lease, statement: &StatementRow, now: u64) -> bool {
         let time = u64::from(statement.usage.time);
         time > lease.since && time + 2 * u64::from(self.parameters.epochLength) >= now + UNDER_WAY
     }
 
-    fn step(&self, lease: &Lease, proof: &Proof, statement: &Statement, replicas: u32) -> Option<Intent> {
+    fn step(&self, lease: &Lease, proof: &Proof, statement: &StatementRow, replicas: u32) -> Option<Intent> {
         let step = Step {
             currency: lease.terms.currency,
             replicas: u16::try_from(replicas).ok()?,

@@ -30,7 +30,7 @@ pub use chain::{
 };
 pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;
-pub use proof::Statement;
+pub use proof::StatementRow;
 pub use settlement::{IntentRow, IntentState, Landing, Open, Sending, Signature};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

@@ -1,7 +1,7 @@
 //! What this provider stated. The proof stage alone writes here.
 
 use alloy::primitives::{Address, B256};
-use solidity::Usage;
+use solidity::Statement;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{Error, Result, RootRow, Store, hex, int, parse, rows, settlement::prepare, uint};
@@ -12,9 +12,9 @@ const CHUNK: usize = 500;
 
 /// Cumulative usage of one lease at the end of an epoch, and its leaf under the epoch's root.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Statement {
+pub struct StatementRow {
     pub lease: B256,
-    pub usage: Usage,
+    pub usage: Statement,
     pub leaf: B256,
 }
 
@@ -35,7 +35,7 @@ impl Store {
         epoch: u64,
         root: B256,
         closed_at: u64,
-        statements: &[Statement],
+        statements: &[StatementRow],
         intent: &Intent,
     ) -> Result<()> {
         let mut tx = self.begin().await?;
@@ -92,14 +92,14 @@ impl Store {
     }
 
     /// An epoch's statements, in the order of their leases.
-    pub async fn statements(&self, epoch: u64) -> Result<Vec<Statement>> {
+    pub async fn statements(&self, epoch: u64) -> Result<Vec<StatementRow>> {
         let sql = "SELECT lease, usage, leaf FROM statements WHERE epoch = $1 ORDER BY lease";
         let rows = sqlx::query(sql).bind(int(epoch)).fetch_all(self.pool()).await?;
         rows.iter().map(statement).collect()
     }
 
     /// A lease's newest statement, on chain or not.
-    pub async fn last_statement(&self, lease: B256) -> Result<Option<Statement>> {
+    pub async fn last_statement(&self, lease: B256) -> Result<Option<StatementRow>> {
         let sql = "SELECT lease, usage, leaf FROM statements WHERE lease = $1 ORDER BY epoch DESC LIMIT 1";
         let row = sqlx::query(sql).bind(hex(lease)).fetch_optional(self.pool()).await?;
         row.as_ref().map(statement).transpose()
@@ -112,7 +112,7 @@ impl Store {
         provider: Address,
         before: Option<u64>,
         limit: u64,
-    ) -> Result<Vec<(Statement, RootRow)>> {
+    ) -> Result<Vec<(StatementRow, RootRow)>> {
         let sql = "SELECT s.lease, s.usage, s.leaf, r.epoch, r.root, r.posted_at, r.block, r.tx FROM statements s \
                    JOIN epochs e ON e.epoch = s.epoch JOIN roots r ON r.epoch = s.epoch AND r.root = e.root \
                    WHERE s.lease = $1 AND r.provider = $2 AND s.epoch < $3 ORDER BY s.epoch DESC LIMIT $4";
@@ -151,8 +151,8 @@ impl Store {
     }
 }
 
-fn statement(row: &AnyRow) -> Result<Statement> {
-    Ok(Statement {
+fn statement(row: &AnyRow) -> Result<StatementRow> {
+    Ok(StatementRow {
         lease: parse("statements", &row.try_get::<String, _>(0)?)?,
         usage: serde_json::from_str(&row.try_get::<String, _>(1)?).map_err(Error::corrupt("statements"))?,
         leaf: parse("statements", &row.try_get::<String, _>(2)?)?,

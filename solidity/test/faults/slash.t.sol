@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Fraud, Order, Parameters, Shape, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Fraud, Order, Parameters, Shape, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {FaultsTest} from "./FaultsTest.sol";
 
 contract SlashTest is FaultsTest {
@@ -10,9 +10,9 @@ contract SlashTest is FaultsTest {
 
     /// More CPU time than there is.
     function _convict() private {
-        Usage memory usage = busy(20, _now());
-        ++usage.cpuNanos;
-        prove(Fraud.Excess, one(state(usage)));
+        Statement memory statement = busy(20, _now());
+        ++statement.cpuNanos;
+        prove(Fraud.Excess, one(state(statement)));
     }
 
     /// A market in which each core asks for its bond.

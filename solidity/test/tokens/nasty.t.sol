@@ -9,7 +9,7 @@ import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {IProofs} from "../../src/interfaces/IProofs.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Currency} from "../../src/types/Currency.sol";
-import {Claim, Order, Status, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Claim, Order, Statement, Status, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {NastyToken} from "./NastyToken.sol";
@@ -314,9 +314,9 @@ contract NastyTokensTest is MarketTest {
     function test_SettlingWhileMoneyComesIn() external {
         (Terms memory terms, LeaseId id) = _open(tenant, 1);
         skip(10);
-        Usage memory usage = busy(20, vm.getBlockTimestamp());
-        uint256 epoch = prove(id, usage);
-        Claim memory claim = claimOf(terms, usage);
+        Statement memory statement = busy(20, vm.getBlockTimestamp());
+        uint256 epoch = prove(id, statement);
+        Claim memory claim = claimOf(terms, statement);
         bytes memory call = abi.encodeCall(IProofs.settle, (provider, currency, epoch, claim, emptyPath()));
         LeaseId others = _others();
         nasty.callBack(address(market), call);
@@ -331,9 +331,9 @@ contract NastyTokensTest is MarketTest {
     function test_SettlingTheLeaseThatIsToppedUp() external {
         (Terms memory terms, LeaseId id) = _open(tenant, 1);
         skip(10);
-        Usage memory usage = busy(20, vm.getBlockTimestamp());
-        uint256 epoch = prove(id, usage);
-        Claim memory claim = claimOf(terms, usage);
+        Statement memory statement = busy(20, vm.getBlockTimestamp());
+        uint256 epoch = prove(id, statement);
+        Claim memory claim = claimOf(terms, statement);
         nasty.callBack(address(market), abi.encodeCall(IProofs.settle, (provider, currency, epoch, claim, emptyPath())));
         vm.prank(tenant);
         market.topUp(currency, id, 500);

@@ -13,7 +13,7 @@ use std::time::Duration;
 use anvil::Actor;
 use anyhow::Context;
 use cli::load::{Load, Tally};
-use solidity::Policy;
+use solidity::LeasePolicy;
 use store::settlement;
 
 use super::{Figure, Target, percentile, say};
@@ -59,7 +59,7 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
     scene.orchestrator.stop().await;
     drop(scene.provider);
     // No statement moves it.
-    let scene = Scene::with(Policy { up: 100, down: 0, ..POLICY }, provider::DEPOSIT).await?;
+    let scene = Scene::with(LeasePolicy { up: 100, down: 0, ..POLICY }, provider::DEPOSIT).await?;
     let most = POLICY.maxReplicas;
     scene.provider.scale(&scene.terms, most).await?;
     scene.stands("the most replicas", |_, healthy| healthy == most).await?;

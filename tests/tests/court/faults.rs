@@ -12,7 +12,7 @@ use api::{self, origins::Origins};
 use driver::{Bell, Board, Stage};
 use lease::{intent::Intent, label::Owner};
 use ports::gate::{Counts, Demand};
-use solidity::{Usage, leaf, tree::Tree};
+use solidity::{Statement, leaf, tree::Tree};
 use stages::chain::{Chain, Settings};
 use store::{Statement, Store};
 use tests::postgres::Database;
@@ -78,8 +78,8 @@ impl Liar {
     }
 
     /// Posts a root over statements, whatever they say.
-    async fn state(&self, scene: &Scene, epoch: u64, stated: &[(B256, Usage)]) {
-        let statement = |(lease, usage): &(B256, Usage)| Statement {
+    async fn state(&self, scene: &Scene, epoch: u64, stated: &[(B256, Statement)]) {
+        let statement = |(lease, usage): &(B256, Statement)| Statement {
             lease: *lease,
             leaf: leaf(*lease, usage),
             usage: usage.clone(),
@@ -112,8 +112,8 @@ impl Liar {
     }
 }
 
-fn usage(time: u64, seconds: u64, cpu_nanos: u64, utilization: u16) -> Usage {
-    Usage {
+fn usage(time: u64, seconds: u64, cpu_nanos: u64, utilization: u16) -> Statement {
+    Statement {
         time: time as u32,
         replicaSeconds: seconds,
         cpuNanos: U96::from(cpu_nanos),

@@ -10,8 +10,9 @@ use alloy::{
 use anvil::{Actor, Devnet, Mining, Options};
 use driver::Stage;
 use solidity::{
+    LeasePolicy,
     Market::{MarketErrors, StepProven, StepRefused},
-    Policy, Step, Terms, Usage, leaf,
+    Statement, Step, Terms, leaf,
     tree::Tree,
 };
 use stages::chain::{Chain, Settings};
@@ -33,7 +34,7 @@ impl Scene {
     }
 
     /// The same under a policy that differs.
-    async fn under(differ: impl FnOnce(&mut Policy)) -> Self {
+    async fn under(differ: impl FnOnce(&mut LeasePolicy)) -> Self {
         let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
         let offer = tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
         let mut order = tenancy::elastic(B256::ZERO, 2, 1);
@@ -66,13 +67,14 @@ impl Scene {
     /// A statement of a utilization in basis points, now, among others, and the step to a count that it is to justify.
     async fn stated(&self, utilization: u16, replicas: u16) -> (B256, Step) {
         let time = self.devnet.time().await.unwrap() as u32;
-        let usage = Usage { time, replicaSeconds: 20, cpuNanos: U96::from(1), utilization, ..Usage::default() };
-        let own = leaf(self.lease, &usage);
+        let statement =
+            Statement { time, replicaSeconds: 20, cpuNanos: U96::from(1), utilization, ..Statement::default() };
+        let own = leaf(self.lease, &statement);
         let mut leaves: Vec<B256> = (0..9u8).map(|i| keccak256([i])).collect();
         leaves.push(own);
         let tree = Tree::new(leaves).unwrap();
         let deployment = &self.devnet.deployment;
-        let claim = solidity::claim(deployment.chain_id, deployment.market, &self.terms, &usage);
+        let claim = solidity::claim(deployment.chain_id, deployment.market, &self.terms, &statement);
         let path = tree.path(own).unwrap();
         (tree.root(), Step { currency: self.terms.currency, replicas, claim, path })
     }
@@ -203,7 +205,7 @@ async fn the_tenant_s_policy_binds_from_the_block_in_which_it_is_set() {
     let scene = Scene::new().await;
     let tenant = scene.devnet.market(Actor::Tenant).await.unwrap();
     let policy =
-        Policy { minReplicas: 2, maxReplicas: 3, target: 50, up: 60, down: 10, cooldown: 0, step: 1, headroom: 0 };
+        LeasePolicy { minReplicas: 2, maxReplicas: 3, target: 50, up: 60, down: 10, cooldown: 0, step: 1, headroom: 0 };
     let call = tenant.setPolicy(scene.terms.clone(), policy.clone());
     tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     assert_eq!(scene.folded().await.policy, policy);

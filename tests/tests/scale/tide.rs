@@ -10,7 +10,7 @@ use autoscaling::{
 };
 use cli::load::Load;
 use serde_json::Value;
-use solidity::{Market::StepProven, Policy, leaf, tree::climb};
+use solidity::{LeasePolicy, Market::StepProven, leaf, tree::climb};
 use tests::{
     orchestrator::Orchestrator,
     provider::{self, until},
@@ -19,7 +19,7 @@ use tests::{
 };
 
 /// The step's statement stands under the root of its epoch, and justifies the step.
-async fn check(scene: &Scene, step: &StepProven, policy: &Policy) {
+async fn check(scene: &Scene, step: &StepProven, policy: &LeasePolicy) {
     let path = format!("/v1/leases/{}/proofs/{}", scene.lease, step.epoch);
     let proof = scene.orchestrator.api.get(&path).await.unwrap();
     let path = proof["path"].as_array().unwrap().iter().map(|node| node.as_str().unwrap().parse().unwrap());
@@ -79,7 +79,7 @@ async fn capacity_rises_and_falls_with_the_load_and_no_request_fails() {
 /// A quiet lease sleeps where its policy lets it, and the request that comes next is held until it is awake.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_lease_sleeps_when_nobody_asks_and_the_next_request_wakes_it() {
-    let policy = Policy { minReplicas: 0, ..POLICY };
+    let policy = LeasePolicy { minReplicas: 0, ..POLICY };
     let scene = Scene::with(policy.clone(), provider::DEPOSIT).await.unwrap();
     let http = reqwest::Client::builder().no_proxy().build().unwrap();
     assert!(http.get(scene.url()).send().await.unwrap().status().is_success());

@@ -7,7 +7,7 @@ use lease::{
     physics::{self, Fraud, Stated},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use solidity::{Market::Leaf, Usage, leaf, tree::Tree};
+use solidity::{Market::Leaf, Statement, leaf, tree::Tree};
 
 use super::{fold::agree, *};
 
@@ -133,13 +133,13 @@ async fn the_fold_follows_rulings_and_frauds() {
 
     // A fraud.
     let time = world.devnet.time().await.unwrap() as u32;
-    let usage = Usage { time, memoryByteSeconds: 1, ..Usage::default() };
-    let root = leaf(other, &usage);
+    let statement = Statement { time, memoryByteSeconds: 1, ..Statement::default() };
+    let root = leaf(other, &statement);
     let epoch = world.store.newest_root(provider(), u64::MAX).await.unwrap().unwrap().epoch + 1;
     let epoch = U256::from(epoch);
     world.call(Actor::Provider, Market::postRootCall { epoch, root }.abi_encode(), U256::ZERO).await.unwrap();
-    assert_eq!(physics::alone(&world.lease(other).await, &usage, 10), Some(Fraud::Excess));
-    let leaves = vec![Leaf { epoch, usage, path: vec![] }];
+    assert_eq!(physics::alone(&world.lease(other).await, &statement, 10), Some(Fraud::Excess));
+    let leaves = vec![Leaf { epoch, statement, path: vec![] }];
     let bond = world.bond().await;
     let call = Market::proveFraudCall { terms, kind: Fraud::Excess as u8, leaves };
     world.call(Actor::Stranger, call.abi_encode(), U256::ZERO).await.unwrap();
@@ -245,7 +245,7 @@ async fn an_honest_orchestrator_is_never_convictable() {
             agree(&world, id, &format!("seed {seed}, turn {turn}")).await;
             let stated = all_stated(&world, id).await;
             for (i, later) in stated.iter().enumerate() {
-                assert_eq!(physics::alone(&lease, &later.usage, epoch_length), None, "{later:?}");
+                assert_eq!(physics::alone(&lease, &later.statement, epoch_length), None, "{later:?}");
                 for earlier in &stated[..i] {
                     assert_eq!(physics::together(&lease, earlier, later, epoch_length), None, "{earlier:?} {later:?}");
                 }
@@ -266,7 +266,7 @@ async fn all_stated(world: &World, lease: B256) -> Vec<Stated> {
     for epoch in 1..=world.store.newest_epoch().await.unwrap().unwrap_or_default() {
         let statements = world.store.statements(epoch).await.unwrap();
         let own = statements.into_iter().filter(|statement| statement.lease == lease);
-        stated.extend(own.map(|statement| Stated { epoch, usage: statement.usage }));
+        stated.extend(own.map(|statement| Stated { epoch, statement: statement.usage }));
     }
     stated
 }
@@ -275,11 +275,11 @@ async fn all_stated(world: &World, lease: B256) -> Vec<Stated> {
 async fn newest_leaves(world: &World, lease: B256) -> Vec<Leaf> {
     let stated = all_stated(world, lease).await;
     let mut leaves = Vec::new();
-    for Stated { epoch, usage } in stated[stated.len() - 2..].iter().cloned() {
+    for Stated { epoch, statement } in stated[stated.len() - 2..].iter().cloned() {
         let statements = world.store.statements(epoch).await.unwrap();
         let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).unwrap();
-        let path = tree.path(leaf(lease, &usage)).unwrap();
-        leaves.push(Leaf { epoch: U256::from(epoch), usage, path });
+        let path = tree.path(leaf(lease, &statement)).unwrap();
+        leaves.push(Leaf { epoch: U256::from(epoch), statement, path });
     }
     leaves
 }

@@ -5,8 +5,9 @@ use alloy::{
     sol_types::SolInterface,
 };
 use solidity::{
+    LeasePolicy,
     Market::{Limit, MarketCalls},
-    Policy, Shape, Terms,
+    Shape, Terms,
 };
 
 use crate::render::ids::short_id;
@@ -150,7 +151,7 @@ fn shape(shape: &Shape) -> String {
     format!("{millicores} millicores, {memoryMiB} MiB memory, {diskMiB} MiB disk, {gpus} GPUs each")
 }
 
-fn policy(policy: &Policy) -> String {
+fn policy(policy: &LeasePolicy) -> String {
     format!(
         "allow {} to {} replicas, target {} %, up above {} %, down below {} %, {} at a step, headroom {}",
         policy.minReplicas, policy.maxReplicas, policy.target, policy.up, policy.down, policy.step, policy.headroom

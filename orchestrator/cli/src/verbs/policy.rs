@@ -1,7 +1,7 @@
 use alloy::primitives::U256;
 use clap::Args;
 use serde_json::json;
-use solidity::{Market::setPolicyCall, Policy as Elastic};
+use solidity::{LeasePolicy, Market::setPolicyCall};
 
 use crate::{
     render::answer,
@@ -75,9 +75,9 @@ impl Policy {
         })
     }
 
-    fn over(&self, lease: &Lease) -> Elastic {
+    fn over(&self, lease: &Lease) -> LeasePolicy {
         let old = &lease.policy;
-        Elastic {
+        LeasePolicy {
             minReplicas: self.min.unwrap_or(old.minReplicas),
             maxReplicas: self.max.unwrap_or(old.maxReplicas),
             target: self.target.unwrap_or(old.target),

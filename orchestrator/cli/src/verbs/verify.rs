@@ -2,7 +2,7 @@ use alloy::primitives::{B256, U256};
 use anyhow::{Context, bail};
 use clap::Args;
 use serde::Serialize;
-use solidity::{Market::MarketEvents, Usage, tree};
+use solidity::{Market::MarketEvents, Statement, tree};
 
 use crate::{remote::Remote, render::answer, wallet::session::Session};
 use crate::{render::ids::short_id, settings::Connection};
@@ -64,25 +64,25 @@ pub async fn verify(session: &Session, lease: &Lease, epoch: Option<u64>) -> any
     let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
     let proof = remote.proof(lease.id, epoch).await?;
     let proof = proof.context("the provider has no proof of this lease yet: an epoch has to end first")?;
-    let usage: Usage = Usage::try_from(&proof.usage).context("the proof's statement is not readable")?;
-    let mut checks = vec![check_leaf(lease.id, &usage, &proof)?];
-    let computed = climb(lease.id, &usage, &proof)?;
+    let statement: Statement = Statement::try_from(&proof.usage).context("the proof's statement is not readable")?;
+    let mut checks = vec![check_leaf(lease.id, &statement, &proof)?];
+    let computed = climb(lease.id, &statement, &proof)?;
     checks.push(check_root(session, lease, &proof, computed).await?);
     checks.push(check_payments(session, lease).await?);
-    checks.push(check_price(session, lease, &usage).await?);
+    checks.push(check_price(session, lease, &statement).await?);
     let verified = checks.iter().all(|check| check.holds);
     Ok(Verdict { lease: lease.id, epoch: proof.epoch, verified, checks })
 }
 
-fn check_leaf(lease: B256, usage: &Usage, proof: &ProofView) -> anyhow::Result<Check> {
-    let leaf = solidity::leaf(lease, usage);
+fn check_leaf(lease: B256, statement: &Statement, proof: &ProofView) -> anyhow::Result<Check> {
+    let leaf = solidity::leaf(lease, statement);
     let claimed: B256 = proof.leaf.parse().context("the proof's leaf is not a hash")?;
     Ok(Check { what: "the statement hashes to the leaf", holds: leaf == claimed, seen: leaf.to_string() })
 }
 
-fn climb(lease: B256, usage: &Usage, proof: &ProofView) -> anyhow::Result<B256> {
+fn climb(lease: B256, statement: &Statement, proof: &ProofView) -> anyhow::Result<B256> {
     let path: Result<Vec<B256>, _> = proof.path.iter().map(|node| node.parse()).collect();
-    Ok(tree::climb(solidity::leaf(lease, usage), &path.context("the proof's path is not a list of hashes")?))
+    Ok(tree::climb(solidity::leaf(lease, statement), &path.context("the proof's path is not a list of hashes")?))
 }
 
 /// The root as the contract keeps it; when it no longer does, as its event tells.
@@ -113,8 +113,8 @@ async fn check_payments(session: &Session, lease: &Lease) -> anyhow::Result<Chec
 }
 
 /// Nothing was paid beyond the proven usage, the reservation or the deposits.
-async fn check_price(session: &Session, lease: &Lease, usage: &Usage) -> anyhow::Result<Check> {
-    let proven = accrual::price(&lease.terms.rates, usage);
+async fn check_price(session: &Session, lease: &Lease, statement: &Statement) -> anyhow::Result<Check> {
+    let proven = accrual::price(&lease.terms.rates, statement);
     let reserved = accrual::reserved_until(lease, session.time().await?) / accrual::SCALE;
     let bound = proven.min(reserved).min(lease.deposited);
     let seen = format!("{} paid; {proven} proven, {reserved} reserved, {} deposited", lease.paid, lease.deposited);

@@ -10,7 +10,7 @@ use clap::Args;
 use serde::Serialize;
 use solidity::{
     Market::{FraudProven, Leaf, ProviderRegistered, Slashed},
-    Usage, tree,
+    Statement, tree,
 };
 
 use crate::{
@@ -136,7 +136,7 @@ impl Watch {
                 sight.amiss.push(format!("lease {id}, of which something is stated, was never opened"));
                 continue;
             };
-            proofs.sort_by_key(|proof| (proof.stated.usage.time, proof.stated.epoch));
+            proofs.sort_by_key(|proof| (proof.stated.statement.time, proof.stated.epoch));
             let Some((kind, leaves)) = judge(&lease, &proofs, epoch_length) else { continue };
             sight.frauds.push(self.prove(session, &lease, kind, leaves).await?);
         }
@@ -157,7 +157,7 @@ impl Watch {
         }
         let leaves = proofs.into_iter().map(|Proof { stated, path }| Leaf {
             epoch: U256::from(stated.epoch),
-            usage: stated.usage,
+            statement: stated.statement,
             path,
         });
         match session.send(session.market.proveFraud(lease.terms.clone(), kind as u8, leaves.collect())).await {
@@ -211,12 +211,12 @@ fn stand(view: &EpochView, digest: &[u8]) -> anyhow::Result<Vec<(B256, Proof)>> 
     let mut proofs = Vec::new();
     for statement in &view.statements {
         let lease: B256 = statement.lease.parse().context("a lease's id is not a hash")?;
-        let usage = Usage::try_from(&statement.usage).context("a statement is not readable")?;
+        let usage = Statement::try_from(&statement.usage).context("a statement is not readable")?;
         let path: Result<Vec<B256>, _> = statement.path.iter().map(|node| node.parse()).collect();
         let path = path.context("a path is not a list of hashes")?;
         let root = tree::climb(solidity::leaf(lease, &usage), &path);
         anyhow::ensure!(&root[..28] == digest, "the statement of lease {lease} does not stand under the root on chain");
-        proofs.push((lease, Proof { stated: Stated { epoch: view.epoch, usage }, path }));
+        proofs.push((lease, Proof { stated: Stated { epoch: view.epoch, statement: usage }, path }));
     }
     Ok(proofs)
 }
@@ -225,7 +225,7 @@ fn stand(view: &EpochView, digest: &[u8]) -> anyhow::Result<Vec<(B256, Proof)>> 
 fn judge(lease: &Lease, proofs: &[Proof], epoch_length: u64) -> Option<(Fraud, Vec<Proof>)> {
     let alone = proofs
         .iter()
-        .find_map(|proof| Some((physics::alone(lease, &proof.stated.usage, epoch_length)?, vec![proof.clone()])));
+        .find_map(|proof| Some((physics::alone(lease, &proof.stated.statement, epoch_length)?, vec![proof.clone()])));
     let pairs = || proofs.iter().enumerate().flat_map(|(i, a)| proofs[i + 1..].iter().map(move |b| (a, b)));
     alone.or_else(|| {
         pairs().find_map(|(a, b)| {

@@ -51,7 +51,7 @@ fn order(value: &Value) -> Order {
     Order {
         shape: shape(&value["shape"]),
         replicas: number(&value["replicas"]),
-        policy: Policy {
+        policy: LeasePolicy {
             minReplicas: number(&policy["minReplicas"]),
             maxReplicas: number(&policy["maxReplicas"]),
             target: number(&policy["target"]),

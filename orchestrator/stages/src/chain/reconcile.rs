@@ -3,8 +3,8 @@ use std::time::Instant;
 use alloy::primitives::U256;
 use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{
+    LeasePolicy,
     Market::{Reservation, accountOfCall, reservationOfCall},
-    Policy,
 };
 
 use alloy::sol_types::SolCall;
@@ -84,9 +84,9 @@ impl Chain {
 }
 
 /// Whether the contract stores this policy.
-fn governs(policy: &Policy, stored: &Reservation, min_replicas: u16) -> bool {
+fn governs(policy: &LeasePolicy, stored: &Reservation, min_replicas: u16) -> bool {
     *policy
-        == Policy {
+        == LeasePolicy {
             minReplicas: min_replicas,
             maxReplicas: stored.maxReplicas,
             target: stored.target,

@@ -11,7 +11,7 @@ use solidity::{Market, tree::Tree};
 use super::{Settlement, add};
 use driver::Counts;
 use lease::{Lease, accrual, intent::Intent};
-use store::{IntentState, LeaseFilter, RootRow, Statement, settlement::now_ms};
+use store::{IntentState, LeaseFilter, RootRow, StatementRow, settlement::now_ms};
 
 /// Statements of one transaction.
 const CHUNK: usize = 100;
@@ -90,7 +90,7 @@ impl Settlement {
         }
         let wanted = self.wanted_already(since).await?;
         let chosen: HashSet<_> = leases.iter().copied().collect();
-        let mut paying: HashMap<B256, (Lease, Statement)> = HashMap::new();
+        let mut paying: HashMap<B256, (Lease, StatementRow)> = HashMap::new();
         for statement in statements.into_iter().filter(|statement| chosen.contains(&statement.lease)) {
             let Some(row) = self.store.lease(statement.lease).await? else { continue };
             let time = statement.usage.time;
@@ -160,8 +160,8 @@ impl Settlement {
             for claim in &call.claims {
                 let lease = solidity::claim_id(call.provider, call.currency, claim.orderHash, &claim.rates);
                 if counts {
-                    let time = wanted.until.entry(lease).or_insert(claim.usage.time);
-                    *time = (*time).max(claim.usage.time);
+                    let time = wanted.until.entry(lease).or_insert(claim.statement.time);
+                    *time = (*time).max(claim.statement.time);
                 }
                 if failed {
                     wanted.suspects.insert(lease);
@@ -189,7 +189,7 @@ fn is_unfinished(lease: &Lease) -> bool {
 
 /// Whether settling a statement pays, or ends a closed lease so that its tenant gets the rest. While a dispute runs it
 /// does neither.
-fn is_worth(lease: &Lease, statement: &Statement) -> bool {
+fn is_worth(lease: &Lease, statement: &StatementRow) -> bool {
     if lease.is_frozen() {
         return false;
     }
