@@ -14,7 +14,7 @@ use lease::{intent::Intent, label::Owner};
 use ports::gate::{Counts, Demand};
 use solidity::{Statement, leaf, tree::Tree};
 use stages::chain::{Chain, Settings};
-use store::{Statement, Store};
+use store::{StatementRow, Store};
 use tests::postgres::Database;
 use tidemark::config::docker_host;
 use tokio::sync::watch;
@@ -79,7 +79,7 @@ impl Liar {
 
     /// Posts a root over statements, whatever they say.
     async fn state(&self, scene: &Scene, epoch: u64, stated: &[(B256, Statement)]) {
-        let statement = |(lease, usage): &(B256, Statement)| Statement {
+        let statement = |(lease, usage): &(B256, Statement)| StatementRow {
             lease: *lease,
             leaf: leaf(*lease, usage),
             usage: usage.clone(),
