@@ -11,8 +11,9 @@ use solidity::{Market::MarketEvents, Shape};
 
 use super::{Api, error::Result, providers::held_by};
 use alarms::Facts;
-use api_types::books::{
-    CapacityView, ClaimView, EarningsView, GasView, IntentsView, OwnView, PayoutView, RootView, SpentView,
+use api_types::{
+    provider_account::{ClaimView, EarningsView, GasView, IntentsView, OwnView, PayoutView, RootView, SpentView},
+    providers::CapacityView,
 };
 use lease::screen::Amounts;
 use store::{Event, LeaseFilter, LeaseRow, Wanted};

@@ -10,7 +10,7 @@ use axum::{
 
 use serde::de::DeserializeOwned;
 
-use api_types::ErrorView;
+use api_types::error::ErrorView;
 use store;
 
 pub type Result<T> = std::result::Result<T, Error>;

@@ -30,7 +30,7 @@ use super::{
     Api,
     error::{Error, Question, Result, lease_id, unknown_lease},
 };
-use api_types::page::EventView;
+use api_types::events::EventView;
 use place::{Place, stands};
 use store::{Event, Head, Store, Wanted};
 
@@ -104,7 +104,7 @@ pub struct OfLease {
 }
 
 /// What happened on the market, oldest first.
-#[utoipa::path(get, path = "/v1/events", params(Which), responses((status = 200, body = Vec<EventView>), (status = 400, body = api_types::ErrorView)))]
+#[utoipa::path(get, path = "/v1/events", params(Which), responses((status = 200, body = Vec<EventView>), (status = 400, body = api_types::error::ErrorView)))]
 pub async fn events(State(api): State<Api>, Question(which): Question<Which>) -> Result<Json<Vec<EventView>>> {
     page(&api.store, which).await
 }
@@ -112,7 +112,7 @@ pub async fn events(State(api): State<Api>, Question(which): Question<Which>) ->
 /// What happened to a lease, oldest first.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/events", params(("id" = String, Path, description = "The lease"), OfLease),
-    responses((status = 200, body = Vec<EventView>), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = Vec<EventView>), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn of_lease(
     State(api): State<Api>,
@@ -171,7 +171,7 @@ pub const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// with Last-Event-ID goes on where it was, without a gap and without a double. A stream that is read too slowly ends.
 #[utoipa::path(
     get, path = "/v1/stream", params(Asked),
-    responses((status = 200, content_type = "text/event-stream"), (status = 503, body = api_types::ErrorView))
+    responses((status = 200, content_type = "text/event-stream"), (status = 503, body = api_types::error::ErrorView))
 )]
 pub async fn stream(
     State(api): State<Api>,

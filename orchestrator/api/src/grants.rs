@@ -21,8 +21,8 @@ use super::{
     session::{Visitor, signed},
 };
 use api_types::{
-    ErrorView,
-    inside::{AccessView, GrantView},
+    access::{AccessView, GrantView},
+    error::ErrorView,
 };
 use lease::{Lease, access::Scope};
 use store::access::{GrantRow, Granted, LONGEST_GRANT};

@@ -17,8 +17,8 @@ use super::{
     session::Visitor,
 };
 use api_types::{
-    ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, SampleView, ServedView, StepView,
-    UsageView,
+    leases::{ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, ServedView, StepView},
+    usage::{SampleView, UsageView},
 };
 use lease::{Lease, Status, access::Scope, accrual, decide::Standing, label, manifest::Manifest, statement::Counters};
 use store::{
@@ -62,7 +62,7 @@ pub async fn list(State(api): State<Api>, Question(which): Question<Which>) -> R
 /// A lease whole, with its timeline across the seven words.
 #[utoipa::path(
     get, path = "/v1/leases/{id}", params(("id" = String, Path, description = "The lease")),
-    responses((status = 200, body = LeaseView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = LeaseView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<LeaseView>> {
     let id = lease_id(&id)?;
@@ -99,7 +99,7 @@ pub struct Since {
 /// What a lease has used since it was opened, and the samples behind it. Needs `view`.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/usage", params(("id" = String, Path, description = "The lease"), Since),
-    responses((status = 200, body = UsageView), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = UsageView), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn usage(
     State(api): State<Api>,

@@ -145,7 +145,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
         shell::shell,
         manifest::get_manifest,
     ),
-    components(schemas(api_types::ErrorView))
+    components(schemas(api_types::error::ErrorView))
 )]
 struct Document;
 

@@ -16,7 +16,7 @@ use super::{
     series::{event, sent},
     session::Visitor,
 };
-use api_types::{ErrorView, inside::LogLine};
+use api_types::{error::ErrorView, logs::LogLine};
 use lease::access::Scope;
 use ports::inside::{Line, Source, Which};
 

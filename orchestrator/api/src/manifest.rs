@@ -23,7 +23,7 @@ use super::{
     inside::enter,
     session::{Visitor, signed},
 };
-use api_types::checked::{CheckedServiceView, ManifestCheckView, PlacedView};
+use api_types::manifest_check::{CheckedServiceView, ManifestCheckView, PlacedView};
 use lease::{
     access::Scope,
     manifest::{self, Manifest, Placed},
@@ -37,7 +37,7 @@ pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
     put, path = "/v1/leases/{id}/manifest",
     params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest in 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271")),
     request_body(content = String, content_type = "application/yaml"),
-    responses((status = 204), (status = 400, body = api_types::ErrorView), (status = 401, body = api_types::ErrorView), (status = 404, body = api_types::ErrorView))
+    responses((status = 204), (status = 400, body = api_types::error::ErrorView), (status = 401, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn put_manifest(
     State(api): State<Api>,
@@ -149,7 +149,7 @@ fn signature(headers: &HeaderMap) -> Result<Vec<u8>> {
 /// A lease's manifest, byte for byte. Needs `view`.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/manifest", params(("id" = String, Path, description = "The lease")),
-    responses((status = 200, body = String, content_type = "application/yaml"), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = String, content_type = "application/yaml"), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn get_manifest(State(api): State<Api>, visitor: Visitor, path: Path<String>) -> Result<Response> {
     let id = enter(&api, visitor, path, Scope::View, "manifest", String::new()).await?.lease.id;

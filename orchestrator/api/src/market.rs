@@ -7,7 +7,10 @@ use serde_json::json;
 use solidity::manual;
 
 use super::{Api, error::Result};
-use api_types::{HeadView, MarketView, OfferView, RefusalView, StatusView, leaf_encoding};
+use api_types::{
+    market::{HeadView, MarketView, OfferView, RefusalView, StatusView},
+    proofs::leaf_encoding,
+};
 use store::Head;
 
 /// Which market this provider serves, and what a client needs to sign for it.

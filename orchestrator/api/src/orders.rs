@@ -10,7 +10,7 @@ use super::{
     error::{Question, Result},
     leases::address,
 };
-use api_types::{BidView, DecisionView, OrderView};
+use api_types::orders::{BidView, DecisionView, OrderView};
 use lease::{
     auction::Auction,
     clearing::{self, Decision, Standing, Wish},

@@ -13,14 +13,14 @@ use super::{
     Api,
     error::{Error, Question, Result, lease_id, unknown_lease},
 };
-use api_types::{EpochView, ProofSummary, ProofView, StatementView, leaf_encoding};
+use api_types::proofs::{EpochView, ProofSummary, ProofView, StatementView, leaf_encoding};
 use store::{RootRow, StatementRow};
 
 /// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/proofs/{epoch}",
     params(("id" = String, Path, description = "The lease"), ("epoch" = String, Path, description = "A number, or latest")),
-    responses((status = 200, body = ProofView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = ProofView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, String)>) -> Result<Json<ProofView>> {
     let id = lease_id(&id)?;
@@ -86,7 +86,7 @@ pub struct Before {
 /// A lease's statements whose roots are on chain, newest first.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/proofs", params(("id" = String, Path, description = "The lease"), Before),
-    responses((status = 200, body = Vec<ProofSummary>), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = Vec<ProofSummary>), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn proofs(
     State(api): State<Api>,
@@ -113,7 +113,7 @@ pub async fn proofs(
 /// All statements of an epoch whose root is on chain, with their paths: whoever watches can judge this provider by them.
 #[utoipa::path(
     get, path = "/v1/epochs/{epoch}", params(("epoch" = u64, Path, description = "The epoch's number")),
-    responses((status = 200, body = EpochView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = EpochView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn epoch(State(api): State<Api>, Path(epoch): Path<String>) -> Result<Json<EpochView>> {
     let epoch: u64 = epoch.parse().map_err(|_| Error::BadRequest(format!("{epoch:?} is not an epoch: a number")))?;

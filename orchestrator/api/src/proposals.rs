@@ -25,8 +25,8 @@ use super::{
     session::{Visitor, signed},
 };
 use api_types::{
-    ErrorView,
-    mailbox::{ConsentView, ProposalView},
+    error::ErrorView,
+    proposals::{ConsentView, ProposalView},
 };
 use store::proposal::Proposal;
 

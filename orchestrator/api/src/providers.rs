@@ -9,7 +9,7 @@ use solidity::{Market::MarketEvents, Shape};
 use tokio::sync::Mutex;
 
 use super::{Api, error::Result};
-use api_types::books::{CapacityView, FaultView, ProviderView};
+use api_types::providers::{CapacityView, FaultView, ProviderView};
 use lease::Lease;
 use store::{Event, LeaseFilter, Provider, Store, Wanted};
 

@@ -34,7 +34,7 @@ pub struct HowMany {
 /// A lease's scaling: its policy, the newest ruling, those that differed from the one before, and the policy beside it.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/scaling", params(("id" = String, Path, description = "The lease"), HowMany),
-    responses((status = 200, body = ScalingView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = ScalingView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn scaling(
     State(api): State<Api>,
@@ -68,7 +68,7 @@ pub struct Since {
 /// The demand that a lease's policy saw, oldest first: a trace. Needs `view`.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/demand", params(("id" = String, Path, description = "The lease"), Since),
-    responses((status = 200, body = Vec<DemandView>), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = Vec<DemandView>), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn demand(
     State(api): State<Api>,

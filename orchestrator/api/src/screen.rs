@@ -11,7 +11,7 @@ use super::{
     error::{Error, Question, Result},
     leases::address,
 };
-use api_types::{ReasonView, ScreenView, ScreenedView};
+use api_types::orders::{ReasonView, ScreenView, ScreenedView};
 use lease::{
     accrual,
     screen::{self, Reason},
@@ -53,7 +53,7 @@ pub struct Asked {
 /// Which of this provider's open offers an order would fit, what it would cost, and why the others do not fit.
 #[utoipa::path(
     get, path = "/v1/screen", params(Asked),
-    responses((status = 200, body = ScreenView), (status = 400, body = api_types::ErrorView))
+    responses((status = 200, body = ScreenView), (status = 400, body = api_types::error::ErrorView))
 )]
 pub async fn screen(State(api): State<Api>, Question(asked): Question<Asked>) -> Result<Json<ScreenView>> {
     let order = asked.order()?;

@@ -22,8 +22,8 @@ use super::{
     session::Visitor,
 };
 use api_types::{
-    ErrorView,
-    inside::{LiveView, SeriesView},
+    error::ErrorView,
+    usage::{LiveView, SeriesView},
 };
 use lease::access::Scope;
 use ports::gate::Demand;

@@ -31,8 +31,8 @@ use super::{
     error::{Error, Result, Sent},
 };
 use api_types::{
-    ErrorView,
-    inside::{NonceView, SessionView},
+    access::{NonceView, SessionView},
+    error::ErrorView,
 };
 use store::access::SessionRow;
 

@@ -53,7 +53,7 @@ struct Asked {
         ("cols" = Option<u16>, Query, description = "The terminal's width"),
         ("rows" = Option<u16>, Query, description = "The terminal's height"),
     ),
-    responses((status = 101), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 409, body = api_types::ErrorView), (status = 429, body = api_types::ErrorView))
+    responses((status = 101), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 409, body = api_types::error::ErrorView), (status = 429, body = api_types::error::ErrorView))
 )]
 pub async fn shell(
     State(api): State<Api>,

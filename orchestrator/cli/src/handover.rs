@@ -8,7 +8,7 @@ use solidity::typed;
 
 use crate::render::ids::short_id;
 use crate::{remote::Remote, render::answer::Progress, wallet::session::Session};
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use lease::Lease;
 
 /// Hands a lease's manifest to its provider and waits until all its replicas are healthy.

@@ -8,9 +8,13 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use api_types::{
-    EpochView, ErrorView, LeaseView, ProofView, StatusView,
-    inside::{AccessView, GrantView, LogLine, NonceView, SessionView},
-    page::EventView,
+    access::{AccessView, GrantView, NonceView, SessionView},
+    error::ErrorView,
+    events::EventView,
+    leases::LeaseView,
+    logs::LogLine,
+    market::StatusView,
+    proofs::{EpochView, ProofView},
     scaling::{DemandView, ScalingView},
 };
 

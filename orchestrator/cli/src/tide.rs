@@ -11,7 +11,7 @@ use crate::{
     render::answer::Progress,
     wallet::session::Session,
 };
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use lease::Lease;
 
 /// Requests a second at low and at high tide, each of ten CPU milliseconds: a replica of a quarter of a CPU serves some

@@ -13,7 +13,7 @@ use adapters::{
 use alloy::primitives::Address;
 use anyhow::Context;
 use api::{Api, feed::Feed, origins::Origins};
-use api_types::page::PageConfig;
+use api_types::page_config::PageConfig;
 use async_trait::async_trait;
 use cli::{
     orchestrator::{Orchestrator, Running},

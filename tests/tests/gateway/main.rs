@@ -83,7 +83,7 @@ impl Scene {
     /// The tenant wants so many replicas, and they are healthy.
     async fn scale(&self, replicas: u16) {
         self.want(replicas).await;
-        let scaled = |view: &api_types::LeaseView| {
+        let scaled = |view: &api_types::leases::LeaseView| {
             let count = &view.summary.replicas;
             (count.wanted, count.healthy, count.running) == (replicas, replicas, replicas)
         };

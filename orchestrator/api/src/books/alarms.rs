@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use alloy::primitives::U256;
 use solidity::Market::Parameters;
 
-use api_types::books::{AlarmView, GasView};
+use api_types::provider_account::{AlarmView, GasView};
 use driver::Run;
 use store::{Head, Provider};
 

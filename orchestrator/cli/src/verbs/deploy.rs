@@ -18,7 +18,7 @@ use crate::{
     render::ids::{short, short_id},
     settings::{Connection, Identity},
 };
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use lease::Lease;
 
 #[derive(Debug, Clone, Args)]

@@ -11,7 +11,7 @@ use url::form_urlencoded::Serializer;
 use crate::signal::stop_signal;
 use crate::{remote::Remote, render::answer, wallet::session::Session};
 use crate::{render::ids::short_id, settings::Connection};
-use api_types::page::EventView;
+use api_types::events::EventView;
 
 /// Tells what happened, oldest first, as a provider has read it from the chain.
 #[derive(Debug, Args)]

@@ -19,7 +19,7 @@ use crate::{
     render::terminal,
     wallet::{session::Session, signin},
 };
-use api_types::ErrorView;
+use api_types::error::ErrorView;
 
 #[derive(Debug, Args)]
 pub struct Exec {

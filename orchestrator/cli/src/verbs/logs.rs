@@ -9,7 +9,7 @@ use crate::{
     render::answer,
     wallet::{session::Session, signin},
 };
-use api_types::inside::LogLine;
+use api_types::logs::LogLine;
 
 #[derive(Debug, Args)]
 pub struct Logs {

@@ -29,7 +29,7 @@ use crate::{
     render::ids::{short, short_id},
     settings::{Connection, Identity},
 };
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use lease::{Lease, auction::Auction, screen};
 
 #[derive(Debug, Subcommand)]

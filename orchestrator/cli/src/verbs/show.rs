@@ -8,7 +8,7 @@ use crate::{
     wallet::session::Session,
 };
 use crate::{render::ids::short, settings::Connection};
-use api_types::{LeaseView, ServedView};
+use api_types::leases::{LeaseView, ServedView};
 use lease::Lease;
 
 #[derive(Debug, Args)]

@@ -13,7 +13,7 @@ use crate::{
     render::ids::short_id,
     settings::{Connection, Identity},
 };
-use api_types::{LeaseView, inside::LiveView};
+use api_types::{leases::LeaseView, usage::LiveView};
 
 #[derive(Debug, Args)]
 pub struct Top {

@@ -6,7 +6,7 @@ use solidity::{Market::MarketEvents, Statement, tree};
 
 use crate::{remote::Remote, render::answer, wallet::session::Session};
 use crate::{render::ids::short_id, settings::Connection};
-use api_types::ProofView;
+use api_types::proofs::ProofView;
 use lease::{Lease, accrual};
 
 #[derive(Debug, Args)]

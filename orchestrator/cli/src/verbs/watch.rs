@@ -25,7 +25,7 @@ use crate::{
     render::ids::{short, short_id},
     settings::{Connection, Identity},
 };
-use api_types::EpochView;
+use api_types::proofs::EpochView;
 use lease::{
     Lease,
     physics::{self, Fraud, Stated},

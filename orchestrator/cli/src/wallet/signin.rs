@@ -6,7 +6,7 @@ use alloy::{hex, signers::SignerSync};
 use anyhow::Context;
 
 use crate::{remote::Remote, wallet::session::Session};
-use api_types::inside::NonceView;
+use api_types::access::NonceView;
 use lease::Lease;
 
 /// The provider of a lease, signed in there.
