@@ -38,13 +38,13 @@ pub struct LeaseView {
     pub containers: Vec<ContainerView>,
     /// What the gateway serves of it.
     #[serde(default)]
-    pub served: Vec<ServedView>,
+    pub served: Vec<ServedServiceView>,
     /// Why it does not run, when it should.
     pub reason: Option<String>,
     /// Milliseconds from seeing the lease to all its replicas running and healthy for the first time.
     pub opened_to_running_ms: Option<u64>,
     /// The seven words, in the order of the flow.
-    pub timeline: Vec<StepView>,
+    pub timeline: Vec<StageProgressView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -100,7 +100,7 @@ pub struct ContainerView {
 /// A service behind the provider's gateway.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ServedView {
+pub struct ServedServiceView {
     pub service: String,
     /// In the container.
     pub port: u16,
@@ -113,7 +113,7 @@ pub struct ServedView {
 /// Where a lease stands at one of the seven words.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct StepView {
+pub struct StageProgressView {
     /// chain, clearing, container, meter, proof, scale or settlement.
     pub stage: String,
     /// `done`, `working`, `waiting` or `failed`.

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// A line that a container printed.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct LogLine {
+pub struct LogLineView {
     /// Unix milliseconds of the engine's clock.
     pub at_ms: u64,
     pub service: String,

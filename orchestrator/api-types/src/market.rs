@@ -51,7 +51,7 @@ pub struct OfferView {
 
 /// What one of the market's errors means, and what to do about it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-pub struct RefusalView {
+pub struct ContractErrorView {
     pub name: String,
     pub meaning: String,
     pub cause: String,

@@ -31,7 +31,7 @@ pub struct OrderView {
     pub closed_at: Option<u64>,
     /// Bids that hold capacity, the cheapest first.
     pub bids: Vec<BidView>,
-    pub decision: DecisionView,
+    pub decision: OrderDecisionView,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -46,7 +46,7 @@ pub struct BidView {
 /// What this provider decided about an order.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct DecisionView {
+pub struct OrderDecisionView {
     /// `open`, `declined`, `bidding`, `placed`, `won`, `released` or `failed`.
     pub standing: String,
     /// Why there is no bid.
@@ -69,12 +69,12 @@ pub struct ScreenView {
     pub matches: usize,
     /// The block as of which the provider's capacity was counted.
     pub block: u64,
-    pub offers: Vec<ScreenedView>,
+    pub offers: Vec<ScreenedOfferView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ScreenedView {
+pub struct ScreenedOfferView {
     pub offer: u32,
     pub currency: String,
     pub matches: bool,
@@ -84,12 +84,12 @@ pub struct ScreenedView {
     /// The same at the highest count.
     pub highest_rate: String,
     /// Every reason why it does not match.
-    pub reasons: Vec<ReasonView>,
+    pub reasons: Vec<ScreenReasonView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ReasonView {
+pub struct ScreenReasonView {
     /// The contract's error.
     pub error: String,
     /// Its arguments, numbers in decimal.

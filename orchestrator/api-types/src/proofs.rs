@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::arguments::UsageArgument;
+use crate::arguments::StatementArgument;
 
 /// A statement with its path to a posted root: all that is needed to check it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -20,7 +20,7 @@ pub struct ProofView {
     /// The leaf's values in the order of `leafEncoding`.
     pub values: Vec<String>,
     /// The statement.
-    pub usage: UsageArgument,
+    pub usage: StatementArgument,
     /// The siblings from the leaf up.
     pub path: Vec<String>,
     pub leaf_encoding: Vec<String>,
@@ -36,14 +36,14 @@ pub struct EpochView {
     pub epoch: u64,
     pub root: String,
     pub posted_at: u64,
-    pub statements: Vec<StatementView>,
+    pub statements: Vec<EpochStatementView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct StatementView {
+pub struct EpochStatementView {
     pub lease: String,
-    pub usage: UsageArgument,
+    pub usage: StatementArgument,
     /// The siblings from the leaf up.
     pub path: Vec<String>,
 }
@@ -56,7 +56,7 @@ pub struct ProofSummary {
     pub root: String,
     pub posted_at: Option<u64>,
     pub root_tx: Option<String>,
-    pub usage: UsageArgument,
+    pub usage: StatementArgument,
 }
 
 /// The types of a statement's values, for `StandardMerkleTree`.

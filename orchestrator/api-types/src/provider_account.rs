@@ -8,7 +8,7 @@ use crate::providers::CapacityView;
 /// This provider's own books. All of it follows from the chain but alarms, wallet, gas and margin.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct OwnView {
+pub struct ProviderAccountView {
     pub address: String,
     pub endpoint: String,
     pub draining: bool,
@@ -26,11 +26,11 @@ pub struct OwnView {
     /// The newest settlements, newest first.
     pub claims: Vec<ClaimView>,
     /// The newest withdrawals of earnings, newest first.
-    pub payouts: Vec<PayoutView>,
+    pub payouts: Vec<WithdrawalView>,
     /// The newest, newest first.
-    pub roots: Vec<RootView>,
+    pub roots: Vec<PostedRootView>,
     pub gas: GasView,
-    pub intents: Vec<IntentsView>,
+    pub intents: Vec<IntentCountView>,
     /// Each stage's last run.
     pub stages: serde_json::Value,
     pub alarms: Vec<AlarmView>,
@@ -56,7 +56,7 @@ pub struct ClaimView {
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct PayoutView {
+pub struct WithdrawalView {
     pub time: u64,
     pub currency: String,
     pub amount: String,
@@ -65,7 +65,7 @@ pub struct PayoutView {
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct RootView {
+pub struct PostedRootView {
     pub epoch: u64,
     pub posted_at: u64,
     pub root: String,
@@ -86,12 +86,12 @@ pub struct GasView {
     /// Wei, at most: the gas at the highest fee that was signed for it.
     pub fees_last_day: String,
     /// Of the last day.
-    pub by_kind: Vec<SpentView>,
+    pub by_kind: Vec<GasByKindView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SpentView {
+pub struct GasByKindView {
     pub kind: String,
     pub count: u64,
     pub gas: u64,
@@ -99,7 +99,7 @@ pub struct SpentView {
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct IntentsView {
+pub struct IntentCountView {
     /// `prepared`, `sent`, `mined`, `final` or `failed`.
     pub state: String,
     pub count: u64,

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 /// Cumulative counters since the lease was opened.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct UsageView {
+pub struct LeaseUsageView {
     pub lease: String,
     /// Healthy replicas × seconds.
     pub replica_seconds: u64,
@@ -15,12 +15,12 @@ pub struct UsageView {
     pub network_bytes: String,
     /// When the counters were last read, Unix milliseconds of the provider's clock.
     pub sampled_at_ms: u64,
-    pub samples: Vec<SampleView>,
+    pub samples: Vec<UsageSampleView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SampleView {
+pub struct UsageSampleView {
     pub at_ms: u64,
     pub replica_seconds: u64,
     pub cpu_nanos: String,
@@ -31,7 +31,7 @@ pub struct SampleView {
 /// A lease's use over time, one array a column, oldest first: means between one time and the one before.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SeriesView {
+pub struct UsageSeriesView {
     /// Unix milliseconds of the provider's clock.
     pub at_ms: Vec<u64>,
     /// Cores used.
@@ -46,7 +46,7 @@ pub struct SeriesView {
 /// A lease's use between one sample and the one before, and what came for it through the gateway meanwhile.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct LiveView {
+pub struct LiveUsageView {
     /// Unix milliseconds of the provider's clock.
     pub at_ms: u64,
     /// Cores used.

@@ -8,7 +8,7 @@ use solidity::manual;
 
 use super::{Api, error::Result};
 use api_types::{
-    market::{HeadView, MarketView, OfferView, RefusalView, StatusView},
+    market::{ContractErrorView, HeadView, MarketView, OfferView, StatusView},
     proofs::leaf_encoding,
 };
 use store::Head;
@@ -94,9 +94,9 @@ pub async fn offers(State(api): State<Api>) -> Result<Json<Vec<OfferView>>> {
 }
 
 /// The manual of the market's errors.
-#[utoipa::path(get, path = "/v1/errors", responses((status = 200, body = Vec<RefusalView>)))]
-pub async fn errors() -> Json<Vec<RefusalView>> {
-    let entries = manual::entries().iter().map(|entry| RefusalView {
+#[utoipa::path(get, path = "/v1/errors", responses((status = 200, body = Vec<ContractErrorView>)))]
+pub async fn errors() -> Json<Vec<ContractErrorView>> {
+    let entries = manual::entries().iter().map(|entry| ContractErrorView {
         name: entry.name.to_owned(),
         meaning: entry.meaning.to_owned(),
         cause: entry.cause.to_owned(),

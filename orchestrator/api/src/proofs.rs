@@ -11,9 +11,9 @@ use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Error, Question, Result, lease_id, unknown_lease},
+    error::{Error, QueryParams, Result, lease_id, unknown_lease},
 };
-use api_types::proofs::{EpochView, ProofSummary, ProofView, StatementView, leaf_encoding};
+use api_types::proofs::{EpochStatementView, EpochView, ProofSummary, ProofView, leaf_encoding};
 use store::{RootRow, StatementRow};
 
 /// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
@@ -76,7 +76,7 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Before {
+pub struct ProofQuery {
     /// Epochs before this one; the newest unless told otherwise.
     before: Option<u64>,
     /// At most so many; 50 unless told otherwise, 500 at most.
@@ -85,13 +85,13 @@ pub struct Before {
 
 /// A lease's statements whose roots are on chain, newest first.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/proofs", params(("id" = String, Path, description = "The lease"), Before),
+    get, path = "/v1/leases/{id}/proofs", params(("id" = String, Path, description = "The lease"), ProofQuery),
     responses((status = 200, body = Vec<ProofSummary>), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn proofs(
     State(api): State<Api>,
     Path(id): Path<String>,
-    Question(Before { before, limit }): Question<Before>,
+    QueryParams(ProofQuery { before, limit }): QueryParams<ProofQuery>,
 ) -> Result<Json<Vec<ProofSummary>>> {
     let id = lease_id(&id)?;
     api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
@@ -124,7 +124,7 @@ pub async fn epoch(State(api): State<Api>, Path(epoch): Path<String>) -> Result<
     let tree = tree.filter(|tree| tree.root() == posted.root).ok_or_else(none)?;
     let views = statements.iter().map(|statement| {
         let path = tree.path(statement.leaf).context("a leaf outside its tree")?;
-        Ok(StatementView {
+        Ok(EpochStatementView {
             lease: statement.lease.to_string(),
             usage: (&statement.usage).into(),
             path: path.into_iter().map(|node| node.to_string()).collect(),

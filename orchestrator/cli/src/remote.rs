@@ -12,7 +12,7 @@ use api_types::{
     error::ErrorView,
     events::EventView,
     leases::LeaseView,
-    logs::LogLine,
+    logs::LogLineView,
     market::StatusView,
     proofs::{EpochView, ProofView},
     scaling::{DemandView, ScalingView},
@@ -68,7 +68,7 @@ impl Remote {
     }
 
     /// What a lease's containers printed; the query says which lines.
-    pub async fn logs(&self, id: B256, query: &str) -> anyhow::Result<Vec<LogLine>> {
+    pub async fn logs(&self, id: B256, query: &str) -> anyhow::Result<Vec<LogLineView>> {
         let lines = self.get(&format!("/v1/leases/{id}/logs?{query}")).await?;
         lines.context("the provider has not seen this lease yet: wait a moment and ask again")
     }

@@ -151,7 +151,7 @@ pub async fn start_with(
     let feed = Feed::new(store.clone(), shutdown.clone());
     tasks.push(tokio::spawn(feed.clone().keep(wakeups.feed.clone())));
     let draining = settings.drain;
-    let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
+    let gateway_at = api::GatewayAddress { domain: settings.gateway_domain.clone(), address: gateway_address };
     let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
     let api = Api {
         store,
@@ -160,11 +160,11 @@ pub async fn start_with(
         draining,
         statuses,
         metrics,
-        container: wakeups.container,
-        gate,
+        container_wakeup: wakeups.container,
+        gateway: gateway_at,
         feed,
         providers: Default::default(),
-        books: api::books::Settings {
+        account: api::provider_account::AccountSettings {
             margin: settings.margin,
             gas_per_hour: settings.gas_per_hour,
             replace_after: settings.replace_after,
@@ -172,11 +172,11 @@ pub async fn start_with(
         page,
         clock: Arc::new(System),
         origins: Origins::new(address.port(), &settings.web_origins),
-        session_for: settings.session_for,
+        session_lifetime: settings.session_for,
         signatures: Arc::new(OnChain(ethereum)),
-        inside: Arc::new(Window::new(docker_host(&settings.docker_host), owner)),
-        counts: gateway,
-        visits: Default::default(),
+        container_io: Arc::new(Window::new(docker_host(&settings.docker_host), owner)),
+        demand: gateway,
+        streams: Default::default(),
         shell_idle: settings.shell_idle,
         shutdown,
     };

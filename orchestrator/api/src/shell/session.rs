@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::super::{Api, inside::Stay};
+use super::super::{Api, lease_access::StreamAccess};
 use ports::inside::{Attached, Shell, Source};
 use store::access::ShellRow;
 
@@ -71,9 +71,16 @@ impl Activity {
 
 type Input = Option<Pin<Box<dyn AsyncWrite + Send>>>;
 
-pub(super) async fn run(api: Api, mut stay: Stay, socket: WebSocket, shell: Shell, tty: bool, size: (u16, u16)) {
+pub(super) async fn run(
+    api: Api,
+    mut stay: StreamAccess,
+    socket: WebSocket,
+    shell: Shell,
+    tty: bool,
+    size: (u16, u16),
+) {
     let (mut sink, mut frames) = socket.split();
-    let outcome = match api.inside.attach(&shell, tty).await {
+    let outcome = match api.container_io.attach(&shell, tty).await {
         Err(error) => {
             tracing::debug!(error = format!("{:#}", anyhow::Error::from(error)), "a shell did not start");
             Outcome::Over("the command did not start: is it in the image?")
@@ -82,7 +89,7 @@ pub(super) async fn run(api: Api, mut stay: Stay, socket: WebSocket, shell: Shel
             if tty {
                 // The engine takes a size once the command runs.
                 for _ in 0..TRIES {
-                    if api.inside.resize(&shell, size.0, size.1).await.is_ok() {
+                    if api.container_io.resize(&shell, size.0, size.1).await.is_ok() {
                         break;
                     }
                     tokio::time::sleep(PING / 400).await;
@@ -129,7 +136,7 @@ pub(super) async fn run(api: Api, mut stay: Stay, socket: WebSocket, shell: Shel
 /// Ends what runs. What could not be ended stays written down for the next process.
 async fn end(api: &Api, shell: &Shell) {
     for _ in 0..TRIES {
-        match api.inside.end(shell).await {
+        match api.container_io.end(shell).await {
             Ok(()) => {
                 if let Err(error) = api.store.forget_shell(&shell.exec_id).await {
                     tracing::warn!(
@@ -157,7 +164,7 @@ pub(in super::super) async fn end_left(api: &Api, left: Vec<ShellRow>) {
 /// The engine knows it a moment after the output has ended.
 async fn exit_code(api: &Api, shell: &Shell) -> Option<i64> {
     for _ in 0..TRIES * 10 {
-        match api.inside.exit_code(shell).await {
+        match api.container_io.exit_code(shell).await {
             Ok(Some(code)) => return Some(code),
             Ok(None) => tokio::time::sleep(PAUSE / 10).await,
             Err(_) => return None,
@@ -226,7 +233,7 @@ async fn to_shell(
             Message::Text(text) => match serde_json::from_str(&text) {
                 Ok(Control::Resize { cols, rows }) => {
                     // One that has ended meanwhile has no size.
-                    let _ = api.inside.resize(shell, cols, rows).await;
+                    let _ = api.container_io.resize(shell, cols, rows).await;
                 }
                 Ok(Control::Eof(true)) => {
                     if let Some(mut open) = input.take() {

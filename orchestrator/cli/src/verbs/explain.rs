@@ -5,7 +5,7 @@ use clap::Args;
 
 use crate::{remote::Remote, render::answer, verbs::show::span, wallet::session::Session};
 use crate::{render::ids::short_id, settings::Connection};
-use api_types::scaling::{RulingView, ScalingView, SeenView, ShadowView};
+use api_types::scaling::{ObservationView, ScalingDecisionView, ScalingView, ShadowComparisonView};
 
 #[derive(Debug, Args)]
 pub struct Explain {
@@ -66,11 +66,11 @@ fn text(view: &ScalingView, lease: &str, now_ms: u64) -> String {
     lines.join("\n")
 }
 
-fn bound(ruling: &RulingView) -> String {
+fn bound(ruling: &ScalingDecisionView) -> String {
     ruling.bound.as_ref().map(|bound| format!(": {bound}")).unwrap_or_default()
 }
 
-fn seen(seen: &SeenView) -> String {
+fn seen(seen: &ObservationView) -> String {
     let mut parts = vec![format!("{} ready", seen.ready)];
     parts.extend((seen.starting > 0).then(|| format!("{} starting", seen.starting)));
     parts.extend(seen.utilization.map(|utilization| format!("CPU {:.0} %", utilization * 100.0)));
@@ -82,7 +82,7 @@ fn seen(seen: &SeenView) -> String {
     parts.join(", ")
 }
 
-fn compared(shadow: &ShadowView) -> String {
+fn compared(shadow: &ShadowComparisonView) -> String {
     let more = if shadow.regret < 0.0 { "more" } else { "less" };
     format!(
         "beside   {} would have {} replicas now; over {} it would have spent {:.1} % {more}, and been short for {} instead of {}",
@@ -98,13 +98,13 @@ fn compared(shadow: &ShadowView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api_types::scaling::{BoundsView, EvidenceView};
+    use api_types::scaling::{BoundsView, ScalingEvidenceView};
 
-    fn ruling(outcome: &str, bound: Option<&str>) -> RulingView {
-        RulingView {
+    fn ruling(outcome: &str, bound: Option<&str>) -> ScalingDecisionView {
+        ScalingDecisionView {
             at_ms: 1_000_000,
             policy: "threshold".to_owned(),
-            seen: SeenView {
+            seen: ObservationView {
                 ready: 1,
                 starting: 0,
                 utilization: Some(0.91),
@@ -122,7 +122,7 @@ mod tests {
             granted: 2,
             bound: bound.map(str::to_owned),
             outcome: outcome.to_owned(),
-            evidence: Some(EvidenceView { epoch: 7, time: 990, utilization: 9_100, leaf: "0x00".to_owned() }),
+            evidence: Some(ScalingEvidenceView { epoch: 7, time: 990, utilization: 9_100, leaf: "0x00".to_owned() }),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::{
     render::answer,
     wallet::{session::Session, signin},
 };
-use api_types::logs::LogLine;
+use api_types::logs::LogLineView;
 
 #[derive(Debug, Args)]
 pub struct Logs {
@@ -84,7 +84,7 @@ pub fn reason(data: &str) -> String {
 }
 
 /// What a container printed may hold anything, also what moves a terminal's cursor: that is shown, not done. Colours stay.
-fn text(line: &LogLine) -> String {
+fn text(line: &LogLineView) -> String {
     format!("{}.{} | {}", line.service, line.replica, harmless(&line.line))
 }
 

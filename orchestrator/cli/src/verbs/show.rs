@@ -8,7 +8,7 @@ use crate::{
     wallet::session::Session,
 };
 use crate::{render::ids::short, settings::Connection};
-use api_types::leases::{LeaseView, ServedView};
+use api_types::leases::{LeaseView, ServedServiceView};
 use lease::Lease;
 
 #[derive(Debug, Args)]
@@ -121,7 +121,7 @@ fn text(lease: &Lease, money: &Money, view: Option<&LeaseView>, silence: Option<
                 ));
             }
             lines.extend(view.served.iter().map(|served| {
-                let ServedView { service, port, url, path_url } = served;
+                let ServedServiceView { service, port, url, path_url } = served;
                 format!("  {service}  {port} → {url} or {path_url}")
             }));
             lines.extend(view.reason.as_ref().map(|reason| format!("  not running: {reason}")));

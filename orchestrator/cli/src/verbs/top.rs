@@ -13,7 +13,7 @@ use crate::{
     render::ids::short_id,
     settings::{Connection, Identity},
 };
-use api_types::{leases::LeaseView, usage::LiveView};
+use api_types::{leases::LeaseView, usage::LiveUsageView};
 
 #[derive(Debug, Args)]
 pub struct Top {
@@ -38,7 +38,7 @@ impl Top {
                 () = &mut stop => return Ok(()),
                 event = events.next() => event?,
             };
-            let live: LiveView = match event {
+            let live: LiveUsageView = match event {
                 Some((name, data)) if name == "live" => serde_json::from_str(&data)?,
                 Some((name, data)) if name == "end" => bail!("the provider ended it: {}", reason(&data)),
                 Some(_) => continue,
@@ -57,7 +57,7 @@ impl Top {
     }
 }
 
-fn text(lease: &str, live: &LiveView, view: Option<&LeaseView>) -> String {
+fn text(lease: &str, live: &LiveUsageView, view: Option<&LeaseView>) -> String {
     let mut lines = Vec::new();
     let mib = |bytes: f64| format!("{:.1} MiB", bytes / f64::from(1 << 20));
     let shape = view.map(|view| &view.terms.shape);
