@@ -27,7 +27,7 @@ use driver::{self, Bell, Board, Stage};
 use lease::intent::Intent;
 use ports::ethereum::Ethereum;
 use solidity::Market::addBondCall;
-use stages::{chain, settlement::Settlement};
+use stages::{chain, settlement::SettlementStage};
 use store::{IntentState, Store, settlement::prepare};
 use tempfile::TempDir;
 use tokio::{process::Child, sync::watch};
@@ -145,7 +145,7 @@ impl Bench {
         let signer = Some(Actor::Provider.signer());
         let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, signer)?;
         let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
-        let settlement = Settlement {
+        let settlement = SettlementStage {
             store: store.clone(),
             ethereum: ethereum.clone(),
             provider: self.provider(),
@@ -157,7 +157,7 @@ impl Bench {
             confirmations: 6,
             replace_after: Duration::from_secs(30),
             gas_per_hour: u64::MAX,
-            seen: Default::default(),
+            cache: Default::default(),
         };
         let (stop, shutdown) = watch::channel(false);
         let bell = Bell::default();

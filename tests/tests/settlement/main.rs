@@ -18,11 +18,7 @@ use driver::{Bell, Counts, Stage};
 use lease::{intent::Intent, meter::Meter, statement::Counters};
 use ports::ethereum::Ethereum;
 use solidity::{Market, Parameters, Terms};
-use stages::{
-    chain::{self, Chain},
-    proof::Proof,
-    settlement::Settlement,
-};
+use stages::{chain::ChainStage, proof::ProofStage, settlement::SettlementStage};
 use store::{IntentState, Store};
 use tests::{postgres::Database, tenancy};
 
@@ -79,12 +75,12 @@ impl World {
     }
 
     /// A settlement stage as a process that just started has it.
-    fn settlement(&self) -> Settlement {
+    fn settlement(&self) -> SettlementStage {
         self.settlement_over(self.ethereum())
     }
 
-    fn settlement_over(&self, ethereum: Arc<dyn Ethereum>) -> Settlement {
-        Settlement {
+    fn settlement_over(&self, ethereum: Arc<dyn Ethereum>) -> SettlementStage {
+        SettlementStage {
             store: self.store.clone(),
             ethereum,
             provider: provider(),
@@ -96,19 +92,19 @@ impl World {
             confirmations: 1,
             replace_after: Duration::from_secs(3600),
             gas_per_hour: 1_000_000_000,
-            seen: Default::default(),
+            cache: Default::default(),
         }
     }
 
     async fn follow(&self) {
         let deployment = self.devnet.deployment.clone();
-        let settings = chain::Settings::default();
-        Chain::new(self.store.clone(), self.ethereum(), deployment, provider(), settings).run().await.unwrap();
+        let settings = Default::default();
+        ChainStage::new(self.store.clone(), self.ethereum(), deployment, provider(), settings).run().await.unwrap();
     }
 
     async fn prove(&self) -> Counts {
         self.follow().await;
-        let proof = Proof {
+        let proof = ProofStage {
             store: self.store.clone(),
             provider: provider(),
             market: self.devnet.deployment.market,

@@ -2,7 +2,7 @@
 
 use alloy::primitives::{Bytes, U256};
 
-use super::{Settlement, add};
+use super::{SettlementStage, add};
 use driver::Counts;
 use lease::intent::Intent;
 use ports::ethereum::{Call, Fees};
@@ -17,9 +17,9 @@ const CAP: u128 = 4;
 /// What a transfer without data costs.
 const TRANSFER_GAS: u64 = 21_000;
 
-impl Settlement {
+impl SettlementStage {
     /// Replaces what waits too long, and fills a nonce that keeps later ones waiting.
-    pub(super) async fn unstick(&self, open: &[Open], nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
+    pub(super) async fn replace_stuck(&self, open: &[Open], nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
         let due = now_ms().saturating_sub(self.replace_after.as_millis() as u64);
         let is_old = |open: &Open| open.sendings.last().is_some_and(|sending| sending.sent_at_ms <= due);
         let old: Vec<_> = open.iter().filter(|open| open.nonce >= nonce && is_old(open)).take(AT_ONCE).collect();
@@ -28,7 +28,7 @@ impl Settlement {
         let lowest = open.iter().map(|open| open.nonce).filter(|open| *open >= nonce).min();
         if lowest.is_some_and(|lowest| lowest > nonce) && self.ethereum.pending_nonce(self.provider).await? == nonce {
             tracing::warn!(nonce, waiting = first.key, "a nonce that nobody uses keeps others waiting; it is filled");
-            return self.fill(nonce, fees, counts).await;
+            return self.fill_nonce(nonce, fees, counts).await;
         }
         let (mut signatures, mut again) = (Vec::new(), Vec::new());
         for open in old {
@@ -51,14 +51,14 @@ impl Settlement {
         add(counts, "replaced", signatures.len() as u64);
         add(counts, "resent", again.len() as u64);
         again.iter().for_each(|hash| {
-            self.seen().answered.remove(hash);
+            self.cache().answered.remove(hash);
         });
         let hashes: Vec<_> = signatures.iter().map(|signature| signature.tx).chain(again).collect();
         self.send(&hashes, counts).await
     }
 
     /// Uses a nonce for nothing. A foreign transaction that had it was dropped, or a deep reorg forgot one of ours.
-    async fn fill(&self, nonce: u64, fees: Fees, counts: &mut Counts) -> anyhow::Result<()> {
+    async fn fill_nonce(&self, nonce: u64, fees: Fees, counts: &mut Counts) -> anyhow::Result<()> {
         let intent = Intent {
             key: format!("fill:{nonce}:{}", now_ms()),
             kind: "fill".to_owned(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use alloy::primitives::B256;
 use futures::{StreamExt, stream};
 
-use super::{PIPELINE, Settlement, add, settled};
+use super::{PIPELINE, SettlementStage, add, settled};
 use driver::Counts;
 use ports::ethereum::{Block, Call, Error, Receipt};
 use store::{Landing, Open};
@@ -13,7 +13,7 @@ use store::{Landing, Open};
 /// From so many on, a block's receipts are asked for at once.
 const MANY: usize = 4;
 
-impl Settlement {
+impl SettlementStage {
     /// Mined intents: final when their block is deep enough, open again when it is gone.
     pub(super) async fn finish(&self, head: &Block, counts: &mut Counts) -> anyhow::Result<()> {
         let blocks = self.store.mined_blocks().await?;
@@ -25,7 +25,7 @@ impl Settlement {
                 let reorged = self.store.unland_intents(hash).await?;
                 tracing::info!(number, %hash, reorged, "a reorg took transactions back; they are sent again");
                 // Nothing is known of what the node kept.
-                self.seen().answered.clear();
+                self.cache().answered.clear();
                 add(counts, "reorged", reorged);
             } else if settled(head, self.confirmations).is_some_and(|settled| number <= settled) {
                 let (finals, failed) = self.store.finish_intents(hash).await?;
@@ -37,7 +37,7 @@ impl Settlement {
     }
 
     /// Open intents whose nonce the chain has used: they were mined, or a foreign transaction took their place.
-    pub(super) async fn land(&self, head: &Block, nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
+    pub(super) async fn confirm(&self, head: &Block, nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
         let used: Vec<Open> = self.store.open_intents().await?.into_iter().filter(|open| open.nonce < nonce).collect();
         if used.is_empty() {
             return Ok(());
