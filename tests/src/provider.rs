@@ -32,7 +32,7 @@ use bollard::{
         ListVolumesOptionsBuilder,
     },
 };
-use driver::{Bell, Stage};
+use driver::{Stage, Wakeup};
 use futures::TryStreamExt;
 use lease::{
     decide::{Slot, Standing},
@@ -83,7 +83,7 @@ pub struct Process {
     pub chain: Chain,
     pub container: Container,
     /// The container stage's.
-    pub bell: Bell,
+    pub wakeup: Wakeup,
     pub meter: Meter,
 }
 
@@ -299,11 +299,18 @@ impl Start {
         let ethereum = AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, None)?;
         let ethereum = Arc::new(ethereum);
         let chain = Chain::new(store.clone(), ethereum, deployment, owner.provider, chain::Settings::default());
-        let bell = Bell::default();
-        let bells = (bell.clone(), Bell::default());
+        let wakeup = Wakeup::default();
+        let wakeups = (wakeup.clone(), Wakeup::default());
         let clock = Arc::new(System);
-        let container =
-            Container::new(store.clone(), engine.clone(), clock.clone(), Arc::new(HostKernel), owner, settings, bells);
+        let container = Container::new(
+            store.clone(),
+            engine.clone(),
+            clock.clone(),
+            Arc::new(HostKernel),
+            owner,
+            settings,
+            wakeups,
+        );
         let meter = Meter::new(
             store.clone(),
             engine,
@@ -311,9 +318,9 @@ impl Start {
             Arc::new(HostKernel),
             owner,
             meter::Settings::default(),
-            Bell::default(),
+            Wakeup::default(),
         );
-        Ok(Process { store, chain, container, bell, meter })
+        Ok(Process { store, chain, container, wakeup, meter })
     }
 }
 

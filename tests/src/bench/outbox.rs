@@ -23,7 +23,7 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
-use driver::{self, Bell, Board, Stage};
+use driver::{self, Stage, StageStatuses, Wakeup};
 use lease::intent::Intent;
 use ports::ethereum::Ethereum;
 use solidity::Market::addBondCall;
@@ -160,19 +160,19 @@ impl Bench {
             seen: Default::default(),
         };
         let (stop, shutdown) = watch::channel(false);
-        let bell = Bell::default();
-        let stages: Vec<(Arc<dyn Stage>, Bell)> = vec![(Arc::new(settlement), bell.clone())];
+        let wakeup = Wakeup::default();
+        let stages: Vec<(Arc<dyn Stage>, Wakeup)> = vec![(Arc::new(settlement), wakeup.clone())];
         let (nonce, since) = (self.nonce().await?, self.chain.get_block_number().await? + 1);
         let started = Instant::now();
-        let board = Board::default();
-        let ringing = tokio::spawn(chain::listen(ethereum, bell, shutdown.clone()));
-        let driving = tokio::spawn(driver::drive(stages, board.clone(), shutdown));
+        let statuses = StageStatuses::default();
+        let waking = tokio::spawn(chain::listen(ethereum, wakeup, shutdown.clone()));
+        let driving = tokio::spawn(driver::drive(stages, statuses.clone(), shutdown));
         let reached = self.reaches(nonce + INTENTS).await;
         let took = started.elapsed();
         stop.send(true)?;
         driving.await?;
-        ringing.await?;
-        reached.with_context(|| format!("the stage's last run: {:?}", board.read()))?;
+        waking.await?;
+        reached.with_context(|| format!("the stage's last run: {:?}", statuses.read()))?;
         let amiss = self.amiss(INTENTS, since).await?;
         ensure!(amiss == 0, "{amiss} of {INTENTS} intents did not have their effect exactly once");
         Ok(INTENTS as f64 / took.as_secs_f64())

@@ -11,7 +11,7 @@ use std::{
 use adapters::ethereum::AlloyEthereum;
 use alloy::primitives::{Address, B256, U256};
 use anvil::{Actor, Devnet, Mining, Options};
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use lease::{clearing::Decision, screen::Amounts};
 use ports::clock::Clock;
 use ports::ethereum::Ethereum;
@@ -105,7 +105,7 @@ impl World {
             market: self.devnet.deployment.market,
             parameters: self.devnet.deployment.parameters.clone(),
             settings,
-            next: Bell::default(),
+            next: Wakeup::default(),
             adopted: Default::default(),
         }
     }

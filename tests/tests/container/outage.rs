@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use adapters::docker::BollardEngine;
 use alloy::primitives::B256;
-use driver::{self, Board, Stage};
+use driver::{self, Stage, StageStatuses};
 use lease::decide::Standing;
 use ports::engine::{self, Engine};
 use stages::container;
@@ -129,15 +129,15 @@ async fn the_engines_word_wakes_the_stage_also_after_it_was_away() {
     let provider = Provider::start().await.unwrap();
     let socket = Socket::start(Mood::Honest).unwrap();
     let engine = engine_at(&socket);
-    // Nothing but a bell brings it to look again.
+    // Only a wakeup starts another run.
     let unhurried = container::Settings { period: Duration::from_secs(3600), ..settings() };
     let process = provider.start.process(engine.clone(), unhurried).await.unwrap();
     let (lease, _) = provider.open(&process, ONE, 1).await.unwrap();
     let (stop, shutdown) = watch::channel(false);
-    let Process { container, bell, .. } = process;
-    let stages: Vec<(Arc<dyn Stage>, _)> = vec![(Arc::new(container), bell.clone())];
-    let listening = tokio::spawn(container::listen(engine, provider.owner, bell, shutdown.clone()));
-    let driving = tokio::spawn(driver::drive(stages, Board::default(), shutdown));
+    let Process { container, wakeup, .. } = process;
+    let stages: Vec<(Arc<dyn Stage>, _)> = vec![(Arc::new(container), wakeup.clone())];
+    let listening = tokio::spawn(container::listen(engine, provider.owner, wakeup, shutdown.clone()));
+    let driving = tokio::spawn(driver::drive(stages, StageStatuses::default(), shutdown));
     let runs_anew = async |before: Option<String>| {
         until("the container to run anew", async || {
             let since = provider.running(lease).await?.into_values().next().and_then(|(_, since)| since);

@@ -9,7 +9,7 @@ use adapters::{
 };
 use alloy::primitives::aliases::U96;
 use api::{self, origins::Origins};
-use driver::{Bell, Board, Stage};
+use driver::{Stage, StageStatuses, Wakeup};
 use lease::{intent::Intent, label::Owner};
 use ports::gate::{Counts, Demand};
 use solidity::{Statement, leaf, tree::Tree};
@@ -54,9 +54,9 @@ impl Liar {
             deployment: scene.devnet.deployment.clone(),
             provider,
             draining: false,
-            board: Board::default(),
+            statuses: StageStatuses::default(),
             metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
-            container: Bell::default(),
+            container: Wakeup::default(),
             feed: api::feed::Feed::new(store.clone(), stopped.clone()),
             providers: Default::default(),
             books: api::books::Settings { margin: 0, gas_per_hour: 1, replace_after: Duration::from_secs(1) },

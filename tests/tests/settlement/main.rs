@@ -14,7 +14,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use anvil::{Actor, Devnet, Mining, Options};
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use lease::{intent::Intent, meter::Meter, statement::Counters};
 use ports::ethereum::Ethereum;
 use solidity::{Market, Parameters, Terms};
@@ -113,7 +113,7 @@ impl World {
             provider: provider(),
             market: self.devnet.deployment.market,
             parameters: self.parameters.clone(),
-            next: vec![Bell::default()],
+            next: vec![Wakeup::default()],
         };
         proof.run().await.unwrap()
     }
