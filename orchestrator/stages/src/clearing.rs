@@ -59,7 +59,7 @@ const BEHIND: u64 = 3;
 
 /// What may be set about answering orders.
 #[derive(Debug, Clone, Copy)]
-pub struct Settings {
+pub struct ClearingSettings {
     /// No new bids.
     pub drain: bool,
     /// What bids ask beyond the price list, in percent.
@@ -72,14 +72,14 @@ pub struct Settings {
     pub stale_after: Duration,
 }
 
-impl Default for Settings {
+impl Default for ClearingSettings {
     fn default() -> Self {
         let (hold, standby, stale_after) = (None, Duration::ZERO, Duration::from_secs(120));
         Self { drain: false, margin: 0, hold, standby, stale_after }
     }
 }
 
-pub struct Clearing {
+pub struct ClearingStage {
     pub store: Arc<Store>,
     pub ethereum: Arc<dyn Ethereum>,
     pub clock: Arc<dyn Clock>,
@@ -88,7 +88,7 @@ pub struct Clearing {
     pub provider: Address,
     pub market: Address,
     pub parameters: Parameters,
-    pub settings: Settings,
+    pub settings: ClearingSettings,
     /// Settlement's: an intent waits.
     pub next: Wakeup,
     /// Whether this process has looked for bids that its database does not remember.
@@ -96,7 +96,7 @@ pub struct Clearing {
 }
 
 #[async_trait::async_trait]
-impl Stage for Clearing {
+impl Stage for ClearingStage {
     fn name(&self) -> &'static str {
         "clearing"
     }
@@ -131,7 +131,7 @@ impl Stage for Clearing {
     }
 }
 
-impl Clearing {
+impl ClearingStage {
     /// Carries out everything about an order but an answer.
     async fn tend(&self, row: &AnswerRow, head: Head, counts: &mut Counts) -> anyhow::Result<Action> {
         let id = row.order.auction.id;

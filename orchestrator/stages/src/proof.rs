@@ -28,7 +28,7 @@ use store::{LeaseFilter, StatementRow, Store};
 /// The root over nothing.
 const NO_STATEMENT: B256 = B256::ZERO;
 
-pub struct Proof {
+pub struct ProofStage {
     pub store: Arc<Store>,
     pub provider: Address,
     pub market: Address,
@@ -38,7 +38,7 @@ pub struct Proof {
 }
 
 #[async_trait::async_trait]
-impl Stage for Proof {
+impl Stage for ProofStage {
     fn name(&self) -> &'static str {
         "proof"
     }
@@ -80,7 +80,7 @@ impl Stage for Proof {
     }
 }
 
-impl Proof {
+impl ProofStage {
     /// Whether somebody says that our roots have stopped at this epoch.
     async fn is_reported(&self, posted_epoch: u64) -> anyhow::Result<bool> {
         let own = self.store.provider(self.provider).await?;

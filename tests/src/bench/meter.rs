@@ -26,7 +26,7 @@ use lease::decide::State;
 use ports::engine::Engine;
 use serde::Deserialize;
 use solidity::{Market::LeaseOpened, Terms};
-use stages::meter::Meter;
+use stages::meter::MeterStage;
 use store::{Change, Event, Head, Segment, Store};
 use tokio::process::Command;
 
@@ -36,7 +36,7 @@ use super::{
     provider::{Opened, Provider, interruptible, until},
     say,
 };
-use crate::tenancy::order;
+use crate::transactions::order;
 
 const LEASES: usize = 1_000;
 const SWEEPS: usize = 30;
@@ -81,7 +81,7 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
     let store = Arc::new(Store::open(&format!("sqlite:{}", folder.path().join("tidemark.db").display())).await?);
     store.bind(&provider.devnet.deployment, provider.owner.provider).await?;
     let leases = open_in(&store, provider, leases).await?;
-    let meter = Meter::new(
+    let meter = MeterStage::new(
         store.clone(),
         crowd.clone(),
         Arc::new(System),

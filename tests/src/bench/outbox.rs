@@ -27,13 +27,13 @@ use driver::{self, Stage, StageStatuses, Wakeup};
 use lease::intent::Intent;
 use ports::ethereum::Ethereum;
 use solidity::Market::addBondCall;
-use stages::{chain, settlement::Settlement};
+use stages::{chain, settlement::SettlementStage};
 use store::{IntentState, Store, settlement::prepare};
 use tempfile::TempDir;
 use tokio::{process::Child, sync::watch};
 
 use super::{Figure, Target, say};
-use crate::{program, tenancy};
+use crate::{program, transactions};
 
 const GAS_LIMIT: u64 = 30_000_000;
 const INTENTS: u64 = 10_000;
@@ -47,7 +47,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 pub async fn run() -> anyhow::Result<()> {
     let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await?;
-    tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
+    transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
     let chain = devnet.provider(Actor::Stranger).await?;
     // Only now: to deploy and fund at one transaction a second would take longer than to measure.
     chain.anvil_set_block_gas_limit(GAS_LIMIT).await?;
@@ -102,7 +102,7 @@ impl Bench {
         // The first only finds the beginning of a second.
         let mut started = Instant::now();
         for i in 0..=SEQUENTIAL {
-            tenancy::sent(market.addBond().value(U256::from(1)).send().await?.get_receipt().await?)?;
+            transactions::sent(market.addBond().value(U256::from(1)).send().await?.get_receipt().await?)?;
             if i == 0 {
                 started = Instant::now();
             }
@@ -145,7 +145,7 @@ impl Bench {
         let signer = Some(Actor::Provider.signer());
         let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, signer)?;
         let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
-        let settlement = Settlement {
+        let settlement = SettlementStage {
             store: store.clone(),
             ethereum: ethereum.clone(),
             provider: self.provider(),
@@ -157,7 +157,7 @@ impl Bench {
             confirmations: 6,
             replace_after: Duration::from_secs(30),
             gas_per_hour: u64::MAX,
-            seen: Default::default(),
+            cache: Default::default(),
         };
         let (stop, shutdown) = watch::channel(false);
         let wakeup = Wakeup::default();

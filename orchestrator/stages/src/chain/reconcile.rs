@@ -9,7 +9,7 @@ use solidity::{
 
 use alloy::sol_types::SolCall;
 
-use super::{Chain, count};
+use super::{ChainStage, count};
 use driver::Counts;
 use lease::Lease;
 use ports::ethereum::Call;
@@ -18,11 +18,11 @@ use store::{Event, Head, LeaseFilter};
 /// Leases that are asked about at once.
 const AT_ONCE: usize = 8;
 
-impl Chain {
+impl ChainStage {
     /// From time to time, compares the fold of each open lease of ours with what the contract stores at the cursor's
     /// block. A difference should never be; when there is one, the lease is read again from the chain.
     pub(super) async fn reconcile(&self, counts: &mut Counts) -> anyhow::Result<()> {
-        let due = self.watch().reconciled.is_none_or(|at| at.elapsed() >= self.settings.reconcile_every);
+        let due = self.cache().reconciled.is_none_or(|at| at.elapsed() >= self.settings.reconcile_every);
         let Some(cursor) = self.store.head().await?.filter(|_| due) else { return Ok(()) };
         let leases =
             self.store.leases(LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.provider) }).await?;
@@ -42,7 +42,7 @@ impl Chain {
             count(counts, "mismatches", 1);
             self.repair(&lease, cursor).await?;
         }
-        self.watch().reconciled = Some(Instant::now());
+        self.cache().reconciled = Some(Instant::now());
         Ok(())
     }
 

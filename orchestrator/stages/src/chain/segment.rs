@@ -16,7 +16,7 @@ const HEADERS: usize = 32;
 
 /// Reads stretches of the chain.
 #[derive(Clone)]
-pub(super) struct Source {
+pub(super) struct SegmentReader {
     pub ethereum: Arc<dyn Ethereum>,
     pub market: Address,
     /// How many blocks before the tip are kept.
@@ -24,14 +24,14 @@ pub(super) struct Source {
 }
 
 /// A stretch, and how many logs in it were not the market's events.
-pub(super) struct Read {
+pub(super) struct ReadSegment {
     pub segment: Segment,
     pub foreign: u64,
 }
 
-impl Source {
+impl SegmentReader {
     /// Reads blocks `from..=to` as they stand under `tip`; `None` when the chain has left that tip meanwhile.
-    pub(super) async fn read(&self, from: u64, to: u64, tip: Block) -> anyhow::Result<Option<Read>> {
+    pub(super) async fn read(&self, from: u64, to: u64, tip: Block) -> anyhow::Result<Option<ReadSegment>> {
         if from == tip.number {
             // Named by its hash, the block cannot change while it is read.
             let logs = self.ethereum.logs_of(tip.hash).await?;
@@ -62,7 +62,12 @@ impl Source {
         Ok(blocks.into_iter().map(|block| block.map(|block| (block.number, block))).collect())
     }
 
-    async fn segment(&self, logs: Vec<Log>, headers: BTreeMap<u64, Block>, tip: Block) -> anyhow::Result<Option<Read>> {
+    async fn segment(
+        &self,
+        logs: Vec<Log>,
+        headers: BTreeMap<u64, Block>,
+        tip: Block,
+    ) -> anyhow::Result<Option<ReadSegment>> {
         // Some nodes say in each log when its block was made; of the others each block is asked for once.
         let untimed: BTreeSet<u64> = logs
             .iter()
@@ -97,6 +102,6 @@ impl Source {
         if foreign > 0 {
             tracing::warn!(foreign, "logs that are not the market's events are ignored");
         }
-        Ok(Some(Read { segment: Segment { blocks, events }, foreign }))
+        Ok(Some(ReadSegment { segment: Segment { blocks, events }, foreign }))
     }
 }
