@@ -56,14 +56,14 @@ impl Stage for ProofStage {
             return Ok(Counts::from([("under_way", 1)]));
         }
         let mut leases = self.unfinished().await?;
-        if let Some(at) = self.store.forgotten_root(self.provider).await? {
+        if let Some(at) = self.store.unknown_root(self.provider).await? {
             let all = leases.len();
             leases.retain(|(lease, previous)| previous.is_some() || lease.opened_at > at);
             counts.extend((leases.len() < all).then_some(("forgotten", (all - leases.len()) as u64)));
         }
         let since = posted.as_ref().map_or(0, |root| root.posted_at);
         let reported = self.is_reported(posted_epoch).await?;
-        let hurried = reported || self.store.is_hurried(self.provider).await?;
+        let hurried = reported || self.store.early_proof_requested(self.provider).await?;
         let pause = if hurried { u64::from(self.parameters.rootSpacing) } else { self.pause(&leases, since) };
         if (leases.is_empty() && !reported) || head.time < since + pause {
             return Ok(counts);

@@ -40,7 +40,7 @@ use solidity::Parameters;
 
 use driver::{Counts, Stage};
 use ports::ethereum::{Block, Ethereum, Sent};
-use store::{Open, Store};
+use store::{OpenIntent, Store};
 
 /// Requests under way at once.
 const PIPELINE: usize = 64;
@@ -158,7 +158,7 @@ impl SettlementStage {
 }
 
 /// The newest sending of each: the one with the best chance.
-fn newest(open: &[Open]) -> Vec<B256> {
+fn newest(open: &[OpenIntent]) -> Vec<B256> {
     open.iter().filter_map(|open| open.sendings.last()).map(|sending| sending.tx).collect()
 }
 

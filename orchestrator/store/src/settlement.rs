@@ -1,8 +1,8 @@
 //! The outbox. Who wants a transaction prepares an intent; the settlement stage alone carries it further.
 
-mod books;
-mod moves;
-mod outbox;
+mod costs;
+mod transitions;
+mod open_intents;
 
 use std::{
     str::FromStr,
@@ -15,9 +15,9 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 use super::{Result, Store, hex, int, parse, uint};
 use lease::intent::Intent;
 
-pub use books::Spent;
-pub use moves::{Landing, Signature};
-pub use outbox::{Open, Sending};
+pub use costs::GasByKind;
+pub use transitions::{MinedIntent, SignedIntent};
+pub use open_intents::{OpenIntent, SendingRow};
 
 const COLUMNS: &str =
     "key, kind, recipient, data, value, state, nonce, gas, block, block_hash, tx, error, created_at_ms, signed_at_ms";
@@ -55,7 +55,7 @@ pub struct IntentRow {
 
 #[derive(Debug, thiserror::Error)]
 #[error("there is no such state of an intent")]
-pub struct UnknownState;
+pub struct UnknownIntentState;
 
 impl IntentState {
     pub fn text(self) -> &'static str {
@@ -70,11 +70,11 @@ impl IntentState {
 }
 
 impl FromStr for IntentState {
-    type Err = UnknownState;
+    type Err = UnknownIntentState;
 
-    fn from_str(text: &str) -> Result<Self, UnknownState> {
+    fn from_str(text: &str) -> Result<Self, UnknownIntentState> {
         let all = [Self::Prepared, Self::Sent, Self::Mined, Self::Final, Self::Failed];
-        all.into_iter().find(|state| state.text() == text).ok_or(UnknownState)
+        all.into_iter().find(|state| state.text() == text).ok_or(UnknownIntentState)
     }
 }
 
@@ -147,7 +147,7 @@ impl Store {
     }
 
     /// When an intent of a kind was last wanted, in Unix milliseconds.
-    pub async fn last_wanted(&self, kind: &str) -> Result<Option<u64>> {
+    pub async fn last_prepared(&self, kind: &str) -> Result<Option<u64>> {
         let sql = "SELECT MAX(created_at_ms) FROM intents WHERE kind = $1";
         let row = sqlx::query(sql).bind(kind).fetch_one(self.pool()).await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.map(uint))

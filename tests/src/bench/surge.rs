@@ -92,7 +92,7 @@ async fn tide(scene: &Scene) -> anyhow::Result<(Tally, f64)> {
 }
 
 /// One replica, nothing waits, and the cooldown is over.
-async fn calm(scene: &Scene, load: &Load) -> anyhow::Result<()> {
+async fn clear_early_proof(scene: &Scene, load: &Load) -> anyhow::Result<()> {
     load.set_rate(LOW);
     scene.stands("one replica", |wanted, healthy| (wanted, healthy) == (1, 1)).await?;
     tokio::time::sleep(Duration::from_secs(8)).await;

@@ -28,7 +28,7 @@ impl SettlementStage {
         let matured_by = head.time.saturating_sub(self.parameters.challengeWindow.into());
         let Some(newest) = self.store.newest_root(self.provider, matured_by).await? else { return Ok(()) };
         let since = now_ms().saturating_sub(self.claim_every.as_millis() as u64);
-        let due = self.store.last_wanted(KIND).await?.is_none_or(|wanted| wanted <= since);
+        let due = self.store.last_prepared(KIND).await?.is_none_or(|wanted| wanted <= since);
         let (fresh, moved) = {
             let cache = self.cache();
             (cache.matured != newest.epoch, cache.head != Some(head.hash))

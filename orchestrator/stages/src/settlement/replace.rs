@@ -6,7 +6,7 @@ use super::{SettlementStage, add};
 use driver::Counts;
 use lease::intent::Intent;
 use ports::ethereum::{Call, Fees};
-use store::{Open, Sending, settlement::now_ms};
+use store::{OpenIntent, SendingRow, settlement::now_ms};
 
 /// Replaced in one run: those at the head of the queue, for the others wait for them.
 const AT_ONCE: usize = 64;
@@ -19,9 +19,9 @@ const TRANSFER_GAS: u64 = 21_000;
 
 impl SettlementStage {
     /// Replaces what waits too long, and fills a nonce that keeps later ones waiting.
-    pub(super) async fn replace_stuck(&self, open: &[Open], nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
+    pub(super) async fn replace_stuck(&self, open: &[OpenIntent], nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
         let due = now_ms().saturating_sub(self.replace_after.as_millis() as u64);
-        let is_old = |open: &Open| open.sendings.last().is_some_and(|sending| sending.sent_at_ms <= due);
+        let is_old = |open: &OpenIntent| open.sendings.last().is_some_and(|sending| sending.sent_at_ms <= due);
         let old: Vec<_> = open.iter().filter(|open| open.nonce >= nonce && is_old(open)).take(AT_ONCE).collect();
         let Some(first) = old.first() else { return Ok(()) };
         let fees = self.ethereum.fees().await?;
@@ -46,8 +46,8 @@ impl SettlementStage {
                 None => again.push(last.tx),
             }
         }
-        self.store.replace_sendings(&signatures).await?;
-        self.store.touch_sendings(&again).await?;
+        self.store.record_replacements(&signatures).await?;
+        self.store.record_resent(&again).await?;
         add(counts, "replaced", signatures.len() as u64);
         add(counts, "resent", again.len() as u64);
         again.iter().for_each(|hash| {
@@ -76,7 +76,7 @@ impl SettlementStage {
 
 /// Fees that replace a sending: an eighth more, as nodes demand, and no less than a new transaction would offer. `None`
 /// beyond the cap.
-fn raise(last: &Sending, offered: Fees) -> Option<Fees> {
+fn raise(last: &SendingRow, offered: Fees) -> Option<Fees> {
     let more = |fee: u128| fee.saturating_add(fee.div_ceil(8)).max(fee + 1);
     let max = more(last.max_fee).max(offered.max);
     let priority = more(last.priority_fee).max(offered.priority).min(max);
@@ -88,8 +88,8 @@ fn raise(last: &Sending, offered: Fees) -> Option<Fees> {
 mod tests {
     use super::*;
 
-    fn sending(max_fee: u128, priority_fee: u128) -> Sending {
-        Sending { tx: Default::default(), max_fee, priority_fee, sent_at_ms: 0 }
+    fn sending(max_fee: u128, priority_fee: u128) -> SendingRow {
+        SendingRow { tx: Default::default(), max_fee, priority_fee, sent_at_ms: 0 }
     }
 
     #[test]

@@ -14,7 +14,7 @@ const CHUNK: usize = 100;
 
 /// A transaction that was signed for an intent. Fees in wei per gas.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
+pub struct SignedIntent {
     pub key: String,
     pub nonce: u64,
     pub gas: u64,
@@ -26,7 +26,7 @@ pub struct Signature {
 
 /// An intent that a block carried out, or reverted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Landing {
+pub struct MinedIntent {
     pub key: String,
     pub tx: B256,
     pub block: u64,
@@ -38,7 +38,7 @@ pub struct Landing {
 
 impl Store {
     /// Writes signed transactions down and counts their intents as sent. Only then may they be sent.
-    pub async fn sign_intents(&self, signatures: &[Signature]) -> Result<()> {
+    pub async fn record_signed(&self, signatures: &[SignedIntent]) -> Result<()> {
         let mut tx = self.begin().await?;
         insert_sendings(&mut tx, signatures).await?;
         let now = int(now_ms());
@@ -60,7 +60,7 @@ impl Store {
     }
 
     /// Writes an intent of settlement's own and its signed transaction at once.
-    pub async fn prepare_signed(&self, intent: &Intent, signature: &Signature) -> Result<()> {
+    pub async fn prepare_signed(&self, intent: &Intent, signature: &SignedIntent) -> Result<()> {
         let mut tx = self.begin().await?;
         if prepare(&mut tx, intent).await? {
             insert_sendings(&mut tx, std::slice::from_ref(signature)).await?;
@@ -78,7 +78,7 @@ impl Store {
     }
 
     /// Writes down replacements: the same intents and nonces, higher fees.
-    pub async fn replace_sendings(&self, signatures: &[Signature]) -> Result<()> {
+    pub async fn record_replacements(&self, signatures: &[SignedIntent]) -> Result<()> {
         let mut tx = self.begin().await?;
         insert_sendings(&mut tx, signatures).await?;
         tx.commit().await?;
@@ -86,7 +86,7 @@ impl Store {
     }
 
     /// Notes that transactions are sent again as they are.
-    pub async fn touch_sendings(&self, hashes: &[B256]) -> Result<()> {
+    pub async fn record_resent(&self, hashes: &[B256]) -> Result<()> {
         let mut tx = self.begin().await?;
         for hash in hashes {
             let sql = "UPDATE sendings SET sent_at_ms = $1 WHERE tx = $2";
@@ -96,8 +96,8 @@ impl Store {
         Ok(())
     }
 
-    /// Open intents were found in blocks.
-    pub async fn land_intents(&self, landings: &[Landing]) -> Result<()> {
+    /// OpenIntent intents were found in blocks.
+    pub async fn record_mined(&self, landings: &[MinedIntent]) -> Result<()> {
         let mut tx = self.begin().await?;
         for landing in landings {
             sqlx::query(
@@ -119,7 +119,7 @@ impl Store {
     }
 
     /// A reorg took a block back: its intents are open again. Returns how many.
-    pub async fn unland_intents(&self, block_hash: B256) -> Result<u64> {
+    pub async fn reopen_intents(&self, block_hash: B256) -> Result<u64> {
         let sql = "UPDATE intents SET state = 'sent', tx = NULL, block = NULL, block_hash = NULL, error = NULL, \
                    updated_at_ms = $1 WHERE state = 'mined' AND block_hash = $2";
         let query = sqlx::query(sql).bind(int(now_ms())).bind(hex(block_hash));
@@ -127,7 +127,7 @@ impl Store {
     }
 
     /// A block is final: its intents are, or have failed. Returns how many became final and how many failed.
-    pub async fn finish_intents(&self, block_hash: B256) -> Result<(u64, u64)> {
+    pub async fn finalize_intents(&self, block_hash: B256) -> Result<(u64, u64)> {
         let mut tx = self.begin().await?;
         let mut finish = async |state: &str, condition: &str| -> Result<u64> {
             let sql = format!(
@@ -165,7 +165,7 @@ impl Store {
     }
 }
 
-async fn insert_sendings(tx: &mut Transaction<'static, Any>, signatures: &[Signature]) -> Result<()> {
+async fn insert_sendings(tx: &mut Transaction<'static, Any>, signatures: &[SignedIntent]) -> Result<()> {
     for chunk in signatures.chunks(CHUNK) {
         let sql = format!(
             "INSERT INTO sendings (tx, key, max_fee, priority_fee, raw, sent_at_ms) VALUES {} \
