@@ -15,9 +15,13 @@ use solidity::{
     leaf, lease_id,
 };
 use store::{
-    ChainChange, Error, EventRow, BlockRef, IntentState, LeaseFilter, Segment, StatementRow, Store, EventFilter, proposal::Proposal,
+    BlockRef, ChainChange, Error, EventFilter, EventRow, IntentState, LeaseFilter, Segment, StatementRow, Store,
+    proposal::Proposal,
 };
 use tests::postgres::Database;
+
+/// The machine's clock in these tests.
+const NOW_MS: u64 = 1_700_000_000_000;
 
 fn deployment() -> Deployment {
     Deployment { chain_id: 31337, market: Address::repeat_byte(7), block: 1, parameters: local_parameters() }
@@ -307,13 +311,13 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
         let usage = Statement { time: 1010, replicaSeconds: 10, ..Default::default() };
         let statement = StatementRow { lease: id(1), leaf: leaf(id(1), &usage), usage };
         let root = keccak256("root");
-        store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent("root:1")).await.unwrap();
+        store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent("root:1"), NOW_MS).await.unwrap();
         assert_eq!(store.newest_epoch().await.unwrap(), Some(1));
         assert_eq!(store.statements(1).await.unwrap(), std::slice::from_ref(&statement));
         assert_eq!(store.last_statement(id(1)).await.unwrap(), Some(statement.clone()));
         assert_eq!(store.intent("root:1").await.unwrap().unwrap().state, IntentState::Prepared);
         // Closing it again while the intent is under way changes nothing.
-        store.close_epoch(1, keccak256("other"), 1020, &[], &intent("root:1")).await.unwrap();
+        store.close_epoch(1, keccak256("other"), 1020, &[], &intent("root:1"), NOW_MS).await.unwrap();
         assert_eq!(store.epoch(1).await.unwrap().unwrap().root, root);
         assert_eq!(store.statements(1).await.unwrap().len(), 1);
 
@@ -327,13 +331,13 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
 #[tokio::test]
 async fn an_intent_is_wanted_once_until_it_fails() {
     for (_database, store) in stores().await {
-        assert!(store.prepare(&intent("a")).await.unwrap());
-        assert!(!store.prepare(&intent("a")).await.unwrap());
+        assert!(store.prepare(&intent("a"), NOW_MS).await.unwrap());
+        assert!(!store.prepare(&intent("a"), NOW_MS).await.unwrap());
         let row = store.intent("a").await.unwrap().unwrap();
         assert_eq!((row.intent, row.state), (intent("a"), IntentState::Prepared));
-        store.fail_intent("a", "BadPath()").await.unwrap();
+        store.fail_intent("a", "BadPath()", NOW_MS).await.unwrap();
         assert_eq!(store.intent("a").await.unwrap().unwrap().error.as_deref(), Some("BadPath()"));
-        assert!(store.prepare(&intent("a")).await.unwrap());
+        assert!(store.prepare(&intent("a"), NOW_MS).await.unwrap());
         let row = store.intent("a").await.unwrap().unwrap();
         assert_eq!((row.state, row.error), (IntentState::Prepared, None));
         assert_eq!(store.gas_since(0).await.unwrap(), 0);
@@ -355,7 +359,10 @@ async fn history_is_read_in_pages_either_way_and_against_what_stands() {
         assert_eq!(places(after.clone(), 9, false).await, [(2, 0), (3, 0), (3, 4)]);
         assert_eq!(places(EventFilter { until: Some(2), ..after.clone() }, 9, false).await, [(2, 0)]);
         assert_eq!(places(EventFilter::default(), 2, true).await, [(3, 0), (3, 4)], "the newest, in their order");
-        assert_eq!(places(EventFilter { before: Some((3, 0)), ..EventFilter::default() }, 2, true).await, [(1, 1), (2, 0)]);
+        assert_eq!(
+            places(EventFilter { before: Some((3, 0)), ..EventFilter::default() }, 2, true).await,
+            [(1, 1), (2, 0)]
+        );
         let name = Some("ToppedUp".to_owned());
         let of_lease = EventFilter { subject: Some(format!("{:#x}", id(1))), name, ..after };
         assert_eq!(places(of_lease, 9, false).await, [(3, 0)]);

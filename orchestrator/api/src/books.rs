@@ -15,7 +15,7 @@ use api_types::books::{
     CapacityView, ClaimView, EarningsView, GasView, IntentsView, OwnView, PayoutView, RootView, SpentView,
 };
 use lease::screen::Amounts;
-use store::{EventRow, LeaseFilter, LeaseRow, EventFilter};
+use store::{EventFilter, EventRow, LeaseFilter, LeaseRow};
 
 /// Entries of each list.
 const NEWEST: usize = 50;
@@ -108,7 +108,11 @@ pub async fn books(State(api): State<Api>) -> Result<Json<OwnView>> {
 }
 
 fn named(name: &str, about: Option<Address>) -> EventFilter {
-    EventFilter { name: Some(name.to_owned()), subject: about.map(|address| format!("{address:#x}")), ..EventFilter::default() }
+    EventFilter {
+        name: Some(name.to_owned()),
+        subject: about.map(|address| format!("{address:#x}")),
+        ..EventFilter::default()
+    }
 }
 
 /// By currency: all that leases paid, and all that was withdrawn.

@@ -32,7 +32,7 @@ use super::{
 };
 use api_types::page::EventView;
 use place::{Place, stands};
-use store::{EventRow, BlockRef, Store, EventFilter};
+use store::{BlockRef, EventFilter, EventRow, Store};
 
 /// Streams at a time.
 const MOST_STREAMS: usize = 1024;

@@ -25,7 +25,7 @@ use api_types::{
     inside::{AccessView, GrantView},
 };
 use lease::{Lease, access::Scope};
-use store::access::{GrantRow, GrantOutcome, LONGEST_GRANT};
+use store::access::{GrantOutcome, GrantRow, LONGEST_GRANT};
 
 /// Looks in one answer, unless fewer are asked for.
 const MOST: u32 = 1_000;

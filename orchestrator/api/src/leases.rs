@@ -23,8 +23,8 @@ use api_types::{
 use lease::{Lease, Status, access::Scope, accrual, decide::Standing, label, manifest::Manifest, statement::Counters};
 use store::{
     LeaseFilter,
-    container::{LeaseProgress, ContainerRow},
-    scale::{RulingOutcome, Ruling},
+    container::{ContainerRow, LeaseProgress},
+    scale::{Ruling, RulingOutcome},
 };
 
 /// What a container's state is called that is made and not started, beyond the replicas that are wanted.

@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::{Api, error::Result};
 use api_types::books::{CapacityView, FaultView, ProviderView};
 use lease::Lease;
-use store::{EventRow, LeaseFilter, ProviderRow, Store, EventFilter};
+use store::{EventFilter, EventRow, LeaseFilter, ProviderRow, Store};
 
 /// Faults of one provider that are told.
 const MOST_FAULTS: usize = 50;

@@ -23,7 +23,7 @@ use lease::{Lease, Status, decide::Standing, manifest::Manifest};
 use ports::subnet::Subnet;
 use store::{
     LeaseFilter, Store,
-    container::{LeaseProgress, ContainerRow},
+    container::{ContainerRow, LeaseProgress},
 };
 
 /// How long it is told of a lease that it was closed.

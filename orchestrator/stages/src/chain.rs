@@ -13,19 +13,19 @@ mod segment;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use alloy::primitives::Address;
 use anyhow::{Context, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{Market::parametersCall, deploy::Deployment};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use driver::{Counts, Stage, Wakeup};
 use ports::ethereum::{Block, Ethereum, view};
 use segment::SegmentReader;
-use store::{ChainChange, BlockRef, Store};
+use store::{BlockRef, ChainChange, Store};
 
 /// Ranges that are read ahead while one is written.
 const AHEAD: usize = 3;

@@ -152,7 +152,7 @@ impl ClearingStage {
             Action::Answer | Action::Wait => {}
             Action::Withdraw => {
                 let why = if bounds.drain { "the provider drains" } else { "the order takes no bids any more" };
-                self.store.fail_intent(&bid_key(id), why).await?;
+                self.store.fail_intent(&bid_key(id), why, self.clock.now_ms()).await?;
                 add(counts, "withdrawn");
             }
             Action::Hold => {}
@@ -213,7 +213,8 @@ impl ClearingStage {
         }
         let call = releaseBidCall { order: auction.terms.clone(), terms: bid.clone() };
         let (kind, data) = ("release_bid".to_owned(), call.abi_encode().into());
-        self.store.prepare(&Intent { key, kind, to: self.market, data, value: U256::ZERO }).await?;
+        let intent = Intent { key, kind, to: self.market, data, value: U256::ZERO };
+        self.store.prepare(&intent, self.clock.now_ms()).await?;
         tracing::info!(order = %auction.id, "the bid did not win; taking it back");
         add(counts, "released");
         self.next.notify();
@@ -278,7 +279,13 @@ impl ClearingStage {
     }
 
     /// The rates to ask, or why there is no bid at any.
-    async fn price(&self, auction: &Auction, offers: &[Offer], seller: &Seller, head: BlockRef) -> Result<Rates, String> {
+    async fn price(
+        &self,
+        auction: &Auction,
+        offers: &[Offer],
+        seller: &Seller,
+        head: BlockRef,
+    ) -> Result<Rates, String> {
         if self.settings.drain {
             return Err("the provider takes no new leases: it drains before maintenance".to_owned());
         }

@@ -23,6 +23,7 @@ use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{Lease, intent::Intent, statement};
+use ports::clock::Clock;
 use store::{LeaseFilter, StatementRow, Store};
 
 /// The root over nothing.
@@ -30,6 +31,7 @@ const NO_STATEMENT: B256 = B256::ZERO;
 
 pub struct ProofStage {
     pub store: Arc<Store>,
+    pub clock: Arc<dyn Clock>,
     pub provider: Address,
     pub market: Address,
     pub parameters: Parameters,
@@ -137,7 +139,7 @@ impl ProofStage {
             data: call.abi_encode().into(),
             value: U256::ZERO,
         };
-        self.store.close_epoch(epoch, root, time, &statements, &intent).await?;
+        self.store.close_epoch(epoch, root, time, &statements, &intent, self.clock.now_ms()).await?;
         tracing::info!(epoch, statements = statements.len(), %root, "epoch closed");
         self.next.iter().for_each(Wakeup::notify);
         Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))

@@ -45,7 +45,7 @@ use lease::{Lease, Status, intent::Intent, manifest::Manifest};
 use ports::{clock::Clock, gate::Gate};
 use store::{
     BlockRef, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
-    scale::{Evidence, RulingOutcome, Ruling},
+    scale::{Evidence, Ruling, RulingOutcome},
 };
 
 const KIND: &str = "scale";

@@ -130,7 +130,11 @@ impl Store {
         let query = sqlx::query(sql).bind(hex(grant.lease)).bind(hex(grant.grantee));
         let row = query.fetch_one(self.pool()).await?;
         let (issued_at, revoked_at) = (uint(row.try_get(0)?), uint(row.try_get(1)?));
-        Ok(if grant.issued_at <= revoked_at { GrantOutcome::Revoked(revoked_at) } else { GrantOutcome::Superseded(issued_at) })
+        Ok(if grant.issued_at <= revoked_at {
+            GrantOutcome::Revoked(revoked_at)
+        } else {
+            GrantOutcome::Superseded(issued_at)
+        })
     }
 
     /// The grant by which an address may look inside a lease at a time in Unix seconds.

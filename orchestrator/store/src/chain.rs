@@ -1,11 +1,11 @@
 //! What the chain stage believes. It alone writes here, through [`Store::apply`]; everybody reads.
 
 mod apply;
-mod events;
-mod market;
-mod history;
 mod cursor;
+mod events;
+mod history;
 mod last_root;
+mod market;
 mod roots;
 
 use alloy::primitives::{Address, B256, U256};

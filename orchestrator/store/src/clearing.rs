@@ -140,7 +140,7 @@ impl Store {
         now_ms: u64,
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
-        if !prepare(&mut tx, intent).await? {
+        if !prepare(&mut tx, intent, now_ms).await? {
             return Ok(false);
         }
         decide(&mut tx, order, id, bid, now_ms).await?;

@@ -153,7 +153,12 @@ impl Store {
     }
 
     /// Writes what was seen of a lease, and how it stands, in one transaction.
-    pub async fn record_containers(&self, lease: B256, containers: &[ContainerRow], standing: &LeaseProgress) -> Result<()> {
+    pub async fn record_containers(
+        &self,
+        lease: B256,
+        containers: &[ContainerRow],
+        standing: &LeaseProgress,
+    ) -> Result<()> {
         let lease = hex(lease);
         let mut tx = self.begin().await?;
         sqlx::query("DELETE FROM containers WHERE lease = $1").bind(&lease).execute(&mut *tx).await?;

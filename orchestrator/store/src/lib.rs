@@ -26,7 +26,8 @@ use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
 pub use chain::{
-    Applied, ChainChange, EventRow, BlockRef, LeaseFilter, LeaseRow, Offer, ProviderRow, RootRow, Segment, SilenceReport, Subject, EventFilter,
+    Applied, BlockRef, ChainChange, EventFilter, EventRow, LeaseFilter, LeaseRow, Offer, ProviderRow, RootRow, Segment,
+    SilenceReport, Subject,
 };
 pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;

@@ -37,9 +37,10 @@ impl Store {
         closed_at: u64,
         statements: &[StatementRow],
         intent: &Intent,
+        now_ms: u64,
     ) -> Result<()> {
         let mut tx = self.begin().await?;
-        if !prepare(&mut tx, intent).await? {
+        if !prepare(&mut tx, intent, now_ms).await? {
             return Ok(());
         }
         sqlx::query("DELETE FROM statements WHERE epoch = $1").bind(int(epoch)).execute(&mut *tx).await?;

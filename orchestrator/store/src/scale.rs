@@ -111,7 +111,7 @@ impl Store {
         .execute(&mut *tx)
         .await?;
         if let Some(step) = step {
-            prepare(&mut tx, step).await?;
+            prepare(&mut tx, step, ruling.at_ms).await?;
         }
         tx.commit().await?;
         Ok(())

@@ -27,7 +27,7 @@ use ports::engine::Engine;
 use serde::Deserialize;
 use solidity::{Market::LeaseOpened, Terms};
 use stages::meter::MeterStage;
-use store::{ChainChange, EventRow, BlockRef, Segment, Store};
+use store::{BlockRef, ChainChange, EventRow, Segment, Store};
 use tokio::process::Command;
 
 use self::crowd::Crowd;

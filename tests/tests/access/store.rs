@@ -7,7 +7,7 @@ use lease::{access::Scope, meter::Meter};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use store::{
     Store,
-    access::{AccessRow, GrantRow, GrantOutcome, LONGEST_GRANT, SessionRow, ShellRow},
+    access::{AccessRow, GrantOutcome, GrantRow, LONGEST_GRANT, SessionRow, ShellRow},
 };
 use tests::postgres::Database;
 
@@ -25,7 +25,9 @@ async fn a_nonce_is_used_once_and_a_session_ends() {
         let store = Store::open(&database.url).await.unwrap();
         store.put_nonce("first", 1_000).await.unwrap();
         let session = SessionRow { token_hash: B256::repeat_byte(9), address: WHO, expires_at_ms: 5_000 };
-        assert!(store.nonce_is_valid("first", 999).await.unwrap() && !store.nonce_is_valid("first", 1_000).await.unwrap());
+        assert!(
+            store.nonce_is_valid("first", 999).await.unwrap() && !store.nonce_is_valid("first", 1_000).await.unwrap()
+        );
         assert!(!store.open_session("other", &session, 10).await.unwrap());
         assert!(!store.open_session("first", &session, 1_000).await.unwrap(), "too old");
         assert_eq!(store.session(session.token_hash, 10).await.unwrap(), None);

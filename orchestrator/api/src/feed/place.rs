@@ -5,7 +5,7 @@ use std::fmt;
 use alloy::primitives::B256;
 
 use crate::error::{Error, Result};
-use store::{EventRow, BlockRef};
+use store::{BlockRef, EventRow};
 
 /// Behind all of a block's events.
 const END: u64 = u64::MAX;

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{Feed, Item, News, PAGE, place::Place, view};
 use driver::Wakeup;
-use store::{EventRow, BlockRef, Result, EventFilter};
+use store::{BlockRef, EventFilter, EventRow, Result};
 
 /// Blocks that are remembered to find where a reorg began; the store keeps as many.
 const REMEMBERED: usize = 128;

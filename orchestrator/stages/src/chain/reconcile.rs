@@ -1,11 +1,10 @@
-use std::time::Instant;
-
 use alloy::primitives::U256;
 use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{
     LeasePolicy,
     Market::{Reservation, accountOfCall, reservationOfCall},
 };
+use tokio::time::Instant;
 
 use alloy::sol_types::SolCall;
 
@@ -13,7 +12,7 @@ use super::{ChainStage, count};
 use driver::Counts;
 use lease::Lease;
 use ports::ethereum::Call;
-use store::{EventRow, BlockRef, LeaseFilter};
+use store::{BlockRef, EventRow, LeaseFilter};
 
 /// Leases that are asked about at once.
 const AT_ONCE: usize = 8;

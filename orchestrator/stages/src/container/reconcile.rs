@@ -34,7 +34,13 @@ pub(super) struct LeaseWork {
 }
 
 impl ContainerContext {
-    pub(super) async fn reconcile(&self, id: B256, view: View, head: BlockRef, info: &Info) -> anyhow::Result<Standing> {
+    pub(super) async fn reconcile(
+        &self,
+        id: B256,
+        view: View,
+        head: BlockRef,
+        info: &Info,
+    ) -> anyhow::Result<Standing> {
         let (row, progress) = tokio::try_join!(self.store.lease(id), self.store.progress(id))?;
         let generation = row.as_ref().map(|row| row.generation);
         let lease = row.map(|row| row.lease);
@@ -87,8 +93,10 @@ impl ContainerContext {
             if decision.standing == Standing::Preparing && progress.running_at_ms.is_none() {
                 // The first sight is written down while the engine works; its time is what the tenant waits from.
                 let first = LeaseProgress { standing: decision.standing, ..progress.clone() };
-                let (acted, written) =
-                    tokio::join!(self.apply(decision.action, &mut work, info), self.store.record_containers(id, &[], &first));
+                let (acted, written) = tokio::join!(
+                    self.apply(decision.action, &mut work, info),
+                    self.store.record_containers(id, &[], &first)
+                );
                 written?;
                 acted?;
             } else {

@@ -22,13 +22,13 @@ impl SettlementStage {
             .buffered(PIPELINE);
         while let Some((number, hash, block)) = now.next().await {
             if block?.is_none_or(|block| block.hash != hash) {
-                let reorged = self.store.reopen_intents(hash).await?;
+                let reorged = self.store.reopen_intents(hash, self.clock.now_ms()).await?;
                 tracing::info!(number, %hash, reorged, "a reorg took transactions back; they are sent again");
                 // Nothing is known of what the node kept.
                 self.cache().answered.clear();
                 add(counts, "reorged", reorged);
             } else if settled(head, self.confirmations).is_some_and(|settled| number <= settled) {
-                let (finals, failed) = self.store.finalize_intents(hash).await?;
+                let (finals, failed) = self.store.finalize_intents(hash, self.clock.now_ms()).await?;
                 add(counts, "final", finals);
                 add(counts, "failed", failed);
             }
@@ -38,21 +38,22 @@ impl SettlementStage {
 
     /// OpenIntent intents whose nonce the chain has used: they were mined, or a foreign transaction took their place.
     pub(super) async fn confirm(&self, head: &Block, nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
-        let used: Vec<OpenIntent> = self.store.open_intents().await?.into_iter().filter(|open| open.nonce < nonce).collect();
+        let used: Vec<OpenIntent> =
+            self.store.open_intents().await?.into_iter().filter(|open| open.nonce < nonce).collect();
         if used.is_empty() {
             return Ok(());
         }
         let receipts = self.receipts_of(&used).await?;
-        let (mut landings, mut lost) = (Vec::new(), Vec::new());
+        let (mut mined, mut lost) = (Vec::new(), Vec::new());
         for open in &used {
             match open.sendings.iter().find_map(|sending| receipts.get(&sending.tx)) {
-                Some(receipt) => landings.push(self.landing(open, receipt).await?),
+                Some(receipt) => mined.push(self.mined(open, receipt).await?),
                 None => lost.push(open),
             }
         }
-        self.store.record_mined(&landings).await?;
-        add(counts, "mined", landings.len() as u64);
-        add(counts, "reverted", landings.iter().filter(|landing| landing.error.is_some()).count() as u64);
+        self.store.record_mined(&mined, self.clock.now_ms()).await?;
+        add(counts, "mined", mined.len() as u64);
+        add(counts, "reverted", mined.iter().filter(|mined| mined.error.is_some()).count() as u64);
         if let (false, Some(settled)) = (lost.is_empty(), settled(head, self.confirmations)) {
             // Only what no reorg brings back proves that ours can never be mined.
             let for_good = self.ethereum.nonce(self.provider, Some(settled)).await?;
@@ -62,7 +63,7 @@ impl SettlementStage {
                     nonce = open.nonce,
                     "another transaction of this key has used the nonce"
                 );
-                self.store.unsign_intent(&open.key).await?;
+                self.store.unsign_intent(&open.key, self.clock.now_ms()).await?;
                 add(counts, "foreign", 1);
             }
         }
@@ -103,7 +104,7 @@ impl SettlementStage {
         Ok(found)
     }
 
-    async fn landing(&self, open: &OpenIntent, receipt: &Receipt) -> anyhow::Result<MinedIntent> {
+    async fn mined(&self, open: &OpenIntent, receipt: &Receipt) -> anyhow::Result<MinedIntent> {
         let error = if receipt.success { None } else { Some(self.reason(open, receipt).await?) };
         Ok(MinedIntent {
             key: open.key.clone(),

@@ -6,7 +6,7 @@ use super::{SettlementStage, add};
 use driver::Counts;
 use lease::intent::Intent;
 use ports::ethereum::{Call, Fees};
-use store::{OpenIntent, SendingRow, settlement::now_ms};
+use store::{OpenIntent, SendingRow};
 
 /// Replaced in one run: those at the head of the queue, for the others wait for them.
 const AT_ONCE: usize = 64;
@@ -19,8 +19,13 @@ const TRANSFER_GAS: u64 = 21_000;
 
 impl SettlementStage {
     /// Replaces what waits too long, and fills a nonce that keeps later ones waiting.
-    pub(super) async fn replace_stuck(&self, open: &[OpenIntent], nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
-        let due = now_ms().saturating_sub(self.replace_after.as_millis() as u64);
+    pub(super) async fn replace_stuck(
+        &self,
+        open: &[OpenIntent],
+        nonce: u64,
+        counts: &mut Counts,
+    ) -> anyhow::Result<()> {
+        let due = self.clock.now_ms().saturating_sub(self.replace_after.as_millis() as u64);
         let is_old = |open: &OpenIntent| open.sendings.last().is_some_and(|sending| sending.sent_at_ms <= due);
         let old: Vec<_> = open.iter().filter(|open| open.nonce >= nonce && is_old(open)).take(AT_ONCE).collect();
         let Some(first) = old.first() else { return Ok(()) };
@@ -46,8 +51,8 @@ impl SettlementStage {
                 None => again.push(last.tx),
             }
         }
-        self.store.record_replacements(&signatures).await?;
-        self.store.record_resent(&again).await?;
+        self.store.record_replacements(&signatures, self.clock.now_ms()).await?;
+        self.store.record_resent(&again, self.clock.now_ms()).await?;
         add(counts, "replaced", signatures.len() as u64);
         add(counts, "resent", again.len() as u64);
         again.iter().for_each(|hash| {
@@ -59,8 +64,9 @@ impl SettlementStage {
 
     /// Uses a nonce for nothing. A foreign transaction that had it was dropped, or a deep reorg forgot one of ours.
     async fn fill_nonce(&self, nonce: u64, fees: Fees, counts: &mut Counts) -> anyhow::Result<()> {
+        let now_ms = self.clock.now_ms();
         let intent = Intent {
-            key: format!("fill:{nonce}:{}", now_ms()),
+            key: format!("fill:{nonce}:{now_ms}"),
             kind: "fill".to_owned(),
             to: self.provider,
             data: Bytes::new(),
@@ -68,7 +74,7 @@ impl SettlementStage {
         };
         let call = Call { to: intent.to, data: Bytes::new(), value: U256::ZERO };
         let signature = self.sign_call(&intent.key, &call, nonce, TRANSFER_GAS, fees)?;
-        self.store.prepare_signed(&intent, &signature).await?;
+        self.store.prepare_signed(&intent, &signature, now_ms).await?;
         add(counts, "filled", 1);
         self.send(&[signature.tx], counts).await
     }

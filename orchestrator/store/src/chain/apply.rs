@@ -8,10 +8,10 @@ use solidity::Market::MarketEvents;
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
 use super::{
-    EventRow, BlockRef, Offer, ProviderRow, Subject,
-    market::{apply_offer, apply_provider},
+    BlockRef, EventRow, Offer, ProviderRow, Subject,
     cursor::{insert_events, move_cursor},
     last_root::last_root,
+    market::{apply_offer, apply_provider},
     state,
 };
 use crate::{

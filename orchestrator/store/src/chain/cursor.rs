@@ -2,7 +2,7 @@
 
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::{EventRow, BlockRef, Subject, events::pack};
+use super::{BlockRef, EventRow, Subject, events::pack};
 use crate::{Result, hex, int, rows};
 
 /// Rows of one INSERT. Full ones have the same text, so the database plans them once.
@@ -30,7 +30,11 @@ pub(super) async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[
     Ok(())
 }
 
-pub(super) async fn move_cursor(tx: &mut Transaction<'static, Any>, from: Option<BlockRef>, to: BlockRef) -> Result<bool> {
+pub(super) async fn move_cursor(
+    tx: &mut Transaction<'static, Any>,
+    from: Option<BlockRef>,
+    to: BlockRef,
+) -> Result<bool> {
     let moved = match from {
         Some(from) => {
             sqlx::query("UPDATE head SET number = $1, hash = $2, time = $3 WHERE one = 1 AND number = $4 AND hash = $5")

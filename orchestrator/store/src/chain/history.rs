@@ -3,7 +3,7 @@
 use alloy::primitives::B256;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{EventRow, BlockRef, head};
+use super::{BlockRef, EventRow, head};
 use crate::{Result, Store, int, parse, uint};
 
 /// Which events; an unset field means all.
