@@ -45,7 +45,7 @@ use stages::{
     container::{ContainerSettings, ContainerStage},
     meter::MeterStage,
 };
-use store::{self, Store, container::Progress};
+use store::{self, Store, container::LeaseProgress};
 use tidemark::wiring;
 
 use crate::{postgres::Database, transactions};
@@ -333,7 +333,7 @@ impl Process {
     }
 
     /// The same until a lease stands so.
-    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<Progress> {
+    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<LeaseProgress> {
         let patience = Patience::with(format!("lease {lease} to be {wanted:?}"));
         loop {
             self.run().await?;

@@ -32,7 +32,7 @@ use super::{
 };
 use api_types::events::EventView;
 use cursor::{Cursor, stands};
-use store::{Event, Head, Store, Wanted};
+use store::{BlockRef, EventFilter, EventRow, Store};
 
 /// Streams at a time.
 const MOST_STREAMS: usize = 1024;
@@ -59,7 +59,7 @@ enum Update {
         undone: Option<u64>,
         events: Vec<FeedItem>,
         /// Reached with these events; none when more of them are to come.
-        head: Option<Head>,
+        head: Option<BlockRef>,
     },
     /// A part was told of a chain that was undone before the rest: readers have to come back and ask from where they are.
     Restart,
@@ -146,7 +146,7 @@ async fn page(store: &Store, query: EventQuery) -> Result<Json<Vec<EventView>>> 
             }
         }
     };
-    let wanted = Wanted {
+    let wanted = EventFilter {
         // Ids and addresses stand in the store in lower case.
         subject: query.subject.map(|subject| subject.to_ascii_lowercase()),
         name: query.name,
@@ -154,7 +154,7 @@ async fn page(store: &Store, query: EventQuery) -> Result<Json<Vec<EventView>>> 
         before: query.before.filter(|before| before != "latest").map(cursor).transpose()?,
         until: None,
     };
-    let events = store.history(&wanted, limit, newest).await?;
+    let events = store.find_events(&wanted, limit, newest).await?;
     Ok(Json(events.iter().map(|event| view(event, &kept)).collect()))
 }
 
@@ -193,8 +193,8 @@ pub async fn stream(
     Ok(answer)
 }
 
-/// An event with its cursor, on a chain of query the newest blocks are given.
-fn view(event: &Event, kept: &[Head]) -> EventView {
+/// An event with its cursor, on a chain of which the newest blocks are given.
+fn view(event: &EventRow, kept: &[BlockRef]) -> EventView {
     let (name, subject) = event.subject().map_or(("", String::new()), |(name, subject)| (name, subject.text()));
     EventView {
         cursor: Cursor::of(event, kept).to_string(),

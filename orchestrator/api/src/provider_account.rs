@@ -19,7 +19,7 @@ use api_types::{
     providers::CapacityView,
 };
 use lease::screen::Amounts;
-use store::{Event, LeaseFilter, LeaseRow, Wanted};
+use store::{EventFilter, EventRow, LeaseFilter, LeaseRow};
 
 /// Entries of each list.
 const NEWEST: usize = 50;
@@ -84,7 +84,7 @@ pub async fn provider_account(State(api): State<Api>) -> Result<Json<ProviderAcc
         let (tx, digest) = (root.tx.to_string(), root.root.to_string());
         root_views.push(PostedRootView { epoch: root.epoch, posted_at: root.posted_at, root: digest, tx, leaves, gas });
     }
-    let withdrawn = store.history(&named("EarningsWithdrawn", Some(api.provider)), u64::MAX, true).await?;
+    let withdrawn = store.find_events(&named("EarningsWithdrawn", Some(api.provider)), u64::MAX, true).await?;
     Ok(Json(ProviderAccountView {
         address: api.provider.to_string(),
         endpoint: registered.as_ref().map(|provider| provider.endpoint.clone()).unwrap_or_default(),
@@ -111,12 +111,16 @@ pub async fn provider_account(State(api): State<Api>) -> Result<Json<ProviderAcc
     }))
 }
 
-fn named(name: &str, about: Option<Address>) -> Wanted {
-    Wanted { name: Some(name.to_owned()), subject: about.map(|address| format!("{address:#x}")), ..Wanted::default() }
+fn named(name: &str, about: Option<Address>) -> EventFilter {
+    EventFilter {
+        name: Some(name.to_owned()),
+        subject: about.map(|address| format!("{address:#x}")),
+        ..EventFilter::default()
+    }
 }
 
 /// By currency: all that leases paid, and all that was withdrawn.
-fn earnings(leases: &[LeaseRow], withdrawn: &[Event]) -> Vec<EarningsView> {
+fn earnings(leases: &[LeaseRow], withdrawn: &[EventRow]) -> Vec<EarningsView> {
     let mut sums: BTreeMap<Address, (U256, U256)> = BTreeMap::new();
     for row in leases {
         sums.entry(row.lease.terms.currency).or_default().0 += row.lease.paid;
@@ -135,8 +139,8 @@ fn earnings(leases: &[LeaseRow], withdrawn: &[Event]) -> Vec<EarningsView> {
 }
 
 async fn claims(api: &Api, leases: &[LeaseRow]) -> Result<Vec<ClaimView>> {
-    let settled = api.store.history(&named("Settled", None), READ, true).await?;
-    let claim = |event: &Event| {
+    let settled = api.store.find_events(&named("Settled", None), READ, true).await?;
+    let claim = |event: &EventRow| {
         let MarketEvents::Settled(settled) = &event.event else { return None };
         // Only leases of this provider are among those that were read.
         let row = leases.iter().find(|row| row.lease.id == settled.lease)?;
@@ -151,7 +155,7 @@ async fn claims(api: &Api, leases: &[LeaseRow]) -> Result<Vec<ClaimView>> {
     Ok(settled.iter().rev().filter_map(claim).take(NEWEST).collect())
 }
 
-fn payout(event: &Event) -> Option<WithdrawalView> {
+fn payout(event: &EventRow) -> Option<WithdrawalView> {
     let MarketEvents::EarningsWithdrawn(withdrawn) = &event.event else { return None };
     Some(WithdrawalView {
         time: event.time,

@@ -13,19 +13,19 @@ mod segment;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use alloy::primitives::Address;
 use anyhow::{Context, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{Market::parametersCall, deploy::Deployment};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use driver::{Counts, Stage, Wakeup};
 use ports::ethereum::{Block, Ethereum, view};
 use segment::SegmentReader;
-use store::{Change, Head, Store};
+use store::{BlockRef, ChainChange, Store};
 
 /// Ranges that are read ahead while one is written.
 const AHEAD: usize = 3;
@@ -87,7 +87,7 @@ enum CursorPosition {
     /// The node has not reached the cursor and does not contradict it.
     Behind,
     /// The chain left us after this block.
-    Forked(Head),
+    Forked(BlockRef),
 }
 
 impl ChainStage {
@@ -114,7 +114,7 @@ impl ChainStage {
     }
 
     /// Makes sure that the node is on the chain that we know.
-    async fn anchor(&self) -> anyhow::Result<Head> {
+    async fn anchor(&self) -> anyhow::Result<BlockRef> {
         let number = self.deployment.block;
         let block = self.ethereum.block(number).await?;
         let block = block.with_context(|| format!("the node has not reached block {number}, where the market is"))?;
@@ -136,7 +136,7 @@ impl ChainStage {
         Ok(head(block))
     }
 
-    async fn position(&self, cursor: Head, tip: Block) -> anyhow::Result<CursorPosition> {
+    async fn position(&self, cursor: BlockRef, tip: Block) -> anyhow::Result<CursorPosition> {
         let same = if tip.number == cursor.number {
             tip.hash == cursor.hash
         } else if tip.number == cursor.number + 1 && tip.parent == cursor.hash {
@@ -157,7 +157,7 @@ impl ChainStage {
     }
 
     /// The newest block on which we and the chain agree.
-    async fn fork(&self, tip: Block) -> anyhow::Result<Head> {
+    async fn fork(&self, tip: Block) -> anyhow::Result<BlockRef> {
         for kept in self.store.blocks().await?.into_iter().filter(|kept| kept.number <= tip.number) {
             if self.ethereum.block(kept.number).await?.is_some_and(|block| block.hash == kept.hash) {
                 return Ok(kept);
@@ -188,8 +188,8 @@ impl ChainStage {
     /// Reads blocks `from..=tip` and writes them, what `undo` takes back first.
     async fn follow(
         &self,
-        mut cursor: Option<Head>,
-        mut undo: Option<Head>,
+        mut cursor: Option<BlockRef>,
+        mut undo: Option<BlockRef>,
         tip: Block,
         counts: &mut Counts,
     ) -> anyhow::Result<()> {
@@ -213,8 +213,8 @@ impl ChainStage {
             count(counts, "foreign", read.foreign);
             let Some(last) = read.segment.blocks.last().copied() else { continue };
             let change = match undo.take() {
-                Some(to) => Change::Reorged { to, segment: read.segment },
-                None => Change::Committed(read.segment),
+                Some(to) => ChainChange::Reorged { to, segment: read.segment },
+                None => ChainChange::Committed(read.segment),
             };
             if !self.apply(cursor, &change, counts).await? {
                 return Ok(());
@@ -223,18 +223,18 @@ impl ChainStage {
         }
         // The chain became shorter, and nothing has replaced what it lost yet.
         if let Some(to) = undo {
-            self.apply(cursor, &Change::Reverted { to }, counts).await?;
+            self.apply(cursor, &ChainChange::Reverted { to }, counts).await?;
         }
         Ok(())
     }
 
     /// False when somebody else moved the cursor meanwhile.
-    async fn apply(&self, cursor: Option<Head>, change: &Change, counts: &mut Counts) -> anyhow::Result<bool> {
+    async fn apply(&self, cursor: Option<BlockRef>, change: &ChainChange, counts: &mut Counts) -> anyhow::Result<bool> {
         let Some(applied) = self.store.apply(cursor, change, self.settings.keep).await? else {
             count(counts, "lost", 1);
             return Ok(false);
         };
-        if let Change::Reorged { to, .. } | Change::Reverted { to } = change {
+        if let ChainChange::Reorged { to, .. } | ChainChange::Reverted { to } = change {
             tracing::warn!(to = to.number, events = applied.reverted, "the chain was reorganized; undone to there");
             count(counts, "reorgs", 1);
         }
@@ -298,8 +298,8 @@ pub async fn listen(ethereum: Arc<dyn Ethereum>, wakeup: Wakeup, mut shutdown: w
     }
 }
 
-fn head(block: Block) -> Head {
-    Head { number: block.number, hash: block.hash, time: block.time }
+fn head(block: Block) -> BlockRef {
+    BlockRef { number: block.number, hash: block.hash, time: block.time }
 }
 
 /// Zero is not worth a name on the board.

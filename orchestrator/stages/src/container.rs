@@ -48,7 +48,7 @@ use ports::{
     engine::{self, Container, Engine, Info, View},
     gate::Gate,
 };
-use store::{Head, LeaseFilter, Store};
+use store::{BlockRef, LeaseFilter, Store};
 
 /// Blocks after which the absence of a lease from the database is believed, and a reverted lease will not come again.
 const DEEP: u64 = 64;
@@ -223,10 +223,10 @@ impl ContainerContext {
     async fn everything(&self) -> anyhow::Result<BTreeMap<B256, View>> {
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.owner.provider) };
         let view = async { anyhow::Ok(self.engine.view(self.owner, None).await?) };
-        let rows = async { anyhow::Ok((self.store.leases(open).await?, self.store.unremoved().await?)) };
-        let (view, (open, unremoved)) = tokio::try_join!(view, rows)?;
+        let rows = async { anyhow::Ok((self.store.leases(open).await?, self.store.leases_on_engine().await?)) };
+        let (view, (open, leases_on_engine)) = tokio::try_join!(view, rows)?;
         let mut views: BTreeMap<B256, View> = BTreeMap::new();
-        for lease in open.iter().map(|row| row.lease.id).chain(unremoved) {
+        for lease in open.iter().map(|row| row.lease.id).chain(leases_on_engine) {
             views.entry(lease).or_default();
         }
         for container in view.containers {
@@ -246,7 +246,7 @@ impl ContainerContext {
         self: Arc<Self>,
         lease: B256,
         view: View,
-        head: Head,
+        head: BlockRef,
         info: Info,
         outcomes: mpsc::UnboundedSender<LeaseOutcome>,
     ) {

@@ -23,6 +23,7 @@ use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{Lease, intent::Intent, statement};
+use ports::clock::Clock;
 use store::{LeaseFilter, StatementRow, Store};
 
 /// The root over nothing.
@@ -30,6 +31,7 @@ const NO_STATEMENT: B256 = B256::ZERO;
 
 pub struct ProofStage {
     pub store: Arc<Store>,
+    pub clock: Arc<dyn Clock>,
     pub provider: Address,
     pub market: Address,
     pub parameters: Parameters,
@@ -56,14 +58,14 @@ impl Stage for ProofStage {
             return Ok(Counts::from([("under_way", 1)]));
         }
         let mut leases = self.unfinished().await?;
-        if let Some(at) = self.store.forgotten_root(self.provider).await? {
+        if let Some(at) = self.store.unknown_root(self.provider).await? {
             let all = leases.len();
             leases.retain(|(lease, previous)| previous.is_some() || lease.opened_at > at);
             counts.extend((leases.len() < all).then_some(("forgotten", (all - leases.len()) as u64)));
         }
         let since = posted.as_ref().map_or(0, |root| root.posted_at);
         let reported = self.is_reported(posted_epoch).await?;
-        let hurried = reported || self.store.is_hurried(self.provider).await?;
+        let hurried = reported || self.store.early_proof_requested(self.provider).await?;
         let pause = if hurried { u64::from(self.parameters.rootSpacing) } else { self.pause(&leases, since) };
         if (leases.is_empty() && !reported) || head.time < since + pause {
             return Ok(counts);
@@ -137,7 +139,7 @@ impl ProofStage {
             data: call.abi_encode().into(),
             value: U256::ZERO,
         };
-        self.store.close_epoch(epoch, root, time, &statements, &intent).await?;
+        self.store.close_epoch(epoch, root, time, &statements, &intent, self.clock.now_ms()).await?;
         tracing::info!(epoch, statements = statements.len(), %root, "epoch closed");
         self.next.iter().for_each(Wakeup::notify);
         Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))

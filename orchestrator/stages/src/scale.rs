@@ -44,8 +44,8 @@ use driver::{Counts, Stage, Wakeup};
 use lease::{Lease, Status, intent::Intent, manifest::Manifest};
 use ports::{clock::Clock, gate::Gate};
 use store::{
-    Head, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
-    scale::{Evidence, Outcome, Ruling},
+    BlockRef, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
+    scale::{Evidence, Ruling, RulingOutcome},
 };
 
 const KIND: &str = "scale";
@@ -94,7 +94,7 @@ struct ProvenEpoch {
 
 /// What all leases of a run share.
 struct ScaleRun {
-    head: Head,
+    head: BlockRef,
     now_ms: u64,
     proof: Option<Arc<ProvenEpoch>>,
     /// Steps that are not read back from the chain yet, and such that were refused of late.
@@ -125,7 +125,7 @@ impl Stage for ScaleStage {
         for row in &leases {
             if row.lease.status(head.time) != Status::Active {
                 // Or the proof stage would go on to post roots early for what nobody rules any more.
-                self.store.calm(row.lease.id).await?;
+                self.store.clear_early_proof(row.lease.id).await?;
                 continue;
             }
             // A lease that cannot be ruled keeps nobody else from it; the database's failures are everybody's.
@@ -134,7 +134,7 @@ impl Stage for ScaleStage {
                 Ok(None) => {}
                 Err(error) if error.is::<store::Error>() => return Err(error),
                 Err(error) => {
-                    self.store.calm(row.lease.id).await?;
+                    self.store.clear_early_proof(row.lease.id).await?;
                     tracing::warn!(lease = %row.lease.id, error = format!("{error:#}"), "the lease cannot be scaled");
                     *counts.entry("failed").or_default() += 1;
                 }
@@ -155,7 +155,7 @@ impl ScaleStage {
         lease: &Lease,
         run: &ScaleRun,
         autoscalers: &mut HashMap<B256, LeaseAutoscaler>,
-    ) -> anyhow::Result<Option<Outcome>> {
+    ) -> anyhow::Result<Option<RulingOutcome>> {
         let autoscaler = match autoscalers.entry(lease.id) {
             Entry::Occupied(known) => known.into_mut(),
             Entry::Vacant(free) => match self.load_autoscaler(lease).await? {
@@ -193,13 +193,13 @@ impl ScaleStage {
         }
         let (ruling, step) = self.rule(&snapshot, autoscaler, run, seen, wish);
         let shadow = autoscaler.shadow.as_ref().map(Shadow::account);
-        self.store.rule(lease.id, &ruling, shadow, step.as_ref()).await?;
+        self.store.record_ruling(lease.id, &ruling, shadow, step.as_ref()).await?;
         match ruling.outcome {
-            Outcome::Proving => {
+            RulingOutcome::Proving => {
                 autoscaler.proving_since_ms.get_or_insert(run.now_ms);
                 self.proof.notify();
             }
-            Outcome::Stepping if step.is_some() => {
+            RulingOutcome::Stepping if step.is_some() => {
                 let Ruling { present, granted, ref reason, .. } = ruling;
                 tracing::info!(lease = %lease.id, from = present, to = granted, reason, "a step is wanted");
                 autoscaler.rising = (granted > present).then_some((run.now_ms, granted));
@@ -260,11 +260,11 @@ impl ScaleStage {
             reason: wish.reason,
             granted: present,
             bound: None,
-            outcome: Outcome::Held,
+            outcome: RulingOutcome::Held,
             evidence,
         };
         if ruling.wish == present {
-            ruling.outcome = Outcome::Steady;
+            ruling.outcome = RulingOutcome::Steady;
             return (ruling, None);
         }
         // A node that judges a step by the newest block refuses it before its root is there.
@@ -274,8 +274,8 @@ impl ScaleStage {
         };
         if let Some(row) = run.steps.get(&lease.id).filter(|row| !ahead(row)) {
             (ruling.outcome, ruling.bound) = match &row.error {
-                None => (Outcome::Stepping, Some("a step is on its way to the chain".to_owned())),
-                Some(error) => (Outcome::Held, Some(format!("the market refused the last step: {error}"))),
+                None => (RulingOutcome::Stepping, Some("a step is on its way to the chain".to_owned())),
+                Some(error) => (RulingOutcome::Held, Some(format!("the market refused the last step: {error}"))),
             };
             return (ruling, None);
         }
@@ -290,7 +290,7 @@ impl ScaleStage {
             autoscaler.recent(snapshot).utilization.map(|utilization| by((utilization * 10_000.0).round() as u32));
         if self.is_worth_proving(&ruling, limits, autoscaler, proven.as_ref(), metered.as_ref()) {
             let shown = metered.map_or(present, |metered| metered.replicas);
-            ruling.outcome = Outcome::Proving;
+            ruling.outcome = RulingOutcome::Proving;
             ruling.bound = Some(format!("the meters justify {shown}; a proof of it is asked for"));
             return (ruling, None);
         }
@@ -304,7 +304,7 @@ impl ScaleStage {
         }
         let step = statement.and_then(|(proof, statement)| self.step(lease, proof, statement, ruling.granted));
         if step.is_some() {
-            ruling.outcome = Outcome::Stepping;
+            ruling.outcome = RulingOutcome::Stepping;
         }
         (ruling, step)
     }
@@ -380,7 +380,7 @@ impl ScaleStage {
     }
 
     /// By lease: the step whose effect the chain stage has not read yet, or the one that was refused a moment ago.
-    async fn steps(&self, head: &Head, now_ms: u64) -> anyhow::Result<BTreeMap<B256, IntentRow>> {
+    async fn steps(&self, head: &BlockRef, now_ms: u64) -> anyhow::Result<BTreeMap<B256, IntentRow>> {
         let mut steps = BTreeMap::new();
         for row in self.store.recent_intents(KIND, now_ms.saturating_sub(REFUSED_MS)).await? {
             let read = row.block.is_some_and(|(block, _)| block <= head.number);
@@ -394,12 +394,12 @@ impl ScaleStage {
     }
 }
 
-fn name(outcome: Outcome) -> &'static str {
+fn name(outcome: RulingOutcome) -> &'static str {
     match outcome {
-        Outcome::Steady => "steady",
-        Outcome::Held => "held",
-        Outcome::Proving => "proving",
-        Outcome::Stepping => "stepping",
+        RulingOutcome::Steady => "steady",
+        RulingOutcome::Held => "held",
+        RulingOutcome::Proving => "proving",
+        RulingOutcome::Stepping => "stepping",
     }
 }
 

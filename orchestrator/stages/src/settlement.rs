@@ -30,7 +30,7 @@ mod signing;
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use alloy::primitives::{Address, B256};
@@ -38,9 +38,12 @@ use anyhow::{bail, ensure};
 use futures::{StreamExt, stream};
 use solidity::Parameters;
 
+use tokio::time::Instant;
+
 use driver::{Counts, Stage};
+use ports::clock::Clock;
 use ports::ethereum::{Block, Ethereum, Sent};
-use store::{Open, Store};
+use store::{OpenIntent, Store};
 
 /// Requests under way at once.
 const PIPELINE: usize = 64;
@@ -48,6 +51,7 @@ const PIPELINE: usize = 64;
 pub struct SettlementStage {
     pub store: Arc<Store>,
     pub ethereum: Arc<dyn Ethereum>,
+    pub clock: Arc<dyn Clock>,
     /// Whose nonces these are: the wallet's address.
     pub provider: Address,
     pub market: Address,
@@ -125,7 +129,7 @@ impl SettlementStage {
             return Ok(());
         }
         let balance = self.ethereum.balance(self.provider).await?;
-        self.store.set_wallet(balance, store::settlement::now_ms()).await?;
+        self.store.set_wallet(balance, self.clock.now_ms()).await?;
         self.cache().wallet = Some(Instant::now());
         Ok(())
     }
@@ -158,7 +162,7 @@ impl SettlementStage {
 }
 
 /// The newest sending of each: the one with the best chance.
-fn newest(open: &[Open]) -> Vec<B256> {
+fn newest(open: &[OpenIntent]) -> Vec<B256> {
     open.iter().filter_map(|open| open.sendings.last()).map(|sending| sending.tx).collect()
 }
 

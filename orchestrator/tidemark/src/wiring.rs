@@ -309,6 +309,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
     );
     let proof = ProofStage {
         store: store.clone(),
+        clock: clock.clone(),
         provider: owner.provider,
         market,
         parameters: parameters.clone(),
@@ -317,7 +318,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
     let scale = ScaleStage {
         store: store.clone(),
         gate: Some(gate),
-        clock,
+        clock: clock.clone(),
         provider: owner.provider,
         market,
         chain_id: owner.chain_id,
@@ -330,6 +331,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
     let settlement = SettlementStage {
         store,
         ethereum,
+        clock,
         provider: owner.provider,
         market,
         chain_id: owner.chain_id,

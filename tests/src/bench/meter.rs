@@ -27,7 +27,7 @@ use ports::engine::Engine;
 use serde::Deserialize;
 use solidity::{Market::LeaseOpened, Terms};
 use stages::meter::MeterStage;
-use store::{Change, Event, Head, Segment, Store};
+use store::{BlockRef, ChainChange, EventRow, Segment, Store};
 use tokio::process::Command;
 
 use self::crowd::Crowd;
@@ -127,7 +127,7 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
 
 /// Opens leases in a store as the chain stage would. Returns how many.
 async fn open_in(store: &Store, provider: &Provider, leases: &[B256]) -> anyhow::Result<usize> {
-    let block = Head { number: 1, hash: keccak256("block"), time: 1 };
+    let block = BlockRef { number: 1, hash: keccak256("block"), time: 1 };
     let mut events = Vec::new();
     for (i, lease) in leases.iter().enumerate() {
         let order = order(B256::ZERO, 1, i as u64);
@@ -149,10 +149,10 @@ async fn open_in(store: &Store, provider: &Provider, leases: &[B256]) -> anyhow:
             terms,
         };
         store.put_manifest(*lease, B256::ZERO, MANIFEST.as_bytes()).await?;
-        let event = Event::decode(1, i as u64, 1, B256::ZERO, opened.encode_log_data());
+        let event = EventRow::decode(1, i as u64, 1, B256::ZERO, opened.encode_log_data());
         events.push(event.context("an event that does not decode")?);
     }
-    store.apply(None, &Change::Committed(Segment { blocks: vec![block], events }), 128).await?;
+    store.apply(None, &ChainChange::Committed(Segment { blocks: vec![block], events }), 128).await?;
     Ok(leases.len())
 }
 

@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use adapters::ethereum::AlloyEthereum;
+use adapters::{clock::System, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, U256},
     providers::{DynProvider, Provider, ext::AnvilApi},
@@ -25,7 +25,7 @@ use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
 use driver::{self, Stage, StageStatuses, Wakeup};
 use lease::intent::Intent;
-use ports::ethereum::Ethereum;
+use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::Market::addBondCall;
 use stages::{chain, settlement::SettlementStage};
 use store::{IntentState, Store, settlement::prepare};
@@ -123,7 +123,7 @@ impl Bench {
                 data: addBondCall {}.abi_encode().into(),
                 value: U256::from(number),
             };
-            prepare(&mut tx, &intent).await?;
+            prepare(&mut tx, &intent, System.now_ms()).await?;
         }
         tx.commit().await?;
         Ok(store)
@@ -148,6 +148,7 @@ impl Bench {
         let settlement = SettlementStage {
             store: store.clone(),
             ethereum: ethereum.clone(),
+            clock: Arc::new(System),
             provider: self.provider(),
             chain_id: deployment.chain_id,
             market: deployment.market,

@@ -28,7 +28,7 @@ use stages::{
     container::{self, ContainerSettings, ContainerStage},
     meter::MeterStage,
 };
-use store::{Store, container::Progress};
+use store::{Store, container::LeaseProgress};
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -223,7 +223,7 @@ impl Provider {
     pub async fn running(&self, lease: B256) -> anyhow::Result<f64> {
         let look = || async {
             let Some(progress) = self.store.progress(lease).await? else { return Ok(None) };
-            if let Progress { standing: Standing::Failing, reason, .. } = progress {
+            if let LeaseProgress { standing: Standing::Failing, reason, .. } = progress {
                 bail!("a lease cannot run: {}", reason.unwrap_or_default());
             }
             Ok(progress.running_at_ms.map(|at| at as f64))

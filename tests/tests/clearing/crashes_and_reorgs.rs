@@ -121,6 +121,7 @@ impl World {
         let settlement = SettlementStage {
             store: self.store.clone(),
             ethereum: self.ethereum(),
+            clock: self.clock.clone(),
             provider: Actor::Provider.address(),
             market: self.devnet.deployment.market,
             chain_id: 31337,

@@ -98,7 +98,7 @@ impl Liar {
             value: U256::ZERO,
         };
         let time = scene.devnet.time().await.unwrap();
-        self.store.close_epoch(epoch, root, time, &statements, &intent).await.unwrap();
+        self.store.close_epoch(epoch, root, time, &statements, &intent, time * 1000).await.unwrap();
         let market = scene.devnet.market(Actor::Provider).await.unwrap();
         let posted = market.postRoot(U256::from(epoch), root).send().await.unwrap().get_receipt().await.unwrap();
         transactions::sent(posted).unwrap();

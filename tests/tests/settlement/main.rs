@@ -8,7 +8,7 @@ mod outbox;
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::ethereum::AlloyEthereum;
+use adapters::{clock::System, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
@@ -16,7 +16,7 @@ use alloy::{
 use anvil::{Actor, Devnet, Mining, Options};
 use driver::{Counts, Stage, Wakeup};
 use lease::{intent::Intent, meter::Meter, statement::Counters};
-use ports::ethereum::Ethereum;
+use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::{Market, Parameters, Terms};
 use stages::{chain::ChainStage, proof::ProofStage, settlement::SettlementStage};
 use store::{IntentState, Store};
@@ -83,6 +83,7 @@ impl World {
         SettlementStage {
             store: self.store.clone(),
             ethereum,
+            clock: Arc::new(System),
             provider: provider(),
             market: self.devnet.deployment.market,
             chain_id: 31337,
@@ -106,6 +107,7 @@ impl World {
         self.follow().await;
         let proof = ProofStage {
             store: self.store.clone(),
+            clock: Arc::new(System),
             provider: provider(),
             market: self.devnet.deployment.market,
             parameters: self.parameters.clone(),
@@ -189,7 +191,7 @@ impl World {
     }
 
     async fn want(&self, intent: &Intent) {
-        assert!(self.store.prepare(intent).await.unwrap());
+        assert!(self.store.prepare(intent, System.now_ms()).await.unwrap());
     }
 
     async fn state(&self, key: &str) -> IntentState {

@@ -1,11 +1,10 @@
-use std::time::Instant;
-
 use alloy::primitives::U256;
 use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{
     LeasePolicy,
     Market::{Reservation, accountOfCall, reservationOfCall},
 };
+use tokio::time::Instant;
 
 use alloy::sol_types::SolCall;
 
@@ -13,7 +12,7 @@ use super::{ChainStage, count};
 use driver::Counts;
 use lease::Lease;
 use ports::ethereum::Call;
-use store::{Event, Head, LeaseFilter};
+use store::{BlockRef, EventRow, LeaseFilter};
 
 /// Leases that are asked about at once.
 const AT_ONCE: usize = 8;
@@ -46,7 +45,7 @@ impl ChainStage {
         Ok(())
     }
 
-    async fn agrees(&self, lease: &Lease, cursor: Head) -> anyhow::Result<bool> {
+    async fn agrees(&self, lease: &Lease, cursor: BlockRef) -> anyhow::Result<bool> {
         let block = Some(cursor.number);
         let ask = |data: Vec<u8>| Call { to: self.deployment.market, data: data.into(), value: U256::ZERO };
         let reservation = self.ethereum.call(&ask(reservationOfCall { lease: lease.id }.abi_encode()), block).await?;
@@ -63,7 +62,7 @@ impl ChainStage {
             && u64::from(account.settledAt) == lease.settled_at)
     }
 
-    async fn repair(&self, lease: &Lease, cursor: Head) -> anyhow::Result<()> {
+    async fn repair(&self, lease: &Lease, cursor: BlockRef) -> anyhow::Result<()> {
         let logs = self.ethereum.logs_about(lease.id, self.deployment.block, cursor.number).await?;
         let mut events = Vec::with_capacity(logs.len());
         for log in logs.into_iter().filter(|log| log.address == self.deployment.market) {
@@ -74,7 +73,7 @@ impl ChainStage {
                     None => return Ok(()),
                 },
             };
-            events.extend(Event::decode(log.block, log.index, time, log.transaction, log.data));
+            events.extend(EventRow::decode(log.block, log.index, time, log.transaction, log.data));
         }
         if self.store.repair(cursor, lease.id, &events).await? {
             self.changed.iter().for_each(driver::Wakeup::notify);

@@ -9,7 +9,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::head;
 use ports::ethereum::{Block, Ethereum, Log};
-use store::{Event, Segment};
+use store::{EventRow, Segment};
 
 /// Headers that are asked for at once.
 const HEADERS: usize = 32;
@@ -88,7 +88,7 @@ impl SegmentReader {
             }
             let header = headers.get(&log.block).or_else(|| others.get(&log.block));
             let time = log.time.or_else(|| header.map(|block| block.time)).context("a log without a block")?;
-            match Event::decode(log.block, log.index, time, log.transaction, log.data) {
+            match EventRow::decode(log.block, log.index, time, log.transaction, log.data) {
                 Some(event) => events.push(event),
                 None => foreign += 1,
             }

@@ -14,8 +14,8 @@ use lease::{
 };
 use ports::engine::{Image, Info, View};
 use store::{
-    Head,
-    container::{Progress, Seen, word},
+    BlockRef,
+    container::{ContainerRow, LeaseProgress, word},
 };
 
 /// Actions in one go; a lease needs four. More means that the engine does not do what it says.
@@ -34,7 +34,13 @@ pub(super) struct LeaseWork {
 }
 
 impl ContainerContext {
-    pub(super) async fn reconcile(&self, id: B256, view: View, head: Head, info: &Info) -> anyhow::Result<Standing> {
+    pub(super) async fn reconcile(
+        &self,
+        id: B256,
+        view: View,
+        head: BlockRef,
+        info: &Info,
+    ) -> anyhow::Result<Standing> {
         let (row, progress) = tokio::try_join!(self.store.lease(id), self.store.progress(id))?;
         let generation = row.as_ref().map(|row| row.generation);
         let lease = row.map(|row| row.lease);
@@ -45,7 +51,7 @@ impl ContainerContext {
         if self.rests(id, generation, phase, &view, now_ms) {
             return Ok(progress.map_or(Standing::Starting, |progress| progress.standing));
         }
-        let mut progress = Progress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
+        let mut progress = LeaseProgress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
         let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
         let found = self.view_tag(&view, lease.as_ref(), generation);
         let (images, attempts) = tokio::try_join!(self.store.images(id), self.store.container_attempts(id))
@@ -86,9 +92,11 @@ impl ContainerContext {
             tracing::debug!(action = ?decision.action, "acting");
             if decision.standing == Standing::Preparing && progress.running_at_ms.is_none() {
                 // The first sight is written down while the engine works; its time is what the tenant waits from.
-                let first = Progress { standing: decision.standing, ..progress.clone() };
-                let (acted, written) =
-                    tokio::join!(self.apply(decision.action, &mut work, info), self.store.see(id, &[], &first));
+                let first = LeaseProgress { standing: decision.standing, ..progress.clone() };
+                let (acted, written) = tokio::join!(
+                    self.apply(decision.action, &mut work, info),
+                    self.store.record_containers(id, &[], &first)
+                );
                 written?;
                 acted?;
             } else {
@@ -114,8 +122,8 @@ impl ContainerContext {
         id: B256,
         lease: Option<&Lease>,
         view: &View,
-        head: &Head,
-        progress: Option<&Progress>,
+        head: &BlockRef,
+        progress: Option<&LeaseProgress>,
     ) -> anyhow::Result<Option<(Phase, Option<u64>)>> {
         let Some(lease) = lease else {
             let tags = view.containers.iter().map(|container| container.tag);
@@ -204,10 +212,10 @@ impl ContainerContext {
         &self,
         work: &LeaseWork,
         decision: Decision,
-        before: Progress,
+        before: LeaseProgress,
         phase: Phase,
         generation: Option<i64>,
-    ) -> anyhow::Result<Progress> {
+    ) -> anyhow::Result<LeaseProgress> {
         let now_ms = self.clock.now_ms();
         let known = self.store.containers(work.id).await?;
         let seen = seen(work, &known, now_ms);
@@ -220,9 +228,9 @@ impl ContainerContext {
             (reason, _) => reason.clone(),
         };
         let running_at_ms = if first { Some(now_ms) } else { before.running_at_ms };
-        let progress = Progress { standing: decision.standing, reason, running_at_ms, ..before };
+        let progress = LeaseProgress { standing: decision.standing, reason, running_at_ms, ..before };
         if seen != known || self.store.progress(work.id).await?.as_ref() != Some(&progress) {
-            self.store.see(work.id, &seen, &progress).await?;
+            self.store.record_containers(work.id, &seen, &progress).await?;
             let (standing, reason) = (word(progress.standing), progress.reason.as_deref().unwrap_or_default());
             tracing::info!(standing, reason, containers = seen.len(), "the lease stands");
             self.next.notify();
@@ -255,9 +263,9 @@ impl ContainerContext {
     }
 }
 
-fn found(now_ms: u64) -> Progress {
+fn found(now_ms: u64) -> LeaseProgress {
     let standing = Standing::Awaiting;
-    Progress { standing, reason: None, found_at_ms: now_ms, running_at_ms: None, exhausted_at: None }
+    LeaseProgress { standing, reason: None, found_at_ms: now_ms, running_at_ms: None, exhausted_at: None }
 }
 
 fn observed(work: &LeaseWork) -> Observed {
@@ -285,10 +293,10 @@ fn too_large(lease: &Lease, info: &Info) -> Option<String> {
     }
 }
 
-fn seen(work: &LeaseWork, known: &[Seen], now_ms: u64) -> Vec<Seen> {
+fn seen(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<ContainerRow> {
     let digests: BTreeMap<&str, &str> =
         work.images.values().filter_map(|image| Some((image.id.as_str(), image.digest.as_deref()?))).collect();
-    let mut all: Vec<Seen> = work
+    let mut all: Vec<ContainerRow> = work
         .view
         .containers
         .iter()
@@ -305,7 +313,7 @@ fn seen(work: &LeaseWork, known: &[Seen], now_ms: u64) -> Vec<Seen> {
             let address = |port: &ports::engine::Published| {
                 (format!("{}/{}", port.container, port.protocol), format!("{}:{}", port.host_ip, port.host))
             };
-            Seen {
+            ContainerRow {
                 service: seen.slot.service.clone(),
                 replica: seen.slot.replica,
                 container_id: seen.id.clone(),

@@ -4,7 +4,7 @@
 use autoscaling::{Bounds, Decision, Observation, Policy, shadow::Shadow};
 use lease::{Lease, accrual, manifest::Scaling};
 use ports::gate::Demand;
-use store::{Result, Store, meter::Totals, scale::Standing};
+use store::{Result, Store, meter::Totals, scale::ScalingRow};
 
 /// How much of a new estimate goes into the old one.
 const WEIGHT: f64 = 0.2;
@@ -91,7 +91,7 @@ impl LeaseAutoscaler {
     }
 
     /// Lets the policy see again what was seen before this process began.
-    pub(super) async fn replay_demand(&mut self, lease: &Lease, store: &Store) -> Result<Option<Standing>> {
+    pub(super) async fn replay_demand(&mut self, lease: &Lease, store: &Store) -> Result<Option<ScalingRow>> {
         for seen in store.demand(lease.id, 0).await? {
             self.learned = seen.capacity.or(self.learned);
             self.asked |= seen.arrivals.is_some();

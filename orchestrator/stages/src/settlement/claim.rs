@@ -11,7 +11,7 @@ use solidity::{Market, tree::Tree};
 use super::{SettlementStage, add};
 use driver::Counts;
 use lease::{Lease, accrual, intent::Intent};
-use store::{IntentState, LeaseFilter, RootRow, StatementRow, settlement::now_ms};
+use store::{IntentState, LeaseFilter, RootRow, StatementRow};
 
 /// Statements of one transaction.
 const CHUNK: usize = 100;
@@ -27,8 +27,8 @@ impl SettlementStage {
         let Some(head) = self.store.head().await? else { return Ok(()) };
         let matured_by = head.time.saturating_sub(self.parameters.challengeWindow.into());
         let Some(newest) = self.store.newest_root(self.provider, matured_by).await? else { return Ok(()) };
-        let since = now_ms().saturating_sub(self.claim_every.as_millis() as u64);
-        let due = self.store.last_wanted(KIND).await?.is_none_or(|wanted| wanted <= since);
+        let since = self.clock.now_ms().saturating_sub(self.claim_every.as_millis() as u64);
+        let due = self.store.last_prepared(KIND).await?.is_none_or(|wanted| wanted <= since);
         let (fresh, moved) = {
             let cache = self.cache();
             (cache.matured != newest.epoch, cache.head != Some(head.hash))
@@ -131,7 +131,7 @@ impl SettlementStage {
                 data: call.abi_encode().into(),
                 value: U256::ZERO,
             };
-            if self.store.prepare(&intent).await? {
+            if self.store.prepare(&intent, self.clock.now_ms()).await? {
                 tracing::info!(epoch, leases = leaves.len(), key = intent.key, "a claim is wanted");
                 add(counts, "claims", 1);
                 add(counts, "claimed_leases", leaves.len() as u64);
@@ -148,7 +148,8 @@ impl SettlementStage {
     /// What needs no claim because one under way, or made since a time, carries it.
     async fn earlier_claims(&self, since: u64) -> anyhow::Result<EarlierClaims> {
         let mut wanted = EarlierClaims::default();
-        let mut rows = self.store.recent_intents(KIND, since.min(now_ms().saturating_sub(SUSPECT_MS))).await?;
+        let mut rows =
+            self.store.recent_intents(KIND, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS))).await?;
         rows.sort_by_key(|row| row.created_at_ms);
         for row in rows {
             let Ok(call) = Market::settleBatchCall::abi_decode(&row.intent.data) else { continue };

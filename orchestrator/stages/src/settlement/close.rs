@@ -32,7 +32,7 @@ impl SettlementStage {
                     data: Market::closeCall { terms: lease.terms.clone() }.abi_encode().into(),
                     value: U256::ZERO,
                 };
-                if self.store.prepare(&intent).await? {
+                if self.store.prepare(&intent, self.clock.now_ms()).await? {
                     tracing::info!(lease = %lease.id, "out of funds for longer than the grace period: it is closed");
                     add(counts, "closes", 1);
                 }

@@ -6,7 +6,7 @@ use super::{SettlementStage, add};
 use driver::Counts;
 use lease::intent::Intent;
 use ports::ethereum::{Call, Fees};
-use store::{Open, Sending, settlement::now_ms};
+use store::{OpenIntent, SendingRow};
 
 /// Replaced in one run: those at the head of the queue, for the others wait for them.
 const AT_ONCE: usize = 64;
@@ -19,9 +19,14 @@ const TRANSFER_GAS: u64 = 21_000;
 
 impl SettlementStage {
     /// Replaces what waits too long, and fills a nonce that keeps later ones waiting.
-    pub(super) async fn replace_stuck(&self, open: &[Open], nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
-        let due = now_ms().saturating_sub(self.replace_after.as_millis() as u64);
-        let is_old = |open: &Open| open.sendings.last().is_some_and(|sending| sending.sent_at_ms <= due);
+    pub(super) async fn replace_stuck(
+        &self,
+        open: &[OpenIntent],
+        nonce: u64,
+        counts: &mut Counts,
+    ) -> anyhow::Result<()> {
+        let due = self.clock.now_ms().saturating_sub(self.replace_after.as_millis() as u64);
+        let is_old = |open: &OpenIntent| open.sendings.last().is_some_and(|sending| sending.sent_at_ms <= due);
         let old: Vec<_> = open.iter().filter(|open| open.nonce >= nonce && is_old(open)).take(AT_ONCE).collect();
         let Some(first) = old.first() else { return Ok(()) };
         let fees = self.ethereum.fees().await?;
@@ -46,8 +51,8 @@ impl SettlementStage {
                 None => again.push(last.tx),
             }
         }
-        self.store.replace_sendings(&signatures).await?;
-        self.store.touch_sendings(&again).await?;
+        self.store.record_replacements(&signatures, self.clock.now_ms()).await?;
+        self.store.record_resent(&again, self.clock.now_ms()).await?;
         add(counts, "replaced", signatures.len() as u64);
         add(counts, "resent", again.len() as u64);
         again.iter().for_each(|hash| {
@@ -59,8 +64,9 @@ impl SettlementStage {
 
     /// Uses a nonce for nothing. A foreign transaction that had it was dropped, or a deep reorg forgot one of ours.
     async fn fill_nonce(&self, nonce: u64, fees: Fees, counts: &mut Counts) -> anyhow::Result<()> {
+        let now_ms = self.clock.now_ms();
         let intent = Intent {
-            key: format!("fill:{nonce}:{}", now_ms()),
+            key: format!("fill:{nonce}:{now_ms}"),
             kind: "fill".to_owned(),
             to: self.provider,
             data: Bytes::new(),
@@ -68,7 +74,7 @@ impl SettlementStage {
         };
         let call = Call { to: intent.to, data: Bytes::new(), value: U256::ZERO };
         let signature = self.sign_call(&intent.key, &call, nonce, TRANSFER_GAS, fees)?;
-        self.store.prepare_signed(&intent, &signature).await?;
+        self.store.prepare_signed(&intent, &signature, now_ms).await?;
         add(counts, "filled", 1);
         self.send(&[signature.tx], counts).await
     }
@@ -76,7 +82,7 @@ impl SettlementStage {
 
 /// Fees that replace a sending: an eighth more, as nodes demand, and no less than a new transaction would offer. `None`
 /// beyond the cap.
-fn raise(last: &Sending, offered: Fees) -> Option<Fees> {
+fn raise(last: &SendingRow, offered: Fees) -> Option<Fees> {
     let more = |fee: u128| fee.saturating_add(fee.div_ceil(8)).max(fee + 1);
     let max = more(last.max_fee).max(offered.max);
     let priority = more(last.priority_fee).max(offered.priority).min(max);
@@ -88,8 +94,8 @@ fn raise(last: &Sending, offered: Fees) -> Option<Fees> {
 mod tests {
     use super::*;
 
-    fn sending(max_fee: u128, priority_fee: u128) -> Sending {
-        Sending { tx: Default::default(), max_fee, priority_fee, sent_at_ms: 0 }
+    fn sending(max_fee: u128, priority_fee: u128) -> SendingRow {
+        SendingRow { tx: Default::default(), max_fee, priority_fee, sent_at_ms: 0 }
     }
 
     #[test]

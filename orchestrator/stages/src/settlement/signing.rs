@@ -6,7 +6,7 @@ use futures::{StreamExt, stream};
 use super::{PIPELINE, SettlementStage, add};
 use driver::Counts;
 use ports::ethereum::{Call, Error, Fees};
-use store::{IntentRow, IntentState, Signature, settlement::now_ms};
+use store::{IntentRow, IntentState, SignedIntent};
 
 /// Intents that are tried out, signed and written down together.
 const BATCH: usize = 256;
@@ -37,7 +37,7 @@ impl SettlementStage {
         if prepared.is_empty() {
             return Ok(());
         }
-        let mut spent = self.store.gas_since(now_ms().saturating_sub(HOUR_MS)).await?;
+        let mut spent = self.store.gas_since(self.clock.now_ms().saturating_sub(HOUR_MS)).await?;
         if spent >= self.gas_per_hour {
             add(counts, "budget_waits", self.store.waiting_intents().await?);
             return Ok(());
@@ -65,7 +65,7 @@ impl SettlementStage {
                     Ok(DryRun::Wait) => add(counts, "waits", 1),
                     Ok(DryRun::Fails(reason)) => {
                         tracing::warn!(key = row.intent.key, reason, "a transaction would fail and is not sent");
-                        self.store.fail_intent(&row.intent.key, &reason).await?;
+                        self.store.fail_intent(&row.intent.key, &reason, self.clock.now_ms()).await?;
                         add(counts, "failed", 1);
                     }
                     Err(error) => {
@@ -75,7 +75,7 @@ impl SettlementStage {
                     }
                 }
             }
-            self.store.sign_intents(&signatures).await?;
+            self.store.record_signed(&signatures, self.clock.now_ms()).await?;
             add(counts, "signed", signatures.len() as u64);
             let hashes: Vec<_> = signatures.iter().map(|signature| signature.tx).collect();
             self.send(&hashes, counts).await?;
@@ -105,7 +105,7 @@ impl SettlementStage {
         }
     }
 
-    fn sign(&self, row: &IntentRow, nonce: u64, gas: u64, fees: Fees) -> Result<Signature, Error> {
+    fn sign(&self, row: &IntentRow, nonce: u64, gas: u64, fees: Fees) -> Result<SignedIntent, Error> {
         let intent = &row.intent;
         let call = Call { to: intent.to, data: intent.data.clone(), value: intent.value };
         self.sign_call(&intent.key, &call, nonce, gas, fees)
@@ -118,9 +118,9 @@ impl SettlementStage {
         nonce: u64,
         gas: u64,
         fees: Fees,
-    ) -> Result<Signature, Error> {
+    ) -> Result<SignedIntent, Error> {
         let signed = self.ethereum.sign(call, nonce, gas, fees)?;
-        Ok(Signature {
+        Ok(SignedIntent {
             key: key.to_owned(),
             nonce,
             gas,
