@@ -1,8 +1,10 @@
 //! What the chain stage believes. It alone writes here, through [`Store::apply`]; everybody reads.
 
 mod apply;
+mod change;
 mod cursor;
 mod events;
+mod fold;
 mod history;
 mod last_root;
 mod market;
@@ -10,13 +12,13 @@ mod roots;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use solidity::{Market::MarketEvents, PriceList, Shape, deploy::Deployment};
+use solidity::{PriceList, Shape, deploy::Deployment};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-pub use apply::{Applied, ChainChange, Segment};
+pub use change::{Applied, ChainChange, Segment};
 pub use events::{EventRow, Subject};
 pub use history::EventFilter;
-pub use roots::RootStats;
+pub use roots::{RootRow, RootStats};
 
 use super::{Error, Result, Store, hex, int, parse, uint};
 use lease::Lease;
@@ -89,20 +91,6 @@ pub struct SilenceReport {
     /// The newest when it was reported.
     pub epoch: u64,
     pub confirmed: bool,
-}
-
-/// A root that stands on chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RootRow {
-    pub provider: Address,
-    pub epoch: u64,
-    pub root: B256,
-    /// The chain's Unix seconds.
-    pub posted_at: u64,
-    pub block: u64,
-    /// The transaction that posted it.
-    pub tx: B256,
 }
 
 impl Store {
@@ -208,66 +196,6 @@ impl Store {
         let row = sqlx::query(sql).bind(hex(address)).fetch_optional(self.pool()).await?;
         row.as_ref().map(|row| state(row, "providers")).transpose()
     }
-
-    /// Whether new leases, orders, bids and providers are let in.
-    pub async fn intake_open(&self) -> Result<bool> {
-        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 AND name = 'IntakeSet' \
-                   ORDER BY block DESC, log_index DESC LIMIT 1";
-        let row = sqlx::query(sql).bind(events::MARKET).fetch_optional(self.pool()).await?;
-        let newest = row.as_ref().map(EventRow::read).transpose()?;
-        Ok(newest.is_none_or(|event| !matches!(event.event, MarketEvents::IntakeSet(set) if !set.open)))
-    }
-
-    /// A provider's roots on chain, oldest first.
-    pub async fn roots(&self, provider: Address) -> Result<Vec<RootRow>> {
-        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 ORDER BY epoch";
-        let rows = sqlx::query(sql).bind(hex(provider)).fetch_all(self.pool()).await?;
-        rows.iter().map(root_row).collect()
-    }
-
-    /// The newest root of a provider posted at a time or before it.
-    pub async fn newest_root(&self, provider: Address, posted_by: u64) -> Result<Option<RootRow>> {
-        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND posted_at <= $2 \
-                   ORDER BY epoch DESC LIMIT 1";
-        let row = sqlx::query(sql).bind(hex(provider)).bind(int(posted_by)).fetch_optional(self.pool()).await?;
-        row.as_ref().map(root_row).transpose()
-    }
-
-    /// A provider's root of an epoch, when it stands on chain.
-    pub async fn root(&self, provider: Address, epoch: u64) -> Result<Option<RootRow>> {
-        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND epoch = $2";
-        let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
-        row.as_ref().map(root_row).transpose()
-    }
-
-    /// The transaction that posted a root.
-    pub async fn root_tx(&self, provider: Address, epoch: u64) -> Result<Option<B256>> {
-        let sql = "SELECT tx FROM roots WHERE provider = $1 AND epoch = $2";
-        let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
-        row.map(|row| parse("roots", &row.try_get::<String, _>(0)?)).transpose()
-    }
-
-    /// The top-ups of anybody's leases in later blocks: the lease, what arrived in base units, and when.
-    pub async fn top_ups_after(&self, block: u64) -> Result<Vec<(B256, U256, u64)>> {
-        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE block > $1 AND name = 'ToppedUp' \
-                   ORDER BY block, log_index";
-        let rows = sqlx::query(sql).bind(int(block)).fetch_all(self.pool()).await?;
-        let mut top_ups = Vec::with_capacity(rows.len());
-        for event in rows.iter().map(EventRow::read) {
-            let event = event?;
-            if let MarketEvents::ToppedUp(topped) = &event.event {
-                top_ups.push((topped.lease, topped.amount, event.time));
-            }
-        }
-        Ok(top_ups)
-    }
-
-    /// The events of a lease, in the order in which they happened.
-    pub async fn events(&self, lease: B256) -> Result<Vec<EventRow>> {
-        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 ORDER BY block, log_index";
-        let rows = sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?;
-        rows.iter().map(EventRow::read).collect()
-    }
 }
 
 fn head(row: &AnyRow, table: &'static str) -> Result<BlockRef> {
@@ -280,17 +208,6 @@ fn head(row: &AnyRow, table: &'static str) -> Result<BlockRef> {
 
 fn lease_row(row: &AnyRow) -> Result<LeaseRow> {
     Ok(LeaseRow { lease: state(row, "leases")?, generation: row.try_get(1)? })
-}
-
-fn root_row(row: &AnyRow) -> Result<RootRow> {
-    Ok(RootRow {
-        provider: parse("roots", &row.try_get::<String, _>(0)?)?,
-        epoch: uint(row.try_get(1)?),
-        root: parse("roots", &row.try_get::<String, _>(2)?)?,
-        posted_at: uint(row.try_get(3)?),
-        block: uint(row.try_get(4)?),
-        tx: parse("roots", &row.try_get::<String, _>(5)?)?,
-    })
 }
 
 /// The JSON in a row's first column.

@@ -3,9 +3,9 @@ use alloy::{
     sol_types::SolEventInterface,
 };
 use solidity::Market::MarketEvents;
-use sqlx::{Row, any::AnyRow};
+use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 
-use super::super::{Error, Result, hex, parse, uint};
+use crate::{Error, Result, hex, int, parse, rows, uint};
 
 /// What stands in the column `subject` for [`Subject::Market`].
 pub(super) const MARKET: &str = "market";
@@ -134,7 +134,7 @@ impl Subject {
 }
 
 /// The number of topics, the topics, the data.
-pub(super) fn pack(log: &LogData) -> Vec<u8> {
+fn pack(log: &LogData) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + 32 * log.topics().len() + log.data.len());
     bytes.push(log.topics().len() as u8);
     log.topics().iter().for_each(|topic| bytes.extend_from_slice(topic.as_slice()));
@@ -146,4 +146,29 @@ fn unpack(bytes: &[u8]) -> Option<LogData> {
     let (count, rest) = bytes.split_first()?;
     let (topics, data) = rest.split_at_checked(32 * usize::from(*count))?;
     LogData::new(topics.chunks_exact(32).map(B256::from_slice).collect(), Bytes::copy_from_slice(data))
+}
+
+/// Rows of one INSERT. Full ones have the same text, so the database plans them once.
+const CHUNK: usize = 500;
+
+/// An event with its name and subject.
+pub(super) type NamedEvent<'a> = (&'a EventRow, &'static str, Subject);
+
+pub(super) async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[NamedEvent<'_>]) -> Result<()> {
+    for chunk in events.chunks(CHUNK) {
+        let sql = "INSERT INTO events (block, log_index, time, tx, name, subject, log) VALUES ".to_owned();
+        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 7))).persistent(chunk.len() == CHUNK);
+        let query = chunk.iter().fold(query, |query, (event, name, subject)| {
+            query
+                .bind(int(event.block))
+                .bind(int(event.log_index))
+                .bind(int(event.time))
+                .bind(hex(event.transaction))
+                .bind(*name)
+                .bind(subject.text())
+                .bind(pack(&event.log))
+        });
+        query.execute(&mut **tx).await?;
+    }
+    Ok(())
 }

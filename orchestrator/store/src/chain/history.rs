@@ -1,10 +1,11 @@
 //! The events as a feed reads them: in pages, in either direction, and against the blocks that stand.
 
-use alloy::primitives::B256;
+use alloy::primitives::{B256, U256};
+use solidity::Market::MarketEvents;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{BlockRef, EventRow, head};
-use crate::{Result, Store, int, parse, uint};
+use super::{BlockRef, EventRow, events::MARKET, head};
+use crate::{Result, Store, hex, int, parse, uint};
 
 /// Which events; an unset field means all.
 #[derive(Debug, Clone, Default)]
@@ -84,5 +85,36 @@ impl Store {
         let sql = "SELECT number, hash, time FROM blocks WHERE number > $1 ORDER BY number";
         let rows = sqlx::query(sql).bind(int(number)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| head(row, "blocks")).collect()
+    }
+
+    /// The top-ups of anybody's leases in later blocks: the lease, what arrived in base units, and when.
+    pub async fn top_ups_after(&self, block: u64) -> Result<Vec<(B256, U256, u64)>> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE block > $1 AND name = 'ToppedUp' \
+                   ORDER BY block, log_index";
+        let rows = sqlx::query(sql).bind(int(block)).fetch_all(self.pool()).await?;
+        let mut top_ups = Vec::with_capacity(rows.len());
+        for event in rows.iter().map(EventRow::read) {
+            let event = event?;
+            if let MarketEvents::ToppedUp(topped) = &event.event {
+                top_ups.push((topped.lease, topped.amount, event.time));
+            }
+        }
+        Ok(top_ups)
+    }
+
+    /// The events of a lease, in the order in which they happened.
+    pub async fn events(&self, lease: B256) -> Result<Vec<EventRow>> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 ORDER BY block, log_index";
+        let rows = sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?;
+        rows.iter().map(EventRow::read).collect()
+    }
+
+    /// Whether new leases, orders, bids and providers are let in.
+    pub async fn intake_open(&self) -> Result<bool> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 AND name = 'IntakeSet' \
+                   ORDER BY block DESC, log_index DESC LIMIT 1";
+        let row = sqlx::query(sql).bind(MARKET).fetch_optional(self.pool()).await?;
+        let newest = row.as_ref().map(EventRow::read).transpose()?;
+        Ok(newest.is_none_or(|event| !matches!(event.event, MarketEvents::IntakeSet(set) if !set.open)))
     }
 }
