@@ -1,4 +1,4 @@
-//! Undo first, then apply, and the cursor with it: one transaction.
+//! Applies a change of the chain: undoes first, then applies, and moves the cursor, in one transaction.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,8 +15,8 @@ use crate::{Result, Store, hex, int, rows};
 const CHUNK: usize = 500;
 
 impl Store {
-    /// Applies a change that was made out against `cursor`, and keeps the newest `keep` blocks. `None` when the cursor has
-    /// moved meanwhile: the race is lost, nothing was written, and the next run looks again.
+    /// Applies a change that was computed against `cursor`, and keeps the newest `keep` blocks. `None` when the cursor has
+    /// moved since: the race is lost and nothing was written.
     pub async fn apply(&self, cursor: Option<BlockRef>, change: &ChainChange, keep: u64) -> Result<Option<Applied>> {
         let (undo, segment) = match change {
             ChainChange::Committed(segment) => (None, Some(segment)),
@@ -48,8 +48,8 @@ impl Store {
         Ok(Some(applied))
     }
 
-    /// Replaces a lease's events by those given and folds it from them: the way back when it was found to differ from the
-    /// chain. Nothing happens, and `false` comes back, when the cursor has moved from where the events were read.
+    /// Replaces a lease's events by those given and replays it: the repair of a lease that differs from the contract. `false`,
+    /// and nothing is written, when the cursor has moved since the events were read.
     pub async fn repair(&self, cursor: BlockRef, lease: B256, events: &[EventRow]) -> Result<bool> {
         let mut tx = self.begin().await?;
         if !move_cursor(&mut tx, Some(cursor), cursor).await? {
@@ -73,7 +73,7 @@ impl Store {
     }
 }
 
-/// Deletes everything after `to` and folds what it touched again from what is left.
+/// Deletes everything after `to` and replays the affected subjects from the remaining events.
 async fn revert(tx: &mut Transaction<'static, Any>, to: BlockRef, fold: &mut Fold) -> Result<u64> {
     let after = int(to.number);
     let sql = "SELECT DISTINCT subject FROM events WHERE block > $1";
@@ -97,7 +97,7 @@ async fn commit(
     let mut unique = BTreeMap::new();
     for event in &segment.events {
         let Some((name, subject)) = event.subject() else { continue };
-        // What lies before the cursor was applied when the cursor passed it.
+        // Blocks before the cursor are applied already.
         let known = event.block < oldest_new;
         if known || unique.insert((event.block, event.log_index), (event, name, subject)).is_some() {
             applied.duplicates += 1;

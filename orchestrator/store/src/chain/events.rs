@@ -1,3 +1,5 @@
+//! The market's events as they are stored, and what each is about.
+
 use alloy::{
     primitives::{Address, B256, Bytes, LogData},
     sol_types::SolEventInterface,
@@ -7,20 +9,20 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 
 use crate::{Error, Result, hex, int, parse, rows, uint};
 
-/// What stands in the column `subject` for [`Subject::Market`].
+/// The column `subject` of [`Subject::Market`].
 pub(super) const MARKET: &str = "market";
 
 /// A log of the market, decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventRow {
     pub block: u64,
-    /// The log's place in its block.
+    /// The index of the log in its block.
     pub log_index: u64,
     /// The block's time, Unix seconds.
     pub time: u64,
     pub transaction: B256,
     pub event: MarketEvents,
-    /// As the chain has it: what is stored, and what a fold begins from.
+    /// The undecoded log, which is what is stored.
     pub(super) log: LogData,
 }
 
@@ -32,10 +34,10 @@ pub enum Subject {
     Order(B256),
     Offer(u32),
     Provider(Address),
-    /// Who is held to approvals. What it is bound to is the chain's to say; here its history is kept. In the database it
-    /// looks like a provider, and may be one.
+    /// An account with a spending policy. It has no row of its own, only events. Its column text is that of a provider with
+    /// the same address.
     Account(Address),
-    /// The market itself. It has no row: what it is is its newest event.
+    /// The market itself. It has no row: its newest event is its state.
     Market,
 }
 
@@ -46,7 +48,7 @@ impl EventRow {
         Some(Self { block, log_index, time, transaction, event, log })
     }
 
-    /// The event's name in Solidity, and what it is about; `None` for one that concerns nobody.
+    /// The event's name in Solidity, and its subject; `None` for an event that is not stored.
     pub fn subject(&self) -> Option<(&'static str, Subject)> {
         use MarketEvents as E;
         Some(match &self.event {
@@ -93,7 +95,7 @@ impl EventRow {
         })
     }
 
-    /// As the chain has it.
+    /// The undecoded log.
     pub fn log(&self) -> &LogData {
         &self.log
     }
@@ -109,7 +111,7 @@ impl EventRow {
 }
 
 impl Subject {
-    /// As the column `subject` has it.
+    /// The text of the column `subject`.
     pub fn text(&self) -> String {
         match self {
             Self::Lease(id) => hex(*id),
@@ -133,7 +135,7 @@ impl Subject {
     }
 }
 
-/// The number of topics, the topics, the data.
+/// Encodes a log: the number of topics, the topics, the data.
 fn pack(log: &LogData) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + 32 * log.topics().len() + log.data.len());
     bytes.push(log.topics().len() as u8);

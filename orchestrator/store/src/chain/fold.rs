@@ -27,7 +27,7 @@ const CHUNK: usize = 500;
 
 /// The rows that a change touches.
 pub(super) struct Fold {
-    /// The contract's, in seconds.
+    /// The contract's claim window, in seconds.
     claim_window: u64,
     leases: BTreeMap<B256, FoldEntry<Lease>>,
     orders: BTreeMap<B256, FoldEntry<Auction>>,
@@ -39,7 +39,7 @@ struct FoldEntry<T> {
     value: Option<T>,
     /// Of a lease or an order.
     generation: i64,
-    /// What the row held: what a reorg took back keeps it, so that the row stays readable.
+    /// The last state that the row held. A reverted row keeps it, so that it stays readable.
     last: Option<T>,
     changed: bool,
 }
@@ -58,7 +58,7 @@ impl Fold {
         Ok(Self { claim_window, leases, orders, offers, providers })
     }
 
-    /// Reads the rows of subjects that have not been read yet.
+    /// Reads the rows of subjects that are not loaded yet.
     pub(super) async fn load(
         &mut self,
         tx: &mut Transaction<'static, Any>,
@@ -111,7 +111,7 @@ impl Fold {
         Ok(())
     }
 
-    /// Forgets what the subjects are and folds them from their events.
+    /// Replays the subjects from their stored events.
     pub(super) async fn replay(
         &mut self,
         tx: &mut Transaction<'static, Any>,
@@ -129,7 +129,7 @@ impl Fold {
             }
         }
         for chunk in texts.chunks(CHUNK) {
-            // RootStats have rows of their own, and a provider may have posted many.
+            // Roots have rows of their own, and a provider may have posted many.
             let sql = format!(
                 "SELECT block, log_index, time, tx, log FROM events WHERE subject IN {} AND name <> 'RootPosted' \
                  ORDER BY block, log_index",

@@ -1,4 +1,4 @@
-//! How steadily a provider's roots came.
+//! The roots that are on chain, and how regularly a provider posted them.
 
 use alloy::primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
@@ -6,7 +6,7 @@ use sqlx::{Row, any::AnyRow};
 
 use crate::{Result, Store, hex, int, parse, uint};
 
-/// A root that stands on chain.
+/// A root that is on chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RootRow {
@@ -20,7 +20,7 @@ pub struct RootRow {
     pub tx: B256,
 }
 
-/// A provider's roots on chain: how many, and when the first and the last was posted. Chain seconds.
+/// How many roots a provider has posted, and when the first and the last; the chain's Unix seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RootStats {
     pub count: u64,
@@ -36,7 +36,7 @@ impl Store {
         rows.iter().map(root_row).collect()
     }
 
-    /// The newest root of a provider posted at a time or before it.
+    /// The newest root of a provider that was posted by a time.
     pub async fn newest_root(&self, provider: Address, posted_by: u64) -> Result<Option<RootRow>> {
         let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND posted_at <= $2 \
                    ORDER BY epoch DESC LIMIT 1";
@@ -44,7 +44,7 @@ impl Store {
         row.as_ref().map(root_row).transpose()
     }
 
-    /// A provider's root of an epoch, when it stands on chain.
+    /// A provider's root of an epoch, if it is on chain.
     pub async fn root(&self, provider: Address, epoch: u64) -> Result<Option<RootRow>> {
         let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND epoch = $2";
         let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
@@ -75,7 +75,7 @@ impl Store {
         rows.iter().map(root_row).collect()
     }
 
-    /// The pauses between two roots of a provider of at least so many seconds, oldest first.
+    /// The gaps of at least `least` seconds between two roots of a provider, oldest first: begin and end.
     pub async fn root_gaps(&self, provider: Address, least: u64) -> Result<Vec<(u64, u64)>> {
         let sql = "SELECT begun, ended FROM (SELECT LAG(posted_at) OVER (ORDER BY epoch) AS begun, posted_at AS ended \
                    FROM roots WHERE provider = $1) AS pauses WHERE ended - begun >= $2 ORDER BY ended";
