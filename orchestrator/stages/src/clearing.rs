@@ -194,7 +194,7 @@ impl ClearingStage {
         let auction = &row.order.auction;
         let known = row.order.reverted || matches!(row.decision, Some(Decision::Bid { .. }));
         let Some((id, bid)) = auction.bid_of(self.provider).filter(|_| !known) else { return Ok(false) };
-        tracing::warn!(order = %auction.id, bid = %id, "the chain shows a bid of ours that this database does not remember");
+        tracing::warn!(order = %auction.id, bid = %id, "the chain has an own bid that the database does not know: it is adopted");
         self.store.adopt_bid(auction.id, id, bid, self.clock.now_ms()).await?;
         add(counts, "adopted");
         Ok(true)
@@ -228,7 +228,7 @@ impl ClearingStage {
         let (kind, data) = ("release_bid".to_owned(), call.abi_encode().into());
         let intent = Intent { key, kind, to: self.market, data, value: U256::ZERO };
         self.store.prepare(&intent, self.clock.now_ms()).await?;
-        tracing::info!(order = %auction.id, "the bid did not win; taking it back");
+        tracing::info!(order = %auction.id, "the bid did not win; releasing it");
         add(counts, "released");
         self.next.notify();
         Ok(())

@@ -93,7 +93,7 @@ impl Stage for ProofStage {
         if let Some(forgotten) = counts.get("forgotten") {
             tracing::error!(
                 leases = forgotten,
-                "roots on chain are not of this database: nothing is claimed for leases that they may have covered"
+                "there are roots on chain that this database does not know: leases that they may cover are not stated"
             );
         }
         counts.extend(self.close_epoch(posted_epoch + 1, head.time, leases).await?);

@@ -42,7 +42,7 @@ impl ChainStage {
             return Ok(());
         }
         for lease in differing {
-            tracing::error!(lease = %lease.id, block = cursor.number, "what is stored differs from the chain; reading it again");
+            tracing::error!(lease = %lease.id, block = cursor.number, "the stored lease differs from the contract; replaying its logs");
             count(counts, "mismatches", 1);
             self.repair(&lease, cursor).await?;
         }
