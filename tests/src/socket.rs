@@ -23,7 +23,7 @@ pub enum Mood {
 }
 
 pub struct Socket {
-    /// As `docker::Settings` and TIDEMARK_DOCKER_HOST want it.
+    /// As `docker::DockerSettings` and TIDEMARK_DOCKER_HOST want it.
     pub host: String,
     mood: watch::Sender<Mood>,
     task: JoinHandle<()>,

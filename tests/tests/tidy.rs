@@ -97,7 +97,7 @@ fn each_foreign_world_has_one_port() {
     refuse(
         STAGES,
         &[],
-        &["ports::inside", "ports::signature"],
+        &["ports::container_io", "ports::signature"],
         "a lease's inside is for whom its tenant lets, not for stages",
     );
 }
@@ -153,7 +153,7 @@ fn the_api_has_no_hands() {
     let words =
         ["crate::stages", "crate::gateway", "bollard::", "alloy::providers", "alloy::transports", "alloy::signers"];
     refuse(API, &[], &words, "the API cannot act");
-    let ports = ["clock", "gate", "inside", "signature"];
+    let ports = ["clock", "container_io", "demand", "signature"];
     let mut used = Vec::new();
     for (name, text) in files(API, "rs").into_iter().filter(|(name, _)| !name.contains("/tests")) {
         let code: String = code(&text).flat_map(|line| [line.trim(), " "]).collect();
@@ -170,7 +170,7 @@ fn the_api_has_no_hands() {
     }
     assert!(ports.iter().all(|port| used.iter().any(|used| used == port)), "a port that is not used is not let in");
     // And what it may ask of them: the gate's counts, not its gates.
-    refuse(API, &[], &["gate::Gate", "dyn Gate", ".drain("], "the API asks only what changes nothing");
+    refuse(API, &[], &["demand::Upstreams", "dyn Upstreams", ".drain("], "the API asks only what changes nothing");
 }
 
 /// Where the brace closes that was opened before a text.

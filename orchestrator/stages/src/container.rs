@@ -43,10 +43,10 @@ use lease::{
     manifest::Manifest,
 };
 use ports::{
-    cgroup::{Cgroups, Driver, Kernel},
+    cgroup::{CgroupDriver, Cgroups, Kernel},
     clock::Clock,
-    engine::{self, Container as Shown, Engine, Info, View},
-    gate::Gate,
+    demand::Upstreams,
+    engine::{self, Engine, EngineContainer, EngineListing, Info},
 };
 use store::{Head, LeaseFilter, Store};
 
@@ -104,7 +104,7 @@ struct Work {
     /// The meter's: something started or ended.
     next: Wakeup,
     /// Through which requests come, and the wakeup by which it hears what was seen.
-    gate: OnceLock<(Arc<dyn Gate>, Wakeup)>,
+    upstreams: OnceLock<(Arc<dyn Upstreams>, Wakeup)>,
     kernel: Arc<dyn Kernel>,
     cgroups: OnceLock<Option<Arc<dyn Cgroups>>>,
     slots: Semaphore,
@@ -119,7 +119,7 @@ struct Work {
 struct Rested {
     generation: Option<i64>,
     phase: Option<Phase>,
-    containers: Vec<Shown>,
+    containers: Vec<EngineContainer>,
     networks: usize,
     volumes: usize,
     until_ms: u64,
@@ -146,7 +146,7 @@ impl Container {
     ) -> Self {
         let slots = Semaphore::new(settings.parallel.max(1));
         let (busy, rested, manifests) = Default::default();
-        let (gate, cgroups) = (OnceLock::new(), OnceLock::new());
+        let (upstreams, cgroups) = (OnceLock::new(), OnceLock::new());
         let work = Work {
             store,
             engine,
@@ -156,7 +156,7 @@ impl Container {
             settings,
             wakeup,
             next,
-            gate,
+            upstreams,
             cgroups,
             slots,
             busy,
@@ -166,10 +166,10 @@ impl Container {
         Self { work: Arc::new(work) }
     }
 
-    /// Behind a gate, which sends a replica no more requests before that is stopped, and whose wakeup it notifies when something
+    /// Behind a gateway, which sends a replica no more requests before that is stopped, and whose wakeup it notifies when something
     /// else was seen.
-    pub fn behind(self, gate: Arc<dyn Gate>, wakeup: Wakeup) -> Self {
-        self.work.gate.get_or_init(|| (gate, wakeup));
+    pub fn behind(self, upstreams: Arc<dyn Upstreams>, wakeup: Wakeup) -> Self {
+        self.work.upstreams.get_or_init(|| (upstreams, wakeup));
         self
     }
 }
@@ -220,12 +220,12 @@ impl Stage for Container {
 
 impl Work {
     /// Every lease that wants something here or has something here, with what it has.
-    async fn everything(&self) -> anyhow::Result<BTreeMap<B256, View>> {
+    async fn everything(&self) -> anyhow::Result<BTreeMap<B256, EngineListing>> {
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.owner.provider) };
-        let view = async { anyhow::Ok(self.engine.view(self.owner, None).await?) };
+        let view = async { anyhow::Ok(self.engine.list(self.owner, None).await?) };
         let rows = async { anyhow::Ok((self.store.leases(open).await?, self.store.unremoved().await?)) };
         let (view, (open, unremoved)) = tokio::try_join!(view, rows)?;
-        let mut views: BTreeMap<B256, View> = BTreeMap::new();
+        let mut views: BTreeMap<B256, EngineListing> = BTreeMap::new();
         for lease in open.iter().map(|row| row.lease.id).chain(unremoved) {
             views.entry(lease).or_default();
         }
@@ -245,7 +245,7 @@ impl Work {
     async fn tend_apart(
         self: Arc<Self>,
         lease: B256,
-        view: View,
+        view: EngineListing,
         head: Head,
         info: Info,
         outcomes: mpsc::UnboundedSender<Outcome>,
@@ -276,8 +276,8 @@ impl Work {
         self.cgroups.get_or_init(|| self.kernel.cgroups(info)).as_deref()
     }
 
-    fn driver(&self, info: &Info) -> Driver {
-        Driver::of(info)
+    fn driver(&self, info: &Info) -> CgroupDriver {
+        CgroupDriver::of(info)
     }
 
     /// Notifies this stage's wakeup at a time of the machine's clock.

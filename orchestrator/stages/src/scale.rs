@@ -42,7 +42,7 @@ use autoscaling::{
 };
 use driver::{Counts, Stage, Wakeup};
 use lease::{Lease, Status, intent::Intent, manifest::Manifest};
-use ports::{clock::Clock, gate::Gate};
+use ports::{clock::Clock, demand::DemandSource};
 use store::{
     Head, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
     scale::{Evidence, Outcome, Ruling},
@@ -59,8 +59,8 @@ const UNDER_WAY: u64 = 5;
 
 pub struct Scale {
     pub store: Arc<Store>,
-    /// None: nobody counts requests.
-    pub gate: Option<Arc<dyn Gate>>,
+    /// None where no gateway counts requests.
+    pub demand: Option<Arc<dyn DemandSource>>,
     pub clock: Arc<dyn Clock>,
     pub provider: Address,
     pub market: Address,
@@ -170,7 +170,7 @@ impl Scale {
             lease,
             now_ms: run.now_ms,
             ready: container::ready(&containers, lease.replicas, mind.services).into(),
-            demand: self.gate.as_ref().and_then(|gate| gate.demand(lease.id)).or(mind.unasked()),
+            demand: self.demand.as_ref().and_then(|source| source.demand(lease.id)).or(mind.unasked()),
             bounds: bounds(lease, time, self.parameters.noticePeriod.into()),
         };
         mind.look(&look, totals.as_ref());

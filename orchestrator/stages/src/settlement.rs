@@ -39,7 +39,7 @@ use futures::{StreamExt, stream};
 use solidity::Parameters;
 
 use driver::{Counts, Stage};
-use ports::ethereum::{Block, Ethereum, Sent};
+use ports::ethereum::{Block, Ethereum, SendOutcome};
 use store::{Open, Store};
 
 /// Requests under way at once.
@@ -145,11 +145,11 @@ impl Settlement {
             .buffered(PIPELINE);
         while let Some((hash, answer)) = answers.next().await {
             let word = match answer? {
-                Sent::Accepted => "accepted",
-                Sent::Known => "known",
-                Sent::NonceUsed => "nonce_used",
-                Sent::Underpriced => "underpriced",
-                Sent::Unfunded => {
+                SendOutcome::Accepted => "accepted",
+                SendOutcome::Known => "known",
+                SendOutcome::NonceUsed => "nonce_used",
+                SendOutcome::Underpriced => "underpriced",
+                SendOutcome::Unfunded => {
                     bail!("the wallet {} cannot pay for gas: send it the chain's coin", self.provider)
                 }
             };

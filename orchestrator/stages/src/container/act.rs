@@ -12,7 +12,7 @@ use lease::{
     decide::{self, Action, Attempt, Health, Seen, Slot, State, subject},
     label::Tag,
 };
-use ports::engine::{Container, Error, Image, Info, Object, Result, Spec};
+use ports::engine::{ContainerSpec, EngineContainer, Error, Image, Info, Object, Result};
 
 /// What Docker gives a container that does not say how long it needs to stop.
 const GRACE: Duration = Duration::from_secs(10);
@@ -50,14 +50,14 @@ impl Work {
             }
             Action::Rest => {}
         }
-        tended.view = self.engine.view(self.owner, Some(tended.id)).await?;
+        tended.view = self.engine.list(self.owner, Some(tended.id)).await?;
         Ok(())
     }
 
     /// Keeps new requests away from the replicas of containers that are about to be stopped, and lets those end that are
     /// under way.
     async fn drain(&self, containers: &[(String, Slot)], tended: &Tended) {
-        let Some((gate, _)) = self.gate.get() else { return };
+        let Some((upstreams, _)) = self.upstreams.get() else { return };
         let runs = |id: &String| {
             let mut seen = tended.view.containers.iter().map(|container| &container.seen);
             seen.any(|seen| seen.id == *id && seen.state == State::Running)
@@ -68,7 +68,7 @@ impl Work {
             *patience = grace(tended, slot).min(LONGEST_DRAIN).max(*patience);
         }
         let drained = replicas.into_iter().map(async |(replica, patience)| {
-            let left = gate.drain(tended.id, replica, patience).await;
+            let left = upstreams.drain(tended.id, replica, patience).await;
             if left > 0 {
                 tracing::info!(replica, left, "requests outlast the replica that served them");
             }
@@ -136,7 +136,7 @@ impl Work {
             }
             Err(error) => {
                 // Part of it may have been made.
-                tended.view = self.engine.view(self.owner, Some(tended.id)).await?;
+                tended.view = self.engine.list(self.owner, Some(tended.id)).await?;
                 Some(self.failed(tended, subject.to_owned(), error)?)
             }
         };
@@ -151,7 +151,7 @@ impl Work {
         slots: &[Slot],
         tended: &Tended,
         info: &Info,
-    ) -> Result<Vec<Container>> {
+    ) -> Result<Vec<EngineContainer>> {
         let (Some(lease), Some(manifest)) = (&tended.lease, &tended.manifest) else { return Ok(Vec::new()) };
         self.limit(tended.id, slots, &lease.terms.shape, info);
         // A container that names a volume would have the engine make it, without our labels; so volumes come first. It may
@@ -162,7 +162,7 @@ impl Work {
         let make_containers = all(slots.iter().map(async |slot| {
             let service = manifest.services.get(&slot.service).ok_or(Error::NotFound)?;
             let image = tended.images.get(&service.image).ok_or(Error::NotFound)?;
-            let spec = Spec {
+            let spec = ContainerSpec {
                 tag: *tag,
                 slot: slot.clone(),
                 service: service.clone(),
@@ -182,7 +182,7 @@ impl Work {
     }
 
     /// The image went missing since it was resolved: the same one is fetched again.
-    async fn restore(&self, spec: &Spec, reference: &str, image: &Image) -> Result<String> {
+    async fn restore(&self, spec: &ContainerSpec, reference: &str, image: &Image) -> Result<String> {
         self.engine.image(reference, Some(image)).await?;
         self.engine.create_container(spec).await
     }
@@ -257,7 +257,7 @@ fn grace(tended: &Tended, slot: &Slot) -> Duration {
     service.and_then(|service| service.stop_grace_period).unwrap_or(GRACE)
 }
 
-fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> Container {
+fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> EngineContainer {
     let seen = Seen {
         id,
         slot: slot.clone(),
@@ -268,7 +268,7 @@ fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> Container {
         started_at_ms: 0,
         finished_at_ms: 0,
     };
-    Container { tag, seen, image_id: image.id.clone(), ports: Vec::new(), address: None }
+    EngineContainer { tag, seen, image_id: image.id.clone(), ports: Vec::new(), address: None }
 }
 
 /// Everything at once and to its end, also when one fails: what was begun must be known. The first error is told.

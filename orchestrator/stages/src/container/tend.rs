@@ -12,7 +12,7 @@ use lease::{
     label::Tag,
     manifest::Manifest,
 };
-use ports::engine::{Image, Info, View};
+use ports::engine::{EngineListing, Image, Info};
 use store::{
     Head,
     container::{Progress, Seen, word},
@@ -28,13 +28,19 @@ pub(super) struct Tended {
     pub(super) lease: Option<Lease>,
     pub(super) tag: Option<Tag>,
     pub(super) manifest: Option<Arc<Manifest>>,
-    pub(super) view: View,
+    pub(super) view: EngineListing,
     pub(super) images: BTreeMap<String, Image>,
     pub(super) attempts: BTreeMap<String, Attempt>,
 }
 
 impl Work {
-    pub(super) async fn tend(&self, id: B256, view: View, head: Head, info: &Info) -> anyhow::Result<Standing> {
+    pub(super) async fn tend(
+        &self,
+        id: B256,
+        view: EngineListing,
+        head: Head,
+        info: &Info,
+    ) -> anyhow::Result<Standing> {
         let (row, progress) = tokio::try_join!(self.store.lease(id), self.store.progress(id))?;
         let generation = row.as_ref().map(|row| row.generation);
         let lease = row.map(|row| row.lease);
@@ -113,7 +119,7 @@ impl Work {
         &self,
         id: B256,
         lease: Option<&Lease>,
-        view: &View,
+        view: &EngineListing,
         head: &Head,
         progress: Option<&Progress>,
     ) -> anyhow::Result<Option<(Phase, Option<u64>)>> {
@@ -150,7 +156,7 @@ impl Work {
     }
 
     /// Whether the lease looks as it did when there was nothing to do.
-    fn rests(&self, id: B256, generation: Option<i64>, phase: Phase, view: &View, now_ms: u64) -> bool {
+    fn rests(&self, id: B256, generation: Option<i64>, phase: Phase, view: &EngineListing, now_ms: u64) -> bool {
         lock(&self.rested).get(&id).is_some_and(|rested| {
             rested.until_ms > now_ms
                 && rested.generation == generation
@@ -162,7 +168,7 @@ impl Work {
     }
 
     /// The labels of what is made for the lease; of one that is gone, the labels found.
-    fn view_tag(&self, view: &View, lease: Option<&Lease>, generation: Option<i64>) -> Option<Tag> {
+    fn view_tag(&self, view: &EngineListing, lease: Option<&Lease>, generation: Option<i64>) -> Option<Tag> {
         match lease {
             Some(lease) => Some(Tag {
                 owner: self.owner,
@@ -226,7 +232,7 @@ impl Work {
             let (standing, reason) = (word(progress.standing), progress.reason.as_deref().unwrap_or_default());
             tracing::info!(standing, reason, containers = seen.len(), "the lease stands");
             self.next.notify();
-            if let Some((_, wakeup)) = self.gate.get() {
+            if let Some((_, wakeup)) = self.upstreams.get() {
                 wakeup.notify();
             }
         }
@@ -246,7 +252,7 @@ impl Work {
             return Ok(progress);
         }
         let until_ms = decision.wake_at_ms.unwrap_or(u64::MAX).min(now_ms.saturating_add(TRUST_MS));
-        let View { containers, networks, volumes } = &tended.view;
+        let EngineListing { containers, networks, volumes } = &tended.view;
         let (networks, volumes) = (networks.len(), volumes.len());
         let containers = containers.clone();
         rested.insert(tended.id, Rested { generation, phase: Some(phase), containers, networks, volumes, until_ms });

@@ -3,7 +3,7 @@
 
 use autoscaling::{Bounds, Decision, Observation, Policy, shadow::Shadow};
 use lease::{Lease, accrual, manifest::Scaling};
-use ports::gate::Demand;
+use ports::demand::Demand;
 use store::{Result, Store, meter::Totals, scale::Standing};
 
 /// How much of a new estimate goes into the old one.

@@ -40,7 +40,7 @@ pub async fn measure(provider: &mut Provider, manifest: &str, millicores: u32) -
 /// Waits until the lease has its one replica and what is kept warm, steps up, and back.
 async fn step(provider: &Provider, lease: &Opened) -> anyhow::Result<f64> {
     let second = async || {
-        let containers = provider.engine.view(provider.owner, Some(lease.lease)).await?.containers;
+        let containers = provider.engine.list(provider.owner, Some(lease.lease)).await?.containers;
         anyhow::Ok(containers.into_iter().find(|container| container.seen.slot.replica == 1))
     };
     let at_rest = || async {
