@@ -30,7 +30,7 @@ use tokio::sync::watch;
 use super::{Figure, Target, percentile, say};
 use crate::{
     postgres::Postgres,
-    tenancy::{order, register, take},
+    transactions::{order, register, take},
 };
 
 const EVENTS: u64 = 100_000;

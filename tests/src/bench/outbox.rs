@@ -33,7 +33,7 @@ use tempfile::TempDir;
 use tokio::{process::Child, sync::watch};
 
 use super::{Figure, Target, say};
-use crate::{program, tenancy};
+use crate::{program, transactions};
 
 const GAS_LIMIT: u64 = 30_000_000;
 const INTENTS: u64 = 10_000;
@@ -47,7 +47,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 pub async fn run() -> anyhow::Result<()> {
     let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await?;
-    tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
+    transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
     let chain = devnet.provider(Actor::Stranger).await?;
     // Only now: to deploy and fund at one transaction a second would take longer than to measure.
     chain.anvil_set_block_gas_limit(GAS_LIMIT).await?;
@@ -102,7 +102,7 @@ impl Bench {
         // The first only finds the beginning of a second.
         let mut started = Instant::now();
         for i in 0..=SEQUENTIAL {
-            tenancy::sent(market.addBond().value(U256::from(1)).send().await?.get_receipt().await?)?;
+            transactions::sent(market.addBond().value(U256::from(1)).send().await?.get_receipt().await?)?;
             if i == 0 {
                 started = Instant::now();
             }

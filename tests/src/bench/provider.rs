@@ -34,7 +34,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     provider::Sweep,
-    tenancy::{order, register, sent},
+    transactions::{order, register, sent},
 };
 
 /// Between two looks at what is waited for. What is measured is told by timestamps, not by when somebody looked.
