@@ -3,7 +3,7 @@
 
 use anyhow::Context;
 use lease::decide::State;
-use ports::engine::{Container, Engine};
+use ports::engine::{EngineContainer, Engine};
 
 use crate::bench::{
     Figure, Target, percentile,
@@ -50,7 +50,7 @@ async fn step(provider: &Provider, lease: &Opened) -> anyhow::Result<f64> {
     };
     until("the lease to be at rest with one replica", at_rest).await?;
     let stepped_ms = provider.scale(lease, 2).await?;
-    let runs = |container: Container| (container.seen.state == State::Running).then_some(container.seen.id);
+    let runs = |container: EngineContainer| (container.seen.state == State::Running).then_some(container.seen.id);
     let id = until("the second replica to run", || async { Ok(second().await?.and_then(runs)) }).await?;
     let started_ms = provider.engine.details(&id).await?.started_at_ms as f64;
     provider.scale(lease, 1).await?;
