@@ -3,7 +3,7 @@
 
 use anyhow::Context;
 use lease::decide::State;
-use ports::engine::{EngineContainer, Engine};
+use ports::engine::{Engine, EngineContainer};
 
 use crate::bench::{
     Figure, Target, percentile,
