@@ -67,7 +67,7 @@ impl Liar {
             session_for: Duration::from_secs(3600),
             signatures: Arc::new(OnChain(ethereum)),
             container_io: Arc::new(DockerIo::new(docker_host(""), owner)),
-            counts: Arc::new(Nothing),
+            demand: Arc::new(Nothing),
             visits: Default::default(),
             shell_idle: Duration::from_secs(900),
             shutdown: stopped,
