@@ -1,4 +1,4 @@
-//! The one way in which the contracts reach a chain: the devnet, the tests and `tidemark contracts deploy` all use it.
+//! Deployment of the contracts. The devnet, the tests and `tidemark contracts deploy` all use this module.
 
 use std::{fs, io, path::Path};
 
@@ -16,20 +16,20 @@ use serde::{Deserialize, Serialize};
 use self::parts::PARTS;
 use crate::{Market, Market::Parameters};
 
-/// Who rules disputes on a local chain: a well-known development account of Anvil's, worth nothing anywhere else.
+/// The arbiters on a local chain: a well-known development account of Anvil, without value elsewhere.
 const DEV_ARBITERS: Address = address!("0x976EA74026E726554dB657fA54763abd0C3a0aa9");
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
 
-/// Where the contracts are: what `contracts deploy` prints and writes, and what everything else reads.
+/// The address and parameters of deployed contracts. `contracts deploy` prints and writes it; all other programs read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Deployment {
     pub chain_id: u64,
     pub market: Address,
-    /// The block of the deployment: nothing of ours happened before it.
+    /// The block of the deployment: no event of the market is older.
     pub block: u64,
-    /// The contract's own, which never change: knowing them, a provider can start while its node is away.
+    /// The contract's parameters, which are immutable. With them a provider can start while its node is unreachable.
     pub parameters: Parameters,
 }
 
@@ -59,7 +59,7 @@ pub enum Error {
     Write { path: String, source: io::Error },
 }
 
-/// The parameters of a local chain: short enough to watch.
+/// The parameters of a local chain: intervals short enough to observe.
 pub fn local_parameters() -> Parameters {
     Parameters {
         epochLength: 10,
@@ -82,7 +82,7 @@ pub fn local_parameters() -> Parameters {
     }
 }
 
-/// The parameters that `contracts deploy` uses elsewhere unless told otherwise.
+/// The default parameters of `contracts deploy` on other chains.
 pub fn public_parameters(arbiters: Address) -> Parameters {
     Parameters {
         epochLength: 300,
@@ -105,7 +105,7 @@ pub fn public_parameters(arbiters: Address) -> Parameters {
     }
 }
 
-/// Deploys the market's parts, the last first, with the provider's wallet, and checks what arrived.
+/// Deploys the market's parts, the last first, with the provider's wallet, and checks the deployed code.
 pub async fn deploy<P: Provider>(provider: P, parameters: Parameters) -> Result<Deployment, Error> {
     let chain_id = provider.get_chain_id().await?;
     let mut block = None;
@@ -131,7 +131,7 @@ pub async fn deploy<P: Provider>(provider: P, parameters: Parameters) -> Result<
 }
 
 impl Deployment {
-    /// Refuses a chain that is not this deployment's, and code that is not ours.
+    /// Fails when the chain is not this deployment's, or the code is not the market's.
     pub async fn check<P: Provider>(&self, provider: &P) -> Result<(), Error> {
         let actual = provider.get_chain_id().await?;
         if actual != self.chain_id {
@@ -146,7 +146,7 @@ impl Deployment {
             if !part.is(&code) {
                 return Err(Error::ForeignCode(address));
             }
-            // The last part has none behind it.
+            // The last part has no next one.
             if i + 1 < PARTS.len() {
                 address = Market::new(address, provider).NEXT().call().await?;
             }
