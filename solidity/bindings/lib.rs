@@ -2,6 +2,7 @@
 //!
 //! Crate `compiler` generates `abi/*.json` from `src/`; the files are committed, and a test of that crate fails when they are
 //! stale.
+//!
 //! The crate also holds what every user of the contracts needs: the standard Merkle [`tree`], the [`typed`] data that people
 //! sign, the [`manual`] of the errors, and [`deploy`]ment.
 
@@ -20,24 +21,19 @@ use alloy::{
     sol_types::SolValue,
 };
 
-sol!(
-    #[sol(rpc, all_derives)]
-    #[derive(serde::Serialize, serde::Deserialize)]
-    Market,
-    "abi/Market.json"
-);
+// With the feature `rpc` the contracts are instances that call over a provider; without it they are types alone.
+macro_rules! contract {
+    ($name:ident, $abi:literal, [$($derive:tt)*] $(#[$attribute:meta])*) => {
+        #[cfg(feature = "rpc")]
+        sol!(#[sol(rpc $($derive)*)] $(#[$attribute])* $name, $abi);
+        #[cfg(not(feature = "rpc"))]
+        sol!(#[sol(rpc = false $($derive)*)] $(#[$attribute])* $name, $abi);
+    };
+}
 
-sol!(
-    #[sol(rpc)]
-    TestToken,
-    "abi/TestToken.json"
-);
-
-sol!(
-    #[sol(rpc)]
-    Repeater,
-    "abi/Repeater.json"
-);
+contract!(Market, "abi/Market.json", [, all_derives] #[derive(serde::Serialize, serde::Deserialize)]);
+contract!(TestToken, "abi/TestToken.json", []);
+contract!(Repeater, "abi/Repeater.json", []);
 
 /// The structs that calls and events carry.
 pub use Market::{

@@ -6,10 +6,10 @@ use alloy::{
     signers::SignerSync,
 };
 use anvil::Actor;
+use api_types::LeaseView;
 use reqwest::StatusCode;
 use serde_json::Value;
 use solidity::typed;
-use tidemark::api::views::LeaseView;
 
 use crate::{
     provider::{self, Provider, until},

@@ -12,10 +12,8 @@ use std::{
 use alloy::primitives::B256;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use tidemark::{
-    lease::label::{Owner, Tag},
-    ports::docker::{Container, Counters, Details, Engine, Image, Info, Result, Spec, View},
-};
+use lease::label::{Owner, Tag};
+use ports::engine::{Container, Counters, Details, Engine, Image, Info, Result, Spec, View};
 use tokio::sync::Notify;
 
 /// Where a process dies.

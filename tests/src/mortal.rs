@@ -6,7 +6,7 @@ use std::sync::{
 };
 
 use alloy::primitives::{Address, B256, Bytes, U256};
-use tidemark::ports::ethereum::{Block, Call, Error, Ethereum, Fees, Log, Receipt, Result, Seen, Sent, Signed};
+use ports::ethereum::{Block, Call, Error, Ethereum, Fees, Log, Receipt, Result, Seen, Sent, Signed};
 
 /// What happens to the last call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,17 +3,14 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use anvil::Actor;
+use cli::orchestrator::Running;
+use cli::settings::{Connection, Identity, Orchestration, Secret};
+use ports::engine::Engine;
 use tempfile::TempDir;
-use tidemark::{
-    config::{Connection, Identity, Orchestration, Secret},
-    ports::docker::Engine,
-    wiring::{self, Running},
-};
+use tidemark::wiring;
 
-use crate::{
-    api::Api,
-    provider::{self, Provider},
-};
+use crate::api::Api;
+use crate::provider::{self, Provider};
 
 pub struct Orchestrator {
     running: Running,

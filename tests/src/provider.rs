@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use adapters::{cgroup::HostKernel, clock::System, docker::BollardEngine, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, B256, U256, keccak256},
     providers::ProviderBuilder,
@@ -31,28 +32,21 @@ use bollard::{
         ListVolumesOptionsBuilder,
     },
 };
+use driver::{Bell, Stage};
 use futures::TryStreamExt;
-use solidity::{Market, Order, Terms, deploy::Deployment};
-use tidemark::{
-    driver::{Bell, Stage},
-    lease::{
-        decide::{Slot, Standing},
-        label::{self, Owner},
-    },
-    ports::{
-        cgroup::Cgroups,
-        clock::System,
-        docker::{self, BollardEngine, Engine},
-        ethereum::AlloyEthereum,
-    },
-    stages::{
-        chain::{self, Chain},
-        container::{self, Container},
-        meter::{self, Meter},
-    },
-    store::{self, Store, container::Progress},
-    wiring,
+use lease::{
+    decide::{Slot, Standing},
+    label::{self, Owner},
 };
+use ports::{cgroup::Kernel, engine::Engine};
+use solidity::{Market, Order, Terms, deploy::Deployment};
+use stages::{
+    chain::{self, Chain},
+    container::{self, Container},
+    meter::{self, Meter},
+};
+use store::{self, Store, container::Progress};
+use tidemark::wiring;
 
 use crate::{postgres::Database, tenancy};
 
@@ -265,7 +259,7 @@ impl Sweep {
 
     async fn sweep(deployment: &Deployment, rpc_url: &str, provider: Address) -> anyhow::Result<()> {
         wiring::sweep(deployment, provider).await?;
-        let Some(groups) = Cgroups::find(&engine().info().await?) else { return Ok(()) };
+        let Some(groups) = HostKernel.cgroups(&engine().info().await?) else { return Ok(()) };
         let market = Market::new(deployment.market, ProviderBuilder::new().connect_http(rpc_url.parse()?));
         for (opened, _) in market.LeaseOpened_filter().from_block(deployment.block).query().await? {
             // One that the engine is still emptying stays, and costs nothing.
@@ -308,8 +302,17 @@ impl Start {
         let bell = Bell::default();
         let bells = (bell.clone(), Bell::default());
         let clock = Arc::new(System);
-        let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, settings, bells);
-        let meter = Meter::new(store.clone(), engine, clock, owner, meter::Settings::default(), Bell::default());
+        let container =
+            Container::new(store.clone(), engine.clone(), clock.clone(), Arc::new(HostKernel), owner, settings, bells);
+        let meter = Meter::new(
+            store.clone(),
+            engine,
+            clock,
+            Arc::new(HostKernel),
+            owner,
+            meter::Settings::default(),
+            Bell::default(),
+        );
         Ok(Process { store, chain, container, bell, meter })
     }
 }
@@ -375,7 +378,7 @@ pub fn group_exists(lease: B256) -> bool {
 }
 
 pub fn engine() -> Arc<dyn Engine> {
-    Arc::new(BollardEngine::new(docker::Settings::default()))
+    Arc::new(BollardEngine::new(adapters::docker::Settings::default()))
 }
 
 /// A run waits for all of its leases; what is on the engine is what is wanted, and nothing warm.

@@ -17,8 +17,8 @@ use tokio::{
     process::{Child, Command},
 };
 
+use crate::api::Api;
 use crate::{
-    api::Api,
     program,
     provider::{Sweep, until},
     tenancy,

@@ -4,10 +4,10 @@
 use alloy::primitives::B256;
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::Context;
+use lease::label;
 use reqwest::StatusCode;
 use serde_json::Value;
 use solidity::{LeasePolicy, Market::StepProven, Order, Shape, Terms};
-use tidemark::lease::label;
 
 use crate::{
     orchestrator::Orchestrator,

@@ -3,6 +3,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use adapters::ethereum::AlloyEthereum;
 use alloy::{
     network::TransactionBuilder,
     primitives::{B256, U256},
@@ -10,20 +11,18 @@ use alloy::{
     sol_types::SolCall,
 };
 use anvil::{Actor, Devnet, Mining, Options};
+use driver::{Counts, Stage};
+use ports::ethereum::Ethereum;
 use solidity::{
     Market::{self, MarketEvents, takeCall, topUpCall},
     Terms,
 };
+use stages::chain::{Chain, Settings};
+use store::{LeaseFilter, Store};
 use tests::{
     postgres::Database,
     proxy::{Mood, Proxy},
     tenancy,
-};
-use tidemark::{
-    driver::{Counts, Stage},
-    ports::ethereum::{AlloyEthereum, Ethereum},
-    stages::chain::{Chain, Settings},
-    store::{LeaseFilter, Store},
 };
 
 const DEPOSIT: u64 = 1_000_000_000;

@@ -5,17 +5,15 @@ use std::sync::Arc;
 
 use alloy::primitives::B256;
 use bollard::models::{ContainerStateStatusEnum, HealthStatusEnum};
+use driver::Stage;
+use lease::{decide::Standing, statement::Counters};
+use ports::engine::Info;
 use serde_json::Value;
 use solidity::Terms;
+use store::meter::Totals;
 use tests::{
     interposed::Interposed,
     provider::{DEPOSIT, Process, Provider, engine, settings, until},
-};
-use tidemark::{
-    driver::Stage,
-    lease::{decide::Standing, statement::Counters},
-    ports::docker::Info,
-    store::meter::Totals,
 };
 
 /// Without a health check: its processes would use CPU time too.

@@ -8,18 +8,16 @@ use alloy::{
     sol_types::SolEvent,
 };
 use anvil::Actor;
+use lease::intent::Intent;
 use solidity::{
     LeasePolicy, Market, Rates, Shape, Statement, Terms,
     deploy::{Deployment, local_parameters},
     leaf, lease_id,
 };
-use tests::postgres::Database;
-use tidemark::{
-    lease::intent::Intent,
-    store::{
-        Change, Error, Event, Head, IntentState, LeaseFilter, Segment, StatementRow, Store, Wanted, proposal::Proposal,
-    },
+use store::{
+    Change, Error, Event, Head, IntentState, LeaseFilter, Segment, StatementRow, Store, Wanted, proposal::Proposal,
 };
+use tests::postgres::Database;
 
 fn deployment() -> Deployment {
     Deployment { chain_id: 31337, market: Address::repeat_byte(7), block: 1, parameters: local_parameters() }

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use adapters::ethereum::AlloyEthereum;
 use alloy::{
     primitives::{Address, Bytes, U256},
     providers::{DynProvider, Provider, ProviderBuilder},
@@ -14,18 +15,16 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
+use driver::{self, Bell, Board, Stage};
 use futures::{StreamExt, TryStreamExt, stream};
+use ports::ethereum::Ethereum;
 use solidity::{Market::topUpCall, Repeater};
 use sqlx::{
     Connection, Executor, PgConnection, Row,
     postgres::{PgListener, PgPoolCopyExt},
 };
-use tidemark::{
-    driver::{self, Bell, Board, Stage},
-    ports::ethereum::{AlloyEthereum, Ethereum},
-    stages::chain::{self, Chain},
-    store::Store,
-};
+use stages::chain::{self, Chain};
+use store::Store;
 use tokio::sync::watch;
 
 use super::{Figure, Target, percentile, say};

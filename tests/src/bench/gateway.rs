@@ -12,13 +12,11 @@ mod nginx;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
-use tidemark::{
-    driver::Bell,
-    gateway::{Gateway, Limits},
-    lease::label,
-    ports::docker::Subnet,
-    store::container::Seen,
-};
+use driver::Bell;
+use gateway::{Gateway, Limits};
+use lease::label;
+use ports::subnet::Subnet;
+use store::container::Seen;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 
 use self::{

@@ -14,21 +14,20 @@ mod crowd;
 
 use std::{sync::Arc, time::Instant};
 
+use adapters::{cgroup::HostKernel, clock::System};
 use alloy::{
     primitives::{B256, U256, keccak256},
     sol_types::SolEvent,
 };
 use anyhow::{Context, ensure};
 use bollard::query_parameters::KillContainerOptions;
+use driver::Stage;
+use lease::decide::State;
+use ports::engine::Engine;
 use serde::Deserialize;
 use solidity::{Market::LeaseOpened, Terms};
-use tidemark::{
-    driver::Stage,
-    lease::decide::State,
-    ports::{clock::System, docker::Engine},
-    stages::meter::Meter,
-    store::{Change, Event, Head, Segment, Store},
-};
+use stages::meter::Meter;
+use store::{Change, Event, Head, Segment, Store};
 use tokio::process::Command;
 
 use self::crowd::Crowd;
@@ -86,6 +85,7 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
         store.clone(),
         crowd.clone(),
         Arc::new(System),
+        Arc::new(HostKernel),
         provider.owner,
         Default::default(),
         Default::default(),

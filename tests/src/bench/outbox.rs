@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use adapters::ethereum::AlloyEthereum;
 use alloy::{
     primitives::{Address, U256},
     providers::{DynProvider, Provider, ext::AnvilApi},
@@ -22,15 +23,13 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
+use driver::{self, Bell, Board, Stage};
+use lease::intent::Intent;
+use ports::ethereum::Ethereum;
 use solidity::Market::addBondCall;
+use stages::{chain, settlement::Settlement};
+use store::{IntentState, Store, settlement::prepare};
 use tempfile::TempDir;
-use tidemark::{
-    driver::{self, Bell, Board, Stage},
-    lease::intent::Intent,
-    ports::ethereum::{AlloyEthereum, Ethereum},
-    stages::{chain, settlement::Settlement},
-    store::{IntentState, Store, settlement::prepare},
-};
 use tokio::{process::Child, sync::watch};
 
 use super::{Figure, Target, say};

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use adapters::{cgroup::HostKernel, clock::System, docker::BollardEngine, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{B256, U256, keccak256},
     providers::{DynProvider, Provider as _, ext::AnvilApi},
@@ -17,24 +18,18 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
+use driver::{self, Bell, Board};
 use futures::StreamExt;
+use lease::{decide::Standing, label::Owner};
+use ports::{engine::Engine, ethereum::Ethereum, subnet::Subnet};
 use solidity::{Market::LeaseOpened, Order, Terms};
-use tempfile::TempDir;
-use tidemark::{
-    driver::{self, Bell, Board},
-    lease::{decide::Standing, label::Owner},
-    ports::{
-        clock::System,
-        docker::{self, BollardEngine, Engine, Subnet},
-        ethereum::{AlloyEthereum, Ethereum},
-    },
-    stages::{
-        chain::{self, Chain},
-        container::{self, Container},
-        meter::Meter,
-    },
-    store::{Store, container::Progress},
+use stages::{
+    chain::{self, Chain},
+    container::{self, Container},
+    meter::Meter,
 };
+use store::{Store, container::Progress};
+use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
@@ -91,7 +86,7 @@ impl Provider {
         let owner = Owner { provider: Actor::Provider.address(), chain_id, market };
         store.bind(&devnet.deployment, owner.provider).await?;
         let pool: Subnet = POOL.parse().map_err(anyhow::Error::msg)?;
-        let engine = Arc::new(BollardEngine::new(docker::Settings { pool, ..Default::default() }));
+        let engine = Arc::new(BollardEngine::new(adapters::docker::Settings { pool, ..Default::default() }));
         let arrivals: Arc<Mutex<BTreeMap<u64, f64>>> = Arc::default();
         let arriving = tokio::spawn(arrive(devnet.provider(Actor::Stranger).await?, arrivals.clone()));
         let salt = AtomicU64::new(0);
@@ -117,6 +112,7 @@ impl Provider {
             self.store.clone(),
             self.engine.clone(),
             Arc::new(System),
+            Arc::new(HostKernel),
             self.owner,
             container::Settings { warm: self.warm, ..Default::default() },
             (container_bell.clone(), meter_bell.clone()),
@@ -126,6 +122,7 @@ impl Provider {
             self.store.clone(),
             engine.clone(),
             Arc::new(System),
+            Arc::new(HostKernel),
             self.owner,
             Default::default(),
             Default::default(),

@@ -12,11 +12,9 @@ use std::time::Duration;
 
 use anvil::Actor;
 use anyhow::Context;
+use cli::load::{Load, Tally};
 use solidity::LeasePolicy;
-use tidemark::{
-    cli::load::{Load, Tally},
-    store::settlement,
-};
+use store::settlement;
 
 use super::{Figure, Target, percentile, say};
 use crate::{

@@ -9,6 +9,7 @@ mod shell;
 mod signin;
 mod store;
 
+use ::cli::settings::Orchestration;
 use alloy::primitives::B256;
 use anvil::{Actor, Devnet, Mining, Options};
 use reqwest::StatusCode;
@@ -23,7 +24,6 @@ use tests::{
     tenancy,
     visitor::Visitor,
 };
-use tidemark::config::Orchestration;
 use tokio::net::TcpListener;
 
 /// A provider with a lease of the tenant's: it says something twice a second, and has a shell.

@@ -2,20 +2,18 @@
 
 use std::{fs, time::Duration};
 
+use adapters::docker::{MARKER, SWEEP};
 use anvil::Actor;
 use bollard::exec::{CreateExecOptions, StartExecOptions};
+use cli::settings::Orchestration;
 use futures::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use store::{Store, access::ShellRow};
 use tests::{
     orchestrator::Orchestrator,
     provider::{Provider, until},
     visitor::{Socket, Visitor, now, sign_grant},
-};
-use tidemark::{
-    config::Orchestration,
-    ports::docker::{MARKER, SWEEP},
-    store::{Store, access::ShellRow},
 };
 use tokio_tungstenite::tungstenite::Message;
 

@@ -3,15 +3,13 @@
 use std::time::Instant;
 
 use alloy::primitives::{Address, B256};
+use lease::{access::Scope, meter::Meter};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
-use tests::postgres::Database;
-use tidemark::{
-    lease::{access::Scope, meter::Meter},
-    store::{
-        Store,
-        access::{AccessRow, GrantRow, Granted, LONGEST_GRANT, SessionRow, ShellRow},
-    },
+use store::{
+    Store,
+    access::{AccessRow, GrantRow, Granted, LONGEST_GRANT, SessionRow, ShellRow},
 };
+use tests::postgres::Database;
 
 const LEASE: B256 = B256::repeat_byte(1);
 const WHO: Address = Address::repeat_byte(2);

@@ -7,12 +7,12 @@ use alloy::{
     sol_types::SolEvent,
 };
 use anvil::Actor;
+use lease::screen;
 use solidity::Market::LeaseOpened;
 use tests::{
     provider::until,
     seller::{Place, Seller},
 };
-use tidemark::lease::screen;
 
 use crate::{MANIFEST, id, open};
 

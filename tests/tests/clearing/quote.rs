@@ -2,9 +2,9 @@
 
 use alloy::primitives::aliases::U80;
 use anvil::Actor;
+use lease::screen;
 use solidity::PriceList;
 use tests::{provider::until, seller::Place, tenancy};
-use tidemark::lease::screen;
 
 use crate::{MANIFEST, SHAPE};
 

@@ -8,28 +8,25 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
+use adapters::ethereum::AlloyEthereum;
 use alloy::primitives::{Address, B256, U256};
 use anvil::{Actor, Devnet, Mining, Options};
+use driver::{Bell, Counts, Stage};
+use lease::{clearing::Decision, screen::Amounts};
+use ports::clock::Clock;
+use ports::ethereum::Ethereum;
 use solidity::{AuctionOrder, bid_id, order_id};
+use stages::{
+    chain::{self, Chain},
+    clearing::{Clearing, Settings},
+    settlement::Settlement,
+};
+use store::{IntentState, Store};
 use tests::{
     mortal::{Death, Mortal},
     postgres::Database,
     provider::until,
     tenancy,
-};
-use tidemark::{
-    driver::{Bell, Counts, Stage},
-    lease::{clearing::Decision, screen::Amounts},
-    ports::{
-        clock::Clock,
-        ethereum::{AlloyEthereum, Ethereum},
-    },
-    stages::{
-        chain::{self, Chain},
-        clearing::{Clearing, Settings},
-        settlement::Settlement,
-    },
-    store::{IntentState, Store},
 };
 
 /// Blocks after which nothing is expected to change.
@@ -69,7 +66,7 @@ impl World {
     async fn remember(devnet: &Devnet, database: &Database) -> Arc<Store> {
         // A database file serves one process at a time: the one before is going.
         let opened = until("the database to be free", async || match Store::open(&database.url).await {
-            Err(tidemark::store::Error::Locked(_)) => Ok(None),
+            Err(store::Error::Locked(_)) => Ok(None),
             opened => Ok(Some(opened?)),
         });
         let store = Arc::new(opened.await.unwrap());

@@ -5,15 +5,13 @@ use std::{collections::BTreeMap, net::TcpListener, path::Path, process::Stdio, s
 use alloy::primitives::B256;
 use anvil::Actor;
 use bollard::models::ContainerSummaryStateEnum;
+use lease::decide::{Slot, Standing};
+use stages::container::Settings;
 use tests::{
     api::Api,
     interposed::{Death, Interposed},
     program,
     provider::{Provider, engine, settings, until},
-};
-use tidemark::{
-    lease::decide::{Slot, Standing},
-    stages::container::Settings,
 };
 use tokio::{process::Child, runtime};
 

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use driver::Stage;
+use lease::decide::Standing;
+use stages::container;
 use tests::{
     orchestrator::Orchestrator,
     provider::{Provider, engine, settings},
 };
-use tidemark::{driver::Stage, lease::decide::Standing, stages::container};
 
 const ONE: &str = r#"
 services:

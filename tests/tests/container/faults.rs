@@ -2,25 +2,24 @@
 
 use std::{sync::Arc, time::Duration};
 
+use adapters::docker::BollardEngine;
 use alloy::primitives::keccak256;
 use anvil::Actor;
+use driver::Stage;
+use lease::{
+    decide::{Attempt, Slot, Standing, subject},
+    label::{self, Tag},
+};
+use ports::engine::{self, Engine};
 use reqwest::StatusCode;
 use solidity::Shape;
+use stages::container;
 use tests::{
     guest::Guest,
     interposed::{Interposed, Trouble},
     orchestrator::Orchestrator,
     provider::{DEPOSIT, Process, Provider, engine, settings, until},
     tenancy,
-};
-use tidemark::{
-    driver::Stage,
-    lease::{
-        decide::{Attempt, Slot, Standing, subject},
-        label::{self, Tag},
-    },
-    ports::docker::{self, BollardEngine, Engine},
-    stages::container,
 };
 
 const HEALTHY: &str = r#"services: { web: { image: "tidemark-sample:latest", command: [back] } }"#;
@@ -217,7 +216,7 @@ async fn a_pool_of_subnets_that_is_used_up_says_so_and_serves_who_comes_later() 
     // Room for one network, somewhere that other tests are not.
     let market = provider.owner.market;
     let pool = format!("10.{}.{}.0/28", 214 + market[0] % 32, market[1]).parse().unwrap();
-    let engine = BollardEngine::new(docker::Settings { pool, ..docker::Settings::default() });
+    let engine = BollardEngine::new(adapters::docker::Settings { pool, ..adapters::docker::Settings::default() });
     let tag = |lease: u8| Tag {
         owner: provider.owner,
         lease: keccak256([market.as_slice(), &[lease]].concat()),
@@ -226,7 +225,7 @@ async fn a_pool_of_subnets_that_is_used_up_says_so_and_serves_who_comes_later() 
     };
     engine.create_network(&tag(1), 1).await.unwrap();
     let refused = engine.create_network(&tag(2), 1).await.unwrap_err();
-    assert!(matches!(refused, docker::Error::PoolEmpty(_)), "{refused}");
+    assert!(matches!(refused, engine::Error::PoolEmpty(_)), "{refused}");
     // Freed by a hand that is not this engine's.
     provider.docker.remove_network(&label::network_name(tag(1).lease)).await.unwrap();
     engine.create_network(&tag(2), 1).await.unwrap();

@@ -3,16 +3,14 @@
 use std::collections::HashMap;
 
 use bollard::{models::ContainerCreateBody, query_parameters::RemoveContainerOptionsBuilder};
+use driver::Stage;
+use lease::{
+    decide::{Slot, Standing},
+    label,
+};
 use tests::{
     guest::Guest,
     provider::{Provider, group_exists},
-};
-use tidemark::{
-    driver::Stage,
-    lease::{
-        decide::{Slot, Standing},
-        label,
-    },
 };
 
 /// A front with a volume that asks a back by its name.

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use alloy::primitives::B256;
+use lease::decide::Standing;
 use tests::{
     provider::{DEPOSIT, Process, Provider, group_exists, until},
     tenancy,
 };
-use tidemark::lease::decide::Standing;
 
 /// Counts its visits in a volume.
 const COUNTING: &str = r#"

@@ -2,16 +2,15 @@
 
 use std::{sync::Arc, time::Duration};
 
+use adapters::docker::BollardEngine;
 use alloy::primitives::B256;
+use driver::{self, Board, Stage};
+use lease::decide::Standing;
+use ports::engine::{self, Engine};
+use stages::container;
 use tests::{
     provider::{Process, Provider, settings, until},
     socket::{Mood, Socket},
-};
-use tidemark::{
-    driver::{self, Board, Stage},
-    lease::decide::Standing,
-    ports::docker::{self, BollardEngine, Engine},
-    stages::container,
 };
 use tokio::sync::watch;
 
@@ -28,7 +27,7 @@ async fn process(provider: &Provider, socket: &Socket) -> Process {
 
 fn engine_at(socket: &Socket) -> Arc<dyn Engine> {
     let host = Some(socket.host.clone());
-    let settings = docker::Settings { host, timeout: Duration::from_secs(4), ..Default::default() };
+    let settings = adapters::docker::Settings { host, timeout: Duration::from_secs(4), ..Default::default() };
     Arc::new(BollardEngine::new(settings))
 }
 
@@ -53,7 +52,7 @@ async fn an_engine_that_is_down_at_the_start_is_waited_for() {
     for mood in [Mood::Down, Mood::Silent, Mood::Garbage] {
         socket.be(mood);
         let error = process.container.run().await.unwrap_err();
-        let outage = error.downcast_ref::<docker::Error>().is_some_and(docker::Error::is_outage);
+        let outage = error.downcast_ref::<engine::Error>().is_some_and(engine::Error::is_outage);
         assert!(outage, "{mood:?}: {error:#}");
         assert!(process.store.container_attempts(lease).await.unwrap().is_empty(), "nobody's failure");
     }

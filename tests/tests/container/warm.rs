@@ -4,14 +4,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use alloy::primitives::B256;
 use bollard::models::ContainerStateStatusEnum as Status;
+use lease::decide::{Slot, Standing, State};
+use stages::container;
 use tests::{
     interposed::{Death, Interposed},
     orchestrator::Orchestrator,
     provider::{Process, Provider, engine, settings, until},
-};
-use tidemark::{
-    lease::decide::{Slot, Standing, State},
-    stages::container,
 };
 
 use crate::death::live;

@@ -2,24 +2,21 @@
 
 use std::{sync::Arc, time::Duration};
 
-use alloy::primitives::aliases::U96;
-use solidity::{Statement, leaf, tree::Tree};
-use tests::postgres::Database;
-use tidemark::{
-    api::{self, origins::Origins},
-    config::docker_host,
-    driver::{Bell, Board, Stage},
-    lease::{intent::Intent, label::Owner},
-    ports::{
-        clock::System,
-        docker::Window,
-        ethereum::AlloyEthereum,
-        gate::{Counts, Demand},
-        signature::OnChain,
-    },
-    stages::chain::{Chain, Settings},
-    store::{StatementRow, Store},
+use adapters::{
+    clock::System,
+    docker::Window,
+    ethereum::{AlloyEthereum, OnChain},
 };
+use alloy::primitives::aliases::U96;
+use api::{self, origins::Origins};
+use driver::{Bell, Board, Stage};
+use lease::{intent::Intent, label::Owner};
+use ports::gate::{Counts, Demand};
+use solidity::{Statement, leaf, tree::Tree};
+use stages::chain::{Chain, Settings};
+use store::{StatementRow, Store};
+use tests::postgres::Database;
+use tidemark::config::docker_host;
 use tokio::sync::watch;
 
 use super::*;

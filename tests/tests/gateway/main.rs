@@ -17,13 +17,13 @@ use hyper::{
     header::HOST,
 };
 use hyper_util::rt::TokioIo;
+use lease::label;
 use solidity::Terms;
 use tests::{
     orchestrator::Orchestrator,
     provider::{DEPOSIT, Provider, until},
     tenancy,
 };
-use tidemark::lease::label;
 use tokio::net::TcpStream;
 
 /// The sample's front: it stops within two seconds, and is checked.
@@ -83,7 +83,7 @@ impl Scene {
     /// The tenant wants so many replicas, and they are healthy.
     async fn scale(&self, replicas: u16) {
         self.want(replicas).await;
-        let scaled = |view: &tidemark::api::views::LeaseView| {
+        let scaled = |view: &api_types::LeaseView| {
             let count = &view.summary.replicas;
             (count.wanted, count.healthy, count.running) == (replicas, replicas, replicas)
         };

@@ -1,8 +1,8 @@
 //! Who is reached under which name, and what is said to those who reach nobody.
 
 use hyper::StatusCode;
+use lease::label;
 use serde_json::Value;
-use tidemark::lease::label;
 
 use crate::{Scene, get};
 

@@ -2,24 +2,22 @@
 
 use std::{sync::Arc, time::Duration};
 
+use adapters::ethereum::AlloyEthereum;
 use alloy::{
     contract::Error,
     primitives::{B256, U256, aliases::U96, keccak256},
 };
 use anvil::{Actor, Devnet, Mining, Options};
+use driver::Stage;
 use solidity::{
     LeasePolicy,
     Market::{MarketErrors, StepProven, StepRefused},
     Statement, Step, Terms, leaf,
     tree::Tree,
 };
+use stages::chain::{Chain, Settings};
+use store::Store;
 use tests::{postgres::Database, tenancy};
-use tidemark::{
-    driver::Stage,
-    ports::ethereum::AlloyEthereum,
-    stages::chain::{Chain, Settings},
-    store::Store,
-};
 
 /// Two replicas of up to eight; target 70, up above 80, down below 40, two at a step, headroom one, ten seconds apart.
 struct Scene {
@@ -55,7 +53,7 @@ impl Scene {
     }
 
     /// What the database makes of the chain, which the chain stage also compares with the contract.
-    async fn folded(&self) -> tidemark::lease::Lease {
+    async fn folded(&self) -> lease::Lease {
         let deployment = self.devnet.deployment.clone();
         let url = self.devnet.ws_url();
         let ethereum = AlloyEthereum::connect(&url, deployment.chain_id, deployment.market, None).unwrap();

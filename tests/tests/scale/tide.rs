@@ -4,6 +4,11 @@ use std::time::Duration;
 
 use alloy::primitives::{B256, U256};
 use anvil::Actor;
+use autoscaling::{
+    Bounds,
+    shield::{By, grant},
+};
+use cli::load::Load;
 use serde_json::Value;
 use solidity::{LeasePolicy, Market::StepProven, leaf, tree::climb};
 use tests::{
@@ -11,13 +16,6 @@ use tests::{
     provider::{self, until},
     tide::{POLICY, Scene},
     visitor::Visitor,
-};
-use tidemark::{
-    cli::load::Load,
-    scaling::{
-        Bounds,
-        shield::{By, grant},
-    },
 };
 
 /// The step's statement stands under the root of its epoch, and justifies the step.

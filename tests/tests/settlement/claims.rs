@@ -1,9 +1,7 @@
 //! From statements to earnings, and from exhausted leases to closed ones.
 
-use tidemark::{
-    lease::{accrual, decide::Standing},
-    store::container::Progress,
-};
+use lease::{accrual, decide::Standing};
+use store::container::Progress;
 
 use super::*;
 

@@ -2,12 +2,12 @@
 //! honest orchestrator states nothing by which it could be convicted.
 
 use alloy::primitives::aliases::U104;
-use rand::{Rng, SeedableRng, rngs::StdRng};
-use solidity::{Market::Leaf, Statement, leaf, tree::Tree};
-use tidemark::lease::{
+use lease::{
     Lease,
     physics::{self, Fraud, Stated},
 };
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use solidity::{Market::Leaf, Statement, leaf, tree::Tree};
 
 use super::{fold::agree, *};
 

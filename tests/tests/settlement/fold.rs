@@ -1,7 +1,7 @@
 //! The fold and `lease::accrual` say what the contract says, through lives that nobody planned.
 
+use lease::{Lease, Status, accrual};
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use tidemark::lease::{Lease, Status, accrual};
 
 use super::*;
 

@@ -8,24 +8,23 @@ mod outbox;
 
 use std::{sync::Arc, time::Duration};
 
+use adapters::ethereum::AlloyEthereum;
 use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
 use anvil::{Actor, Devnet, Mining, Options};
+use driver::{Bell, Counts, Stage};
+use lease::{intent::Intent, meter::Meter, statement::Counters};
+use ports::ethereum::Ethereum;
 use solidity::{Market, Parameters, Terms};
-use tests::{postgres::Database, tenancy};
-use tidemark::{
-    driver::{Bell, Counts, Stage},
-    lease::{intent::Intent, meter::Meter, statement::Counters},
-    ports::ethereum::{AlloyEthereum, Ethereum},
-    stages::{
-        chain::{self, Chain},
-        proof::Proof,
-        settlement::Settlement,
-    },
-    store::{IntentState, Store},
+use stages::{
+    chain::{self, Chain},
+    proof::Proof,
+    settlement::Settlement,
 };
+use store::{IntentState, Store};
+use tests::{postgres::Database, tenancy};
 
 const DEPOSIT: u64 = 10_000;
 

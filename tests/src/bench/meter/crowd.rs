@@ -6,29 +6,26 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::Arc,
     time::Duration,
 };
 
+use adapters::cgroup::HostKernel;
 use alloy::primitives::B256;
 use anyhow::Context;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use tidemark::{
-    lease::{
-        decide::{Health, Seen, Slot, State},
-        label::{Owner, Tag},
-    },
-    ports::{
-        cgroup::{Cgroups, Driver, Gauge},
-        docker::{Container, Counters, Details, Engine, Error, Image, Info, Result, Spec, View},
-        traffic::Traffic,
-    },
+use lease::{
+    decide::{Health, Seen, Slot, State},
+    label::{Owner, Tag},
 };
+use ports::cgroup::{Cgroups, Driver, Gauge, Kernel, Traffic};
+use ports::engine::{Container, Counters, Details, Engine, Error, Image, Info, Result, Spec, View};
 use tokio::process::{Child, Command};
 
 pub struct Crowd {
     info: Info,
-    cgroups: Cgroups,
+    cgroups: Arc<dyn Cgroups>,
     containers: Vec<Container>,
     /// By container.
     processes: HashMap<String, (B256, Child)>,
@@ -39,7 +36,7 @@ impl Crowd {
     pub async fn gather(leases: &[B256], owner: Owner, info: Info, network_of: u32) -> anyhow::Result<Self> {
         // Groups that no unit stands behind are made by hand, whatever the engine's own driver.
         let info = Info { cgroup_driver: "cgroupfs".to_owned(), ..info };
-        let cgroups = Cgroups::find(&info).context("there are no cgroups here")?;
+        let cgroups = HostKernel.cgroups(&info).context("there are no cgroups here")?;
         let roots = roots(info.cgroup_version)?;
         let mut crowd = Self { info, cgroups, containers: Vec::new(), processes: HashMap::new() };
         for lease in leases {
@@ -76,10 +73,10 @@ impl Crowd {
     }
 
     /// Opens the counters of all leases.
-    pub fn gauges(&self) -> anyhow::Result<Vec<(Gauge, Traffic)>> {
+    pub fn gauges(&self) -> anyhow::Result<Vec<(Box<dyn Gauge>, Box<dyn Traffic>)>> {
         let open = |(lease, process): &(B256, Child)| {
             let pid = process.id().context("a process ended")?;
-            Ok((self.cgroups.open(*lease)?, Traffic::open(pid)?))
+            Ok((self.cgroups.open(*lease)?, self.cgroups.traffic(pid)?))
         };
         self.processes.values().map(open).collect()
     }

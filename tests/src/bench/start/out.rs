@@ -2,10 +2,8 @@
 //! ahead (warm), once without (cold). One lease each time steps from one replica to two and back; the sides take turns.
 
 use anyhow::Context;
-use tidemark::{
-    lease::decide::State,
-    ports::docker::{Container, Engine},
-};
+use lease::decide::State;
+use ports::engine::{Container, Engine};
 
 use crate::bench::{
     Figure, Target, percentile,

@@ -1,0 +1,35 @@
+//! One file a verb.
+
+pub mod account;
+pub mod agent;
+pub mod close;
+pub mod consent;
+pub mod contracts;
+pub mod deploy;
+pub mod dispute;
+pub mod doctor;
+pub mod events;
+pub mod exec;
+pub mod explain;
+pub mod intake;
+pub mod logs;
+pub mod ls;
+pub mod r#move;
+pub mod order;
+pub mod policy;
+pub mod provider;
+pub mod quote;
+pub mod report;
+pub mod scale;
+pub mod share;
+pub mod show;
+pub mod simulate;
+pub mod stake;
+pub mod top;
+pub mod topup;
+pub mod trace;
+pub mod train;
+pub mod up;
+pub mod verify;
+pub mod watch;
+pub mod withdraw;

@@ -1,0 +1,363 @@
+//! Joins stages, store, ports and API. It imports everything and decides nothing.
+
+use std::sync::Arc;
+
+use adapters::{
+    cgroup::HostKernel,
+    clock::System,
+    docker::{self, BollardEngine, Window},
+    ethereum::{AlloyEthereum, OnChain},
+    firewall,
+    pricer::Program,
+};
+use alloy::primitives::Address;
+use anyhow::Context;
+use api::{Api, feed::Feed, origins::Origins};
+use api_types::page::PageConfig;
+use async_trait::async_trait;
+use cli::{
+    orchestrator::{Orchestrator, Running},
+    render::ids::short,
+    settings::{Connection, DEV_CHAIN, Identity, Orchestration, Web},
+};
+use driver::{Bell, Board, Stage};
+use gateway::Gateway;
+use lease::label::Owner;
+use metrics_exporter_prometheus::PrometheusHandle;
+use ports::{
+    cgroup::Kernel,
+    clock::Clock,
+    engine::{self, Engine, Info},
+    ethereum::Ethereum,
+    gate::Gate,
+    pricer::Pricer,
+};
+use solidity::deploy::Deployment;
+use stages::{
+    chain::{self, Chain},
+    clearing::{self, Clearing},
+    container::{self, Container},
+    meter::{self, Meter},
+    proof::Proof,
+    scale::Scale,
+    settlement::Settlement,
+};
+use store::Store;
+use tokio::sync::watch;
+
+use crate::{config::docker_host, telemetry};
+
+/// The orchestrator over the real adapters.
+pub struct Real;
+
+#[async_trait]
+impl Orchestrator for Real {
+    async fn start(
+        &self,
+        connection: &Connection,
+        identity: &Identity,
+        settings: &Orchestration,
+    ) -> anyhow::Result<Running> {
+        start(connection, identity, settings).await
+    }
+
+    async fn sweep(&self, deployment: &Deployment, provider: Address) -> anyhow::Result<()> {
+        sweep(deployment, provider).await
+    }
+
+    async fn engine(&self, settings: &Orchestration) -> anyhow::Result<Info> {
+        Ok(BollardEngine::new(engine_settings(settings)).info().await?)
+    }
+
+    async fn database(&self, settings: &Orchestration) -> anyhow::Result<()> {
+        Store::open(settings.database_url.expose()).await?;
+        Ok(())
+    }
+}
+
+/// How the engine is reached, and what every container gets.
+fn engine_settings(settings: &Orchestration) -> docker::Settings {
+    docker::Settings {
+        host: Some(settings.docker_host.clone()).filter(|host| !host.is_empty()),
+        bind: settings.publish_address,
+        pool: settings.subnet_pool,
+        ..Default::default()
+    }
+}
+
+/// Starts everything; returns when the API listens and the stages run.
+pub async fn start(connection: &Connection, identity: &Identity, settings: &Orchestration) -> anyhow::Result<Running> {
+    start_with(connection, identity, settings, Arc::new(BollardEngine::new(engine_settings(settings)))).await
+}
+
+/// The same with an engine of the caller's.
+pub async fn start_with(
+    connection: &Connection,
+    identity: &Identity,
+    settings: &Orchestration,
+    engine: Arc<dyn Engine>,
+) -> anyhow::Result<Running> {
+    let deployment = Deployment::read(&connection.deployment)
+        .context("the market is not known: run `tidemark contracts deploy`, or set TIDEMARK_DEPLOYMENT")?;
+    let signer = identity.signer(deployment.chain_id)?;
+    let provider = signer.address();
+    let store = Arc::new(Store::open(settings.database_url.expose()).await?);
+    store.bind(&deployment, provider).await?;
+    store.lock(provider).await?;
+    let listener = api::bind(settings.listen).await?;
+    let address = listener.local_addr()?;
+    let gate_listener = Gateway::bind(settings.gateway).await?;
+    let gateway_address = gate_listener.local_addr()?;
+    let metrics = metrics()?;
+
+    let ethereum: Arc<dyn Ethereum> =
+        Arc::new(AlloyEthereum::connect(&connection.rpc_url, deployment.chain_id, deployment.market, Some(signer))?);
+    let (stop, shutdown) = watch::channel(false);
+    let mut tasks = Vec::new();
+    let bells = Bells::default();
+    let board = Board::default();
+    let clock: Arc<dyn Clock> = Arc::new(System);
+    let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
+
+    let gateway = Arc::new(Gateway::new(
+        store.clone(),
+        provider,
+        settings.subnet_pool,
+        &settings.gateway_domain,
+        gateway::Limits::default(),
+        (bells.gateway.clone(), bells.scale.clone()),
+    ));
+    tasks.push(tokio::spawn(gateway.clone().serve(gate_listener, shutdown.clone())));
+    tasks.push(tokio::spawn(telemetry::upkeep(metrics.clone(), shutdown.clone())));
+
+    // Before the first container; that it cannot be done is told by who keeps it.
+    firewall::enforce(&settings.subnet_pool).await;
+    tasks.push(tokio::spawn(firewall::keep(settings.subnet_pool, shutdown.clone())));
+    let stages = stages(Parts {
+        store: store.clone(),
+        ethereum: ethereum.clone(),
+        engine: engine.clone(),
+        clock,
+        owner,
+        deployment: deployment.clone(),
+        settings: settings.clone(),
+        gate: gateway.clone(),
+        bells: bells.clone(),
+    });
+    tasks.push(tokio::spawn(chain::listen(ethereum.clone(), bells.chain.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
+
+    let feed = Feed::new(store.clone(), shutdown.clone());
+    tasks.push(tokio::spawn(feed.clone().keep(bells.feed.clone())));
+    let draining = settings.drain;
+    let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
+    let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
+    let api = Api {
+        store,
+        deployment,
+        provider,
+        draining,
+        board,
+        metrics,
+        container: bells.container,
+        gate,
+        feed,
+        providers: Default::default(),
+        books: api::books::Settings {
+            margin: settings.margin,
+            gas_per_hour: settings.gas_per_hour,
+            replace_after: settings.replace_after,
+        },
+        page,
+        clock: Arc::new(System),
+        origins: Origins::new(address.port(), &settings.web_origins),
+        session_for: settings.session_for,
+        signatures: Arc::new(OnChain(ethereum)),
+        inside: Arc::new(Window::new(docker_host(&settings.docker_host), owner)),
+        counts: gateway,
+        visits: Default::default(),
+        shell_idle: settings.shell_idle,
+        shutdown,
+    };
+    tasks.push(tokio::spawn(async move {
+        if let Err(error) = api::serve(api, listener).await {
+            tracing::error!(error = format!("{error:#}"), "the API ended");
+        }
+    }));
+    tracing::info!(provider = short(provider), %address, gateway = %gateway_address, "the orchestrator runs");
+    Ok(Running { address, gateway: gateway_address, shutdown: stop, tasks })
+}
+
+/// What the web page is told.
+fn page(web: &Web, connection: &Connection, deployment: &Deployment) -> PageConfig {
+    let chain_name = web.chain_name.clone().unwrap_or_else(|| match deployment.chain_id {
+        DEV_CHAIN => "Local chain".to_owned(),
+        id => format!("Chain {id}"),
+    });
+    PageConfig {
+        api: String::new(),
+        chain_id: deployment.chain_id,
+        chain_name,
+        market: deployment.market.to_string(),
+        block: deployment.block,
+        rpc_url: web.rpc_for_browsers(&connection.rpc_url),
+        explorer: web.explorer.clone(),
+        wallet_connect_project_id: web.walletconnect.clone(),
+    }
+}
+
+/// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its chain.
+pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result<()> {
+    let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
+    let engine = BollardEngine::new(docker::Settings::default());
+    let leases = engine::remove_all(&engine, owner).await?;
+    if let Some(cgroups) = HostKernel.cgroups(&engine.info().await?) {
+        for lease in leases {
+            // A group may stay that the engine is still emptying; it costs nothing.
+            let _ = cgroups.remove(lease);
+        }
+    }
+    Ok(())
+}
+
+/// One bell a stage, the gateway's and the feed's.
+#[derive(Clone, Default)]
+struct Bells {
+    chain: Bell,
+    clearing: Bell,
+    container: Bell,
+    meter: Bell,
+    proof: Bell,
+    scale: Bell,
+    settlement: Bell,
+    gateway: Bell,
+    feed: Bell,
+}
+
+struct Parts {
+    store: Arc<Store>,
+    ethereum: Arc<dyn Ethereum>,
+    engine: Arc<dyn Engine>,
+    clock: Arc<dyn Clock>,
+    owner: Owner,
+    deployment: Deployment,
+    settings: Orchestration,
+    gate: Arc<dyn Gate>,
+    bells: Bells,
+}
+
+/// The flow, in order.
+fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
+    let Parts { store, ethereum, engine, clock, owner, deployment, settings, gate, bells } = parts;
+    let (market, parameters) = (deployment.market, deployment.parameters.clone());
+    let kernel: Arc<dyn Kernel> = Arc::new(HostKernel);
+    let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
+        .ringing(
+            vec![bells.container.clone()],
+            vec![
+                bells.clearing.clone(),
+                bells.proof.clone(),
+                bells.scale.clone(),
+                bells.settlement.clone(),
+                bells.feed.clone(),
+            ],
+        );
+    let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
+    let clearing = Clearing {
+        store: store.clone(),
+        ethereum: ethereum.clone(),
+        clock: clock.clone(),
+        pricer: pricer.map(|program| Arc::new(program) as Arc<dyn Pricer>),
+        provider: owner.provider,
+        market,
+        parameters: parameters.clone(),
+        settings: clearing::Settings {
+            drain: settings.drain,
+            margin: settings.margin,
+            hold: settings.bid_hold,
+            standby: settings.standby.unwrap_or_default(),
+            ..Default::default()
+        },
+        next: bells.settlement.clone(),
+        adopted: Default::default(),
+    };
+    let container = Container::new(
+        store.clone(),
+        engine.clone(),
+        clock.clone(),
+        kernel.clone(),
+        owner,
+        container::Settings {
+            drain: settings.drain,
+            warm: settings.warm,
+            notice_period: parameters.noticePeriod.into(),
+            grace: settings.grace.as_secs(),
+            ..Default::default()
+        },
+        (bells.container.clone(), bells.meter.clone()),
+    )
+    .behind(gate.clone(), bells.gateway.clone());
+    let meter = Meter::new(
+        store.clone(),
+        engine,
+        clock.clone(),
+        kernel,
+        owner,
+        meter::Settings { period: settings.sample_every, ..Default::default() },
+        bells.scale.clone(),
+    );
+    let proof = Proof {
+        store: store.clone(),
+        provider: owner.provider,
+        market,
+        parameters: parameters.clone(),
+        next: vec![bells.scale.clone(), bells.settlement.clone()],
+    };
+    let scale = Scale {
+        store: store.clone(),
+        gate: Some(gate),
+        clock,
+        provider: owner.provider,
+        market,
+        chain_id: owner.chain_id,
+        parameters: parameters.clone(),
+        every: settings.scale_every,
+        proof: bells.proof.clone(),
+        next: bells.settlement.clone(),
+        memory: Default::default(),
+    };
+    let settlement = Settlement {
+        store,
+        ethereum,
+        provider: owner.provider,
+        market,
+        chain_id: owner.chain_id,
+        parameters,
+        claim_every: settings.claim_every,
+        grace: settings.grace,
+        confirmations: settings.confirmations,
+        replace_after: settings.replace_after,
+        gas_per_hour: settings.gas_per_hour,
+        seen: Default::default(),
+    };
+    vec![
+        (Arc::new(chain), bells.chain),
+        (Arc::new(clearing), bells.clearing),
+        (Arc::new(container), bells.container),
+        (Arc::new(meter), bells.meter),
+        (Arc::new(proof), bells.proof),
+        (Arc::new(scale), bells.scale),
+        (Arc::new(settlement), bells.settlement),
+    ]
+}
+
+/// One recorder serves a process, also when it runs several orchestrators, as tests do.
+fn metrics() -> anyhow::Result<PrometheusHandle> {
+    static METRICS: std::sync::Mutex<Option<PrometheusHandle>> = std::sync::Mutex::new(None);
+    let mut metrics = METRICS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    match &*metrics {
+        Some(handle) => Ok(handle.clone()),
+        None => Ok(metrics.insert(telemetry::metrics()?).clone()),
+    }
+}
