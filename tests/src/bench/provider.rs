@@ -18,23 +18,23 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
-use driver::{self, Bell, Board};
+use driver::{self, StageStatuses, Wakeup};
 use futures::StreamExt;
 use lease::{decide::Standing, label::Owner};
 use ports::{engine::Engine, ethereum::Ethereum, subnet::Subnet};
 use solidity::{Market::LeaseOpened, Order, Terms};
 use stages::{
-    chain::{self, Chain},
-    container::{self, Container},
-    meter::Meter,
+    chain::{self, ChainStage},
+    container::{self, ContainerSettings, ContainerStage},
+    meter::MeterStage,
 };
-use store::{Store, container::Progress};
+use store::{Store, container::LeaseProgress};
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     provider::Sweep,
-    tenancy::{order, register, sent},
+    transactions::{order, register, sent},
 };
 
 /// Between two looks at what is waited for. What is measured is told by timestamps, not by when somebody looked.
@@ -92,7 +92,7 @@ impl Provider {
         let salt = AtomicU64::new(0);
         let store = Arc::new(store);
         let _sweep = Sweep::of(owner.provider, &devnet);
-        let (warm, work) = (container::Settings::default().warm, None);
+        let (warm, work) = (ContainerSettings::default().warm, None);
         let mut provider =
             Self { devnet, store, engine, owner, warm, offer, salt, arrivals, arriving, work, _sweep, _folder: folder };
         provider.work()?;
@@ -105,20 +105,20 @@ impl Provider {
         let (provider, deployment) = (self.owner.provider, self.devnet.deployment.clone());
         let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
         let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
-        let (chain_bell, container_bell, meter_bell) = (Bell::default(), Bell::default(), Bell::default());
-        let chain = Chain::new(self.store.clone(), ethereum.clone(), deployment, provider, Default::default())
-            .ringing(vec![container_bell.clone()], Vec::new());
-        let container = Container::new(
+        let (chain_wakeup, container_wakeup, meter_wakeup) = (Wakeup::default(), Wakeup::default(), Wakeup::default());
+        let chain = ChainStage::new(self.store.clone(), ethereum.clone(), deployment, provider, Default::default())
+            .waking(vec![container_wakeup.clone()], Vec::new());
+        let container = ContainerStage::new(
             self.store.clone(),
             self.engine.clone(),
             Arc::new(System),
             Arc::new(HostKernel),
             self.owner,
-            container::Settings { warm: self.warm, ..Default::default() },
-            (container_bell.clone(), meter_bell.clone()),
+            ContainerSettings { warm: self.warm, ..Default::default() },
+            (container_wakeup.clone(), meter_wakeup.clone()),
         );
         let engine: Arc<dyn Engine> = self.engine.clone();
-        let meter = Meter::new(
+        let meter = MeterStage::new(
             self.store.clone(),
             engine.clone(),
             Arc::new(System),
@@ -127,15 +127,15 @@ impl Provider {
             Default::default(),
             Default::default(),
         );
-        let stages: Vec<(Arc<dyn driver::Stage>, Bell)> = vec![
-            (Arc::new(chain), chain_bell.clone()),
-            (Arc::new(container), container_bell.clone()),
-            (Arc::new(meter), meter_bell),
+        let stages: Vec<(Arc<dyn driver::Stage>, Wakeup)> = vec![
+            (Arc::new(chain), chain_wakeup.clone()),
+            (Arc::new(container), container_wakeup.clone()),
+            (Arc::new(meter), meter_wakeup),
         ];
         let tasks = vec![
-            tokio::spawn(chain::listen(ethereum, chain_bell, shutdown.clone())),
-            tokio::spawn(container::listen(engine, self.owner, container_bell, shutdown.clone())),
-            tokio::spawn(driver::drive(stages, Board::default(), shutdown)),
+            tokio::spawn(chain::listen(ethereum, chain_wakeup, shutdown.clone())),
+            tokio::spawn(container::listen(engine, self.owner, container_wakeup, shutdown.clone())),
+            tokio::spawn(driver::drive(stages, StageStatuses::default(), shutdown)),
         ];
         self.work = Some(Work { stop, tasks });
         Ok(())
@@ -223,7 +223,7 @@ impl Provider {
     pub async fn running(&self, lease: B256) -> anyhow::Result<f64> {
         let look = || async {
             let Some(progress) = self.store.progress(lease).await? else { return Ok(None) };
-            if let Progress { standing: Standing::Failing, reason, .. } = progress {
+            if let LeaseProgress { standing: Standing::Failing, reason, .. } = progress {
                 bail!("a lease cannot run: {}", reason.unwrap_or_default());
             }
             Ok(progress.running_at_ms.map(|at| at as f64))

@@ -14,13 +14,12 @@ use anvil::Actor;
 use anyhow::Context;
 use cli::load::{Load, Tally};
 use solidity::LeasePolicy;
-use store::settlement;
 
-use super::{Figure, Target, percentile, say};
+use super::{Figure, Target, percentile, provider::now_ms, say};
 use crate::{
+    api_session::ApiSession,
     provider::{self, until},
-    tide::{POLICY, Scene},
-    visitor::Visitor,
+    scaled_lease::{POLICY, Scene},
 };
 
 const SURGES: usize = 8;
@@ -76,7 +75,7 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
 
 /// What became of the requests, and the replica-seconds that were metered.
 async fn tide(scene: &Scene) -> anyhow::Result<(Tally, f64)> {
-    let tenant = Visitor::sign_in(scene.orchestrator.api.port, Actor::Tenant).await?;
+    let tenant = ApiSession::sign_in(scene.orchestrator.api.port, Actor::Tenant).await?;
     let metered = async || {
         let (_, usage) = tenant.get(&format!("/v1/leases/{}/usage", scene.lease)).await?;
         usage["replicaSeconds"].as_f64().context("a usage without replica-seconds")
@@ -100,16 +99,16 @@ async fn calm(scene: &Scene, load: &Load) -> anyhow::Result<()> {
 }
 
 async fn surge_once(scene: &Scene, load: &Load, times: &mut Times) -> anyhow::Result<()> {
-    let began = settlement::now_ms() as f64;
+    let began = now_ms();
     load.set_rate(HIGH);
     // A view a few milliseconds apart tells block and container; the rulings have times of their own.
     let read = until("the step to be read", async || {
         let view = scene.orchestrator.api.get(&format!("/v1/leases/{}", scene.lease)).await?;
-        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| settlement::now_ms() as f64))
+        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| now_ms()))
     });
     let read = read.await?;
     scene.stands("the extra replica", |_, healthy| healthy > 1).await?;
-    let healthy = settlement::now_ms() as f64;
+    let healthy = now_ms();
     let said = scene.scaling().await?;
     let rulings = said["rulings"].as_array().into_iter().flatten().rev();
     let mut later = rulings.filter(|ruling| ruling["atMs"].as_f64() >= Some(began));
