@@ -34,13 +34,13 @@ use ports::{
 };
 use solidity::deploy::Deployment;
 use stages::{
-    chain::{self, Chain},
-    clearing::{self, Clearing},
-    container::{self, Container},
-    meter::{self, Meter},
-    proof::Proof,
-    scale::Scale,
-    settlement::Settlement,
+    chain::{self, ChainStage},
+    clearing::{ClearingSettings, ClearingStage},
+    container::{self, ContainerSettings, ContainerStage},
+    meter::{MeterSettings, MeterStage},
+    proof::ProofStage,
+    scale::ScaleStage,
+    settlement::SettlementStage,
 };
 use store::Store;
 use tokio::sync::watch;
@@ -252,7 +252,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
     let Parts { store, ethereum, engine, clock, owner, deployment, settings, gate, wakeups } = parts;
     let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let kernel: Arc<dyn Kernel> = Arc::new(HostKernel);
-    let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
+    let chain = ChainStage::new(store.clone(), ethereum.clone(), deployment, owner.provider, Default::default())
         .waking(
             vec![wakeups.container.clone()],
             vec![
@@ -264,7 +264,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
             ],
         );
     let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
-    let clearing = Clearing {
+    let clearing = ClearingStage {
         store: store.clone(),
         ethereum: ethereum.clone(),
         clock: clock.clone(),
@@ -272,7 +272,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         provider: owner.provider,
         market,
         parameters: parameters.clone(),
-        settings: clearing::Settings {
+        settings: ClearingSettings {
             drain: settings.drain,
             margin: settings.margin,
             hold: settings.bid_hold,
@@ -282,13 +282,13 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         next: wakeups.settlement.clone(),
         adopted: Default::default(),
     };
-    let container = Container::new(
+    let container = ContainerStage::new(
         store.clone(),
         engine.clone(),
         clock.clone(),
         kernel.clone(),
         owner,
-        container::Settings {
+        ContainerSettings {
             drain: settings.drain,
             warm: settings.warm,
             notice_period: parameters.noticePeriod.into(),
@@ -298,26 +298,27 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         (wakeups.container.clone(), wakeups.meter.clone()),
     )
     .behind(gate.clone(), wakeups.gateway.clone());
-    let meter = Meter::new(
+    let meter = MeterStage::new(
         store.clone(),
         engine,
         clock.clone(),
         kernel,
         owner,
-        meter::Settings { period: settings.sample_every, ..Default::default() },
+        MeterSettings { period: settings.sample_every, ..Default::default() },
         wakeups.scale.clone(),
     );
-    let proof = Proof {
+    let proof = ProofStage {
         store: store.clone(),
+        clock: clock.clone(),
         provider: owner.provider,
         market,
         parameters: parameters.clone(),
         next: vec![wakeups.scale.clone(), wakeups.settlement.clone()],
     };
-    let scale = Scale {
+    let scale = ScaleStage {
         store: store.clone(),
         gate: Some(gate),
-        clock,
+        clock: clock.clone(),
         provider: owner.provider,
         market,
         chain_id: owner.chain_id,
@@ -325,11 +326,12 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         every: settings.scale_every,
         proof: wakeups.proof.clone(),
         next: wakeups.settlement.clone(),
-        memory: Default::default(),
+        cache: Default::default(),
     };
-    let settlement = Settlement {
+    let settlement = SettlementStage {
         store,
         ethereum,
+        clock,
         provider: owner.provider,
         market,
         chain_id: owner.chain_id,
@@ -339,7 +341,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         confirmations: settings.confirmations,
         replace_after: settings.replace_after,
         gas_per_hour: settings.gas_per_hour,
-        seen: Default::default(),
+        cache: Default::default(),
     };
     vec![
         (Arc::new(chain), wakeups.chain),

@@ -14,9 +14,8 @@ use anvil::Actor;
 use anyhow::Context;
 use cli::load::{Load, Tally};
 use solidity::LeasePolicy;
-use store::settlement;
 
-use super::{Figure, Target, percentile, say};
+use super::{Figure, Target, percentile, provider::now_ms, say};
 use crate::{
     api_session::ApiSession,
     provider::{self, until},
@@ -100,16 +99,16 @@ async fn calm(scene: &Scene, load: &Load) -> anyhow::Result<()> {
 }
 
 async fn surge_once(scene: &Scene, load: &Load, times: &mut Times) -> anyhow::Result<()> {
-    let began = settlement::now_ms() as f64;
+    let began = now_ms();
     load.set_rate(HIGH);
     // A view a few milliseconds apart tells block and container; the rulings have times of their own.
     let read = until("the step to be read", async || {
         let view = scene.orchestrator.api.get(&format!("/v1/leases/{}", scene.lease)).await?;
-        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| settlement::now_ms() as f64))
+        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| now_ms()))
     });
     let read = read.await?;
     scene.stands("the extra replica", |_, healthy| healthy > 1).await?;
-    let healthy = settlement::now_ms() as f64;
+    let healthy = now_ms();
     let said = scene.scaling().await?;
     let rulings = said["rulings"].as_array().into_iter().flatten().rev();
     let mut later = rulings.filter(|ruling| ruling["atMs"].as_f64() >= Some(began));

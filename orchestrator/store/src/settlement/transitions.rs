@@ -5,7 +5,7 @@ use sqlx::{Any, AssertSqlSafe, Transaction};
 
 use super::{
     super::{Result, Store, hex, int, rows},
-    now_ms, prepare,
+    prepare,
 };
 use lease::intent::Intent;
 
@@ -14,7 +14,7 @@ const CHUNK: usize = 100;
 
 /// A transaction that was signed for an intent. Fees in wei per gas.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Signature {
+pub struct SignedIntent {
     pub key: String,
     pub nonce: u64,
     pub gas: u64,
@@ -26,7 +26,7 @@ pub struct Signature {
 
 /// An intent that a block carried out, or reverted.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Landing {
+pub struct MinedIntent {
     pub key: String,
     pub tx: B256,
     pub block: u64,
@@ -38,10 +38,10 @@ pub struct Landing {
 
 impl Store {
     /// Writes signed transactions down and counts their intents as sent. Only then may they be sent.
-    pub async fn sign_intents(&self, signatures: &[Signature]) -> Result<()> {
+    pub async fn record_signed(&self, signatures: &[SignedIntent], now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
-        insert_sendings(&mut tx, signatures).await?;
-        let now = int(now_ms());
+        insert_sendings(&mut tx, signatures, now_ms).await?;
+        let now = int(now_ms);
         for signature in signatures {
             sqlx::query(
                 "UPDATE intents SET state = 'sent', nonce = $1, gas = $2, signed_at_ms = $3, updated_at_ms = $4 \
@@ -60,11 +60,11 @@ impl Store {
     }
 
     /// Writes an intent of settlement's own and its signed transaction at once.
-    pub async fn prepare_signed(&self, intent: &Intent, signature: &Signature) -> Result<()> {
+    pub async fn prepare_signed(&self, intent: &Intent, signature: &SignedIntent, now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
-        if prepare(&mut tx, intent).await? {
-            insert_sendings(&mut tx, std::slice::from_ref(signature)).await?;
-            let now = int(now_ms());
+        if prepare(&mut tx, intent, now_ms).await? {
+            insert_sendings(&mut tx, std::slice::from_ref(signature), now_ms).await?;
+            let now = int(now_ms);
             sqlx::query("UPDATE intents SET state = 'sent', nonce = $1, gas = $2, signed_at_ms = $3 WHERE key = $4")
                 .bind(int(signature.nonce))
                 .bind(int(signature.gas))
@@ -78,39 +78,39 @@ impl Store {
     }
 
     /// Writes down replacements: the same intents and nonces, higher fees.
-    pub async fn replace_sendings(&self, signatures: &[Signature]) -> Result<()> {
+    pub async fn record_replacements(&self, signatures: &[SignedIntent], now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
-        insert_sendings(&mut tx, signatures).await?;
+        insert_sendings(&mut tx, signatures, now_ms).await?;
         tx.commit().await?;
         Ok(())
     }
 
     /// Notes that transactions are sent again as they are.
-    pub async fn touch_sendings(&self, hashes: &[B256]) -> Result<()> {
+    pub async fn record_resent(&self, hashes: &[B256], now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         for hash in hashes {
             let sql = "UPDATE sendings SET sent_at_ms = $1 WHERE tx = $2";
-            sqlx::query(sql).bind(int(now_ms())).bind(hex(*hash)).execute(&mut *tx).await?;
+            sqlx::query(sql).bind(int(now_ms)).bind(hex(*hash)).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
-    /// Open intents were found in blocks.
-    pub async fn land_intents(&self, landings: &[Landing]) -> Result<()> {
+    /// OpenIntent intents were found in blocks.
+    pub async fn record_mined(&self, mined: &[MinedIntent], now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
-        for landing in landings {
+        for mined in mined {
             sqlx::query(
                 "UPDATE intents SET state = 'mined', tx = $1, block = $2, block_hash = $3, gas = $4, error = $5, \
                  updated_at_ms = $6 WHERE key = $7 AND state = 'sent'",
             )
-            .bind(hex(landing.tx))
-            .bind(int(landing.block))
-            .bind(hex(landing.block_hash))
-            .bind(int(landing.gas_used))
-            .bind(landing.error.clone())
-            .bind(int(now_ms()))
-            .bind(&landing.key)
+            .bind(hex(mined.tx))
+            .bind(int(mined.block))
+            .bind(hex(mined.block_hash))
+            .bind(int(mined.gas_used))
+            .bind(mined.error.clone())
+            .bind(int(now_ms))
+            .bind(&mined.key)
             .execute(&mut *tx)
             .await?;
         }
@@ -119,22 +119,22 @@ impl Store {
     }
 
     /// A reorg took a block back: its intents are open again. Returns how many.
-    pub async fn unland_intents(&self, block_hash: B256) -> Result<u64> {
+    pub async fn reopen_intents(&self, block_hash: B256, now_ms: u64) -> Result<u64> {
         let sql = "UPDATE intents SET state = 'sent', tx = NULL, block = NULL, block_hash = NULL, error = NULL, \
                    updated_at_ms = $1 WHERE state = 'mined' AND block_hash = $2";
-        let query = sqlx::query(sql).bind(int(now_ms())).bind(hex(block_hash));
+        let query = sqlx::query(sql).bind(int(now_ms)).bind(hex(block_hash));
         Ok(query.execute(self.pool()).await?.rows_affected())
     }
 
     /// A block is final: its intents are, or have failed. Returns how many became final and how many failed.
-    pub async fn finish_intents(&self, block_hash: B256) -> Result<(u64, u64)> {
+    pub async fn finalize_intents(&self, block_hash: B256, now_ms: u64) -> Result<(u64, u64)> {
         let mut tx = self.begin().await?;
         let mut finish = async |state: &str, condition: &str| -> Result<u64> {
             let sql = format!(
                 "UPDATE intents SET state = '{state}', updated_at_ms = $1 \
                  WHERE state = 'mined' AND block_hash = $2 AND error {condition}"
             );
-            let query = sqlx::query(AssertSqlSafe(sql)).bind(int(now_ms())).bind(hex(block_hash));
+            let query = sqlx::query(AssertSqlSafe(sql)).bind(int(now_ms)).bind(hex(block_hash));
             Ok(query.execute(&mut *tx).await?.rows_affected())
         };
         let finished = (finish("final", "IS NULL").await?, finish("failed", "IS NOT NULL").await?);
@@ -143,20 +143,20 @@ impl Store {
     }
 
     /// An intent that was never signed can only fail.
-    pub async fn fail_intent(&self, key: &str, error: &str) -> Result<()> {
+    pub async fn fail_intent(&self, key: &str, error: &str, now_ms: u64) -> Result<()> {
         let sql = "UPDATE intents SET state = 'failed', error = $1, updated_at_ms = $2 \
                    WHERE key = $3 AND state = 'prepared'";
-        sqlx::query(sql).bind(error).bind(int(now_ms())).bind(key).execute(self.pool()).await?;
+        sqlx::query(sql).bind(error).bind(int(now_ms)).bind(key).execute(self.pool()).await?;
         Ok(())
     }
 
     /// An open intent's nonce is used for good by a transaction that is none of its sendings: it is wanted as before, and
     /// what was signed for it can have no effect any more.
-    pub async fn unsign_intent(&self, key: &str) -> Result<()> {
+    pub async fn unsign_intent(&self, key: &str, now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         let sql = "UPDATE intents SET state = 'prepared', nonce = NULL, gas = 0, signed_at_ms = 0, updated_at_ms = $1 \
                    WHERE key = $2 AND state = 'sent'";
-        let done = sqlx::query(sql).bind(int(now_ms())).bind(key).execute(&mut *tx).await?;
+        let done = sqlx::query(sql).bind(int(now_ms)).bind(key).execute(&mut *tx).await?;
         if done.rows_affected() == 1 {
             sqlx::query("DELETE FROM sendings WHERE key = $1").bind(key).execute(&mut *tx).await?;
         }
@@ -165,7 +165,7 @@ impl Store {
     }
 }
 
-async fn insert_sendings(tx: &mut Transaction<'static, Any>, signatures: &[Signature]) -> Result<()> {
+async fn insert_sendings(tx: &mut Transaction<'static, Any>, signatures: &[SignedIntent], now_ms: u64) -> Result<()> {
     for chunk in signatures.chunks(CHUNK) {
         let sql = format!(
             "INSERT INTO sendings (tx, key, max_fee, priority_fee, raw, sent_at_ms) VALUES {} \
@@ -180,7 +180,7 @@ async fn insert_sendings(tx: &mut Transaction<'static, Any>, signatures: &[Signa
                 .bind(signature.max_fee.to_string())
                 .bind(signature.priority_fee.to_string())
                 .bind(signature.raw.to_vec())
-                .bind(int(now_ms()))
+                .bind(int(now_ms))
         });
         query.execute(&mut **tx).await?;
     }

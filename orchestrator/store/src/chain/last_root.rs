@@ -4,7 +4,7 @@ use alloy::primitives::Address;
 use solidity::Market::MarketEvents;
 use sqlx::{Any, Row, Transaction};
 
-use super::Event;
+use super::EventRow;
 use crate::{Result, hex, int, uint};
 use lease::needs_reach;
 
@@ -12,7 +12,11 @@ use lease::needs_reach;
 ///
 /// An outage that is credited names the root's epoch. A lease that moves ends there when its provider is silent: when
 /// that was confirmed, and no root has come since.
-pub(super) async fn reach(tx: &mut Transaction<'static, Any>, event: &Event, provider: Address) -> Result<Option<u64>> {
+pub(super) async fn last_root(
+    tx: &mut Transaction<'static, Any>,
+    event: &EventRow,
+    provider: Address,
+) -> Result<Option<u64>> {
     if !needs_reach(&event.event) {
         return Ok(None);
     }
@@ -28,7 +32,11 @@ pub(super) async fn reach(tx: &mut Transaction<'static, Any>, event: &Event, pro
 }
 
 /// The epoch at which the provider was silent when the event happened.
-async fn confirmed_epoch(tx: &mut Transaction<'static, Any>, event: &Event, provider: Address) -> Result<Option<u64>> {
+async fn confirmed_epoch(
+    tx: &mut Transaction<'static, Any>,
+    event: &EventRow,
+    provider: Address,
+) -> Result<Option<u64>> {
     let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 \
                AND name IN ('SilenceConfirmed', 'RootPosted') AND (block < $2 OR (block = $2 AND log_index < $3)) \
                ORDER BY block DESC, log_index DESC LIMIT 1";
@@ -38,7 +46,7 @@ async fn confirmed_epoch(tx: &mut Transaction<'static, Any>, event: &Event, prov
         .bind(int(event.log_index))
         .fetch_optional(&mut **tx)
         .await?;
-    let last = row.as_ref().map(Event::read).transpose()?;
+    let last = row.as_ref().map(EventRow::read).transpose()?;
     Ok(last.and_then(|last| match last.event {
         MarketEvents::SilenceConfirmed(confirmed) => Some(confirmed.epoch.saturating_to()),
         _ => None,

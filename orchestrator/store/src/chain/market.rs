@@ -3,7 +3,7 @@
 use alloy::primitives::U256;
 use solidity::Market::MarketEvents;
 
-use super::{Offer, Provider, Silence};
+use super::{Offer, ProviderRow, SilenceReport};
 
 pub(super) fn apply_offer(value: &mut Option<Offer>, event: &MarketEvents) {
     match event {
@@ -26,10 +26,10 @@ pub(super) fn apply_offer(value: &mut Option<Offer>, event: &MarketEvents) {
 }
 
 /// Returns whether the event changes a provider's row.
-pub(super) fn apply_provider(value: &mut Option<Provider>, event: &MarketEvents) -> bool {
+pub(super) fn apply_provider(value: &mut Option<ProviderRow>, event: &MarketEvents) -> bool {
     match (event, value) {
         (MarketEvents::ProviderRegistered(e), value) => {
-            *value = Some(Provider {
+            *value = Some(ProviderRow {
                 address: e.provider,
                 bond: e.bond,
                 capacity: e.capacity.clone(),
@@ -53,10 +53,10 @@ pub(super) fn apply_provider(value: &mut Option<Provider>, event: &MarketEvents)
         (MarketEvents::AttributesSet(e), Some(provider)) => provider.attributes.clone_from(&e.attributes),
         (MarketEvents::ExitAnnounced(e), Some(provider)) => provider.exit_at = Some(e.until.saturating_to()),
         (MarketEvents::SilenceReported(e), Some(provider)) => {
-            provider.silence = Some(Silence { epoch: e.epoch.saturating_to(), confirmed: false });
+            provider.silence = Some(SilenceReport { epoch: e.epoch.saturating_to(), confirmed: false });
         }
         (MarketEvents::SilenceConfirmed(e), Some(provider)) => {
-            provider.silence = Some(Silence { epoch: e.epoch.saturating_to(), confirmed: true });
+            provider.silence = Some(SilenceReport { epoch: e.epoch.saturating_to(), confirmed: true });
         }
         (MarketEvents::ProviderUnregistered(_), Some(provider)) => {
             provider.bond = U256::ZERO;

@@ -10,7 +10,7 @@ const CHUNK: usize = 250;
 
 /// A signed transaction of an intent. Fees in wei per gas.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sending {
+pub struct SendingRow {
     pub tx: B256,
     pub max_fee: u128,
     pub priority_fee: u128,
@@ -20,23 +20,23 @@ pub struct Sending {
 
 /// An intent that is signed and not yet seen in a block.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenIntent {
     pub key: String,
     pub nonce: u64,
     pub gas: u64,
     /// Oldest first; never empty.
-    pub sendings: Vec<Sending>,
+    pub sendings: Vec<SendingRow>,
 }
 
 impl Store {
     /// All open intents by nonce.
-    pub async fn open_intents(&self) -> Result<Vec<Open>> {
+    pub async fn open_intents(&self) -> Result<Vec<OpenIntent>> {
         let sql = "SELECT i.key, i.nonce, i.gas, s.tx, s.max_fee, s.priority_fee, s.sent_at_ms FROM intents i \
                    JOIN sendings s ON s.key = i.key WHERE i.state = 'sent' ORDER BY i.nonce, i.key";
-        let mut open: Vec<Open> = Vec::new();
+        let mut open: Vec<OpenIntent> = Vec::new();
         for row in sqlx::query(sql).fetch_all(self.pool()).await? {
             let key: String = row.try_get(0)?;
-            let sending = Sending {
+            let sending = SendingRow {
                 tx: parse("sendings", &row.try_get::<String, _>(3)?)?,
                 max_fee: parse("sendings", &row.try_get::<String, _>(4)?)?,
                 priority_fee: parse("sendings", &row.try_get::<String, _>(5)?)?,
@@ -44,7 +44,7 @@ impl Store {
             };
             match open.last_mut() {
                 Some(last) if last.key == key => last.sendings.push(sending),
-                _ => open.push(Open {
+                _ => open.push(OpenIntent {
                     key,
                     nonce: uint(row.try_get(1)?),
                     gas: uint(row.try_get(2)?),

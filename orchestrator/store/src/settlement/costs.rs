@@ -7,7 +7,7 @@ use crate::{Result, Store, hex, int, parse, uint};
 
 /// What intents of one kind used.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Spent {
+pub struct GasByKind {
     pub kind: String,
     pub count: u64,
     pub gas: u64,
@@ -22,12 +22,12 @@ impl Store {
     }
 
     /// Gas of what was first signed since a time, by kind.
-    pub async fn gas_by_kind(&self, since_ms: u64) -> Result<Vec<Spent>> {
+    pub async fn gas_by_kind(&self, since_ms: u64) -> Result<Vec<GasByKind>> {
         let sql = "SELECT kind, COUNT(*), CAST(SUM(gas) AS BIGINT) FROM intents WHERE signed_at_ms >= $1 \
                    GROUP BY kind ORDER BY kind";
         let rows = sqlx::query(sql).bind(int(since_ms)).fetch_all(self.pool()).await?;
         let spent = |row: &sqlx::any::AnyRow| {
-            Ok(Spent { kind: row.try_get(0)?, count: uint(row.try_get(1)?), gas: uint(row.try_get(2)?) })
+            Ok(GasByKind { kind: row.try_get(0)?, count: uint(row.try_get(1)?), gas: uint(row.try_get(2)?) })
         };
         rows.iter().map(spent).collect()
     }

@@ -4,7 +4,7 @@
 use autoscaling::{Bounds, Decision, Observation, Policy, shadow::Shadow};
 use lease::{Lease, accrual, manifest::Scaling};
 use ports::gate::Demand;
-use store::{Result, Store, meter::Totals, scale::Standing};
+use store::{Result, Store, meter::Totals, scale::ScalingRow};
 
 /// How much of a new estimate goes into the old one.
 const WEIGHT: f64 = 0.2;
@@ -16,7 +16,7 @@ const FULL: f64 = 0.9;
 /// Between two decisions that cannot wait for the period, in milliseconds.
 const BREATH_MS: u64 = 900;
 
-pub(super) struct Mind {
+pub(super) struct LeaseAutoscaler {
     pub(super) scaling: Scaling,
     pub(super) policy: Box<dyn Policy>,
     pub(super) shadow: Option<Shadow>,
@@ -27,9 +27,9 @@ pub(super) struct Mind {
     decided_at_ms: u64,
     pub(super) kept_at_ms: u64,
     /// Counters at the last decision, at the look before, and now.
-    decided: Counted,
-    before: Counted,
-    now: Counted,
+    decided: CounterSnapshot,
+    before: CounterSnapshot,
+    now: CounterSnapshot,
     /// Requests per second of a replica at full utilization.
     learned: Option<f64>,
     /// Seconds from a step to its replicas' readiness, learned.
@@ -46,7 +46,7 @@ pub(super) struct Mind {
 
 /// Counters at one moment.
 #[derive(Debug, Clone, Copy, Default)]
-struct Counted {
+struct CounterSnapshot {
     sampled_at_ms: u64,
     cpu_nanos: u64,
     replica_millis: u64,
@@ -56,8 +56,8 @@ struct Counted {
     answered: Option<u64>,
 }
 
-/// How a lease stands at a look.
-pub(super) struct Look<'a> {
+/// How a lease stands at a snapshot.
+pub(super) struct LeaseSnapshot<'a> {
     pub(super) lease: &'a Lease,
     pub(super) now_ms: u64,
     pub(super) ready: u32,
@@ -65,7 +65,7 @@ pub(super) struct Look<'a> {
     pub(super) bounds: Bounds,
 }
 
-impl Mind {
+impl LeaseAutoscaler {
     pub(super) fn new(scaling: Scaling, policy: Box<dyn Policy>, services: usize, delay: f64) -> Self {
         let (shadow, wish, rising, proving_since_ms, learned, ahead, asked) = Default::default();
         let (decided_at_ms, kept_at_ms) = Default::default();
@@ -91,7 +91,7 @@ impl Mind {
     }
 
     /// Lets the policy see again what was seen before this process began.
-    pub(super) async fn recall(&mut self, lease: &Lease, store: &Store) -> Result<Option<Standing>> {
+    pub(super) async fn replay_demand(&mut self, lease: &Lease, store: &Store) -> Result<Option<ScalingRow>> {
         for seen in store.demand(lease.id, 0).await? {
             self.learned = seen.capacity.or(self.learned);
             self.asked |= seen.arrivals.is_some();
@@ -102,107 +102,108 @@ impl Mind {
     }
 
     /// What came for a lease of which a gateway that began anew knows nothing yet: nothing, if it is reached that way at all.
-    pub(super) fn unasked(&self) -> Option<Demand> {
+    pub(super) fn assumed_demand(&self) -> Option<Demand> {
         self.asked.then(Demand::default)
     }
 
     /// Takes in what the counters say now.
-    pub(super) fn look(&mut self, look: &Look<'_>, totals: Option<&Totals>) {
+    pub(super) fn record(&mut self, snapshot: &LeaseSnapshot<'_>, totals: Option<&Totals>) {
         let answered = |demand: Demand| {
             let open = demand.failed + u64::from(demand.in_flight) + u64::from(demand.waiting);
             demand.arrived.saturating_sub(open)
         };
-        let counted = Counted {
+        let counters = CounterSnapshot {
             sampled_at_ms: totals.map_or(0, |totals| totals.sampled_at_ms),
             cpu_nanos: totals.map_or(0, |totals| totals.counters.cpu_nanos),
             replica_millis: totals.map_or(0, |totals| totals.counters.replica_millis),
-            read_at_ms: look.now_ms,
-            arrived: look.demand.map(|demand| demand.arrived),
-            answered: look.demand.map(answered),
+            read_at_ms: snapshot.now_ms,
+            arrived: snapshot.demand.map(|demand| demand.arrived),
+            answered: snapshot.demand.map(answered),
         };
         if self.now.read_at_ms == 0 {
-            (self.before, self.decided) = (counted, counted);
+            (self.before, self.decided) = (counters, counters);
         }
         // Between two samples the older one stays, so that there is always something to compare with.
-        self.asked |= look.demand.is_some();
-        let sampled = counted.sampled_at_ms != self.now.sampled_at_ms;
-        let before = std::mem::replace(&mut self.now, counted);
+        self.asked |= snapshot.demand.is_some();
+        let sampled = counters.sampled_at_ms != self.now.sampled_at_ms;
+        let before = std::mem::replace(&mut self.now, counters);
         if sampled {
             self.before = before;
-            self.learn(look);
+            self.learn(snapshot);
         }
         if let Some((since_ms, count)) = self.rising
-            && look.ready >= count
+            && snapshot.ready >= count
         {
-            let seconds = look.now_ms.saturating_sub(since_ms) as f64 / 1000.0;
+            let seconds = snapshot.now_ms.saturating_sub(since_ms) as f64 / 1000.0;
             self.delay += WEIGHT * (seconds - self.delay);
             self.rising = None;
         }
     }
 
     /// Learns what a replica serves from what replicas answered while they were busy.
-    fn learn(&mut self, look: &Look<'_>) {
+    fn learn(&mut self, snapshot: &LeaseSnapshot<'_>) {
         let seconds = self.now.read_at_ms.saturating_sub(self.before.read_at_ms) as f64 / 1000.0;
         let answered = grown(self.before.answered, self.now.answered).unwrap_or_default() as f64;
-        let utilization = self.recent(look).utilization.unwrap_or_default().min(1.0);
-        if seconds > 0.0 && answered > 0.0 && utilization >= TELLING && look.ready > 0 {
-            let shown = answered / seconds / (utilization * f64::from(look.ready));
+        let utilization = self.recent(snapshot).utilization.unwrap_or_default().min(1.0);
+        if seconds > 0.0 && answered > 0.0 && utilization >= TELLING && snapshot.ready > 0 {
+            let shown = answered / seconds / (utilization * f64::from(snapshot.ready));
             self.learned = Some(self.learned.map_or(shown, |known| known + WEIGHT * (shown - known)));
         }
     }
 
     /// What was seen since the look before.
-    pub(super) fn recent(&self, look: &Look<'_>) -> Observation {
-        self.observe(look, &self.before)
+    pub(super) fn recent(&self, snapshot: &LeaseSnapshot<'_>) -> Observation {
+        self.observe(snapshot, &self.before)
     }
 
     /// Whether the policy is to be asked: its period is over, or the last look shows more than can be served for long.
-    pub(super) fn is_due(&self, look: &Look<'_>, every_ms: u64) -> bool {
-        let waited_ms = look.now_ms.saturating_sub(self.decided_at_ms);
-        let wishes_more = self.wish.as_ref().is_some_and(|(_, wish)| wish.replicas > u32::from(look.lease.replicas));
-        waited_ms >= every_ms || (waited_ms >= BREATH_MS && !wishes_more && self.is_pressed(look))
+    pub(super) fn is_due(&self, snapshot: &LeaseSnapshot<'_>, every_ms: u64) -> bool {
+        let waited_ms = snapshot.now_ms.saturating_sub(self.decided_at_ms);
+        let wishes_more =
+            self.wish.as_ref().is_some_and(|(_, wish)| wish.replicas > u32::from(snapshot.lease.replicas));
+        waited_ms >= every_ms || (waited_ms >= BREATH_MS && !wishes_more && self.is_pressed(snapshot))
     }
 
-    fn is_pressed(&self, look: &Look<'_>) -> bool {
-        let recent = self.recent(look);
-        let most = f64::from(look.ready) * f64::from(look.bounds.up.min(90)) / 100.0;
+    fn is_pressed(&self, snapshot: &LeaseSnapshot<'_>) -> bool {
+        let recent = self.recent(snapshot);
+        let most = f64::from(snapshot.ready) * f64::from(snapshot.bounds.up.min(90)) / 100.0;
         recent.waiting > 0.0 || recent.demand().is_some_and(|demand| demand > most)
     }
 
     /// Asks the policy about the time since it was last asked, or, when that cannot wait, about the last look alone.
-    pub(super) fn decide(&mut self, look: &Look<'_>, every_ms: u64) -> Observation {
-        let early = look.now_ms.saturating_sub(self.decided_at_ms) < every_ms;
-        let seen = if early { self.recent(look) } else { self.observe(look, &self.decided) };
+    pub(super) fn decide(&mut self, snapshot: &LeaseSnapshot<'_>, every_ms: u64) -> Observation {
+        let early = snapshot.now_ms.saturating_sub(self.decided_at_ms) < every_ms;
+        let seen = if early { self.recent(snapshot) } else { self.observe(snapshot, &self.decided) };
         let decision = self.policy.decide(&seen);
         if let Some(shadow) = &mut self.shadow {
             shadow.see(&seen);
         }
         self.wish = Some((seen.clone(), decision));
-        (self.decided, self.decided_at_ms) = (self.now, look.now_ms);
+        (self.decided, self.decided_at_ms) = (self.now, snapshot.now_ms);
         seen
     }
 
-    fn observe(&self, look: &Look<'_>, since: &Counted) -> Observation {
-        let shape = &look.lease.terms.shape;
+    fn observe(&self, snapshot: &LeaseSnapshot<'_>, since: &CounterSnapshot) -> Observation {
+        let shape = &snapshot.lease.terms.shape;
         let had = self.now.replica_millis.saturating_sub(since.replica_millis) as f64 * f64::from(shape.millicores);
         let used = self.now.cpu_nanos.saturating_sub(since.cpu_nanos) as f64 / 1000.0;
         let seconds = self.now.read_at_ms.saturating_sub(since.read_at_ms) as f64 / 1000.0;
         let arrived = grown(since.arrived, self.now.arrived).filter(|_| seconds > 0.0);
         let utilization = (had > 0.0).then(|| used / had);
         let learned = self.learned.filter(|_| utilization.is_none_or(|utilization| utilization >= FULL));
-        let wanted = u32::from(look.lease.replicas);
+        let wanted = u32::from(snapshot.lease.replicas);
         Observation {
-            time: look.now_ms as f64 / 1000.0,
-            ready: look.ready,
-            starting: wanted.saturating_sub(look.ready),
+            time: snapshot.now_ms as f64 / 1000.0,
+            ready: snapshot.ready,
+            starting: wanted.saturating_sub(snapshot.ready),
             utilization,
             arrivals: arrived.map(|arrived| arrived as f64 / seconds),
-            waiting: look.demand.map_or(0.0, |demand| demand.waiting.into()),
-            latency: look.demand.and_then(|demand| demand.latency),
+            waiting: snapshot.demand.map_or(0.0, |demand| demand.waiting.into()),
+            latency: snapshot.demand.and_then(|demand| demand.latency),
             capacity: self.scaling.capacity.or(learned),
             delay: self.delay,
-            price: price(look.lease),
-            bounds: look.bounds,
+            price: price(snapshot.lease),
+            bounds: snapshot.bounds,
         }
     }
 }

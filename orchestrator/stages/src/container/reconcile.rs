@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use alloy::primitives::{B256, keccak256};
 use anyhow::Context;
 
-use super::{DEEP, Rested, TRUST_MS, Work, lock};
+use super::{ContainerContext, Converged, DEEP, TRUST_MS, lock};
 use lease::{
     Lease, Status, accrual,
     decide::{self, Action, Attempt, Decision, Desired, Health, Observed, Phase, Standing, State, Wanted},
@@ -14,15 +14,15 @@ use lease::{
 };
 use ports::engine::{Image, Info, View};
 use store::{
-    Head,
-    container::{Progress, Seen, word},
+    BlockRef,
+    container::{ContainerRow, LeaseProgress, word},
 };
 
 /// Actions in one go; a lease needs four. More means that the engine does not do what it says.
 const MOST_STEPS: usize = 16;
 
-/// A lease as it is being tended.
-pub(super) struct Tended {
+/// A lease as it is being work.
+pub(super) struct LeaseWork {
     pub(super) id: B256,
     /// None for a lease that the chain took back or that the database does not know.
     pub(super) lease: Option<Lease>,
@@ -33,8 +33,14 @@ pub(super) struct Tended {
     pub(super) attempts: BTreeMap<String, Attempt>,
 }
 
-impl Work {
-    pub(super) async fn tend(&self, id: B256, view: View, head: Head, info: &Info) -> anyhow::Result<Standing> {
+impl ContainerContext {
+    pub(super) async fn reconcile(
+        &self,
+        id: B256,
+        view: View,
+        head: BlockRef,
+        info: &Info,
+    ) -> anyhow::Result<Standing> {
         let (row, progress) = tokio::try_join!(self.store.lease(id), self.store.progress(id))?;
         let generation = row.as_ref().map(|row| row.generation);
         let lease = row.map(|row| row.lease);
@@ -45,54 +51,56 @@ impl Work {
         if self.rests(id, generation, phase, &view, now_ms) {
             return Ok(progress.map_or(Standing::Starting, |progress| progress.standing));
         }
-        let mut progress = Progress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
+        let mut progress = LeaseProgress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
         let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
         let found = self.view_tag(&view, lease.as_ref(), generation);
         let (images, attempts) = tokio::try_join!(self.store.images(id), self.store.container_attempts(id))
             .context("memory of the lease")?;
         let images = images.into_iter().map(|row| (row.reference, Image { id: row.id, digest: row.digest })).collect();
-        let mut tended = Tended { id, lease, tag: found, manifest: None, view, images, attempts };
+        let mut work = LeaseWork { id, lease, tag: found, manifest: None, view, images, attempts };
 
-        let wanted = self.wanted(&mut tended, info).await?;
+        let wanted = self.wanted(&mut work, info).await?;
         for _ in 0..MOST_STEPS {
             let desired = Desired {
                 phase,
-                replicas: tended.lease.as_ref().map_or(0, |lease| lease.replicas),
-                warm: tended.lease.as_ref().map_or(0, |lease| self.warm(lease)),
-                manifest: match (&wanted, &tended.manifest) {
+                replicas: work.lease.as_ref().map_or(0, |lease| lease.replicas),
+                warm: work.lease.as_ref().map_or(0, |lease| self.warm(lease)),
+                manifest: match (&wanted, &work.manifest) {
                     _ if draining => Wanted::Draining,
                     (Some(reason), _) => Wanted::Impossible(reason.clone()),
                     (None, Some(manifest)) => Wanted::Ready(manifest),
                     (None, None) => Wanted::Awaited,
                 },
             };
-            let decision = decide::decide(&desired, &observed(&tended), self.clock.now_ms());
+            let decision = decide::decide(&desired, &observed(&work), self.clock.now_ms());
             if decision.action == Action::Rest {
                 let standing = decision.standing;
                 // Nobody will ask what a lease used that never was, so no last sample comes first.
                 if standing == Standing::Removed
-                    && tended.lease.is_none()
+                    && work.lease.is_none()
                     && let Some(Err(error)) = self.cgroups(info).map(|cgroups| cgroups.remove(id))
                 {
                     tracing::debug!(%error, "the lease's cgroup stays");
                 }
-                self.settle(&tended, decision, progress, phase, generation).await?;
+                self.settle(&work, decision, progress, phase, generation).await?;
                 return Ok(standing);
             }
             if decision.standing == Standing::Running {
                 // What is made for later comes after the word that all is well now.
-                progress = self.settle(&tended, decision.clone(), progress, phase, generation).await?;
+                progress = self.settle(&work, decision.clone(), progress, phase, generation).await?;
             }
             tracing::debug!(action = ?decision.action, "acting");
             if decision.standing == Standing::Preparing && progress.running_at_ms.is_none() {
                 // The first sight is written down while the engine works; its time is what the tenant waits from.
-                let first = Progress { standing: decision.standing, ..progress.clone() };
-                let (acted, written) =
-                    tokio::join!(self.act(decision.action, &mut tended, info), self.store.see(id, &[], &first));
+                let first = LeaseProgress { standing: decision.standing, ..progress.clone() };
+                let (acted, written) = tokio::join!(
+                    self.apply(decision.action, &mut work, info),
+                    self.store.record_containers(id, &[], &first)
+                );
                 written?;
                 acted?;
             } else {
-                self.act(decision.action, &mut tended, info).await?;
+                self.apply(decision.action, &mut work, info).await?;
             }
             if self.store.lease(id).await?.map(|row| row.generation) != generation {
                 // The chain wants something else by now: begin again with that.
@@ -114,8 +122,8 @@ impl Work {
         id: B256,
         lease: Option<&Lease>,
         view: &View,
-        head: &Head,
-        progress: Option<&Progress>,
+        head: &BlockRef,
+        progress: Option<&LeaseProgress>,
     ) -> anyhow::Result<Option<(Phase, Option<u64>)>> {
         let Some(lease) = lease else {
             let tags = view.containers.iter().map(|container| container.tag);
@@ -151,13 +159,13 @@ impl Work {
 
     /// Whether the lease looks as it did when there was nothing to do.
     fn rests(&self, id: B256, generation: Option<i64>, phase: Phase, view: &View, now_ms: u64) -> bool {
-        lock(&self.rested).get(&id).is_some_and(|rested| {
-            rested.until_ms > now_ms
-                && rested.generation == generation
-                && rested.phase == Some(phase)
-                && rested.networks == view.networks.len()
-                && rested.volumes == view.volumes.len()
-                && rested.containers == view.containers
+        lock(&self.converged).get(&id).is_some_and(|converged| {
+            converged.until_ms > now_ms
+                && converged.generation == generation
+                && converged.phase == Some(phase)
+                && converged.networks == view.networks.len()
+                && converged.volumes == view.volumes.len()
+                && converged.containers == view.containers
         })
     }
 
@@ -175,13 +183,13 @@ impl Work {
     }
 
     /// Finds the manifest; answers why it cannot run here, if so.
-    async fn wanted(&self, tended: &mut Tended, info: &Info) -> anyhow::Result<Option<String>> {
-        let Some(lease) = &tended.lease else { return Ok(None) };
-        let known = lock(&self.manifests).get(&tended.id).cloned();
+    async fn wanted(&self, work: &mut LeaseWork, info: &Info) -> anyhow::Result<Option<String>> {
+        let Some(lease) = &work.lease else { return Ok(None) };
+        let known = lock(&self.manifests).get(&work.id).cloned();
         let manifest = match known {
             Some(manifest) => manifest,
             None => {
-                let Some(bytes) = self.store.manifest(tended.id).await? else { return Ok(None) };
+                let Some(bytes) = self.store.manifest(work.id).await? else { return Ok(None) };
                 if keccak256(&bytes) != lease.terms.manifestHash {
                     return Ok(Some(
                         "the manifest that was kept is not the one that the lease was opened for".to_owned(),
@@ -193,8 +201,8 @@ impl Work {
                 }
             }
         };
-        lock(&self.manifests).insert(tended.id, manifest.clone());
-        tended.manifest = Some(manifest);
+        lock(&self.manifests).insert(work.id, manifest.clone());
+        work.manifest = Some(manifest);
         Ok(too_large(lease, info))
     }
 
@@ -202,27 +210,27 @@ impl Work {
     /// the lease stands with that.
     async fn settle(
         &self,
-        tended: &Tended,
+        work: &LeaseWork,
         decision: Decision,
-        before: Progress,
+        before: LeaseProgress,
         phase: Phase,
         generation: Option<i64>,
-    ) -> anyhow::Result<Progress> {
+    ) -> anyhow::Result<LeaseProgress> {
         let now_ms = self.clock.now_ms();
-        let known = self.store.containers(tended.id).await?;
-        let seen = seen(tended, &known, now_ms);
-        let serves = tended.lease.as_ref().is_some_and(|lease| lease.replicas > 0);
+        let known = self.store.containers(work.id).await?;
+        let seen = seen(work, &known, now_ms);
+        let serves = work.lease.as_ref().is_some_and(|lease| lease.replicas > 0);
         let first = before.running_at_ms.is_none() && decision.standing == Standing::Running && serves;
         let reason = match (&decision.reason, phase) {
-            (None, Phase::Remove { .. }) if tended.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) => {
+            (None, Phase::Remove { .. }) if work.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) => {
                 Some("out of funds for longer than the grace period: removed with its volumes".to_owned())
             }
             (reason, _) => reason.clone(),
         };
         let running_at_ms = if first { Some(now_ms) } else { before.running_at_ms };
-        let progress = Progress { standing: decision.standing, reason, running_at_ms, ..before };
-        if seen != known || self.store.progress(tended.id).await?.as_ref() != Some(&progress) {
-            self.store.see(tended.id, &seen, &progress).await?;
+        let progress = LeaseProgress { standing: decision.standing, reason, running_at_ms, ..before };
+        if seen != known || self.store.progress(work.id).await?.as_ref() != Some(&progress) {
+            self.store.record_containers(work.id, &seen, &progress).await?;
             let (standing, reason) = (word(progress.standing), progress.reason.as_deref().unwrap_or_default());
             tracing::info!(standing, reason, containers = seen.len(), "the lease stands");
             self.next.notify();
@@ -231,41 +239,42 @@ impl Work {
             }
         }
         if decision.standing == Standing::Removed {
-            lock(&self.manifests).remove(&tended.id);
-            if !tended.attempts.is_empty() {
-                self.store.forget_container_attempts(tended.id).await?;
+            lock(&self.manifests).remove(&work.id);
+            if !work.attempts.is_empty() {
+                self.store.forget_container_attempts(work.id).await?;
             }
         }
-        let mut rested = lock(&self.rested);
+        let mut converged = lock(&self.converged);
         if let Some(wake_at_ms) = decision.wake_at_ms {
             self.wake(wake_at_ms);
         }
         // A manifest arrives without the lease or the engine changing; and where there is something to do, nothing rests.
         if decision.standing == Standing::Awaiting || decision.action != Action::Rest {
-            rested.remove(&tended.id);
+            converged.remove(&work.id);
             return Ok(progress);
         }
         let until_ms = decision.wake_at_ms.unwrap_or(u64::MAX).min(now_ms.saturating_add(TRUST_MS));
-        let View { containers, networks, volumes } = &tended.view;
+        let View { containers, networks, volumes } = &work.view;
         let (networks, volumes) = (networks.len(), volumes.len());
         let containers = containers.clone();
-        rested.insert(tended.id, Rested { generation, phase: Some(phase), containers, networks, volumes, until_ms });
+        converged
+            .insert(work.id, Converged { generation, phase: Some(phase), containers, networks, volumes, until_ms });
         Ok(progress)
     }
 }
 
-fn found(now_ms: u64) -> Progress {
+fn found(now_ms: u64) -> LeaseProgress {
     let standing = Standing::Awaiting;
-    Progress { standing, reason: None, found_at_ms: now_ms, running_at_ms: None, exhausted_at: None }
+    LeaseProgress { standing, reason: None, found_at_ms: now_ms, running_at_ms: None, exhausted_at: None }
 }
 
-fn observed(tended: &Tended) -> Observed {
+fn observed(work: &LeaseWork) -> Observed {
     Observed {
-        networks: tended.view.networks.len(),
-        volumes: tended.view.volumes.iter().filter_map(|volume| volume.volume.clone()).collect(),
-        containers: tended.view.containers.iter().map(|container| container.seen.clone()).collect(),
-        images: tended.images.keys().cloned().collect(),
-        attempts: tended.attempts.clone(),
+        networks: work.view.networks.len(),
+        volumes: work.view.volumes.iter().filter_map(|volume| volume.volume.clone()).collect(),
+        containers: work.view.containers.iter().map(|container| container.seen.clone()).collect(),
+        images: work.images.keys().cloned().collect(),
+        attempts: work.attempts.clone(),
     }
 }
 
@@ -284,10 +293,10 @@ fn too_large(lease: &Lease, info: &Info) -> Option<String> {
     }
 }
 
-fn seen(tended: &Tended, known: &[Seen], now_ms: u64) -> Vec<Seen> {
+fn seen(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<ContainerRow> {
     let digests: BTreeMap<&str, &str> =
-        tended.images.values().filter_map(|image| Some((image.id.as_str(), image.digest.as_deref()?))).collect();
-    let mut all: Vec<Seen> = tended
+        work.images.values().filter_map(|image| Some((image.id.as_str(), image.digest.as_deref()?))).collect();
+    let mut all: Vec<ContainerRow> = work
         .view
         .containers
         .iter()
@@ -304,7 +313,7 @@ fn seen(tended: &Tended, known: &[Seen], now_ms: u64) -> Vec<Seen> {
             let address = |port: &ports::engine::Published| {
                 (format!("{}/{}", port.container, port.protocol), format!("{}:{}", port.host_ip, port.host))
             };
-            Seen {
+            ContainerRow {
                 service: seen.slot.service.clone(),
                 replica: seen.slot.replica,
                 container_id: seen.id.clone(),

@@ -2,16 +2,16 @@
 
 use sqlx::{Any, AssertSqlSafe, Transaction};
 
-use super::{Event, Head, Subject, events::pack};
+use super::{BlockRef, EventRow, Subject, events::pack};
 use crate::{Result, hex, int, rows};
 
 /// Rows of one INSERT. Full ones have the same text, so the database plans them once.
 const CHUNK: usize = 500;
 
 /// An event with its name and subject.
-pub(super) type Named<'a> = (&'a Event, &'static str, Subject);
+pub(super) type NamedEvent<'a> = (&'a EventRow, &'static str, Subject);
 
-pub(super) async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[Named<'_>]) -> Result<()> {
+pub(super) async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[NamedEvent<'_>]) -> Result<()> {
     for chunk in events.chunks(CHUNK) {
         let sql = "INSERT INTO events (block, log_index, time, tx, name, subject, log) VALUES ".to_owned();
         let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 7))).persistent(chunk.len() == CHUNK);
@@ -30,7 +30,11 @@ pub(super) async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[
     Ok(())
 }
 
-pub(super) async fn move_cursor(tx: &mut Transaction<'static, Any>, from: Option<Head>, to: Head) -> Result<bool> {
+pub(super) async fn move_cursor(
+    tx: &mut Transaction<'static, Any>,
+    from: Option<BlockRef>,
+    to: BlockRef,
+) -> Result<bool> {
     let moved = match from {
         Some(from) => {
             sqlx::query("UPDATE head SET number = $1, hash = $2, time = $3 WHERE one = 1 AND number = $4 AND hash = $5")

@@ -6,19 +6,19 @@ use alloy::{
 };
 use solidity::Market;
 
-use super::{Settlement, add};
+use super::{SettlementStage, add};
 use driver::Counts;
 use lease::{Lease, accrual, intent::Intent};
 use store::LeaseFilter;
 
 const KIND: &str = "close";
 
-impl Settlement {
+impl SettlementStage {
     /// Wants leases closed that were exhausted for longer than the grace period, as soon as the contract lets a provider.
     pub(super) async fn close_exhausted(&self, counts: &mut Counts) -> anyhow::Result<()> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
         // Only the chain's time exhausts a lease.
-        if self.seen().exhausted == Some(head.hash) {
+        if self.cache().exhausted == Some(head.hash) {
             return Ok(());
         }
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.provider) };
@@ -32,13 +32,13 @@ impl Settlement {
                     data: Market::closeCall { terms: lease.terms.clone() }.abi_encode().into(),
                     value: U256::ZERO,
                 };
-                if self.store.prepare(&intent).await? {
+                if self.store.prepare(&intent, self.clock.now_ms()).await? {
                     tracing::info!(lease = %lease.id, "out of funds for longer than the grace period: it is closed");
                     add(counts, "closes", 1);
                 }
             }
         }
-        self.seen().exhausted = Some(head.hash);
+        self.cache().exhausted = Some(head.hash);
         Ok(())
     }
 

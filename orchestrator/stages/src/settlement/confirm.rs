@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use alloy::primitives::B256;
 use futures::{StreamExt, stream};
 
-use super::{PIPELINE, Settlement, add, settled};
+use super::{PIPELINE, SettlementStage, add, settled};
 use driver::Counts;
 use ports::ethereum::{Block, Call, Error, Receipt};
-use store::{Landing, Open};
+use store::{MinedIntent, OpenIntent};
 
 /// From so many on, a block's receipts are asked for at once.
 const MANY: usize = 4;
 
-impl Settlement {
+impl SettlementStage {
     /// Mined intents: final when their block is deep enough, open again when it is gone.
     pub(super) async fn finish(&self, head: &Block, counts: &mut Counts) -> anyhow::Result<()> {
         let blocks = self.store.mined_blocks().await?;
@@ -22,13 +22,13 @@ impl Settlement {
             .buffered(PIPELINE);
         while let Some((number, hash, block)) = now.next().await {
             if block?.is_none_or(|block| block.hash != hash) {
-                let reorged = self.store.unland_intents(hash).await?;
+                let reorged = self.store.reopen_intents(hash, self.clock.now_ms()).await?;
                 tracing::info!(number, %hash, reorged, "a reorg took transactions back; they are sent again");
                 // Nothing is known of what the node kept.
-                self.seen().answered.clear();
+                self.cache().answered.clear();
                 add(counts, "reorged", reorged);
             } else if settled(head, self.confirmations).is_some_and(|settled| number <= settled) {
-                let (finals, failed) = self.store.finish_intents(hash).await?;
+                let (finals, failed) = self.store.finalize_intents(hash, self.clock.now_ms()).await?;
                 add(counts, "final", finals);
                 add(counts, "failed", failed);
             }
@@ -36,23 +36,24 @@ impl Settlement {
         Ok(())
     }
 
-    /// Open intents whose nonce the chain has used: they were mined, or a foreign transaction took their place.
-    pub(super) async fn land(&self, head: &Block, nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
-        let used: Vec<Open> = self.store.open_intents().await?.into_iter().filter(|open| open.nonce < nonce).collect();
+    /// OpenIntent intents whose nonce the chain has used: they were mined, or a foreign transaction took their place.
+    pub(super) async fn confirm(&self, head: &Block, nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
+        let used: Vec<OpenIntent> =
+            self.store.open_intents().await?.into_iter().filter(|open| open.nonce < nonce).collect();
         if used.is_empty() {
             return Ok(());
         }
         let receipts = self.receipts_of(&used).await?;
-        let (mut landings, mut lost) = (Vec::new(), Vec::new());
+        let (mut mined, mut lost) = (Vec::new(), Vec::new());
         for open in &used {
             match open.sendings.iter().find_map(|sending| receipts.get(&sending.tx)) {
-                Some(receipt) => landings.push(self.landing(open, receipt).await?),
+                Some(receipt) => mined.push(self.mined(open, receipt).await?),
                 None => lost.push(open),
             }
         }
-        self.store.land_intents(&landings).await?;
-        add(counts, "mined", landings.len() as u64);
-        add(counts, "reverted", landings.iter().filter(|landing| landing.error.is_some()).count() as u64);
+        self.store.record_mined(&mined, self.clock.now_ms()).await?;
+        add(counts, "mined", mined.len() as u64);
+        add(counts, "reverted", mined.iter().filter(|mined| mined.error.is_some()).count() as u64);
         if let (false, Some(settled)) = (lost.is_empty(), settled(head, self.confirmations)) {
             // Only what no reorg brings back proves that ours can never be mined.
             let for_good = self.ethereum.nonce(self.provider, Some(settled)).await?;
@@ -62,7 +63,7 @@ impl Settlement {
                     nonce = open.nonce,
                     "another transaction of this key has used the nonce"
                 );
-                self.store.unsign_intent(&open.key).await?;
+                self.store.unsign_intent(&open.key, self.clock.now_ms()).await?;
                 add(counts, "foreign", 1);
             }
         }
@@ -70,7 +71,7 @@ impl Settlement {
     }
 
     /// The receipts of any of the sendings: one by one, or a block at a time when there are many.
-    async fn receipts_of(&self, used: &[Open]) -> anyhow::Result<HashMap<B256, Receipt>> {
+    async fn receipts_of(&self, used: &[OpenIntent]) -> anyhow::Result<HashMap<B256, Receipt>> {
         let mut found = HashMap::new();
         let mut by_block = used.len() > MANY;
         let mut rest = Vec::new();
@@ -103,9 +104,9 @@ impl Settlement {
         Ok(found)
     }
 
-    async fn landing(&self, open: &Open, receipt: &Receipt) -> anyhow::Result<Landing> {
+    async fn mined(&self, open: &OpenIntent, receipt: &Receipt) -> anyhow::Result<MinedIntent> {
         let error = if receipt.success { None } else { Some(self.reason(open, receipt).await?) };
-        Ok(Landing {
+        Ok(MinedIntent {
             key: open.key.clone(),
             tx: receipt.transaction,
             block: receipt.block,
@@ -117,7 +118,7 @@ impl Settlement {
 
     /// Why a transaction was reverted. A receipt does not say, so the call is repeated on the state in which its block
     /// began; when that succeeds, something earlier in the block was the cause, or the gas.
-    async fn reason(&self, open: &Open, receipt: &Receipt) -> anyhow::Result<String> {
+    async fn reason(&self, open: &OpenIntent, receipt: &Receipt) -> anyhow::Result<String> {
         let reason = if receipt.gas_used >= open.gas {
             "it ran out of gas".to_owned()
         } else {

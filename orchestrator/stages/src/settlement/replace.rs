@@ -2,11 +2,11 @@
 
 use alloy::primitives::{Bytes, U256};
 
-use super::{Settlement, add};
+use super::{SettlementStage, add};
 use driver::Counts;
 use lease::intent::Intent;
 use ports::ethereum::{Call, Fees};
-use store::{Open, Sending, settlement::now_ms};
+use store::{OpenIntent, SendingRow};
 
 /// Replaced in one run: those at the head of the queue, for the others wait for them.
 const AT_ONCE: usize = 64;
@@ -17,18 +17,23 @@ const CAP: u128 = 4;
 /// What a transfer without data costs.
 const TRANSFER_GAS: u64 = 21_000;
 
-impl Settlement {
+impl SettlementStage {
     /// Replaces what waits too long, and fills a nonce that keeps later ones waiting.
-    pub(super) async fn unstick(&self, open: &[Open], nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
-        let due = now_ms().saturating_sub(self.replace_after.as_millis() as u64);
-        let is_old = |open: &Open| open.sendings.last().is_some_and(|sending| sending.sent_at_ms <= due);
+    pub(super) async fn replace_stuck(
+        &self,
+        open: &[OpenIntent],
+        nonce: u64,
+        counts: &mut Counts,
+    ) -> anyhow::Result<()> {
+        let due = self.clock.now_ms().saturating_sub(self.replace_after.as_millis() as u64);
+        let is_old = |open: &OpenIntent| open.sendings.last().is_some_and(|sending| sending.sent_at_ms <= due);
         let old: Vec<_> = open.iter().filter(|open| open.nonce >= nonce && is_old(open)).take(AT_ONCE).collect();
         let Some(first) = old.first() else { return Ok(()) };
         let fees = self.ethereum.fees().await?;
         let lowest = open.iter().map(|open| open.nonce).filter(|open| *open >= nonce).min();
         if lowest.is_some_and(|lowest| lowest > nonce) && self.ethereum.pending_nonce(self.provider).await? == nonce {
             tracing::warn!(nonce, waiting = first.key, "a nonce that nobody uses keeps others waiting; it is filled");
-            return self.fill(nonce, fees, counts).await;
+            return self.fill_nonce(nonce, fees, counts).await;
         }
         let (mut signatures, mut again) = (Vec::new(), Vec::new());
         for open in old {
@@ -46,21 +51,22 @@ impl Settlement {
                 None => again.push(last.tx),
             }
         }
-        self.store.replace_sendings(&signatures).await?;
-        self.store.touch_sendings(&again).await?;
+        self.store.record_replacements(&signatures, self.clock.now_ms()).await?;
+        self.store.record_resent(&again, self.clock.now_ms()).await?;
         add(counts, "replaced", signatures.len() as u64);
         add(counts, "resent", again.len() as u64);
         again.iter().for_each(|hash| {
-            self.seen().answered.remove(hash);
+            self.cache().answered.remove(hash);
         });
         let hashes: Vec<_> = signatures.iter().map(|signature| signature.tx).chain(again).collect();
         self.send(&hashes, counts).await
     }
 
     /// Uses a nonce for nothing. A foreign transaction that had it was dropped, or a deep reorg forgot one of ours.
-    async fn fill(&self, nonce: u64, fees: Fees, counts: &mut Counts) -> anyhow::Result<()> {
+    async fn fill_nonce(&self, nonce: u64, fees: Fees, counts: &mut Counts) -> anyhow::Result<()> {
+        let now_ms = self.clock.now_ms();
         let intent = Intent {
-            key: format!("fill:{nonce}:{}", now_ms()),
+            key: format!("fill:{nonce}:{now_ms}"),
             kind: "fill".to_owned(),
             to: self.provider,
             data: Bytes::new(),
@@ -68,7 +74,7 @@ impl Settlement {
         };
         let call = Call { to: intent.to, data: Bytes::new(), value: U256::ZERO };
         let signature = self.sign_call(&intent.key, &call, nonce, TRANSFER_GAS, fees)?;
-        self.store.prepare_signed(&intent, &signature).await?;
+        self.store.prepare_signed(&intent, &signature, now_ms).await?;
         add(counts, "filled", 1);
         self.send(&[signature.tx], counts).await
     }
@@ -76,7 +82,7 @@ impl Settlement {
 
 /// Fees that replace a sending: an eighth more, as nodes demand, and no less than a new transaction would offer. `None`
 /// beyond the cap.
-fn raise(last: &Sending, offered: Fees) -> Option<Fees> {
+fn raise(last: &SendingRow, offered: Fees) -> Option<Fees> {
     let more = |fee: u128| fee.saturating_add(fee.div_ceil(8)).max(fee + 1);
     let max = more(last.max_fee).max(offered.max);
     let priority = more(last.priority_fee).max(offered.priority).min(max);
@@ -88,8 +94,8 @@ fn raise(last: &Sending, offered: Fees) -> Option<Fees> {
 mod tests {
     use super::*;
 
-    fn sending(max_fee: u128, priority_fee: u128) -> Sending {
-        Sending { tx: Default::default(), max_fee, priority_fee, sent_at_ms: 0 }
+    fn sending(max_fee: u128, priority_fee: u128) -> SendingRow {
+        SendingRow { tx: Default::default(), max_fee, priority_fee, sent_at_ms: 0 }
     }
 
     #[test]
