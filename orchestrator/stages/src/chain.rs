@@ -196,7 +196,11 @@ impl ChainStage {
             Some((number, since)) if number == tip.number => {
                 let stalled = since.elapsed() >= self.settings.stalled_after;
                 if stalled {
-                    tracing::warn!(block = number, seconds = since.elapsed().as_secs(), "the chain has produced no block for a while");
+                    tracing::warn!(
+                        block = number,
+                        seconds = since.elapsed().as_secs(),
+                        "the chain has produced no block for a while"
+                    );
                 }
                 u64::from(stalled)
             }

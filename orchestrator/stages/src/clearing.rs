@@ -60,7 +60,7 @@ use lease::{
 use ports::ethereum::{Call, Ethereum};
 use ports::{
     clock::Clock,
-    pricer::{Pricer, Question},
+    pricer::{Pricer, PricerQuestion},
 };
 use store::{AnswerRow, BlockRef, IntentState, Inventory, Offer, Store};
 
@@ -315,7 +315,7 @@ impl ClearingStage {
         match &self.pricer {
             None => listed.ok_or_else(|| format!("the provider has no open offer in currency {currency}: list one")),
             Some(pricer) => {
-                let question = Question::new(auction, listed.as_ref(), seller, head.time);
+                let question = PricerQuestion::new(auction, listed.as_ref(), seller, head.time);
                 pricer.price(&question).await.map_err(|error| error.to_string())
             }
         }

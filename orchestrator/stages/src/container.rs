@@ -55,10 +55,10 @@ use lease::{
     manifest::Manifest,
 };
 use ports::{
-    cgroup::{Cgroups, Driver, Kernel},
+    cgroup::{CgroupDriver, Cgroups, Kernel},
     clock::Clock,
-    engine::{self, Container, Engine, Info, View},
-    gate::Gate,
+    demand::Upstreams,
+    engine::{self, Engine, EngineContainer, EngineListing, Info},
 };
 use store::{BlockRef, LeaseFilter, Store};
 
@@ -117,7 +117,7 @@ struct ContainerContext {
     /// The meter's, notified when containers changed.
     next: Wakeup,
     /// The gateway, and its wakeup, notified when containers changed.
-    gate: OnceLock<(Arc<dyn Gate>, Wakeup)>,
+    upstreams: OnceLock<(Arc<dyn Upstreams>, Wakeup)>,
     kernel: Arc<dyn Kernel>,
     cgroups: OnceLock<Option<Arc<dyn Cgroups>>>,
     slots: Semaphore,
@@ -132,7 +132,7 @@ struct ContainerContext {
 struct Converged {
     generation: Option<i64>,
     phase: Option<Phase>,
-    containers: Vec<Container>,
+    containers: Vec<EngineContainer>,
     networks: usize,
     volumes: usize,
     until_ms: u64,
@@ -159,7 +159,7 @@ impl ContainerStage {
     ) -> Self {
         let slots = Semaphore::new(settings.parallel.max(1));
         let (busy, converged, manifests) = Default::default();
-        let (gate, cgroups) = (OnceLock::new(), OnceLock::new());
+        let (upstreams, cgroups) = (OnceLock::new(), OnceLock::new());
         let context = ContainerContext {
             store,
             engine,
@@ -169,7 +169,7 @@ impl ContainerStage {
             settings,
             wakeup,
             next,
-            gate,
+            upstreams,
             cgroups,
             slots,
             busy,
@@ -180,8 +180,8 @@ impl ContainerStage {
     }
 
     /// Drains a replica's requests through the gateway before it is stopped, and notifies the gateway of changes.
-    pub fn behind(self, gate: Arc<dyn Gate>, wakeup: Wakeup) -> Self {
-        self.context.gate.get_or_init(|| (gate, wakeup));
+    pub fn behind(self, upstreams: Arc<dyn Upstreams>, wakeup: Wakeup) -> Self {
+        self.context.upstreams.get_or_init(|| (upstreams, wakeup));
         self
     }
 }
@@ -232,12 +232,12 @@ impl Stage for ContainerStage {
 
 impl ContainerContext {
     /// Every lease that is open or has objects on the engine, with its objects.
-    async fn observe_all(&self) -> anyhow::Result<BTreeMap<B256, View>> {
+    async fn observe_all(&self) -> anyhow::Result<BTreeMap<B256, EngineListing>> {
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.owner.provider) };
-        let view = async { anyhow::Ok(self.engine.view(self.owner, None).await?) };
+        let view = async { anyhow::Ok(self.engine.list(self.owner, None).await?) };
         let rows = async { anyhow::Ok((self.store.leases(open).await?, self.store.leases_on_engine().await?)) };
         let (view, (open, leases_on_engine)) = tokio::try_join!(view, rows)?;
-        let mut views: BTreeMap<B256, View> = BTreeMap::new();
+        let mut views: BTreeMap<B256, EngineListing> = BTreeMap::new();
         for lease in open.iter().map(|row| row.lease.id).chain(leases_on_engine) {
             views.entry(lease).or_default();
         }
@@ -257,7 +257,7 @@ impl ContainerContext {
     async fn reconcile_isolated(
         self: Arc<Self>,
         lease: B256,
-        view: View,
+        view: EngineListing,
         head: BlockRef,
         info: Info,
         outcomes: mpsc::UnboundedSender<LeaseOutcome>,
@@ -288,8 +288,8 @@ impl ContainerContext {
         self.cgroups.get_or_init(|| self.kernel.cgroups(info)).as_deref()
     }
 
-    fn driver(&self, info: &Info) -> Driver {
-        Driver::of(info)
+    fn driver(&self, info: &Info) -> CgroupDriver {
+        CgroupDriver::of(info)
     }
 
     /// Notifies this stage at a time of the machine's clock.

@@ -60,7 +60,7 @@ use lease::{
     intent::Intent,
     manifest::Manifest,
 };
-use ports::{clock::Clock, gate::Gate};
+use ports::{clock::Clock, demand::DemandSource};
 use store::{
     BlockRef, IntentRow, IntentState, LeaseFilter, Store, container,
     scale::{Evidence, Ruling, RulingOutcome},
@@ -79,7 +79,7 @@ const UNDER_WAY: u64 = 5;
 pub struct ScaleStage {
     pub store: Arc<Store>,
     /// Counts requests; without it, demand is judged by CPU time alone.
-    pub gate: Option<Arc<dyn Gate>>,
+    pub demand: Option<Arc<dyn DemandSource>>,
     pub clock: Arc<dyn Clock>,
     pub provider: Address,
     pub market: Address,
@@ -188,7 +188,7 @@ impl ScaleStage {
             lease,
             now_ms: run.now_ms,
             ready: container::ready(&containers, lease.replicas, autoscaler.services).into(),
-            demand: self.gate.as_ref().and_then(|gate| gate.demand(lease.id)).or(autoscaler.assumed_demand()),
+            demand: self.demand.as_ref().and_then(|source| source.demand(lease.id)).or(autoscaler.assumed_demand()),
             bounds: bounds(lease, time, self.parameters.noticePeriod.into()),
         };
         autoscaler.record(&snapshot, totals.as_ref());

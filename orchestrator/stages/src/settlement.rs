@@ -50,7 +50,7 @@ use tokio::time::Instant;
 
 use driver::{Counts, Stage};
 use ports::clock::Clock;
-use ports::ethereum::{Block, Ethereum, Sent};
+use ports::ethereum::{Block, Ethereum, SendOutcome};
 use store::{OpenIntent, Store};
 
 /// Requests to the node at a time.
@@ -155,11 +155,11 @@ impl SettlementStage {
             .buffered(PIPELINE);
         while let Some((hash, answer)) = answers.next().await {
             let counted = match answer? {
-                Sent::Accepted => "accepted",
-                Sent::Known => "known",
-                Sent::NonceUsed => "nonce_used",
-                Sent::Underpriced => "underpriced",
-                Sent::Unfunded => {
+                SendOutcome::Accepted => "accepted",
+                SendOutcome::Known => "known",
+                SendOutcome::NonceUsed => "nonce_used",
+                SendOutcome::Underpriced => "underpriced",
+                SendOutcome::Unfunded => {
                     bail!("the wallet {} cannot pay for gas: send it the chain's coin", self.provider)
                 }
             };

@@ -14,7 +14,7 @@ use lease::{
     decide::{self, Action, Attempt, Health, Seen, Slot, State, subject},
     label::Tag,
 };
-use ports::engine::{Container, Error, Image, Info, Object, Result, Spec};
+use ports::engine::{ContainerSpec, EngineContainer, Error, Image, Info, Object, Result};
 
 /// Docker's default stop timeout.
 const GRACE: Duration = Duration::from_secs(10);
@@ -52,13 +52,13 @@ impl ContainerContext {
             }
             Action::Rest => {}
         }
-        work.view = self.engine.view(self.owner, Some(work.id)).await?;
+        work.view = self.engine.list(self.owner, Some(work.id)).await?;
         Ok(())
     }
 
     /// Stops routing to the replicas of containers that are about to be stopped, and waits for their in-flight requests.
     async fn drain(&self, containers: &[(String, Slot)], work: &LeaseWork) {
-        let Some((gate, _)) = self.gate.get() else { return };
+        let Some((upstreams, _)) = self.upstreams.get() else { return };
         let runs = |id: &String| {
             let mut seen = work.view.containers.iter().map(|container| &container.seen);
             seen.any(|seen| seen.id == *id && seen.state == State::Running)
@@ -69,7 +69,7 @@ impl ContainerContext {
             *patience = grace(work, slot).min(LONGEST_DRAIN).max(*patience);
         }
         let drained = replicas.into_iter().map(async |(replica, patience)| {
-            let left = gate.drain(work.id, replica, patience).await;
+            let left = upstreams.drain(work.id, replica, patience).await;
             if left > 0 {
                 tracing::info!(replica, left, "requests outlast the replica that served them");
             }
@@ -138,7 +138,7 @@ impl ContainerContext {
             }
             Err(error) => {
                 // Some of it may exist.
-                work.view = self.engine.view(self.owner, Some(work.id)).await?;
+                work.view = self.engine.list(self.owner, Some(work.id)).await?;
                 Some(self.failed(work, subject.to_owned(), error)?)
             }
         };
@@ -153,7 +153,7 @@ impl ContainerContext {
         slots: &[Slot],
         work: &LeaseWork,
         info: &Info,
-    ) -> Result<Vec<Container>> {
+    ) -> Result<Vec<EngineContainer>> {
         let (Some(lease), Some(manifest)) = (&work.lease, &work.manifest) else { return Ok(Vec::new()) };
         self.limit(work.id, slots, &lease.terms.shape, info);
         // Volumes come first: the engine would create a volume that a container names, without labels. A network may still
@@ -164,7 +164,7 @@ impl ContainerContext {
         let make_containers = all(slots.iter().map(async |slot| {
             let service = manifest.services.get(&slot.service).ok_or(Error::NotFound)?;
             let image = work.images.get(&service.image).ok_or(Error::NotFound)?;
-            let spec = Spec {
+            let spec = ContainerSpec {
                 tag: *tag,
                 slot: slot.clone(),
                 service: service.clone(),
@@ -184,7 +184,7 @@ impl ContainerContext {
     }
 
     /// The pinned image was deleted from the engine: pulls the same one again.
-    async fn restore(&self, spec: &Spec, reference: &str, image: &Image) -> Result<String> {
+    async fn restore(&self, spec: &ContainerSpec, reference: &str, image: &Image) -> Result<String> {
         self.engine.image(reference, Some(image)).await?;
         self.engine.create_container(spec).await
     }
@@ -259,7 +259,7 @@ fn grace(work: &LeaseWork, slot: &Slot) -> Duration {
     service.and_then(|service| service.stop_grace_period).unwrap_or(GRACE)
 }
 
-fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> Container {
+fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> EngineContainer {
     let seen = Seen {
         id,
         slot: slot.clone(),
@@ -270,7 +270,7 @@ fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> Container {
         started_at_ms: 0,
         finished_at_ms: 0,
     };
-    Container { tag, seen, image_id: image.id.clone(), ports: Vec::new(), address: None }
+    EngineContainer { tag, seen, image_id: image.id.clone(), ports: Vec::new(), address: None }
 }
 
 /// Runs all tasks concurrently and to completion, also when one fails, so that no call is left in flight. Returns the

@@ -12,7 +12,7 @@ use lease::{
     label::Tag,
     manifest::Manifest,
 };
-use ports::engine::{Image, Info, View};
+use ports::engine::{EngineListing, Image, Info};
 use store::{
     BlockRef,
     container::{ContainerRow, LeaseProgress, word},
@@ -28,7 +28,7 @@ pub(super) struct LeaseWork {
     pub(super) lease: Option<Lease>,
     pub(super) tag: Option<Tag>,
     pub(super) manifest: Option<Arc<Manifest>>,
-    pub(super) view: View,
+    pub(super) view: EngineListing,
     pub(super) images: BTreeMap<String, Image>,
     pub(super) attempts: BTreeMap<String, Attempt>,
 }
@@ -37,7 +37,7 @@ impl ContainerContext {
     pub(super) async fn reconcile(
         &self,
         id: B256,
-        view: View,
+        view: EngineListing,
         head: BlockRef,
         info: &Info,
     ) -> anyhow::Result<Standing> {
@@ -121,7 +121,7 @@ impl ContainerContext {
         &self,
         id: B256,
         lease: Option<&Lease>,
-        view: &View,
+        view: &EngineListing,
         head: &BlockRef,
         progress: Option<&LeaseProgress>,
     ) -> anyhow::Result<Option<(Phase, Option<u64>)>> {
@@ -158,7 +158,14 @@ impl ContainerContext {
     }
 
     /// Whether nothing changed since there was last nothing to do.
-    fn has_converged(&self, id: B256, generation: Option<i64>, phase: Phase, view: &View, now_ms: u64) -> bool {
+    fn has_converged(
+        &self,
+        id: B256,
+        generation: Option<i64>,
+        phase: Phase,
+        view: &EngineListing,
+        now_ms: u64,
+    ) -> bool {
         lock(&self.converged).get(&id).is_some_and(|converged| {
             converged.until_ms > now_ms
                 && converged.generation == generation
@@ -170,7 +177,7 @@ impl ContainerContext {
     }
 
     /// The labels for new objects of the lease; for an unknown lease, the labels of its containers.
-    fn tag(&self, view: &View, lease: Option<&Lease>, generation: Option<i64>) -> Option<Tag> {
+    fn tag(&self, view: &EngineListing, lease: Option<&Lease>, generation: Option<i64>) -> Option<Tag> {
         match lease {
             Some(lease) => Some(Tag {
                 owner: self.owner,
@@ -234,7 +241,7 @@ impl ContainerContext {
             let (standing, reason) = (word(progress.standing), progress.reason.as_deref().unwrap_or_default());
             tracing::info!(standing, reason, containers = seen.len(), "the lease changed");
             self.next.notify();
-            if let Some((_, wakeup)) = self.gate.get() {
+            if let Some((_, wakeup)) = self.upstreams.get() {
                 wakeup.notify();
             }
         }
@@ -254,7 +261,7 @@ impl ContainerContext {
             return Ok(progress);
         }
         let until_ms = decision.wake_at_ms.unwrap_or(u64::MAX).min(now_ms.saturating_add(TRUST_MS));
-        let View { containers, networks, volumes } = &work.view;
+        let EngineListing { containers, networks, volumes } = &work.view;
         let (networks, volumes) = (networks.len(), volumes.len());
         let containers = containers.clone();
         converged

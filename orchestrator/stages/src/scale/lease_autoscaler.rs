@@ -4,7 +4,7 @@
 
 use autoscaling::{Bounds, Decision, Observation, Policy, shadow::Shadow};
 use lease::{Lease, accrual, manifest::Scaling};
-use ports::gate::Demand;
+use ports::demand::Demand;
 use store::{Result, Store, meter::Totals, scale::ScalingRow};
 
 /// Weight of a new value in an exponential moving average.
