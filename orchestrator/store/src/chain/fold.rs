@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Error, OrderRow, Result,
     clearing::{load_orders, write_order},
-    hex, int, rows, uint,
+    hex, rows, uint,
 };
 use lease::{Lease, auction::Auction};
 
