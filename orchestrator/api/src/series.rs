@@ -26,7 +26,7 @@ use api_types::{
     usage::{LiveUsageView, UsageSeriesView},
 };
 use lease::access::Scope;
-use ports::gate::Demand;
+use ports::demand::Demand;
 use store::meter::Totals;
 
 /// How often the store is looked at for the next sample.

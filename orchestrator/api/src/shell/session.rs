@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::super::{Api, lease_access::StreamAccess};
-use ports::inside::{Attached, Shell, Source};
+use ports::container_io::{Attached, OutputStream, Shell};
 use store::access::ShellRow;
 
 /// How long a client may take for a frame, or a command to read what it is sent.
@@ -176,7 +176,7 @@ async fn exit_code(api: &Api, shell: &Shell) -> Option<i64> {
 /// Hands on what is printed, until nothing will be, the client is gone, or nobody does anything.
 async fn to_client(
     sink: &mut SplitSink<WebSocket, Message>,
-    output: &mut BoxStream<'static, std::io::Result<(Source, Vec<u8>)>>,
+    output: &mut BoxStream<'static, std::io::Result<(OutputStream, Vec<u8>)>>,
     tty: bool,
     idle: Duration,
     activity: &Activity,
@@ -189,8 +189,8 @@ async fn to_client(
                 activity.mark(&activity.bytes);
                 let prefix: &[u8] = match (tty, source) {
                     (true, _) => &[],
-                    (false, Source::Stdout) => &[1],
-                    (false, Source::Stderr) => &[2],
+                    (false, OutputStream::Stdout) => &[1],
+                    (false, OutputStream::Stderr) => &[2],
                 };
                 Message::Binary([prefix, &bytes].concat().into())
             }
