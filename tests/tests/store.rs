@@ -17,7 +17,7 @@ use solidity::{
 use store::{
     Change, Error, Event, Head, IntentState, LeaseFilter, Segment, StatementRow, Store, Wanted, proposal::Proposal,
 };
-use tests::postgres::Database;
+use tests::database::Database;
 
 fn deployment() -> Deployment {
     Deployment { chain_id: 31337, market: Address::repeat_byte(7), block: 1, parameters: local_parameters() }
