@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use alloy::primitives::B256;
 use anvil::Actor;
 use anyhow::Context;
-use cli::settings::Orchestration;
+use cli::settings::OrchestratorSettings;
 use lease::label;
 use serde_json::Value;
 use solidity::{Market::StepProven, Order, Terms};
@@ -31,7 +31,7 @@ impl RunningLease {
         manifest: &str,
         order: Order,
         deposit: u64,
-        set: impl FnOnce(&mut Orchestration),
+        set: impl FnOnce(&mut OrchestratorSettings),
     ) -> anyhow::Result<Self> {
         let orchestrator = world.orchestrator_with(engine(), set).await?;
         let (lease, terms) = orchestrator.api.run_order(&world, manifest, order, deposit).await?;

@@ -16,20 +16,24 @@
 use std::{sync::Arc, time::Duration};
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, U256},
     sol_types::SolCall,
 };
-use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
+use solidity::{Market, Parameters, Statement};
 
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, intent::Intent, statement};
-use store::{LeaseFilter, StatementRow, Store};
+use lease::{
+    Lease,
+    epoch_tree::{EpochStatement, EpochTree},
+    intent::Intent,
+    statement,
+};
+use ports::clock::Clock;
+use store::{LeaseFilter, Store};
 
-/// The root over nothing.
-const NO_STATEMENT: B256 = B256::ZERO;
-
-pub struct Proof {
+pub struct ProofStage {
     pub store: Arc<Store>,
+    pub clock: Arc<dyn Clock>,
     pub provider: Address,
     pub market: Address,
     pub parameters: Parameters,
@@ -38,7 +42,7 @@ pub struct Proof {
 }
 
 #[async_trait::async_trait]
-impl Stage for Proof {
+impl Stage for ProofStage {
     fn name(&self) -> &'static str {
         "proof"
     }
@@ -56,14 +60,14 @@ impl Stage for Proof {
             return Ok(Counts::from([("under_way", 1)]));
         }
         let mut leases = self.unfinished().await?;
-        if let Some(at) = self.store.forgotten_root(self.provider).await? {
+        if let Some(at) = self.store.unknown_root(self.provider).await? {
             let all = leases.len();
             leases.retain(|(lease, previous)| previous.is_some() || lease.opened_at > at);
             counts.extend((leases.len() < all).then_some(("forgotten", (all - leases.len()) as u64)));
         }
         let since = posted.as_ref().map_or(0, |root| root.posted_at);
         let reported = self.is_reported(posted_epoch).await?;
-        let hurried = reported || self.store.is_hurried(self.provider).await?;
+        let hurried = reported || self.store.early_proof_requested(self.provider).await?;
         let pause = if hurried { u64::from(self.parameters.rootSpacing) } else { self.pause(&leases, since) };
         if (leases.is_empty() && !reported) || head.time < since + pause {
             return Ok(counts);
@@ -80,7 +84,7 @@ impl Stage for Proof {
     }
 }
 
-impl Proof {
+impl ProofStage {
     /// Whether somebody says that our roots have stopped at this epoch.
     async fn is_reported(&self, posted_epoch: u64) -> anyhow::Result<bool> {
         let own = self.store.provider(self.provider).await?;
@@ -93,7 +97,7 @@ impl Proof {
         let mut unfinished = Vec::new();
         for row in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
             let lease = row.lease;
-            let previous = self.store.last_statement(lease.id).await?.map(|statement| statement.usage);
+            let previous = self.store.last_statement(lease.id).await?.map(|last| last.statement);
             let said = previous.as_ref().map_or(0, |usage| u64::from(usage.time));
             // A closed lease's statement waits for its containers to be gone and its counters to be final.
             let over = match lease.closed_at {
@@ -124,11 +128,11 @@ impl Proof {
         let mut statements = Vec::with_capacity(leases.len());
         for (lease, previous) in &leases {
             let counted = self.store.meter_totals(lease.id).await?.map(|totals| totals.counters).unwrap_or_default();
-            let usage = statement::state(lease, &counted, previous.as_ref(), time);
-            statements.push(StatementRow { lease: lease.id, leaf: leaf(lease.id, &usage), usage });
+            let statement = statement::state(lease, &counted, previous.as_ref(), time);
+            statements.push(EpochStatement::new(lease.id, statement));
         }
-        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
-        let root = tree.map_or(NO_STATEMENT, |tree| tree.root());
+        let tree = EpochTree::new(statements);
+        let root = tree.root();
         let call = Market::postRootCall { epoch: U256::from(epoch), root };
         let intent = Intent {
             key: format!("root:{epoch}"),
@@ -137,9 +141,9 @@ impl Proof {
             data: call.abi_encode().into(),
             value: U256::ZERO,
         };
-        self.store.close_epoch(epoch, root, time, &statements, &intent).await?;
-        tracing::info!(epoch, statements = statements.len(), %root, "epoch closed");
+        self.store.close_epoch(epoch, &tree, time, &intent, self.clock.now_ms()).await?;
+        tracing::info!(epoch, statements = tree.len(), %root, "epoch closed");
         self.next.iter().for_each(Wakeup::notify);
-        Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))
+        Ok(Counts::from([("epochs", 1), ("statements", tree.len() as u64)]))
     }
 }

@@ -12,11 +12,10 @@ use std::time::Duration;
 
 use anvil::Actor;
 use anyhow::Context;
-use cli::load::{Load, Tally};
+use cli::demo::load_generator::{LoadGenerator, RequestTally};
 use solidity::LeasePolicy;
-use store::settlement;
 
-use super::{Figure, Target, percentile, say};
+use super::{Figure, Target, percentile, provider::now_ms, say};
 use crate::{
     running_lease::RunningLease,
     scaled_lease::{self, BURN, POLICY, SERVICE},
@@ -40,7 +39,7 @@ struct Times {
 
 pub async fn run() -> anyhow::Result<()> {
     let running = scaled_lease::start(POLICY, DEPOSIT).await?;
-    let load = Load::on(&running.url(SERVICE, BURN), LOW)?;
+    let load = LoadGenerator::on(&running.url(SERVICE, BURN), LOW)?;
     let mut times = Times::default();
     for surge in 1..=SURGES {
         say(format!("surge {surge} of {SURGES}"));
@@ -65,7 +64,7 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
     running.replicas("the most replicas", |_, healthy| healthy == most).await?;
     let (fixed, fixed_spent) = tide(&running).await?;
     running.stop().await;
-    let failed = |tally: &Tally| tally.failed.values().sum::<u64>() as f64;
+    let failed = |tally: &RequestTally| tally.failed.values().sum::<u64>() as f64;
     Figure::new("scale/tide_p50_ms", elastic.p50_ms, "ms", Target::None).beside(fixed.p50_ms).print()?;
     Figure::new("scale/tide_p99_ms", elastic.p99_ms, "ms", Target::None).beside(fixed.p99_ms).print()?;
     Figure::new("scale/tide_failed", failed(&elastic), "requests", Target::AtMost(0.0))
@@ -75,14 +74,14 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
 }
 
 /// What became of the requests, and the replica-seconds that were metered.
-async fn tide(running: &RunningLease) -> anyhow::Result<(Tally, f64)> {
+async fn tide(running: &RunningLease) -> anyhow::Result<(RequestTally, f64)> {
     let tenant = running.session(Actor::Tenant).await?;
     let metered = async || {
         let (_, usage) = tenant.get(&running.path("/usage")).await?;
         usage["replicaSeconds"].as_f64().context("a usage without replica-seconds")
     };
     let before = metered().await?;
-    let load = Load::on(&running.url(SERVICE, BURN), LOW)?;
+    let load = LoadGenerator::on(&running.url(SERVICE, BURN), LOW)?;
     for (rate, seconds) in [(LOW, 5), (HIGH, 40), (LOW, 15)] {
         load.set_rate(rate);
         tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -92,24 +91,24 @@ async fn tide(running: &RunningLease) -> anyhow::Result<(Tally, f64)> {
 }
 
 /// One replica, nothing waits, and the cooldown is over.
-async fn calm(running: &RunningLease, load: &Load) -> anyhow::Result<()> {
+async fn calm(running: &RunningLease, load: &LoadGenerator) -> anyhow::Result<()> {
     load.set_rate(LOW);
     running.replicas("one replica", |wanted, healthy| (wanted, healthy) == (1, 1)).await?;
     tokio::time::sleep(Duration::from_secs(8)).await;
     running.replicas("one replica still", |wanted, healthy| (wanted, healthy) == (1, 1)).await
 }
 
-async fn surge_once(running: &RunningLease, load: &Load, times: &mut Times) -> anyhow::Result<()> {
-    let began = settlement::now_ms() as f64;
+async fn surge_once(running: &RunningLease, load: &LoadGenerator, times: &mut Times) -> anyhow::Result<()> {
+    let began = now_ms();
     load.set_rate(HIGH);
     // A view a few milliseconds apart tells block and container; the rulings have times of their own.
     let read = until("the step to be read", async || {
         let view = running.orchestrator.api.get(&running.path("")).await?;
-        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| settlement::now_ms() as f64))
+        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| now_ms()))
     });
     let read = read.await?;
     running.replicas("the extra replica", |_, healthy| healthy > 1).await?;
-    let healthy = settlement::now_ms() as f64;
+    let healthy = now_ms();
     let said = running.scaling().await?;
     let rulings = said["rulings"].as_array().into_iter().flatten().rev();
     let mut later = rulings.filter(|ruling| ruling["atMs"].as_f64() >= Some(began));

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc};
 use anvil::Actor;
 use cli::{
     orchestrator::Running,
-    settings::{Connection, Identity, Orchestration, Secret},
+    settings::{Connection, Identity, OrchestratorSettings, Secret},
 };
 use ports::engine::Engine;
 use tidemark::wiring;
@@ -30,12 +30,12 @@ impl World {
     pub async fn orchestrator_with(
         &self,
         engine: Arc<dyn Engine>,
-        set: impl FnOnce(&mut Orchestration),
+        set: impl FnOnce(&mut OrchestratorSettings),
     ) -> anyhow::Result<Orchestrator> {
         let connection = Connection { rpc_url: self.devnet.ws_url(), deployment: self.path("deployment.json") };
         let key = format!("0x{:x}", Actor::Provider.signer().to_bytes());
         let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) };
-        let mut settings = Orchestration::local(([127, 0, 0, 1], 0).into(), &self.path("unused.db"));
+        let mut settings = OrchestratorSettings::local(([127, 0, 0, 1], 0).into(), &self.path("unused.db"));
         settings.database_url = self.database.url.parse().map_err(anyhow::Error::msg)?;
         settings.warm = 0;
         set(&mut settings);

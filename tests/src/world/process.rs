@@ -11,14 +11,14 @@ use lease::{decide::Standing, label::Owner};
 use ports::{clock::Clock, engine::Engine, ethereum::Ethereum};
 use solidity::{Order, Terms, deploy::Deployment};
 use stages::{
-    chain::{self, Chain},
-    clearing::{self, Clearing},
-    container::{self, Container},
-    meter::{self, Meter},
-    proof::Proof,
-    settlement::Settlement,
+    chain::{ChainSettings, ChainStage},
+    clearing::{ClearingSettings, ClearingStage},
+    container::{ContainerSettings, ContainerStage},
+    meter::MeterStage,
+    proof::ProofStage,
+    settlement::SettlementStage,
 };
-use store::{Store, container::Progress};
+use store::{Store, container::LeaseProgress};
 
 use super::{DEPOSIT, World, engine};
 use crate::wait::{PATIENCE, Timeout};
@@ -39,11 +39,11 @@ pub struct ProcessConfig {
 pub struct Process {
     pub store: Arc<Store>,
     pub ethereum: Arc<dyn Ethereum>,
-    pub chain: Chain,
-    pub container: Container,
+    pub chain: ChainStage,
+    pub container: ContainerStage,
     /// Wakes the container stage.
     pub wakeup: Wakeup,
-    pub meter: Meter,
+    pub meter: MeterStage,
     config: ProcessConfig,
 }
 
@@ -62,11 +62,7 @@ impl World {
         self.process_with(engine(), container_settings()).await
     }
 
-    pub async fn process_with(
-        &self,
-        engine: Arc<dyn Engine>,
-        settings: container::Settings,
-    ) -> anyhow::Result<Process> {
+    pub async fn process_with(&self, engine: Arc<dyn Engine>, settings: ContainerSettings) -> anyhow::Result<Process> {
         self.process_config().start(engine, settings).await
     }
 
@@ -93,7 +89,7 @@ impl World {
 
 impl ProcessConfig {
     /// Waits for the database first: an SQLite file serves one process at a time, and the one before may still be ending.
-    pub async fn start(&self, engine: Arc<dyn Engine>, settings: container::Settings) -> anyhow::Result<Process> {
+    pub async fn start(&self, engine: Arc<dyn Engine>, settings: ContainerSettings) -> anyhow::Result<Process> {
         let Self { rpc_url, database_url, deployment, owner } = self.clone();
         let timeout = Timeout::new("the database to be free");
         let store = loop {
@@ -106,11 +102,10 @@ impl ProcessConfig {
         let signer = Some(Actor::Provider.signer());
         let ethereum: Arc<dyn Ethereum> =
             Arc::new(AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, signer)?);
-        let settings_of_chain = chain::Settings::default();
-        let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, settings_of_chain);
+        let chain = ChainStage::new(store.clone(), ethereum.clone(), deployment, owner.provider, Default::default());
         let wakeup = Wakeup::default();
         let clock = Arc::new(System);
-        let container = Container::new(
+        let container = ContainerStage::new(
             store.clone(),
             engine.clone(),
             clock.clone(),
@@ -119,13 +114,13 @@ impl ProcessConfig {
             settings,
             (wakeup.clone(), Wakeup::default()),
         );
-        let meter = Meter::new(
+        let meter = MeterStage::new(
             store.clone(),
             engine,
             clock,
             Arc::new(HostKernel),
             owner,
-            meter::Settings::default(),
+            Default::default(),
             Wakeup::default(),
         );
         Ok(Process { store, ethereum, chain, container, wakeup, meter, config: self.clone() })
@@ -146,7 +141,7 @@ impl Process {
     }
 
     /// Runs them until a lease has the standing.
-    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<Progress> {
+    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<LeaseProgress> {
         let timeout = Timeout::new(format!("lease {lease} to be {wanted:?}"));
         loop {
             self.run().await?;
@@ -159,15 +154,16 @@ impl Process {
     }
 
     /// A new chain stage over another connection or with other settings.
-    pub fn chain_over(&self, rpc_url: &str, settings: chain::Settings) -> anyhow::Result<Chain> {
+    pub fn chain_over(&self, rpc_url: &str, settings: ChainSettings) -> anyhow::Result<ChainStage> {
         let ProcessConfig { deployment, owner, .. } = self.config.clone();
         let ethereum = AlloyEthereum::connect(rpc_url, deployment.chain_id, deployment.market, None)?;
-        Ok(Chain::new(self.store.clone(), Arc::new(ethereum), deployment, owner.provider, settings))
+        Ok(ChainStage::new(self.store.clone(), Arc::new(ethereum), deployment, owner.provider, settings))
     }
 
     /// A new proof stage.
-    pub fn proof(&self) -> Proof {
-        Proof {
+    pub fn proof(&self) -> ProofStage {
+        ProofStage {
+            clock: Arc::new(System),
             store: self.store.clone(),
             provider: self.config.owner.provider,
             market: self.config.deployment.market,
@@ -177,8 +173,9 @@ impl Process {
     }
 
     /// A new settlement stage: it claims at once, takes one block for final and replaces no transaction.
-    pub fn settlement(&self) -> Settlement {
-        Settlement {
+    pub fn settlement(&self) -> SettlementStage {
+        SettlementStage {
+            clock: Arc::new(System),
             store: self.store.clone(),
             ethereum: self.ethereum.clone(),
             provider: self.config.owner.provider,
@@ -190,13 +187,13 @@ impl Process {
             confirmations: 1,
             replace_after: Duration::from_secs(3600),
             gas_per_hour: 1_000_000_000,
-            seen: Default::default(),
+            cache: Default::default(),
         }
     }
 
     /// A new clearing stage that prices by the price list.
-    pub fn clearing(&self, clock: Arc<dyn Clock>, settings: clearing::Settings) -> Clearing {
-        Clearing {
+    pub fn clearing(&self, clock: Arc<dyn Clock>, settings: ClearingSettings) -> ClearingStage {
+        ClearingStage {
             store: self.store.clone(),
             ethereum: self.ethereum.clone(),
             clock,
@@ -212,8 +209,8 @@ impl Process {
 }
 
 /// A run waits for all of its leases, and keeps nothing warm: what is on the engine is what is wanted.
-pub fn container_settings() -> container::Settings {
-    container::Settings { patience: PATIENCE, grace: 60, warm: 0, ..container::Settings::default() }
+pub fn container_settings() -> ContainerSettings {
+    ContainerSettings { patience: PATIENCE, grace: 60, warm: 0, ..ContainerSettings::default() }
 }
 
 /// One of the counts of a stage's run; 0 when it is absent.

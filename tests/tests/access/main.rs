@@ -11,7 +11,7 @@ mod store;
 
 use std::ops::Deref;
 
-use ::cli::settings::Orchestration;
+use ::cli::settings::OrchestratorSettings;
 use anvil::Actor;
 use serde_json::Value;
 use tests::{
@@ -55,11 +55,11 @@ impl TalkingLease {
     }
 
     /// The same with changed settings of the orchestrator. Its API listens at the registered endpoint.
-    async fn with(replicas: u16, set: impl FnOnce(&mut Orchestration)) -> Self {
+    async fn with(replicas: u16, set: impl FnOnce(&mut OrchestratorSettings)) -> Self {
         let world = World::start().await.unwrap();
         let image = busybox::image(world.docker().await.unwrap()).await.unwrap();
         let port = world.port;
-        let set = |settings: &mut Orchestration| {
+        let set = |settings: &mut OrchestratorSettings| {
             settings.listen.set_port(port);
             set(settings);
         };

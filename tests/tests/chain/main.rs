@@ -7,7 +7,7 @@ mod reorgs;
 
 use alloy::primitives::{Address, B256};
 use anvil::Actor;
-use stages::chain::{Chain, Settings};
+use stages::chain::{ChainSettings, ChainStage};
 use store::LeaseFilter;
 use tests::world::{Process, World};
 
@@ -44,6 +44,6 @@ fn provider() -> Address {
 }
 
 /// A chain stage as a process that has just started has it.
-fn stage(world: &World, process: &Process) -> Chain {
-    process.chain_over(&world.devnet.ws_url(), Settings::default()).unwrap()
+fn stage(world: &World, process: &Process) -> ChainStage {
+    process.chain_over(&world.devnet.ws_url(), ChainSettings::default()).unwrap()
 }

@@ -6,7 +6,7 @@ use adapters::ethereum::AlloyEthereum;
 use anvil::{Devnet, Mining, Options};
 use driver::Stage;
 use ports::ethereum::Ethereum;
-use stages::chain::Settings;
+use stages::chain::ChainSettings;
 use store::LeaseFilter;
 use tests::{
     faulty_node::{FaultyNode, NodeFault},
@@ -22,7 +22,7 @@ async fn another_chain_undoes_nothing() {
     stage(&world, &process).run().await.unwrap();
     let other = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
     other.mine(30).await.unwrap();
-    let error = process.chain_over(&other.ws_url(), Settings::default()).unwrap().run().await.unwrap_err();
+    let error = process.chain_over(&other.ws_url(), ChainSettings::default()).unwrap().run().await.unwrap_err();
     assert!(error.to_string().contains("another chain"), "{error}");
     assert_eq!(ids(&process).await, [lease]);
 }
@@ -34,7 +34,7 @@ async fn events_of_other_contracts_are_ignored() {
     node.set_fault(NodeFault::ForeignLogs);
     let lease = take(&world, 1).await;
     world.devnet.mine(3).await.unwrap();
-    let counts = process.chain_over(&node.url, Settings::default()).unwrap().run().await.unwrap();
+    let counts = process.chain_over(&node.url, ChainSettings::default()).unwrap().run().await.unwrap();
     assert_eq!((counted(&counts, "applied"), counted(&counts, "foreign")), (3, 3));
     assert_eq!(ids(&process).await, [lease]);
     assert_eq!(process.store.events(lease).await.unwrap().len(), 1);
@@ -45,7 +45,7 @@ async fn a_node_that_is_away_or_talks_nonsense_loses_nothing() {
     let (world, process) = sqlite().await;
     let lease = take(&world, 1).await;
     let node = FaultyNode::start(world.devnet.http_url()).await.unwrap();
-    let stage = process.chain_over(&node.url, Settings::default()).unwrap();
+    let stage = process.chain_over(&node.url, ChainSettings::default()).unwrap();
     for (fault, says) in [
         (NodeFault::Down, "does not answer"),
         (NodeFault::NotJson, "not Ethereum's"),
@@ -71,7 +71,7 @@ async fn a_node_that_limits_ranges_and_tells_no_times_is_enough() {
         world.devnet.mine(20).await.unwrap();
         world.devnet.warp(Duration::from_secs(100)).await.unwrap();
     }
-    process.chain_over(&node.url, Settings::default()).unwrap().run().await.unwrap();
+    process.chain_over(&node.url, ChainSettings::default()).unwrap().run().await.unwrap();
     let rows = process.store.leases(LeaseFilter::default()).await.unwrap();
     assert_eq!(rows.len(), 4);
     assert!(rows.windows(2).all(|pair| pair[1].lease.opened_at >= pair[0].lease.opened_at + 100));

@@ -6,7 +6,7 @@ use alloy::primitives::U256;
 use anvil::Actor;
 use driver::Stage;
 use solidity::Market;
-use stages::chain::Settings;
+use stages::chain::ChainSettings;
 use tests::world::counted;
 
 use super::{DEPOSIT, each_database, ids, provider, sqlite, stage, take};
@@ -46,7 +46,7 @@ async fn missed_blocks_are_caught_up() {
         assert_eq!(ids(&process).await, taken, "oldest first");
         let head = process.store.head().await.unwrap().unwrap();
         assert_eq!(head.time, world.devnet.time().await.unwrap());
-        assert!(process.store.blocks().await.unwrap().len() as u64 <= Settings::default().keep + 1);
+        assert!(process.store.blocks().await.unwrap().len() as u64 <= ChainSettings::default().keep + 1);
     }
 }
 

@@ -9,7 +9,7 @@ use alloy::{
 use anvil::Actor;
 use driver::Stage;
 use solidity::Market::{MarketEvents, topUpCall};
-use stages::chain::Settings;
+use stages::chain::ChainSettings;
 use tests::{
     transactions,
     world::{World, counted},
@@ -106,7 +106,7 @@ async fn a_shorter_chain_only_counts_when_it_contradicts() {
 #[tokio::test]
 async fn a_reorg_deeper_than_the_kept_blocks_reads_all_again() {
     for (world, process) in each_database().await {
-        let settings = Settings { keep: 2, ..Settings::default() };
+        let settings = ChainSettings { keep: 2, ..ChainSettings::default() };
         let stage = process.chain_over(&world.devnet.ws_url(), settings).unwrap();
         let kept = take(&world, 1).await;
         stage.run().await.unwrap();

@@ -15,8 +15,8 @@ use lease::{clearing::Decision, screen::Amounts};
 use ports::clock::Clock;
 use solidity::{AuctionOrder, bid_id, order_id};
 use stages::{
-    clearing::{Clearing, Settings},
-    settlement::Settlement,
+    clearing::{ClearingSettings, ClearingStage},
+    settlement::SettlementStage,
 };
 use store::IntentState;
 use tests::{
@@ -75,20 +75,21 @@ impl Bidder {
         self.process.follow().await.unwrap();
     }
 
-    fn clearing(&self, settings: Settings) -> Clearing {
+    fn clearing(&self, settings: ClearingSettings) -> ClearingStage {
         self.process.clearing(self.clock.clone(), settings)
     }
 
     /// Reads the chain and answers orders, once.
     async fn clear(&self) -> Counts {
         self.follow().await;
-        self.clearing(Settings::default()).run().await.unwrap()
+        self.clearing(ClearingSettings::default()).run().await.unwrap()
     }
 
     /// Signs and sends what is wanted; each transaction makes a block.
     async fn settle(&self) -> Counts {
         let (claim_every, confirmations) = (Duration::from_secs(1), CONFIRMATIONS);
-        let settlement = Settlement { claim_every, confirmations, ..self.process.settlement() };
+        let settlement =
+            SettlementStage { clock: self.clock.clone(), claim_every, confirmations, ..self.process.settlement() };
         settlement.run().await.unwrap()
     }
 
@@ -173,7 +174,7 @@ async fn a_death_at_any_call_ends_in_one_bid() {
             let order = bidder.ask(salt).await;
             bidder.follow().await;
             let ethereum = Arc::new(KillableEthereum::new(bidder.process.ethereum.clone(), calls, last_call));
-            let clearing = Clearing { ethereum: ethereum.clone(), ..bidder.clearing(Settings::default()) };
+            let clearing = ClearingStage { ethereum: ethereum.clone(), ..bidder.clearing(ClearingSettings::default()) };
             let run = clearing.run().await;
             assert_eq!(run.is_err(), ethereum.was_killed(), "{calls} calls, {last_call:?}");
             bidder.clear().await;
@@ -297,7 +298,7 @@ async fn nothing_is_decided_on_a_stale_head() {
     let order = bidder.ask(1).await;
     bidder.follow().await;
     bidder.world.devnet.mine(10).await.unwrap();
-    let stage = bidder.clearing(Settings::default());
+    let stage = bidder.clearing(ClearingSettings::default());
     assert_eq!(stage.run().await.unwrap()["stale"], 1, "the chain is ahead of what was read");
     bidder.follow().await;
     bidder.clock.0.store(3_600_000, Ordering::SeqCst);
@@ -312,7 +313,7 @@ async fn a_provider_that_drains_takes_back_what_it_has_not_signed() {
     let bidder = Bidder::new().await;
     let order = bidder.ask(1).await;
     bidder.clear().await;
-    let draining = bidder.clearing(Settings { drain: true, ..Settings::default() });
+    let draining = bidder.clearing(ClearingSettings { drain: true, ..ClearingSettings::default() });
     assert_eq!(draining.run().await.unwrap()["withdrawn"], 1);
     draining.run().await.unwrap();
     assert_eq!(bidder.wish(order).await, Some(IntentState::Failed));

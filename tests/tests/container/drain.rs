@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use driver::Stage;
 use lease::decide::Standing;
-use stages::container;
+use stages::container::ContainerSettings;
 use tests::world::{World, container_settings, engine};
 
 const ONE: &str = r#"
@@ -16,7 +16,7 @@ volumes: { kept: {} }
 #[tokio::test]
 async fn a_draining_provider_takes_no_new_lease_and_serves_those_it_has() {
     let world = World::start().await.unwrap();
-    let draining = || container::Settings { drain: true, ..container_settings() };
+    let draining = || ContainerSettings { drain: true, ..container_settings() };
     let process = world.process().await.unwrap();
     let (old, terms) = world.open(&process, ONE, 1).await.unwrap();
     process.until(old, Standing::Running).await.unwrap();

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use alloy::primitives::B256;
 use bollard::models::ContainerSummaryStateEnum;
 use lease::decide::{Slot, Standing};
-use stages::container::Settings;
+use stages::container::ContainerSettings;
 use tests::{
     killable_engine::{KillPoint, KillableEngine},
     wait::until,
@@ -36,7 +36,7 @@ pub async fn run_until(
     world: &World,
     lease: B256,
     wanted: Standing,
-    settings: Settings,
+    settings: ContainerSettings,
     kill_point: KillPoint,
 ) -> ProcessEnd {
     let engine = Arc::new(KillableEngine::new(engine()).killed_at(kill_point));

@@ -10,10 +10,12 @@ use adapters::{
 use alloy::primitives::aliases::U96;
 use api::{self, origins::Origins};
 use driver::{StageStatuses, Wakeup};
-use lease::intent::Intent;
+use lease::{
+    epoch_tree::{EpochStatement, EpochTree},
+    intent::Intent,
+};
 use ports::gate::{Counts, Demand};
-use solidity::{Statement, leaf, tree::Tree};
-use store::StatementRow;
+use solidity::Statement;
 use tests::{api_client::ApiClient, world::Process};
 use tidemark::config::docker_host;
 use tokio::sync::watch;
@@ -76,13 +78,9 @@ impl DishonestProvider {
 
     /// Posts a root over statements, whatever they say.
     async fn state(&self, world: &World, epoch: u64, stated: &[(B256, Statement)]) {
-        let statement = |(lease, usage): &(B256, Statement)| StatementRow {
-            lease: *lease,
-            leaf: leaf(*lease, usage),
-            usage: usage.clone(),
-        };
-        let statements: Vec<_> = stated.iter().map(statement).collect();
-        let root = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).unwrap().root();
+        let statement = |(lease, usage): &(B256, Statement)| EpochStatement::new(*lease, usage.clone());
+        let tree = EpochTree::new(stated.iter().map(statement).collect());
+        let root = tree.root();
         let intent = Intent {
             key: format!("root:{epoch}"),
             kind: "post_root".to_owned(),
@@ -91,7 +89,7 @@ impl DishonestProvider {
             value: U256::ZERO,
         };
         let time = world.devnet.time().await.unwrap();
-        self.process.store.close_epoch(epoch, root, time, &statements, &intent).await.unwrap();
+        self.process.store.close_epoch(epoch, &tree, time, &intent, time * 1000).await.unwrap();
         let market = world.devnet.market(Actor::Provider).await.unwrap();
         let posted = market.postRoot(U256::from(epoch), root).send().await.unwrap().get_receipt().await.unwrap();
         transactions::sent(posted).unwrap();

@@ -8,7 +8,7 @@ use autoscaling::{
     Bounds,
     shield::{By, grant},
 };
-use cli::load::Load;
+use cli::demo::load_generator::LoadGenerator;
 use serde_json::Value;
 use solidity::{LeasePolicy, Market::StepProven, leaf, tree::climb};
 use tests::{
@@ -47,7 +47,7 @@ fn counts(steps: &[StepProven]) -> Vec<(u64, u64)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn capacity_rises_and_falls_with_the_load_and_no_request_fails() {
     let running = scaled_lease::start(POLICY, DEPOSIT).await.unwrap();
-    let load = Load::on(&running.url(SERVICE, BURN), 4.0).unwrap();
+    let load = LoadGenerator::on(&running.url(SERVICE, BURN), 4.0).unwrap();
     tokio::time::sleep(Duration::from_secs(5)).await;
     load.set_rate(40.0);
     running.replicas("a tenfold load to be served by more replicas", |_, healthy| healthy >= 3).await.unwrap();
@@ -102,7 +102,7 @@ async fn a_lease_sleeps_when_nobody_asks_and_the_next_request_wakes_it() {
 async fn a_step_that_the_money_does_not_cover_waits_and_says_why() {
     // A replica reserves two wei a second, a notice period has thirty of them, and the lease has no two minutes.
     let running = scaled_lease::start(POLICY, 230).await.unwrap();
-    let load = Load::on(&running.url(SERVICE, BURN), 40.0).unwrap();
+    let load = LoadGenerator::on(&running.url(SERVICE, BURN), 40.0).unwrap();
     let is_held = |said: &Value| said["bound"].as_str().is_some_and(|bound| bound.contains("the lease's money covers"));
     let held = running.decided("the money to stand in the way", is_held).await.unwrap();
     assert!(held["wish"].as_u64() > held["bounds"]["affordable"].as_u64(), "{held:#}");
@@ -130,7 +130,7 @@ async fn an_orchestrator_that_begins_anew_still_knows_what_was_seen() {
     let (_, after) = tenant.get(&path).await.unwrap();
     let count = before.as_array().unwrap().len();
     assert_eq!(after.as_array().unwrap()[..count], before.as_array().unwrap()[..]);
-    let load = Load::on(&running.url(SERVICE, BURN), 40.0).unwrap();
+    let load = LoadGenerator::on(&running.url(SERVICE, BURN), 40.0).unwrap();
     running.replicas("the load to be followed again", |_, healthy| healthy >= 2).await.unwrap();
     drop(load);
     running.stop().await;

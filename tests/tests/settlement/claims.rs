@@ -1,7 +1,7 @@
 //! From statements to earnings, and from exhausted leases to closed ones.
 
 use lease::{accrual, decide::Standing};
-use store::container::Progress;
+use store::container::LeaseProgress;
 
 use super::*;
 
@@ -87,14 +87,14 @@ async fn a_lease_without_money_is_closed_after_the_grace_period() {
     settling.pass(40).await;
     settling.follow().await;
     let exhausted_at = settling.store().head().await.unwrap().unwrap().time;
-    let paused = Progress {
+    let paused = LeaseProgress {
         standing: Standing::Paused,
         reason: None,
         found_at_ms: 0,
         running_at_ms: None,
         exhausted_at: Some(exhausted_at),
     };
-    settling.store().see(lease, &[], &paused).await.unwrap();
+    settling.store().record_containers(lease, &[], &paused).await.unwrap();
     settling.pass(30).await;
     settling.follow().await;
     assert_eq!(
@@ -129,8 +129,8 @@ async fn a_provider_that_lost_its_memory_claims_nothing_that_it_might_contradict
     settling.meter(new, 5, false).await;
     settling.prove_and_claim().await;
     assert_eq!(settling.earned().await, U256::from(9 + 5));
-    let statements = settling.store().statements(2).await.unwrap();
-    assert_eq!(statements.iter().map(|statement| statement.lease).collect::<Vec<_>>(), [new]);
+    let tree = settling.store().epoch_tree(2).await.unwrap();
+    assert_eq!(tree.statements().map(|statement| statement.lease).collect::<Vec<_>>(), [new]);
 }
 
 #[tokio::test]
@@ -149,11 +149,10 @@ async fn a_claim_that_fails_alone_does_not_hold_up_the_others() {
     settling.follow().await;
     // A stranger settles one of them before the provider does: its statement pays nothing any more, and the batch holds.
     let statement = settling.store().last_statement(first).await.unwrap().unwrap();
-    let leaves = settling.store().statements(1).await.unwrap().iter().map(|statement| statement.leaf).collect();
-    let path = solidity::tree::Tree::new(leaves).unwrap().path(statement.leaf).unwrap();
+    let path = settling.store().epoch_tree(1).await.unwrap().path(first).unwrap();
     let stranger = settling.world.devnet.market(Actor::Stranger).await.unwrap();
     let terms = settling.store().lease(first).await.unwrap().unwrap().lease.terms;
-    let claim = solidity::claim(31337, settling.world.devnet.deployment.market, &terms, &statement.usage);
+    let claim = solidity::claim(31337, settling.world.devnet.deployment.market, &terms, &statement.statement);
     let call = stranger.settle(provider(), Address::ZERO, U256::from(1), claim, path);
     settling.process.settlement().run().await.unwrap();
     transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
@@ -169,6 +168,6 @@ async fn the_price_in_rust_is_the_contract_s() {
     settling.meter(lease, 7, false).await;
     settling.prove_and_claim().await;
     let row = settling.store().lease(lease).await.unwrap().unwrap();
-    let usage = settling.store().last_statement(lease).await.unwrap().unwrap().usage;
+    let usage = settling.store().last_statement(lease).await.unwrap().unwrap().statement;
     assert_eq!(accrual::price(&row.lease.terms.rates, &usage), row.lease.paid);
 }

@@ -7,7 +7,7 @@ use lease::{
     physics::{self, Fraud, Stated},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use solidity::{Market::Leaf, Statement, leaf, tree::Tree};
+use solidity::{Market::Leaf, Statement, leaf};
 
 use super::{money_functions::agree, *};
 
@@ -93,7 +93,7 @@ async fn a_disputed_lease_is_not_claimed_and_is_once_it_has_thawed() {
     // The closed one is stated again each time: the roots from before may be gone when the dispute ends.
     let epoch = settling.store().newest_epoch().await.unwrap();
     assert_eq!(settling.store().last_statement(closed).await.unwrap().is_some(), epoch.is_some());
-    assert_eq!(settling.store().statements(epoch.unwrap()).await.unwrap().len(), 2);
+    assert_eq!(settling.store().epoch_tree(epoch.unwrap()).await.unwrap().len(), 2);
     settling.rule(&terms, false).await;
     settling.rule(&closed_terms, false).await;
     settling.prove_and_claim().await;
@@ -265,9 +265,8 @@ async fn an_honest_orchestrator_is_never_convictable() {
 async fn all_stated(settling: &Settling, lease: B256) -> Vec<Stated> {
     let mut stated = Vec::new();
     for epoch in 1..=settling.store().newest_epoch().await.unwrap().unwrap_or_default() {
-        let statements = settling.store().statements(epoch).await.unwrap();
-        let own = statements.into_iter().filter(|statement| statement.lease == lease);
-        stated.extend(own.map(|statement| Stated { epoch, statement: statement.usage }));
+        let tree = settling.store().epoch_tree(epoch).await.unwrap();
+        stated.extend(tree.statement(lease).map(|own| Stated { epoch, statement: own.statement.clone() }));
     }
     stated
 }
@@ -277,9 +276,7 @@ async fn newest_leaves(settling: &Settling, lease: B256) -> Vec<Leaf> {
     let stated = all_stated(settling, lease).await;
     let mut leaves = Vec::new();
     for Stated { epoch, statement } in stated[stated.len() - 2..].iter().cloned() {
-        let statements = settling.store().statements(epoch).await.unwrap();
-        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).unwrap();
-        let path = tree.path(leaf(lease, &statement)).unwrap();
+        let path = settling.store().epoch_tree(epoch).await.unwrap().path(lease).unwrap();
         leaves.push(Leaf { epoch: U256::from(epoch), statement, path });
     }
     leaves

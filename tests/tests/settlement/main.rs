@@ -8,6 +8,7 @@ mod outbox;
 
 use std::{sync::Arc, time::Duration};
 
+use adapters::clock::System;
 use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
@@ -15,9 +16,9 @@ use alloy::{
 use anvil::Actor;
 use driver::{Counts, Stage};
 use lease::{intent::Intent, meter::Meter, statement::Counters};
-use ports::ethereum::Ethereum;
+use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::{Market, Parameters, Terms};
-use stages::settlement::Settlement;
+use stages::settlement::SettlementStage;
 use store::{IntentState, Store};
 use tests::{
     database::Database,
@@ -65,8 +66,8 @@ impl Settling {
         &self.world.devnet.deployment.parameters
     }
 
-    fn settlement_over(&self, ethereum: Arc<dyn Ethereum>) -> Settlement {
-        Settlement { ethereum, ..self.process.settlement() }
+    fn settlement_over(&self, ethereum: Arc<dyn Ethereum>) -> SettlementStage {
+        SettlementStage { ethereum, ..self.process.settlement() }
     }
 
     async fn follow(&self) {
@@ -151,7 +152,7 @@ impl Settling {
     }
 
     async fn want(&self, intent: &Intent) {
-        assert!(self.store().prepare(intent).await.unwrap());
+        assert!(self.store().prepare(intent, System.now_ms()).await.unwrap());
     }
 
     async fn state(&self, key: &str) -> IntentState {

@@ -6,12 +6,12 @@ use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
-use solidity::{Market, tree::Tree};
+use solidity::Market;
 
-use super::{Settlement, add};
+use super::{SettlementStage, add};
 use driver::Counts;
-use lease::{Lease, accrual, intent::Intent};
-use store::{IntentState, LeaseFilter, RootRow, StatementRow, settlement::now_ms};
+use lease::{Lease, accrual, epoch_tree::EpochStatement, intent::Intent};
+use store::{IntentState, LeaseFilter, RootRow};
 
 /// Statements of one transaction.
 const CHUNK: usize = 100;
@@ -21,17 +21,17 @@ const KIND: &str = "settle";
 /// How long a failed claim is remembered against a lease.
 const SUSPECT_MS: u64 = 3_600_000;
 
-impl Settlement {
+impl SettlementStage {
     /// Wants claims for what has matured and would pay.
     pub(super) async fn claim(&self, counts: &mut Counts) -> anyhow::Result<()> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
         let matured_by = head.time.saturating_sub(self.parameters.challengeWindow.into());
         let Some(newest) = self.store.newest_root(self.provider, matured_by).await? else { return Ok(()) };
-        let since = now_ms().saturating_sub(self.claim_every.as_millis() as u64);
-        let due = self.store.last_wanted(KIND).await?.is_none_or(|wanted| wanted <= since);
+        let since = self.clock.now_ms().saturating_sub(self.claim_every.as_millis() as u64);
+        let due = self.store.last_prepared(KIND).await?.is_none_or(|wanted| wanted <= since);
         let (fresh, moved) = {
-            let seen = self.seen();
-            (seen.matured != newest.epoch, seen.head != Some(head.hash))
+            let cache = self.cache();
+            (cache.matured != newest.epoch, cache.head != Some(head.hash))
         };
         let topped = if moved { self.topped_up(newest.block).await? } else { BTreeSet::new() };
         // A closed lease can be claimed at once when its last statement matures, which is when a root does.
@@ -51,8 +51,8 @@ impl Settlement {
                 self.claim_epoch(epoch, matured_by, &leases, since, counts).await?;
             }
         }
-        let mut seen = self.seen();
-        (seen.matured, seen.head) = (newest.epoch, Some(head.hash));
+        let mut cache = self.cache();
+        (cache.matured, cache.head) = (newest.epoch, Some(head.hash));
         Ok(())
     }
 
@@ -81,21 +81,22 @@ impl Settlement {
         counts: &mut Counts,
     ) -> anyhow::Result<()> {
         let Some(root) = self.root(epoch, matured_by).await? else { return Ok(()) };
-        let statements = self.store.statements(epoch).await?;
-        let Some(tree) = Tree::new(statements.iter().map(|statement| statement.leaf).collect()) else { return Ok(()) };
+        let tree = self.store.epoch_tree(epoch).await?;
+        if tree.is_empty() {
+            return Ok(());
+        }
         if tree.root() != root.root {
             tracing::warn!(epoch, "the root on chain is not over our statements; nothing can be claimed by it");
             add(counts, "foreign_roots", 1);
             return Ok(());
         }
-        let wanted = self.wanted_already(since).await?;
-        let chosen: HashSet<_> = leases.iter().copied().collect();
-        let mut paying: HashMap<B256, (Lease, StatementRow)> = HashMap::new();
-        for statement in statements.into_iter().filter(|statement| chosen.contains(&statement.lease)) {
+        let wanted = self.earlier_claims(since).await?;
+        let mut paying: HashMap<B256, (Lease, &EpochStatement)> = HashMap::new();
+        for statement in leases.iter().filter_map(|lease| tree.statement(*lease)) {
             let Some(row) = self.store.lease(statement.lease).await? else { continue };
-            let time = statement.usage.time;
+            let time = statement.statement.time;
             let known = wanted.until.get(&row.lease.id).is_some_and(|known| *known >= time);
-            if !known && is_worth(&row.lease, &statement) {
+            if !known && is_worth(&row.lease, statement) {
                 paying.insert(statement.leaf, (row.lease, statement));
             }
         }
@@ -114,8 +115,9 @@ impl Settlement {
             let Some(multi) = tree.multiproof(leaves) else { continue };
             let Some(first) = multi.leaves.first() else { continue };
             let stated = multi.leaves.iter().filter_map(|leaf| paying.get(leaf));
-            let claims = stated
-                .map(|(lease, statement)| solidity::claim(self.chain_id, self.market, &lease.terms, &statement.usage));
+            let claims = stated.map(|(lease, statement)| {
+                solidity::claim(self.chain_id, self.market, &lease.terms, &statement.statement)
+            });
             let call = Market::settleBatchCall {
                 provider: self.provider,
                 currency: *currency,
@@ -131,7 +133,7 @@ impl Settlement {
                 data: call.abi_encode().into(),
                 value: U256::ZERO,
             };
-            if self.store.prepare(&intent).await? {
+            if self.store.prepare(&intent, self.clock.now_ms()).await? {
                 tracing::info!(epoch, leases = leaves.len(), key = intent.key, "a claim is wanted");
                 add(counts, "claims", 1);
                 add(counts, "claimed_leases", leaves.len() as u64);
@@ -146,9 +148,10 @@ impl Settlement {
     }
 
     /// What needs no claim because one under way, or made since a time, carries it.
-    async fn wanted_already(&self, since: u64) -> anyhow::Result<Wanted> {
-        let mut wanted = Wanted::default();
-        let mut rows = self.store.recent_intents(KIND, since.min(now_ms().saturating_sub(SUSPECT_MS))).await?;
+    async fn earlier_claims(&self, since: u64) -> anyhow::Result<EarlierClaims> {
+        let mut wanted = EarlierClaims::default();
+        let mut rows =
+            self.store.recent_intents(KIND, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS))).await?;
         rows.sort_by_key(|row| row.created_at_ms);
         for row in rows {
             let Ok(call) = Market::settleBatchCall::abi_decode(&row.intent.data) else { continue };
@@ -175,7 +178,7 @@ impl Settlement {
 }
 
 #[derive(Default)]
-struct Wanted {
+struct EarlierClaims {
     /// The time of the newest statement that is on its way, by lease.
     until: HashMap<B256, u32>,
     /// Leases whose last claim failed: each is claimed alone, so that the bad one holds up no other.
@@ -189,12 +192,12 @@ fn is_unfinished(lease: &Lease) -> bool {
 
 /// Whether settling a statement pays, or ends a closed lease so that its tenant gets the rest. While a dispute runs it
 /// does neither.
-fn is_worth(lease: &Lease, statement: &StatementRow) -> bool {
+fn is_worth(lease: &Lease, stated: &EpochStatement) -> bool {
     if lease.is_frozen() {
         return false;
     }
-    let usage = &statement.usage;
-    let time = u64::from(usage.time);
+    let statement = &stated.statement;
+    let time = u64::from(statement.time);
     let ends = lease.closed_at.is_some_and(|closed_at| lease.settled_at < closed_at && closed_at <= time);
-    time > lease.settled_at && (ends || accrual::price(&lease.terms.rates, usage) > lease.paid)
+    time > lease.settled_at && (ends || accrual::price(&lease.terms.rates, statement) > lease.paid)
 }
