@@ -9,6 +9,7 @@
 //! - `demo/`: the parts of `tidemark up`
 //! - `orchestrator.rs`: the trait by which the binary hands in the orchestrator of a provider
 
+mod clock;
 pub mod demo;
 mod input;
 mod market;

@@ -1,15 +1,13 @@
 //! The flags that describe a lease to open: the manifest, the shape of a replica and the lease policy.
 
-use std::{
-    path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::path::{Path, PathBuf};
 
 use alloy::primitives::{B256, U256, aliases::U104, keccak256, ruint::UintTryFrom};
 use anyhow::{Context, ensure};
 use clap::Args;
 use solidity::{LeasePolicy, Order, Shape};
 
+use crate::clock::unix_time;
 use lease::{manifest::Manifest, screen};
 
 #[derive(Debug, Clone, Args)]
@@ -69,7 +67,7 @@ impl LeaseRequest {
     /// `max_rate` is the budget, base units × 1e12 a second.
     pub fn order(&self, manifest: &[u8], max_rate: U256) -> anyhow::Result<Order> {
         ensure!(self.cpus > 0.0 && self.cpus <= 4_000_000.0, "--cpus {} is not a number of CPUs", self.cpus);
-        let salt = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+        let salt = unix_time().as_nanos() as u64;
         let millicores = (self.cpus * 1000.0).round() as u32;
         Ok(Order {
             shape: Shape { millicores, memoryMiB: self.memory, diskMiB: self.disk, gpus: self.gpus },

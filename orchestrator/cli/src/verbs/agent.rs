@@ -1,4 +1,4 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use alloy::primitives::{B256, U256};
 use anyhow::{Context, ensure};
@@ -7,6 +7,7 @@ use serde::Serialize;
 use solidity::Market::scaleCall;
 
 use crate::{
+    clock::unix_time,
     provider_api::client::ProviderApi,
     render::{answer, ids::short_id},
     settings::{ConnectionSettings, IdentitySettings, duration},
@@ -19,8 +20,8 @@ use autoscaling::{
 };
 use lease::Lease;
 
-/// How much of the demand of a lease the autoscaler observes before its first decision, in milliseconds.
-const PAST_MS: u64 = 14 * 86_400_000;
+/// How much of the demand of a lease the autoscaler observes before its first decision.
+const PAST: Duration = Duration::from_secs(14 * 86_400);
 
 #[derive(Debug, Args)]
 pub struct AgentArgs {
@@ -70,7 +71,8 @@ impl AgentArgs {
             lease.terms.tenant
         );
         let remote = sign_in(&session, &lease).await?;
-        let past = remote.demand(lease.id, now_ms().saturating_sub(PAST_MS)).await?;
+        let since = unix_time().saturating_sub(PAST);
+        let past = remote.demand(lease.id, since.as_millis() as u64).await?;
         for past in past.unwrap_or_default() {
             policy.decide(&past.seen.observation(past.time, bounds(&lease, u32::MAX)));
         }
@@ -148,8 +150,4 @@ fn text(output: &AgentDecision) -> String {
     let bound = output.bound.as_ref().map(|bound| format!("; {bound}")).unwrap_or_default();
     let step = if output.tx.is_some() { "now has" } else { "stays at" };
     format!("{} {step} {} replicas: {}{bound}", short_id(output.lease), output.replicas, output.reason)
-}
-
-fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
 }

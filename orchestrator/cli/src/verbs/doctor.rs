@@ -1,7 +1,4 @@
-use std::{
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::path::Path;
 
 use alloy::{
     primitives::{U256, utils::format_ether},
@@ -13,6 +10,7 @@ use serde::Serialize;
 use solidity::{Market, deploy::Deployment};
 
 use crate::{
+    clock::unix_time,
     orchestrator::Orchestrator,
     render::{answer, progress::ProgressLine},
     settings::{ConnectionSettings, IdentitySettings, OrchestratorSettings},
@@ -104,7 +102,7 @@ impl DoctorArgs {
 async fn clock(provider: &DynProvider) -> anyhow::Result<String> {
     let block = provider.get_block_by_number(Default::default()).await?.context("the chain has no block")?;
     let chain = block.header.timestamp;
-    let ours = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let ours = unix_time().as_secs();
     if ours.abs_diff(chain) > CLOCK_TOLERANCE {
         bail!(
             "the newest block has time {chain}, but this machine has {ours}: set the clock (NTP), or wait until the node has synced"

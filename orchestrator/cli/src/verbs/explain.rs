@@ -1,9 +1,8 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::Context;
 use clap::Args;
 
 use crate::{
+    clock::unix_time,
     provider_api::client::ProviderApi,
     render::{answer, ids::short_id, span::span},
     settings::ConnectionSettings,
@@ -27,8 +26,7 @@ impl ExplainArgs {
         let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
         let view = remote.scaling(lease.id, self.last).await?;
         let view = view.context("the provider has not observed this lease yet: try again in a moment")?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now_ms = now.as_millis() as u64;
+        let now_ms = unix_time().as_millis() as u64;
         answer::print(json, &view, |view| text(view, &short_id(lease.id), now_ms))
     }
 }

@@ -1,9 +1,10 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use url::form_urlencoded::Serializer;
 
 use crate::{
+    clock::unix_time,
     provider_api::event_stream::end_reason,
     render::answer,
     settings::{ConnectionSettings, IdentitySettings, duration},
@@ -78,8 +79,7 @@ impl LogsArgs {
             query.append_pair("replica", &replica.to_string());
         }
         if let Some(since) = self.since {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            query.append_pair("since", &now.saturating_sub(since).as_millis().to_string());
+            query.append_pair("since", &unix_time().saturating_sub(since).as_millis().to_string());
         }
         query.finish()
     }

@@ -18,7 +18,7 @@ use crate::{
     render::{amount::Unit, answer, call, ids::short, refusal::MarketRefusal},
     wallet::{
         action_file::ActionFile,
-        binding::{AccountBinding, binding},
+        binding::{SpendingPolicy, binding},
         session::Session,
     },
 };
@@ -173,7 +173,7 @@ impl Approval {
 async fn usable(
     session: &Session,
     action: &ActionFile,
-    binding: &AccountBinding,
+    binding: &SpendingPolicy,
     signatures: BTreeMap<Address, Bytes>,
 ) -> anyhow::Result<Vec<Bytes>> {
     let events = session.filter().topic1(action.digest).topic2(action.account);

@@ -12,9 +12,9 @@ use solidity::Market::{AccountBound, Limit};
 
 use crate::wallet::{action_file::ActionFile, session::Session};
 
-/// The binding of an account to approvers.
+/// The spending policy of a bound account: beyond the limits, `threshold` of the approvers must consent.
 #[derive(Debug, Clone)]
-pub struct AccountBinding {
+pub struct SpendingPolicy {
     pub approvers: Vec<Address>,
     pub threshold: usize,
     pub version: U256,
@@ -22,12 +22,12 @@ pub struct AccountBinding {
 }
 
 /// The current binding of an account; `None` when it is not bound.
-pub async fn binding(session: &Session, account: Address) -> anyhow::Result<Option<AccountBinding>> {
+pub async fn binding(session: &Session, account: Address) -> anyhow::Result<Option<SpendingPolicy>> {
     let bound = session.filter().event_signature(AccountBound::SIGNATURE_HASH).topic1(account);
     let Some(log) = session.provider().get_logs(&bound).await?.pop() else { return Ok(None) };
     let event = log.log_decode::<AccountBound>()?.inner.data;
     let threshold: usize = event.threshold.saturating_to();
-    Ok((threshold > 0).then_some(AccountBinding {
+    Ok((threshold > 0).then_some(SpendingPolicy {
         approvers: event.approvers,
         threshold,
         version: event.version,
@@ -39,7 +39,7 @@ pub async fn binding(session: &Session, account: Address) -> anyhow::Result<Opti
 ///
 /// # Errors
 /// When the action cannot be executed any more, or the wallet is not an approver of the account.
-pub async fn read_for_approver(session: &Session, file: &Path) -> anyhow::Result<(ActionFile, AccountBinding)> {
+pub async fn read_for_approver(session: &Session, file: &Path) -> anyhow::Result<(ActionFile, SpendingPolicy)> {
     let action = ActionFile::read(file, &session.deployment)?;
     let account = action.account;
     let binding =

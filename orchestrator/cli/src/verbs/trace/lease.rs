@@ -1,9 +1,10 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use anyhow::Context;
 use clap::Args;
 
 use crate::{
+    clock::unix_time,
     render::trace::TraceOutput,
     settings::{ConnectionSettings, IdentitySettings, duration},
     wallet::{session::Session, sign_in::sign_in},
@@ -32,8 +33,7 @@ impl TraceLeaseArgs {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let remote = sign_in(&session, &lease).await?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let since_ms = now.saturating_sub(self.last).as_millis() as u64;
+        let since_ms = unix_time().saturating_sub(self.last).as_millis() as u64;
         let seen = remote.demand(lease.id, since_ms).await?;
         let seen = seen.context("the provider has not observed this lease yet: try again in a moment")?;
         self.output.print(json, &demanded(&seen)?)
