@@ -122,7 +122,7 @@ pub fn cgroup_exists(lease: B256) -> bool {
 
 /// The machine's engine, as the orchestrator uses it.
 pub fn engine() -> Arc<dyn Engine> {
-    Arc::new(BollardEngine::new(adapters::docker::Settings::default()))
+    Arc::new(BollardEngine::new(adapters::docker::DockerSettings::default()))
 }
 
 fn labelled(lease: B256) -> HashMap<&'static str, Vec<String>> {

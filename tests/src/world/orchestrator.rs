@@ -4,8 +4,8 @@ use std::{net::SocketAddr, sync::Arc};
 
 use anvil::Actor;
 use cli::{
-    orchestrator::Running,
-    settings::{Connection, Identity, OrchestratorSettings, Secret},
+    orchestrator::RunningOrchestrator,
+    settings::{ConnectionSettings, IdentitySettings, OrchestratorSettings, Secret},
 };
 use ports::engine::Engine;
 use tidemark::wiring;
@@ -14,7 +14,7 @@ use super::{World, engine};
 use crate::api_client::ApiClient;
 
 pub struct Orchestrator {
-    running: Running,
+    running: RunningOrchestrator,
     pub api: ApiClient,
     /// The address at which its gateway listens.
     pub gateway: SocketAddr,
@@ -32,9 +32,9 @@ impl World {
         engine: Arc<dyn Engine>,
         set: impl FnOnce(&mut OrchestratorSettings),
     ) -> anyhow::Result<Orchestrator> {
-        let connection = Connection { rpc_url: self.devnet.ws_url(), deployment: self.path("deployment.json") };
+        let connection = ConnectionSettings { rpc_url: self.devnet.ws_url(), deployment: self.path("deployment.json") };
         let key = format!("0x{:x}", Actor::Provider.signer().to_bytes());
-        let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) };
+        let identity = IdentitySettings { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) };
         let mut settings = OrchestratorSettings::local(([127, 0, 0, 1], 0).into(), &self.path("unused.db"));
         settings.database_url = self.database.url.parse().map_err(anyhow::Error::msg)?;
         settings.warm = 0;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::{cgroup::HostKernel, clock::System, ethereum::AlloyEthereum};
+use adapters::{cgroup::HostKernel, clock::SystemClock, ethereum::AlloyEthereum};
 use alloy::primitives::{B256, keccak256};
 use anvil::Actor;
 use anyhow::Context;
@@ -104,7 +104,7 @@ impl ProcessConfig {
             Arc::new(AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, signer)?);
         let chain = ChainStage::new(store.clone(), ethereum.clone(), deployment, owner.provider, Default::default());
         let wakeup = Wakeup::default();
-        let clock = Arc::new(System);
+        let clock = Arc::new(SystemClock);
         let container = ContainerStage::new(
             store.clone(),
             engine.clone(),
@@ -163,7 +163,7 @@ impl Process {
     /// A new proof stage.
     pub fn proof(&self) -> ProofStage {
         ProofStage {
-            clock: Arc::new(System),
+            clock: Arc::new(SystemClock),
             store: self.store.clone(),
             provider: self.config.owner.provider,
             market: self.config.deployment.market,
@@ -175,7 +175,7 @@ impl Process {
     /// A new settlement stage: it claims at once, takes one block for final and replaces no transaction.
     pub fn settlement(&self) -> SettlementStage {
         SettlementStage {
-            clock: Arc::new(System),
+            clock: Arc::new(SystemClock),
             store: self.store.clone(),
             ethereum: self.ethereum.clone(),
             provider: self.config.owner.provider,

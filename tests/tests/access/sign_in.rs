@@ -155,7 +155,7 @@ async fn cookie(nobody: &ApiSession, origin: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_cookie_works_for_pages_of_the_world_alone() {
+async fn a_cookie_works_for_pages_of_the_provider_alone() {
     let (_world, _orchestrator, nobody) = start().await;
     let own = format!("http://127.0.0.1:{}", nobody.port);
     let cookie = cookie(&nobody, &own).await;

@@ -47,7 +47,7 @@ async fn a_lease_beyond_the_limit_waits_for_two_of_three() {
 
     let refusal = refused(&world, Actor::Tenant, &DEPLOY).await;
     assert_eq!(refusal["name"], "ConsentRequired");
-    assert!(refusal["message"].as_str().unwrap().contains("0.000009 ETH too much"), "{refusal}");
+    assert!(refusal["message"].as_str().unwrap().contains("exceeds it by 0.000009 ETH"), "{refusal}");
     assert!(!refusal["remedy"].as_str().unwrap().is_empty());
 
     let files = collect(&world, Actor::Tenant, &DEPLOY, &APPROVERS).await;
@@ -65,14 +65,14 @@ async fn a_lease_beyond_the_limit_waits_for_two_of_three() {
     assert_eq!(ours.digest(&typed::domain(world.devnet.deployment.chain_id, world.devnet.deployment.market)), digest);
 
     assert!(
-        refused(&world, Actor::Stranger, &["consent", action]).await["message"].to_string().contains("no approver")
+        refused(&world, Actor::Stranger, &["consent", action]).await["message"].to_string().contains("not an approver")
     );
     answer(&world, APPROVERS[2], &["revoke", action]).await;
     let refusal = refused(&world, Actor::Tenant, &with(&DEPLOY, &[one, three])).await;
-    assert!(refusal["message"].to_string().contains("1 of the 2 consents"), "{refusal}");
+    assert!(refusal["message"].to_string().contains("1 of 2 required consents"), "{refusal}");
     let dearer = [&DEPLOY[..5], &["0.00002"], &DEPLOY[6..]].concat();
     let refusal = refused(&world, Actor::Tenant, &with(&dearer, &[one, two])).await;
-    assert!(refusal["message"].to_string().contains("the consents are to something else"), "{refusal}");
+    assert!(refusal["message"].to_string().contains("the consents are for another action"), "{refusal}");
     let deployed = answer(&world, Actor::Tenant, &with(&DEPLOY, &[one, two, three])).await;
     let lease = deployed["lease"].as_str().unwrap();
     assert!(!deployed["containers"].as_array().unwrap().is_empty(), "it runs");
@@ -136,7 +136,7 @@ async fn arbiters_are_bound_two_of_three_and_anybody_carries_their_ruling() {
     assert_eq!(refused(&world, ARBITERS, &rule).await["name"], "NotArbiters", "its own key alone does not do");
     let files = collect(&world, Actor::Stranger, &rule, &APPROVERS[..2]).await;
     let refusal = refused(&world, Actor::Stranger, &with(&rule, &[&files[1]])).await;
-    assert!(refusal["message"].to_string().contains("1 of the 2 consents"), "{refusal}");
+    assert!(refusal["message"].to_string().contains("1 of 2 required consents"), "{refusal}");
     let ruled = answer(&world, Actor::Stranger, &with(&rule, &[&files[1], &files[2]])).await;
     assert_eq!(number(&ruled["slashed"]), U256::from(100_000_000_000_000_000u64));
 

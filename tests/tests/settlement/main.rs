@@ -8,7 +8,7 @@ mod outbox;
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::clock::System;
+use adapters::clock::SystemClock;
 use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
@@ -152,7 +152,7 @@ impl Settling {
     }
 
     async fn want(&self, intent: &Intent) {
-        assert!(self.store().prepare(intent, System.now_ms()).await.unwrap());
+        assert!(self.store().prepare(intent, SystemClock.now_ms()).await.unwrap());
     }
 
     async fn state(&self, key: &str) -> IntentState {

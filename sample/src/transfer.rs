@@ -1,4 +1,4 @@
-//! What only moves bytes: for whoever measures or tests what stands between a client and this service.
+//! Endpoints that only transfer bytes, to measure and test proxies between a client and this service.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -12,35 +12,35 @@ use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Frame;
 use serde::Deserialize;
 
-/// All of `/bytes`; an answer is a piece of it, so that none is ever made.
-static BYTES: [u8; MOST_BYTES] = [b'~'; MOST_BYTES];
-const MOST_BYTES: usize = 4 << 20;
-const MOST_TICKS: u64 = 100_000;
-const LONGEST_MS: u64 = 60_000;
+/// The source of `/bytes`; responses are slices of it, so that none is allocated.
+static BYTES: [u8; MAX_BYTES] = [b'~'; MAX_BYTES];
+const MAX_BYTES: usize = 4 << 20;
+const MAX_TICKS: u64 = 100_000;
+const MAX_MS: u64 = 60_000;
 
 #[derive(Deserialize)]
-pub struct Size {
+pub struct BytesQuery {
     n: usize,
 }
 
-pub async fn bytes(Query(Size { n }): Query<Size>) -> Response {
+pub async fn bytes(Query(BytesQuery { n }): Query<BytesQuery>) -> Response {
     match BYTES.get(..n) {
         Some(bytes) => {
             ([(header::CONTENT_TYPE, "application/octet-stream")], Bytes::from_static(bytes)).into_response()
         }
-        None => (StatusCode::BAD_REQUEST, format!("at most {MOST_BYTES} bytes")).into_response(),
+        None => (StatusCode::BAD_REQUEST, format!("at most {MAX_BYTES} bytes")).into_response(),
     }
 }
 
 #[derive(Deserialize)]
-pub struct Pace {
+pub struct TickQuery {
     n: u64,
     ms: u64,
 }
 
-pub async fn ticks(Query(Pace { n, ms }): Query<Pace>) -> Response {
-    if n > MOST_TICKS || ms > LONGEST_MS {
-        let why = format!("at most {MOST_TICKS} ticks, {LONGEST_MS} ms apart");
+pub async fn ticks(Query(TickQuery { n, ms }): Query<TickQuery>) -> Response {
+    if n > MAX_TICKS || ms > MAX_MS {
+        let why = format!("at most {MAX_TICKS} ticks, {MAX_MS} ms apart");
         return (StatusCode::BAD_REQUEST, why).into_response();
     }
     let pace = Duration::from_millis(ms);
@@ -59,13 +59,13 @@ pub async fn ticks(Query(Pace { n, ms }): Query<Pace>) -> Response {
 }
 
 pub async fn echo(upgrade: WebSocketUpgrade) -> Response {
-    upgrade.on_upgrade(say_again)
+    upgrade.on_upgrade(send_back)
 }
 
-async fn say_again(mut socket: WebSocket) {
+async fn send_back(mut socket: WebSocket) {
     while let Some(Ok(message)) = socket.recv().await {
-        let spoken = matches!(message, Message::Text(_) | Message::Binary(_));
-        if spoken && socket.send(message).await.is_err() {
+        let is_data = matches!(message, Message::Text(_) | Message::Binary(_));
+        if is_data && socket.send(message).await.is_err() {
             return;
         }
     }
