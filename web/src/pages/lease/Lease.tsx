@@ -5,7 +5,6 @@ import type { Hex } from "viem"
 import { ApiError } from "../../api/client.ts"
 import { useOwnSide } from "../../api/inside.ts"
 import { useLease } from "../../api/queries.ts"
-import type { LeaseView } from "../../api/views.ts"
 import { later } from "../../later.ts"
 import { Empty, Failure, Notice, Skeleton } from "../../parts/States.tsx"
 import { Tabs } from "../../parts/Tabs.tsx"
@@ -66,13 +65,6 @@ const TABS = {
   proofs: Proofs,
   access: Access,
 } as const
-
-/** What each tab is given. */
-export interface TabProps {
-  lease: LeaseView
-  /** A proof that was linked to. */
-  epoch?: number
-}
 
 export function Lease() {
   const { lease } = useParams({ from: "/leases/$lease" })

@@ -7,7 +7,7 @@ import { formatSpan, HOUR, over } from "../../words/units.ts"
 import { Actions } from "./actions/Actions.tsx"
 import { Containers } from "./Containers.tsx"
 import styles from "./Lease.module.css"
-import type { TabProps } from "./Lease.tsx"
+import type { TabProps } from "./tab.ts"
 
 const words = speak(
   {

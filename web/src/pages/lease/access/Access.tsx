@@ -6,7 +6,7 @@ import { Address, When } from "../../../parts/Mark.tsx"
 import { Empty, Loaded } from "../../../parts/States.tsx"
 import { speak, useWords } from "../../../words/language.ts"
 import { Inside } from "../Inside.tsx"
-import type { TabProps } from "../Lease.tsx"
+import type { TabProps } from "../tab.ts"
 import { Grants } from "./Grants.tsx"
 import { Share } from "./Share.tsx"
 

@@ -1,7 +1,7 @@
 // All that can be done with the lease: what each does, and why it cannot be done now.
 import { type ComponentType, useState } from "react"
 import type { LeaseView } from "../../../api/views.ts"
-import { type LeaseCase, useReasons } from "../../../chain/legal.ts"
+import { useReasons } from "../../../chain/legal.ts"
 import { Act } from "../../../parts/Button.tsx"
 import { Card } from "../../../parts/Card.tsx"
 import { Skeleton } from "../../../parts/States.tsx"
@@ -10,6 +10,7 @@ import styles from "./Actions.module.css"
 import { Close } from "./Close.tsx"
 import { useLeaseCase } from "./case.ts"
 import { Dispute } from "./Dispute.tsx"
+import type { DialogProps } from "./dialog.ts"
 import { EndDispute } from "./EndDispute.tsx"
 import { Move } from "./Move.tsx"
 import { Notice } from "./Notice.tsx"
@@ -53,17 +54,6 @@ const words = speak(
     },
   },
 )
-
-/** What each dialog is given. */
-export interface DialogProps {
-  lease: LeaseView
-  /** What legal.ts looks at; the dialog adds what was typed. */
-  about: LeaseCase
-  title: string
-  /** What it does. */
-  effect: string
-  onClose: () => void
-}
 
 type Verb = keyof (typeof words)["en"]["verbs"]
 

@@ -3,7 +3,7 @@ import { useReasons } from "../../../chain/legal.ts"
 import { Amount } from "../../../parts/Mark.tsx"
 import { speak, useWords } from "../../../words/language.ts"
 import { ETH } from "../../../words/units.ts"
-import type { DialogProps } from "./Actions.tsx"
+import type { DialogProps } from "./dialog.ts"
 import { Form } from "./Form.tsx"
 import { usePerform } from "./perform.ts"
 

@@ -2,7 +2,7 @@ import { giveNotice, giveNoticeCall } from "../../../chain/actions/giveNotice.ts
 import { useReasons } from "../../../chain/legal.ts"
 import { When } from "../../../parts/Mark.tsx"
 import { speak, useWords } from "../../../words/language.ts"
-import type { DialogProps } from "./Actions.tsx"
+import type { DialogProps } from "./dialog.ts"
 import { Form } from "./Form.tsx"
 import { usePerform } from "./perform.ts"
 

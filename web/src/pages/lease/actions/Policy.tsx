@@ -7,7 +7,7 @@ import { Amount } from "../../../parts/Mark.tsx"
 import { speak, useWords } from "../../../words/language.ts"
 import { ETH, HOUR, over } from "../../../words/units.ts"
 import styles from "./Actions.module.css"
-import type { DialogProps } from "./Actions.tsx"
+import type { DialogProps } from "./dialog.ts"
 import { Form } from "./Form.tsx"
 import { usePerform } from "./perform.ts"
 

@@ -4,7 +4,7 @@ import { Address, Amount } from "../../../parts/Mark.tsx"
 import { speak, useWords } from "../../../words/language.ts"
 import { ETH } from "../../../words/units.ts"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./Actions.tsx"
+import type { DialogProps } from "./dialog.ts"
 import { Form } from "./Form.tsx"
 import { usePerform } from "./perform.ts"
 

@@ -9,7 +9,7 @@ import { Choice } from "../../../parts/Field.tsx"
 import { Tx, When } from "../../../parts/Mark.tsx"
 import { Empty, Loaded } from "../../../parts/States.tsx"
 import { speak, useWords } from "../../../words/language.ts"
-import type { TabProps } from "../Lease.tsx"
+import type { TabProps } from "../tab.ts"
 import styles from "./Events.module.css"
 
 const words = speak(

@@ -8,7 +8,7 @@ import { Hash, Tx, When } from "../../../parts/Mark.tsx"
 import { Empty, Failure, Skeleton } from "../../../parts/States.tsx"
 import { speak, useWords } from "../../../words/language.ts"
 import { formatBasisPoints, formatBytes, formatFigure, formatSpan } from "../../../words/units.ts"
-import type { TabProps } from "../Lease.tsx"
+import type { TabProps } from "../tab.ts"
 import { Proof } from "./Proof.tsx"
 import styles from "./Proofs.module.css"
 
