@@ -226,7 +226,8 @@ fn no_file_grows_beyond_reading() {
         ("web", "tsx"),
         ("web", "css"),
     ] {
-        for (name, text) in files(folder, ending) {
+        // What is generated is not read.
+        for (name, text) in files(folder, ending).into_iter().filter(|(name, _)| !name.contains("/__generated__/")) {
             if text.lines().count() > 500 {
                 long.push(format!("{name}: {} lines", text.lines().count()));
             }

@@ -2,7 +2,7 @@
 // thousand times, under other ids.
 import { type Hex, keccak256, numberToHex } from "viem"
 import { expect, test } from "../e2e/visit.ts"
-import type { LeaseSummary } from "../src/api/views.ts"
+import type { LeaseSummary } from "../src/api/types.ts"
 import { percentile, tell } from "./figure.ts"
 
 const MANY = 1_000

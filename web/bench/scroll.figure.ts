@@ -4,7 +4,7 @@ import type { CDPSession, Page } from "@playwright/test"
 import { actors } from "../e2e/actors.ts"
 import { signIn } from "../e2e/session.ts"
 import { connect, expect, test } from "../e2e/visit.ts"
-import type { LogLine, SeriesView } from "../src/api/views.ts"
+import type { LogLine, SeriesView } from "../src/api/types.ts"
 import { percentile, tell } from "./figure.ts"
 
 const DAY = 86_400

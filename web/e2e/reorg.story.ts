@@ -1,6 +1,6 @@
 // The chain takes something back under an open page: the page goes by what the chain says now.
 import { parseEther } from "viem"
-import type { LeaseView } from "../src/api/views.ts"
+import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
 import { until } from "./stack.ts"
 import { expect, test } from "./visit.ts"

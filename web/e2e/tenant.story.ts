@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Hex, parseEther, zeroAddress } from "viem"
-import type { LeaseView } from "../src/api/views.ts"
+import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
 import { press } from "./load.ts"
 import { repository, until } from "./stack.ts"

@@ -5,14 +5,15 @@ import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { WagmiProvider } from "wagmi"
 import { ApiError } from "./api/client.ts"
-import { follow } from "./api/feed.ts"
+import { ConfigContext, loadConfig } from "./api/config.ts"
+import { follow } from "./api/eventStream.ts"
 import { walletConnectOf, walletsOf } from "./chain/wallets.ts"
-import { ConfigContext, loadConfig } from "./config.ts"
-import { Failure } from "./parts/States.tsx"
+import { Failure } from "./features/errors/Failure.tsx"
 import { fetchPages, makeRouter } from "./routes.tsx"
+import { ExplorerContext } from "./ui/Values.tsx"
 import "./styles/tokens.css"
 import "./styles/base.css"
-import { getLanguage, setLanguage } from "./words/language.ts"
+import { getLanguage, setLanguage } from "./i18n/language.ts"
 
 // What Radix adds to the page's styles carries the nonce of the Content-Security-Policy.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce
@@ -45,11 +46,13 @@ async function begin() {
     root.render(
       <StrictMode>
         <ConfigContext value={config}>
-          <WagmiProvider config={wallets}>
-            <QueryClientProvider client={queries}>
-              <RouterProvider router={router} />
-            </QueryClientProvider>
-          </WagmiProvider>
+          <ExplorerContext value={config.explorer}>
+            <WagmiProvider config={wallets}>
+              <QueryClientProvider client={queries}>
+                <RouterProvider router={router} />
+              </QueryClientProvider>
+            </WagmiProvider>
+          </ExplorerContext>
         </ConfigContext>
       </StrictMode>,
     )

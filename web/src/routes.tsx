@@ -1,7 +1,7 @@
 // Where each page lies. A page's code is fetched when it is first gone to.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { App } from "./App.tsx"
-import { later } from "./later.ts"
+import { later } from "./browser/retryImport.ts"
 import { Lost, Wreck } from "./pages/Lost.tsx"
 
 const root = createRootRoute({ component: App, notFoundComponent: Lost, errorComponent: Wreck })

@@ -1,7 +1,7 @@
 // One lease, its events and a proof of it, for the tests of whoever shows or verifies them.
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree"
 import type { Address, Hex } from "viem"
-import type { EventView, HeadView, LeaseView, ProofView, TermsView, UsageArgument } from "../src/api/views.ts"
+import type { EventView, HeadView, LeaseView, ProofView, TermsView, UsageArgument } from "../src/api/types.ts"
 import { leaseIdOf, termsOf } from "../src/chain/terms.ts"
 import { CHAIN_ID, MARKET } from "./wallet.ts"
 

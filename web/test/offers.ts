@@ -1,6 +1,6 @@
 // A small market in the API's shapes, for the tests of the pages that show it.
 import { type Address, type Hex, zeroAddress } from "viem"
-import type { LeaseSummary, MarketView, OfferView, OrderView, ProviderView } from "../src/api/views.ts"
+import type { LeaseSummary, MarketView, OfferView, OrderView, ProviderView } from "../src/api/types.ts"
 import { POLICY, RATES, SHAPE } from "./market.ts"
 import { CHAIN_ID, HASH, MARKET } from "./wallet.ts"
 
@@ -15,7 +15,7 @@ export const MARKET_VIEW: MarketView = {
   provider: NEAR,
   endpoint: "http://127.0.0.1:7070",
   sealingKey: "0x",
-  domain: {},
+  domain: { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET },
   types: {},
   leafEncoding: [],
   intakeOpen: true,

@@ -2,8 +2,8 @@
 // reader serves the page's own, whose cookie goes along.
 
 import { ApiError } from "./client.ts"
-import { tokenOf } from "./session.ts"
-import type { ErrorView } from "./views.ts"
+import { tokenOf } from "./tokens.ts"
+import type { ErrorView } from "./types.ts"
 
 export interface ServerEvent {
   name: string

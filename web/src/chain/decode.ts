@@ -2,7 +2,7 @@
 // before it consents. It is told from the call's bytes alone; what a proposal says of itself is not believed.
 import { type Address, decodeFunctionData, type Hex, keccak256, maxUint256, zeroAddress } from "viem"
 import { readContract } from "viem/actions"
-import type { Unit } from "../words/units.ts"
+import type { Unit } from "../i18n/units.ts"
 import { market } from "./abi.ts"
 import { marketOf } from "./call.ts"
 import { readUnit } from "./currency.ts"

@@ -1,8 +1,7 @@
 // The market's events as sentences.
-import type { EventView } from "../api/views.ts"
-import { shorten } from "../parts/Mark.tsx"
-import { speak } from "../words/language.ts"
-import { formatAmount, formatBasisPoints, formatSpan, type Unit } from "../words/units.ts"
+import type { EventView } from "../api/types.ts"
+import { speak } from "../i18n/language.ts"
+import { formatAmount, formatBasisPoints, formatSpan, shorten, type Unit } from "../i18n/units.ts"
 import { big, policyOf, usageOf } from "./history.ts"
 
 type Sentence = (event: EventView, unit: Unit) => string

@@ -1,7 +1,7 @@
 // What a provider did wrong, as the chain alone tells it.
 import type { Address } from "viem"
 import { getBlock, getContractEvents } from "viem/actions"
-import type { FaultView } from "../api/views.ts"
+import type { FaultView } from "../api/types.ts"
 import { market } from "./abi.ts"
 import { marketOf } from "./call.ts"
 import type { Reader } from "./reader.ts"

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { event, leaseView, lifeEvents, OPENED, USAGE } from "../../test/lease.ts"
-import { ETH } from "../words/units.ts"
+import { ETH } from "../i18n/units.ts"
 import { market } from "./abi.ts"
 import { sentences } from "./events.ts"
 import { fold } from "./history.ts"

@@ -1,7 +1,7 @@
 // The life of a lease as its events tell it: read from the chain itself, and folded into its books.
 import { decodeEventLog, type Hex, hexToNumber, numberToHex, type RpcLog } from "viem"
 import { getBlock } from "viem/actions"
-import type { EventView, PolicyView, TermsView, UsageArgument } from "../api/views.ts"
+import type { EventView, PolicyView, TermsView, UsageArgument } from "../api/types.ts"
 import { market } from "./abi.ts"
 import { type Books, settled, stepped } from "./accrual.ts"
 import { marketOf } from "./call.ts"

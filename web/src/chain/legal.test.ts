@@ -3,7 +3,7 @@ import { zeroAddress } from "viem"
 import { describe, expect, it } from "vitest"
 import { BID_VIEW, POLICY, RATES, SHAPE, TERMS, USAGE } from "../../test/market.ts"
 import { ADDRESS, HASH, OTHER } from "../../test/wallet.ts"
-import type { OfferView, OrderView, ProviderView } from "../api/views.ts"
+import type { OfferView, OrderView, ProviderView } from "../api/types.ts"
 import { market } from "./abi.ts"
 import {
   type Here,

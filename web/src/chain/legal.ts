@@ -12,9 +12,9 @@ import type {
   ProviderView,
   ShapeView,
   UsageArgument,
-} from "../api/views.ts"
-import { useLanguage } from "../words/language.ts"
-import { ETH, over, type Unit } from "../words/units.ts"
+} from "../api/types.ts"
+import { useLanguage } from "../i18n/language.ts"
+import { ETH, over, type Unit } from "../i18n/units.ts"
 import { REASONS, type Reason } from "./reasons.ts"
 
 /** Who asks, and how the market stands: see `useHere`. */

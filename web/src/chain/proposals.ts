@@ -12,7 +12,7 @@ import {
   slice,
 } from "viem"
 import { getBlock, readContract } from "viem/actions"
-import type { ProposalView } from "../api/views.ts"
+import type { ProposalView } from "../api/types.ts"
 import type { Approved } from "./actions/approved.ts"
 import { type ActionState, type Binding, readAction, readBinding } from "./binding.ts"
 import { type Call, marketOf } from "./call.ts"

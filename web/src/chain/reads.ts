@@ -11,7 +11,7 @@ import type {
   PolicyView,
   ProviderView,
   TermsView,
-} from "../api/views.ts"
+} from "../api/types.ts"
 import { readFaults } from "./faults.ts"
 import { at, firstBlock, type Reader } from "./reader.ts"
 

@@ -5,8 +5,8 @@
 // there. Nodes and wallets wrap what a contract reverted with in many ways, so it is looked for in all that was thrown.
 import { decodeErrorResult, type Hex } from "viem"
 import { ApiError, Unreachable } from "../api/client.ts"
-import { getLanguage, say, speak } from "../words/language.ts"
-import { ETH, type Unit } from "../words/units.ts"
+import { getLanguage, say, speak } from "../i18n/language.ts"
+import { ETH, type Unit } from "../i18n/units.ts"
 import { erc20, market } from "./abi.ts"
 
 export interface Refusal {

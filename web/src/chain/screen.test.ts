@@ -1,7 +1,7 @@
 // The contract's own cases: solidity/test/vectors/take.json.
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import type { CapacityView, PolicyView, PricesView, ShapeView } from "../api/views.ts"
+import type { CapacityView, PolicyView, PricesView, ShapeView } from "../api/types.ts"
 import { costOf, HIGHEST_RATE, lasts, ratesOf } from "./price.ts"
 import { type Misfit, room, screen } from "./screen.ts"
 

@@ -1,6 +1,6 @@
 // Whether an order can take an offer, as `Market.take` decides, after `orchestrator/src/lease/screen.rs`: the contract stops at
 // the first predicate that fails, here all that fail are told, in the contract's order. The contract's word counts.
-import type { CapacityView, PolicyView, ShapeView } from "../api/views.ts"
+import type { CapacityView, PolicyView, ShapeView } from "../api/types.ts"
 import { HIGHEST_RATE, noticeMoney } from "./price.ts"
 import type { Rates } from "./terms.ts"
 

@@ -1,6 +1,6 @@
 // The form of the words for custom errors: one entry an error of the ABI, which the compiler demands of both languages.
 import { type ContractErrorArgs, type ContractErrorName, type Hex, hexToString } from "viem"
-import { formatAmount, formatBasisPoints, HOUR, over, type Unit } from "../words/units.ts"
+import { formatAmount, formatBasisPoints, HOUR, over, type Unit } from "../i18n/units.ts"
 import type { erc20, market } from "./abi.ts"
 
 type Abi = typeof market | typeof erc20

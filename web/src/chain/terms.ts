@@ -10,7 +10,7 @@ import type {
   ShapeView,
   TermsView,
   UsageArgument,
-} from "../api/views.ts"
+} from "../api/types.ts"
 
 export type Shape = ShapeView
 export type Policy = PolicyView

@@ -2,8 +2,8 @@
 // events are read from a node that the reader chose.
 import { type Address, concat, encodeAbiParameters, type Hex, keccak256 } from "viem"
 import { getBlockNumber, getContractEvents, readContract } from "viem/actions"
-import type { EventView, LeaseView, ProofView, TermsView, UsageArgument } from "../api/views.ts"
-import { RATE_SCALE } from "../words/units.ts"
+import type { EventView, LeaseView, ProofView, TermsView, UsageArgument } from "../api/types.ts"
+import { RATE_SCALE } from "../i18n/units.ts"
 import { market } from "./abi.ts"
 import { least, price } from "./accrual.ts"
 import { marketOf } from "./call.ts"

@@ -2,7 +2,7 @@
 // where it is configured.
 import { type Chain, defineChain } from "viem"
 import { type CreateConnectorFn, createConfig, fallback, http, injected, unstable_connector } from "wagmi"
-import type { PageConfig } from "../api/views.ts"
+import type { PageConfig } from "../api/types.ts"
 
 export function chainOf(config: PageConfig): Chain {
   return defineChain({

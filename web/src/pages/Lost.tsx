@@ -1,6 +1,6 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router"
-import { Failure } from "../parts/States.tsx"
-import { speak, useWords } from "../words/language.ts"
+import { Failure } from "../features/errors/Failure.tsx"
+import { speak, useWords } from "../i18n/language.ts"
 
 const words = speak(
   { title: "There is no such page", back: "Back to the market" },

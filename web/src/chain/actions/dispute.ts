@@ -1,6 +1,6 @@
 // Disputes what the chain cannot see. Nothing of the lease is paid until the dispute ends.
 import type { Hash, Hex } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 

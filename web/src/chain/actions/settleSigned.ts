@@ -1,6 +1,6 @@
 // A provider settles at once by a statement that the tenant has countersigned.
 import type { Hash, Hex } from "viem"
-import type { TermsView, UsageArgument } from "../../api/views.ts"
+import type { TermsView, UsageArgument } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf, usageOf } from "../terms.ts"
 

@@ -1,7 +1,7 @@
 // A tenant lets somebody see a lease's inside until an expiry. Nothing is sent: the provider keeps the signature.
 import type { Hex } from "viem"
 import { signTypedData } from "viem/actions"
-import type { GrantView } from "../../api/views.ts"
+import type { GrantView } from "../../api/types.ts"
 import type { Wallet } from "../call.ts"
 import { domainOf, GRANT } from "../typed.ts"
 

@@ -6,22 +6,27 @@ import { APPROVERS, boundLog, KEYS, log, NOW, VERSION, world } from "../../../te
 import { TERMS } from "../../../test/market.ts"
 import { answer, CONFIG, show } from "../../../test/page.tsx"
 import { ADDRESS, CHAIN_ID, HASH, MARKET } from "../../../test/wallet.ts"
-import { forget } from "../../api/mailbox.ts"
-import type { MarketView } from "../../api/views.ts"
+import type { MarketView } from "../../api/types.ts"
 import { market as abi } from "../../chain/abi.ts"
 import { topUpCall } from "../../chain/actions/topUp.ts"
 import { withdrawCall } from "../../chain/actions/withdraw.ts"
 import { fileOf, type Proposal } from "../../chain/proposals.ts"
 import { ACTION, digestOf } from "../../chain/typed.ts"
 import { chainOf } from "../../chain/wallets.ts"
-import { Button } from "../../parts/Button.tsx"
-import { setLanguage } from "../../words/language.ts"
+import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
+import { forget } from "../../features/proposals/queries.ts"
+import { setLanguage } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
 import { Approvals } from "./Approvals.tsx"
-import { usePropose } from "./Propose.tsx"
 
 const market: MarketView = {
   ...{ chainId: CHAIN_ID, market: MARKET, block: 1, provider: zeroAddress, endpoint: "", sealingKey: "0x" },
-  ...{ domain: {}, types: {}, leafEncoding: [], intakeOpen: true },
+  ...{
+    domain: { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET },
+    types: {},
+    leafEncoding: [],
+    intakeOpen: true,
+  },
   parameters: { arbiters: "0x976EA74026E726554dB657fA54763abd0C3a0aa9" },
   head: { number: 5, hash: HASH, time: NOW },
 }

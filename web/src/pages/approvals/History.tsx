@@ -1,15 +1,18 @@
 // What happened to an account's approvals, from the chain's events.
+
 import { useState } from "react"
 import { type Address as AddressType, isAddress } from "viem"
-import { useBoundTo, useHistory } from "../../api/mailbox.ts"
 import type { Happening } from "../../chain/binding.ts"
 import { isSame } from "../../chain/legal.ts"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Choice, TextField } from "../../parts/Field.tsx"
-import { Address, Hash, shorten, Tx, When } from "../../parts/Mark.tsx"
-import { Empty, Loaded } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { useBoundTo, useHistory } from "../../features/proposals/queries.ts"
+import { speak, useWords } from "../../i18n/language.ts"
+import { shorten } from "../../i18n/units.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Choice, TextField } from "../../ui/Field.tsx"
+import { Empty } from "../../ui/States.tsx"
+import { Address, Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
 
 const words = speak(

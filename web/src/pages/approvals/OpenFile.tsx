@@ -1,13 +1,12 @@
 // Opens the files in which actions and consents travel: dropped here, or chosen. No provider is needed.
-import { type DragEvent, useRef, useState } from "react"
+import { useState } from "react"
 import { useClient } from "wagmi"
-import { keep } from "../../api/mailbox.ts"
 import { BadProposal, parseProposal } from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { Button } from "../../parts/Button.tsx"
-import { Notice } from "../../parts/States.tsx"
-import { speak, useLanguage, useWords } from "../../words/language.ts"
-import styles from "./Approvals.module.css"
+import { keep } from "../../features/proposals/queries.ts"
+import { speak, useLanguage, useWords } from "../../i18n/language.ts"
+import { DropZone } from "../../ui/DropZone.tsx"
+import { Notice } from "../../ui/States.tsx"
 
 const words = speak(
   {
@@ -27,58 +26,26 @@ export function OpenFile() {
   const t = useWords(words)
   const language = useLanguage()
   const reader = useClient() as Reader
-  const input = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>()
 
-  async function open(files: FileList | null) {
-    const list = [...(files ?? [])]
-    try {
-      for (const file of list) {
-        try {
-          keep(parseProposal(await file.text(), reader))
-        } catch (error) {
-          if (!(error instanceof BadProposal)) throw error
-          setSaid({ tone: "bad", text: `${file.name}: ${error.reason[language]}` })
-          return
-        }
+  async function open(files: File[]) {
+    for (const file of files) {
+      try {
+        keep(parseProposal(await file.text(), reader))
+      } catch (error) {
+        if (!(error instanceof BadProposal)) throw error
+        setSaid({ tone: "bad", text: `${file.name}: ${error.reason[language]}` })
+        return
       }
-      if (list.length > 0) setSaid({ tone: "good", text: t.opened(list.length) })
-    } finally {
-      if (input.current) input.current.value = ""
     }
-  }
-  function drop(event: DragEvent) {
-    event.preventDefault()
-    setOver(false)
-    void open(event.dataTransfer.files)
+    if (files.length > 0) setSaid({ tone: "good", text: t.opened(files.length) })
   }
 
   return (
     <div className="stack-s">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same. */}
-      <div
-        className={styles.drop}
-        data-over={over}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
-        <p>{t.about}</p>
-        <Button onClick={() => input.current?.click()}>{t.choose}</Button>
-        <input
-          ref={input}
-          type="file"
-          accept="application/json,.json"
-          multiple
-          hidden
-          aria-label={t.choose}
-          onChange={(event) => void open(event.target.files)}
-        />
-      </div>
+      <DropZone choose={t.choose} accept="application/json,.json" multiple onFiles={open}>
+        {t.about}
+      </DropZone>
       {said && <Notice tone={said.tone}>{said.text}</Notice>}
     </div>
   )

@@ -6,8 +6,8 @@ import { APPROVERS, boundLog, log, NOW, VERSION, world } from "../../../test/cha
 import { POLICY, STATED, TERMS, USAGE } from "../../../test/market.ts"
 import { answer, show } from "../../../test/page.tsx"
 import { ADDRESS, CHAIN_ID, HASH, MARKET, OTHER } from "../../../test/wallet.ts"
-import type { LeaseView, MarketView, ProviderView } from "../../api/views.ts"
-import { setLanguage } from "../../words/language.ts"
+import type { LeaseView, MarketView, ProviderView } from "../../api/types.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { Arbiter } from "./Arbiter.tsx"
 
 const ARBITERS: Address = "0x976EA74026E726554dB657fA54763abd0C3a0aa9"
@@ -19,7 +19,12 @@ const ETHER = 10n ** 18n
 
 const market: MarketView = {
   ...{ chainId: CHAIN_ID, market: MARKET, block: 1, provider: OTHER, endpoint: "", sealingKey: "0x" },
-  ...{ domain: {}, types: {}, leafEncoding: [], intakeOpen: true },
+  ...{
+    domain: { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET },
+    types: {},
+    leafEncoding: [],
+    intakeOpen: true,
+  },
   parameters: {
     ...{ arbiters: ARBITERS, fraudShare: "5000", noticePeriod: "30" },
     ...{ minBond: String(ETHER), bondPerCore: String(ETHER / 100n) },

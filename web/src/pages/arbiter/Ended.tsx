@@ -1,12 +1,13 @@
 import { Link } from "@tanstack/react-router"
-import { useEndedDisputes } from "../../api/evidence.ts"
 import type { DisputeEnd } from "../../chain/disputes.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Address, Amount, shorten, Tx, When } from "../../parts/Mark.tsx"
-import { Empty, Loaded } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { ETH } from "../../words/units.ts"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { useEndedDisputes } from "../../features/queries/dispute.ts"
+import { speak, useWords } from "../../i18n/language.ts"
+import { ETH, shorten } from "../../i18n/units.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Empty } from "../../ui/States.tsx"
+import { Address, Amount, Tx, When } from "../../ui/Values.tsx"
 
 const words = speak(
   {

@@ -2,11 +2,11 @@
 import { useState } from "react"
 import { setIntakeCall } from "../../chain/actions/setIntake.ts"
 import { type Here, useReasons } from "../../chain/legal.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Act } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { usePropose } from "../approvals/Propose.tsx"
+import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
+import { speak, useWords } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Act } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
 import { type Bench, seat } from "./bench.ts"
 
 const words = speak(

@@ -1,17 +1,17 @@
 // What was shown, checked by its hash: from the lease's provider, or from a file of whoever looks.
-import { type DragEvent, useRef, useState } from "react"
+import { useState } from "react"
 import type { Hex } from "viem"
-import { type Evidence, evidenceOf, handOver, isShown, useEvidence } from "../../api/evidence.ts"
-import { useBase } from "../../api/queries.ts"
-import type { LeaseSummary } from "../../api/views.ts"
+import type { LeaseSummary } from "../../api/types.ts"
 import { explain } from "../../chain/refusals.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Button } from "../../parts/Button.tsx"
-import { Hash } from "../../parts/Mark.tsx"
-import { Notice, Skeleton } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { formatBytes } from "../../words/units.ts"
-import approvals from "../approvals/Approvals.module.css"
+import { type Evidence, evidenceOf, handOver, isShown, useEvidence } from "../../features/queries/dispute.ts"
+import { useBase } from "../../features/queries/market.ts"
+import { speak, useWords } from "../../i18n/language.ts"
+import { formatBytes } from "../../i18n/units.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Button } from "../../ui/Button.tsx"
+import { DropZone } from "../../ui/DropZone.tsx"
+import { Notice, Skeleton } from "../../ui/States.tsx"
+import { Hash } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
 
 const words = speak(
@@ -52,18 +52,15 @@ export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex 
   const found = useEvidence(base, hash)
   const [own, setOwn] = useState<Evidence>()
   const [problem, setProblem] = useState<string>()
-  const [over, setOver] = useState(false)
   const [handing, setHanding] = useState(false)
-  const input = useRef<HTMLInputElement>(null)
   const evidence = own ?? found.data
 
-  async function compare(file: File | undefined) {
+  async function compare([file]: File[]) {
     if (!file) return
     const bytes = new Uint8Array(await file.arrayBuffer())
     const matches = isShown(bytes, hash)
     setOwn(matches ? evidenceOf(bytes) : undefined)
     setProblem(matches ? undefined : t.other(file.name))
-    if (input.current) input.current.value = ""
   }
   async function hand() {
     setHanding(true)
@@ -76,11 +73,6 @@ export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex 
     } finally {
       setHanding(false)
     }
-  }
-  function drop(event: DragEvent) {
-    event.preventDefault()
-    setOver(false)
-    void compare(event.dataTransfer.files[0])
   }
 
   return (
@@ -102,27 +94,9 @@ export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex 
       {found.isLoading && !own && <Skeleton lines={3} />}
       {!evidence && !found.isLoading && (
         <>
-          {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same. */}
-          <div
-            className={approvals.drop}
-            data-over={over}
-            onDragOver={(event) => {
-              event.preventDefault()
-              setOver(true)
-            }}
-            onDragLeave={() => setOver(false)}
-            onDrop={drop}
-          >
-            <p>{found.data === null ? t.absent : t.drop}</p>
-            <Button onClick={() => input.current?.click()}>{t.choose}</Button>
-            <input
-              ref={input}
-              type="file"
-              hidden
-              aria-label={t.choose}
-              onChange={(event) => void compare(event.target.files?.[0])}
-            />
-          </div>
+          <DropZone choose={t.choose} onFiles={compare}>
+            {found.data === null ? t.absent : t.drop}
+          </DropZone>
           {problem && <Notice tone="bad">{problem}</Notice>}
         </>
       )}

@@ -1,12 +1,13 @@
 import { useState } from "react"
 import { zeroAddress } from "viem"
-import { Count } from "../../parts/Count.tsx"
-import { Choice, TextField } from "../../parts/Field.tsx"
-import { useWords } from "../../words/language.ts"
-import { setWanted, useWanted } from "../market/wish.ts"
+import { attributesOf } from "../../features/offers/attributes.ts"
+import { setWanted, useWanted } from "../../features/offers/requirements.ts"
+import { useWords } from "../../i18n/language.ts"
+import { Choice, TextField } from "../../ui/Field.tsx"
+import { Count } from "../../ui/NumberField.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft, useDraft } from "./draft.ts"
-import { attributesOf, currencyOf } from "./plan.ts"
+import { currencyOf } from "./plan.ts"
 import { words } from "./words.ts"
 
 /** What an order says beyond the shape: the currency, how long bids are taken, what a provider has to claim. */

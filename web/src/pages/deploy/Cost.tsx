@@ -1,7 +1,7 @@
 import { costOf, lasts, type Cost as Price } from "../../chain/price.ts"
-import { Amount } from "../../parts/Mark.tsx"
-import { useWords } from "../../words/language.ts"
-import { formatSpan, type Unit } from "../../words/units.ts"
+import { useWords } from "../../i18n/language.ts"
+import { formatSpan, type Unit } from "../../i18n/units.ts"
+import { Amount } from "../../ui/Values.tsx"
 import styles from "./Deploy.module.css"
 import { words } from "./words.ts"
 

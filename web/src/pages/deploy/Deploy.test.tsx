@@ -6,13 +6,13 @@ import { leaseView } from "../../../test/lease.ts"
 import { MARKET_VIEW, NEAR, OFFERS, ORDER_VIEW, PROVIDERS } from "../../../test/offers.ts"
 import { answer, json, show } from "../../../test/page.tsx"
 import { ADDRESS, HASH } from "../../../test/wallet.ts"
-import type { ManifestCheckView } from "../../api/views.ts"
+import type { ManifestCheckView } from "../../api/types.ts"
 import { market } from "../../chain/abi.ts"
-import { setLanguage } from "../../words/language.ts"
-import { DEFAULT, setWanted } from "../market/wish.ts"
+import { forget, getJourneys } from "../../features/deployments/deployments.ts"
+import { DEFAULT, setWanted } from "../../features/offers/requirements.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { Deploy } from "./Deploy.tsx"
 import { FRESH, setDraft } from "./draft.ts"
-import { forget, getJourneys } from "./journey.ts"
 
 // A busy machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
@@ -115,16 +115,16 @@ const running = leaseView({
 function provider(more: Record<string, unknown> = {}) {
   const puts: { path: string; signature: string | null; body: string }[] = []
   const asked = answer({ ...ANSWERS, ...more })
-  const plain = globalThis.fetch
-  vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
-    const path = String(input)
-    if (init?.method === "PUT") {
-      const signature = new Headers(init.headers).get("tidemark-signature")
-      puts.push({ path, signature, body: String(init.body) })
+  const rest = globalThis.fetch
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const path = request.url.replace(location.origin, "")
+    if (request.method === "PUT") {
+      const signature = request.headers.get("tidemark-signature")
+      puts.push({ path, signature, body: await request.text() })
       return more.put instanceof Function ? more.put(puts.length) : new Response(null, { status: 204 })
     }
     if (/^\/v1\/leases\/0x/.test(path)) return json({ ...running, id: path.slice(11, 77) })
-    return plain(input, init)
+    return rest(request)
   })
   return { asked, puts }
 }

@@ -1,14 +1,14 @@
 import { useSearch } from "@tanstack/react-router"
 import { useEffect, useRef, useState } from "react"
 import { useConnection } from "wagmi"
-import { useConfig } from "../../config.ts"
-import { Button } from "../../parts/Button.tsx"
-import { useWords } from "../../words/language.ts"
+import { useConfig } from "../../api/config.ts"
+import { useJourneys } from "../../features/deployments/deployments.ts"
+import { useWords } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft } from "./draft.ts"
 import { Form } from "./Form.tsx"
 import { Going } from "./Going.tsx"
-import { useJourneys } from "./journey.ts"
 import { words } from "./words.ts"
 
 /** What is on its way comes first; without any, the form for the next. */

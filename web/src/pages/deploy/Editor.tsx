@@ -1,9 +1,9 @@
 // A Compose file: typed, pasted, dropped or opened. What the provider refuses is marked at its line and listed below, where
 // each refusal leads back to its line.
 import { type ChangeEvent, type DragEvent, useId, useRef, useState } from "react"
-import { Badge } from "../../parts/Badge.tsx"
-import { Button } from "../../parts/Button.tsx"
-import { useWords } from "../../words/language.ts"
+import { useWords } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Button } from "../../ui/Button.tsx"
 import { CheckResult } from "./CheckResult.tsx"
 import type { Check } from "./check.ts"
 import styles from "./Editor.module.css"

@@ -1,5 +1,5 @@
-import { Count } from "../../parts/Count.tsx"
-import { useWords } from "../../words/language.ts"
+import { useWords } from "../../i18n/language.ts"
+import { Count } from "../../ui/NumberField.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft, useDraft } from "./draft.ts"
 import { words } from "./words.ts"

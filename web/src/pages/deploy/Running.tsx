@@ -2,18 +2,18 @@
 
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
-import { ApiError, ask } from "../../api/client.ts"
-import { useBase } from "../../api/queries.ts"
-import type { LeaseView, Stage } from "../../api/views.ts"
+import { ApiError, providerApi, unwrap } from "../../api/client.ts"
+import type { LeaseView, Stage } from "../../api/types.ts"
 import { explain } from "../../chain/refusals.ts"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { Button } from "../../parts/Button.tsx"
-import { Copy, When } from "../../parts/Mark.tsx"
-import { Notice } from "../../parts/States.tsx"
-import { useWords } from "../../words/language.ts"
+import { change, type Journey } from "../../features/deployments/deployments.ts"
+import { useBase } from "../../features/queries/market.ts"
+import { useWords } from "../../i18n/language.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
+import { Button } from "../../ui/Button.tsx"
+import { Notice } from "../../ui/States.tsx"
+import { Copy, When } from "../../ui/Values.tsx"
 import { useHandOver } from "./handOver.ts"
 import styles from "./Journey.module.css"
-import { change, type Journey } from "./journey.ts"
 import { words } from "./journeyWords.ts"
 import { Step } from "./Step.tsx"
 
@@ -39,7 +39,8 @@ export function useProvided(journey: Journey, active: boolean) {
     enabled: active && base !== null && lease !== undefined,
     refetchInterval: ({ state }) => (state.data && runs(state.data) ? 10_000 : 1_000),
     retry: false,
-    queryFn: ({ signal }) => ask<LeaseView>(base!, `/v1/leases/${lease}`, { signal }),
+    queryFn: ({ signal }) =>
+      unwrap(providerApi(base!, signal).GET("/v1/leases/{id}", { params: { path: { id: lease! } } })),
   })
 }
 

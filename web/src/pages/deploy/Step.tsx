@@ -1,6 +1,6 @@
 import type { ReactNode } from "react"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { useWords } from "../../words/language.ts"
+import { useWords } from "../../i18n/language.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
 import styles from "./Journey.module.css"
 import { words } from "./journeyWords.ts"
 

@@ -1,5 +1,6 @@
 // The steps that the wallet is asked for. Each asks by itself once in the page in which somebody began; after a reload, or when
 // it was declined, it waits for its button.
+
 import { useEffect, useState } from "react"
 import { keccak256, toBytes, zeroAddress } from "viem"
 import { acceptCall } from "../../chain/actions/accept.ts"
@@ -11,14 +12,21 @@ import { takeCall } from "../../chain/actions/take.ts"
 import { type Call, send } from "../../chain/call.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { explain } from "../../chain/refusals.ts"
-import { Button } from "../../parts/Button.tsx"
-import { shorten } from "../../parts/Mark.tsx"
-import { Notice } from "../../parts/States.tsx"
-import { Told, useTransact } from "../../transactions/transact.ts"
-import { useWords } from "../../words/language.ts"
-import { usePropose } from "../approvals/Propose.tsx"
+import {
+  auctionOf,
+  change,
+  type Journey,
+  mayAsk,
+  orderOf,
+  press,
+} from "../../features/deployments/deployments.ts"
+import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
+import { useWords } from "../../i18n/language.ts"
+import { shorten } from "../../i18n/units.ts"
+import { Told, useTransact } from "../../transactions/useTransact.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Notice } from "../../ui/States.tsx"
 import { type Attempt, useAttempt, useSigner } from "./attempt.ts"
-import { auctionOf, change, type Journey, mayAsk, orderOf, press } from "./journey.ts"
 import { words } from "./journeyWords.ts"
 import { Step } from "./Step.tsx"
 

@@ -4,7 +4,7 @@ import { useConfig, useConnection } from "wagmi"
 import { getConnectorClient, switchChain } from "wagmi/actions"
 import type { Wallet } from "../../chain/call.ts"
 import { loadSentences } from "../../chain/refusals.ts"
-import { Told } from "../../transactions/transact.ts"
+import { Told } from "../../transactions/useTransact.ts"
 
 export interface Attempt {
   busy: boolean

@@ -5,7 +5,7 @@ import { useClient } from "wagmi"
 import { market } from "../../chain/abi.ts"
 import { marketOf } from "../../chain/call.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { type Journey, termsOf } from "./journey.ts"
+import { type Journey, termsOf } from "../../features/deployments/deployments.ts"
 
 export type LeaseState = "unknown" | "active" | "exhausted" | "closed"
 const STATES: readonly LeaseState[] = ["unknown", "active", "exhausted", "closed"]

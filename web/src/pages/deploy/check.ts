@@ -1,8 +1,8 @@
 // Whether a provider would run a manifest: asked while one types.
 import { keepPreviousData, useQuery } from "@tanstack/react-query"
 import { useEffect, useState } from "react"
-import { ApiError, ask } from "../../api/client.ts"
-import type { ManifestCheckView } from "../../api/views.ts"
+import { ApiError, providerApi, unwrap } from "../../api/client.ts"
+import type { ManifestCheckView } from "../../api/types.ts"
 
 /** A pause in the typing. */
 const PAUSE_MS = 300
@@ -34,12 +34,13 @@ export function useCheck(base: string | null, manifest: string): Check {
     gcTime: 60_000,
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      ask<ManifestCheckView>(base!, "/v1/manifest/check", {
-        method: "POST",
-        body: settled,
-        headers: { "content-type": "application/yaml" },
-        signal,
-      }),
+      unwrap(
+        providerApi(base!, signal).POST("/v1/manifest/check", {
+          headers: { "content-type": "application/yaml" },
+          body: settled,
+          bodySerializer: (text) => text,
+        }),
+      ),
   })
   return {
     view: empty ? null : (query.data ?? null),

@@ -1,8 +1,8 @@
 // What is being prepared: kept in this browser, so that a reload loses nothing that was typed.
 
 import { type Address, zeroAddress } from "viem"
-import type { PolicyView } from "../../api/views.ts"
-import { shelf } from "../../kept.ts"
+import type { PolicyView } from "../../api/types.ts"
+import { shelf } from "../../browser/storage.ts"
 
 export interface Draft {
   manifest: string

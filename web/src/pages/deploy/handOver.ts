@@ -1,7 +1,8 @@
 // The manifest goes to the lease's provider. One that is away is waited for: its lease binds it.
 import { useQuery } from "@tanstack/react-query"
-import { ApiError, ask, Unreachable } from "../../api/client.ts"
-import { change, type Journey } from "./journey.ts"
+import { ApiError, providerApi, Unreachable } from "../../api/client.ts"
+import { putManifest } from "../../api/uploads.ts"
+import { change, type Journey } from "../../features/deployments/deployments.ts"
 
 /** A provider that has not read the lease's block yet does not know the lease. */
 const passes = (error: unknown) =>
@@ -25,12 +26,7 @@ export function useHandOver(journey: Journey, base: string | null, active: boole
     retryDelay: 2_000,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }) => {
-      await ask(base!, `/v1/leases/${winner!.lease}/manifest`, {
-        method: "PUT",
-        body: manifest!,
-        headers: { "content-type": "application/yaml", "tidemark-signature": signature! },
-        signal,
-      })
+      await putManifest(providerApi(base!, signal), winner!.lease, manifest!, signature!)
       change(id, { handedOver: true, manifest: null })
       return true
     },

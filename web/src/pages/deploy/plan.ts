@@ -2,8 +2,8 @@
 import { type Address, formatUnits, isAddress, maxUint256 } from "viem"
 import { costOf, HIGHEST_RATE, noticeMoney } from "../../chain/price.ts"
 import { type Misfit, screen } from "../../chain/screen.ts"
-import { HOUR, over, parseAmount, RATE_SCALE, rateOf, roundUp, type Unit } from "../../words/units.ts"
-import type { Matched } from "../market/match.ts"
+import type { Matched } from "../../features/offers/match.ts"
+import { HOUR, over, parseAmount, RATE_SCALE, rateOf, roundUp, type Unit } from "../../i18n/units.ts"
 import type { Draft } from "./draft.ts"
 
 const DAY = 86_400n
@@ -66,15 +66,6 @@ export function moneyMisfits(
   return screen(chosen.offer, chosen.rates, seller, wish, noticePeriod).filter(
     ({ error }) => error === "RateTooHigh" || error === "InsufficientFunds",
   )
-}
-
-/** Words with commas between; null when one of them is no attribute. */
-export function attributesOf(text: string): string[] | null {
-  const list = text
-    .split(",")
-    .map((word) => word.trim())
-    .filter((word) => word !== "")
-  return list.length <= 8 && list.every((word) => /^[\x21-\x7e]{1,32}$/.test(word)) ? list : null
 }
 
 export function currencyOf(text: string): Address | null {

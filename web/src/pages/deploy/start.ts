@@ -1,14 +1,14 @@
 // From the form to a journey. The lease's id follows from its terms, so it is known before anything is sent.
 import { type Address, keccak256, toBytes } from "viem"
 import { readContract } from "viem/actions"
-import type { RatesView } from "../../api/views.ts"
+import type { RatesView } from "../../api/types.ts"
 import { market as abi } from "../../chain/abi.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { attributeOf, leaseIdOf, type Rates, randomSalt } from "../../chain/terms.ts"
-import type { Matched } from "../market/match.ts"
-import type { Wanted } from "../market/wish.ts"
+import { begin, type Journey } from "../../features/deployments/deployments.ts"
+import type { Matched } from "../../features/offers/match.ts"
+import type { Wanted } from "../../features/offers/requirements.ts"
 import { type Draft, setDraft } from "./draft.ts"
-import { begin, type Journey } from "./journey.ts"
 
 export interface Start {
   reader: Reader

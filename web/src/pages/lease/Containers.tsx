@@ -1,10 +1,10 @@
 // What the provider's Docker shows of the lease.
-import type { ContainerView, LeaseView } from "../../api/views.ts"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Hash } from "../../parts/Mark.tsx"
-import { Empty } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
+import type { ContainerView, LeaseView } from "../../api/types.ts"
+import { speak, useWords } from "../../i18n/language.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Empty } from "../../ui/States.tsx"
+import { Hash } from "../../ui/Values.tsx"
 
 const words = speak(
   {

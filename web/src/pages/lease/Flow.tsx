@@ -1,9 +1,9 @@
 // The seven words as one line: how far the lease has come at each, since when, and on demand what is known of it.
 import { useState } from "react"
-import { useProofs } from "../../api/queries.ts"
-import type { LeaseView, Stage } from "../../api/views.ts"
-import { When } from "../../parts/Mark.tsx"
-import { speak, useWords } from "../../words/language.ts"
+import type { LeaseView, Stage } from "../../api/types.ts"
+import { useProofs } from "../../features/queries/market.ts"
+import { speak, useWords } from "../../i18n/language.ts"
+import { When } from "../../ui/Values.tsx"
 import styles from "./Flow.module.css"
 
 const words = speak(

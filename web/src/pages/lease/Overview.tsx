@@ -1,9 +1,9 @@
 // What was agreed, what runs, and what may be done now.
 import { useUnit } from "../../chain/currency.ts"
-import { Card } from "../../parts/Card.tsx"
-import { Amount, Hash } from "../../parts/Mark.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { formatSpan, HOUR, over } from "../../words/units.ts"
+import { speak, useWords } from "../../i18n/language.ts"
+import { formatSpan, HOUR, over } from "../../i18n/units.ts"
+import { Card } from "../../ui/Card.tsx"
+import { Amount, Hash } from "../../ui/Values.tsx"
 import { Actions } from "./actions/Actions.tsx"
 import { Containers } from "./Containers.tsx"
 import styles from "./Lease.module.css"

@@ -1,11 +1,11 @@
 // How long the money lasts, counted down between blocks.
 import { useEffect, useState } from "react"
-import { useChainTime } from "../../api/here.ts"
-import type { LeaseSummary, MoneyView } from "../../api/views.ts"
+import type { LeaseSummary, MoneyView } from "../../api/types.ts"
 import { runway } from "../../chain/accrual.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { formatSpan, over } from "../../words/units.ts"
+import { useChainTime } from "../../features/chain/time.ts"
+import { speak, useWords } from "../../i18n/language.ts"
+import { formatSpan, over } from "../../i18n/units.ts"
+import { Badge } from "../../ui/Badge.tsx"
 
 const words = speak(
   { none: "nothing is reserved", closed: "closed", out: "exhausted", soon: (span: string) => `${span} left` },

@@ -1,6 +1,6 @@
-import type { ShapeView } from "../../api/views.ts"
-import { say, speak } from "../../words/language.ts"
-import { formatBytes } from "../../words/units.ts"
+import type { ShapeView } from "../../api/types.ts"
+import { say, speak } from "../../i18n/language.ts"
+import { formatBytes } from "../../i18n/units.ts"
 
 const words = speak({ disk: "disk" }, { disk: "磁盘" })
 const MIB = 2 ** 20

@@ -1,4 +1,4 @@
-import type { LeaseView } from "../../api/views.ts"
+import type { LeaseView } from "../../api/types.ts"
 
 /** What every tab of the lease page receives. */
 export interface TabProps {

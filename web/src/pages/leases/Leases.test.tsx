@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { FULL, leaseSummary, MARKET_VIEW, NEAR } from "../../../test/offers.ts"
 import { answer, show } from "../../../test/page.tsx"
-import { setLanguage } from "../../words/language.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { filter, statusOf } from "./filter.ts"
 import { Leases } from "./Leases.tsx"
 

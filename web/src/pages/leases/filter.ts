@@ -1,4 +1,4 @@
-import type { LeaseSummary } from "../../api/views.ts"
+import type { LeaseSummary } from "../../api/types.ts"
 
 export type Status = "any" | "active" | "disputed" | "exhausted" | "closed"
 

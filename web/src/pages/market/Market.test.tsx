@@ -3,9 +3,9 @@ import userEvent from "@testing-library/user-event"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { leaseSummary, MARKET_VIEW, OFFERS, ORDER_VIEW, PROVIDERS } from "../../../test/offers.ts"
 import { answer, json, show } from "../../../test/page.tsx"
-import { setLanguage } from "../../words/language.ts"
+import { DEFAULT, setWanted } from "../../features/offers/requirements.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { Market } from "./Market.tsx"
-import { DEFAULT, setWanted } from "./wish.ts"
 
 // A busy machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })

@@ -1,9 +1,9 @@
-import type { LeaseSummary, OrderView, ProviderView } from "../../api/views.ts"
+import type { LeaseSummary, OrderView, ProviderView } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
-import { Amount } from "../../parts/Mark.tsx"
-import { useWords } from "../../words/language.ts"
-import { shareOf } from "./Facts.tsx"
-import styles from "./Vitals.module.css"
+import { shareOf } from "../../features/offers/ProviderFacts.tsx"
+import { useWords } from "../../i18n/language.ts"
+import styles from "../../ui/Figures.module.css"
+import { Amount } from "../../ui/Values.tsx"
 import { words } from "./words.ts"
 
 interface Props {

@@ -1,6 +1,6 @@
-import type { AlarmView } from "../../api/books.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { useWords } from "../../words/language.ts"
+import type { AlarmView } from "../../api/types.ts"
+import { useWords } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
 import styles from "./Provider.module.css"
 import { words } from "./words.ts"
 

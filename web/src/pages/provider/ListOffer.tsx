@@ -1,16 +1,16 @@
 import { useState } from "react"
 import { type Address, isAddress, zeroAddress } from "viem"
-import { useHere } from "../../api/here.ts"
-import type { ProviderView } from "../../api/views.ts"
+import type { ProviderView } from "../../api/types.ts"
 import { listOffer } from "../../chain/actions/listOffer.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { useReasons } from "../../chain/legal.ts"
-import { Act } from "../../parts/Button.tsx"
-import { Count } from "../../parts/Count.tsx"
-import { Choice, TextField } from "../../parts/Field.tsx"
-import { useWords } from "../../words/language.ts"
-import { ROWS } from "../market/PriceList.tsx"
-import { words as marketWords } from "../market/words.ts"
+import { useHere } from "../../features/chain/ruleContext.ts"
+import { words as offerWords } from "../../features/offers/messages.ts"
+import { ROWS } from "../../features/offers/PriceList.tsx"
+import { useWords } from "../../i18n/language.ts"
+import { Act } from "../../ui/Button.tsx"
+import { Choice, TextField } from "../../ui/Field.tsx"
+import { Count } from "../../ui/NumberField.tsx"
 import { useAct } from "./act.ts"
 import styles from "./Provider.module.css"
 import { type PriceName, priceOf, pricesFrom } from "./prices.ts"
@@ -19,7 +19,7 @@ import { words } from "./words.ts"
 /** A new price list. */
 export function ListOffer({ provider }: { provider: ProviderView }) {
   const t = useWords(words)
-  const m = useWords(marketWords)
+  const m = useWords(offerWords)
   const here = useHere()
   const reasons = useReasons()
   const { act, busy } = useAct()

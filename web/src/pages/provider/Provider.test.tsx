@@ -5,10 +5,9 @@ import { beforeEach, describe, expect, it, vi } from "vitest"
 import { leaseSummary, MARKET_VIEW, NEAR, NOW, OFFERS, PROVIDERS } from "../../../test/offers.ts"
 import { answer, show } from "../../../test/page.tsx"
 import { HASH, OTHER } from "../../../test/wallet.ts"
-import type { OwnView } from "../../api/books.ts"
-import type { RunView } from "../../api/views.ts"
+import type { OwnView, RunView } from "../../api/types.ts"
 import { market } from "../../chain/abi.ts"
-import { setLanguage } from "../../words/language.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { Provider } from "./Provider.tsx"
 
 // A busy machine renders slowly.

@@ -1,8 +1,8 @@
 import { memo } from "react"
-import type { OwnView } from "../../api/books.ts"
-import { Card } from "../../parts/Card.tsx"
-import { Hash, Tx, When } from "../../parts/Mark.tsx"
-import { useWords } from "../../words/language.ts"
+import type { OwnView } from "../../api/types.ts"
+import { useWords } from "../../i18n/language.ts"
+import { Card } from "../../ui/Card.tsx"
+import { Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Provider.module.css"
 import { words } from "./words.ts"
 

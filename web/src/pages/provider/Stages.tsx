@@ -1,8 +1,8 @@
-import type { RunView, Stage } from "../../api/views.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { useWords } from "../../words/language.ts"
-import { formatSpan } from "../../words/units.ts"
+import type { RunView, Stage } from "../../api/types.ts"
+import { useWords } from "../../i18n/language.ts"
+import { formatSpan } from "../../i18n/units.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
 import styles from "./Provider.module.css"
 import { words } from "./words.ts"
 

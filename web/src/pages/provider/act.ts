@@ -1,7 +1,7 @@
 import { useState } from "react"
 import type { Hash } from "viem"
 import type { Wallet } from "../../chain/call.ts"
-import { useTransact } from "../../transactions/transact.ts"
+import { useTransact } from "../../transactions/useTransact.ts"
 
 /** One action at a time. What goes wrong, the transaction centre tells. */
 export function useAct() {

@@ -1,11 +1,11 @@
 import { useClient } from "wagmi"
-import { ask, Unreachable } from "../../api/client.ts"
-import type { LeaseSummary, LeaseView } from "../../api/views.ts"
+import { providerApi, Unreachable, unwrap } from "../../api/client.ts"
+import { useConfig } from "../../api/config.ts"
+import type { LeaseSummary, LeaseView } from "../../api/types.ts"
 import { giveNotice } from "../../chain/actions/giveNotice.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { readLease } from "../../chain/reads.ts"
-import { useConfig } from "../../config.ts"
-import { useWords } from "../../words/language.ts"
+import { useWords } from "../../i18n/language.ts"
 import { useAct } from "./act.ts"
 import { words } from "./words.ts"
 
@@ -18,7 +18,7 @@ export function useNotice({ id }: LeaseSummary) {
 
   async function view(): Promise<LeaseView> {
     try {
-      return await ask<LeaseView>(api, `/v1/leases/${id}`)
+      return await unwrap(providerApi(api).GET("/v1/leases/{id}", { params: { path: { id } } }))
     } catch (error) {
       if (error instanceof Unreachable && reader) return readLease(reader, id)
       throw error

@@ -1,7 +1,7 @@
 // Prices as people type them, an hour of so many units, and as the contract has them.
 import type { Prices } from "../../chain/terms.ts"
-import { parseAmount, RATE_SCALE, type Unit } from "../../words/units.ts"
-import { ROWS } from "../market/PriceList.tsx"
+import { ROWS } from "../../features/offers/PriceList.tsx"
+import { parseAmount, RATE_SCALE, type Unit } from "../../i18n/units.ts"
 
 export type PriceName = (typeof ROWS)[number][0]
 

@@ -1,4 +1,4 @@
-import { speak } from "../../words/language.ts"
+import { speak } from "../../i18n/language.ts"
 
 const count = (of: number) => of.toLocaleString("en-US")
 

@@ -1,14 +1,14 @@
 // The grants that stand, each with its end and a way to end it now.
 import { useConnection } from "wagmi"
-import { useShare } from "../../../api/inside.ts"
-import type { GrantView, LeaseView, Scope } from "../../../api/views.ts"
+import type { GrantView, LeaseView, Scope } from "../../../api/types.ts"
 import { explain } from "../../../chain/refusals.ts"
-import { Badge } from "../../../parts/Badge.tsx"
-import { Button } from "../../../parts/Button.tsx"
-import { Address, shorten, When } from "../../../parts/Mark.tsx"
-import { Empty, Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatSpan } from "../../../words/units.ts"
+import { useShare } from "../../../features/queries/lease.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { formatSpan, shorten } from "../../../i18n/units.ts"
+import { Badge } from "../../../ui/Badge.tsx"
+import { Button } from "../../../ui/Button.tsx"
+import { Empty, Notice } from "../../../ui/States.tsx"
+import { Address, When } from "../../../ui/Values.tsx"
 
 export const scopes = speak<Record<Scope, string>>(
   { view: "view", logs: "logs", shell: "shell" },

@@ -1,8 +1,9 @@
 // An amount of a currency, with amounts at hand.
-import { Button } from "../../../parts/Button.tsx"
-import { TextField } from "../../../parts/Field.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { parseAmount, type Unit } from "../../../words/units.ts"
+
+import { speak, useWords } from "../../../i18n/language.ts"
+import { parseAmount, type Unit } from "../../../i18n/units.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { TextField } from "../../../ui/Field.tsx"
 import styles from "./Actions.module.css"
 
 const words = speak(

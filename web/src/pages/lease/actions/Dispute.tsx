@@ -1,18 +1,20 @@
 import { useState } from "react"
 import { type Hex, keccak256 } from "viem"
-import { useBase } from "../../../api/queries.ts"
+import { providerApi } from "../../../api/client.ts"
+import { putEvidence } from "../../../api/uploads.ts"
 import { dispute, disputeCall } from "../../../chain/actions/dispute.ts"
 import { useReasons } from "../../../chain/legal.ts"
 import { explain } from "../../../chain/refusals.ts"
-import { Button } from "../../../parts/Button.tsx"
-import { Field } from "../../../parts/Field.tsx"
-import { Amount, Hash } from "../../../parts/Mark.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH, formatBytes, formatSpan } from "../../../words/units.ts"
+import { useBase } from "../../../features/queries/market.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { ETH, formatBytes, formatSpan } from "../../../i18n/units.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Field } from "../../../ui/Field.tsx"
+import { Notice } from "../../../ui/States.tsx"
+import { Amount, Hash } from "../../../ui/Values.tsx"
 import type { DialogProps } from "./dialog.ts"
 import { Form } from "./Form.tsx"
-import { hand } from "./hand.ts"
+import { retryUpload } from "./hand.ts"
 import { usePerform } from "./perform.ts"
 
 const words = speak(
@@ -75,7 +77,7 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
   async function give({ bytes, hash }: Evidence) {
     try {
       if (base === null) throw new Error("")
-      await hand(base, `/v1/evidence/${hash}`, bytes, { "content-type": "application/octet-stream" })
+      await retryUpload(() => putEvidence(providerApi(base), hash, bytes))
       setHanded({ error: null })
     } catch (error) {
       setHanded({ error: explain(error).sentence })

@@ -1,9 +1,9 @@
 // A dialog that signs: fields, what will come of it, the reason why it would be refused, and the button.
 import type { ReactNode } from "react"
-import { Act, Button } from "../../../parts/Button.tsx"
-import { Dialog } from "../../../parts/Dialog.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { Act, Button } from "../../../ui/Button.tsx"
+import { Dialog } from "../../../ui/Dialog.tsx"
+import { Notice } from "../../../ui/States.tsx"
 import styles from "./Actions.module.css"
 
 const words = speak(

@@ -3,7 +3,9 @@ import { useState } from "react"
 import { type Hex, keccak256, parseEventLogs } from "viem"
 import { useConfig as useChainConfig } from "wagmi"
 import { getConnectorClient } from "wagmi/actions"
-import { useOffers, useOrders, useProviders } from "../../../api/queries.ts"
+import { providerApi } from "../../../api/client.ts"
+import { useConfig } from "../../../api/config.ts"
+import { putManifest } from "../../../api/uploads.ts"
 import { market } from "../../../chain/abi.ts"
 import { moveToBid, moveToBidCall } from "../../../chain/actions/moveToBid.ts"
 import { moveToOffer, moveToOfferCall } from "../../../chain/actions/moveToOffer.ts"
@@ -11,18 +13,18 @@ import { signManifest } from "../../../chain/actions/signManifest.ts"
 import type { Wallet } from "../../../chain/call.ts"
 import { isSame, useReasons } from "../../../chain/legal.ts"
 import { explain } from "../../../chain/refusals.ts"
-import { useConfig } from "../../../config.ts"
-import { Choice, Field } from "../../../parts/Field.tsx"
-import { Amount, shorten } from "../../../parts/Mark.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH, formatAmount, HOUR, over } from "../../../words/units.ts"
+import { useOffers, useOrders, useProviders } from "../../../features/queries/market.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { ETH, formatAmount, HOUR, over, shorten } from "../../../i18n/units.ts"
+import { Choice, Field } from "../../../ui/Field.tsx"
+import { Notice } from "../../../ui/States.tsx"
+import { Amount } from "../../../ui/Values.tsx"
 import { useMoney } from "../Runway.tsx"
 import { type Destination, destinationsOf } from "./destinations.ts"
 import type { DialogProps } from "./dialog.ts"
 import { useEffects } from "./effects.tsx"
 import { Form } from "./Form.tsx"
-import { hand } from "./hand.ts"
+import { retryUpload } from "./hand.ts"
 import { usePerform } from "./perform.ts"
 
 const words = speak(
@@ -121,10 +123,7 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
       const signature = await signManifest(wallet, { lease: id, manifestHash: terms.manifestHash })
       const endpoint = providers.data?.find(({ address }) => isSame(address, provider))?.endpoint
       const base = endpoint?.replace(/\/$/, "") ?? api
-      await hand(base, `/v1/leases/${id}/manifest`, manifest, {
-        "content-type": "application/yaml",
-        "tidemark-signature": signature,
-      })
+      await retryUpload(() => putManifest(providerApi(base), id, manifest, signature))
       setOutcome({ lease: id, state: "handed" })
     } catch (error) {
       setOutcome({ lease: id, state: "unhanded", error: explain(error).sentence })

@@ -1,7 +1,7 @@
 import { zeroAddress } from "viem"
 import { describe, expect, it } from "vitest"
 import { leaseView, PROVIDER, TENANT } from "../../../../test/lease.ts"
-import type { OfferView, OrderView, ProviderView } from "../../../api/views.ts"
+import type { OfferView, OrderView, ProviderView } from "../../../api/types.ts"
 import { destinationsOf } from "./destinations.ts"
 
 const OTHER = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"

@@ -1,6 +1,6 @@
 // Where a lease can go on: open offers in its currency, and bids that still stand on an order for the same.
 import type { Address } from "viem"
-import type { LeaseView, OfferView, OrderView, ProviderView } from "../../../api/views.ts"
+import type { LeaseView, OfferView, OrderView, ProviderView } from "../../../api/types.ts"
 import { isSame } from "../../../chain/legal.ts"
 import { ratesOf } from "../../../chain/price.ts"
 import { type AuctionOrder, auctionOrderOf, type Bid, bidOf } from "../../../chain/terms.ts"

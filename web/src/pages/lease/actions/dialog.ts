@@ -1,4 +1,4 @@
-import type { LeaseView } from "../../../api/views.ts"
+import type { LeaseView } from "../../../api/types.ts"
 import type { LeaseCase } from "../../../chain/legal.ts"
 
 /** What every action's dialog receives. */

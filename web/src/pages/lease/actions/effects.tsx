@@ -1,9 +1,9 @@
 // What an action makes of rate, balance and runway, in the words that all dialogs share.
 import type { ReactNode } from "react"
 import { runway } from "../../../chain/accrual.ts"
-import { Amount } from "../../../parts/Mark.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatSpan, HOUR, MONTH, over, type Unit } from "../../../words/units.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { formatSpan, HOUR, MONTH, over, type Unit } from "../../../i18n/units.ts"
+import { Amount } from "../../../ui/Values.tsx"
 import type { Effect } from "./Form.tsx"
 
 export const words = speak(

@@ -2,9 +2,9 @@
 import { type ReactNode, useState } from "react"
 import type { Hash, TransactionReceipt } from "viem"
 import type { Call, Wallet } from "../../../chain/call.ts"
-import { getEntries } from "../../../transactions/center.ts"
-import type { Unit } from "../../../words/units.ts"
-import { usePropose } from "../../approvals/Propose.tsx"
+import { usePropose } from "../../../features/proposals/ProposeDialog.tsx"
+import type { Unit } from "../../../i18n/units.ts"
+import { getEntries } from "../../../transactions/store.ts"
 
 export interface Performance {
   busy: boolean

@@ -1,7 +1,8 @@
 // The search over the lines that are here.
-import { Button } from "../../../parts/Button.tsx"
-import { TextField } from "../../../parts/Field.tsx"
-import { speak, useWords } from "../../../words/language.ts"
+
+import { speak, useWords } from "../../../i18n/language.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { TextField } from "../../../ui/Field.tsx"
 import styles from "./Logs.module.css"
 
 const words = speak(

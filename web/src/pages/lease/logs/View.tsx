@@ -1,8 +1,8 @@
 // The lines of a buffer, with search, following and download over them.
 import { useMemo, useRef, useState, useSyncExternalStore } from "react"
-import { Button } from "../../../parts/Button.tsx"
-import { Empty } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Empty } from "../../../ui/States.tsx"
 import { type LogBuffer, toText } from "./buffer.ts"
 import { Find } from "./Find.tsx"
 import styles from "./Logs.module.css"

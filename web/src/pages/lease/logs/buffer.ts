@@ -1,6 +1,6 @@
 // The newest lines of a lease's logs, in a ring: memory stays bounded however long one follows. React is told of changes at
 // most once a frame.
-import type { LogLine } from "../../../api/views.ts"
+import type { LogLine } from "../../../api/types.ts"
 
 export const MOST_LINES = 100_000
 

@@ -1,8 +1,8 @@
 // The logs of a lease as they are printed: the last ones first, then each new line.
 import { useEffect, useMemo, useState } from "react"
-import { useInside } from "../../../api/inside.ts"
 import { type StreamState, stream } from "../../../api/sse.ts"
-import type { LeaseSummary, LogLine } from "../../../api/views.ts"
+import type { LeaseSummary, LogLine } from "../../../api/types.ts"
+import { useInside } from "../../../features/queries/lease.ts"
 import { reasonOf } from "../replicas/live.ts"
 import { LogBuffer, Resume } from "./buffer.ts"
 

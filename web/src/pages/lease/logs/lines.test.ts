@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import type { LogLine } from "../../../api/views.ts"
+import type { LogLine } from "../../../api/types.ts"
 import { plainOf, runsOf } from "./ansi.ts"
 import { LogBuffer, Resume, toText } from "./buffer.ts"
 import { highlight, patternOf, Search } from "./search.ts"

@@ -1,11 +1,11 @@
 // Each movement of the lease's money, newest first.
 import { useState } from "react"
 import type { Life, Moment } from "../../../chain/history.ts"
-import { Button } from "../../../parts/Button.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Amount, Tx, When } from "../../../parts/Mark.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import type { Unit } from "../../../words/units.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import type { Unit } from "../../../i18n/units.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { Amount, Tx, When } from "../../../ui/Values.tsx"
 
 const words = speak(
   {

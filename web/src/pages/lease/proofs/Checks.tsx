@@ -1,11 +1,11 @@
 // Each step of a verification, with its values and what it proves.
 import type { ReactNode } from "react"
-import type { LeaseView, ProofView } from "../../../api/views.ts"
+import type { LeaseView, ProofView } from "../../../api/types.ts"
 import { useUnit } from "../../../chain/currency.ts"
 import type { Verification } from "../../../chain/verify.ts"
-import { Amount, Hash, When } from "../../../parts/Mark.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatBytes, formatFigure, formatSpan } from "../../../words/units.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { formatBytes, formatFigure, formatSpan } from "../../../i18n/units.ts"
+import { Amount, Hash, When } from "../../../ui/Values.tsx"
 import styles from "./Proofs.module.css"
 
 const words = speak(

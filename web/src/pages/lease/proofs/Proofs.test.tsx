@@ -21,7 +21,7 @@ import {
 } from "../../../../test/lease.ts"
 import { answer, show } from "../../../../test/page.tsx"
 import { HASH, OTHER } from "../../../../test/wallet.ts"
-import type { ProofView } from "../../../api/views.ts"
+import type { ProofView } from "../../../api/types.ts"
 import { market } from "../../../chain/abi.ts"
 import Proofs from "./Proofs.tsx"
 

@@ -1,10 +1,10 @@
 // What the policy thinks just now: what it saw, what it wished, what the contract would grant, and what stood in the way.
-import type { ScalingView } from "../../../api/views.ts"
-import { Badge, type Tone } from "../../../parts/Badge.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { When } from "../../../parts/Mark.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatFigure } from "../../../words/units.ts"
+import type { ScalingView } from "../../../api/types.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { formatFigure } from "../../../i18n/units.ts"
+import { Badge, type Tone } from "../../../ui/Badge.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { When } from "../../../ui/Values.tsx"
 import styles from "./Replicas.module.css"
 
 const words = speak(

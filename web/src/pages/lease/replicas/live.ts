@@ -1,12 +1,11 @@
 // A lease's use as it is sampled: the past from `/series`, then one sample after another from `/live`.
 import { useEffect, useMemo, useState } from "react"
-import { ask } from "../../../api/client.ts"
-import { useInside } from "../../../api/inside.ts"
-import { tokenOf } from "../../../api/session.ts"
+import { providerApi, unwrap } from "../../../api/client.ts"
 import { type StreamState, stream } from "../../../api/sse.ts"
-import type { LeaseSummary, LiveView, SeriesView } from "../../../api/views.ts"
+import type { LeaseSummary, LiveView } from "../../../api/types.ts"
 import { explain } from "../../../chain/refusals.ts"
-import type { Source } from "../../../parts/Strip.tsx"
+import { useInside } from "../../../features/queries/lease.ts"
+import type { Source } from "../../../ui/Strip.tsx"
 import { reduce, Series } from "./series.ts"
 
 export const COLUMNS = ["cpu", "memoryBytes", "network", "requests", "failed", "waiting", "latency"] as const
@@ -32,7 +31,6 @@ export function useLive(lease: LeaseSummary, span: number): Live {
 
   useEffect(() => {
     if (base === null || !who) return
-    const path = `/v1/leases/${lease.id}`
     const controller = new AbortController()
     // What comes live while the past is read waits for it.
     let waiting: LiveView[] | null = []
@@ -41,11 +39,10 @@ export function useLive(lease: LeaseSummary, span: number): Live {
     async function read(base: string) {
       const since = Date.now() - span * 1000
       try {
-        const past = await ask<SeriesView>(
-          base,
-          `${path}/series?since=${since}&step=1`,
-          { signal: controller.signal },
-          tokenOf(base),
+        const past = await unwrap(
+          providerApi(base, controller.signal).GET("/v1/leases/{id}/series", {
+            params: { path: { id: lease.id }, query: { since, step: 1 } },
+          }),
         )
         series.clear()
         past.atMs.forEach((atMs, index) => {
@@ -65,7 +62,7 @@ export function useLive(lease: LeaseSummary, span: number): Live {
     void read(base)
     const stop = stream({
       base,
-      path: () => `${path}/live`,
+      path: () => `/v1/leases/${lease.id}/live`,
       patience: PATIENCE_MS,
       onEvent: ({ name, data }) => {
         if (name === "end") return setProblem(reasonOf(data))

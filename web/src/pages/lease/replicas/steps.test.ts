@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { event, LEASE, leaseView, lifeEvents, OPENED, USAGE } from "../../../../test/lease.ts"
-import type { RulingView } from "../../../api/views.ts"
+import type { RulingView } from "../../../api/types.ts"
 import { fold } from "../../../chain/history.ts"
 import { leafOf } from "../../../chain/verify.ts"
 import { wanted } from "./Steps.tsx"

@@ -1,6 +1,6 @@
 // Why the replica count is what it is: every step, with what the policy saw and wished, and what the contract granted.
 import type { Hex } from "viem"
-import type { PolicyView, ProofSummary, RulingView } from "../../../api/views.ts"
+import type { PolicyView, ProofSummary, RulingView } from "../../../api/types.ts"
 import type { Life, ReplicaStep } from "../../../chain/history.ts"
 import { leafOf } from "../../../chain/verify.ts"
 

@@ -1,0 +1,102 @@
+import { QueryClient } from "@tanstack/react-query"
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { follow, getFeed, onReorg } from "./eventStream.ts"
+
+class Stream extends EventTarget {
+  static CLOSED = 2
+  static last: Stream
+  readyState = 1
+  onopen: (() => void) | null = null
+  onerror: (() => void) | null = null
+  readonly url: string
+  constructor(url: string) {
+    super()
+    this.url = url
+    Stream.last = this
+  }
+  close() {
+    this.readyState = Stream.CLOSED
+  }
+  say(name: string, data: unknown) {
+    this.dispatchEvent(new MessageEvent(name, { data: JSON.stringify(data) }))
+  }
+}
+
+const LEASE = `0x${"Ab".repeat(32)}`
+let stop: () => void
+let queries: QueryClient
+let spoiled: ReturnType<typeof vi.spyOn>
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  vi.stubGlobal("EventSource", Stream)
+  queries = new QueryClient()
+  spoiled = vi.spyOn(queries, "invalidateQueries")
+  stop = follow("http://provider", queries)
+  Stream.last.onopen?.()
+  spoiled.mockClear()
+})
+
+afterEach(() => {
+  stop()
+  vi.useRealTimers()
+})
+
+describe("the feed", () => {
+  it("is live while beats come, and stale when they stop", () => {
+    expect(Stream.last.url).toBe("http://provider/v1/stream")
+    expect(getFeed().state).toBe("live")
+    for (let beat = 0; beat < 5; beat++) {
+      vi.advanceTimersByTime(3_000)
+      Stream.last.say("beat", {})
+    }
+    expect(getFeed().state).toBe("live")
+    vi.advanceTimersByTime(10_000)
+    expect(getFeed().state).toBe("stale")
+  })
+
+  it("reads everything anew when it comes back, because nobody tells what was missed", () => {
+    Stream.last.onerror?.()
+    expect(getFeed().state).toBe("down")
+    Stream.last.say("beat", {})
+    expect(getFeed().state).toBe("live")
+    expect(spoiled).toHaveBeenCalledExactlyOnceWith()
+  })
+
+  it("reads once what many events of a block are about", () => {
+    for (const log of [1, 2, 3])
+      Stream.last.say("event", { cursor: `1.${log}`, subject: LEASE, name: "Settled" })
+    expect(spoiled).not.toHaveBeenCalled()
+    vi.advanceTimersByTime(150)
+    const keys = spoiled.mock.calls.map((call: unknown[]) => (call[0] as { queryKey: string[] }).queryKey)
+    expect(keys).toEqual([["leases"], ["lease", LEASE.toLowerCase()], ["providers"], ["own"]])
+  })
+
+  it("tells of a reorg, and reads everything anew", () => {
+    const heard = vi.fn()
+    const forget = onReorg(heard)
+    Stream.last.say("reorg", { number: 41 })
+    forget()
+    Stream.last.say("reorg", { number: 7 })
+    expect(heard).toHaveBeenCalledExactlyOnceWith(41)
+    expect(spoiled).toHaveBeenCalledTimes(2)
+  })
+
+  it("gives up a stream that stays silent, and opens another", () => {
+    const first = Stream.last
+    vi.advanceTimersByTime(60_000)
+    expect(first.readyState).toBe(Stream.CLOSED)
+    expect(Stream.last).not.toBe(first)
+  })
+
+  it("opens the stream anew when the browser has given up", () => {
+    const first = Stream.last
+    first.readyState = Stream.CLOSED
+    vi.advanceTimersByTime(1_000)
+    expect(getFeed().state).toBe("down")
+    vi.advanceTimersByTime(5_000)
+    expect(Stream.last).not.toBe(first)
+    Stream.last.onopen?.()
+    expect(getFeed().state).toBe("live")
+  })
+})

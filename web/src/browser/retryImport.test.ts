@@ -1,0 +1,22 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest"
+import { later } from "./retryImport.ts"
+
+beforeEach(() => void vi.useFakeTimers())
+afterEach(() => void vi.useRealTimers())
+
+it("asks again for code that did not come", async () => {
+  const load = vi.fn<() => Promise<string>>()
+  load.mockRejectedValueOnce(new TypeError("network changed")).mockRejectedValueOnce(new TypeError("again"))
+  load.mockResolvedValue("page")
+  const loaded = later(load)()
+  await vi.runAllTimersAsync()
+  await expect(loaded).resolves.toBe("page")
+  expect(load).toHaveBeenCalledTimes(3)
+})
+
+it("says in the end why it does not come", async () => {
+  const loaded = later(() => Promise.reject(new TypeError("away")))()
+  const refused = expect(loaded).rejects.toThrow("away")
+  await vi.runAllTimersAsync()
+  await refused
+})

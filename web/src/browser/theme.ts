@@ -1,0 +1,21 @@
+// Light or dark: as chosen, else as the system has it. public/theme.js sets it before the first paint.
+import { keepText } from "./storage.ts"
+
+export type Theme = "light" | "dark"
+
+const listeners = new Set<() => void>()
+
+export function getTheme(): Theme {
+  return document.documentElement.dataset.theme === "dark" ? "dark" : "light"
+}
+
+export function setTheme(theme: Theme) {
+  document.documentElement.dataset.theme = theme
+  keepText("tidemark.theme", theme)
+  for (const listener of listeners) listener()
+}
+
+export function onTheme(listener: () => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}

@@ -1,0 +1,27 @@
+import { speak, useWords } from "../../i18n/language.ts"
+import { formatSpan } from "../../i18n/units.ts"
+import { When } from "../../ui/Values.tsx"
+import { useChainTime } from "./time.ts"
+
+const words = speak(
+  { left: (span: string) => `${span} left`, over: "over since" },
+  { left: (span: string) => `剩余 ${span}`, over: "已结束于" },
+)
+
+/** The time that is left on the chain's clock. @param until Unix seconds. */
+export function Countdown({ until }: { until: number }) {
+  const t = useWords(words)
+  const left = until - useChainTime()
+  if (left <= 0) {
+    return (
+      <span>
+        {t.over} <When of={until} />
+      </span>
+    )
+  }
+  return (
+    <time className="num" dateTime={`PT${left}S`} title={new Date(until * 1000).toLocaleString()}>
+      {t.left(formatSpan(left))}
+    </time>
+  )
+}

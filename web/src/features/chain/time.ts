@@ -1,0 +1,27 @@
+// The time on the chain, estimated between blocks.
+import { useEffect, useMemo, useState } from "react"
+import { useFeed } from "../../api/eventStream.ts"
+import { useMarket } from "../queries/market.ts"
+
+/** Seconds of this machine's clock, ticking. */
+function useTick(): number {
+  const [tick, setTick] = useState(() => Date.now())
+  useEffect(() => {
+    const timer = setInterval(() => setTick(Date.now()), 1_000)
+    return () => clearInterval(timer)
+  }, [])
+  return tick
+}
+
+/** The time that the next block will have, about, in Unix seconds: the head's, and what has passed since it was heard of. */
+export function useChainTime(): number {
+  const { head } = useFeed()
+  const told = useMarket().data?.head ?? null
+  const tick = useTick()
+  const newest = head && (!told || head.number >= told.number) ? head : told
+  const time = newest?.time
+  // The moment at which this head was first seen here.
+  const seen = useMemo(() => (time === undefined ? 0 : Date.now()), [time])
+  if (time === undefined) return Math.floor(tick / 1000)
+  return time + Math.max(0, Math.floor((tick - seen) / 1000))
+}

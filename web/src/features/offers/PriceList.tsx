@@ -1,0 +1,39 @@
+import type { PricesView } from "../../api/types.ts"
+import { useWords } from "../../i18n/language.ts"
+import { over, type Unit } from "../../i18n/units.ts"
+import { Amount } from "../../ui/Values.tsx"
+import { words } from "./messages.ts"
+import styles from "./PriceList.module.css"
+
+/** How many of a price's units a person thinks in, and for how many seconds. */
+export const ROWS = [
+  ["millicore", 1000n, 3600n],
+  ["memoryMiB", 1024n, 3600n],
+  ["diskMiB", 1024n, 3600n],
+  ["gpu", 1n, 3600n],
+  ["cpuSecond", 1n, 3600n],
+  ["memoryMiBSecond", 1024n, 3600n],
+  ["networkMiB", 1024n, 1n],
+] as const
+
+/** An offer's prices in units that people think in; what is for nothing is left out. */
+export function PriceList({ prices, unit }: { prices: PricesView; unit: Unit }) {
+  const t = useWords(words)
+  const rows = ROWS.filter(([name]) => BigInt(prices[name]) > 0n)
+  const allowance = Number(prices.networkKiBps)
+  return (
+    <>
+      <dl className={styles.prices}>
+        {rows.map(([name, each, seconds]) => (
+          <div key={name}>
+            <dt>{t.price[name]}</dt>
+            <dd>
+              <Amount of={over(BigInt(prices[name]) * each, seconds)} unit={unit} />
+            </dd>
+          </div>
+        ))}
+      </dl>
+      {allowance > 0 && <p className="soft small">{t.allowance(allowance)}</p>}
+    </>
+  )
+}

@@ -1,0 +1,196 @@
+// When an action of a bound account exceeds its limits, it is proposed to its approvers: for every page.
+//
+//   const { attempt, propose, dialog } = usePropose()
+//   … await attempt(t.topUp, topUpCall(parameters), { unit }) … and `{dialog}` somewhere in the page.
+import { Link } from "@tanstack/react-router"
+import { type ReactNode, useState } from "react"
+import type { Address, Hash, TransactionReceipt } from "viem"
+import { useClient, useConnection } from "wagmi"
+import { useConfig } from "../../api/config.ts"
+import { type Call, send, type Wallet } from "../../chain/call.ts"
+import { BadProposal, makeProposal, type Proposal } from "../../chain/proposals.ts"
+import type { Reader } from "../../chain/reader.ts"
+import { explain, loadSentences } from "../../chain/refusals.ts"
+import { speak, useLanguage, useWords } from "../../i18n/language.ts"
+import type { Unit } from "../../i18n/units.ts"
+import { Told, useTransact } from "../../transactions/useTransact.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Dialog } from "../../ui/Dialog.tsx"
+import { Choice } from "../../ui/Field.tsx"
+import { Notice, Skeleton } from "../../ui/States.tsx"
+import { Hash as HashMark } from "../../ui/Values.tsx"
+import { useSession } from "../session/useSession.ts"
+import { Details, Effects, Fact, Facts } from "./CallDetails.tsx"
+import { keep, useBinding, usePost } from "./queries.ts"
+import { save } from "./saveFile.ts"
+import { useTold } from "./status.ts"
+
+const words = speak(
+  {
+    title: "Propose to approvers",
+    about:
+      "This exceeds what the account may do alone. Its approvers consent to exactly this call; nothing is sent now.",
+    needs: "Consents needed",
+    of: (m: number, n: number) => `${m} of ${n} approvers`,
+    days: "May be taken for",
+    valid: (days: number) => (days === 1 ? "1 day" : `${days} days`),
+    post: "Put it into the mailbox",
+    signIn: "Sign in and put it into the mailbox",
+    file: "Save as a file",
+    posted: "It waits in the mailbox for its approvers.",
+    saved: "Give the file to the approvers: they open it under Approvals, or run tidemark consent.",
+    see: "See it under Approvals",
+    free: "The account is free: it needs no consents.",
+    digest: "Digest",
+  },
+  {
+    title: "提交给审批人",
+    about: "此操作超出账户可自行决定的范围。审批人将对这一次调用表示同意；现在不会发送任何内容。",
+    needs: "所需同意",
+    of: (m: number, n: number) => `${n} 位审批人中的 ${m} 位`,
+    days: "有效期",
+    valid: (days: number) => `${days} 天`,
+    post: "放入信箱",
+    signIn: "登录并放入信箱",
+    file: "保存为文件",
+    posted: "它已在信箱中等待审批人。",
+    saved: "请把文件交给审批人：他们可在“审批”页打开，或运行 tidemark consent。",
+    see: "在“审批”页查看",
+    free: "该账户不受约束：无需同意。",
+    digest: "摘要",
+  },
+)
+
+interface Wanted {
+  call: Call
+  account: Address
+}
+
+interface Attempt {
+  /** Of the amounts that a refusal would name. */
+  unit?: Unit
+  /** How it is sent, when not straight: by permit, for instance. */
+  action?: (wallet: Wallet) => Promise<Hash>
+}
+
+export interface Proposing {
+  /** Opens the dialog for a call. @param account The wallet's own unless told otherwise. */
+  propose: (call: Call, account?: Address) => void
+  /**
+   * Sends a call; when the wallet's account needs consents for it, opens the dialog instead.
+   *
+   * @returns Null when it did not come to pass: the transaction centre, or the dialog, says why.
+   */
+  attempt: (label: string, call: Call, how?: Attempt) => Promise<TransactionReceipt | null>
+  dialog: ReactNode
+}
+
+export function usePropose(): Proposing {
+  const { address } = useConnection()
+  const transact = useTransact()
+  const [wanted, setWanted] = useState<Wanted | null>(null)
+
+  function propose(call: Call, account = address) {
+    if (account) setWanted({ call, account })
+  }
+  async function attempt(label: string, call: Call, { unit, action }: Attempt = {}) {
+    try {
+      return await transact(label, action ?? ((wallet) => send(wallet, call)), unit)
+    } catch (error) {
+      if (!(error instanceof Told)) throw error
+      if (error.refusal === "ConsentRequired") propose(call)
+      return null
+    }
+  }
+  const dialog = wanted && <ProposeDialog wanted={wanted} onClose={() => setWanted(null)} />
+  return { propose, attempt, dialog }
+}
+
+const DAYS = ["1", "7", "30"] as const
+
+function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => void }) {
+  const t = useWords(words)
+  const language = useLanguage()
+  const { api } = useConfig()
+  const { session, signIn } = useSession(api)
+  const reader = useClient() as Reader | undefined
+  const { data: binding } = useBinding(wanted.account)
+  const told = useTold(wanted.account, wanted.call.data, wanted.call.value)
+  const post = usePost()
+  const [days, setDays] = useState<(typeof DAYS)[number]>("7")
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string>()
+  const [made, setMade] = useState<{ proposal: Proposal; how: "posted" | "saved" }>()
+
+  async function make(how: "posted" | "saved") {
+    setBusy(true)
+    setProblem(undefined)
+    try {
+      const proposal =
+        made?.proposal ?? (await makeProposal(reader!, wanted.account, wanted.call, Number(days)))
+      if (how === "posted") {
+        if (!session) await signIn()
+        await post.propose(proposal)
+      } else save(proposal)
+      keep(proposal)
+      setMade({ proposal, how })
+    } catch (error) {
+      await loadSentences()
+      setProblem(error instanceof BadProposal ? error.reason[language] : explain(error).sentence)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  return (
+    <Dialog title={t.title} about={t.about} open onOpenChange={(open) => !open && onClose()}>
+      {told.data ? (
+        <>
+          <p>
+            <strong>{told.data.says[language]}</strong>
+          </p>
+          <Details told={told.data} />
+          <Effects told={told.data} account={wanted.account} />
+        </>
+      ) : (
+        <Skeleton lines={4} />
+      )}
+      {binding === null && <Notice>{t.free}</Notice>}
+      {binding && (
+        <Facts>
+          <Fact label={t.needs}>{t.of(binding.threshold, binding.approvers.length)}</Fact>
+          {made && (
+            <Fact label={t.digest}>
+              <HashMark of={made.proposal.digest} />
+            </Fact>
+          )}
+        </Facts>
+      )}
+      {!made && (
+        <Choice
+          label={t.days}
+          value={days}
+          onChange={setDays}
+          options={DAYS.map((value) => ({ value, label: t.valid(Number(value)) }))}
+        />
+      )}
+      {problem && <Notice tone="bad">{problem}</Notice>}
+      {made && <Notice tone="good">{made.how === "posted" ? t.posted : t.saved}</Notice>}
+      <div className="row">
+        {made?.how !== "posted" && (
+          <Button kind="primary" busy={busy} disabled={!binding} onClick={() => make("posted")}>
+            {session ? t.post : t.signIn}
+          </Button>
+        )}
+        <Button busy={busy} disabled={!binding} onClick={() => make("saved")}>
+          {t.file}
+        </Button>
+        {made && (
+          <Link to="/approvals" onClick={onClose}>
+            {t.see}
+          </Link>
+        )}
+      </div>
+    </Dialog>
+  )
+}

@@ -1,0 +1,182 @@
+// What the page reads. A key begins with the word of its subject, so that the feed can say what became old; lease ids in keys
+// are lower-case. What the chain tells too is read there when the provider does not answer.
+import { type QueryKey, type UseQueryResult, useQuery } from "@tanstack/react-query"
+import { useMemo } from "react"
+import type { Address, Hex } from "viem"
+import { useClient } from "wagmi"
+import { type ProviderApi, providerApi, Unreachable, unwrap } from "../../api/client.ts"
+import { useConfig } from "../../api/config.ts"
+import { useFeedState } from "../../api/eventStream.ts"
+import type {
+  LeaseSummary,
+  LeaseView,
+  MarketView,
+  OfferView,
+  OrderView,
+  OwnView,
+  ProofSummary,
+  ProofView,
+  ProviderView,
+  ScalingView,
+  StatusView,
+} from "../../api/types.ts"
+import { later } from "../../browser/retryImport.ts"
+import type { Reader } from "../../chain/reader.ts"
+import { useSession } from "../session/useSession.ts"
+
+/** Fetched when no provider answers: most never need it. */
+const reads = later(() => import("../../chain/reads.ts"))
+
+/** While the feed is live it says when to read again; else we look ourselves. */
+function useInterval(ms = 3_000): number | false {
+  return useFeedState() === "live" ? false : ms
+}
+
+/** A request of the generated client. */
+type Request<T> = (api: ProviderApi) => Promise<{ data?: T; error?: unknown; response: Response }>
+
+/**
+ * Asks the page's own provider; falls back to the chain when the provider is unreachable.
+ * @param chain Reads the same from the chain, where the chain has it.
+ * @param every Milliseconds, for what changes without an event on chain.
+ */
+function useAsk<T>(
+  key: QueryKey,
+  request: Request<T>,
+  chain?: (reader: Reader) => Promise<T>,
+  every?: number,
+): UseQueryResult<T> {
+  const { api } = useConfig()
+  const reader = useClient() as Reader | undefined
+  const polling = useInterval()
+  return useQuery({
+    queryKey: key,
+    refetchInterval: every ?? polling,
+    queryFn: async ({ signal }) => {
+      try {
+        return await unwrap(request(providerApi(api, signal)))
+      } catch (error) {
+        if (error instanceof Unreachable && chain && reader) return chain(reader)
+        throw error
+      }
+    },
+  })
+}
+
+export function useMarket(): UseQueryResult<MarketView> {
+  const config = useConfig()
+  return useAsk(
+    ["market"],
+    (api) => api.GET("/v1/market"),
+    async (reader) => (await reads()).readMarket(reader, config),
+  )
+}
+
+export function useOffers(): UseQueryResult<OfferView[]> {
+  return useAsk(
+    ["offers"],
+    (api) => api.GET("/v1/offers"),
+    async (reader) => (await reads()).readOffers(reader),
+  )
+}
+
+export function useProviders(): UseQueryResult<ProviderView[]> {
+  return useAsk(
+    ["providers"],
+    (api) => api.GET("/v1/providers"),
+    async (reader) => (await reads()).readProviders(reader),
+  )
+}
+
+export function useOrders(): UseQueryResult<OrderView[]> {
+  return useAsk(["orders"], (api) => api.GET("/v1/orders"))
+}
+
+/** Leases of the whole market, oldest first. */
+export function useLeases(closed = false): UseQueryResult<LeaseSummary[]> {
+  return useAsk(
+    ["leases", closed ? "all" : "open"],
+    (api) => api.GET("/v1/leases", { params: { query: closed ? { closed } : {} } }),
+    async (reader) => (await reads()).readLeases(reader, closed),
+  )
+}
+
+export function useOwn(): UseQueryResult<OwnView> {
+  return useAsk(["own"], (api) => api.GET("/v1/provider"), undefined, 5_000)
+}
+
+export function useStatus(): UseQueryResult<StatusView> {
+  return useAsk(["status"], (api) => api.GET("/v1/status"), undefined, 5_000)
+}
+
+/** Where the API of a lease's provider is: empty for the page's own. Null while that is not known. */
+export function useBase(provider: Address | undefined): string | null {
+  const { api } = useConfig()
+  const market = useMarket()
+  const providers = useProviders()
+  return useMemo(() => {
+    if (!provider) return null
+    const same = (a: string) => a.toLowerCase() === provider.toLowerCase()
+    if (market.data && same(market.data.provider)) return api
+    const endpoint = providers.data?.find(({ address }) => same(address))?.endpoint
+    return endpoint ? endpoint.replace(/\/$/, "") : null
+  }, [api, provider, market.data, providers.data])
+}
+
+/** A lease as the page's own provider tells it; a foreign lease's containers only its own provider knows. */
+export function useLease(id: Hex): UseQueryResult<LeaseView> {
+  return useAsk(
+    ["lease", id.toLowerCase()],
+    (api) => api.GET("/v1/leases/{id}", { params: { path: { id } } }),
+    async (reader) => (await reads()).readLease(reader, id),
+  )
+}
+
+/**
+ * Asks the provider of a lease, with the session where there is one.
+ * @param what Of the query key: what is asked, with its parameters.
+ * @param inside Only with a session: usage, series, logs, accesses, … Without one the query waits.
+ */
+export function useAskLease<T>(
+  lease: LeaseSummary | undefined,
+  what: string,
+  request: (api: ProviderApi, id: Hex) => ReturnType<Request<T>>,
+  { inside = false, every = 0 } = {},
+): UseQueryResult<T> {
+  const base = useBase(lease?.provider)
+  const { session } = useSession(base)
+  const polling = useInterval()
+  return useQuery({
+    queryKey: ["lease", lease?.id.toLowerCase(), what, inside ? session?.address : "public"],
+    enabled: lease !== undefined && base !== null && (!inside || session !== null),
+    refetchInterval: every || polling,
+    queryFn: ({ signal }) => unwrap(request(providerApi(base!, signal), lease!.id)),
+  })
+}
+
+export function useScaling(lease: LeaseSummary | undefined, limit = 50): UseQueryResult<ScalingView> {
+  return useAskLease(
+    lease,
+    `scaling ${limit}`,
+    (api, id) => api.GET("/v1/leases/{id}/scaling", { params: { path: { id }, query: { limit } } }),
+    { every: 5_000 },
+  )
+}
+
+export function useProofs(lease: LeaseSummary | undefined, limit = 100): UseQueryResult<ProofSummary[]> {
+  return useAskLease(
+    lease,
+    `proofs ${limit}`,
+    (api, id) => api.GET("/v1/leases/{id}/proofs", { params: { path: { id }, query: { limit } } }),
+    { every: 5_000 },
+  )
+}
+
+export function useProof(
+  lease: LeaseSummary | undefined,
+  epoch: number | "latest",
+): UseQueryResult<ProofView> {
+  return useAskLease(lease, `proof ${epoch}`, (api, id) =>
+    api.GET("/v1/leases/{id}/proofs/{epoch}", { params: { path: { id, epoch: String(epoch) } } }),
+  )
+}

@@ -1,0 +1,47 @@
+// The account that signs, and what can be done about it.
+
+import { DropdownMenu } from "radix-ui"
+import { useDisconnect } from "wagmi"
+import { speak, useWords } from "../../i18n/language.ts"
+import { shorten } from "../../i18n/units.ts"
+import { Button } from "../../ui/Button.tsx"
+import styles from "./Connect.module.css"
+
+const words = speak(
+  {
+    account: (address: string) => `Account ${address}`,
+    copy: "Copy address",
+    disconnect: "Disconnect",
+  },
+  {
+    account: (address: string) => `账户 ${address}`,
+    copy: "复制地址",
+    disconnect: "断开连接",
+  },
+)
+
+export default function Account({ address }: { address: string }) {
+  const t = useWords(words)
+  const { mutate: disconnect } = useDisconnect()
+  return (
+    // Not in a portal: it belongs to the header, also for whoever goes from landmark to landmark.
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger asChild>
+        <Button aria-label={t.account(shorten(address))}>
+          <span className="mono">{shorten(address)}</span>
+        </Button>
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Content className={styles.menu} align="end" sideOffset={4}>
+        <DropdownMenu.Item
+          className={styles.item}
+          onSelect={() => void navigator.clipboard.writeText(address)}
+        >
+          {t.copy}
+        </DropdownMenu.Item>
+        <DropdownMenu.Item className={styles.item} onSelect={() => disconnect({})}>
+          {t.disconnect}
+        </DropdownMenu.Item>
+      </DropdownMenu.Content>
+    </DropdownMenu.Root>
+  )
+}

@@ -1,0 +1,50 @@
+// The page's two languages. A page keeps its words beside itself, as `const words = speak({...}, {...})`; the second takes the
+// type of the first, so that a sentence which is missing in Chinese does not compile.
+import { useSyncExternalStore } from "react"
+import { keepText, keptText } from "../browser/storage.ts"
+
+export type Language = "en" | "zh"
+export type Words<W> = Record<Language, W>
+
+export function speak<W>(en: W, zh: NoInfer<W>): Words<W> {
+  return { en, zh }
+}
+
+const KEY = "tidemark.language"
+const listeners = new Set<() => void>()
+let language: Language = begin()
+
+function begin(): Language {
+  const kept = keptText(KEY)
+  if (kept === "en" || kept === "zh") return kept
+  return globalThis.navigator?.language?.startsWith("zh") ? "zh" : "en"
+}
+
+export function getLanguage(): Language {
+  return language
+}
+
+export function setLanguage(next: Language) {
+  language = next
+  keepText(KEY, next)
+  document.documentElement.lang = next === "zh" ? "zh-CN" : "en"
+  for (const listener of listeners) listener()
+}
+
+function subscribe(listener: () => void) {
+  listeners.add(listener)
+  return () => listeners.delete(listener)
+}
+
+export function useLanguage(): Language {
+  return useSyncExternalStore(subscribe, getLanguage)
+}
+
+export function useWords<W>(words: Words<W>): W {
+  return words[useLanguage()]
+}
+
+/** Outside of a component. */
+export function say<W>(words: Words<W>): W {
+  return words[language]
+}

@@ -1,0 +1,159 @@
+// The one way in which the page sends: asks for the right chain, asks the wallet, follows the transaction to its block, and
+// tells a refusal as a sentence.
+import { useQueryClient } from "@tanstack/react-query"
+import type { Hash, TransactionReceipt } from "viem"
+import {
+  call,
+  getTransaction,
+  getTransactionReceipt,
+  sendTransaction,
+  waitForTransactionReceipt,
+} from "viem/actions"
+import { useClient, useConfig, useConnection } from "wagmi"
+import { getConnectorClient, switchChain } from "wagmi/actions"
+import type { Wallet } from "../chain/call.ts"
+import type { Reader } from "../chain/reader.ts"
+import { explain, loadSentences } from "../chain/refusals.ts"
+import { speak, useWords } from "../i18n/language.ts"
+import type { Unit } from "../i18n/units.ts"
+import { add, change, getEntries } from "./store.ts"
+
+const words = speak(
+  {
+    connect: "Connect a wallet first.",
+    reverted: "The market refused it when it was mined.",
+    replaced: "Another transaction of the same number was mined instead.",
+  },
+  {
+    connect: "请先连接钱包。",
+    reverted: "该交易在上链时被市场拒绝。",
+    replaced: "同一序号的另一笔交易已上链。",
+  },
+)
+
+/** The centre has told it; whoever catches it need not tell it again. */
+export class Told extends Error {
+  /** The custom error's name, or a word of refusals.ts. */
+  readonly refusal: string
+
+  constructor(cause: unknown, refusal: string) {
+    super(refusal, { cause })
+    this.refusal = refusal
+  }
+}
+
+export type Transact = (
+  label: string,
+  action: (wallet: Wallet) => Promise<Hash>,
+  /** Of the amounts that a refusal would name. */
+  unit?: Unit,
+) => Promise<TransactionReceipt>
+
+/**
+ * Sends something and waits for its block.
+ * @returns A function that throws Told when it did not come to pass.
+ */
+export function useTransact(): Transact {
+  const config = useConfig()
+  const reader = useClient() as Reader | undefined
+  const { address, chainId } = useConnection()
+  const queries = useQueryClient()
+  const t = useWords(words)
+
+  return async (label, action, unit) => {
+    const wanted = config.chains[0].id
+    if (!address || !reader) throw new Error(t.connect)
+    const id = add({ label, account: address, chainId: wanted, state: "asking" })
+    try {
+      if (chainId !== wanted) await switchChain(config, { chainId: wanted })
+      const wallet = (await getConnectorClient(config, { chainId: wanted })) as Wallet
+      const hash = await action(wallet)
+      change(id, { state: "pending", hash })
+      const receipt = await land(reader, id, hash, t, unit)
+      void queries.invalidateQueries()
+      return receipt
+    } catch (error) {
+      if (error instanceof Told) throw error
+      await loadSentences()
+      const { sentence, remedy, name } = explain(error, unit)
+      change(id, { state: "failed", sentence, remedy, refusal: name })
+      throw new Told(error, name)
+    }
+  }
+}
+
+async function land(
+  reader: Reader,
+  id: string,
+  hash: Hash,
+  t: (typeof words)["en"],
+  unit?: Unit,
+): Promise<TransactionReceipt> {
+  let cancelled = false
+  const receipt = await waitForTransactionReceipt(reader, {
+    hash,
+    timeout: 0,
+    pollingInterval: 500,
+    onReplaced: ({ reason, transaction }) => {
+      if (reason === "repriced") change(id, { hash: transaction.hash })
+      else cancelled = true
+    },
+  })
+  if (cancelled) {
+    change(id, { state: "dropped", sentence: t.replaced })
+    throw new Told(null, "replaced")
+  }
+  if (receipt.status === "success") {
+    change(id, { state: "mined", hash: receipt.transactionHash, block: Number(receipt.blockNumber) })
+    return receipt
+  }
+  const { sentence, remedy, name } = await whyReverted(reader, receipt, t.reverted, unit)
+  change(id, { state: "failed", block: Number(receipt.blockNumber), sentence, remedy, refusal: name })
+  throw new Told(null, name)
+}
+
+/** A receipt does not say why: the call is tried again where it failed. */
+async function whyReverted(reader: Reader, receipt: TransactionReceipt, otherwise: string, unit?: Unit) {
+  try {
+    const { from, to, input, value } = await getTransaction(reader, { hash: receipt.transactionHash })
+    await call(reader, { account: from, to, data: input, value, blockNumber: receipt.blockNumber })
+  } catch (error) {
+    await loadSentences()
+    return explain(error, unit)
+  }
+  return { name: "reverted", sentence: otherwise, remedy: "" }
+}
+
+/** Looks at what was left waiting by a reload, and at mined ones that a reorg may have taken back. */
+export async function recheck(reader: Reader, from = 0): Promise<void> {
+  for (const { id, hash, state, block } of getEntries()) {
+    if (!hash || !(state === "pending" || (state === "mined" && (block ?? 0) >= from))) continue
+    const receipt = await getTransactionReceipt(reader, { hash }).catch(() => null)
+    if (!receipt) change(id, { state: "pending", block: undefined })
+    else
+      change(id, {
+        state: receipt.status === "success" ? "mined" : "failed",
+        block: Number(receipt.blockNumber),
+      })
+  }
+}
+
+/** Sends a waiting transaction again under its number, with a quarter more of a fee. */
+export async function speedUp(wallet: Wallet, reader: Reader, id: string, hash: Hash): Promise<void> {
+  const { to, input, value, nonce, gas, maxFeePerGas, maxPriorityFeePerGas } = await getTransaction(reader, {
+    hash,
+  })
+  const more = (fee: bigint | undefined) => ((fee ?? 1n) * 5n) / 4n + 1n
+  const faster = await sendTransaction(wallet, {
+    account: wallet.account,
+    chain: wallet.chain,
+    to,
+    data: input,
+    value,
+    nonce,
+    gas,
+    maxFeePerGas: more(maxFeePerGas),
+    maxPriorityFeePerGas: more(maxPriorityFeePerGas),
+  })
+  change(id, { hash: faster })
+}

@@ -1,0 +1,55 @@
+import { Dialog as Radix } from "radix-ui"
+import { type ReactNode, useRef } from "react"
+import { speak, useWords } from "../i18n/language.ts"
+import { Button } from "./Button.tsx"
+import styles from "./Dialog.module.css"
+import { Icon } from "./Icon.tsx"
+
+const words = speak({ close: "Close" }, { close: "关闭" })
+
+interface Props {
+  title: ReactNode
+  /** A sentence under the title: what this is for. */
+  about?: ReactNode
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  children: ReactNode
+  /** Along the side, over the whole height. */
+  drawer?: boolean
+}
+
+/** Holds the focus, closes with Escape, and gives the focus back. */
+export function Dialog({ title, about, open, onOpenChange, children, drawer }: Props) {
+  const t = useWords(words)
+  // Radix gives the focus back to a trigger of its own; here any button may have opened it.
+  const opener = useRef<Element | null>(null)
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className={styles.scrim} />
+        <Radix.Content
+          className={drawer ? styles.drawer : styles.dialog}
+          {...(about ? {} : { "aria-describedby": undefined })}
+          onOpenAutoFocus={() => {
+            opener.current = document.activeElement
+          }}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault()
+            if (opener.current instanceof HTMLElement) opener.current.focus()
+          }}
+        >
+          <header className={styles.head}>
+            <Radix.Title className={styles.title}>{title}</Radix.Title>
+            <Radix.Close asChild>
+              <Button kind="quiet" aria-label={t.close}>
+                <Icon name="close" />
+              </Button>
+            </Radix.Close>
+          </header>
+          {about && <Radix.Description className="soft small">{about}</Radix.Description>}
+          <div className={styles.body}>{children}</div>
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
