@@ -60,7 +60,6 @@ export type SessionView = Schemas["SessionView"]
 export type ProposalView = Schemas["ProposalView"]
 
 // A provider's own state
-export type StatusView = Schemas["StatusView"]
 export type RunView = Schemas["RunView"]
 export type OwnView = Schemas["OwnView"]
 export type AlarmView = Schemas["AlarmView"]

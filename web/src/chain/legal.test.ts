@@ -206,29 +206,6 @@ describe("anybody", () => {
     expect(why("endDispute", of({ me: STRANGER, lease: { ...disputed, disputedUntil: NOW } }))).toBeNull()
   })
 
-  it("credits a confirmed outage of an open lease", () => {
-    expect(why("creditOutage", of({ provider: { ...provider, silence: "confirmed" } }))).toBeNull()
-    expect(why("creditOutage", of({ provider: { ...provider, silence: "reported" } }))).toContain("No outage")
-    expect(why("creditOutage", of({ lease: closed }))).toContain("closed")
-  })
-
-  it("reports and confirms silence in turn", () => {
-    const c = (silence: ProviderView["silence"]): ProviderCase => ({
-      ...here,
-      provider: { ...provider, silence },
-    })
-    expect(why("reportSilence", c(null))).toBeNull()
-    expect(why("reportSilence", c("reported"))).toContain("reported already")
-    const idle = { ...provider, held: { ...SHAPE, millicores: 0 } }
-    expect(why("reportSilence", { ...here, provider: idle })).toContain("owes no roots")
-    expect(why("reportSilence", { ...here, provider: { ...provider, registered: false } })).toContain(
-      "not registered",
-    )
-    expect(why("confirmSilence", c(null))).toContain("Nobody")
-    expect(why("confirmSilence", c("reported"))).toBeNull()
-    expect(why("confirmSilence", c("confirmed"))).toContain("confirmed already")
-  })
-
   it("takes an open offer, and opens an order, while intake is open", () => {
     expect(why("take", { ...here, offer })).toBeNull()
     expect(why("take", { ...here, offer: { ...offer, open: false } })).toContain("withdrawn")
@@ -281,7 +258,7 @@ describe("orders", () => {
 
 describe("providers", () => {
   const own: ProviderCase = { ...here, me: PROVIDER, provider }
-  it.each(["updateProvider", "addBond", "setAttributes", "listOffer", "announceExit"] as const)(
+  it.each(["addBond", "setAttributes", "listOffer", "announceExit"] as const)(
     "%s for themselves, once registered",
     (verb) => {
       expect(why(verb, own)).toBeNull()
@@ -289,12 +266,6 @@ describe("providers", () => {
       expect(why(verb, { ...own, provider: { ...provider, registered: false } })).toContain("not registered")
     },
   )
-
-  it("register once", () => {
-    expect(why("register", here)).toBeNull()
-    expect(why("register", { ...here, provider })).toContain("already")
-    expect(why("register", { ...here, intakeOpen: false })).toContain("intake")
-  })
 
   it("withdraw their own open offers", () => {
     expect(why("withdrawOffer", { ...here, me: PROVIDER, offer })).toBeNull()

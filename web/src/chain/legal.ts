@@ -232,18 +232,6 @@ export const LEGAL = {
     if (c.now >= disputedUntil) return REASONS.late(disputedUntil)
     return whyNotSlash(c)
   }),
-  creditOutage: row<LeaseCase>("Faults.creditOutage", (c) => {
-    if (!isOpen(c)) return REASONS.closed
-    return c.provider && c.provider.silence !== "confirmed" ? REASONS.noOutage : null
-  }),
-  reportSilence: row<ProviderCase>("Faults.reportSilence", (c) => {
-    if (!c.provider.registered) return REASONS.unregistered
-    if (c.provider.silence) return REASONS.silenceKnown
-    return c.provider.held.millicores === 0 ? REASONS.owesNoRoot : null
-  }),
-  confirmSilence: row<ProviderCase>("Faults.confirmSilence", ({ provider: { silence } }) =>
-    silence === null ? REASONS.notReported : silence === "confirmed" ? REASONS.confirmed : null,
-  ),
 
   // Orders
   openOrder: row<Here>("Auction.openOrder", ({ intakeOpen }) => (intakeOpen ? null : REASONS.intake)),
@@ -259,11 +247,6 @@ export const LEGAL = {
   }),
 
   // Providers
-  register: row<Here & { provider?: ProviderView }>("Registry.register", ({ provider, intakeOpen }) => {
-    if (provider?.registered) return REASONS.registered
-    return intakeOpen ? null : REASONS.intake
-  }),
-  updateProvider: row<ProviderCase>("Registry.updateProvider", ownProvider),
   addBond: row<ProviderCase>("Registry.addBond", ownProvider),
   setAttributes: row<ProviderCase>("Registry.setAttributes", ownProvider),
   listOffer: row<ProviderCase>("Registry.listOffer", ownProvider),

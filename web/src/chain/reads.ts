@@ -1,6 +1,6 @@
 // The market as the chain alone tells it, in the API's shapes: for when no provider answers. What only a provider knows
 // (containers, stages, usage) is empty.
-import { type Hex, hexToString, zeroAddress } from "viem"
+import { type Hex, zeroAddress } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
 import type {
   LeaseSummary,
@@ -14,6 +14,7 @@ import type {
 } from "../api/types.ts"
 import { readFaults } from "./faults.ts"
 import { at, firstBlock, type Reader } from "./reader.ts"
+import { attributeText } from "./terms.ts"
 
 /** Every number of a struct as the API has it: up to 32 bits a number, else decimal text. */
 export function plain<T>(value: unknown): T {
@@ -95,7 +96,7 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
           diskMiB: capacity.heldDiskMiB,
           gpus: capacity.heldGpus,
         },
-        attributes: (sets.at(-1)?.args.attributes ?? []).map((word) => hexToString(word, { size: 32 })),
+        attributes: (sets.at(-1)?.args.attributes ?? []).map(attributeText),
         exitAt: provider.exitAt || null,
         silence: reported ? (outage.confirmed ? "confirmed" : "reported") : null,
         // How many there could have been, its state does not say.

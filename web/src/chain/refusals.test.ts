@@ -13,12 +13,17 @@ import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { ADDRESS, HASH, MARKET, OTHER } from "../../test/wallet.ts"
 import { ApiError, Unreachable } from "../api/client.ts"
 import { setLanguage } from "../i18n/language.ts"
+import type { Unit } from "../i18n/units.ts"
 import { erc20, market } from "./abi.ts"
 import { ForeignSignature } from "./actions/signAction.ts"
-import { customError, explain, explainRevert, loadSentences } from "./refusals.ts"
+import { customError, explain, loadSentences } from "./refusals.ts"
 
 const USD = { symbol: "USDC", decimals: 6 }
 const errors = [...market, ...erc20].filter(({ type }) => type === "error")
+
+/** What a call explains that reverted with these bytes. */
+const reverted = (data: Hex, unit?: Unit) =>
+  explain(Object.assign(new Error("execution reverted"), { code: 3, data }), unit)
 
 function encoded(errorName: string, args: readonly unknown[]): Hex {
   const panic = { type: "error", name: "Panic", inputs: [{ name: "code", type: "uint256" }] }
@@ -48,7 +53,7 @@ afterEach(() => setLanguage("en"))
 
 // Until the words have come, an error is told by its name.
 beforeAll(async () => {
-  const early = explainRevert(encoded("BadPath", []))
+  const early = reverted(encoded("BadPath", []))
   expect(early).toMatchObject({ name: "BadPath", sentence: "The market refuses: BadPath." })
   await loadSentences()
 })
@@ -57,7 +62,7 @@ describe("custom errors", () => {
   it.each(["en", "zh"] as const)("have words in %s, all of them", (language) => {
     setLanguage(language)
     for (const { name, inputs } of errors) {
-      const refusal = explainRevert(encoded(name, sample(inputs)), USD)
+      const refusal = reverted(encoded(name, sample(inputs)), USD)
       expect(refusal.name).toBe(name)
       expect(refusal.sentence, name).toMatch(language === "zh" ? /[\u4e00-\u9fff].*。$/ : /^[A-Z0-9].*\.$/)
       expect(refusal.sentence + refusal.remedy, name).not.toMatch(/undefined|NaN|\[object/)
@@ -71,27 +76,25 @@ describe("custom errors", () => {
     for (const name of headings) {
       const known = errors.find((error) => error.name === name)
       const data = name === "Panic" ? encoded("Panic", [17n]) : encoded(name, sample(known!.inputs))
-      expect(explainRevert(data).sentence, name).not.toContain("The market refuses")
+      expect(reverted(data).sentence, name).not.toContain("The market refuses")
     }
   })
 
   it("tell amounts in their unit, rates by the hour, shares in percent", () => {
-    expect(explainRevert(encoded("InsufficientFunds", [1_000_000n, 3_500_000n]), USD)).toMatchObject({
+    expect(reverted(encoded("InsufficientFunds", [1_000_000n, 3_500_000n]), USD)).toMatchObject({
       sentence: "1 USDC are there where 3.5 USDC are needed.",
       remedy: expect.stringContaining("Add 2.5 USDC"),
     })
-    expect(explainRevert(encoded("InsufficientFunds", [5n, 7n])).sentence).toContain("7 base units")
-    expect(explainRevert(encoded("WrongValue", [0n, 10n ** 17n])).sentence).toContain("0.1 ETH")
-    expect(explainRevert(encoded("RateTooHigh", [10n ** 18n, 10n ** 15n]), USD).sentence).toContain(
-      "3,600 USDC/h",
-    )
-    expect(explainRevert(encoded("DemandTooLow", [4_250n, 8_000n])).sentence).toContain("42.5 %")
-    expect(explainRevert(encoded("RulingAwaited", [1_700_000_000n])).sentence).toContain("2023")
+    expect(reverted(encoded("InsufficientFunds", [5n, 7n])).sentence).toContain("7 base units")
+    expect(reverted(encoded("WrongValue", [0n, 10n ** 17n])).sentence).toContain("0.1 ETH")
+    expect(reverted(encoded("RateTooHigh", [10n ** 18n, 10n ** 15n]), USD).sentence).toContain("3,600 USDC/h")
+    expect(reverted(encoded("DemandTooLow", [4_250n, 8_000n])).sentence).toContain("42.5 %")
+    expect(reverted(encoded("RulingAwaited", [1_700_000_000n])).sentence).toContain("2023")
   })
 
   it("say which limit of a bound account is exceeded by what", () => {
     const required = (limit: number) =>
-      explainRevert(encoded("ConsentRequired", [ADDRESS, limit, 2n * 10n ** 6n, 10n ** 6n]), USD)
+      reverted(encoded("ConsentRequired", [ADDRESS, limit, 2n * 10n ** 6n, 10n ** 6n]), USD)
     expect(required(1).sentence).toContain("one call may move 1 USDC")
     expect(required(2).sentence).toContain("makes it 2 USDC")
     expect(required(3).sentence).toContain("every change")
@@ -104,8 +107,8 @@ describe("custom errors", () => {
       errorName: "Error",
       args: ["token is paused"],
     })
-    expect(explainRevert(told).sentence).toBe("A contract refused: token is paused")
-    expect(explainRevert("0x").name).toBe("reverted")
+    expect(reverted(told).sentence).toBe("A contract refused: token is paused")
+    expect(reverted("0x").name).toBe("reverted")
   })
 })
 

@@ -185,12 +185,6 @@ export function explain(error: unknown, unit?: Unit): Refusal {
   }
 }
 
-/** What a contract would have reverted with, of an event that says so. */
-export function explainRevert(data: Hex, unit?: Unit): Refusal {
-  const custom = decode(data)
-  return custom ? tell(custom, unit) : plain("reverted")
-}
-
 function tell(custom: Custom, unit?: Unit): Refusal {
   if (!loaded) {
     void loadSentences()

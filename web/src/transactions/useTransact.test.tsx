@@ -5,10 +5,11 @@ import { beforeEach, describe, expect, it } from "vitest"
 import { show } from "../../test/page.tsx"
 import { ADDRESS, CHAIN_ID, HASH, TOKEN } from "../../test/wallet.ts"
 import { market } from "../chain/abi.ts"
-import { topUp } from "../chain/actions/topUp.ts"
+import { topUpCall } from "../chain/actions/topUp.ts"
+import { send as sendCall } from "../chain/call.ts"
 import { getEntries, tidy } from "./store.ts"
 import { Center } from "./TransactionCenter.tsx"
-import { recheck, Told, useTransact } from "./useTransact.ts"
+import { recheck, TransactionFailed, useTransact } from "./useTransact.ts"
 
 const BLOCK = `0x${"22".repeat(32)}`
 
@@ -86,7 +87,9 @@ const outcomes: unknown[] = []
 function Sender() {
   const transact = useTransact()
   const send = () =>
-    transact("Add money", (wallet) => topUp(wallet, { currency: TOKEN, lease: HASH, amount: 1n })).then(
+    transact("Add money", (wallet) =>
+      sendCall(wallet, topUpCall({ currency: TOKEN, lease: HASH, amount: 1n })),
+    ).then(
       (receipt) => outcomes.push(receipt.status),
       (error) => outcomes.push(error),
     )
@@ -124,7 +127,7 @@ describe("a transaction", () => {
     const { fate, request } = node()
     fate.refusal = "LeaseUnknown"
     await send(request)
-    await waitFor(() => expect(outcomes[0]).toBeInstanceOf(Told))
+    await waitFor(() => expect(outcomes[0]).toBeInstanceOf(TransactionFailed))
     expect(fate.sent).toBe(0)
     expect(getEntries()[0]).toMatchObject({ state: "failed", refusal: "LeaseUnknown" })
   })
@@ -142,7 +145,7 @@ describe("a transaction", () => {
     fate.success = false
     fate.refusedInBlock = "LeaseIsClosed"
     await send(request)
-    await waitFor(() => expect(outcomes[0]).toBeInstanceOf(Told))
+    await waitFor(() => expect(outcomes[0]).toBeInstanceOf(TransactionFailed))
     expect(getEntries()[0]).toMatchObject({ state: "failed", block: 4, refusal: "LeaseIsClosed" })
   })
 

@@ -31,14 +31,19 @@ const words = speak(
   },
 )
 
-/** The centre has told it; whoever catches it need not tell it again. */
-export class Told extends Error {
-  /** The custom error's name, or a word of refusals.ts. */
+/** A transaction that failed. The transaction centre already shows why: a caller need not show it again. */
+export class TransactionFailed extends Error {
+  /** The custom error's name, or a name of refusals.ts. */
   readonly refusal: string
+  /** Why, and what to do about it; the latter may be empty. */
+  readonly sentence: string
+  readonly remedy: string
 
-  constructor(cause: unknown, refusal: string) {
-    super(refusal, { cause })
+  constructor(refusal: string, sentence: string, remedy = "", cause?: unknown) {
+    super(sentence, { cause })
     this.refusal = refusal
+    this.sentence = sentence
+    this.remedy = remedy
   }
 }
 
@@ -50,8 +55,8 @@ export type Transact = (
 ) => Promise<TransactionReceipt>
 
 /**
- * Sends something and waits for its block.
- * @returns A function that throws Told when it did not come to pass.
+ * Sends a transaction and waits for its block.
+ * @returns A function that throws TransactionFailed.
  */
 export function useTransact(): Transact {
   const config = useConfig()
@@ -73,11 +78,11 @@ export function useTransact(): Transact {
       void queries.invalidateQueries()
       return receipt
     } catch (error) {
-      if (error instanceof Told) throw error
+      if (error instanceof TransactionFailed) throw error
       await loadSentences()
       const { sentence, remedy, name } = explain(error, unit)
       change(id, { state: "failed", sentence, remedy, refusal: name })
-      throw new Told(error, name)
+      throw new TransactionFailed(name, sentence, remedy, error)
     }
   }
 }
@@ -101,7 +106,7 @@ async function land(
   })
   if (cancelled) {
     change(id, { state: "dropped", sentence: t.replaced })
-    throw new Told(null, "replaced")
+    throw new TransactionFailed("replaced", t.replaced)
   }
   if (receipt.status === "success") {
     change(id, { state: "mined", hash: receipt.transactionHash, block: Number(receipt.blockNumber) })
@@ -109,7 +114,7 @@ async function land(
   }
   const { sentence, remedy, name } = await whyReverted(reader, receipt, t.reverted, unit)
   change(id, { state: "failed", block: Number(receipt.blockNumber), sentence, remedy, refusal: name })
-  throw new Told(null, name)
+  throw new TransactionFailed(name, sentence, remedy)
 }
 
 /** A receipt does not say why: the call is tried again where it failed. */

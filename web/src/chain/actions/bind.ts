@@ -1,6 +1,6 @@
 // Binds the caller to approvers, changes how it is bound, or frees it (nobody, 0, nothing).
-import type { Address, Hash } from "viem"
-import { type Call, callOf, send, type Wallet } from "../call.ts"
+import type { Address } from "viem"
+import { type Call, callOf } from "../call.ts"
 import type { Limit } from "../terms.ts"
 
 /** As the market wants approvers listed: by their number, each once. */
@@ -18,8 +18,4 @@ export interface Bind {
 
 export function bindCall({ approvers, threshold, limits }: Bind): Call {
   return callOf("bind", [ascending(approvers), BigInt(threshold), limits])
-}
-
-export async function bind(client: Wallet, parameters: Bind): Promise<Hash> {
-  return send(client, bindCall(parameters))
 }

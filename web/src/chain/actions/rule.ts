@@ -1,7 +1,6 @@
 // The arbiters' ruling on a dispute.
-import type { Hash } from "viem"
 import type { TermsView } from "../../api/types.ts"
-import { type Call, callOf, send, type Wallet } from "../call.ts"
+import { type Call, callOf } from "../call.ts"
 import { termsOf } from "../terms.ts"
 
 export interface Rule {
@@ -13,8 +12,4 @@ export interface Rule {
 
 export function ruleCall({ terms, forTenant, slash }: Rule): Call {
   return callOf("rule", [termsOf(terms), forTenant, slash])
-}
-
-export async function rule(client: Wallet, parameters: Rule): Promise<Hash> {
-  return send(client, ruleCall(parameters))
 }

@@ -1,6 +1,6 @@
 // Opens a lease from an offer with its deposit.
-import { type Address, type Hash, zeroAddress } from "viem"
-import { type Call, callOf, send, type Wallet } from "../call.ts"
+import { type Address, zeroAddress } from "viem"
+import { type Call, callOf } from "../call.ts"
 import type { Order } from "../terms.ts"
 
 export interface Take {
@@ -15,8 +15,4 @@ export interface Take {
 
 export function takeCall({ offer, currency, order, deposit }: Take): Call {
   return callOf("take", [offer, order, deposit], currency === zeroAddress ? deposit : 0n)
-}
-
-export async function take(client: Wallet, parameters: Take): Promise<Hash> {
-  return send(client, takeCall(parameters))
 }

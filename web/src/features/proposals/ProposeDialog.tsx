@@ -13,7 +13,7 @@ import type { Reader } from "../../chain/reader.ts"
 import { explain, loadSentences } from "../../chain/refusals.ts"
 import { speak, useLanguage, useWords } from "../../i18n/language.ts"
 import type { Unit } from "../../i18n/units.ts"
-import { Told, useTransact } from "../../transactions/useTransact.ts"
+import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
 import { Choice } from "../../ui/Field.tsx"
@@ -66,6 +66,11 @@ interface Wanted {
   account: Address
 }
 
+/** What became of a call: exactly one of the two. */
+export type Outcome =
+  | { receipt: TransactionReceipt; failure?: never }
+  | { receipt?: never; failure: TransactionFailed }
+
 interface Attempt {
   /** Of the amounts that a refusal would name. */
   unit?: Unit
@@ -79,9 +84,9 @@ export interface Proposing {
   /**
    * Sends a call; when the wallet's account needs consents for it, opens the dialog instead.
    *
-   * @returns Null when it did not come to pass: the transaction centre, or the dialog, says why.
+   * The transaction centre, or the dialog, already shows a failure.
    */
-  attempt: (label: string, call: Call, how?: Attempt) => Promise<TransactionReceipt | null>
+  attempt: (label: string, call: Call, how?: Attempt) => Promise<Outcome>
   dialog: ReactNode
 }
 
@@ -93,13 +98,13 @@ export function usePropose(): Proposing {
   function propose(call: Call, account = address) {
     if (account) setWanted({ call, account })
   }
-  async function attempt(label: string, call: Call, { unit, action }: Attempt = {}) {
+  async function attempt(label: string, call: Call, { unit, action }: Attempt = {}): Promise<Outcome> {
     try {
-      return await transact(label, action ?? ((wallet) => send(wallet, call)), unit)
+      return { receipt: await transact(label, action ?? ((wallet) => send(wallet, call)), unit) }
     } catch (error) {
-      if (!(error instanceof Told)) throw error
+      if (!(error instanceof TransactionFailed)) throw error
       if (error.refusal === "ConsentRequired") propose(call)
-      return null
+      return { failure: error }
     }
   }
   const dialog = wanted && <ProposeDialog wanted={wanted} onClose={() => setWanted(null)} />

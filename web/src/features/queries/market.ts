@@ -18,7 +18,6 @@ import type {
   ProofView,
   ProviderView,
   ScalingView,
-  StatusView,
 } from "../../api/types.ts"
 import { later } from "../../browser/retryImport.ts"
 import type { Reader } from "../../chain/reader.ts"
@@ -103,10 +102,6 @@ export function useLeases(closed = false): UseQueryResult<LeaseSummary[]> {
 
 export function useOwn(): UseQueryResult<OwnView> {
   return useAsk(["own"], (api) => api.GET("/v1/provider"), undefined, 5_000)
-}
-
-export function useStatus(): UseQueryResult<StatusView> {
-  return useAsk(["status"], (api) => api.GET("/v1/status"), undefined, 5_000)
 }
 
 /** Where the API of a lease's provider is: empty for the page's own. Null while that is not known. */

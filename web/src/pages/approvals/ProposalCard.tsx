@@ -16,7 +16,7 @@ import { save } from "../../features/proposals/saveFile.ts"
 import { caseOf, type Standing, standingOf } from "../../features/proposals/status.ts"
 import { useWallet } from "../../features/wallet/useWallet.ts"
 import { speak, useLanguage, useWords } from "../../i18n/language.ts"
-import { Told, useTransact } from "../../transactions/useTransact.ts"
+import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Act, Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
@@ -259,7 +259,7 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
       await act()
     } catch (error) {
       // What was sent, the transaction centre tells.
-      if (error instanceof Told) return
+      if (error instanceof TransactionFailed) return
       await loadSentences()
       setSaid({ tone: "bad", text: explain(error).sentence })
     } finally {

@@ -21,12 +21,13 @@ import {
   press,
 } from "../../features/deployments/deployments.ts"
 import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
+import { useWallet } from "../../features/wallet/useWallet.ts"
 import { useWords } from "../../i18n/language.ts"
 import { shorten } from "../../i18n/units.ts"
-import { Told, useTransact } from "../../transactions/useTransact.ts"
+import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/States.tsx"
-import { type Attempt, useAttempt, useSigner } from "./attempt.ts"
+import { type Attempt, useAttempt } from "./attempt.ts"
 import { words } from "./journeyWords.ts"
 import { Step } from "./Step.tsx"
 
@@ -48,7 +49,7 @@ export function Failed({ attempt }: { attempt: Attempt }) {
   const t = useWords(words)
   if (!attempt.error) return null
   // Its transaction was mined and refused, or replaced.
-  if (attempt.error instanceof Told) return <Notice tone="bad">{t.elsewhere}</Notice>
+  if (attempt.error instanceof TransactionFailed) return <Notice tone="bad">{t.elsewhere}</Notice>
   const { sentence, remedy } = explain(attempt.error)
   return (
     <Notice tone="bad">
@@ -122,7 +123,7 @@ export function OpenStep({ journey, state }: Props) {
 export function SignStep({ journey, state }: Props) {
   const t = useWords(words)
   const attempt = useAttempt()
-  const signer = useSigner()
+  const signer = useWallet()
   const { id, winner, manifest, order } = journey
 
   const sign = () =>

@@ -1,10 +1,7 @@
 // Something that the wallet is asked for: it can be declined, and tried again.
 import { useState } from "react"
-import { useConfig, useConnection } from "wagmi"
-import { getConnectorClient, switchChain } from "wagmi/actions"
-import type { Wallet } from "../../chain/call.ts"
 import { loadSentences } from "../../chain/refusals.ts"
-import { Told } from "../../transactions/useTransact.ts"
+import { TransactionFailed } from "../../transactions/useTransact.ts"
 
 export interface Attempt {
   busy: boolean
@@ -24,7 +21,7 @@ export function useAttempt(): Attempt {
       setState({ busy: false, error: null, refusal: null })
     } catch (error) {
       await loadSentences()
-      const told = error instanceof Told
+      const told = error instanceof TransactionFailed
       setState({
         busy: false,
         error: told ? (error.cause ?? error) : error,
@@ -33,15 +30,4 @@ export function useAttempt(): Attempt {
     }
   }
   return { ...state, run }
-}
-
-/** The wallet on the market's chain, for what is signed and not sent. */
-export function useSigner(): () => Promise<Wallet> {
-  const config = useConfig()
-  const { chainId } = useConnection()
-  return async () => {
-    const wanted = config.chains[0].id
-    if (chainId !== wanted) await switchChain(config, { chainId: wanted })
-    return (await getConnectorClient(config, { chainId: wanted })) as Wallet
-  }
 }

@@ -4,8 +4,9 @@ import { decodeFunctionData, type Hex } from "viem"
 import { describe, expect, it } from "vitest"
 import { answersOf, LEASE, leaseView, TENANT } from "../../../../test/lease.ts"
 import { answer, show } from "../../../../test/page.tsx"
-import { HASH, OTHER } from "../../../../test/wallet.ts"
+import { CHAIN_ID, HASH, OTHER } from "../../../../test/wallet.ts"
 import { market } from "../../../chain/abi.ts"
+import { add } from "../../../transactions/store.ts"
 import { Actions } from "./Actions.tsx"
 
 /** A chain that takes everything, and what was sent to it. */
@@ -71,6 +72,21 @@ describe("what can be done with a lease", () => {
       functionName: "scale",
       args: [{ tenant: TENANT }, 3],
     })
+  })
+
+  it("shows why its own transaction failed, also when another was sent meanwhile", async () => {
+    answer(answersOf())
+    const { request } = chain()
+    const refuse = async (asked: { method: string; params?: unknown }) => {
+      if (asked.method !== "eth_sendTransaction") return (request as (a: typeof asked) => unknown)(asked)
+      add({ label: "Another action", account: TENANT, chainId: CHAIN_ID, state: "asking" })
+      throw Object.assign(new Error("User rejected the request."), { code: 4001 })
+    }
+    await show(<Actions lease={leaseView()} />, { account: TENANT, chain: refuse as never })
+    await userEvent.click(await row("Scale"))
+    const dialog = await screen.findByRole("dialog", { name: "Scale" })
+    await userEvent.click(await within(dialog).findByRole("button", { name: "Scale to 3 replicas" }))
+    expect(await within(dialog).findByText(/Nothing was sent/)).toBeVisible()
   })
 
   it("adds an amount that was typed, and takes none that is no amount", async () => {

@@ -1,8 +1,6 @@
 import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import { type Hex, keccak256, parseEventLogs } from "viem"
-import { useConfig as useChainConfig } from "wagmi"
-import { getConnectorClient } from "wagmi/actions"
 import { providerApi } from "../../../api/client.ts"
 import { useConfig } from "../../../api/config.ts"
 import { putManifest } from "../../../api/uploads.ts"
@@ -10,10 +8,10 @@ import { market } from "../../../chain/abi.ts"
 import { moveToBid, moveToBidCall } from "../../../chain/actions/moveToBid.ts"
 import { moveToOffer, moveToOfferCall } from "../../../chain/actions/moveToOffer.ts"
 import { signManifest } from "../../../chain/actions/signManifest.ts"
-import type { Wallet } from "../../../chain/call.ts"
 import { isSame, useReasons } from "../../../chain/legal.ts"
 import { explain } from "../../../chain/refusals.ts"
 import { useOffers, useOrders, useProviders } from "../../../features/queries/market.ts"
+import { useWallet } from "../../../features/wallet/useWallet.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
 import { ETH, formatAmount, HOUR, over, shorten } from "../../../i18n/units.ts"
 import { Choice, Field } from "../../../ui/Field.tsx"
@@ -75,7 +73,7 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
   const t = useWords(words)
   const why = useReasons()
   const { api } = useConfig()
-  const config = useChainConfig()
+  const connectedWallet = useWallet()
   const unit = about.unit ?? ETH
   const money = useMoney(lease)
   const effects = useEffects(unit)
@@ -119,7 +117,7 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
     const id = moved!.args.to
     setOutcome({ lease: id, state: "moved" })
     try {
-      const wallet = (await getConnectorClient(config, { chainId: config.chains[0].id })) as Wallet
+      const wallet = await connectedWallet()
       const signature = await signManifest(wallet, { lease: id, manifestHash: terms.manifestHash })
       const endpoint = providers.data?.find(({ address }) => isSame(address, provider))?.endpoint
       const base = endpoint?.replace(/\/$/, "") ?? api

@@ -4,7 +4,6 @@ import type { Hash, TransactionReceipt } from "viem"
 import type { Call, Wallet } from "../../../chain/call.ts"
 import { usePropose } from "../../../features/proposals/ProposeDialog.tsx"
 import type { Unit } from "../../../i18n/units.ts"
-import { getEntries } from "../../../transactions/store.ts"
 
 export interface Performance {
   busy: boolean
@@ -33,12 +32,13 @@ export function usePerform(unit?: Unit): Performance {
       setBusy(true)
       setProblem(null)
       try {
-        const receipt = await attempt(label, call, { unit, action })
-        const told = receipt ? undefined : getEntries()[0]
-        if (told?.state === "failed" && told.refusal !== "ConsentRequired") {
-          setProblem([told.sentence, told.remedy].filter(Boolean).join(" "))
+        const { receipt, failure } = await attempt(label, call, { unit, action })
+        if (receipt) return receipt
+        // The proposal's dialog follows then.
+        if (failure.refusal !== "ConsentRequired") {
+          setProblem([failure.sentence, failure.remedy].filter(Boolean).join(" "))
         }
-        return receipt
+        return null
       } catch (error) {
         setProblem(error instanceof Error ? error.message : String(error))
         return null
