@@ -2,7 +2,7 @@
 // of it. Nothing is made up.
 import { createWalletClient, encodeFunctionData, http, keccak256, parseEther, zeroAddress } from "viem"
 import { actors } from "../e2e/actors.ts"
-import { expect, test } from "../e2e/visit.ts"
+import { expect, test } from "../e2e/visitor.ts"
 import { percentile, tell } from "./figure.ts"
 
 const SAMPLES = 25

@@ -1,5 +1,5 @@
 // What the first visit costs: JavaScript over the wire, and the time until the largest thing stands there.
-import { expect, test } from "../e2e/visit.ts"
+import { expect, test } from "../e2e/visitor.ts"
 import { percentile, tell } from "./figure.ts"
 
 test("JavaScript of the first page", async ({ visits }) => {

@@ -1,7 +1,7 @@
 // A thousand leases: listed, and filtered while one types. Only that answer of the API is made up; it is the real one a
 // thousand times, under other ids.
 import { type Hex, keccak256, numberToHex } from "viem"
-import { expect, test } from "../e2e/visit.ts"
+import { expect, test } from "../e2e/visitor.ts"
 import type { LeaseSummary } from "../src/api/types.ts"
 import { percentile, tell } from "./figure.ts"
 

@@ -3,7 +3,7 @@
 import type { CDPSession, Page } from "@playwright/test"
 import { actors } from "../e2e/actors.ts"
 import { signIn } from "../e2e/session.ts"
-import { connect, expect, test } from "../e2e/visit.ts"
+import { connect, expect, test } from "../e2e/visitor.ts"
 import type { LogLine, SeriesView } from "../src/api/types.ts"
 import { percentile, tell } from "./figure.ts"
 

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import type { Page } from "@playwright/test"
 import { actors } from "./actors.ts"
 import { repository, until } from "./stack.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 
 /** Signs in where the page asks for it. */
 async function enter(page: Page) {

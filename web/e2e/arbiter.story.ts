@@ -4,7 +4,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { actors } from "./actors.ts"
 import { Stack } from "./stack.ts"
-import { expect, test, Visits } from "./visit.ts"
+import { expect, test, Visits } from "./visitor.ts"
 
 const COMPLAINT = "The front answered 503 for an hour. <script>window.wasRun = 1</script>"
 

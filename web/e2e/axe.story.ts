@@ -2,9 +2,9 @@
 import AxeBuilder from "@axe-core/playwright"
 import type { Page } from "@playwright/test"
 import { actors } from "./actors.ts"
-import { accounts, settled } from "./places.ts"
+import { accounts, settled } from "./pages.ts"
 import { signIn } from "./session.ts"
-import { connect, expect, test } from "./visit.ts"
+import { connect, expect, test } from "./visitor.ts"
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 

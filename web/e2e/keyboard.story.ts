@@ -5,7 +5,7 @@ import type { Locator, Page } from "@playwright/test"
 import { actors } from "./actors.ts"
 import { propose } from "./proposal.ts"
 import { repository } from "./stack.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 import { WALLET_NAME } from "./wallet.ts"
 
 /** Tabs until something has the focus, and sees that it shows. */

@@ -1,7 +1,7 @@
 // What the page does when others fail: the provider away, the provider silent, the node slow.
 import { actors } from "./actors.ts"
-import { Door } from "./door.ts"
-import { expect, test } from "./visit.ts"
+import { Door } from "./tcpProxy.ts"
+import { expect, test } from "./visitor.ts"
 
 const short = (hex: string) => `${hex.slice(0, 6)}…${hex.slice(-4)}`
 

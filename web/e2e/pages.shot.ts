@@ -6,12 +6,12 @@ import { expect, type Page } from "@playwright/test"
 import { keccak256 } from "viem"
 import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
-import { type Load, press } from "./load.ts"
-import { type Place, places } from "./places.ts"
+import { type Load, press } from "./loadGenerator.ts"
+import { type Place, places } from "./pages.ts"
 import { propose } from "./proposal.ts"
 import { signIn } from "./session.ts"
 import { repository, type Stack, until } from "./stack.ts"
-import { connect, test, Visits } from "./visit.ts"
+import { connect, test, Visits } from "./visitor.ts"
 
 const folder = join(repository, "web/screenshots")
 const readme = join(repository, "docs/screenshots")

@@ -2,7 +2,7 @@
 import { formatEther, zeroAddress } from "viem"
 import { actors } from "./actors.ts"
 import { until } from "./stack.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 
 test("a provider withdraws what proofs have earned", async ({ visits, stack }) => {
   const { provider } = actors

@@ -3,7 +3,7 @@ import { parseEther } from "viem"
 import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
 import { until } from "./stack.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 
 test("what a reorg took back is waiting again, and the money is the chain's", async ({ visits, stack }) => {
   const lease = await stack.deploy("sample/compose.yaml", "--deposit", "0.03")

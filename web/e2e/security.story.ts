@@ -3,7 +3,7 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { actors } from "./actors.ts"
 import { signIn } from "./session.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 
 /** A page of somebody else, at another origin, that says what it is given. */
 async function foreign(html: string): Promise<{ url: string; close: () => void }> {

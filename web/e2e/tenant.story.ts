@@ -4,9 +4,9 @@ import { join } from "node:path"
 import { type Hex, parseEther, zeroAddress } from "viem"
 import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
-import { press } from "./load.ts"
+import { press } from "./loadGenerator.ts"
 import { repository, until } from "./stack.ts"
-import { connect, expect, test } from "./visit.ts"
+import { connect, expect, test } from "./visitor.ts"
 
 const WRONG = `services:
   web:

@@ -2,7 +2,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { App } from "./App.tsx"
 import { later } from "./browser/retryImport.ts"
-import { Lost, Wreck } from "./pages/Lost.tsx"
+import { Lost, Wreck } from "./pages/NotFound.tsx"
 
 const root = createRootRoute({ component: App, notFoundComponent: Lost, errorComponent: Wreck })
 const under = () => root

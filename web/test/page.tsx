@@ -16,7 +16,7 @@ import { createConfig, injected, WagmiProvider } from "wagmi"
 import { connect } from "wagmi/actions"
 import { ConfigContext } from "../src/api/config.ts"
 import type { PageConfig } from "../src/api/types.ts"
-import { chainOf } from "../src/chain/wallets.ts"
+import { chainOf } from "../src/chain/wagmiConfig.ts"
 import { ExplorerContext } from "../src/ui/Values.tsx"
 import { CHAIN_ID, MARKET } from "./wallet.ts"
 

@@ -11,7 +11,7 @@ import {
 } from "viem"
 import { market } from "../src/chain/abi.ts"
 import type { Wallet } from "../src/chain/call.ts"
-import { chainOf } from "../src/chain/wallets.ts"
+import { chainOf } from "../src/chain/wagmiConfig.ts"
 
 export const ADDRESS: Address = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
 export const OTHER: Address = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"

@@ -1,7 +1,7 @@
 // The money functions of `solidity/src/libraries/Accrual.sol`, in the same whole numbers: what usage costs, what a lease
 // reserves, what may be owed. Rates and integrals are base units × 1e12.
 import type { RatesView, UsageArgument } from "../api/types.ts"
-import { RATE_SCALE } from "../i18n/units.ts"
+import { RATE_SCALE } from "../i18n/format.ts"
 
 const NANOS = 10n ** 9n
 const MIB = 1n << 20n

@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query"
 import { type Address, zeroAddress } from "viem"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
-import { ETH, type Unit } from "../i18n/units.ts"
+import { ETH, type Unit } from "../i18n/format.ts"
 import { erc20 } from "./abi.ts"
 import type { Reader } from "./reader.ts"
 

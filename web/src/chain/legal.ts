@@ -14,7 +14,7 @@ import type {
   UsageArgument,
 } from "../api/types.ts"
 import { useLanguage } from "../i18n/language.ts"
-import { ETH, over, type Unit } from "../i18n/units.ts"
+import { ETH, over, type Unit } from "../i18n/format.ts"
 import { REASONS, type Reason } from "./reasons.ts"
 
 /** Who asks, and how the market stands: see `useHere`. */

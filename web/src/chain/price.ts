@@ -1,7 +1,7 @@
 // What capacity costs: `Accrual.rates` of solidity/src/libraries/Accrual.sol, in whole numbers. `solidity/test/vectors` holds
 // this and the contract to the same cases.
 import type { PricesView, ShapeView } from "../api/types.ts"
-import { HOUR, MONTH, over, RATE_SCALE } from "../i18n/units.ts"
+import { HOUR, MONTH, over, RATE_SCALE } from "../i18n/format.ts"
 import { pricesOf, type Rates } from "./terms.ts"
 
 export const HIGHEST_RATE = 2n ** 104n - 1n

@@ -19,7 +19,7 @@ import {
   takingOf,
 } from "./proposals.ts"
 import type { Reader } from "./reader.ts"
-import { ACTION } from "./typed.ts"
+import { ACTION } from "./typedData.ts"
 
 const keys = KEYS
 const approvers = APPROVERS

@@ -16,11 +16,11 @@ import type { ProposalView } from "../api/types.ts"
 import type { Approved } from "./actions/approved.ts"
 import { type ActionState, type Binding, readAction, readBinding } from "./binding.ts"
 import { type Call, marketOf } from "./call.ts"
-import { decodeCall, type Told } from "./decode.ts"
+import { decodeCall, type Told } from "./decodeCall.ts"
 import type { Reader } from "./reader.ts"
 import { because, type Reason } from "./reasons.ts"
 import { randomSalt } from "./terms.ts"
-import { type Action, digestOf } from "./typed.ts"
+import { type Action, digestOf } from "./typedData.ts"
 
 /** As the command line's files are; what a mailbox adds is optional. */
 export type Proposal = Omit<ProposalView, "createdAtMs" | "createdBy" | "approvers"> &

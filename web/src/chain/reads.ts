@@ -12,7 +12,7 @@ import type {
   ProviderView,
   TermsView,
 } from "../api/types.ts"
-import { readFaults } from "./faults.ts"
+import { readFaults } from "./providerFaults.ts"
 import { at, firstBlock, type Reader } from "./reader.ts"
 import { attributeText } from "./terms.ts"
 

@@ -1,7 +1,7 @@
 // Why something may not be done now, in both languages.
 
 import type { Words } from "../i18n/language.ts"
-import { formatAmount, type Unit } from "../i18n/units.ts"
+import { formatAmount, type Unit } from "../i18n/format.ts"
 
 export type Reason = Words<string>
 

@@ -13,9 +13,9 @@ import { useClient, useConfig, useConnection } from "wagmi"
 import { getConnectorClient, switchChain } from "wagmi/actions"
 import type { Wallet } from "../chain/call.ts"
 import type { Reader } from "../chain/reader.ts"
-import { explain, loadSentences } from "../chain/refusals.ts"
+import { explain, loadSentences } from "../chain/errors.ts"
 import { speak, useWords } from "../i18n/language.ts"
-import type { Unit } from "../i18n/units.ts"
+import type { Unit } from "../i18n/format.ts"
 import { add, change, getEntries } from "./store.ts"
 
 const words = speak(

@@ -4,7 +4,7 @@ import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
 import { getTheme, onTheme } from "../browser/theme.ts"
 import { speak, useWords } from "../i18n/language.ts"
-import { timeTicks } from "./axis.ts"
+import { timeTicks } from "./timeAxis.ts"
 import styles from "./Chart.module.css"
 
 const words = speak({ time: "Time" }, { time: "时间" })

@@ -1,7 +1,7 @@
 // Addresses, hashes, amounts and times: each can be copied whole, and what a block explorer knows is linked to it.
 import { createContext, type ReactNode, useContext, useState } from "react"
 import { speak, useLanguage, useWords } from "../i18n/language.ts"
-import { formatAmount, formatExact, shorten, type Unit } from "../i18n/units.ts"
+import { formatAmount, formatExact, shorten, type Unit } from "../i18n/format.ts"
 import { Icon } from "./Icon.tsx"
 import styles from "./Values.module.css"
 

@@ -2,7 +2,7 @@
 import { concat, type Hex, isAddressEqual, recoverTypedDataAddress, size } from "viem"
 import { getCode, signTypedData } from "viem/actions"
 import type { Wallet } from "../call.ts"
-import { ACTION, type Action, domainOf } from "../typed.ts"
+import { ACTION, type Action, domainOf } from "../typedData.ts"
 
 /** What the wallet gave is no signature of the account that it shows. */
 export class ForeignSignature extends Error {

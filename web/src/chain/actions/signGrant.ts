@@ -3,7 +3,7 @@ import type { Hex } from "viem"
 import { signTypedData } from "viem/actions"
 import type { GrantView } from "../../api/types.ts"
 import type { Wallet } from "../call.ts"
-import { domainOf, GRANT } from "../typed.ts"
+import { domainOf, GRANT } from "../typedData.ts"
 
 export async function signGrant(client: Wallet, grant: GrantView): Promise<Hex> {
   const { lease, grantee, scope, issuedAt, expiry } = grant

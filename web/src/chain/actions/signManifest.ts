@@ -2,7 +2,7 @@
 import type { Hex } from "viem"
 import { signTypedData } from "viem/actions"
 import type { Wallet } from "../call.ts"
-import { domainOf, MANIFEST } from "../typed.ts"
+import { domainOf, MANIFEST } from "../typedData.ts"
 
 export interface SignManifest {
   lease: Hex

@@ -4,7 +4,7 @@ import { signTypedData } from "viem/actions"
 import type { UsageArgument } from "../../api/types.ts"
 import type { Wallet } from "../call.ts"
 import { usageOf } from "../terms.ts"
-import { domainOf, STATEMENT } from "../typed.ts"
+import { domainOf, STATEMENT } from "../typedData.ts"
 
 export interface SignStatement {
   lease: Hex

@@ -13,7 +13,7 @@ import {
 import { getBlock, getCode, readContract, signTypedData } from "viem/actions"
 import { erc20 } from "../abi.ts"
 import { type Call, callOf, marketOf, send, type Wallet } from "../call.ts"
-import { PERMIT } from "../typed.ts"
+import { PERMIT } from "../typedData.ts"
 import { ForeignSignature } from "./signAction.ts"
 
 export interface WithPermit {

@@ -1,7 +1,7 @@
 import { speak, useWords } from "../../i18n/language.ts"
-import { formatSpan } from "../../i18n/units.ts"
+import { formatSpan } from "../../i18n/format.ts"
 import { When } from "../../ui/Values.tsx"
-import { useChainTime } from "./time.ts"
+import { useChainTime } from "./useChainTime.ts"
 
 const words = speak(
   { left: (span: string) => `${span} left`, over: "over since" },

@@ -1,6 +1,6 @@
 // Why something could not be read, and the content of a query once it is there.
 import type { ReactNode } from "react"
-import { explain } from "../../chain/refusals.ts"
+import { explain } from "../../chain/errors.ts"
 import { speak, useWords } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Skeleton } from "../../ui/States.tsx"

@@ -1,6 +1,6 @@
 import type { Misfit } from "../../chain/screen.ts"
 import { speak, useWords } from "../../i18n/language.ts"
-import { formatAmount, HOUR, over, type Unit } from "../../i18n/units.ts"
+import { formatAmount, HOUR, over, type Unit } from "../../i18n/format.ts"
 
 const amount = (of: bigint, unit: Unit) => formatAmount(of, unit)
 const hourly = (rate: bigint, unit: Unit) => formatAmount(over(rate, HOUR), unit)

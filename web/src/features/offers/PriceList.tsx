@@ -1,6 +1,6 @@
 import type { PricesView } from "../../api/types.ts"
 import { useWords } from "../../i18n/language.ts"
-import { over, type Unit } from "../../i18n/units.ts"
+import { over, type Unit } from "../../i18n/format.ts"
 import { Amount } from "../../ui/Values.tsx"
 import { words } from "./messages.ts"
 import styles from "./PriceList.module.css"

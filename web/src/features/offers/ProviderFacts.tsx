@@ -1,7 +1,7 @@
 // What is known of a provider: what of its capacity is held, how much of its time is proven, what it did wrong.
 import type { CapacityView, ProviderView } from "../../api/types.ts"
 import { useWords } from "../../i18n/language.ts"
-import { formatFigure } from "../../i18n/units.ts"
+import { formatFigure } from "../../i18n/format.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Bar } from "../../ui/Bar.tsx"
 import { words } from "./messages.ts"

@@ -1,6 +1,6 @@
 import type { ShapeView } from "../../api/types.ts"
 import { speak, useWords } from "../../i18n/language.ts"
-import { formatBytes } from "../../i18n/units.ts"
+import { formatBytes } from "../../i18n/format.ts"
 import { Slider } from "../../ui/Slider.tsx"
 
 const words = speak(

@@ -1,9 +1,9 @@
 // A decoded call: what it does, with its parameters, and what it means for its account's limits.
 import type { ReactNode } from "react"
 import { zeroAddress } from "viem"
-import type { Detail, Effect, Told } from "../../chain/decode.ts"
+import type { Detail, Effect, Told } from "../../chain/decodeCall.ts"
 import { speak, useLanguage, useWords } from "../../i18n/language.ts"
-import { HOUR, over, type Unit } from "../../i18n/units.ts"
+import { HOUR, over, type Unit } from "../../i18n/format.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Address, Amount, Hash, When } from "../../ui/Values.tsx"
 import styles from "./CallDetails.module.css"

@@ -1,7 +1,7 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import type { Address, Hex } from "viem"
 import { useClient } from "wagmi"
-import { decodeCall, type Told } from "../../chain/decode.ts"
+import { decodeCall, type Told } from "../../chain/decodeCall.ts"
 import type { Here, ProposalCase } from "../../chain/legal.ts"
 import type { Checked } from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"

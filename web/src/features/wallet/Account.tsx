@@ -3,7 +3,7 @@
 import { DropdownMenu } from "radix-ui"
 import { useDisconnect } from "wagmi"
 import { speak, useWords } from "../../i18n/language.ts"
-import { shorten } from "../../i18n/units.ts"
+import { shorten } from "../../i18n/format.ts"
 import { Button } from "../../ui/Button.tsx"
 import styles from "./Connect.module.css"
 

@@ -9,14 +9,14 @@ import { Fact, Facts } from "../../features/proposals/CallDetails.tsx"
 import { useDispute } from "../../features/queries/dispute.ts"
 import { useLease, useProofs, useProviders } from "../../features/queries/market.ts"
 import { speak, useWords } from "../../i18n/language.ts"
-import { ETH, formatBasisPoints, HOUR, over } from "../../i18n/units.ts"
+import { ETH, formatBasisPoints, HOUR, over } from "../../i18n/format.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Address, Amount, Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
-import type { Bench } from "./bench.ts"
+import type { Bench } from "./arbiters.ts"
 import { Ruling } from "./Ruling.tsx"
-import { ShownEvidence } from "./ShownEvidence.tsx"
+import { ShownEvidence } from "./DisputeEvidence.tsx"
 
 const words = speak(
   {

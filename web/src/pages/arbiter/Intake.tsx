@@ -7,7 +7,7 @@ import { speak, useWords } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Act } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
-import { type Bench, seat } from "./bench.ts"
+import { type Bench, seat } from "./arbiters.ts"
 
 const words = speak(
   {

@@ -6,12 +6,12 @@ import { ruleCall } from "../../chain/actions/rule.ts"
 import { type Here, requiredBond, useReasons } from "../../chain/legal.ts"
 import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
 import { speak, useWords } from "../../i18n/language.ts"
-import { ETH, formatAmount, type Unit } from "../../i18n/units.ts"
+import { ETH, formatAmount, type Unit } from "../../i18n/format.ts"
 import { Act } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/States.tsx"
 import { Amount } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
-import { type Bench, seat } from "./bench.ts"
+import { type Bench, seat } from "./arbiters.ts"
 
 const words = speak(
   {

@@ -7,9 +7,9 @@ import { useWords } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft } from "./draft.ts"
-import { Form } from "./Form.tsx"
-import { Going } from "./Going.tsx"
-import { words } from "./words.ts"
+import { Form } from "./DeployForm.tsx"
+import { Going } from "./DeploymentProgress.tsx"
+import { words } from "./messages.ts"
 
 /** What is on its way comes first; without any, the form for the next. */
 export function Deploy() {

@@ -1,8 +1,8 @@
 import type { ReactNode } from "react"
 import { useWords } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
-import styles from "./Journey.module.css"
-import { words } from "./journeyWords.ts"
+import styles from "./DeploymentProgress.module.css"
+import { words } from "./progressMessages.ts"
 
 export type State = "done" | "working" | "waiting" | "failed" | "now"
 

@@ -11,7 +11,7 @@ import { speak, useWords } from "../../i18n/language.ts"
 import { Empty, Notice, Skeleton } from "../../ui/States.tsx"
 import { Tabs } from "../../ui/Tabs.tsx"
 import { Flow } from "./Flow.tsx"
-import { Head } from "./Head.tsx"
+import { Head } from "./LeaseHeader.tsx"
 import styles from "./Lease.module.css"
 
 const words = speak(

@@ -1,13 +1,13 @@
 // What was agreed, what runs, and what may be done now.
 import { useUnit } from "../../chain/currency.ts"
 import { speak, useWords } from "../../i18n/language.ts"
-import { formatSpan, HOUR, over } from "../../i18n/units.ts"
+import { formatSpan, HOUR, over } from "../../i18n/format.ts"
 import { Card } from "../../ui/Card.tsx"
 import { Amount, Hash } from "../../ui/Values.tsx"
 import { Actions } from "./actions/Actions.tsx"
 import { Containers } from "./Containers.tsx"
 import styles from "./Lease.module.css"
-import type { TabProps } from "./tab.ts"
+import type { TabProps } from "./tabProps.ts"
 
 const words = speak(
   {

@@ -2,9 +2,9 @@
 import { useEffect, useState } from "react"
 import type { LeaseSummary, MoneyView } from "../../api/types.ts"
 import { runway } from "../../chain/accrual.ts"
-import { useChainTime } from "../../features/chain/time.ts"
+import { useChainTime } from "../../features/chain/useChainTime.ts"
 import { speak, useWords } from "../../i18n/language.ts"
-import { formatSpan, over } from "../../i18n/units.ts"
+import { formatSpan, over } from "../../i18n/format.ts"
 import { Badge } from "../../ui/Badge.tsx"
 
 const words = speak(

@@ -5,15 +5,15 @@ import type { LeaseSummary } from "../../api/types.ts"
 import { Loaded } from "../../features/errors/Failure.tsx"
 import { useLeases, useMarket } from "../../features/queries/market.ts"
 import { useWords } from "../../i18n/language.ts"
-import { shorten } from "../../i18n/units.ts"
+import { shorten } from "../../i18n/format.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Choice, TextField } from "../../ui/Field.tsx"
 import { Empty } from "../../ui/States.tsx"
 import { concerns, filter, type Status } from "./filter.ts"
 import styles from "./Leases.module.css"
-import { Table } from "./Table.tsx"
-import { words } from "./words.ts"
+import { Table } from "./LeaseTable.tsx"
+import { words } from "./messages.ts"
 
 const STATUSES = ["any", "active", "disputed", "exhausted", "closed"] as const
 

@@ -16,8 +16,8 @@ import styles from "./Market.module.css"
 import { Offers } from "./Offers.tsx"
 import { Orders } from "./Orders.tsx"
 import { Providers } from "./Providers.tsx"
-import { Vitals } from "./Vitals.tsx"
-import { words } from "./words.ts"
+import { Vitals } from "./MarketSummary.tsx"
+import { words } from "./messages.ts"
 
 const COUNTS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32, 64, 128]
 

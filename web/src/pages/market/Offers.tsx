@@ -13,7 +13,7 @@ import { Badge } from "../../ui/Badge.tsx"
 import { Button } from "../../ui/Button.tsx"
 import { Address, Amount } from "../../ui/Values.tsx"
 import styles from "./Offers.module.css"
-import { words } from "./words.ts"
+import { words } from "./messages.ts"
 
 /** Enough for a screen or three; the rest is one click away. */
 const SHOWN = 30

@@ -2,11 +2,11 @@ import { Link } from "@tanstack/react-router"
 import type { FaultView, ProviderView } from "../../api/types.ts"
 import { Attributes, Capacity, Standing, Uptime } from "../../features/offers/ProviderFacts.tsx"
 import { useWords } from "../../i18n/language.ts"
-import { ETH, shorten } from "../../i18n/units.ts"
+import { ETH, shorten } from "../../i18n/format.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Address, Amount, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Providers.module.css"
-import { words } from "./words.ts"
+import { words } from "./messages.ts"
 
 export function Providers({ providers }: { providers: readonly ProviderView[] }) {
   const t = useWords(words)

@@ -2,7 +2,7 @@ import type { AlarmView } from "../../api/types.ts"
 import { useWords } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
+import { words } from "./messages.ts"
 
 /** What the provider should see to, in its own words, each with what to do. */
 export function Alarms({ alarms }: { alarms: readonly AlarmView[] }) {

@@ -10,15 +10,15 @@ import { marketOf } from "../../chain/call.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { isSame, useReasons } from "../../chain/legal.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { useHere } from "../../features/chain/ruleContext.ts"
+import { useHere } from "../../features/chain/useRuleContext.ts"
 import { useLeases } from "../../features/queries/market.ts"
 import { useWords } from "../../i18n/language.ts"
 import { Act } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Amount, Hash, Tx, When } from "../../ui/Values.tsx"
-import { useAct } from "./act.ts"
+import { useAct } from "./useAction.ts"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
+import { words } from "./messages.ts"
 
 interface Props {
   provider: ProviderView

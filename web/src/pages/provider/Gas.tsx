@@ -1,12 +1,12 @@
 import type { OwnView } from "../../api/types.ts"
 import { useWords } from "../../i18n/language.ts"
-import { ETH } from "../../i18n/units.ts"
+import { ETH } from "../../i18n/format.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Bar } from "../../ui/Bar.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Amount } from "../../ui/Values.tsx"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
+import { words } from "./messages.ts"
 
 const TONES: Record<string, Tone> = {
   prepared: "plain",

@@ -4,7 +4,7 @@ import { useWords } from "../../i18n/language.ts"
 import { Card } from "../../ui/Card.tsx"
 import { Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
+import { words } from "./messages.ts"
 
 /** The newest roots and what posting each cost. */
 export const Roots = memo(function Roots({ roots }: Pick<OwnView, "roots">) {

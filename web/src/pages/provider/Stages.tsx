@@ -1,10 +1,10 @@
 import type { RunView, Stage } from "../../api/types.ts"
 import { useWords } from "../../i18n/language.ts"
-import { formatSpan } from "../../i18n/units.ts"
+import { formatSpan } from "../../i18n/format.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Card } from "../../ui/Card.tsx"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
+import { words } from "./messages.ts"
 
 const STAGES: readonly Stage[] = ["chain", "clearing", "container", "meter", "proof", "scale", "settlement"]
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { ETH } from "../../i18n/units.ts"
+import { ETH } from "../../i18n/format.ts"
 import { priceOf, pricesFrom } from "./prices.ts"
 
 describe("prices", () => {

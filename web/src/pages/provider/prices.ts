@@ -1,7 +1,7 @@
 // Prices as people type them, an hour of so many units, and as the contract has them.
 import type { Prices } from "../../chain/terms.ts"
 import { ROWS } from "../../features/offers/PriceList.tsx"
-import { parseAmount, RATE_SCALE, type Unit } from "../../i18n/units.ts"
+import { parseAmount, RATE_SCALE, type Unit } from "../../i18n/format.ts"
 
 export type PriceName = (typeof ROWS)[number][0]
 

@@ -1,10 +1,10 @@
 // The grants that stand, each with its end and a way to end it now.
 import { useConnection } from "wagmi"
 import type { GrantView, LeaseView, Scope } from "../../../api/types.ts"
-import { explain } from "../../../chain/refusals.ts"
+import { explain } from "../../../chain/errors.ts"
 import { useShare } from "../../../features/queries/lease.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import { formatSpan, shorten } from "../../../i18n/units.ts"
+import { formatSpan, shorten } from "../../../i18n/format.ts"
 import { Badge } from "../../../ui/Badge.tsx"
 import { Button } from "../../../ui/Button.tsx"
 import { Empty, Notice } from "../../../ui/States.tsx"

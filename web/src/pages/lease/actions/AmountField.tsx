@@ -1,7 +1,7 @@
 // An amount of a currency, with amounts at hand.
 
 import { speak, useWords } from "../../../i18n/language.ts"
-import { parseAmount, type Unit } from "../../../i18n/units.ts"
+import { parseAmount, type Unit } from "../../../i18n/format.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { TextField } from "../../../ui/Field.tsx"
 import styles from "./Actions.module.css"

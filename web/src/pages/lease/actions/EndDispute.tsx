@@ -1,11 +1,11 @@
 import { endDispute, endDisputeCall } from "../../../chain/actions/endDispute.ts"
 import { useReasons } from "../../../chain/legal.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import { ETH } from "../../../i18n/units.ts"
+import { ETH } from "../../../i18n/format.ts"
 import { Amount } from "../../../ui/Values.tsx"
-import type { DialogProps } from "./dialog.ts"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import type { DialogProps } from "./dialogProps.ts"
+import { Form } from "./ActionForm.tsx"
+import { usePerform } from "./useAction.ts"
 
 const words = speak(
   {

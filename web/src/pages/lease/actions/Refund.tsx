@@ -1,12 +1,12 @@
 import { refund, refundCall } from "../../../chain/actions/refund.ts"
 import { useReasons } from "../../../chain/legal.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import { ETH } from "../../../i18n/units.ts"
+import { ETH } from "../../../i18n/format.ts"
 import { Address, Amount } from "../../../ui/Values.tsx"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./dialog.ts"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import type { DialogProps } from "./dialogProps.ts"
+import { Form } from "./ActionForm.tsx"
+import { usePerform } from "./useAction.ts"
 
 const words = speak(
   { label: "Refund the tenant", back: "Goes back now", to: "To", stays: "May still be owed, and stays" },

@@ -2,13 +2,13 @@ import { useState } from "react"
 import { scale, scaleCall } from "../../../chain/actions/scale.ts"
 import { useReasons } from "../../../chain/legal.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import { ETH } from "../../../i18n/units.ts"
+import { ETH } from "../../../i18n/format.ts"
 import { TextField } from "../../../ui/Field.tsx"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./dialog.ts"
-import { useEffects } from "./effects.tsx"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import type { DialogProps } from "./dialogProps.ts"
+import { useEffects } from "./moneyEffects.tsx"
+import { Form } from "./ActionForm.tsx"
+import { usePerform } from "./useAction.ts"
 
 const words = speak(
   {

@@ -3,13 +3,13 @@ import { pay } from "../../../chain/actions/pay.ts"
 import { topUpCall } from "../../../chain/actions/topUp.ts"
 import { useReasons } from "../../../chain/legal.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import { ETH, formatAmount, over, parseAmount } from "../../../i18n/units.ts"
+import { ETH, formatAmount, over, parseAmount } from "../../../i18n/format.ts"
 import { useMoney } from "../Runway.tsx"
 import { AmountField } from "./AmountField.tsx"
-import type { DialogProps } from "./dialog.ts"
-import { useEffects } from "./effects.tsx"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import type { DialogProps } from "./dialogProps.ts"
+import { useEffects } from "./moneyEffects.tsx"
+import { Form } from "./ActionForm.tsx"
+import { usePerform } from "./useAction.ts"
 
 const words = speak(
   { day: "1 day", week: "1 week", month: "30 days", label: (amount: string) => `Top up ${amount}` },

@@ -2,13 +2,13 @@ import { useState } from "react"
 import { withdraw, withdrawCall } from "../../../chain/actions/withdraw.ts"
 import { useReasons } from "../../../chain/legal.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import { ETH, formatAmount, parseAmount } from "../../../i18n/units.ts"
+import { ETH, formatAmount, parseAmount } from "../../../i18n/format.ts"
 import { useMoney } from "../Runway.tsx"
 import { AmountField } from "./AmountField.tsx"
-import type { DialogProps } from "./dialog.ts"
-import { useEffects } from "./effects.tsx"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import type { DialogProps } from "./dialogProps.ts"
+import { useEffects } from "./moneyEffects.tsx"
+import { Form } from "./ActionForm.tsx"
+import { usePerform } from "./useAction.ts"
 
 const words = speak(
   { half: "Half", most: "Nearly all", label: (amount: string) => `Withdraw ${amount}` },

@@ -1,7 +1,7 @@
 // All that happened to the lease on chain, newest first, each as a sentence with its transaction.
 import { useState } from "react"
 import { useUnit } from "../../../chain/currency.ts"
-import { sentences } from "../../../chain/events.ts"
+import { sentences } from "../../../chain/eventMessages.ts"
 import { Loaded } from "../../../features/errors/Failure.tsx"
 import { useHistory } from "../../../features/queries/lease.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
@@ -10,7 +10,7 @@ import { Card } from "../../../ui/Card.tsx"
 import { Choice } from "../../../ui/Field.tsx"
 import { Empty } from "../../../ui/States.tsx"
 import { Tx, When } from "../../../ui/Values.tsx"
-import type { TabProps } from "../tab.ts"
+import type { TabProps } from "../tabProps.ts"
 import styles from "./Events.module.css"
 
 const words = speak(

@@ -5,11 +5,11 @@ import { Badge } from "../../../ui/Badge.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Choice } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
-import { Inside } from "../Inside.tsx"
-import type { TabProps } from "../tab.ts"
-import { useLogs } from "./follow.ts"
+import { Inside } from "../SignInGate.tsx"
+import type { TabProps } from "../tabProps.ts"
+import { useLogs } from "./useLogs.ts"
 import styles from "./Logs.module.css"
-import { View } from "./View.tsx"
+import { View } from "./LogView.tsx"
 
 const words = speak(
   {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import type { LogLine } from "../../../api/types.ts"
 import { plainOf, runsOf } from "./ansi.ts"
-import { LogBuffer, Resume, toText } from "./buffer.ts"
+import { LogBuffer, Resume, toText } from "./logBuffer.ts"
 import { highlight, patternOf, Search } from "./search.ts"
 
 const line = (text: string, atMs = 0): LogLine => ({

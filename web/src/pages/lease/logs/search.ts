@@ -1,7 +1,7 @@
 // Searching the lines that are here.
 
 import { plainOf, type Run } from "./ansi.ts"
-import type { LogBuffer } from "./buffer.ts"
+import type { LogBuffer } from "./logBuffer.ts"
 
 export interface Pattern {
   regex: RegExp | null

@@ -1,8 +1,8 @@
 // Each movement of the lease's money, newest first.
 import { useState } from "react"
-import type { Life, Moment } from "../../../chain/history.ts"
+import type { Life, Moment } from "../../../chain/leaseHistory.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import type { Unit } from "../../../i18n/units.ts"
+import type { Unit } from "../../../i18n/format.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Amount, Tx, When } from "../../../ui/Values.tsx"

@@ -2,9 +2,9 @@
 import type { ReactNode } from "react"
 import type { LeaseView, ProofView } from "../../../api/types.ts"
 import { useUnit } from "../../../chain/currency.ts"
-import type { Verification } from "../../../chain/verify.ts"
+import type { Verification } from "../../../chain/verifyProof.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import { formatBytes, formatFigure, formatSpan } from "../../../i18n/units.ts"
+import { formatBytes, formatFigure, formatSpan } from "../../../i18n/format.ts"
 import { Amount, Hash, When } from "../../../ui/Values.tsx"
 import styles from "./Proofs.module.css"
 

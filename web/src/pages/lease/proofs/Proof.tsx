@@ -2,7 +2,7 @@
 import { useMutation } from "@tanstack/react-query"
 import { useEffect, useRef } from "react"
 import type { LeaseView, ProofView } from "../../../api/types.ts"
-import { verify } from "../../../chain/verify.ts"
+import { verify } from "../../../chain/verifyProof.ts"
 import { Failure, Loaded } from "../../../features/errors/Failure.tsx"
 import { useProof } from "../../../features/queries/market.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
@@ -12,7 +12,7 @@ import { Card } from "../../../ui/Card.tsx"
 import { Checks } from "./Checks.tsx"
 import { Countersign } from "./Countersign.tsx"
 import styles from "./Proofs.module.css"
-import { useOwnReader } from "./reader.ts"
+import { useOwnReader } from "./useVerificationReader.ts"
 
 const words = speak(
   {

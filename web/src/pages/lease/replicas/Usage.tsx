@@ -2,14 +2,14 @@
 import { useMemo, useState } from "react"
 import type { LeaseView } from "../../../api/types.ts"
 import { speak, useWords } from "../../../i18n/language.ts"
-import { formatBytes, formatFigure } from "../../../i18n/units.ts"
+import { formatBytes, formatFigure } from "../../../i18n/format.ts"
 import { Badge } from "../../../ui/Badge.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Choice } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
-import { Strip } from "../../../ui/Strip.tsx"
-import { Inside } from "../Inside.tsx"
-import { sourceOf, useLive } from "./live.ts"
+import { Strip } from "../../../ui/LiveChart.tsx"
+import { Inside } from "../SignInGate.tsx"
+import { sourceOf, useLive } from "./useLiveUsage.ts"
 import styles from "./Replicas.module.css"
 
 const words = speak(

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { event, LEASE, leaseView, lifeEvents, OPENED, USAGE } from "../../../../test/lease.ts"
 import type { RulingView } from "../../../api/types.ts"
-import { fold } from "../../../chain/history.ts"
-import { leafOf } from "../../../chain/verify.ts"
-import { wanted } from "./Steps.tsx"
+import { fold } from "../../../chain/leaseHistory.ts"
+import { leafOf } from "../../../chain/verifyProof.ts"
+import { wanted } from "./StepList.tsx"
 import { curvesOf, explainSteps } from "./steps.ts"
 
 const { terms, policy } = leaseView()

@@ -1,8 +1,8 @@
 // Why the replica count is what it is: every step, with what the policy saw and wished, and what the contract granted.
 import type { Hex } from "viem"
 import type { PolicyView, ProofSummary, RulingView } from "../../../api/types.ts"
-import type { Life, ReplicaStep } from "../../../chain/history.ts"
-import { leafOf } from "../../../chain/verify.ts"
+import type { Life, ReplicaStep } from "../../../chain/leaseHistory.ts"
+import { leafOf } from "../../../chain/verifyProof.ts"
 
 export interface Explained extends ReplicaStep {
   /** The leaf of the statement that justified it. */

@@ -1,0 +1,81 @@
+import { costOf, lasts, type Cost as Price } from "../../chain/price.ts"
+import { useWords } from "../../i18n/language.ts"
+import { formatSpan, type Unit } from "../../i18n/format.ts"
+import { Amount } from "../../ui/Values.tsx"
+import styles from "./Deploy.module.css"
+import { words } from "./messages.ts"
+
+interface Props {
+  /** The most that a replica can cost a second, base units × 1e12. */
+  reserved: bigint
+  unit: Unit
+  /** Ascending, without doubles. */
+  counts: readonly number[]
+  /** Base units; null: not said yet. */
+  deposit: bigint | null
+}
+
+/** What so many replicas cost, and how long the deposit lasts with them. */
+export function Cost({ reserved, unit, counts, deposit }: Props) {
+  const t = useWords(words)
+  return (
+    <div className="scroller">
+      <table className={styles.cost}>
+        <caption className={styles.caption}>
+          <strong>{t.cost}</strong> <span className="soft">{t.costAbout}</span>
+        </caption>
+        <thead>
+          <tr>
+            <td />
+            <th scope="col" className="right">
+              {t.hour}
+            </th>
+            <th scope="col" className="right">
+              {t.month}
+            </th>
+            <th scope="col" className="right">
+              {t.lasts}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {counts.map((count) => (
+            <Row
+              key={count}
+              label={t.at(count)}
+              cost={costOf({ reserved }, count)}
+              unit={unit}
+              deposit={deposit}
+            />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+interface RowProps {
+  label: string
+  cost: Price
+  unit: Unit
+  deposit: bigint | null
+}
+
+function Row({ label, cost, unit, deposit }: RowProps) {
+  const t = useWords(words)
+  const runway = deposit === null ? null : lasts(deposit, cost.rate)
+  return (
+    <tr>
+      <th scope="row">{label}</th>
+      <td className="right">
+        <Amount of={cost.hour} unit={unit} />
+      </td>
+      <td className="right">
+        <Amount of={cost.month} unit={unit} />
+      </td>
+      <td className="right num">
+        {deposit === null ? "–" : runway === null ? t.forever : formatSpan(runway)}
+      </td>
+    </tr>
+  )
+}

@@ -1,0 +1,116 @@
+import { useWords } from "../../i18n/language.ts"
+import { Count } from "../../ui/NumberField.tsx"
+import styles from "./Deploy.module.css"
+import { setDraft, useDraft } from "./draft.ts"
+import { words } from "./messages.ts"
+
+const MOST = 16_383
+
+/** How many replicas, and how their count may follow demand. */
+export function Elastic() {
+  const t = useWords(words)
+  const { replicas, policy } = useDraft()
+  const set = (part: Partial<typeof policy>) => setDraft({ policy: { ...policy, ...part } })
+  // The three counts stay in order: whichever is moved takes the others along.
+  function bound(least: number, most: number, begin: number) {
+    setDraft({
+      replicas: Math.min(Math.max(begin, least), most),
+      policy: { ...policy, minReplicas: least, maxReplicas: most },
+    })
+  }
+  const { minReplicas: min, maxReplicas: max } = policy
+  return (
+    <fieldset className={styles.fieldset}>
+      <legend>{t.elastic}</legend>
+      <p className="soft small">{t.elasticAbout}</p>
+      <div className={styles.three}>
+        <Count
+          label={t.begin}
+          value={replicas}
+          least={0}
+          most={MOST}
+          onChange={(next) => bound(Math.min(min, next), Math.max(max, next, 1), next)}
+        />
+        <Count
+          label={t.min}
+          value={min}
+          least={0}
+          most={MOST}
+          onChange={(next) => bound(next, Math.max(max, next, 1), replicas)}
+        />
+        <Count
+          label={t.max}
+          value={max}
+          least={1}
+          most={MOST}
+          onChange={(next) => bound(Math.min(min, next), next, replicas)}
+        />
+      </div>
+      <details className={styles.more} open>
+        <summary>{t.follow}</summary>
+        <div className={styles.three}>
+          <Percent
+            name="target"
+            least={1}
+            most={100}
+            value={policy.target}
+            onChange={(target) => set({ target })}
+          />
+          <Percent
+            name="up"
+            least={policy.target}
+            most={100}
+            value={policy.up}
+            onChange={(up) => set({ up })}
+          />
+          <Percent
+            name="down"
+            least={0}
+            most={policy.target - 1}
+            value={policy.down}
+            onChange={(down) => set({ down })}
+          />
+          <Count
+            label={t.fields.cooldown[0]!}
+            hint={t.fields.cooldown[1]}
+            unit={t.seconds}
+            value={policy.cooldown}
+            least={0}
+            most={65_535}
+            onChange={(cooldown) => set({ cooldown })}
+          />
+          <Count
+            label={t.fields.step[0]!}
+            hint={t.fields.step[1]}
+            value={policy.step}
+            least={1}
+            most={255}
+            onChange={(step) => set({ step })}
+          />
+          <Count
+            label={t.fields.headroom[0]!}
+            hint={t.fields.headroom[1]}
+            value={policy.headroom}
+            least={0}
+            most={255}
+            onChange={(headroom) => set({ headroom })}
+          />
+        </div>
+      </details>
+    </fieldset>
+  )
+}
+
+interface PercentProps {
+  name: "target" | "up" | "down"
+  least: number
+  most: number
+  value: number
+  onChange: (value: number) => void
+}
+
+function Percent({ name, ...rest }: PercentProps) {
+  const t = useWords(words)
+  const [label, hint] = t.fields[name]
+  return <Count label={label!} hint={hint} unit={t.percent} {...rest} />
+}

@@ -1,0 +1,217 @@
+// The steps that the wallet is asked for. Each asks by itself once in the page in which somebody began; after a reload, or when
+// it was declined, it waits for its button.
+
+import { useEffect, useState } from "react"
+import { keccak256, toBytes, zeroAddress } from "viem"
+import { acceptCall } from "../../chain/actions/accept.ts"
+import { cancelOrder } from "../../chain/actions/cancelOrder.ts"
+import { openOrderCall } from "../../chain/actions/openOrder.ts"
+import { pay } from "../../chain/actions/pay.ts"
+import { signManifest } from "../../chain/actions/signManifest.ts"
+import { takeCall } from "../../chain/actions/take.ts"
+import { type Call, send } from "../../chain/call.ts"
+import { useUnit } from "../../chain/currency.ts"
+import { explain } from "../../chain/errors.ts"
+import {
+  auctionOf,
+  change,
+  type Journey,
+  mayAsk,
+  orderOf,
+  press,
+} from "../../features/deployments/deployments.ts"
+import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
+import { useWallet } from "../../features/wallet/useWallet.ts"
+import { useWords } from "../../i18n/language.ts"
+import { shorten } from "../../i18n/format.ts"
+import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Notice } from "../../ui/States.tsx"
+import { type Attempt, useAttempt } from "./useAttempt.ts"
+import { words } from "./progressMessages.ts"
+import { Step } from "./Step.tsx"
+
+interface Props {
+  journey: Journey
+  state: "done" | "now" | "waiting"
+}
+
+/** The call that begins it. */
+export function beginningOf(journey: Journey): Call {
+  const deposit = BigInt(journey.deposit)
+  const order = auctionOf(journey)
+  if (order) return openOrderCall({ order, deposit })
+  return takeCall({ offer: journey.offer!, currency: journey.currency, order: orderOf(journey), deposit })
+}
+
+/** Why an attempt failed. */
+export function Failed({ attempt }: { attempt: Attempt }) {
+  const t = useWords(words)
+  if (!attempt.error) return null
+  // Its transaction was mined and refused, or replaced.
+  if (attempt.error instanceof TransactionFailed) return <Notice tone="bad">{t.elsewhere}</Notice>
+  const { sentence, remedy } = explain(attempt.error)
+  return (
+    <Notice tone="bad">
+      {sentence} {remedy}
+    </Notice>
+  )
+}
+
+/** Opens the lease, or the order. */
+export function OpenStep({ journey, state }: Props) {
+  const t = useWords(words)
+  const transact = useTransact()
+  const attempt = useAttempt()
+  const { propose, dialog } = usePropose()
+  const unit = useUnit(journey.currency)
+  const asks = journey.auction !== null
+  const amount = BigInt(journey.deposit)
+  const { id, currency } = journey
+
+  const open = () =>
+    attempt.run(async () => {
+      await transact(
+        asks ? t.label.ask : t.label.take,
+        (wallet) => pay(wallet, { currency, amount, call: beginningOf(journey) }),
+        unit,
+      )
+    })
+  const latest = useLatest(open)
+  useEffect(() => {
+    if (state === "now" && mayAsk(id, "open")) void latest()
+  }, [state, id, latest])
+
+  const about = asks ? t.askAbout : currency === zeroAddress ? t.openAbout : t.openTokenAbout
+  return (
+    <Step title={asks ? t.ask : t.open} state={attempt.busy ? "working" : attempt.error ? "failed" : state}>
+      {state === "now" && (
+        <>
+          <p className="soft small">{attempt.busy ? t.inWallet : journey.proposed ? t.proposed : about}</p>
+          <Failed attempt={attempt} />
+          {!attempt.busy && (
+            <div className="row">
+              <Button
+                kind="primary"
+                onClick={() => {
+                  press(id)
+                  void open()
+                }}
+              >
+                {attempt.error ? t.again : t.send}
+              </Button>
+              {attempt.refusal === "ConsentRequired" && (
+                <Button
+                  onClick={() => {
+                    change(id, { proposed: true })
+                    propose(beginningOf(journey))
+                  }}
+                >
+                  {t.propose}
+                </Button>
+              )}
+            </div>
+          )}
+        </>
+      )}
+      {dialog}
+    </Step>
+  )
+}
+
+/** Signs that the manifest is the lease's. */
+export function SignStep({ journey, state }: Props) {
+  const t = useWords(words)
+  const attempt = useAttempt()
+  const signer = useWallet()
+  const { id, winner, manifest, order } = journey
+
+  const sign = () =>
+    attempt.run(async () => {
+      const wallet = await signer()
+      const signature = await signManifest(wallet, { lease: winner!.lease, manifestHash: order.manifestHash })
+      change(id, { signature })
+    })
+  const latest = useLatest(sign)
+  useEffect(() => {
+    if (state === "now" && manifest !== null && mayAsk(id, "sign")) void latest()
+  }, [state, manifest, id, latest])
+
+  return (
+    <Step title={t.sign} state={attempt.busy ? "working" : attempt.error ? "failed" : state}>
+      {state === "now" &&
+        (manifest === null ? (
+          <Lost journey={journey} />
+        ) : (
+          <>
+            <p className="soft small">{attempt.busy ? t.inWallet : t.signAbout}</p>
+            <Failed attempt={attempt} />
+            {!attempt.busy && (
+              <div className="row">
+                <Button
+                  kind="primary"
+                  onClick={() => {
+                    press(id)
+                    void sign()
+                  }}
+                >
+                  {attempt.error ? t.again : t.signIt}
+                </Button>
+              </div>
+            )}
+          </>
+        ))}
+    </Step>
+  )
+}
+
+/** Another browser opened it: whoever has the file can go on. */
+function Lost({ journey }: { journey: Journey }) {
+  const t = useWords(words)
+  const attempt = useAttempt()
+  const hash = journey.order.manifestHash
+  const read = (file: File | undefined) =>
+    attempt.run(async () => {
+      if (!file) return
+      const manifest = await file.text()
+      if (keccak256(toBytes(manifest)) !== hash) throw new Error(t.otherFile(shorten(hash)))
+      press(journey.id)
+      change(journey.id, { manifest })
+    })
+  return (
+    <>
+      <p>{t.lost}</p>
+      <label className="row small">
+        {t.lostFile}
+        <input type="file" onChange={(event) => void read(event.target.files?.[0])} />
+      </label>
+      <Failed attempt={attempt} />
+    </>
+  )
+}
+
+/** Accepts a bid of the journey's order. */
+export function useAccept(journey: Journey) {
+  const t = useWords(words)
+  const transact = useTransact()
+  const attempt = useAttempt()
+  return {
+    attempt,
+    accept: (call: Parameters<typeof acceptCall>[0]) =>
+      attempt.run(async () => {
+        press(journey.id)
+        await transact(t.label.accept, (wallet) => send(wallet, acceptCall(call)))
+      }),
+    cancel: () =>
+      attempt.run(async () => {
+        await transact(t.label.cancel, (wallet) => cancelOrder(wallet, { order: auctionOf(journey)! }))
+      }),
+  }
+}
+
+/** The newest of a function that is made anew with each rendering, under one name. */
+function useLatest(work: () => Promise<void>): () => Promise<void> {
+  const [holder] = useState(() => ({ work, call: () => holder.work() }))
+  holder.work = work
+  return holder.call
+}

@@ -1,0 +1,87 @@
+// The door to what is private: who has not signed in at the lease's provider is told what lies behind, why it is closed and
+// how to open it.
+import type { ReactNode } from "react"
+import { useState } from "react"
+import { useConnection } from "wagmi"
+import type { LeaseView } from "../../api/types.ts"
+import { explain } from "../../chain/errors.ts"
+import { useInside } from "../../features/queries/lease.ts"
+import { speak, useWords } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Notice, Skeleton } from "../../ui/States.tsx"
+import { Address } from "../../ui/Values.tsx"
+import styles from "./SignInGate.module.css"
+
+const words = speak(
+  {
+    title: "This is private",
+    why: "Only the lease's tenant, and whom the tenant lets, may see the inside of a lease. Every look is written down for the tenant.",
+    how: "Sign in at the provider with your wallet: one signature, no transaction, no cost. It holds for a while.",
+    connect: "Connect a wallet first: the button is at the top of the page.",
+    signIn: "Sign in",
+    away: "The lease's provider is not known or does not answer. Only it can show this.",
+    tenant: "Tenant",
+  },
+  {
+    title: "这里是私密内容",
+    why: "只有租约的租户以及租户授权的人可以查看租约内部。每次查看都会为租户记录在案。",
+    how: "请用钱包在提供方登录：只需一次签名，无交易，无费用，有效一段时间。",
+    connect: "请先连接钱包：按钮位于页面顶部。",
+    signIn: "登录",
+    away: "租约的提供方未知或没有响应。只有它能展示这些内容。",
+    tenant: "租户",
+  },
+)
+
+interface Props {
+  lease: LeaseView
+  /** What lies behind, in a sentence. */
+  what: string
+  children: ReactNode
+}
+
+export function Inside({ lease, what, children }: Props) {
+  const t = useWords(words)
+  const { base, session, isPending, signIn } = useInside(lease)
+  const { address } = useConnection()
+  const [busy, setBusy] = useState(false)
+  const [problem, setProblem] = useState<string | null>(null)
+
+  async function enter() {
+    setBusy(true)
+    setProblem(null)
+    try {
+      await signIn()
+    } catch (error) {
+      setProblem(explain(error).sentence)
+    } finally {
+      setBusy(false)
+    }
+  }
+
+  if (session) return <>{children}</>
+  if (isPending) return <Skeleton lines={4} />
+  return (
+    <div className={styles.door}>
+      <h2>{t.title}</h2>
+      <p>{what}</p>
+      <p className="soft small">{t.why}</p>
+      <p className="soft small">
+        {t.tenant} <Address of={lease.tenant} />
+      </p>
+      {base === null ? (
+        <Notice>{t.away}</Notice>
+      ) : address ? (
+        <>
+          <p className="soft small">{t.how}</p>
+          <Button kind="primary" onClick={enter} busy={busy}>
+            {t.signIn}
+          </Button>
+        </>
+      ) : (
+        <p className="small">{t.connect}</p>
+      )}
+      {problem && <Notice tone="bad">{problem}</Notice>}
+    </div>
+  )
+}

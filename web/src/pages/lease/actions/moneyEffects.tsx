@@ -1,0 +1,63 @@
+// What an action makes of rate, balance and runway, in the words that all dialogs share.
+import type { ReactNode } from "react"
+import { runway } from "../../../chain/accrual.ts"
+import { speak, useWords } from "../../../i18n/language.ts"
+import { formatSpan, HOUR, MONTH, over, type Unit } from "../../../i18n/format.ts"
+import { Amount } from "../../../ui/Values.tsx"
+import type { Effect } from "./ActionForm.tsx"
+
+export const words = speak(
+  {
+    rate: "Rate, an hour",
+    month: "Rate, a month",
+    balance: "Balance",
+    runway: "Runway",
+    forever: "nothing is reserved",
+    now: "now",
+  },
+  {
+    rate: "费率（每小时）",
+    month: "费率（每月）",
+    balance: "余额",
+    runway: "剩余时长",
+    forever: "没有预留",
+    now: "现",
+  },
+)
+
+export interface Standing {
+  balance: bigint
+  owed: bigint
+  rate: bigint
+}
+
+/** Rows for what changes; each says what it was, when it was something else. */
+export function useEffects(unit: Unit): (before: Standing, after: Standing) => Effect[] {
+  const t = useWords(words)
+  const span = ({ balance, owed, rate }: Standing) => {
+    const left = runway(balance, owed, rate)
+    return left === null ? t.forever : formatSpan(left)
+  }
+  const row = (name: ReactNode, before: ReactNode, after: ReactNode, changed: boolean): Effect => [
+    name,
+    changed ? (
+      <>
+        <span className="soft">{before} → </span>
+        {after}
+      </>
+    ) : (
+      after
+    ),
+  ]
+  const money = (of: bigint) => <Amount of={of} unit={unit} />
+  return (before, after) => {
+    const rates = before.rate !== after.rate
+    const rows = [
+      row(t.rate, money(over(before.rate, HOUR)), money(over(after.rate, HOUR)), rates),
+      row(t.balance, money(before.balance), money(after.balance), before.balance !== after.balance),
+      row(t.runway, span(before), span(after), span(before) !== span(after)),
+    ]
+    if (rates) rows.splice(1, 0, row(t.month, "", money(over(after.rate, MONTH)), false))
+    return rows
+  }
+}

@@ -1,0 +1,78 @@
+// One line: always text, never markup.
+import { memo } from "react"
+import { type Run, runsOf } from "./ansi.ts"
+import type { NumberedLine } from "./logBuffer.ts"
+import styles from "./Logs.module.css"
+import { highlight } from "./search.ts"
+
+/** What is longer is cut: no screen shows it, and a browser would choke on it. */
+const LONGEST = 8_000
+
+interface Props {
+  line: NumberedLine
+  /** Pixels from the first line's top. */
+  top: number
+  index: number
+  regex: RegExp | null
+  current: boolean
+  wrap: boolean
+  measure?: (element: HTMLElement | null) => void
+}
+
+function shownRuns(line: string): Run[] {
+  if (line.length <= LONGEST) return runsOf(line)
+  return [
+    ...runsOf(line.slice(0, LONGEST)),
+    { text: ` … +${line.length - LONGEST}`, color: null, bold: true },
+  ]
+}
+
+export const Line = memo(function Line({ line, top, index, regex, current, wrap, measure }: Props) {
+  const pieces = highlight(shownRuns(line.line), regex)
+  const failed = line.stream === "stderr"
+  const time = new Date(line.atMs)
+  return (
+    <div
+      ref={(element) => {
+        element?.style.setProperty("transform", `translateY(${top}px)`)
+        measure?.(element)
+      }}
+      data-index={index}
+      className={styles.line}
+      data-stderr={failed || undefined}
+      data-current={current || undefined}
+      data-wrap={wrap || undefined}
+    >
+      <time className={styles.time} dateTime={time.toISOString()} title={time.toISOString()}>
+        {time.toTimeString().slice(0, 8)}.{String(time.getMilliseconds()).padStart(3, "0")}
+      </time>
+      <span className={styles.source}>
+        {line.service}/{line.replica}
+      </span>
+      <abbr className={styles.stream} title={line.stream}>
+        {failed ? "err" : "out"}
+      </abbr>
+      <span className={styles.text}>
+        {pieces.map(({ text, color, bold, marked }, place) => {
+          const look = [color === null ? "" : styles[`color${color}`], bold ? styles.bold : ""]
+            .join(" ")
+            .trim()
+          if (marked) {
+            return (
+              <mark key={place} className={styles.mark}>
+                {text}
+              </mark>
+            )
+          }
+          return look ? (
+            <span key={place} className={look}>
+              {text}
+            </span>
+          ) : (
+            text
+          )
+        })}
+      </span>
+    </div>
+  )
+})

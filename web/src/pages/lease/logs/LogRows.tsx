@@ -1,0 +1,99 @@
+// The lines in sight, and no others. A scroll renders this and nothing around it.
+import { useVirtualizer } from "@tanstack/react-virtual"
+import { useEffect, useImperativeHandle, useRef, useSyncExternalStore } from "react"
+import type { LogBuffer } from "./logBuffer.ts"
+import { Line } from "./LogRow.tsx"
+import styles from "./Logs.module.css"
+
+/** Pixels; as Logs.module.css has it. */
+const ROW = 20
+
+export interface RowsHandle {
+  /** Brings a line into the middle. */
+  show: (number: number) => void
+}
+
+interface Props {
+  buffer: LogBuffer
+  label: string
+  regex: RegExp | null
+  /** The number of the line that the search stands at. */
+  current: number | null
+  wrap: boolean
+  follow: boolean
+  onFollow: (follow: boolean) => void
+  ref: React.Ref<RowsHandle>
+}
+
+export function Rows({ buffer, label, regex, current, wrap, follow, onFollow, ref }: Props) {
+  const box = useRef<HTMLDivElement>(null)
+  const all = useRef<HTMLDivElement>(null)
+  useSyncExternalStore(buffer.subscribe, () => buffer.version)
+  const rows = useVirtualizer({
+    count: buffer.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW,
+    getItemKey: (index) => buffer.first + index,
+    overscan: 10,
+  })
+  useImperativeHandle(ref, () => ({
+    show: (number) => rows.scrollToIndex(number - buffer.first, { align: "center" }),
+  }))
+
+  const height = rows.getTotalSize()
+  useEffect(() => all.current?.style.setProperty("height", `${height}px`), [height])
+
+  // The reader's place stays when the oldest lines go.
+  const first = useRef(buffer.first)
+  useEffect(() => {
+    const gone = buffer.first - first.current
+    first.current = buffer.first
+    if (gone > 0 && !follow && box.current) box.current.scrollTop -= gone * ROW
+  }, [buffer.first, follow])
+  const { length, next } = buffer
+  // Each new line is followed.
+  useEffect(() => {
+    if (follow && length > 0) rows.scrollToIndex(length - 1, { align: "end" })
+  }, [follow, length, next, wrap, rows])
+
+  const top = useRef(0)
+  function scrolled() {
+    const { scrollTop, scrollHeight, clientHeight } = box.current!
+    const atEnd = scrollHeight - scrollTop - clientHeight < ROW * 1.5
+    // Up is the reader's own doing; down may be ours.
+    if (scrollTop < top.current - 1 && !atEnd) onFollow(false)
+    else if (atEnd) onFollow(true)
+    top.current = scrollTop
+  }
+
+  return (
+    <div
+      ref={box}
+      className={styles.box}
+      onScroll={scrolled}
+      role="log"
+      aria-live="off"
+      aria-label={label}
+      // It scrolls, and a keyboard has to reach it.
+      tabIndex={0}
+    >
+      <div ref={all} className={styles.all}>
+        {rows.getVirtualItems().map((row) => {
+          const line = buffer.at(row.index)
+          return line ? (
+            <Line
+              key={row.key}
+              line={line}
+              top={row.start}
+              index={row.index}
+              regex={regex}
+              current={line.number === current}
+              wrap={wrap}
+              measure={wrap ? rows.measureElement : undefined}
+            />
+          ) : null
+        })}
+      </div>
+    </div>
+  )
+}

@@ -1,0 +1,63 @@
+// The logs of a lease as they are printed: the last ones first, then each new line.
+import { useEffect, useMemo, useState } from "react"
+import { type StreamState, stream } from "../../../api/sse.ts"
+import type { LeaseSummary, LogLine } from "../../../api/types.ts"
+import { useInside } from "../../../features/queries/lease.ts"
+import { reasonOf } from "../replicas/useLiveUsage.ts"
+import { LogBuffer, Resume } from "./logBuffer.ts"
+
+export interface Wanted {
+  /** Empty: of all. */
+  service: string
+  replica: string
+  /** So many of the past. */
+  tail: number
+}
+
+export interface Following {
+  buffer: LogBuffer
+  state: StreamState
+  problem: string | null
+}
+
+/** The stream says that it lives every ten seconds. */
+const PATIENCE_MS = 15_000
+
+export function useLogs(lease: LeaseSummary, { service, replica, tail }: Wanted): Following {
+  const { base, session } = useInside(lease)
+  const [state, setState] = useState<StreamState>("connecting")
+  const [problem, setProblem] = useState<string | null>(null)
+  const who = session?.address
+  // What is wanted makes another buffer.
+  const buffer = useMemo(() => new LogBuffer(), [lease.id, service, replica, tail])
+
+  useEffect(() => {
+    if (base === null || !who) return
+    const resume = new Resume()
+    return stream({
+      base,
+      patience: PATIENCE_MS,
+      path: () => {
+        const query = new URLSearchParams({ follow: "true", tail: String(tail) })
+        if (service) query.set("service", service)
+        if (replica) query.set("replica", replica)
+        if (resume.since !== null) query.set("since", String(resume.since))
+        resume.again()
+        return `/v1/leases/${lease.id}/logs?${query}`
+      },
+      onEvent: ({ name, data }) => {
+        if (name === "end") return setProblem(reasonOf(data))
+        if (name !== "line") return
+        const line = JSON.parse(data) as LogLine
+        if (resume.take(line)) buffer.push(line)
+      },
+      onState: (state, error) => {
+        setState(state)
+        if (state === "live") setProblem(null)
+        if (error) setProblem(error.message)
+      },
+    })
+  }, [base, who, lease.id, service, replica, tail, buffer])
+
+  return { buffer, state, problem }
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from "vitest"
+import { event, leaseView, lifeEvents, OPENED } from "../../../../test/lease.ts"
+import { fold } from "../../../chain/leaseHistory.ts"
+import { moneyAt } from "../Runway.tsx"
+import { curveOf } from "./balanceCurve.ts"
+
+const life = fold(lifeEvents(), leaseView().terms)
+const at = (curve: ReturnType<typeof curveOf>, time: number) => {
+  const index = curve.times.findLastIndex((each) => each <= time)
+  return [curve.balance[index], curve.free[index], curve.earned[index]]
+}
+
+describe("the curve of a lease's money", () => {
+  it("falls with the rate, jumps with what comes and goes, and ends now", () => {
+    const curve = curveOf(life, OPENED + 30, OPENED + 30)
+    expect(at(curve, OPENED)).toEqual([90_000, 90_000, 0])
+    // 12 s at 5 a second.
+    expect(at(curve, OPENED + 12)).toEqual([90_000, 89_940, 0])
+    // Settled until 10 s for 42; from then on 2 s at 5 and 18 s at 10.
+    expect(at(curve, OPENED + 30)).toEqual([99_958, 99_958 - 198, 42])
+    expect(curve.times.every((time, index) => index === 0 || time > curve.times[index - 1]!)).toBe(true)
+    expect(curve.projected.every((value) => value === null)).toBe(true)
+  })
+
+  it("goes on at the rate, to nothing where it is exhausted", () => {
+    const curve = curveOf(life, OPENED + 30, OPENED + 130)
+    expect(curve.projected.slice(-2)).toEqual([99_760, 98_760])
+    expect(curve.balance.at(-1)).toBeNull()
+    expect(curveOf(life, OPENED + 30, OPENED + 30 + 9_976).projected.at(-1)).toBe(0)
+  })
+
+  it("projects nothing of a closed lease", () => {
+    const closed = fold([...lifeEvents(), event("LeaseClosed", OPENED + 40, {})], leaseView().terms)
+    expect(curveOf(closed, OPENED + 50, OPENED + 500).projected.every((value) => value === null)).toBe(true)
+  })
+
+  it("is empty of a lease that nobody knows", () => {
+    expect(curveOf(fold([], leaseView().terms), 1, 2).times).toEqual([])
+  })
+})
+
+describe("the money now", () => {
+  it("counts on between blocks", () => {
+    expect(moneyAt(leaseView(), 0)).toMatchObject({ owed: 100n, free: 99_857n, runway: 9_985n })
+    expect(moneyAt(leaseView(), 10)).toMatchObject({ owed: 200n, free: 99_757n, runway: 9_975n })
+  })
+
+  it("never owes more than there is", () => {
+    expect(moneyAt(leaseView(), 10 ** 9)).toMatchObject({ owed: 99_957n, free: 0n, runway: 0n })
+  })
+
+  it("of a closed lease stands still", () => {
+    expect(moneyAt(leaseView({ status: "closed" }), 99)).toMatchObject({ owed: 100n, runway: null })
+  })
+})
