@@ -2,17 +2,17 @@
 import { Link, Outlet, useRouterState } from "@tanstack/react-router"
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import styles from "./App.module.css"
-import { useFeed, useFeedState } from "./api/eventStream.ts"
-import { getTheme, onTheme, setTheme } from "./browser/theme.ts"
+import { useEventStream, useStreamState } from "./api/eventStream.ts"
+import { getTheme, setTheme, subscribeTheme } from "./browser/theme.ts"
 import { Connect, WrongChain } from "./features/wallet/Connect.tsx"
-import { setLanguage, speak, useLanguage, useWords } from "./i18n/language.ts"
-import { Center } from "./transactions/TransactionCenter.tsx"
+import { defineMessages, setLanguage, useLanguage, useMessages } from "./i18n/language.ts"
+import { TransactionCenter } from "./transactions/TransactionCenter.tsx"
 import { Badge } from "./ui/Badge.tsx"
 import { Button } from "./ui/Button.tsx"
 import { Icon } from "./ui/Icon.tsx"
 import { Notice } from "./ui/States.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     skip: "Skip to content",
     menu: "Menu",
@@ -56,13 +56,13 @@ const words = speak(
 const PLACES = ["/", "/deploy", "/leases", "/approvals", "/provider", "/arbiter"] as const
 
 export function App() {
-  const t = useWords(words)
+  const t = useMessages(words)
   const language = useLanguage()
   const path = useRouterState({ select: (state) => state.location.pathname })
   const [menu, setMenu] = useState(false)
   const main = useRef<HTMLElement>(null)
   const place = PLACES.findLast((place) => path.startsWith(place)) ?? "/"
-  const state = useFeedState()
+  const state = useStreamState()
 
   // A new page begins at its top, for the eye and for the keyboard.
   const shown = useRef(path)
@@ -105,7 +105,7 @@ export function App() {
             {t.language}
           </Button>
           <ThemeSwitch />
-          <Center />
+          <TransactionCenter />
           <Connect />
         </div>
       </header>
@@ -140,8 +140,8 @@ export function App() {
 }
 
 function Liveness() {
-  const t = useWords(words)
-  const { state, head } = useFeed()
+  const t = useMessages(words)
+  const { state, head } = useEventStream()
   const tone = state === "live" ? "good" : state === "connecting" ? "plain" : "warn"
   return (
     <span className={styles.live} role="status" title={head ? t.block(head.number) : undefined}>
@@ -152,8 +152,8 @@ function Liveness() {
 }
 
 function ThemeSwitch() {
-  const t = useWords(words)
-  const dark = useSyncExternalStore(onTheme, getTheme) === "dark"
+  const t = useMessages(words)
+  const dark = useSyncExternalStore(subscribeTheme, getTheme) === "dark"
   return (
     <Button
       kind="quiet"

@@ -6,7 +6,7 @@ import { createRoot } from "react-dom/client"
 import { WagmiProvider } from "wagmi"
 import { ApiError } from "./api/client.ts"
 import { ConfigContext, loadConfig } from "./api/config.ts"
-import { follow } from "./api/eventStream.ts"
+import { connectEventStream } from "./api/eventStream.ts"
 import { walletConnectOf, walletsOf } from "./chain/wagmiConfig.ts"
 import { Failure } from "./features/errors/Failure.tsx"
 import { fetchPages, makeRouter } from "./routes.tsx"
@@ -41,7 +41,7 @@ async function begin() {
   try {
     const config = await loadConfig()
     const wallets = walletsOf(config, await walletConnectOf(config))
-    follow(config.api, queries)
+    connectEventStream(config.api, queries)
     setTimeout(() => fetchPages(router), PAGES_AFTER_MS)
     root.render(
       <StrictMode>

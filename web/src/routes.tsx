@@ -1,10 +1,10 @@
 // Where each page lies. A page's code is fetched when it is first gone to.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { App } from "./App.tsx"
-import { later } from "./browser/retryImport.ts"
-import { Lost, Wreck } from "./pages/NotFound.tsx"
+import { retryImport } from "./browser/retryImport.ts"
+import { NotFound, PageError } from "./pages/NotFound.tsx"
 
-const root = createRootRoute({ component: App, notFoundComponent: Lost, errorComponent: Wreck })
+const root = createRootRoute({ component: App, notFoundComponent: NotFound, errorComponent: PageError })
 const under = () => root
 
 const tree = root.addChildren([
@@ -12,7 +12,7 @@ const tree = root.addChildren([
     getParentRoute: under,
     path: "/",
     component: lazyRouteComponent(
-      later(() => import("./pages/market/Market.tsx")),
+      retryImport(() => import("./pages/market/Market.tsx")),
       "Market",
     ),
   }),
@@ -22,7 +22,7 @@ const tree = root.addChildren([
     // `?offer=3` when one came from the market.
     validateSearch: (search): { offer?: number } => ({ offer: Number(search.offer) || undefined }),
     component: lazyRouteComponent(
-      later(() => import("./pages/deploy/Deploy.tsx")),
+      retryImport(() => import("./pages/deploy/Deploy.tsx")),
       "Deploy",
     ),
   }),
@@ -30,7 +30,7 @@ const tree = root.addChildren([
     getParentRoute: under,
     path: "/leases",
     component: lazyRouteComponent(
-      later(() => import("./pages/leases/Leases.tsx")),
+      retryImport(() => import("./pages/leases/Leases.tsx")),
       "Leases",
     ),
   }),
@@ -42,7 +42,7 @@ const tree = root.addChildren([
       epoch: Number(search.epoch) || undefined,
     }),
     component: lazyRouteComponent(
-      later(() => import("./pages/lease/Lease.tsx")),
+      retryImport(() => import("./pages/lease/Lease.tsx")),
       "Lease",
     ),
   }),
@@ -50,7 +50,7 @@ const tree = root.addChildren([
     getParentRoute: under,
     path: "/approvals",
     component: lazyRouteComponent(
-      later(() => import("./pages/approvals/Approvals.tsx")),
+      retryImport(() => import("./pages/approvals/Approvals.tsx")),
       "Approvals",
     ),
   }),
@@ -62,7 +62,7 @@ const tree = root.addChildren([
       address: typeof search.address === "string" ? search.address : undefined,
     }),
     component: lazyRouteComponent(
-      later(() => import("./pages/provider/Provider.tsx")),
+      retryImport(() => import("./pages/provider/Provider.tsx")),
       "Provider",
     ),
   }),
@@ -70,14 +70,14 @@ const tree = root.addChildren([
     getParentRoute: under,
     path: "/arbiter",
     component: lazyRouteComponent(
-      later(() => import("./pages/arbiter/Arbiter.tsx")),
+      retryImport(() => import("./pages/arbiter/Arbiter.tsx")),
       "Arbiter",
     ),
   }),
 ])
 
 export function makeRouter() {
-  return createRouter({ routeTree: tree, defaultPreload: "intent", defaultErrorComponent: Wreck })
+  return createRouter({ routeTree: tree, defaultPreload: "intent", defaultErrorComponent: PageError })
 }
 
 /** Fetches what was not gone to yet, so that one can still go there when whoever served the page is away. */

@@ -1,6 +1,6 @@
 import { QueryClient } from "@tanstack/react-query"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { follow, getFeed, onReorg } from "./eventStream.ts"
+import { connectEventStream, getEventStream, onReorg } from "./eventStream.ts"
 
 class Stream extends EventTarget {
   static CLOSED = 2
@@ -32,7 +32,7 @@ beforeEach(() => {
   vi.stubGlobal("EventSource", Stream)
   queries = new QueryClient()
   spoiled = vi.spyOn(queries, "invalidateQueries")
-  stop = follow("http://provider", queries)
+  stop = connectEventStream("http://provider", queries)
   Stream.last.onopen?.()
   spoiled.mockClear()
 })
@@ -45,21 +45,21 @@ afterEach(() => {
 describe("the feed", () => {
   it("is live while beats come, and stale when they stop", () => {
     expect(Stream.last.url).toBe("http://provider/v1/stream")
-    expect(getFeed().state).toBe("live")
+    expect(getEventStream().state).toBe("live")
     for (let beat = 0; beat < 5; beat++) {
       vi.advanceTimersByTime(3_000)
       Stream.last.say("beat", {})
     }
-    expect(getFeed().state).toBe("live")
+    expect(getEventStream().state).toBe("live")
     vi.advanceTimersByTime(10_000)
-    expect(getFeed().state).toBe("stale")
+    expect(getEventStream().state).toBe("stale")
   })
 
   it("reads everything anew when it comes back, because nobody tells what was missed", () => {
     Stream.last.onerror?.()
-    expect(getFeed().state).toBe("down")
+    expect(getEventStream().state).toBe("down")
     Stream.last.say("beat", {})
-    expect(getFeed().state).toBe("live")
+    expect(getEventStream().state).toBe("live")
     expect(spoiled).toHaveBeenCalledExactlyOnceWith()
   })
 
@@ -93,10 +93,10 @@ describe("the feed", () => {
     const first = Stream.last
     first.readyState = Stream.CLOSED
     vi.advanceTimersByTime(1_000)
-    expect(getFeed().state).toBe("down")
+    expect(getEventStream().state).toBe("down")
     vi.advanceTimersByTime(5_000)
     expect(Stream.last).not.toBe(first)
     Stream.last.onopen?.()
-    expect(getFeed().state).toBe("live")
+    expect(getEventStream().state).toBe("live")
   })
 })

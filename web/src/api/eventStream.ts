@@ -6,29 +6,29 @@ import type { QueryClient } from "@tanstack/react-query"
 import { useSyncExternalStore } from "react"
 import type { EventView, HeadView } from "./types.ts"
 
-export interface Feed {
+export interface EventStream {
   /** `live`: beats come. `stale`: none for a while. `down`: the connection is gone. */
   state: "connecting" | "live" | "stale" | "down"
   head: HeadView | null
   /** Unix milliseconds of this machine. */
-  heardAt: number | null
+  lastEventAt: number | null
 }
 
 /** Beats come every 3 s. */
-const PATIENCE_MS = 8_000
+const STALE_AFTER_MS = 8_000
 /** Before a stream that the browser gave up is opened anew. */
-const PAUSE_MS = 5_000
+const RECONNECT_AFTER_MS = 5_000
 
-let feed: Feed = { state: "connecting", head: null, heardAt: null }
+let feed: EventStream = { state: "connecting", head: null, lastEventAt: null }
 const listeners = new Set<() => void>()
 const reorgs = new Set<(from: number) => void>()
 
-function set(next: Partial<Feed>) {
+function set(next: Partial<EventStream>) {
   feed = { ...feed, ...next }
   for (const listener of listeners) listener()
 }
 
-export function getFeed(): Feed {
+export function getEventStream(): EventStream {
   return feed
 }
 
@@ -38,12 +38,12 @@ function subscribe(listener: () => void) {
 }
 
 /** Changes with every block. */
-export function useFeed(): Feed {
-  return useSyncExternalStore(subscribe, getFeed)
+export function useEventStream(): EventStream {
+  return useSyncExternalStore(subscribe, getEventStream)
 }
 
 /** Changes only when the feed comes or goes: whoever asks for no more is not drawn anew with every block. */
-export function useFeedState(): Feed["state"] {
+export function useStreamState(): EventStream["state"] {
   return useSyncExternalStore(subscribe, () => feed.state)
 }
 
@@ -54,7 +54,7 @@ export function onReorg(listener: (from: number) => void): () => void {
 }
 
 /** The queries that an event makes old: see the keys in queries.ts. */
-function staleBy(subject: string): (readonly string[])[] {
+function staleKeys(subject: string): (readonly string[])[] {
   // Bids and leases hold their provider's capacity.
   if (subject.startsWith("order:")) return [["orders"], ["providers"]]
   if (subject === "market") return [["market"]]
@@ -64,7 +64,7 @@ function staleBy(subject: string): (readonly string[])[] {
 }
 
 /** Follows the stream until the returned function is called. */
-export function follow(base: string, queries: QueryClient): () => void {
+export function connectEventStream(base: string, queries: QueryClient): () => void {
   let source: EventSource
   let reopening: ReturnType<typeof setTimeout> | undefined
   const stale = new Map<string, readonly string[]>()
@@ -81,7 +81,7 @@ export function follow(base: string, queries: QueryClient): () => void {
   }
   function heard() {
     const returned = feed.state === "stale" || feed.state === "down"
-    set({ state: "live", heardAt: Date.now() })
+    set({ state: "live", lastEventAt: Date.now() })
     // What was missed meanwhile, nobody tells.
     if (returned) void queries.invalidateQueries()
   }
@@ -98,7 +98,7 @@ export function follow(base: string, queries: QueryClient): () => void {
     })
     source.addEventListener("event", (event) => {
       heard()
-      spoil(staleBy((JSON.parse(event.data) as EventView).subject.toLowerCase()))
+      spoil(staleKeys((JSON.parse(event.data) as EventView).subject.toLowerCase()))
     })
     source.addEventListener("reorg", (event) => {
       heard()
@@ -109,14 +109,14 @@ export function follow(base: string, queries: QueryClient): () => void {
   }
   open()
   const watch = setInterval(() => {
-    const silence = Date.now() - (feed.heardAt ?? 0)
-    if (feed.state === "live" && silence > PATIENCE_MS) set({ state: "stale" })
+    const silence = Date.now() - (feed.lastEventAt ?? 0)
+    if (feed.state === "live" && silence > STALE_AFTER_MS) set({ state: "stale" })
     // A connection can die without a word, as when a machine slept.
-    if (feed.state === "stale" && silence > 3 * PATIENCE_MS) source.close()
+    if (feed.state === "stale" && silence > 3 * STALE_AFTER_MS) source.close()
     // A browser gives up for good when it was answered with an error page.
     if (source.readyState === EventSource.CLOSED) {
       set({ state: "down" })
-      reopening ??= setTimeout(open, PAUSE_MS)
+      reopening ??= setTimeout(open, RECONNECT_AFTER_MS)
     }
   }, 1_000)
   return () => {

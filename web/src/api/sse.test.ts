@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
-import { makeParser, type ServerEvent, type StreamState, stream } from "./sse.ts"
+import { createParser, openStream, type ServerEvent, type StreamState } from "./sse.ts"
 
 function parsed(...pieces: string[]): ServerEvent[] {
   const events: ServerEvent[] = []
-  const parse = makeParser((event) => events.push(event))
+  const parse = createParser((event) => events.push(event))
   for (const piece of pieces) parse(piece)
   return events
 }
@@ -47,7 +47,7 @@ describe("a stream", () => {
       .mockImplementation(async () => body("event: line\ndata: 1\n\n"))
     const states: StreamState[] = []
     const data: string[] = []
-    const stop = stream({
+    const stop = openStream({
       base: "",
       path: () => `/v1/logs?since=${data.length}`,
       onEvent: (event) => data.push(event.data),
@@ -66,7 +66,7 @@ describe("a stream", () => {
       .spyOn(globalThis, "fetch")
       .mockImplementation(async () => new Response(JSON.stringify(refusal), { status: 403 }))
     const said: unknown[] = []
-    stream({
+    openStream({
       base: "",
       path: () => "/v1/logs",
       onEvent: () => {},
@@ -89,12 +89,12 @@ describe("a stream", () => {
         ),
     )
     const states: StreamState[] = []
-    const stop = stream({
+    const stop = openStream({
       base: "",
       path: () => "/v1/live",
       onEvent: () => {},
       onState: (state) => states.push(state),
-      patience: 5_000,
+      silenceTimeoutMs: 5_000,
     })
     await vi.advanceTimersByTimeAsync(5_001)
     stop()

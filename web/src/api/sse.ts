@@ -12,7 +12,7 @@ export interface ServerEvent {
 }
 
 /** Cuts the text of a stream into events; give it each piece as it comes. */
-export function makeParser(emit: (event: ServerEvent) => void): (piece: string) => void {
+export function createParser(emit: (event: ServerEvent) => void): (piece: string) => void {
   let rest = ""
   let event: ServerEvent = { name: "message", data: "", id: "" }
   return (piece) => {
@@ -47,13 +47,19 @@ export interface StreamOptions {
   /** `stale`: the stream died and is being called back. `refused`: the provider said no, and why. */
   onState: (state: StreamState, error?: ApiError) => void
   /** Milliseconds without a byte after which it is held for dead; 0: a stream may be silent. */
-  patience?: number
+  silenceTimeoutMs?: number
 }
 
 const LONGEST_WAIT_MS = 15_000
 
 /** Streams until the returned function is called; comes back by itself, more and more slowly. */
-export function stream({ base, path, onEvent, onState, patience = 0 }: StreamOptions): () => void {
+export function openStream({
+  base,
+  path,
+  onEvent,
+  onState,
+  silenceTimeoutMs: patience = 0,
+}: StreamOptions): () => void {
   let stopped = false
   let failures = 0
   let controller = new AbortController()
@@ -86,7 +92,7 @@ export function stream({ base, path, onEvent, onState, patience = 0 }: StreamOpt
       }
       onState("live")
       failures = 0
-      const parse = makeParser(onEvent)
+      const parse = createParser(onEvent)
       const decoder = new TextDecoder()
       const reader = answer.body.getReader()
       for (;;) {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from "vitest"
-import { later } from "./retryImport.ts"
+import { retryImport } from "./retryImport.ts"
 
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
@@ -8,14 +8,14 @@ it("asks again for code that did not come", async () => {
   const load = vi.fn<() => Promise<string>>()
   load.mockRejectedValueOnce(new TypeError("network changed")).mockRejectedValueOnce(new TypeError("again"))
   load.mockResolvedValue("page")
-  const loaded = later(load)()
+  const loaded = retryImport(load)()
   await vi.runAllTimersAsync()
   await expect(loaded).resolves.toBe("page")
   expect(load).toHaveBeenCalledTimes(3)
 })
 
 it("says in the end why it does not come", async () => {
-  const loaded = later(() => Promise.reject(new TypeError("away")))()
+  const loaded = retryImport(() => Promise.reject(new TypeError("away")))()
   const refused = expect(loaded).rejects.toThrow("away")
   await vi.runAllTimersAsync()
   await refused

@@ -4,7 +4,7 @@
 const PAUSES_MS = [300, 1_000, 3_000]
 
 /** The same import, asked for again when it failed. */
-export function later<T>(load: () => Promise<T>): () => Promise<T> {
+export function retryImport<T>(load: () => Promise<T>): () => Promise<T> {
   return async () => {
     for (const pause of PAUSES_MS) {
       try {

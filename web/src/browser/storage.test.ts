@@ -1,15 +1,15 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
-import { keptText, shelf } from "./storage.ts"
+import { readText, storedState } from "./storage.ts"
 
 const counted = (key: string) =>
-  shelf(key, (kept) => (kept === null ? 0 : Number.parseInt(String(kept), 10) || 0))
+  storedState(key, (kept) => (kept === null ? 0 : Number.parseInt(String(kept), 10) || 0))
 
 afterEach(() => vi.restoreAllMocks())
 
 describe("what is kept", () => {
   it("outlives a reload", () => {
     counted("n").set(7)
-    expect(keptText("n")).toBe("7")
+    expect(readText("n")).toBe("7")
     expect(counted("n").get()).toBe(7)
   })
 

@@ -2,7 +2,7 @@
 // else.
 import { useSyncExternalStore } from "react"
 
-export function keptText(key: string): string | null {
+export function readText(key: string): string | null {
   try {
     return localStorage.getItem(key)
   } catch {
@@ -10,7 +10,7 @@ export function keptText(key: string): string | null {
   }
 }
 
-export function keepText(key: string, text: string) {
+export function writeText(key: string, text: string) {
   try {
     localStorage.setItem(key, text)
   } catch {
@@ -19,19 +19,19 @@ export function keepText(key: string, text: string) {
 }
 
 /** A value that components watch and that outlives a reload. */
-export interface Shelf<T> {
+export interface StoredState<T> {
   get: () => T
   set: (next: T) => void
   use: () => T
 }
 
 /** @param read Makes a value of what was kept; of null when there is nothing, or when it throws. */
-export function shelf<T>(key: string, read: (kept: unknown) => T): Shelf<T> {
+export function storedState<T>(key: string, read: (kept: unknown) => T): StoredState<T> {
   const listeners = new Set<() => void>()
   let value = begin()
   function begin(): T {
     try {
-      return read(JSON.parse(keptText(key) ?? "null"))
+      return read(JSON.parse(readText(key) ?? "null"))
     } catch {
       return read(null)
     }
@@ -45,7 +45,7 @@ export function shelf<T>(key: string, read: (kept: unknown) => T): Shelf<T> {
     get,
     set(next) {
       value = next
-      keepText(key, JSON.stringify(next))
+      writeText(key, JSON.stringify(next))
       for (const listener of listeners) listener()
     },
     use: () => useSyncExternalStore(subscribe, get),

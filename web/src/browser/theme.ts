@@ -1,5 +1,5 @@
 // Light or dark: as chosen, else as the system has it. public/theme.js sets it before the first paint.
-import { keepText } from "./storage.ts"
+import { writeText } from "./storage.ts"
 
 export type Theme = "light" | "dark"
 
@@ -11,11 +11,11 @@ export function getTheme(): Theme {
 
 export function setTheme(theme: Theme) {
   document.documentElement.dataset.theme = theme
-  keepText("tidemark.theme", theme)
+  writeText("tidemark.theme", theme)
   for (const listener of listeners) listener()
 }
 
-export function onTheme(listener: () => void) {
+export function subscribeTheme(listener: () => void) {
   listeners.add(listener)
   return () => listeners.delete(listener)
 }

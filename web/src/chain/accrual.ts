@@ -26,7 +26,7 @@ export function price(rates: RatesView, usage: UsageArgument): Priced {
 }
 
 /** The two words of a lease that its money follows from. */
-export interface Books {
+export interface LeaseAccount {
   /** Base units: deposited, and neither settled nor returned. */
   balance: bigint
   /** Base units, settled since the opening. */
@@ -42,12 +42,12 @@ export interface Books {
 }
 
 /** `Accrual.reservedUntil`: the reserved integral at a time. */
-export function reservedUntil(books: Books, time: number): bigint {
+export function reservedUntil(books: LeaseAccount, time: number): bigint {
   return time <= books.since ? books.integral : books.integral + books.rate * BigInt(time - books.since)
 }
 
 /** `Accrual.carried`: the integral at a time less what was reserved before `from` and not paid. */
-export function carried(books: Books, from: number, time: number): bigint {
+export function carried(books: LeaseAccount, from: number, time: number): bigint {
   const reserved = reservedUntil(books, time)
   if (from < books.since) return reserved
   return reserved - (reservedUntil(books, from) / RATE_SCALE - books.paid) * RATE_SCALE
@@ -56,7 +56,7 @@ export function carried(books: Books, from: number, time: number): bigint {
 const up = (value: bigint) => (value + RATE_SCALE - 1n) / RATE_SCALE
 
 /** `Accrual.owed`: what the provider may still be owed, in base units rounded up. @param window The claim window, in seconds. */
-export function owed(books: Books, time: number, window = Number.POSITIVE_INFINITY): bigint {
+export function owed(books: LeaseAccount, time: number, window = Number.POSITIVE_INFINITY): bigint {
   const from = Math.max(books.settledAt, time - window)
   if (from >= books.since) return up(books.rate * BigInt(Math.max(0, time - from)))
   const owed = up(reservedUntil(books, time)) - books.paid
@@ -70,12 +70,12 @@ export function runway(balance: bigint, owed: bigint, rate: bigint): bigint | nu
 }
 
 /** The books after a step to another rate. */
-export function stepped(books: Books, rate: bigint, time: number): Books {
+export function afterStep(books: LeaseAccount, rate: bigint, time: number): LeaseAccount {
   return { ...books, integral: carried(books, books.settledAt, time), since: time, rate }
 }
 
 /** The books after a settlement. */
-export function settled(books: Books, amount: bigint, time: number): Books {
+export function afterSettlement(books: LeaseAccount, amount: bigint, time: number): LeaseAccount {
   return {
     ...books,
     balance: books.balance - amount,

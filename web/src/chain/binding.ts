@@ -23,15 +23,15 @@ export interface LimitsNow {
 }
 
 /** By transaction. */
-export interface Given {
+export interface OnchainConsent {
   approver: Address
   tx: Hex
   block: bigint
 }
 
 export interface ActionState {
-  consented: Given[]
-  revoked: Given[]
+  consented: OnchainConsent[]
+  revoked: OnchainConsent[]
   /** The transaction that took it; null while it was not taken. */
   taken: Hex | null
   /** The nonce is used, by this action or another. */
@@ -105,7 +105,7 @@ export async function readAction(
   }
 }
 
-export interface Happening {
+export interface ApprovalEvent {
   /** Unix seconds. */
   time: number
   name: "AccountBound" | "Consented" | "Revoked" | "ActionTaken"
@@ -121,7 +121,7 @@ export interface Happening {
 const MOST_HAPPENINGS = 100
 
 /** What happened to an account's approvals, newest first. */
-export async function readHistory(reader: Reader, account: Address): Promise<Happening[]> {
+export async function readApprovalEvents(reader: Reader, account: Address): Promise<ApprovalEvent[]> {
   const args = { account }
   const [bound, consented, revoked, taken] = await Promise.all([
     getContractEvents(reader, { ...logs(reader), eventName: "AccountBound", args }),

@@ -27,7 +27,7 @@ import { withdrawCall } from "./actions/withdraw.ts"
 import { withdrawEarningsCall } from "./actions/withdrawEarnings.ts"
 import { withPermitCall } from "./actions/withPermit.ts"
 import type { Call } from "./call.ts"
-import { decodeCall, type Told } from "./decodeCall.ts"
+import { type DecodedCall, decodeCall } from "./decodeCall.ts"
 import type { Reader } from "./reader.ts"
 
 const offer = {
@@ -55,7 +55,7 @@ const reader = recorder({
 
 const told = (call: Call, value = call.value) => decodeCall(reader, ADDRESS, call.data, value)
 /** A detail by its English label. */
-function detail(of: Told, label: string) {
+function detail(of: DecodedCall, label: string) {
   const found = of.details.find((one) => one.label.en === label)
   if (!found) throw new Error(`no ${label} in ${of.details.map((one) => one.label.en).join(", ")}`)
   return found

@@ -7,7 +7,7 @@ import { market } from "./abi.ts"
 import { marketOf } from "./call.ts"
 import { readUnit } from "./currency.ts"
 import type { Reader } from "./reader.ts"
-import { because, type Reason } from "./reasons.ts"
+import { type Reason, reason } from "./reasons.ts"
 import {
   type AuctionOrder,
   type Bid,
@@ -42,7 +42,7 @@ export interface Effect {
   out: bigint
 }
 
-export interface Told {
+export interface DecodedCall {
   /** The market's function; null: this is no call of the market. */
   verb: string | null
   /** What it does, as a sentence without a full stop. */
@@ -54,33 +54,33 @@ export interface Told {
 }
 
 const LABELS = {
-  lease: because("Lease", "租约"),
-  tenant: because("Tenant", "租户"),
-  provider: because("Provider", "提供方"),
-  replicas: because("Replicas", "副本"),
-  shape: because("Each replica gets", "每个副本获得"),
-  policy: because("Policy", "策略"),
-  thresholds: because("Utilization", "利用率"),
-  steps: because("Steps", "步进"),
-  deposit: because("Deposit", "存款"),
-  budget: because("Reserves at most", "最多预留"),
-  manifest: because("Manifest", "清单"),
-  amount: because("Amount", "金额"),
-  to: because("Paid to", "支付给"),
-  from: because("From the bond", "从押金中扣除"),
-  approver: because("Approver", "审批人"),
-  limitRate: because("Without consent a lease may reserve", "无需同意单个租约可预留"),
-  limitAmount: because("Without consent a call may move", "无需同意单次调用可移动"),
-  limitExposure: because("Without consent there may be in the market", "无需同意可在市场中存放"),
-  evidence: because("Hash of the evidence", "证据哈希"),
-  value: because("Sent along", "随交易发送"),
-  data: because("Hash of its data", "数据哈希"),
-  bidUntil: because("Bids until", "出价截止"),
-  acceptUntil: because("Accepted until", "接受截止"),
-  price: because("A replica reserves", "每个副本预留"),
+  lease: reason("Lease", "租约"),
+  tenant: reason("Tenant", "租户"),
+  provider: reason("Provider", "提供方"),
+  replicas: reason("Replicas", "副本"),
+  shape: reason("Each replica gets", "每个副本获得"),
+  policy: reason("Policy", "策略"),
+  thresholds: reason("Utilization", "利用率"),
+  steps: reason("Steps", "步进"),
+  deposit: reason("Deposit", "存款"),
+  budget: reason("Reserves at most", "最多预留"),
+  manifest: reason("Manifest", "清单"),
+  amount: reason("Amount", "金额"),
+  to: reason("Paid to", "支付给"),
+  from: reason("From the bond", "从押金中扣除"),
+  approver: reason("Approver", "审批人"),
+  limitRate: reason("Without consent a lease may reserve", "无需同意单个租约可预留"),
+  limitAmount: reason("Without consent a call may move", "无需同意单次调用可移动"),
+  limitExposure: reason("Without consent there may be in the market", "无需同意可在市场中存放"),
+  evidence: reason("Hash of the evidence", "证据哈希"),
+  value: reason("Sent along", "随交易发送"),
+  data: reason("Hash of its data", "数据哈希"),
+  bidUntil: reason("Bids until", "出价截止"),
+  acceptUntil: reason("Accepted until", "接受截止"),
+  price: reason("A replica reserves", "每个副本预留"),
 }
 
-const text = (label: Text, en: string, zh: string): Detail => ({ label, kind: "text", text: because(en, zh) })
+const text = (label: Text, en: string, zh: string): Detail => ({ label, kind: "text", text: reason(en, zh) })
 const address = (label: Text, of: Address): Detail => ({ label, kind: "address", address: of })
 const hash = (label: Text, of: Hex): Detail => ({ label, kind: "hash", hash: of })
 const money = (label: Text, amount: bigint, unit: Unit): Detail => ({ label, kind: "amount", amount, unit })
@@ -156,28 +156,33 @@ type Decoded =
   | { functionName: "bind"; args: readonly [readonly Address[], bigint, readonly Limit[]] }
   | { functionName: "withPermit"; args: readonly [Address, bigint, bigint, number, Hex, Hex, Hex] }
 
-type Partly = Omit<Told, "verb" | "effects" | "binds"> & { effects?: Effect[] }
+type Partly = Omit<DecodedCall, "verb" | "effects" | "binds"> & { effects?: Effect[] }
 
 /**
  * Reads offers and tokens for what the bytes do not say themselves.
  *
  * @param account Whose call it is; @param value Wei sent along.
  */
-export async function decodeCall(reader: Reader, account: Address, call: Hex, value: bigint): Promise<Told> {
+export async function decodeCall(
+  reader: Reader,
+  account: Address,
+  call: Hex,
+  value: bigint,
+): Promise<DecodedCall> {
   const coin = await readUnit(reader, zeroAddress)
   const told = await tell(reader, account, call)
   if (value > 0n) told.details.push(money(LABELS.value, value, coin))
   return told
 }
 
-async function tell(reader: Reader, account: Address, call: Hex): Promise<Told> {
+async function tell(reader: Reader, account: Address, call: Hex): Promise<DecodedCall> {
   let decoded: Decoded
   try {
     decoded = decodeFunctionData({ abi: market, data: call }) as unknown as Decoded
   } catch {
     return {
       verb: null,
-      says: because("Call something that is no function of the market", "调用并非市场函数的内容"),
+      says: reason("Call something that is no function of the market", "调用并非市场函数的内容"),
       details: [hash(LABELS.data, keccak256(call))],
       effects: [],
       binds: false,
@@ -211,7 +216,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       })
       const own = await effect(offer.currency, { rate: order.maxRate, into: deposit })
       return {
-        says: because(`Open a lease from offer ${number}`, `按报价 ${number} 开立租约`),
+        says: reason(`Open a lease from offer ${number}`, `按报价 ${number} 开立租约`),
         details: [
           address(LABELS.provider, offer.provider),
           money(LABELS.deposit, deposit, own.unit),
@@ -224,7 +229,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [order, deposit] = decoded.args
       const own = await effect(order.currency, { rate: order.order.maxRate, into: deposit })
       return {
-        says: because("Open an order for providers to bid on", "开立订单供提供方出价"),
+        says: reason("Open an order for providers to bid on", "开立订单供提供方出价"),
         details: [
           money(LABELS.deposit, deposit, own.unit),
           time(LABELS.bidUntil, order.bidUntil),
@@ -237,7 +242,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
     case "cancelOrder": {
       const [{ order, currency }] = decoded.args
       return {
-        says: because("Cancel an order; its deposit comes back", "取消订单，存款退回"),
+        says: reason("Cancel an order; its deposit comes back", "取消订单，存款退回"),
         details: orderOf(order, await unitOf(currency)),
       }
     }
@@ -251,7 +256,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       )
       const count = acceptances.length
       return {
-        says: because(
+        says: reason(
           count === 1 ? "Accept a bid, which opens a lease" : `Accept ${count} bids, all or none`,
           count === 1 ? "接受一个出价并开立租约" : `接受 ${count} 个出价，全部或全不`,
         ),
@@ -267,7 +272,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [terms, replicas] = decoded.args
       const own = await effect(terms.currency, { rate: terms.rates.reserved * BigInt(replicas) })
       return {
-        says: because(`Set a lease to ${replicas} replicas`, `将租约设为 ${replicas} 个副本`),
+        says: reason(`Set a lease to ${replicas} replicas`, `将租约设为 ${replicas} 个副本`),
         details: [...about(terms), rate(LABELS.budget, own.rate, own.unit)],
         effects: [own],
       }
@@ -276,7 +281,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [terms, policy] = decoded.args
       const own = await effect(terms.currency, { rate: terms.rates.reserved * BigInt(policy.maxReplicas) })
       return {
-        says: because("Change a lease's policy", "更改租约的策略"),
+        says: reason("Change a lease's policy", "更改租约的策略"),
         details: [...about(terms), ...policyOf(policy), rate(LABELS.budget, own.rate, own.unit)],
         effects: [own],
       }
@@ -285,7 +290,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [currency, lease, amount] = decoded.args
       const own = await effect(currency, { into: amount })
       return {
-        says: because("Add money to a lease", "为租约充值"),
+        says: reason("Add money to a lease", "为租约充值"),
         details: [
           { label: LABELS.lease, kind: "lease", hash: lease },
           money(LABELS.amount, amount, own.unit),
@@ -297,24 +302,24 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [terms, amount] = decoded.args
       const own = await effect(terms.currency, { out: amount })
       return {
-        says: because("Take money out of a lease", "从租约中取出资金"),
+        says: reason("Take money out of a lease", "从租约中取出资金"),
         details: [...about(terms), money(LABELS.amount, amount, own.unit)],
         effects: [own],
       }
     }
     case "close":
       return {
-        says: because("Close a lease; what is not owed comes back", "关闭租约，未欠付的资金退回"),
+        says: reason("Close a lease; what is not owed comes back", "关闭租约，未欠付的资金退回"),
         details: about(decoded.args[0]),
       }
     case "refund":
       return {
-        says: because("Get a closed lease's money back", "取回已关闭租约的资金"),
+        says: reason("Get a closed lease's money back", "取回已关闭租约的资金"),
         details: about(decoded.args[0]),
       }
     case "endDispute":
       return {
-        says: because("End a dispute: the provider's proofs stand", "结束争议：以提供方的证明为准"),
+        says: reason("End a dispute: the provider's proofs stand", "结束争议：以提供方的证明为准"),
         details: about(decoded.args[0]),
       }
     case "withdrawEarnings": {
@@ -324,22 +329,22 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const own = to.toLowerCase() === account.toLowerCase()
       return {
         says: all
-          ? because(`Pay out all earnings in ${unit.symbol}`, `提取全部 ${unit.symbol} 收益`)
-          : because("Pay out earnings", "提取收益"),
+          ? reason(`Pay out all earnings in ${unit.symbol}`, `提取全部 ${unit.symbol} 收益`)
+          : reason("Pay out earnings", "提取收益"),
         details: [address(LABELS.to, to), ...(all ? [] : [money(LABELS.amount, amount, unit)])],
         effects: own || all ? [] : [await effect(currency, { out: amount })],
       }
     }
     case "unregister":
       return {
-        says: because("Leave the market; the bond becomes earnings", "离开市场，押金转为收益"),
+        says: reason("Leave the market; the bond becomes earnings", "离开市场，押金转为收益"),
         details: [],
       }
     case "moveToOffer": {
       const [terms, offer, maxRate] = decoded.args
       const own = await effect(terms.currency, { rate: maxRate })
       return {
-        says: because(`Move a lease to offer ${offer}`, `将租约迁移到报价 ${offer}`),
+        says: reason(`Move a lease to offer ${offer}`, `将租约迁移到报价 ${offer}`),
         details: [...about(terms), rate(LABELS.budget, maxRate, own.unit)],
         effects: [own],
       }
@@ -348,10 +353,10 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [terms, order, bid] = decoded.args
       const own = await effect(terms.currency, { rate: order.order.maxRate })
       return {
-        says: because("Move a lease to another provider's bid", "将租约迁移到其他提供方的出价"),
+        says: reason("Move a lease to another provider's bid", "将租约迁移到其他提供方的出价"),
         details: [
           ...about(terms),
-          { label: because("New provider", "新提供方"), kind: "address", address: bid.provider },
+          { label: reason("New provider", "新提供方"), kind: "address", address: bid.provider },
           rate(LABELS.price, bid.rates.reserved, own.unit),
           rate(LABELS.budget, order.order.maxRate, own.unit),
         ],
@@ -361,7 +366,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
     case "dispute": {
       const [terms, evidence] = decoded.args
       return {
-        says: because(
+        says: reason(
           "Dispute a lease: nothing of it is paid until a ruling",
           "对租约提出争议：裁决前不支付任何款项",
         ),
@@ -372,16 +377,16 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [terms, forTenant, slash] = decoded.args
       return {
         says: forTenant
-          ? because("Rule a dispute for the tenant", "裁决租户胜诉")
-          : because("Rule a dispute for the provider", "裁决提供方胜诉"),
+          ? reason("Rule a dispute for the tenant", "裁决租户胜诉")
+          : reason("Rule a dispute for the provider", "裁决提供方胜诉"),
         details: [...about(terms), money(LABELS.from, slash, await unitOf(zeroAddress))],
       }
     }
     case "setIntake":
       return {
         says: decoded.args[0]
-          ? because("Reopen the market's intake", "重新开放市场接入")
-          : because(
+          ? reason("Reopen the market's intake", "重新开放市场接入")
+          : reason(
               "Stop the market's intake of leases, orders, bids and providers",
               "停止市场接入新的租约、订单、出价和提供方",
             ),
@@ -391,7 +396,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [approvers, threshold, limits] = decoded.args
       if (threshold === 0n)
         return {
-          says: because("Free the account: it needs no consents any more", "解除账户约束：不再需要同意"),
+          says: reason("Free the account: it needs no consents any more", "解除账户约束：不再需要同意"),
           details: [],
         }
       const allowed = await Promise.all(
@@ -406,7 +411,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       )
       const of = approvers.length
       return {
-        says: because(
+        says: reason(
           `Bind the account: beyond its limits it needs ${threshold} of ${of} approvers`,
           `约束账户：超出限额需要 ${of} 位审批人中的 ${threshold} 位同意`,
         ),
@@ -415,7 +420,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
     }
     default:
       return {
-        says: because(
+        says: reason(
           `Call ${(decoded as { functionName: string }).functionName}`,
           `调用 ${(decoded as { functionName: string }).functionName}`,
         ),

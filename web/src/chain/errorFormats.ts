@@ -1,6 +1,6 @@
 // The form of the words for custom errors: one entry an error of the ABI, which the compiler demands of both languages.
 import { type ContractErrorArgs, type ContractErrorName, type Hex, hexToString } from "viem"
-import { formatAmount, formatBasisPoints, HOUR, over, type Unit } from "../i18n/format.ts"
+import { amountOver, formatAmount, formatBasisPoints, HOUR, type Unit } from "../i18n/format.ts"
 import type { erc20, market } from "./abi.ts"
 
 type Abi = typeof market | typeof erc20
@@ -49,7 +49,7 @@ export function formsOf(unit: Unit, coin: Unit, locale: string): Forms {
   return {
     amount: (amount) => formatAmount(amount, unit),
     wei: (amount) => formatAmount(amount, coin),
-    rate: (rate) => `${formatAmount(over(rate, HOUR), unit)}/h`,
+    rate: (rate) => `${formatAmount(amountOver(rate, HOUR), unit)}/h`,
     time: (seconds) => {
       const date = new Date(Number(seconds) * 1000)
       return Number.isNaN(date.getTime())

@@ -12,18 +12,18 @@ import { call, readContract } from "viem/actions"
 import { afterEach, beforeAll, describe, expect, it } from "vitest"
 import { ADDRESS, HASH, MARKET, OTHER } from "../../test/wallet.ts"
 import { ApiError, Unreachable } from "../api/client.ts"
-import { setLanguage } from "../i18n/language.ts"
 import type { Unit } from "../i18n/format.ts"
+import { setLanguage } from "../i18n/language.ts"
 import { erc20, market } from "./abi.ts"
 import { ForeignSignature } from "./actions/signAction.ts"
-import { customError, explain, loadSentences } from "./errors.ts"
+import { customError, explainError, loadErrorMessages } from "./errors.ts"
 
 const USD = { symbol: "USDC", decimals: 6 }
 const errors = [...market, ...erc20].filter(({ type }) => type === "error")
 
 /** What a call explains that reverted with these bytes. */
 const reverted = (data: Hex, unit?: Unit) =>
-  explain(Object.assign(new Error("execution reverted"), { code: 3, data }), unit)
+  explainError(Object.assign(new Error("execution reverted"), { code: 3, data }), unit)
 
 function encoded(errorName: string, args: readonly unknown[]): Hex {
   const panic = { type: "error", name: "Panic", inputs: [{ name: "code", type: "uint256" }] }
@@ -55,7 +55,7 @@ afterEach(() => setLanguage("en"))
 beforeAll(async () => {
   const early = reverted(encoded("BadPath", []))
   expect(early).toMatchObject({ name: "BadPath", sentence: "The market refuses: BadPath." })
-  await loadSentences()
+  await loadErrorMessages()
 })
 
 describe("custom errors", () => {
@@ -132,7 +132,7 @@ describe("wrappings", () => {
   ])("%s is unwrapped", async (_, answer) => {
     const error = await thrownBy(answer)
     expect(customError(error)).toEqual({ name: "LeaseIsClosed", arguments: [HASH] })
-    expect(explain(error).sentence).toBe("The lease is closed.")
+    expect(explainError(error).sentence).toBe("The lease is closed.")
   })
 
   it("is what viem decoded itself", async () => {
@@ -146,7 +146,7 @@ describe("wrappings", () => {
       functionName: "intakeOpen",
     }).catch((e) => e)
     expect(error).toBeInstanceOf(ContractFunctionExecutionError)
-    expect(explain(error).name).toBe("LeaseIsClosed")
+    expect(explainError(error).name).toBe("LeaseIsClosed")
   })
 
   it("is no address and no hash", async () => {
@@ -157,7 +157,7 @@ describe("wrappings", () => {
   it("ends where things hold one another", () => {
     const ring: Record<string, unknown> = { message: "round" }
     ring.cause = ring
-    expect(explain(ring)).toMatchObject({ name: "unknown", sentence: "round" })
+    expect(explainError(ring)).toMatchObject({ name: "unknown", sentence: "round" })
   })
 })
 
@@ -177,24 +177,24 @@ describe("wallets, nodes and providers", () => {
     ["incapable", { code: -32601, message: "the method does not exist" }],
     ["foreign", new ForeignSignature()],
   ])("%s", (name, error) => {
-    const refusal = explain(error)
+    const refusal = explainError(error)
     expect(refusal.name).toBe(name)
     expect(refusal.sentence).toMatch(/\.$/)
   })
 
   it("a provider's own sentence stands, with what to do", () => {
-    expect(explain(new ApiError(401, "unauthorized", "This needs a session."))).toMatchObject({
+    expect(explainError(new ApiError(401, "unauthorized", "This needs a session."))).toMatchObject({
       name: "unauthorized",
       sentence: "This needs a session.",
       remedy: "Sign in with the wallet first.",
     })
-    expect(explain(new ApiError(404, "not_found", "no such lease")).remedy).toBe("")
-    expect(explain(new Unreachable("x"))).toMatchObject({ name: "unreachable" })
+    expect(explainError(new ApiError(404, "not_found", "no such lease")).remedy).toBe("")
+    expect(explainError(new Unreachable("x"))).toMatchObject({ name: "unreachable" })
   })
 
   it("what nobody foresaw is told in its own words", () => {
-    expect(explain(new Error("odd"))).toMatchObject({ name: "unknown", sentence: "odd" })
-    expect(explain("odd").sentence).toBe("odd")
-    expect(explain(undefined).sentence).toBe("undefined")
+    expect(explainError(new Error("odd"))).toMatchObject({ name: "unknown", sentence: "odd" })
+    expect(explainError("odd").sentence).toBe("odd")
+    expect(explainError(undefined).sentence).toBe("undefined")
   })
 })

@@ -5,11 +5,11 @@
 // there. Nodes and wallets wrap what a contract reverted with in many ways, so it is looked for in all that was thrown.
 import { decodeErrorResult, type Hex } from "viem"
 import { ApiError, Unreachable } from "../api/client.ts"
-import { getLanguage, say, speak } from "../i18n/language.ts"
 import { ETH, type Unit } from "../i18n/format.ts"
+import { currentMessages, defineMessages, getLanguage } from "../i18n/language.ts"
 import { erc20, market } from "./abi.ts"
 
-export interface Refusal {
+export interface Explanation {
   /** The custom error's name; of others a word of ours (see `words`) or the API's code. */
   name: string
   sentence: string
@@ -18,7 +18,7 @@ export interface Refusal {
   arguments: readonly unknown[]
 }
 
-const words = speak(
+const words = defineMessages(
   {
     refused: (name: string) => `The market refuses: ${name}.`,
     rejected: ["You declined in the wallet. Nothing was sent.", ""],
@@ -89,7 +89,7 @@ let loaded: Loaded | null = null
 let loading: Promise<void> | undefined
 
 /** Fetches the words for custom errors, once. Without them `explain` names the error. */
-export function loadSentences(): Promise<void> {
+export function loadErrorMessages(): Promise<void> {
   loading ??= Promise.all([
     import("./errorMessages.en.ts"),
     import("./errorMessages.zh.ts"),
@@ -164,11 +164,11 @@ function parse(text: string): unknown {
 }
 
 /** @param unit Of the amounts, where a custom error has some and the currency is known. */
-export function explain(error: unknown, unit?: Unit): Refusal {
+export function explainError(error: unknown, unit?: Unit): Explanation {
   const custom = customError(error)
   if (custom) return tell(custom, unit)
   if (error instanceof ApiError) {
-    const remedies = say(words) as unknown as Record<string, unknown>
+    const remedies = currentMessages(words) as unknown as Record<string, unknown>
     const remedy = remedies[error.code]
     const remedied = typeof remedy === "string" ? remedy : ""
     return { name: error.code, sentence: error.message, remedy: remedied, arguments: [] }
@@ -185,10 +185,10 @@ export function explain(error: unknown, unit?: Unit): Refusal {
   }
 }
 
-function tell(custom: Custom, unit?: Unit): Refusal {
+function tell(custom: Custom, unit?: Unit): Explanation {
   if (!loaded) {
-    void loadSentences()
-    return { ...custom, sentence: say(words).refused(custom.name), remedy: "" }
+    void loadErrorMessages()
+    return { ...custom, sentence: currentMessages(words).refused(custom.name), remedy: "" }
   }
   const language = getLanguage()
   const sentences = language === "zh" ? loaded.chinese : loaded.english
@@ -205,13 +205,13 @@ function tell(custom: Custom, unit?: Unit): Refusal {
   return { ...custom, sentence, remedy }
 }
 
-function plain(word: Word): Refusal {
-  const [sentence, remedy] = say(words)[word] as [string, string]
+function plain(word: Word): Explanation {
+  const [sentence, remedy] = currentMessages(words)[word] as [string, string]
   return { name: word, sentence, remedy, arguments: [] }
 }
 
 /** By the error's name, its code, or what it says. */
-const SIGNS: readonly (readonly [Word, readonly string[], readonly number[], RegExp | null])[] = [
+const PATTERNS: readonly (readonly [Word, readonly string[], readonly number[], RegExp | null])[] = [
   ["foreign", ["ForeignSignature"], [], null],
   ["noPermit", ["NoPermit"], [], null],
   [
@@ -256,7 +256,7 @@ function wordOf(links: object[]): Word | null {
   const names = of("name")
   const codes = of("code")
   const messages = [...of("message"), ...of("details")].filter((text) => typeof text === "string").join("\n")
-  for (const [word, known, numbers, pattern] of SIGNS) {
+  for (const [word, known, numbers, pattern] of PATTERNS) {
     if (known.some((name) => names.includes(name))) return word
     if (numbers.some((code) => codes.includes(code))) return word
     if (pattern?.test(messages)) return word

@@ -1,8 +1,8 @@
 // The market's events as sentences.
 import type { EventView } from "../api/types.ts"
-import { speak } from "../i18n/language.ts"
-import { formatAmount, formatBasisPoints, formatSpan, shorten, type Unit } from "../i18n/format.ts"
-import { big, policyOf, usageOf } from "./leaseHistory.ts"
+import { formatAmount, formatBasisPoints, formatDuration, shorten, type Unit } from "../i18n/format.ts"
+import { defineMessages } from "../i18n/language.ts"
+import { policyOf, toBigInt, usageOf } from "./leaseHistory.ts"
 
 type Sentence = (event: EventView, unit: Unit) => string
 
@@ -10,8 +10,8 @@ type Sentence = (event: EventView, unit: Unit) => string
 const counted = (count: unknown) => `${count} ${Number(count) === 1 ? "replica" : "replicas"}`
 const hex = (value: unknown) => shorten(String(value))
 const ETHER: Unit = { symbol: "ETH", decimals: 18 }
-const ether = (value: unknown) => formatAmount(big(value), ETHER)
-const money = (value: unknown, unit: Unit) => formatAmount(big(value), unit)
+const ether = (value: unknown) => formatAmount(toBigInt(value), ETHER)
+const money = (value: unknown, unit: Unit) => formatAmount(toBigInt(value), unit)
 const clock = (value: unknown) => new Date(Number(value) * 1000).toLocaleString("sv-SE")
 
 const FRAUDS = {
@@ -32,7 +32,7 @@ const FRAUDS = {
 }
 
 /** Every event that can name a lease; others are told by their names. */
-export const sentences = speak<Record<string, Sentence>>(
+export const sentences = defineMessages<Record<string, Sentence>>(
   {
     LeaseOpened: ({ args }, unit) =>
       `Opened by ${hex(args.tenant)} at ${hex(args.provider)}, ${Number(args.offer) ? `offer ${args.offer}` : "by a bid"}: ${counted(args.replicas)}, ${money(args.deposit, unit)} deposited`,
@@ -44,7 +44,7 @@ export const sentences = speak<Record<string, Sentence>>(
       const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(
         event.args.policy,
       )
-      return `Policy changed: ${minReplicas} to ${maxReplicas} replicas; down below ${down} %, target ${target} %, up above ${up} %; cooldown ${formatSpan(cooldown)}, step ${step}, headroom ${headroom}`
+      return `Policy changed: ${minReplicas} to ${maxReplicas} replicas; down below ${down} %, target ${target} %, up above ${up} %; cooldown ${formatDuration(cooldown)}, step ${step}, headroom ${headroom}`
     },
     NoticeGiven: ({ args }) => `The provider gives notice: it may close from ${clock(args.until)} on`,
     LeaseClosed: ({ args }) => `Closed by ${hex(args.by)}`,
@@ -77,7 +77,7 @@ export const sentences = speak<Record<string, Sentence>>(
       const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(
         event.args.policy,
       )
-      return `策略已更改：${minReplicas} 至 ${maxReplicas} 个副本；低于 ${down} % 缩容，目标 ${target} %，高于 ${up} % 扩容；冷却 ${formatSpan(cooldown)}，步长 ${step}，余量 ${headroom}`
+      return `策略已更改：${minReplicas} 至 ${maxReplicas} 个副本；低于 ${down} % 缩容，目标 ${target} %，高于 ${up} % 扩容；冷却 ${formatDuration(cooldown)}，步长 ${step}，余量 ${headroom}`
     },
     NoticeGiven: ({ args }) => `提供方发出通知：自 ${clock(args.until)} 起可关闭租约`,
     LeaseClosed: ({ args }) => `由 ${hex(args.by)} 关闭`,

@@ -3,18 +3,24 @@ import { event, leaseView, lifeEvents, OPENED, USAGE } from "../../test/lease.ts
 import { ETH } from "../i18n/format.ts"
 import { market } from "./abi.ts"
 import { sentences } from "./eventMessages.ts"
-import { fold } from "./leaseHistory.ts"
+import { replayEvents } from "./leaseHistory.ts"
 
 describe("the life of a lease", () => {
   it("knows its money after each event", () => {
-    const { moments } = fold(lifeEvents(), leaseView().terms)
-    expect(moments.map(({ books }) => books.balance)).toEqual([90000n, 90000n, 90000n, 89958n, 99958n])
+    const { entries: moments } = replayEvents(lifeEvents(), leaseView().terms)
+    expect(moments.map(({ account: books }) => books.balance)).toEqual([
+      90000n,
+      90000n,
+      90000n,
+      89958n,
+      99958n,
+    ])
     expect(moments.at(-1)).toMatchObject({ deposited: 100_000n, returned: 0n, replicas: 2 })
-    expect(moments.at(-1)!.books).toMatchObject({ paid: 42n, settledAt: OPENED + 10, since: OPENED + 12 })
+    expect(moments.at(-1)!.account).toMatchObject({ paid: 42n, settledAt: OPENED + 10, since: OPENED + 12 })
   })
 
   it("tells the provider's steps from the tenant's", () => {
-    const { steps } = fold(
+    const { steps } = replayEvents(
       [...lifeEvents(), event("LeaseScaled", OPENED + 40, { replicas: 3 })],
       leaseView().terms,
     )
@@ -30,9 +36,9 @@ describe("the life of a lease", () => {
       event("LeaseClosed", OPENED + 50, {}),
       event("Refunded", OPENED + 50, { amount: "9" }),
     ]
-    const life = fold(closed, leaseView().terms)
+    const life = replayEvents(closed, leaseView().terms)
     expect(life.closedAt).toBe(OPENED + 50)
-    expect(life.moments.at(-1)).toMatchObject({ replicas: 0, returned: 9n, books: { rate: 0n } })
+    expect(life.entries.at(-1)).toMatchObject({ replicas: 0, returned: 9n, books: { rate: 0n } })
   })
 })
 

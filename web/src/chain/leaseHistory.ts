@@ -3,7 +3,7 @@ import { decodeEventLog, type Hex, hexToNumber, numberToHex, type RpcLog } from 
 import { getBlock } from "viem/actions"
 import type { EventView, PolicyView, TermsView, UsageArgument } from "../api/types.ts"
 import { market } from "./abi.ts"
-import { type Books, settled, stepped } from "./accrual.ts"
+import { afterSettlement, afterStep, type LeaseAccount } from "./accrual.ts"
 import { marketOf } from "./call.ts"
 import { firstBlock, type Reader } from "./reader.ts"
 import { plain } from "./reads.ts"
@@ -15,7 +15,7 @@ type TimedLog = RpcLog & { blockTimestamp?: Hex }
  * Every event that names the lease first, oldest first, in the API's shape.
  * @param until The last block that is looked at; the newest unless told otherwise.
  */
-export async function readHistory(reader: Reader, lease: Hex, until?: bigint): Promise<EventView[]> {
+export async function readLeaseEvents(reader: Reader, lease: Hex, until?: bigint): Promise<EventView[]> {
   const logs = (await reader.request({
     method: "eth_getLogs",
     params: [
@@ -53,7 +53,7 @@ export async function readHistory(reader: Reader, lease: Hex, until?: bigint): P
 }
 
 /** A number of an event, which is decimal text or, when small, a number. */
-export function big(value: unknown): bigint {
+export function toBigInt(value: unknown): bigint {
   return typeof value === "bigint" || typeof value === "number" || typeof value === "string"
     ? BigInt(value)
     : 0n
@@ -71,17 +71,17 @@ export interface ReplicaStep {
 }
 
 /** The lease after each of its events. */
-export interface Moment {
+export interface HistoryEntry {
   event: EventView
-  books: Books
+  account: LeaseAccount
   replicas: number
   /** Base units, ever put in and ever given back. */
   deposited: bigint
   returned: bigint
 }
 
-export interface Life {
-  moments: Moment[]
+export interface LeaseHistory {
+  entries: HistoryEntry[]
   steps: ReplicaStep[]
   policies: { time: number; policy: PolicyView }[]
   closedAt: number | null
@@ -109,20 +109,20 @@ export function usageOf(value: unknown): UsageArgument {
  * Folds the events of one lease, oldest first.
  * @param terms The lease's, which its id is the hash of.
  */
-export function fold(events: EventView[], terms: TermsView): Life {
-  const life: Life = { moments: [], steps: [], policies: [], closedAt: null }
-  let books: Books = { balance: 0n, paid: 0n, settledAt: 0, integral: 0n, since: 0, rate: 0n }
+export function replayEvents(events: EventView[], terms: TermsView): LeaseHistory {
+  const life: LeaseHistory = { entries: [], steps: [], policies: [], closedAt: null }
+  let books: LeaseAccount = { balance: 0n, paid: 0n, settledAt: 0, integral: 0n, since: 0, rate: 0n }
   let replicas = 0
-  const reserved = big(terms.rates.reserved)
+  const reserved = toBigInt(terms.rates.reserved)
   let deposited = 0n
   let returned = 0n
   for (const event of events) {
     const { name, args, time } = event
-    const amount = big(args.amount)
+    const amount = toBigInt(args.amount)
     if (name === "LeaseOpened") {
       life.policies.push({ time, policy: policyOf(args.policy) })
       replicas = Number(args.replicas)
-      deposited = big(args.deposit)
+      deposited = toBigInt(args.deposit)
       books = {
         balance: deposited,
         paid: 0n,
@@ -136,7 +136,7 @@ export function fold(events: EventView[], terms: TermsView): Life {
       const { block, tx } = event
       life.steps.push({ time, block, tx, from: replicas, to, proven: null })
       replicas = to
-      books = stepped(books, reserved * BigInt(to), time)
+      books = afterStep(books, reserved * BigInt(to), time)
     } else if (name === "StepProven") {
       // It follows the LeaseScaled that it justifies.
       const step = life.steps.at(-1)
@@ -147,7 +147,7 @@ export function fold(events: EventView[], terms: TermsView): Life {
       deposited += amount
       books = { ...books, balance: books.balance + amount }
     } else if (name === "Settled") {
-      books = settled(books, amount, Number(args.time))
+      books = afterSettlement(books, amount, Number(args.time))
     } else if (name === "Withdrawn" || name === "Refunded" || name === "LeaseMoved") {
       returned += amount
       books = { ...books, balance: books.balance - amount }
@@ -155,9 +155,9 @@ export function fold(events: EventView[], terms: TermsView): Life {
     } else if (name === "LeaseClosed") {
       replicas = 0
       life.closedAt = time
-      books = stepped(books, 0n, time)
+      books = afterStep(books, 0n, time)
     }
-    life.moments.push({ event, books, replicas, deposited, returned })
+    life.entries.push({ event, account: books, replicas, deposited, returned })
   }
   return life
 }

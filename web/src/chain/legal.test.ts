@@ -6,13 +6,13 @@ import { ADDRESS, HASH, OTHER } from "../../test/wallet.ts"
 import type { OfferView, OrderView, ProviderView } from "../api/types.ts"
 import { market } from "./abi.ts"
 import {
-  type Here,
-  LEGAL,
   type LeaseCase,
-  type Legal,
   mostSlash,
   type ProposalCase,
   type ProviderCase,
+  RULES,
+  type RuleContext,
+  type Rules,
   requiredBond,
 } from "./legal.ts"
 
@@ -22,7 +22,7 @@ const STRANGER = "0x9965507D1a55bcC2695C58ba16FB37d819B0A4dc" as const
 const ARBITERS = "0x976EA74026E726554dB657fA54763abd0C3a0aa9" as const
 const NOW = 1_700_000_000
 
-const here: Here = {
+const here: RuleContext = {
   me: TENANT,
   now: NOW,
   intakeOpen: true,
@@ -81,8 +81,8 @@ const proposal: ProposalCase = {
 }
 
 /** What a row says in English, null for nothing; the Chinese has to be there with it. */
-function why<V extends keyof Legal>(verb: V, c: Parameters<Legal[V]["why"]>[0]): string | null {
-  const reason = (LEGAL[verb].why as (c: unknown) => { en: string; zh: string } | null)(c)
+function why<V extends keyof Rules>(verb: V, c: Parameters<Rules[V]["why"]>[0]): string | null {
+  const reason = (RULES[verb].why as (c: unknown) => { en: string; zh: string } | null)(c)
   if (reason) expect(reason.zh).toMatch(/[\u4e00-\u9fff]/)
   return reason?.en ?? null
 }
@@ -91,7 +91,7 @@ const of = (more: Partial<LeaseCase> = {}): LeaseCase => ({ ...here, lease, ...m
 describe("every row", () => {
   it("names a function of the market, or a provider's path", () => {
     const functions = market.flatMap((item) => (item.type === "function" ? [item.name as string] : []))
-    for (const { enforcedBy } of Object.values(LEGAL)) {
+    for (const { enforcedBy } of Object.values(RULES)) {
       const [, name] = /^\w+\.(\w+)$/.exec(enforcedBy) ?? []
       expect(enforcedBy.startsWith("POST /v1/") || functions.includes(name!), enforcedBy).toBe(true)
     }
@@ -106,7 +106,7 @@ describe("every row", () => {
       ...proposal,
       me: undefined,
     }
-    for (const verb of Object.keys(LEGAL) as (keyof Legal)[]) {
+    for (const verb of Object.keys(RULES) as (keyof Rules)[]) {
       expect(why(verb, nobody as never), verb).toBe("Connect a wallet first.")
     }
   })

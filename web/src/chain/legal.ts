@@ -13,12 +13,12 @@ import type {
   ShapeView,
   UsageArgument,
 } from "../api/types.ts"
+import { amountOver, ETH, type Unit } from "../i18n/format.ts"
 import { useLanguage } from "../i18n/language.ts"
-import { ETH, over, type Unit } from "../i18n/format.ts"
 import { REASONS, type Reason } from "./reasons.ts"
 
 /** Who asks, and how the market stands: see `useHere`. */
-export interface Here {
+export interface RuleContext {
   me: Address | undefined
   /** Of the chain's head, Unix seconds. */
   now: number
@@ -28,7 +28,7 @@ export interface Here {
 }
 
 /** What a row about a lease looks at. What is left out is not known, and forbids nothing. */
-export interface LeaseCase extends Here {
+export interface LeaseCase extends RuleContext {
   lease: LeaseSummary & Partial<Pick<LeaseView, "policy" | "terms">>
   /** Of the lease's currency. */
   unit?: Unit
@@ -51,16 +51,16 @@ export interface LeaseCase extends Here {
   expiry?: number
 }
 
-export interface OrderCase extends Here {
+export interface OrderCase extends RuleContext {
   order: OrderView
   bid?: BidView
 }
 
-export interface OfferCase extends Here {
+export interface OfferCase extends RuleContext {
   offer: OfferView
 }
 
-export interface ProviderCase extends Here {
+export interface ProviderCase extends RuleContext {
   provider: ProviderView
   /** Unix seconds; its newest root's posting, or its registration. */
   rootAt?: number
@@ -71,7 +71,7 @@ export interface ProviderCase extends Here {
 }
 
 /** A call that waits for consents, as it was checked on chain: see proposals.ts. */
-export interface ProposalCase extends Here {
+export interface ProposalCase extends RuleContext {
   account: Address
   /** Unix seconds. */
   expiry: number
@@ -86,7 +86,7 @@ export interface ProposalCase extends Here {
   revoked: readonly Address[]
 }
 
-export interface Row<C> {
+export interface Rule<C> {
   /** The market's function, or the provider's path. */
   enforcedBy: string
   /** Null when nothing speaks against it. */
@@ -97,14 +97,14 @@ export interface Row<C> {
 export const isSame = (a: string | undefined, b: string | undefined) =>
   a !== undefined && a.toLowerCase() === b?.toLowerCase()
 
-const row = <C extends Here>(enforcedBy: string, why: (c: C) => Reason | null): Row<C> => ({
+const rule = <C extends RuleContext>(enforcedBy: string, why: (c: C) => Reason | null): Rule<C> => ({
   enforcedBy,
   why: (c) => (c.me ? why(c) : REASONS.connect),
 })
 
 const isOpen = ({ lease }: LeaseCase) => lease.status !== "closed"
 const isTenant = ({ me, lease }: LeaseCase) => isSame(me, lease.tenant)
-const arbiters = ({ parameters }: Here) => parameters.arbiters ?? ""
+const arbiters = ({ parameters }: RuleContext) => parameters.arbiters ?? ""
 
 /** The tenant of an open lease. */
 function ownOpen(c: LeaseCase): Reason | null {
@@ -115,7 +115,7 @@ function ownOpen(c: LeaseCase): Reason | null {
 /** `Tenancy._checkFunds`: a higher count keeps what may be owed and the notice period's money. */
 function shortfall({ lease, replicas = 0, parameters }: LeaseCase): bigint {
   const reserved = lease.terms ? BigInt(lease.terms.rates.reserved) : 0n
-  const notice = over(reserved * BigInt(replicas), BigInt(parameters.noticePeriod ?? 0))
+  const notice = amountOver(reserved * BigInt(replicas), BigInt(parameters.noticePeriod ?? 0))
   const kept = BigInt(lease.money.owed) + notice
   return kept - BigInt(lease.money.balance)
 }
@@ -145,12 +145,12 @@ function live(c: ProposalCase): Reason | null {
 
 const names = (list: readonly Address[], who: Address | undefined) => list.some((one) => isSame(who, one))
 
-export const LEGAL = {
+export const RULES = {
   // Leases
-  take: row<OfferCase>("Market.take", ({ intakeOpen, offer }) =>
+  take: rule<OfferCase>("Market.take", ({ intakeOpen, offer }) =>
     intakeOpen ? (offer.open ? null : REASONS.offerClosed) : REASONS.intake,
   ),
-  scale: row<LeaseCase>("Market.scale", (c) => {
+  scale: rule<LeaseCase>("Market.scale", (c) => {
     const refused = ownOpen(c)
     if (refused || c.replicas === undefined) return refused
     const { min, max, wanted } = c.lease.replicas
@@ -159,17 +159,17 @@ export const LEGAL = {
     const missing = c.replicas > wanted ? shortfall(c) : 0n
     return missing > 0n ? REASONS.short(missing, c.unit ?? ETH) : null
   }),
-  setPolicy: row<LeaseCase>("Market.setPolicy", (c) => {
+  setPolicy: rule<LeaseCase>("Market.setPolicy", (c) => {
     const refused = ownOpen(c)
     if (refused || !c.policy) return refused
     if (!isSound(c.policy)) return REASONS.policy
     const { wanted } = c.lease.replicas
     return wanted < c.policy.minReplicas || wanted > c.policy.maxReplicas ? REASONS.holds(wanted) : null
   }),
-  topUp: row<LeaseCase>("Escrow.topUp", ({ amount }) =>
+  topUp: rule<LeaseCase>("Escrow.topUp", ({ amount }) =>
     amount !== undefined && amount <= 0n ? REASONS.amount : null,
   ),
-  withdraw: row<LeaseCase>("Escrow.withdraw", (c) => {
+  withdraw: rule<LeaseCase>("Escrow.withdraw", (c) => {
     const refused = ownOpen(c)
     if (refused) return refused
     if (c.withdrawable === 0n) return REASONS.nothing
@@ -177,55 +177,58 @@ export const LEGAL = {
     const above = c.withdrawable !== undefined && c.amount !== undefined && c.amount > c.withdrawable
     return above ? REASONS.above(c.withdrawable!, c.unit ?? ETH) : null
   }),
-  close: row<LeaseCase>("Market.close", (c) => {
+  close: rule<LeaseCase>("Market.close", (c) => {
     if (!isTenant(c) && !isSame(c.me, c.lease.provider)) return REASONS.parties
     if (!isOpen(c)) return REASONS.closed
     if (isTenant(c)) return null
     const { noticeEnds = 0 } = c
     if (noticeEnds > 0 && c.now >= noticeEnds) return null
     const { balance, owed, rate } = c.lease.money
-    const notice = over(BigInt(rate), BigInt(c.parameters.noticePeriod ?? 0))
+    const notice = amountOver(BigInt(rate), BigInt(c.parameters.noticePeriod ?? 0))
     const exhausted = BigInt(rate) > 0n && BigInt(owed) >= BigInt(balance) + notice
     return exhausted ? null : REASONS.notice(noticeEnds || null)
   }),
-  refund: row<LeaseCase>("Escrow.refund", (c) => {
+  refund: rule<LeaseCase>("Escrow.refund", (c) => {
     if (isOpen(c)) return REASONS.open
     return BigInt(c.lease.money.balance) <= BigInt(c.lease.money.owed) ? REASONS.nothing : null
   }),
-  giveNotice: row<LeaseCase>("Market.giveNotice", (c) => {
+  giveNotice: rule<LeaseCase>("Market.giveNotice", (c) => {
     if (!isSame(c.me, c.lease.provider)) return REASONS.provider
     return isOpen(c) ? null : REASONS.closed
   }),
-  moveToOffer: row<LeaseCase>(
+  moveToOffer: rule<LeaseCase>(
     "Auction.moveToOffer",
     (c) => ownOpen(c) ?? (c.intakeOpen ? null : REASONS.intake),
   ),
-  moveToBid: row<LeaseCase>("Auction.moveToBid", (c) => ownOpen(c) ?? (c.intakeOpen ? null : REASONS.intake)),
-  countersign: row<LeaseCase>("Proofs.settleSigned", (c) => {
+  moveToBid: rule<LeaseCase>(
+    "Auction.moveToBid",
+    (c) => ownOpen(c) ?? (c.intakeOpen ? null : REASONS.intake),
+  ),
+  countersign: rule<LeaseCase>("Proofs.settleSigned", (c) => {
     if (!isTenant(c)) return REASONS.tenant
     if (c.lease.disputedUntil !== null) return REASONS.frozen
     if (!c.usage) return null
     if (c.settledAt !== undefined && c.usage.time <= c.settledAt) return REASONS.settled
     return c.usage.time < c.now - Number(c.parameters.claimWindow ?? 0) ? REASONS.lapsed : null
   }),
-  share: row<LeaseCase>("POST /v1/leases/{id}/grants", (c) => {
+  share: rule<LeaseCase>("POST /v1/leases/{id}/grants", (c) => {
     if (!isTenant(c)) return REASONS.tenant
     return c.expiry !== undefined && c.expiry <= c.now ? REASONS.past : null
   }),
 
   // Faults
-  dispute: row<LeaseCase>("Faults.dispute", (c) => {
+  dispute: rule<LeaseCase>("Faults.dispute", (c) => {
     if (!isTenant(c)) return REASONS.tenant
     if (c.lease.disputedUntil !== null) return REASONS.disputed
     if (c.provider && !c.provider.registered) return REASONS.left
     if (c.again !== undefined && c.now < c.again) return REASONS.again(c.again)
     return !isOpen(c) && BigInt(c.lease.money.owed) === 0n ? REASONS.owes : null
   }),
-  endDispute: row<LeaseCase>("Faults.endDispute", ({ lease: { disputedUntil }, now }) => {
+  endDispute: rule<LeaseCase>("Faults.endDispute", ({ lease: { disputedUntil }, now }) => {
     if (disputedUntil === null) return REASONS.undisputed
     return now < disputedUntil ? REASONS.awaited(disputedUntil) : null
   }),
-  rule: row<LeaseCase>("Faults.rule", (c) => {
+  rule: rule<LeaseCase>("Faults.rule", (c) => {
     const { disputedUntil } = c.lease
     if (disputedUntil === null) return REASONS.undisputed
     if (!isSame(c.me, arbiters(c))) return REASONS.arbiters
@@ -234,11 +237,11 @@ export const LEGAL = {
   }),
 
   // Orders
-  openOrder: row<Here>("Auction.openOrder", ({ intakeOpen }) => (intakeOpen ? null : REASONS.intake)),
-  cancelOrder: row<OrderCase>("Auction.cancelOrder", ({ me, order }) =>
+  openOrder: rule<RuleContext>("Auction.openOrder", ({ intakeOpen }) => (intakeOpen ? null : REASONS.intake)),
+  cancelOrder: rule<OrderCase>("Auction.cancelOrder", ({ me, order }) =>
     isSame(me, order.tenant) ? (order.open ? null : REASONS.orderClosed) : REASONS.ordersTenant,
   ),
-  accept: row<OrderCase>("Auction.accept", ({ me, order, bid, now, intakeOpen }) => {
+  accept: rule<OrderCase>("Auction.accept", ({ me, order, bid, now, intakeOpen }) => {
     if (!isSame(me, order.tenant)) return REASONS.ordersTenant
     if (!intakeOpen) return REASONS.intake
     if (!order.open) return REASONS.orderClosed
@@ -247,15 +250,15 @@ export const LEGAL = {
   }),
 
   // Providers
-  addBond: row<ProviderCase>("Registry.addBond", ownProvider),
-  setAttributes: row<ProviderCase>("Registry.setAttributes", ownProvider),
-  listOffer: row<ProviderCase>("Registry.listOffer", ownProvider),
-  withdrawOffer: row<OfferCase>("Registry.withdrawOffer", ({ me, offer }) => {
+  addBond: rule<ProviderCase>("Registry.addBond", ownProvider),
+  setAttributes: rule<ProviderCase>("Registry.setAttributes", ownProvider),
+  listOffer: rule<ProviderCase>("Registry.listOffer", ownProvider),
+  withdrawOffer: rule<OfferCase>("Registry.withdrawOffer", ({ me, offer }) => {
     if (!isSame(me, offer.provider)) return REASONS.offersProvider
     return offer.open ? null : REASONS.offerClosed
   }),
-  announceExit: row<ProviderCase>("Registry.announceExit", ownProvider),
-  unregister: row<ProviderCase>("Registry.unregister", (c) => {
+  announceExit: rule<ProviderCase>("Registry.announceExit", ownProvider),
+  unregister: rule<ProviderCase>("Registry.unregister", (c) => {
     const refused = ownProvider(c)
     if (refused) return refused
     const { held, exitAt } = c.provider
@@ -263,7 +266,7 @@ export const LEGAL = {
     if (exitAt === null) return REASONS.unannounced
     return c.now < exitAt ? REASONS.exitRunning(exitAt) : null
   }),
-  withdrawEarnings: row<Pick<ProviderCase, keyof Here | "earnings" | "amount" | "unit">>(
+  withdrawEarnings: rule<Pick<ProviderCase, keyof RuleContext | "earnings" | "amount" | "unit">>(
     "Escrow.withdrawEarnings",
     ({ earnings, amount, unit }) => {
       if (earnings === 0n) return REASONS.nothing
@@ -274,9 +277,9 @@ export const LEGAL = {
   ),
 
   // Approvals
-  sign: row<ProposalCase>("Market.approved", mayConsent),
-  consent: row<ProposalCase>("Approvals.consent", mayConsent),
-  revoke: row<ProposalCase>("Approvals.revoke", (c) => {
+  sign: rule<ProposalCase>("Market.approved", mayConsent),
+  consent: rule<ProposalCase>("Approvals.consent", mayConsent),
+  revoke: rule<ProposalCase>("Approvals.revoke", (c) => {
     if (!c.sound) return REASONS.changed
     if (c.taken) return REASONS.taken
     if (!c.binding) return REASONS.free
@@ -284,7 +287,7 @@ export const LEGAL = {
     if (!names(c.binding.approvers, c.me)) return REASONS.approver
     return names(c.revoked, c.me) ? REASONS.revoked : null
   }),
-  approved: row<ProposalCase>("Market.approved", (c) => {
+  approved: rule<ProposalCase>("Market.approved", (c) => {
     const refused = live(c)
     if (refused) return refused
     // The arbiters' account acts by its approvers' consents alone: anyone may carry them.
@@ -295,7 +298,7 @@ export const LEGAL = {
   }),
 
   // Arbiters
-  setIntake: row<Here & { open: boolean }>("Registry.setIntake", (c) => {
+  setIntake: rule<RuleContext & { open: boolean }>("Registry.setIntake", (c) => {
     if (!isSame(c.me, arbiters(c))) return REASONS.arbiters
     if (c.open === c.intakeOpen) return c.open ? REASONS.intakeOpen : REASONS.intakeStopped
     return null
@@ -335,11 +338,11 @@ export function whyNotSlash({ forTenant, slash = 0n, provider, parameters }: Lea
   return slash > most ? REASONS.slash(most, ETH) : null
 }
 
-export type Legal = typeof LEGAL
-type CaseOf<V extends keyof Legal> = Legal[V] extends Row<infer C> ? C : never
+export type Rules = typeof RULES
+type CaseOf<V extends keyof Rules> = Rules[V] extends Rule<infer C> ? C : never
 
 /** Tells why a verb would be refused, in the page's language; null when nothing speaks against it. */
-export function useReasons(): <V extends keyof Legal>(verb: V, c: CaseOf<V>) => string | null {
+export function useReasons(): <V extends keyof Rules>(verb: V, c: CaseOf<V>) => string | null {
   const language = useLanguage()
-  return (verb, c) => (LEGAL[verb] as Row<typeof c>).why(c)?.[language] ?? null
+  return (verb, c) => (RULES[verb] as Rule<typeof c>).why(c)?.[language] ?? null
 }

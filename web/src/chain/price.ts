@@ -1,7 +1,7 @@
 // What capacity costs: `Accrual.rates` of solidity/src/libraries/Accrual.sol, in whole numbers. `solidity/test/vectors` holds
 // this and the contract to the same cases.
 import type { PricesView, ShapeView } from "../api/types.ts"
-import { HOUR, MONTH, over, RATE_SCALE } from "../i18n/format.ts"
+import { amountOver, HOUR, MONTH, RATE_SCALE } from "../i18n/format.ts"
 import { pricesOf, type Rates } from "./terms.ts"
 
 export const HIGHEST_RATE = 2n ** 104n - 1n
@@ -43,7 +43,7 @@ export interface Cost {
 /** What so many replicas cost at most. */
 export function costOf({ reserved }: Pick<Rates, "reserved">, replicas: number): Cost {
   const rate = reserved * BigInt(replicas)
-  return { rate, hour: over(rate, HOUR), month: over(rate, MONTH) }
+  return { rate, hour: amountOver(rate, HOUR), month: amountOver(rate, MONTH) }
 }
 
 /** Seconds that a deposit lasts at a rate; null when nothing is reserved. */
@@ -53,5 +53,5 @@ export function lasts(deposit: bigint, rate: bigint): bigint | null {
 
 /** What a deposit has to hold at least: the notice period's money at the first replica count. */
 export function noticeMoney(rate: bigint, noticePeriod: bigint): bigint {
-  return over(rate, noticePeriod)
+  return amountOver(rate, noticePeriod)
 }

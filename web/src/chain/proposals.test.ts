@@ -9,14 +9,14 @@ import { approvedCall } from "./actions/approved.ts"
 import { scaleCall } from "./actions/scale.ts"
 import { withdrawCall } from "./actions/withdraw.ts"
 import {
-  BadProposal,
+  approvedArguments,
   checkProposal,
-  fileOf,
+  InvalidProposal,
   makeProposal,
-  merged,
+  mergeConsents,
   type Proposal,
   parseProposal,
-  takingOf,
+  toFile,
 } from "./proposals.ts"
 import type { Reader } from "./reader.ts"
 import { ACTION } from "./typedData.ts"
@@ -71,7 +71,7 @@ describe("making a proposal", () => {
   it("is for bound accounts", async () => {
     const free = world([], 0n)
     await expect(makeProposal(free, ADDRESS, scaleCall({ terms: TERMS, replicas: 2 }))).rejects.toThrow(
-      BadProposal,
+      InvalidProposal,
     )
   })
 })
@@ -79,9 +79,9 @@ describe("making a proposal", () => {
 describe("an action's file", () => {
   it("is read as it was written", async () => {
     const proposal = await signedBy(await propose(), 0)
-    const read = parseProposal(fileOf(proposal), world())
-    expect(fileOf(read)).toBe(fileOf(proposal))
-    expect(JSON.parse(fileOf(proposal))).not.toHaveProperty("approvers")
+    const read = parseProposal(toFile(proposal), world())
+    expect(toFile(read)).toBe(toFile(proposal))
+    expect(JSON.parse(toFile(proposal))).not.toHaveProperty("approvers")
   })
 
   it.each([
@@ -94,14 +94,14 @@ describe("an action's file", () => {
 
   it("is refused when it is of another market", async () => {
     const proposal = await propose()
-    const other = fileOf({ ...proposal, market: OTHER })
+    const other = toFile({ ...proposal, market: OTHER })
     expect(() => parseProposal(other, world())).toThrow("not this one")
-    expect(() => parseProposal(fileOf({ ...proposal, chainId: 1 }), world())).toThrow("chain 1")
+    expect(() => parseProposal(toFile({ ...proposal, chainId: 1 }), world())).toThrow("chain 1")
   })
 
   it("brings its consents to those that are there", async () => {
     const proposal = await propose()
-    const both = merged(await signedBy(proposal, 0), await signedBy(proposal, 1))
+    const both = mergeConsents(await signedBy(proposal, 0), await signedBy(proposal, 1))
     expect(both.consents.map(({ approver }) => approver).sort()).toEqual([approvers[0], approvers[1]].sort())
   })
 })
@@ -114,7 +114,7 @@ describe("checking a proposal", () => {
       [approvers[0], "signature"],
       [approvers[2], "signature"],
     ])
-    const { args } = decodeFunctionData({ abi: market, data: approvedCall(takingOf(checked)).data })
+    const { args } = decodeFunctionData({ abi: market, data: approvedCall(approvedArguments(checked)).data })
     expect(args![2]).toMatchObject({
       approvers,
       signatures: checked.consents.map(({ signature }) => signature),
@@ -123,16 +123,16 @@ describe("checking a proposal", () => {
 
   it("takes no more consents than it needs", async () => {
     const checked = await checkProposal(world(), await signedBy(await propose(), 0, 1, 2))
-    expect(takingOf(checked).signatures).toHaveLength(2)
+    expect(approvedArguments(checked).signatures).toHaveLength(2)
   })
 
   it("finds out that somebody changed it", async () => {
     const proposal = await propose()
     const changed = { ...proposal, value: "1" }
     expect((await checkProposal(world(), changed)).sound).toBe(false)
-    expect((await checkProposal(world(), { ...proposal, says: ["close a lease"] })).told.says.en).toContain(
-      "Take money",
-    )
+    expect(
+      (await checkProposal(world(), { ...proposal, says: ["close a lease"] })).decoded.says.en,
+    ).toContain("Take money")
   })
 
   it("counts no signature of something else, or of a stranger", async () => {
@@ -140,7 +140,7 @@ describe("checking a proposal", () => {
     const stolen = { ...proposal, consents: [{ ...proposal.consents[0]!, approver: approvers[1]! }] }
     const checked = await checkProposal(world(), stolen)
     expect(checked.consents).toEqual([])
-    expect(checked.strangers).toEqual([approvers[1]])
+    expect(checked.invalidSigners).toEqual([approvers[1]])
   })
 
   it("takes what a contract accepts, with its address before it, however it came", async () => {
@@ -159,7 +159,7 @@ describe("checking a proposal", () => {
         consents: [{ approver: contract, signature }],
       })
       expect(checked.consents).toMatchObject([{ approver: contract, signature: `${contract}abcd` }])
-      expect(checked.strangers).toEqual([])
+      expect(checked.invalidSigners).toEqual([])
     }
   })
 

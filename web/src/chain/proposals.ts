@@ -16,9 +16,9 @@ import type { ProposalView } from "../api/types.ts"
 import type { Approved } from "./actions/approved.ts"
 import { type ActionState, type Binding, readAction, readBinding } from "./binding.ts"
 import { type Call, marketOf } from "./call.ts"
-import { decodeCall, type Told } from "./decodeCall.ts"
+import { type DecodedCall, decodeCall } from "./decodeCall.ts"
 import type { Reader } from "./reader.ts"
-import { because, type Reason } from "./reasons.ts"
+import { type Reason, reason } from "./reasons.ts"
 import { randomSalt } from "./terms.ts"
 import { type Action, digestOf } from "./typedData.ts"
 
@@ -27,7 +27,7 @@ export type Proposal = Omit<ProposalView, "createdAtMs" | "createdBy" | "approve
   Partial<Pick<ProposalView, "createdAtMs" | "createdBy" | "approvers">>
 
 /** Why a file is no proposal that can be used here, in both languages. */
-export class BadProposal extends Error {
+export class InvalidProposal extends Error {
   readonly reason: Reason
   constructor(reason: Reason) {
     super(reason.en)
@@ -44,20 +44,20 @@ export interface Consent {
 }
 
 /** A proposal beside what the chain says of it. */
-export interface Checked {
+export interface CheckedProposal {
   proposal: Proposal
   action: Action
   /** Computed here. */
   digest: Hex
   /** The proposal's own digest is that. */
   sound: boolean
-  told: Told
+  decoded: DecodedCall
   binding: Binding | null
   state: ActionState
   /** One for each approver that consents, in the approvers' order. */
   consents: Consent[]
   /** Whose signatures are not theirs, or who are no approvers. */
-  strangers: Address[]
+  invalidSigners: Address[]
 }
 
 export function actionOf({ account, call, value, nonce, expiry, version }: Proposal): Action {
@@ -90,7 +90,9 @@ export async function makeProposal(
     decodeCall(reader, account, data, value),
   ])
   if (!binding)
-    throw new BadProposal(because("The account is free: it needs no consents.", "该账户不受约束：无需同意。"))
+    throw new InvalidProposal(
+      reason("The account is free: it needs no consents.", "该账户不受约束：无需同意。"),
+    )
   const action: Action = {
     account,
     call: data,
@@ -117,7 +119,7 @@ export async function makeProposal(
 
 /** Reads a file of the command line's or of this page. @throws BadProposal */
 export function parseProposal(text: string, here: Pick<Reader, "chain">): Proposal {
-  const no = (en: string, zh: string) => new BadProposal(because(en, zh))
+  const no = (en: string, zh: string) => new InvalidProposal(reason(en, zh))
   let read: Record<string, unknown>
   try {
     read = JSON.parse(text) as Record<string, unknown>
@@ -150,19 +152,19 @@ export function parseProposal(text: string, here: Pick<Reader, "chain">): Propos
 }
 
 /** As the command line reads it. */
-export function fileOf({ approvers: _, createdAtMs: __, createdBy: ___, ...action }: Proposal): string {
+export function toFile({ approvers: _, createdAtMs: __, createdBy: ___, ...action }: Proposal): string {
   return `${JSON.stringify(action, null, 2)}\n`
 }
 
 /** The same action with the consents of both. */
-export function merged(a: Proposal, b: Proposal): Proposal {
+export function mergeConsents(a: Proposal, b: Proposal): Proposal {
   const consents = new Map(
     [...a.consents, ...b.consents].map((consent) => [consent.approver.toLowerCase(), consent]),
   )
   return { ...b, ...a, consents: [...consents.values()] }
 }
 
-export async function checkProposal(reader: Reader, proposal: Proposal): Promise<Checked> {
+export async function checkProposal(reader: Reader, proposal: Proposal): Promise<CheckedProposal> {
   const action = actionOf(proposal)
   const digest = digestOf(reader, action)
   const [told, binding, state] = await Promise.all([
@@ -193,11 +195,11 @@ export async function checkProposal(reader: Reader, proposal: Proposal): Promise
     action,
     digest,
     sound: digest === proposal.digest.toLowerCase(),
-    told,
+    decoded: told,
     binding,
     state,
     consents,
-    strangers,
+    invalidSigners: strangers,
   }
 }
 
@@ -240,7 +242,7 @@ const EIP1271 = {
 } as const
 
 /** What `approved` takes: as many consents as it needs, in the approvers' order. */
-export function takingOf({ action, binding, consents }: Checked): Approved {
+export function approvedArguments({ action, binding, consents }: CheckedProposal): Approved {
   const { account, call, value, nonce, expiry } = action
   const signatures = consents.slice(0, binding?.threshold ?? 0).map(({ signature }) => signature)
   return { account, call, value, nonce, expiry, approvers: binding?.approvers ?? [], signatures }

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import type { CapacityView, PolicyView, PricesView, ShapeView } from "../api/types.ts"
 import { costOf, HIGHEST_RATE, lasts, ratesOf } from "./price.ts"
-import { type Misfit, room, screen } from "./screen.ts"
+import { type Mismatch, replicasThatFit, screen } from "./screen.ts"
 
 interface Case {
   name: string
@@ -26,7 +26,7 @@ function numbers<T>(texts: Record<string, string>): T {
   return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Number(text)])) as T
 }
 
-function argumentsOf(misfit: Misfit): string[] {
+function argumentsOf(misfit: Mismatch): string[] {
   switch (misfit.error) {
     case "OfferClosed":
       return ["offer"]
@@ -117,8 +117,8 @@ describe("room", () => {
   it("is what the scarcest kind leaves", () => {
     const capacity = { millicores: 1000, memoryMiB: 1000, diskMiB: 10_000, gpus: 0 }
     const held = { millicores: 250, memoryMiB: 700, diskMiB: 0, gpus: 0 }
-    expect(room({ capacity, held }, shape)).toBe(2)
-    expect(room({ capacity, held }, { ...shape, gpus: 1 })).toBe(0)
-    expect(room({ capacity, held: { ...held, memoryMiB: 2000 } }, shape)).toBe(0)
+    expect(replicasThatFit({ capacity, held }, shape)).toBe(2)
+    expect(replicasThatFit({ capacity, held }, { ...shape, gpus: 1 })).toBe(0)
+    expect(replicasThatFit({ capacity, held: { ...held, memoryMiB: 2000 } }, shape)).toBe(0)
   })
 })

@@ -8,7 +8,7 @@ import type { Rates } from "./terms.ts"
 export const KINDS = ["millicores", "memoryMiB", "diskMiB", "gpus"] as const
 const MOST_REPLICAS = 1 << 14
 
-export interface Seller {
+export interface Supply {
   registered: boolean
   capacity: CapacityView
   /** What leases and bids hold of it. */
@@ -17,7 +17,7 @@ export interface Seller {
   intakeOpen: boolean
 }
 
-export interface Wish {
+export interface Demand {
   shape: ShapeView
   replicas: number
   policy: PolicyView
@@ -29,7 +29,7 @@ export interface Wish {
 }
 
 /** Why not; each is the contract's error of that name with its numbers, but `AttributeMissing`, which only bids know. */
-export type Misfit =
+export type Mismatch =
   | { error: "IntakeStopped" | "OfferClosed" | "EmptyShape" | "BadPolicy" | "NotRegistered" }
   | { error: "ReplicasOutOfBounds"; replicas: number; min: number; max: number }
   | { error: "RateTooHigh"; rate: bigint; maxRate: bigint }
@@ -38,7 +38,7 @@ export type Misfit =
   | { error: "AttributeMissing"; attribute: string }
 
 /** As `Accrual.sound`. */
-export function sound(policy: PolicyView): boolean {
+export function isSoundPolicy(policy: PolicyView): boolean {
   const { minReplicas, maxReplicas, target, up, down, step } = policy
   return (
     maxReplicas > 0 &&
@@ -56,12 +56,12 @@ export function sound(policy: PolicyView): boolean {
 export function screen(
   offer: { open: boolean },
   rates: Rates,
-  seller: Seller,
-  wish: Wish,
+  seller: Supply,
+  wish: Demand,
   noticePeriod: bigint,
-): Misfit[] {
-  const misfits: Misfit[] = []
-  const unless = (fits: boolean, misfit: Misfit) => {
+): Mismatch[] {
+  const misfits: Mismatch[] = []
+  const unless = (fits: boolean, misfit: Mismatch) => {
     if (!fits) misfits.push(misfit)
   }
   const { shape, policy, replicas } = wish
@@ -69,7 +69,7 @@ export function screen(
   unless(seller.intakeOpen, { error: "IntakeStopped" })
   unless(offer.open, { error: "OfferClosed" })
   unless(shape.millicores > 0 && shape.memoryMiB > 0, { error: "EmptyShape" })
-  unless(sound(policy), { error: "BadPolicy" })
+  unless(isSoundPolicy(policy), { error: "BadPolicy" })
   unless(replicas >= min && replicas <= max, { error: "ReplicasOutOfBounds", replicas, min, max })
   const rate = rates.reserved * BigInt(max)
   const maxRate = wish.maxRate ?? HIGHEST_RATE
@@ -90,7 +90,7 @@ export function screen(
 }
 
 /** How often this shape fits into what is free. */
-export function room(seller: Pick<Seller, "capacity" | "held">, shape: ShapeView): number {
+export function replicasThatFit(seller: Pick<Supply, "capacity" | "held">, shape: ShapeView): number {
   const rooms = KINDS.filter((name) => shape[name] > 0).map((name) =>
     Math.floor(Math.max(0, seller.capacity[name] - seller.held[name]) / shape[name]),
   )

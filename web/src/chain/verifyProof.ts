@@ -7,7 +7,7 @@ import { RATE_SCALE } from "../i18n/format.ts"
 import { market } from "./abi.ts"
 import { least, price } from "./accrual.ts"
 import { marketOf } from "./call.ts"
-import { big, fold, readHistory } from "./leaseHistory.ts"
+import { readLeaseEvents, replayEvents, toBigInt } from "./leaseHistory.ts"
 import { firstBlock, type Reader } from "./reader.ts"
 import { leaseIdOf, termsOf } from "./terms.ts"
 
@@ -86,7 +86,7 @@ export async function verify(reader: Reader, lease: LeaseView, proof: ProofView)
       args: [lease.id, terms.currency],
       blockNumber: block,
     }),
-    readHistory(reader, lease.id, block),
+    readLeaseEvents(reader, lease.id, block),
   ])
   const id = leaseIdOf(reader.chain.id, marketOf(reader), termsOf(terms))
   return check(lease, id, proof, root, account.paid, events)
@@ -130,13 +130,13 @@ export function check(
     mostMemory: BigInt(shape.memoryMiB) * (1n << 20n) * seconds,
   }
   const settlements = events.filter(({ name }) => name === "Settled")
-  const sum = settlements.reduce((sum, { args }) => sum + big(args.amount), 0n)
+  const sum = settlements.reduce((sum, { args }) => sum + toBigInt(args.amount), 0n)
   const until = settlements.filter(({ args }) => Number(args.time) <= proof.usage.time)
   const bound = {
-    paid: until.reduce((sum, { args }) => sum + big(args.amount), 0n),
+    paid: until.reduce((sum, { args }) => sum + toBigInt(args.amount), 0n),
     price: price(rates, proof.usage).total,
     reserved: reservedAt(events, lease.terms, proof.usage.time),
-    deposited: fold(events, lease.terms).moments.at(-1)?.deposited ?? 0n,
+    deposited: replayEvents(events, lease.terms).entries.at(-1)?.deposited ?? 0n,
     settled: until.some(({ args }) => Number(args.time) === proof.usage.time),
   }
   const parts = {
@@ -159,7 +159,7 @@ export function reservedAt(events: EventView[], terms: TermsView, time: number):
   let integral = 0n
   let rate = 0n
   let since = 0
-  for (const { event, books } of fold(events, terms).moments) {
+  for (const { event, account: books } of replayEvents(events, terms).entries) {
     if (event.time > time) break
     integral += rate * BigInt(event.time - since)
     since = event.time

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest"
 import {
+  amountOver,
   ETH,
   formatAmount,
   formatBytes,
+  formatDuration,
   formatExact,
   formatFigure,
   formatNumber,
-  formatSpan,
-  over,
   parseAmount,
   rateOf,
   roundUp,
@@ -69,9 +69,9 @@ describe("proposals", () => {
 
 describe("rates", () => {
   it("tell what is owed never too low", () => {
-    expect(over(1n, 1n)).toBe(1n)
-    expect(over(10n ** 12n, 3600n)).toBe(3600n)
-    expect(over(10n ** 12n + 1n, 1n)).toBe(2n)
+    expect(amountOver(1n, 1n)).toBe(1n)
+    expect(amountOver(10n ** 12n, 3600n)).toBe(3600n)
+    expect(amountOver(10n ** 12n + 1n, 1n)).toBe(2n)
     expect(rateOf(3600n, 3600n)).toBe(10n ** 12n)
   })
 })
@@ -84,7 +84,7 @@ describe("spans and sizes", () => {
     [90_000, "1d 1h"],
     [2n ** 255n, "∞"],
   ])("%s seconds are %s", (seconds, text) => {
-    expect(formatSpan(seconds)).toBe(text)
+    expect(formatDuration(seconds)).toBe(text)
   })
 
   it("sizes are binary", () => {

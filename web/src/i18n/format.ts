@@ -43,7 +43,7 @@ export function formatExact(amount: bigint, unit: Unit): string {
 }
 
 /** What a rate comes to in so many seconds, in base units, rounded up: what is owed is never told too low. */
-export function over(rate: bigint, seconds: bigint): bigint {
+export function amountOver(rate: bigint, seconds: bigint): bigint {
   return (rate * seconds + RATE_SCALE - 1n) / RATE_SCALE
 }
 
@@ -70,7 +70,7 @@ export function parseAmount(text: string, unit: Unit): bigint | null {
 }
 
 /** `3d 4h`, `12m 5s`: the two largest units. */
-export function formatSpan(seconds: number | bigint): string {
+export function formatDuration(seconds: number | bigint): string {
   const total = Number(seconds)
   if (total > 100 * 365 * 86_400) return "∞"
   const units = [

@@ -1,12 +1,12 @@
 // The page's two languages. A page keeps its words beside itself, as `const words = speak({...}, {...})`; the second takes the
 // type of the first, so that a sentence which is missing in Chinese does not compile.
 import { useSyncExternalStore } from "react"
-import { keepText, keptText } from "../browser/storage.ts"
+import { readText, writeText } from "../browser/storage.ts"
 
 export type Language = "en" | "zh"
-export type Words<W> = Record<Language, W>
+export type Messages<W> = Record<Language, W>
 
-export function speak<W>(en: W, zh: NoInfer<W>): Words<W> {
+export function defineMessages<W>(en: W, zh: NoInfer<W>): Messages<W> {
   return { en, zh }
 }
 
@@ -15,7 +15,7 @@ const listeners = new Set<() => void>()
 let language: Language = begin()
 
 function begin(): Language {
-  const kept = keptText(KEY)
+  const kept = readText(KEY)
   if (kept === "en" || kept === "zh") return kept
   return globalThis.navigator?.language?.startsWith("zh") ? "zh" : "en"
 }
@@ -26,7 +26,7 @@ export function getLanguage(): Language {
 
 export function setLanguage(next: Language) {
   language = next
-  keepText(KEY, next)
+  writeText(KEY, next)
   document.documentElement.lang = next === "zh" ? "zh-CN" : "en"
   for (const listener of listeners) listener()
 }
@@ -40,11 +40,11 @@ export function useLanguage(): Language {
   return useSyncExternalStore(subscribe, getLanguage)
 }
 
-export function useWords<W>(words: Words<W>): W {
+export function useMessages<W>(words: Messages<W>): W {
   return words[useLanguage()]
 }
 
 /** Outside of a component. */
-export function say<W>(words: Words<W>): W {
+export function currentMessages<W>(words: Messages<W>): W {
   return words[language]
 }

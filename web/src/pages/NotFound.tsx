@@ -1,14 +1,14 @@
 import { type ErrorComponentProps, Link } from "@tanstack/react-router"
 import { Failure } from "../features/errors/Failure.tsx"
-import { speak, useWords } from "../i18n/language.ts"
+import { defineMessages, useMessages } from "../i18n/language.ts"
 
-const words = speak(
+const words = defineMessages(
   { title: "There is no such page", back: "Back to the market" },
   { title: "没有这个页面", back: "返回市场" },
 )
 
-export function Lost() {
-  const t = useWords(words)
+export function NotFound() {
+  const t = useMessages(words)
   return (
     <>
       <h1>{t.title}</h1>
@@ -20,6 +20,6 @@ export function Lost() {
 }
 
 /** A page that broke, or whose code could not be fetched. */
-export function Wreck({ error, reset }: ErrorComponentProps) {
+export function PageError({ error, reset }: ErrorComponentProps) {
   return <Failure error={error} retry={reset} />
 }

@@ -3,20 +3,20 @@ import { useClient, useConfig, useConnection } from "wagmi"
 import { getConnectorClient } from "wagmi/actions"
 import { onReorg } from "../api/eventStream.ts"
 import type { Wallet } from "../chain/call.ts"
+import { explainError } from "../chain/errors.ts"
 import type { Reader } from "../chain/reader.ts"
-import { explain } from "../chain/errors.ts"
-import { speak, useWords } from "../i18n/language.ts"
+import { defineMessages, useMessages } from "../i18n/language.ts"
 import { Badge, type Tone } from "../ui/Badge.tsx"
 import { Button } from "../ui/Button.tsx"
 import { Dialog } from "../ui/Dialog.tsx"
 import { Icon } from "../ui/Icon.tsx"
 import { Empty } from "../ui/States.tsx"
 import { Tx, When } from "../ui/Values.tsx"
-import { change, type Entry, tidy, useEntries } from "./store.ts"
+import { clearEnded, type TransactionEntry, updateTransaction, useTransactions } from "./store.ts"
 import styles from "./TransactionCenter.module.css"
 import { recheck, speedUp } from "./useTransact.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Transactions",
     open: (waiting: number) => (waiting ? `Transactions, ${waiting} waiting` : "Transactions"),
@@ -56,7 +56,7 @@ const words = speak(
   },
 )
 
-const TONES: Record<Entry["state"], Tone> = {
+const TONES: Record<TransactionEntry["state"], Tone> = {
   asking: "tide",
   pending: "tide",
   mined: "good",
@@ -65,9 +65,9 @@ const TONES: Record<Entry["state"], Tone> = {
 }
 
 /** The button in the header with how many wait, and the drawer with all of them. */
-export function Center() {
-  const t = useWords(words)
-  const entries = useEntries()
+export function TransactionCenter() {
+  const t = useMessages(words)
+  const entries = useTransactions()
   const reader = useClient() as Reader | undefined
   const [open, setOpen] = useState(false)
   const waiting = entries.filter(({ state }) => state === "asking" || state === "pending").length
@@ -102,10 +102,10 @@ export function Center() {
           <>
             <ol className={styles.list}>
               {entries.map((entry) => (
-                <Line key={entry.id} entry={entry} />
+                <TransactionLine key={entry.id} entry={entry} />
               ))}
             </ol>
-            <Button onClick={tidy}>{t.tidy}</Button>
+            <Button onClick={clearEnded}>{t.tidy}</Button>
           </>
         )}
       </Dialog>
@@ -114,8 +114,8 @@ export function Center() {
   )
 }
 
-function Line({ entry }: { entry: Entry }) {
-  const t = useWords(words)
+function TransactionLine({ entry }: { entry: TransactionEntry }) {
+  const t = useMessages(words)
   const { id, label, state, hash, block, sentence, remedy, at } = entry
   return (
     <li className={styles.line}>
@@ -130,13 +130,13 @@ function Line({ entry }: { entry: Entry }) {
       </div>
       {sentence && <p className="small">{sentence}</p>}
       {remedy && <p className="small soft">{remedy}</p>}
-      {state === "pending" && hash && <Faster id={id} hash={hash} />}
+      {state === "pending" && hash && <SpeedUpButton id={id} hash={hash} />}
     </li>
   )
 }
 
-function Faster({ id, hash }: { id: string; hash: `0x${string}` }) {
-  const t = useWords(words)
+function SpeedUpButton({ id, hash }: { id: string; hash: `0x${string}` }) {
+  const t = useMessages(words)
   const config = useConfig()
   const reader = useClient() as Reader | undefined
   const { address } = useConnection()
@@ -147,7 +147,7 @@ function Faster({ id, hash }: { id: string; hash: `0x${string}` }) {
       const wallet = (await getConnectorClient(config, { chainId: config.chains[0].id })) as Wallet
       await speedUp(wallet, reader!, id, hash)
     } catch (error) {
-      change(id, { sentence: explain(error).sentence })
+      updateTransaction(id, { sentence: explainError(error).sentence })
     } finally {
       setBusy(false)
     }
@@ -160,8 +160,8 @@ function Faster({ id, hash }: { id: string; hash: `0x${string}` }) {
 }
 
 /** The newest transaction for a few seconds after it changed; a failed one until it is closed. */
-function Toast({ entry, onOpen }: { entry: Entry | undefined; onOpen: () => void }) {
-  const t = useWords(words)
+function Toast({ entry, onOpen }: { entry: TransactionEntry | undefined; onOpen: () => void }) {
+  const t = useMessages(words)
   const mark = entry && `${entry.id}${entry.state}`
   const [begin] = useState(mark)
   const [seen, setSeen] = useState<string>()

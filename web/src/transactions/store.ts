@@ -1,9 +1,9 @@
 // Every transaction that was sent from this page, from the wallet's question to its block: kept in the browser, so that a
 // reload loses none. A reorg sends a mined one back to waiting.
 import type { Address, Hash } from "viem"
-import { shelf } from "../browser/storage.ts"
+import { storedState } from "../browser/storage.ts"
 
-export interface Entry {
+export interface TransactionEntry {
   id: string
   /** What it does, in the language in which it was sent. */
   label: string
@@ -25,28 +25,28 @@ export interface Entry {
 const KEY = "tidemark.transactions"
 const MOST = 50
 /** What the wallet was asked before a reload, it will not answer to this page. */
-const shelved = shelf<Entry[]>(KEY, (kept) =>
-  Array.isArray(kept) ? (kept as Entry[]).filter(({ state }) => state !== "asking") : [],
+const shelved = storedState<TransactionEntry[]>(KEY, (kept) =>
+  Array.isArray(kept) ? (kept as TransactionEntry[]).filter(({ state }) => state !== "asking") : [],
 )
 
-export const getEntries = shelved.get
-export const useEntries = shelved.use
+export const getTransactions = shelved.get
+export const useTransactions = shelved.use
 
-function write(next: Entry[]) {
+function write(next: TransactionEntry[]) {
   shelved.set(next.slice(0, MOST))
 }
 
-export function add(entry: Omit<Entry, "id" | "at">): string {
+export function addTransaction(entry: Omit<TransactionEntry, "id" | "at">): string {
   const id = crypto.randomUUID()
-  write([{ ...entry, id, at: Date.now() }, ...getEntries()])
+  write([{ ...entry, id, at: Date.now() }, ...getTransactions()])
   return id
 }
 
-export function change(id: string, next: Partial<Entry>) {
-  write(getEntries().map((entry) => (entry.id === id ? { ...entry, ...next } : entry)))
+export function updateTransaction(id: string, next: Partial<TransactionEntry>) {
+  write(getTransactions().map((entry) => (entry.id === id ? { ...entry, ...next } : entry)))
 }
 
 /** Forgets what has ended. */
-export function tidy() {
-  write(getEntries().filter(({ state }) => state === "asking" || state === "pending"))
+export function clearEnded() {
+  write(getTransactions().filter(({ state }) => state === "asking" || state === "pending"))
 }

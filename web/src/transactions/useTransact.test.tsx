@@ -7,8 +7,8 @@ import { ADDRESS, CHAIN_ID, HASH, TOKEN } from "../../test/wallet.ts"
 import { market } from "../chain/abi.ts"
 import { topUpCall } from "../chain/actions/topUp.ts"
 import { send as sendCall } from "../chain/call.ts"
-import { getEntries, tidy } from "./store.ts"
-import { Center } from "./TransactionCenter.tsx"
+import { clearEnded, getTransactions } from "./store.ts"
+import { TransactionCenter } from "./TransactionCenter.tsx"
 import { recheck, TransactionFailed, useTransact } from "./useTransact.ts"
 
 const BLOCK = `0x${"22".repeat(32)}`
@@ -98,7 +98,7 @@ function Sender() {
       <button type="button" onClick={send}>
         Send
       </button>
-      <Center />
+      <TransactionCenter />
     </>
   )
 }
@@ -110,7 +110,7 @@ async function send(request: never) {
 
 beforeEach(() => {
   outcomes.length = 0
-  tidy()
+  clearEnded()
 })
 
 describe("a transaction", () => {
@@ -129,14 +129,14 @@ describe("a transaction", () => {
     await send(request)
     await waitFor(() => expect(outcomes[0]).toBeInstanceOf(TransactionFailed))
     expect(fate.sent).toBe(0)
-    expect(getEntries()[0]).toMatchObject({ state: "failed", refusal: "LeaseUnknown" })
+    expect(getTransactions()[0]).toMatchObject({ state: "failed", refusal: "LeaseUnknown" })
   })
 
   it("that was declined in the wallet says that nothing was sent", async () => {
     const { fate, request } = node()
     fate.rejected = true
     await send(request)
-    await waitFor(() => expect(getEntries()[0]).toMatchObject({ state: "failed", refusal: "rejected" }))
+    await waitFor(() => expect(getTransactions()[0]).toMatchObject({ state: "failed", refusal: "rejected" }))
     expect(screen.getByRole("status")).toHaveTextContent("Nothing was sent")
   })
 
@@ -146,28 +146,28 @@ describe("a transaction", () => {
     fate.refusedInBlock = "LeaseIsClosed"
     await send(request)
     await waitFor(() => expect(outcomes[0]).toBeInstanceOf(TransactionFailed))
-    expect(getEntries()[0]).toMatchObject({ state: "failed", block: 4, refusal: "LeaseIsClosed" })
+    expect(getTransactions()[0]).toMatchObject({ state: "failed", block: 4, refusal: "LeaseIsClosed" })
   })
 
   it("that a reorg took back waits again, and is mined again", async () => {
     const { fate, request } = node()
     await send(request)
-    await waitFor(() => expect(getEntries()[0]?.state).toBe("mined"))
+    await waitFor(() => expect(getTransactions()[0]?.state).toBe("mined"))
     const reader = { request } as never
     fate.mined = false
     await recheck(reader, 4)
-    expect(getEntries()[0]).toMatchObject({ state: "pending", hash: HASH })
+    expect(getTransactions()[0]).toMatchObject({ state: "pending", hash: HASH })
     fate.mined = true
     await recheck(reader, 4)
-    expect(getEntries()[0]).toMatchObject({ state: "mined", block: 4 })
+    expect(getTransactions()[0]).toMatchObject({ state: "mined", block: 4 })
   })
 
   it("before a reorg's first block is left alone", async () => {
     const { fate, request } = node()
     await send(request)
-    await waitFor(() => expect(getEntries()[0]?.state).toBe("mined"))
+    await waitFor(() => expect(getTransactions()[0]?.state).toBe("mined"))
     fate.mined = false
     await recheck({ request } as never, 5)
-    expect(getEntries()[0]?.state).toBe("mined")
+    expect(getTransactions()[0]?.state).toBe("mined")
   })
 })

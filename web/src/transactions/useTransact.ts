@@ -12,13 +12,13 @@ import {
 import { useClient, useConfig, useConnection } from "wagmi"
 import { getConnectorClient, switchChain } from "wagmi/actions"
 import type { Wallet } from "../chain/call.ts"
+import { explainError, loadErrorMessages } from "../chain/errors.ts"
 import type { Reader } from "../chain/reader.ts"
-import { explain, loadSentences } from "../chain/errors.ts"
-import { speak, useWords } from "../i18n/language.ts"
 import type { Unit } from "../i18n/format.ts"
-import { add, change, getEntries } from "./store.ts"
+import { defineMessages, useMessages } from "../i18n/language.ts"
+import { addTransaction, getTransactions, updateTransaction } from "./store.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     connect: "Connect a wallet first.",
     reverted: "The market refused it when it was mined.",
@@ -63,31 +63,31 @@ export function useTransact(): Transact {
   const reader = useClient() as Reader | undefined
   const { address, chainId } = useConnection()
   const queries = useQueryClient()
-  const t = useWords(words)
+  const t = useMessages(words)
 
   return async (label, action, unit) => {
     const wanted = config.chains[0].id
     if (!address || !reader) throw new Error(t.connect)
-    const id = add({ label, account: address, chainId: wanted, state: "asking" })
+    const id = addTransaction({ label, account: address, chainId: wanted, state: "asking" })
     try {
       if (chainId !== wanted) await switchChain(config, { chainId: wanted })
       const wallet = (await getConnectorClient(config, { chainId: wanted })) as Wallet
       const hash = await action(wallet)
-      change(id, { state: "pending", hash })
-      const receipt = await land(reader, id, hash, t, unit)
+      updateTransaction(id, { state: "pending", hash })
+      const receipt = await waitForBlock(reader, id, hash, t, unit)
       void queries.invalidateQueries()
       return receipt
     } catch (error) {
       if (error instanceof TransactionFailed) throw error
-      await loadSentences()
-      const { sentence, remedy, name } = explain(error, unit)
-      change(id, { state: "failed", sentence, remedy, refusal: name })
+      await loadErrorMessages()
+      const { sentence, remedy, name } = explainError(error, unit)
+      updateTransaction(id, { state: "failed", sentence, remedy, refusal: name })
       throw new TransactionFailed(name, sentence, remedy, error)
     }
   }
 }
 
-async function land(
+async function waitForBlock(
   reader: Reader,
   id: string,
   hash: Hash,
@@ -100,20 +100,30 @@ async function land(
     timeout: 0,
     pollingInterval: 500,
     onReplaced: ({ reason, transaction }) => {
-      if (reason === "repriced") change(id, { hash: transaction.hash })
+      if (reason === "repriced") updateTransaction(id, { hash: transaction.hash })
       else cancelled = true
     },
   })
   if (cancelled) {
-    change(id, { state: "dropped", sentence: t.replaced })
+    updateTransaction(id, { state: "dropped", sentence: t.replaced })
     throw new TransactionFailed("replaced", t.replaced)
   }
   if (receipt.status === "success") {
-    change(id, { state: "mined", hash: receipt.transactionHash, block: Number(receipt.blockNumber) })
+    updateTransaction(id, {
+      state: "mined",
+      hash: receipt.transactionHash,
+      block: Number(receipt.blockNumber),
+    })
     return receipt
   }
   const { sentence, remedy, name } = await whyReverted(reader, receipt, t.reverted, unit)
-  change(id, { state: "failed", block: Number(receipt.blockNumber), sentence, remedy, refusal: name })
+  updateTransaction(id, {
+    state: "failed",
+    block: Number(receipt.blockNumber),
+    sentence,
+    remedy,
+    refusal: name,
+  })
   throw new TransactionFailed(name, sentence, remedy)
 }
 
@@ -123,20 +133,20 @@ async function whyReverted(reader: Reader, receipt: TransactionReceipt, otherwis
     const { from, to, input, value } = await getTransaction(reader, { hash: receipt.transactionHash })
     await call(reader, { account: from, to, data: input, value, blockNumber: receipt.blockNumber })
   } catch (error) {
-    await loadSentences()
-    return explain(error, unit)
+    await loadErrorMessages()
+    return explainError(error, unit)
   }
   return { name: "reverted", sentence: otherwise, remedy: "" }
 }
 
 /** Looks at what was left waiting by a reload, and at mined ones that a reorg may have taken back. */
 export async function recheck(reader: Reader, from = 0): Promise<void> {
-  for (const { id, hash, state, block } of getEntries()) {
+  for (const { id, hash, state, block } of getTransactions()) {
     if (!hash || !(state === "pending" || (state === "mined" && (block ?? 0) >= from))) continue
     const receipt = await getTransactionReceipt(reader, { hash }).catch(() => null)
-    if (!receipt) change(id, { state: "pending", block: undefined })
+    if (!receipt) updateTransaction(id, { state: "pending", block: undefined })
     else
-      change(id, {
+      updateTransaction(id, {
         state: receipt.status === "success" ? "mined" : "failed",
         block: Number(receipt.blockNumber),
       })
@@ -160,5 +170,5 @@ export async function speedUp(wallet: Wallet, reader: Reader, id: string, hash: 
     maxFeePerGas: more(maxFeePerGas),
     maxPriorityFeePerGas: more(maxPriorityFeePerGas),
   })
-  change(id, { hash: faster })
+  updateTransaction(id, { hash: faster })
 }

@@ -28,7 +28,7 @@ interface ActProps extends Props {
 }
 
 /** A button for something that the chain may forbid: then it is disabled, and its reason stands under it. */
-export function Act({ reason, disabled, ...rest }: ActProps) {
+export function ActionButton({ reason, disabled, ...rest }: ActProps) {
   const id = useId()
   return (
     <span className={styles.act}>

@@ -2,12 +2,12 @@
 import { useEffect, useRef, useSyncExternalStore } from "react"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
-import { getTheme, onTheme } from "../browser/theme.ts"
-import { speak, useWords } from "../i18n/language.ts"
-import { timeTicks } from "./timeAxis.ts"
+import { getTheme, subscribeTheme } from "../browser/theme.ts"
+import { defineMessages, useMessages } from "../i18n/language.ts"
 import styles from "./Chart.module.css"
+import { timeTicks } from "./timeAxis.ts"
 
-const words = speak({ time: "Time" }, { time: "时间" })
+const words = defineMessages({ time: "Time" }, { time: "时间" })
 
 export interface Line {
   label: string
@@ -48,10 +48,10 @@ function colorOf(token: string): string {
 }
 
 export function Chart({ summary, times, lines, moments = [], height = 180, atLeast = 0 }: Props) {
-  const { time } = useWords(words)
+  const { time } = useMessages(words)
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
-  const theme = useSyncExternalStore(onTheme, getTheme)
+  const theme = useSyncExternalStore(subscribeTheme, getTheme)
   const shown = useRef(moments)
   shown.current = moments
   const data = [times, ...lines.map((line) => line.values)] as uPlot.AlignedData

@@ -1,11 +1,11 @@
 import { Dialog as Radix } from "radix-ui"
 import { type ReactNode, useRef } from "react"
-import { speak, useWords } from "../i18n/language.ts"
+import { defineMessages, useMessages } from "../i18n/language.ts"
 import { Button } from "./Button.tsx"
 import styles from "./Dialog.module.css"
 import { Icon } from "./Icon.tsx"
 
-const words = speak({ close: "Close" }, { close: "关闭" })
+const words = defineMessages({ close: "Close" }, { close: "关闭" })
 
 interface Props {
   title: ReactNode
@@ -20,7 +20,7 @@ interface Props {
 
 /** Holds the focus, closes with Escape, and gives the focus back. */
 export function Dialog({ title, about, open, onOpenChange, children, drawer }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   // Radix gives the focus back to a trigger of its own; here any button may have opened it.
   const opener = useRef<Element | null>(null)
   return (

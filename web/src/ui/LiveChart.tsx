@@ -3,12 +3,12 @@
 import { useEffect, useRef, useSyncExternalStore } from "react"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
-import { getTheme, onTheme } from "../browser/theme.ts"
-import { timeTicks } from "./timeAxis.ts"
+import { getTheme, subscribeTheme } from "../browser/theme.ts"
 import styles from "./LiveChart.module.css"
+import { timeTicks } from "./timeAxis.ts"
 
 /** Samples that are cut down to the pixels when they are drawn. */
-export interface Source {
+export interface LiveSource {
   /** Grows with each change. */
   readonly version: number
   /** Unix seconds of the newest sample; null: there is none. */
@@ -21,7 +21,7 @@ export interface Source {
 
 interface Props {
   title: string
-  source: Source
+  source: LiveSource
   lines: { label: string; color: string }[]
   format: (value: number) => string
   /** Seconds that are shown. */
@@ -33,10 +33,10 @@ function colorOf(token: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(token).trim()
 }
 
-export function Strip({ title, source, lines, format, span, height = 110 }: Props) {
+export function LiveChart({ title, source, lines, format, span, height = 110 }: Props) {
   const place = useRef<HTMLDivElement>(null)
   const value = useRef<HTMLSpanElement>(null)
-  const theme = useSyncExternalStore(onTheme, getTheme)
+  const theme = useSyncExternalStore(subscribeTheme, getTheme)
   const shape = lines.map(({ label, color }) => label + color).join()
   const latest = useRef({ lines, format })
   latest.current = { lines, format }

@@ -12,7 +12,7 @@ interface Props {
 }
 
 /** A whole number within bounds; what is beyond them while one types is not taken. */
-export function Count({ label, hint, unit, value, least, most, onChange }: Props) {
+export function NumberField({ label, hint, unit, value, least, most, onChange }: Props) {
   const id = useId()
   const [typed, setTyped] = useState(String(value))
   useEffect(() => setTyped((text) => (Number(text) === value ? text : String(value))), [value])

@@ -1,14 +1,14 @@
 // What stands where data will stand, or cannot.
 import type { ReactNode } from "react"
-import { speak, useWords } from "../i18n/language.ts"
+import { defineMessages, useMessages } from "../i18n/language.ts"
 import styles from "./States.module.css"
 import tones from "./Tone.module.css"
 
-const words = speak({ loading: "Loading" }, { loading: "加载中" })
+const words = defineMessages({ loading: "Loading" }, { loading: "加载中" })
 
 /** Bars of the height that the content will have. @param lines How many. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <div className={styles.skeleton} role="status">
       <span className="unseen">{t.loading}</span>

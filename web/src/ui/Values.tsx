@@ -1,11 +1,11 @@
 // Addresses, hashes, amounts and times: each can be copied whole, and what a block explorer knows is linked to it.
 import { createContext, type ReactNode, useContext, useState } from "react"
-import { speak, useLanguage, useWords } from "../i18n/language.ts"
 import { formatAmount, formatExact, shorten, type Unit } from "../i18n/format.ts"
+import { defineMessages, useLanguage, useMessages } from "../i18n/language.ts"
 import { Icon } from "./Icon.tsx"
 import styles from "./Values.module.css"
 
-const words = speak(
+const words = defineMessages(
   { copy: (what: string) => `Copy ${what}`, copied: "Copied", explorer: "in the explorer" },
   { copy: (what: string) => `复制 ${what}`, copied: "已复制", explorer: "在区块浏览器中查看" },
 )
@@ -14,7 +14,7 @@ const words = speak(
 export const ExplorerContext = createContext<string | null>(null)
 
 export function Copy({ text, what }: { text: string; what: string }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const [copied, setCopied] = useState(false)
   async function copy() {
     await navigator.clipboard.writeText(text)
@@ -38,7 +38,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
 }
 
 function Hex({ hex, path, children }: { hex: string; path?: "address" | "tx"; children?: ReactNode }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const explorer = useContext(ExplorerContext)
   const shown = children ?? shorten(hex)
   return (

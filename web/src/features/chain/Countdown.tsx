@@ -1,16 +1,16 @@
-import { speak, useWords } from "../../i18n/language.ts"
-import { formatSpan } from "../../i18n/format.ts"
+import { formatDuration } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { When } from "../../ui/Values.tsx"
 import { useChainTime } from "./useChainTime.ts"
 
-const words = speak(
+const words = defineMessages(
   { left: (span: string) => `${span} left`, over: "over since" },
   { left: (span: string) => `剩余 ${span}`, over: "已结束于" },
 )
 
 /** The time that is left on the chain's clock. @param until Unix seconds. */
 export function Countdown({ until }: { until: number }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const left = until - useChainTime()
   if (left <= 0) {
     return (
@@ -21,7 +21,7 @@ export function Countdown({ until }: { until: number }) {
   }
   return (
     <time className="num" dateTime={`PT${left}S`} title={new Date(until * 1000).toLocaleString()}>
-      {t.left(formatSpan(left))}
+      {t.left(formatDuration(left))}
     </time>
   )
 }

@@ -1,6 +1,6 @@
 // The time on the chain, estimated between blocks.
 import { useEffect, useMemo, useState } from "react"
-import { useFeed } from "../../api/eventStream.ts"
+import { useEventStream } from "../../api/eventStream.ts"
 import { useMarket } from "../queries/market.ts"
 
 /** Seconds of this machine's clock, ticking. */
@@ -15,7 +15,7 @@ function useTick(): number {
 
 /** The time that the next block will have, about, in Unix seconds: the head's, and what has passed since it was heard of. */
 export function useChainTime(): number {
-  const { head } = useFeed()
+  const { head } = useEventStream()
   const told = useMarket().data?.head ?? null
   const tick = useTick()
   const newest = head && (!told || head.number >= told.number) ? head : told

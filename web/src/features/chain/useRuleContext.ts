@@ -1,11 +1,11 @@
 // What the rules of chain/legal.ts need to know in every case: the user's account, the time on the chain, the market's parameters.
 import { useConnection } from "wagmi"
-import type { Here } from "../../chain/legal.ts"
+import type { RuleContext } from "../../chain/legal.ts"
 import { useMarket } from "../queries/market.ts"
 import { useChainTime } from "./useChainTime.ts"
 
 /** Undefined until the market is known. */
-export function useHere(): Here | undefined {
+export function useRuleContext(): RuleContext | undefined {
   const { address } = useConnection()
   const { data } = useMarket()
   const now = useChainTime()

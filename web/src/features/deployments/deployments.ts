@@ -2,10 +2,10 @@
 // page that was left or reloaded goes on where it was. What happened on chain is not kept: the chain is asked.
 import type { Address, Hex } from "viem"
 import type { OrderView, PolicyView, RatesView, ShapeView } from "../../api/types.ts"
-import { shelf } from "../../browser/storage.ts"
+import { storedState } from "../../browser/storage.ts"
 import { type AuctionOrder, attributeOf, type Order, ratesOf, type Terms } from "../../chain/terms.ts"
 
-export interface Journey {
+export interface Deployment {
   id: string
   account: Address
   chainId: number
@@ -39,20 +39,20 @@ export interface Journey {
 
 const KEY = "tidemark.journeys"
 const MOST = 20
-const shelved = shelf<Journey[]>(KEY, (kept) => (Array.isArray(kept) ? kept : []))
+const shelved = storedState<Deployment[]>(KEY, (kept) => (Array.isArray(kept) ? kept : []))
 
-export const getJourneys = shelved.get
+export const getDeployments = shelved.get
 
-function write(next: Journey[]) {
+function write(next: Deployment[]) {
   shelved.set(next.slice(0, MOST))
 }
 
 /** The way on for an order of mine: the one that began it here, else a new one without its manifest. */
-export function adopt(order: OrderView, chainId: number, market: Address) {
-  const found = getJourneys().find(({ auction }) => auction?.id.toLowerCase() === order.id.toLowerCase())
+export function adoptOrder(order: OrderView, chainId: number, market: Address) {
+  const found = getDeployments().find(({ auction }) => auction?.id.toLowerCase() === order.id.toLowerCase())
   if (found) return
   const { shape, replicas, policy, maxRate, manifestHash, salt } = order
-  begin({
+  addDeployment({
     account: order.tenant,
     chainId,
     market,
@@ -75,48 +75,48 @@ export function adopt(order: OrderView, chainId: number, market: Address) {
 }
 
 /** Those that began in this page, which may ask the wallet by themselves; one that a reload found waits to be pressed. */
-const begun = new Set<string>()
+const mayPromptKeys = new Set<string>()
 
-export function begin(journey: Omit<Journey, "id" | "startedAt">): Journey {
+export function addDeployment(journey: Omit<Deployment, "id" | "startedAt">): Deployment {
   const made = { ...journey, id: crypto.randomUUID(), startedAt: Date.now() }
-  begun.add(made.id)
-  write([made, ...getJourneys()])
+  mayPromptKeys.add(made.id)
+  write([made, ...getDeployments()])
   return made
 }
 
-export function change(id: string, next: Partial<Journey>) {
-  write(getJourneys().map((journey) => (journey.id === id ? { ...journey, ...next } : journey)))
+export function updateDeployment(id: string, next: Partial<Deployment>) {
+  write(getDeployments().map((journey) => (journey.id === id ? { ...journey, ...next } : journey)))
 }
 
-export function forget(id: string) {
-  write(getJourneys().filter((journey) => journey.id !== id))
+export function removeDeployment(id: string) {
+  write(getDeployments().filter((journey) => journey.id !== id))
 }
 
 /** Lets it ask the wallet by itself from now on. */
-export function press(id: string) {
-  begun.add(id)
+export function allowPrompts(id: string) {
+  mayPromptKeys.add(id)
 }
 
 /** Whether it may ask the wallet for this step by itself: once, and only in the page in which somebody pressed a button. */
-export function mayAsk(id: string, step: string): boolean {
+export function mayPrompt(id: string, step: string): boolean {
   const key = `${id} ${step}`
-  if (!begun.has(id) || begun.has(key)) return false
-  begun.add(key)
+  if (!mayPromptKeys.has(id) || mayPromptKeys.has(key)) return false
+  mayPromptKeys.add(key)
   return true
 }
 
 /** Of this account on this market. */
-export function useJourneys(account: Address | undefined, market: Address): Journey[] {
+export function useDeployments(account: Address | undefined, market: Address): Deployment[] {
   const all = shelved.use()
   const same = (a: string, b: string | undefined) => a.toLowerCase() === b?.toLowerCase()
   return all.filter((journey) => same(journey.account, account) && same(journey.market, market))
 }
 
-export function orderOf({ order }: Journey): Order {
+export function orderOf({ order }: Deployment): Order {
   return { ...order, maxRate: BigInt(order.maxRate), salt: BigInt(order.salt) }
 }
 
-export function auctionOf(journey: Journey): AuctionOrder | null {
+export function auctionOf(journey: Deployment): AuctionOrder | null {
   if (!journey.auction) return null
   const { bidUntil, acceptUntil, attributes } = journey.auction
   return {
@@ -130,7 +130,7 @@ export function auctionOf(journey: Journey): AuctionOrder | null {
 }
 
 /** Null while nobody has won it. */
-export function termsOf(journey: Journey): Terms | null {
+export function termsOf(journey: Deployment): Terms | null {
   const { winner, account, currency, order } = journey
   if (!winner) return null
   return {

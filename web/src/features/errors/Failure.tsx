@@ -1,17 +1,17 @@
 // Why something could not be read, and the content of a query once it is there.
 import type { ReactNode } from "react"
-import { explain } from "../../chain/errors.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { explainError } from "../../chain/errors.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Skeleton } from "../../ui/States.tsx"
 import styles from "./Failure.module.css"
 
-const words = speak({ retry: "Try again" }, { retry: "重试" })
+const words = defineMessages({ retry: "Try again" }, { retry: "重试" })
 
 /** @param retry Asks again. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
-  const t = useWords(words)
-  const refusal = explain(error)
+  const t = useMessages(words)
+  const refusal = explainError(error)
   return (
     <div className={styles.failure} role="alert">
       <p>{refusal.sentence}</p>

@@ -1,12 +1,12 @@
-import type { Misfit } from "../../chain/screen.ts"
-import { speak, useWords } from "../../i18n/language.ts"
-import { formatAmount, HOUR, over, type Unit } from "../../i18n/format.ts"
+import type { Mismatch } from "../../chain/screen.ts"
+import { amountOver, formatAmount, HOUR, type Unit } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 
 const amount = (of: bigint, unit: Unit) => formatAmount(of, unit)
-const hourly = (rate: bigint, unit: Unit) => formatAmount(over(rate, HOUR), unit)
+const hourly = (rate: bigint, unit: Unit) => formatAmount(amountOver(rate, HOUR), unit)
 const count = (of: number) => of.toLocaleString("en-US")
 
-const words = speak(
+const words = defineMessages(
   {
     kinds: ["millicores of CPU", "MiB of memory", "MiB of disk", "GPUs"],
     IntakeStopped: "The arbiters have stopped the market's intake: wait until they reopen it.",
@@ -44,7 +44,7 @@ const words = speak(
   },
 )
 
-function sentence(misfit: Misfit, unit: Unit, t: (typeof words)["en"]): string {
+function sentence(misfit: Mismatch, unit: Unit, t: (typeof words)["en"]): string {
   switch (misfit.error) {
     case "ReplicasOutOfBounds":
       return t.ReplicasOutOfBounds(misfit.replicas, misfit.min, misfit.max)
@@ -70,13 +70,13 @@ function sentence(misfit: Misfit, unit: Unit, t: (typeof words)["en"]): string {
 }
 
 /** Why an order and an offer do not fit, a sentence each, in the unit of the offer. */
-export function useMisfits(): (misfit: Misfit, unit: Unit) => string {
-  const t = useWords(words)
+export function useMismatchMessage(): (misfit: Mismatch, unit: Unit) => string {
+  const t = useMessages(words)
   return (misfit, unit) => sentence(misfit, unit, t)
 }
 
-export function Misfits({ misfits, unit }: { misfits: readonly Misfit[]; unit: Unit }) {
-  const say = useMisfits()
+export function Mismatches({ misfits, unit }: { misfits: readonly Mismatch[]; unit: Unit }) {
+  const say = useMismatchMessage()
   return (
     <ul className="small">
       {misfits.map((misfit, index) => (

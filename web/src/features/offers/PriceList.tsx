@@ -1,6 +1,6 @@
 import type { PricesView } from "../../api/types.ts"
-import { useWords } from "../../i18n/language.ts"
-import { over, type Unit } from "../../i18n/format.ts"
+import { amountOver, type Unit } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Amount } from "../../ui/Values.tsx"
 import { words } from "./messages.ts"
 import styles from "./PriceList.module.css"
@@ -18,7 +18,7 @@ export const ROWS = [
 
 /** An offer's prices in units that people think in; what is for nothing is left out. */
 export function PriceList({ prices, unit }: { prices: PricesView; unit: Unit }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const rows = ROWS.filter(([name]) => BigInt(prices[name]) > 0n)
   const allowance = Number(prices.networkKiBps)
   return (
@@ -28,7 +28,7 @@ export function PriceList({ prices, unit }: { prices: PricesView; unit: Unit }) 
           <div key={name}>
             <dt>{t.price[name]}</dt>
             <dd>
-              <Amount of={over(BigInt(prices[name]) * each, seconds)} unit={unit} />
+              <Amount of={amountOver(BigInt(prices[name]) * each, seconds)} unit={unit} />
             </dd>
           </div>
         ))}

@@ -1,7 +1,7 @@
 // What is known of a provider: what of its capacity is held, how much of its time is proven, what it did wrong.
 import type { CapacityView, ProviderView } from "../../api/types.ts"
-import { useWords } from "../../i18n/language.ts"
 import { formatFigure } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Bar } from "../../ui/Bar.tsx"
 import { words } from "./messages.ts"
@@ -13,7 +13,7 @@ export function shareOf(part: number, whole: number): string {
 }
 
 export function Capacity({ capacity, held }: { capacity: CapacityView; held: CapacityView }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const size = (part: number, whole: number) =>
     whole >= 1024
       ? `${t.of(formatFigure(part / 1024), formatFigure(whole / 1024))} GiB`
@@ -52,15 +52,15 @@ export function Capacity({ capacity, held }: { capacity: CapacityView; held: Cap
 
 /** Uptime as proven epochs. */
 export function Uptime({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { provenEpochs, epochs } = provider
   if (epochs > 0) return <span>{t.provenShare(shareOf(provenEpochs, epochs), epochs)}</span>
   return <span>{provenEpochs > 0 ? t.roots(provenEpochs) : t.noEpochs}</span>
 }
 
 /** Whether it answers, as far as the chain says. */
-export function Standing({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
+export function ProviderStatus({ provider }: { provider: ProviderView }) {
+  const t = useMessages(words)
   if (!provider.registered) return <Badge tone="bad">{t.gone}</Badge>
   if (provider.silence) return <Badge tone="bad">{t.silent[provider.silence]}</Badge>
   if (provider.exitAt !== null) return <Badge tone="warn">{t.leaving}</Badge>

@@ -1,9 +1,9 @@
 import type { ShapeView } from "../../api/types.ts"
-import { speak, useWords } from "../../i18n/language.ts"
 import { formatBytes } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Slider } from "../../ui/Slider.tsx"
 
-const words = speak(
+const words = defineMessages(
   { cpu: "CPU", memory: "Memory", disk: "Disk", gpus: "GPUs", cores: "cores", cards: "cards" },
   { cpu: "CPU", memory: "内存", disk: "磁盘", gpus: "GPU", cores: "核", cards: "块" },
 )
@@ -30,8 +30,8 @@ interface Props {
 }
 
 /** The shape of one replica. */
-export function Shape({ shape, onChange }: Props) {
-  const t = useWords(words)
+export function ShapeSliders({ shape, onChange }: Props) {
+  const t = useMessages(words)
   const set = (part: Partial<ShapeView>) => onChange({ ...shape, ...part })
   return (
     <div className="stack">

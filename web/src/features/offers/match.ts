@@ -1,8 +1,8 @@
 import type { OfferView, ProviderView } from "../../api/types.ts"
 import { ratesOf } from "../../chain/price.ts"
-import { type Misfit, type Seller, screen, type Wish } from "../../chain/screen.ts"
+import { type Demand, type Mismatch, type Supply, screen } from "../../chain/screen.ts"
 import type { Rates } from "../../chain/terms.ts"
-import type { Wanted } from "./requirements.ts"
+import type { Requirements } from "./requirements.ts"
 
 /** An offer, and how what is wanted fits it. */
 export interface Matched {
@@ -11,19 +11,19 @@ export interface Matched {
   provider: ProviderView | null
   rates: Rates
   /** Empty when it fits. */
-  misfits: Misfit[]
+  mismatches: Mismatch[]
 }
 
 const NOTHING = { millicores: 0, memoryMiB: 0, diskMiB: 0, gpus: 0 }
 
-export interface Rules {
+export interface MarketRules {
   intakeOpen: boolean
   /** Seconds. */
   noticePeriod: bigint
 }
 
 /** The wish of somebody who has not said how capacity shall follow demand. */
-export function wishOf({ shape, replicas, attributes }: Wanted): Wish {
+export function demandOf({ shape, replicas, attributes }: Requirements): Demand {
   const bounds = { minReplicas: Math.min(1, replicas), maxReplicas: replicas }
   const policy = { ...bounds, target: 70, up: 80, down: 40, cooldown: 30, step: 1, headroom: 1 }
   return { shape, replicas, policy, maxRate: null, deposit: null, attributes }
@@ -33,13 +33,13 @@ export function wishOf({ shape, replicas, attributes }: Wanted): Wish {
 export function match(
   offers: readonly OfferView[],
   providers: readonly ProviderView[],
-  wish: Wish,
-  { intakeOpen, noticePeriod }: Rules,
+  wish: Demand,
+  { intakeOpen, noticePeriod }: MarketRules,
 ): Matched[] {
   const known = new Map(providers.map((provider) => [provider.address.toLowerCase(), provider]))
   const all = offers.map((offer): Matched => {
     const provider = known.get(offer.provider.toLowerCase()) ?? null
-    const seller: Seller = {
+    const seller: Supply = {
       registered: provider?.registered ?? false,
       capacity: provider?.capacity ?? NOTHING,
       held: provider?.held ?? NOTHING,
@@ -47,12 +47,12 @@ export function match(
       intakeOpen,
     }
     const rates = ratesOf(offer.prices, wish.shape)
-    return { offer, provider, rates, misfits: screen(offer, rates, seller, wish, noticePeriod) }
+    return { offer, provider, rates, mismatches: screen(offer, rates, seller, wish, noticePeriod) }
   })
   return all.sort(
     (a, b) =>
       Number(!a.offer.open) - Number(!b.offer.open) ||
-      Number(a.misfits.length > 0) - Number(b.misfits.length > 0) ||
+      Number(a.mismatches.length > 0) - Number(b.mismatches.length > 0) ||
       a.offer.currency.localeCompare(b.offer.currency) ||
       compare(a.rates.reserved, b.rates.reserved) ||
       a.offer.id - b.offer.id,

@@ -1,8 +1,8 @@
-import { speak } from "../../i18n/language.ts"
+import { defineMessages } from "../../i18n/language.ts"
 
 const count = (of: number) => of.toLocaleString("en-US")
 
-export const words = speak(
+export const words = defineMessages(
   {
     silent: { reported: "Silent: reported", confirmed: "Silent: confirmed" },
     leaving: "Leaving",

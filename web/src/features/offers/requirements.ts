@@ -1,9 +1,9 @@
 // What I look for: kept in this browser, so that the market and the deploy page speak of the same thing.
 
 import type { ShapeView } from "../../api/types.ts"
-import { shelf } from "../../browser/storage.ts"
+import { storedState } from "../../browser/storage.ts"
 
-export interface Wanted {
+export interface Requirements {
   /** Of one replica. */
   shape: ShapeView
   /** The most of them at a time. */
@@ -14,22 +14,22 @@ export interface Wanted {
 const KEY = "tidemark.wish"
 
 /** What the sample needs, with room. */
-export const DEFAULT: Wanted = {
+export const DEFAULT: Requirements = {
   shape: { millicores: 250, memoryMiB: 128, diskMiB: 256, gpus: 0 },
   replicas: 1,
   attributes: [],
 }
 
-const shelved = shelf<Wanted>(KEY, (kept) => {
-  const wanted = kept as Partial<Wanted> | null
+const shelved = storedState<Requirements>(KEY, (kept) => {
+  const wanted = kept as Partial<Requirements> | null
   const numbers = [...Object.values(wanted?.shape ?? {}), wanted?.replicas]
   if (!wanted || numbers.length !== 5 || !numbers.every(Number.isSafeInteger)) return DEFAULT
   return { ...DEFAULT, ...wanted }
 })
 
-export const getWanted = shelved.get
-export const useWanted = shelved.use
+export const getRequirements = shelved.get
+export const useRequirements = shelved.use
 
-export function setWanted(next: Partial<Wanted>) {
-  shelved.set({ ...getWanted(), ...next })
+export function setRequirements(next: Partial<Requirements>) {
+  shelved.set({ ...getRequirements(), ...next })
 }

@@ -1,15 +1,15 @@
 // A decoded call: what it does, with its parameters, and what it means for its account's limits.
 import type { ReactNode } from "react"
 import { zeroAddress } from "viem"
-import type { Detail, Effect, Told } from "../../chain/decodeCall.ts"
-import { speak, useLanguage, useWords } from "../../i18n/language.ts"
-import { HOUR, over, type Unit } from "../../i18n/format.ts"
+import type { DecodedCall, Detail, Effect } from "../../chain/decodeCall.ts"
+import { amountOver, HOUR, type Unit } from "../../i18n/format.ts"
+import { defineMessages, useLanguage, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Address, Amount, Hash, When } from "../../ui/Values.tsx"
 import styles from "./CallDetails.module.css"
 import { useLimits } from "./queries.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     effects: (symbol: string) => `Effect on the limits in ${symbol}`,
     limit: "Limit",
@@ -41,10 +41,10 @@ const words = speak(
 )
 
 function Rate({ of, unit }: { of: bigint; unit: Unit }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <span className="num">
-      <Amount of={over(of, HOUR)} unit={unit} />
+      <Amount of={amountOver(of, HOUR)} unit={unit} />
       {t.perHour}
     </span>
   )
@@ -82,7 +82,7 @@ export function Fact({ label, children }: { label: ReactNode; children: ReactNod
   )
 }
 
-export function Details({ told }: { told: Told }) {
+export function Details({ told }: { told: DecodedCall }) {
   const language = useLanguage()
   if (told.details.length === 0) return null
   return (
@@ -97,14 +97,14 @@ export function Details({ told }: { told: Told }) {
 }
 
 /** What the call needs beside what its account may do without consent. */
-export function Effects({ told, account }: { told: Told; account: `0x${string}` }) {
-  const t = useWords(words)
+export function Effects({ told, account }: { told: DecodedCall; account: `0x${string}` }) {
+  const t = useMessages(words)
   if (told.binds) return <p className="small soft">{t.binding}</p>
   return told.effects.map((effect, index) => <EffectTable key={index} effect={effect} account={account} />)
 }
 
 function EffectTable({ effect, account }: { effect: Effect; account: `0x${string}` }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { data: limits } = useLimits(account, effect.currency ?? zeroAddress)
   const { unit, rate, into, out } = effect
   const moved = into > 0n ? into : out

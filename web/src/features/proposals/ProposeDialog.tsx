@@ -8,11 +8,11 @@ import type { Address, Hash, TransactionReceipt } from "viem"
 import { useClient, useConnection } from "wagmi"
 import { useConfig } from "../../api/config.ts"
 import { type Call, send, type Wallet } from "../../chain/call.ts"
-import { BadProposal, makeProposal, type Proposal } from "../../chain/proposals.ts"
+import { explainError, loadErrorMessages } from "../../chain/errors.ts"
+import { InvalidProposal, makeProposal, type Proposal } from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { explain, loadSentences } from "../../chain/errors.ts"
-import { speak, useLanguage, useWords } from "../../i18n/language.ts"
 import type { Unit } from "../../i18n/format.ts"
+import { defineMessages, useLanguage, useMessages } from "../../i18n/language.ts"
 import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
@@ -21,11 +21,11 @@ import { Notice, Skeleton } from "../../ui/States.tsx"
 import { Hash as HashMark } from "../../ui/Values.tsx"
 import { useSession } from "../session/useSession.ts"
 import { Details, Effects, Fact, Facts } from "./CallDetails.tsx"
-import { keep, useBinding, usePost } from "./queries.ts"
+import { storeProposal, useBinding, useProposalActions } from "./queries.ts"
 import { save } from "./saveFile.ts"
-import { useTold } from "./status.ts"
+import { useDecodedCall } from "./status.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Propose to approvers",
     about:
@@ -114,14 +114,14 @@ export function usePropose(): Proposing {
 const DAYS = ["1", "7", "30"] as const
 
 function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => void }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const language = useLanguage()
   const { api } = useConfig()
   const { session, signIn } = useSession(api)
   const reader = useClient() as Reader | undefined
   const { data: binding } = useBinding(wanted.account)
-  const told = useTold(wanted.account, wanted.call.data, wanted.call.value)
-  const post = usePost()
+  const told = useDecodedCall(wanted.account, wanted.call.data, wanted.call.value)
+  const post = useProposalActions()
   const [days, setDays] = useState<(typeof DAYS)[number]>("7")
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
@@ -137,11 +137,11 @@ function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => voi
         if (!session) await signIn()
         await post.propose(proposal)
       } else save(proposal)
-      keep(proposal)
+      storeProposal(proposal)
       setMade({ proposal, how })
     } catch (error) {
-      await loadSentences()
-      setProblem(error instanceof BadProposal ? error.reason[language] : explain(error).sentence)
+      await loadErrorMessages()
+      setProblem(error instanceof InvalidProposal ? error.reason[language] : explainError(error).sentence)
     } finally {
       setBusy(false)
     }

@@ -6,44 +6,50 @@ import { type Address, type Hex, size } from "viem"
 import { useClient } from "wagmi"
 import { ApiError, providerApi, unwrap } from "../../api/client.ts"
 import { useConfig } from "../../api/config.ts"
-import { useFeedState } from "../../api/eventStream.ts"
+import { useStreamState } from "../../api/eventStream.ts"
 import type { ProposalView } from "../../api/types.ts"
-import { shelf } from "../../browser/storage.ts"
+import { storedState } from "../../browser/storage.ts"
 import {
+  type ApprovalEvent,
   type Binding,
-  type Happening,
   type LimitsNow,
+  readApprovalEvents,
   readBinding,
   readBoundTo,
-  readHistory,
   readLimits,
 } from "../../chain/binding.ts"
-import { bareOf, type Checked, checkProposal, merged, type Proposal } from "../../chain/proposals.ts"
+import {
+  bareOf,
+  type CheckedProposal,
+  checkProposal,
+  mergeConsents,
+  type Proposal,
+} from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { useSession } from "../session/useSession.ts"
 
 const KEY = "tidemark.proposals"
-const shelved = shelf<Proposal[]>(KEY, (kept) => (Array.isArray(kept) ? kept : []))
+const shelved = storedState<Proposal[]>(KEY, (kept) => (Array.isArray(kept) ? kept : []))
 
 /** What this browser keeps. */
-export const useShelf = shelved.use
+export const useStoredProposals = shelved.use
 
 const same = (a: Proposal, digest: Hex) => a.digest.toLowerCase() === digest.toLowerCase()
 
 /** Keeps a proposal in this browser; with another's consents when it is there already. */
-export function keep(proposal: Proposal) {
+export function storeProposal(proposal: Proposal) {
   const there = shelved.get().find((one) => same(one, proposal.digest))
-  const next = there ? merged(there, proposal) : proposal
+  const next = there ? mergeConsents(there, proposal) : proposal
   shelved.set([next, ...shelved.get().filter((one) => !same(one, proposal.digest))])
 }
 
 /** Forgets what this browser keeps of a proposal. */
-export function forget(digest: Hex) {
+export function forgetProposal(digest: Hex) {
   shelved.set(shelved.get().filter((one) => !same(one, digest)))
 }
 
 /** What waits at the provider for whoever has signed in; empty where it has no mailbox. */
-export function useMailbox(): UseQueryResult<ProposalView[]> {
+export function useSharedProposals(): UseQueryResult<ProposalView[]> {
   const { api } = useConfig()
   const { session } = useSession(api)
   return useQuery({
@@ -60,21 +66,21 @@ export function useProposals(): {
   mailed: Set<string>
   mailbox: UseQueryResult<ProposalView[]>
 } {
-  const mailbox = useMailbox()
-  const kept = useShelf()
+  const mailbox = useSharedProposals()
+  const kept = useStoredProposals()
   return useMemo(() => {
     const mails = mailbox.data ?? []
     const all = new Map<string, Proposal>(kept.map((one) => [one.digest.toLowerCase(), one]))
     for (const mail of mails) {
       const there = all.get(mail.digest.toLowerCase())
-      all.set(mail.digest.toLowerCase(), there ? merged(mail, there) : mail)
+      all.set(mail.digest.toLowerCase(), there ? mergeConsents(mail, there) : mail)
     }
     const proposals = [...all.values()].sort((a, b) => Number(b.expiry) - Number(a.expiry))
     return { proposals, mailed: new Set(mails.map(({ digest }) => digest.toLowerCase())), mailbox }
   }, [mailbox, kept])
 }
 
-export interface Post {
+export interface ProposalActions {
   /** Puts a proposal into the mailbox. */
   propose: (proposal: Proposal) => Promise<void>
   /** Adds a consent to one that is there. */
@@ -87,7 +93,7 @@ function mailed({ approver, signature }: { approver: Address; signature: Hex }) 
   return { approver, signature: size(signature) === 65 ? signature : bareOf(approver, signature) }
 }
 
-export function usePost(): Post {
+export function useProposalActions(): ProposalActions {
   const { api } = useConfig()
   const queries = useQueryClient()
   const changed = () => queries.invalidateQueries({ queryKey: ["proposals"] })
@@ -115,22 +121,22 @@ export function usePost(): Post {
 }
 
 function useInterval(): number | false {
-  return useFeedState() === "live" ? false : 3_000
+  return useStreamState() === "live" ? false : 3_000
 }
 
 const given = ({ consents }: Proposal) => consents.map(({ signature }) => signature.slice(-16)).join()
 
 export interface Checking {
   /** While it is checked anew, because another consent came, what was found before. */
-  checked: Checked | undefined
-  query: UseQueryResult<Checked>
+  checked: CheckedProposal | undefined
+  query: UseQueryResult<CheckedProposal>
 }
 
 /** Each proposal beside what the chain says of it. The account's events make it old. */
-export function useChecked(proposals: Proposal[]): Checking[] {
+export function useCheckedProposals(proposals: Proposal[]): Checking[] {
   const reader = useClient() as Reader | undefined
   const refetchInterval = useInterval()
-  const before = useRef(new Map<string, Checked>())
+  const before = useRef(new Map<string, CheckedProposal>())
   const queries = useQueries({
     queries: proposals.map((proposal) => ({
       queryKey: ["account", proposal.account.toLowerCase(), "proposal", proposal.digest, given(proposal)],
@@ -172,11 +178,11 @@ export function useLimits(account: Address | undefined, currency: Address): UseQ
   )
 }
 
-export function useHistory(account: Address | undefined): UseQueryResult<Happening[]> {
-  return useAccount(account, "history", readHistory)
+export function useApprovalEvents(account: Address | undefined): UseQueryResult<ApprovalEvent[]> {
+  return useAccount(account, "history", readApprovalEvents)
 }
 
 /** Accounts for which somebody is an approver. */
-export function useBoundTo(approver: Address | undefined): UseQueryResult<Address[]> {
+export function useApproverFor(approver: Address | undefined): UseQueryResult<Address[]> {
   return useAccount(approver, "bound to", readBoundTo)
 }

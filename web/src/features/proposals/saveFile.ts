@@ -1,8 +1,8 @@
-import { fileOf, type Proposal } from "../../chain/proposals.ts"
+import { type Proposal, toFile } from "../../chain/proposals.ts"
 
 /** Gives the action's file to the browser to keep, as the command line reads it. */
 export function save(proposal: Proposal) {
-  const url = URL.createObjectURL(new Blob([fileOf(proposal)], { type: "application/json" }))
+  const url = URL.createObjectURL(new Blob([toFile(proposal)], { type: "application/json" }))
   const link = document.createElement("a")
   link.href = url
   link.download = `action-${proposal.digest.slice(2, 10)}.json`

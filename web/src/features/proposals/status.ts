@@ -1,13 +1,13 @@
 import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import type { Address, Hex } from "viem"
 import { useClient } from "wagmi"
-import { decodeCall, type Told } from "../../chain/decodeCall.ts"
-import type { Here, ProposalCase } from "../../chain/legal.ts"
-import type { Checked } from "../../chain/proposals.ts"
+import { type DecodedCall, decodeCall } from "../../chain/decodeCall.ts"
+import type { ProposalCase, RuleContext } from "../../chain/legal.ts"
+import type { CheckedProposal } from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"
 
 /** A call in plain words. */
-export function useTold(account: Address, call: Hex, value: bigint): UseQueryResult<Told> {
+export function useDecodedCall(account: Address, call: Hex, value: bigint): UseQueryResult<DecodedCall> {
   const reader = useClient() as Reader | undefined
   return useQuery({
     queryKey: ["told", account, call, value.toString()],
@@ -18,7 +18,7 @@ export function useTold(account: Address, call: Hex, value: bigint): UseQueryRes
 }
 
 /** What legal.ts looks at. */
-export function caseOf(checked: Checked, here: Here): ProposalCase {
+export function caseOf(checked: CheckedProposal, here: RuleContext): ProposalCase {
   const { action, sound, binding, state, consents } = checked
   return {
     ...here,
@@ -33,10 +33,10 @@ export function caseOf(checked: Checked, here: Here): ProposalCase {
   }
 }
 
-export type Standing = "changed" | "taken" | "free" | "anew" | "expired" | "ready" | "mine" | "waiting"
+export type ProposalStatus = "changed" | "taken" | "free" | "anew" | "expired" | "ready" | "mine" | "waiting"
 
 /** Where a proposal stands for whoever looks. */
-export function standingOf(checked: Checked, here: Here): Standing {
+export function statusOf(checked: CheckedProposal, here: RuleContext): ProposalStatus {
   const { action, sound, binding, state, consents } = checked
   if (!sound) return "changed"
   if (state.nonceUsed) return "taken"

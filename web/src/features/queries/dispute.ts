@@ -4,7 +4,7 @@ import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem"
 import { useClient } from "wagmi"
 import { providerApi, unwrap } from "../../api/client.ts"
-import { useFeedState } from "../../api/eventStream.ts"
+import { useStreamState } from "../../api/eventStream.ts"
 import { putEvidence } from "../../api/uploads.ts"
 import { type DisputeEnd, type DisputeNow, readDispute, readEndedDisputes } from "../../chain/disputes.ts"
 import type { Reader } from "../../chain/reader.ts"
@@ -28,7 +28,7 @@ export function evidenceOf(bytes: Uint8Array): Evidence {
 }
 
 /** Whether bytes are what was shown. */
-export function isShown(bytes: Uint8Array, hash: Hex): boolean {
+export function matchesHash(bytes: Uint8Array, hash: Hex): boolean {
   return keccak256(bytes) === hash.toLowerCase()
 }
 
@@ -40,11 +40,11 @@ async function fetchEvidence(base: string, hash: Hex, signal: AbortSignal): Prom
   ).catch(() => null)
   if (!found) return null
   const bytes = new Uint8Array(found)
-  return isShown(bytes, hash) ? bytesToHex(bytes) : null
+  return matchesHash(bytes, hash) ? bytesToHex(bytes) : null
 }
 
 /** Gives the lease's provider what was shown, so that whoever reads the dispute finds it there. */
-export async function handOver(base: string, hash: Hex, bytes: Uint8Array): Promise<void> {
+export async function uploadEvidence(base: string, hash: Hex, bytes: Uint8Array): Promise<void> {
   await putEvidence(providerApi(base), hash, bytes.slice())
 }
 
@@ -64,7 +64,7 @@ export function useDispute(lease: Hex): UseQueryResult<DisputeNow | null> {
   return useQuery({
     queryKey: ["lease", lease.toLowerCase(), "dispute"],
     enabled: reader !== undefined,
-    refetchInterval: useFeedState() === "live" ? false : 5_000,
+    refetchInterval: useStreamState() === "live" ? false : 5_000,
     queryFn: () => readDispute(reader!, lease),
   })
 }
@@ -74,7 +74,7 @@ export function useEndedDisputes(): UseQueryResult<DisputeEnd[]> {
   return useQuery({
     queryKey: ["leases", "disputes"],
     enabled: reader !== undefined,
-    refetchInterval: useFeedState() === "live" ? false : 5_000,
+    refetchInterval: useStreamState() === "live" ? false : 5_000,
     queryFn: () => readEndedDisputes(reader!),
   })
 }

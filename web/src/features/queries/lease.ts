@@ -10,23 +10,23 @@ import type { Address, Hex } from "viem"
 import { useClient } from "wagmi"
 import { ApiError, providerApi, Unreachable, unwrap } from "../../api/client.ts"
 import { useConfig } from "../../api/config.ts"
-import { useFeedState } from "../../api/eventStream.ts"
+import { useStreamState } from "../../api/eventStream.ts"
 import type { AccessView, EventView, GrantView, LeaseSummary, LeaseView } from "../../api/types.ts"
-import { fold, type Life, readHistory } from "../../chain/leaseHistory.ts"
+import { type LeaseHistory, readLeaseEvents, replayEvents } from "../../chain/leaseHistory.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { useSession } from "../session/useSession.ts"
-import { useAskLease, useBase } from "./market.ts"
+import { useEndpoint, useLeaseQuery } from "./market.ts"
 
 const PAGE = 1000
 /** Blocks that are read again each time, in case a reorg took them back unheard. */
 const AGAIN = 64
 
 /** Every event of a lease, oldest first; from the chain itself when no provider answers. */
-export function useHistory(lease: LeaseSummary | undefined): UseQueryResult<EventView[]> {
+export function useLeaseEvents(lease: LeaseSummary | undefined): UseQueryResult<EventView[]> {
   const { api } = useConfig()
   const reader = useClient() as Reader | undefined
   const queries = useQueryClient()
-  const live = useFeedState() === "live"
+  const live = useStreamState() === "live"
   const key = ["lease", lease?.id.toLowerCase(), "events", "public"]
   return useQuery({
     queryKey: key,
@@ -48,29 +48,29 @@ export function useHistory(lease: LeaseSummary | undefined): UseQueryResult<Even
         if (error instanceof ApiError && error.status === 409) return pages(undefined)
         // 404: a provider whose API is older than this page.
         const missing = error instanceof ApiError && error.status === 404
-        if (reader && (error instanceof Unreachable || missing)) return readHistory(reader, lease!.id)
+        if (reader && (error instanceof Unreachable || missing)) return readLeaseEvents(reader, lease!.id)
         throw error
       }
     },
   })
 }
 
-const lives = new WeakMap<EventView[], Life>()
+const lives = new WeakMap<EventView[], LeaseHistory>()
 
 /** The events, folded once. */
-export function lifeOf(events: EventView[], { terms }: LeaseView): Life {
+export function historyOf(events: EventView[], { terms }: LeaseView): LeaseHistory {
   let life = lives.get(events)
   if (!life) {
-    life = fold(events, terms)
+    life = replayEvents(events, terms)
     lives.set(events, life)
   }
   return life
 }
 
 /** The lease as its own provider sees it, where that is not the page's: containers, addresses, steps. */
-export function useOwnSide(lease: LeaseView | undefined): LeaseView | undefined {
+export function useProviderView(lease: LeaseView | undefined): LeaseView | undefined {
   const { api } = useConfig()
-  const base = useBase(lease?.provider)
+  const base = useEndpoint(lease?.provider)
   const foreign = base !== null && base !== api
   const { data } = useQuery({
     queryKey: ["lease", lease?.id.toLowerCase(), "own", "public"],
@@ -97,8 +97,8 @@ const EPOCHS = 50
 
 /** Every proof of a lease, newest first, in pages. */
 export function useEpochs(lease: LeaseSummary | undefined) {
-  const base = useBase(lease?.provider)
-  const live = useFeedState() === "live"
+  const base = useEndpoint(lease?.provider)
+  const live = useStreamState() === "live"
   return useInfiniteQuery({
     queryKey: ["lease", lease?.id.toLowerCase(), "epochs", "public"],
     enabled: lease !== undefined && base !== null,
@@ -113,7 +113,7 @@ export function useEpochs(lease: LeaseSummary | undefined) {
 }
 
 export function useGrants(lease: LeaseSummary | undefined): UseQueryResult<GrantView[]> {
-  return useAskLease(
+  return useLeaseQuery(
     lease,
     "grants",
     (api, id) => api.GET("/v1/leases/{id}/grants", { params: { path: { id } } }),
@@ -122,7 +122,7 @@ export function useGrants(lease: LeaseSummary | undefined): UseQueryResult<Grant
 }
 
 export function useAccesses(lease: LeaseSummary | undefined): UseQueryResult<AccessView[]> {
-  return useAskLease(
+  return useLeaseQuery(
     lease,
     "accesses",
     (api, id) => api.GET("/v1/leases/{id}/accesses", { params: { path: { id }, query: { limit: 200 } } }),
@@ -131,8 +131,8 @@ export function useAccesses(lease: LeaseSummary | undefined): UseQueryResult<Acc
 }
 
 /** Hands a signed grant over, or takes one back. */
-export function useShare(lease: LeaseSummary) {
-  const base = useBase(lease.provider)
+export function useGrantActions(lease: LeaseSummary) {
+  const base = useEndpoint(lease.provider)
   const queries = useQueryClient()
   const done = () => queries.invalidateQueries({ queryKey: ["lease", lease.id.toLowerCase()] })
   const share = useMutation({
@@ -157,7 +157,7 @@ export function useShare(lease: LeaseSummary) {
 }
 
 /** Whether somebody has signed in at the lease's provider, and where that is. */
-export function useInside(lease: LeaseSummary | undefined) {
-  const base = useBase(lease?.provider)
+export function useLeaseSession(lease: LeaseSummary | undefined) {
+  const base = useEndpoint(lease?.provider)
   return { base, ...useSession(base) }
 }

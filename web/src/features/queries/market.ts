@@ -6,7 +6,7 @@ import type { Address, Hex } from "viem"
 import { useClient } from "wagmi"
 import { type ProviderApi, providerApi, Unreachable, unwrap } from "../../api/client.ts"
 import { useConfig } from "../../api/config.ts"
-import { useFeedState } from "../../api/eventStream.ts"
+import { useStreamState } from "../../api/eventStream.ts"
 import type {
   LeaseSummary,
   LeaseView,
@@ -19,16 +19,16 @@ import type {
   ProviderView,
   ScalingView,
 } from "../../api/types.ts"
-import { later } from "../../browser/retryImport.ts"
+import { retryImport } from "../../browser/retryImport.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { useSession } from "../session/useSession.ts"
 
 /** Fetched when no provider answers: most never need it. */
-const reads = later(() => import("../../chain/reads.ts"))
+const reads = retryImport(() => import("../../chain/reads.ts"))
 
 /** While the feed is live it says when to read again; else we look ourselves. */
 function useInterval(ms = 3_000): number | false {
-  return useFeedState() === "live" ? false : ms
+  return useStreamState() === "live" ? false : ms
 }
 
 /** A request of the generated client. */
@@ -39,7 +39,7 @@ type Request<T> = (api: ProviderApi) => Promise<{ data?: T; error?: unknown; res
  * @param chain Reads the same from the chain, where the chain has it.
  * @param every Milliseconds, for what changes without an event on chain.
  */
-function useAsk<T>(
+function useProviderQuery<T>(
   key: QueryKey,
   request: Request<T>,
   chain?: (reader: Reader) => Promise<T>,
@@ -64,7 +64,7 @@ function useAsk<T>(
 
 export function useMarket(): UseQueryResult<MarketView> {
   const config = useConfig()
-  return useAsk(
+  return useProviderQuery(
     ["market"],
     (api) => api.GET("/v1/market"),
     async (reader) => (await reads()).readMarket(reader, config),
@@ -72,7 +72,7 @@ export function useMarket(): UseQueryResult<MarketView> {
 }
 
 export function useOffers(): UseQueryResult<OfferView[]> {
-  return useAsk(
+  return useProviderQuery(
     ["offers"],
     (api) => api.GET("/v1/offers"),
     async (reader) => (await reads()).readOffers(reader),
@@ -80,7 +80,7 @@ export function useOffers(): UseQueryResult<OfferView[]> {
 }
 
 export function useProviders(): UseQueryResult<ProviderView[]> {
-  return useAsk(
+  return useProviderQuery(
     ["providers"],
     (api) => api.GET("/v1/providers"),
     async (reader) => (await reads()).readProviders(reader),
@@ -88,24 +88,24 @@ export function useProviders(): UseQueryResult<ProviderView[]> {
 }
 
 export function useOrders(): UseQueryResult<OrderView[]> {
-  return useAsk(["orders"], (api) => api.GET("/v1/orders"))
+  return useProviderQuery(["orders"], (api) => api.GET("/v1/orders"))
 }
 
 /** Leases of the whole market, oldest first. */
 export function useLeases(closed = false): UseQueryResult<LeaseSummary[]> {
-  return useAsk(
+  return useProviderQuery(
     ["leases", closed ? "all" : "open"],
     (api) => api.GET("/v1/leases", { params: { query: closed ? { closed } : {} } }),
     async (reader) => (await reads()).readLeases(reader, closed),
   )
 }
 
-export function useOwn(): UseQueryResult<OwnView> {
-  return useAsk(["own"], (api) => api.GET("/v1/provider"), undefined, 5_000)
+export function useOwnProvider(): UseQueryResult<OwnView> {
+  return useProviderQuery(["own"], (api) => api.GET("/v1/provider"), undefined, 5_000)
 }
 
 /** Where the API of a lease's provider is: empty for the page's own. Null while that is not known. */
-export function useBase(provider: Address | undefined): string | null {
+export function useEndpoint(provider: Address | undefined): string | null {
   const { api } = useConfig()
   const market = useMarket()
   const providers = useProviders()
@@ -120,7 +120,7 @@ export function useBase(provider: Address | undefined): string | null {
 
 /** A lease as the page's own provider tells it; a foreign lease's containers only its own provider knows. */
 export function useLease(id: Hex): UseQueryResult<LeaseView> {
-  return useAsk(
+  return useProviderQuery(
     ["lease", id.toLowerCase()],
     (api) => api.GET("/v1/leases/{id}", { params: { path: { id } } }),
     async (reader) => (await reads()).readLease(reader, id),
@@ -132,13 +132,13 @@ export function useLease(id: Hex): UseQueryResult<LeaseView> {
  * @param what Of the query key: what is asked, with its parameters.
  * @param inside Only with a session: usage, series, logs, accesses, … Without one the query waits.
  */
-export function useAskLease<T>(
+export function useLeaseQuery<T>(
   lease: LeaseSummary | undefined,
   what: string,
   request: (api: ProviderApi, id: Hex) => ReturnType<Request<T>>,
   { inside = false, every = 0 } = {},
 ): UseQueryResult<T> {
-  const base = useBase(lease?.provider)
+  const base = useEndpoint(lease?.provider)
   const { session } = useSession(base)
   const polling = useInterval()
   return useQuery({
@@ -150,7 +150,7 @@ export function useAskLease<T>(
 }
 
 export function useScaling(lease: LeaseSummary | undefined, limit = 50): UseQueryResult<ScalingView> {
-  return useAskLease(
+  return useLeaseQuery(
     lease,
     `scaling ${limit}`,
     (api, id) => api.GET("/v1/leases/{id}/scaling", { params: { path: { id }, query: { limit } } }),
@@ -159,7 +159,7 @@ export function useScaling(lease: LeaseSummary | undefined, limit = 50): UseQuer
 }
 
 export function useProofs(lease: LeaseSummary | undefined, limit = 100): UseQueryResult<ProofSummary[]> {
-  return useAskLease(
+  return useLeaseQuery(
     lease,
     `proofs ${limit}`,
     (api, id) => api.GET("/v1/leases/{id}/proofs", { params: { path: { id }, query: { limit } } }),
@@ -171,7 +171,7 @@ export function useProof(
   lease: LeaseSummary | undefined,
   epoch: number | "latest",
 ): UseQueryResult<ProofView> {
-  return useAskLease(lease, `proof ${epoch}`, (api, id) =>
+  return useLeaseQuery(lease, `proof ${epoch}`, (api, id) =>
     api.GET("/v1/leases/{id}/proofs/{epoch}", { params: { path: { id, epoch: String(epoch) } } }),
   )
 }

@@ -6,7 +6,7 @@ import { ApiError, providerApi, unwrap } from "../../api/client.ts"
 import { useConfig } from "../../api/config.ts"
 import { clearToken, setToken } from "../../api/tokens.ts"
 import type { SessionView } from "../../api/types.ts"
-import { later } from "../../browser/retryImport.ts"
+import { retryImport } from "../../browser/retryImport.ts"
 
 export interface Session {
   /** Null while nobody has signed in here with the account that the wallet shows. */
@@ -46,7 +46,7 @@ export function useSession(base: string | null): Session {
     const { nonce, statement, issuedAt, expiresAt } = await unwrap(
       providerApi(base).POST("/v1/session/nonce"),
     )
-    const { createSiweMessage } = await later(() => import("viem/siwe"))()
+    const { createSiweMessage } = await retryImport(() => import("viem/siwe"))()
     const { host, origin } = window.location
     const message = createSiweMessage({
       domain: host,

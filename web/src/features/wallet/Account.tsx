@@ -2,12 +2,12 @@
 
 import { DropdownMenu } from "radix-ui"
 import { useDisconnect } from "wagmi"
-import { speak, useWords } from "../../i18n/language.ts"
 import { shorten } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import styles from "./Connect.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     account: (address: string) => `Account ${address}`,
     copy: "Copy address",
@@ -21,7 +21,7 @@ const words = speak(
 )
 
 export default function Account({ address }: { address: string }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { mutate: disconnect } = useDisconnect()
   return (
     // Not in a portal: it belongs to the header, also for whoever goes from landmark to landmark.

@@ -3,16 +3,16 @@
 import { lazy, Suspense, useState } from "react"
 import { useConfig as useChainConfig, useConnect, useConnection, useConnectors, useSwitchChain } from "wagmi"
 import { useConfig } from "../../api/config.ts"
-import { later } from "../../browser/retryImport.ts"
-import { explain } from "../../chain/errors.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { retryImport } from "../../browser/retryImport.ts"
+import { explainError } from "../../chain/errors.ts"
 import { shorten } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
 import { Empty, Notice } from "../../ui/States.tsx"
 import styles from "./Connect.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     connect: "Connect wallet",
     about: "The wallet signs; keys never reach this page. Looking needs no wallet.",
@@ -34,7 +34,7 @@ const words = speak(
 )
 
 // A menu takes code that nobody needs without a wallet.
-const Account = lazy(later(() => import("./Account.tsx")))
+const Account = lazy(retryImport(() => import("./Account.tsx")))
 
 export function Connect() {
   const { address } = useConnection()
@@ -53,7 +53,7 @@ export function Connect() {
 }
 
 function Choose() {
-  const t = useWords(words)
+  const t = useMessages(words)
   const connectors = useConnectors()
   const { mutateAsync: connect, isPending } = useConnect()
   const [open, setOpen] = useState(false)
@@ -68,7 +68,7 @@ function Choose() {
       await connect({ connector })
       setOpen(false)
     } catch (error) {
-      setProblem(explain(error).sentence)
+      setProblem(explainError(error).sentence)
     }
   }
 
@@ -100,7 +100,7 @@ function Choose() {
 
 /** Over the page, while the wallet is on another chain. */
 export function WrongChain() {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { chainName } = useConfig()
   const wanted = useChainConfig().chains[0].id
   const { address, chainId } = useConnection()
@@ -113,7 +113,7 @@ export function WrongChain() {
         <Button onClick={() => change({ chainId: wanted })} busy={isPending}>
           {t.change(chainName)}
         </Button>
-        {error && <span>{explain(error).sentence}</span>}
+        {error && <span>{explainError(error).sentence}</span>}
       </div>
     </Notice>
   )

@@ -10,11 +10,11 @@ import type { MarketView } from "../../api/types.ts"
 import { market as abi } from "../../chain/abi.ts"
 import { topUpCall } from "../../chain/actions/topUp.ts"
 import { withdrawCall } from "../../chain/actions/withdraw.ts"
-import { fileOf, type Proposal } from "../../chain/proposals.ts"
+import { type Proposal, toFile } from "../../chain/proposals.ts"
 import { ACTION, digestOf } from "../../chain/typedData.ts"
 import { chainOf } from "../../chain/wagmiConfig.ts"
 import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
-import { forget } from "../../features/proposals/queries.ts"
+import { forgetProposal } from "../../features/proposals/queries.ts"
 import { setLanguage } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Approvals } from "./Approvals.tsx"
@@ -63,14 +63,14 @@ async function signed(...who: number[]): Promise<Proposal> {
 }
 
 const file = (of: Proposal, name = "action.json") =>
-  new File([fileOf(of)], name, { type: "application/json" })
+  new File([toFile(of)], name, { type: "application/json" })
 async function open(of: Proposal) {
   await userEvent.upload(screen.getByLabelText("Open a file", { selector: "input" }), file(of))
 }
 const card = async () => screen.findByRole("region", { name: "Take money out of a lease" })
 const signedOut = () => answer({ "/v1/market": market, "/v1/offers": [] })
 
-beforeEach(() => forget(proposal.digest))
+beforeEach(() => forgetProposal(proposal.digest))
 afterEach(() => setLanguage("en"))
 
 describe("a file without a wallet", () => {
@@ -394,7 +394,7 @@ describe("an action that needs consents", () => {
     }
     expect(post.digest).toBe(digestOf({ chain: chainOf(CONFIG) }, { ...again, version: BigInt(version) }))
     expect(sent).toEqual([])
-    forget(post.digest)
+    forgetProposal(post.digest)
   })
 })
 

@@ -3,15 +3,20 @@ import { useState } from "react"
 import { useConnection } from "wagmi"
 import { Unreachable } from "../../api/client.ts"
 import { useConfig } from "../../api/config.ts"
+import { explainError } from "../../chain/errors.ts"
 import { isSame } from "../../chain/legal.ts"
-import type { Checked } from "../../chain/proposals.ts"
-import { explain } from "../../chain/errors.ts"
-import { useHere } from "../../features/chain/useRuleContext.ts"
+import type { CheckedProposal } from "../../chain/proposals.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
 import { Failure } from "../../features/errors/Failure.tsx"
-import { forget, useChecked, usePost, useProposals } from "../../features/proposals/queries.ts"
-import { standingOf } from "../../features/proposals/status.ts"
+import {
+  forgetProposal,
+  useCheckedProposals,
+  useProposalActions,
+  useProposals,
+} from "../../features/proposals/queries.ts"
+import { statusOf } from "../../features/proposals/status.ts"
 import { useSession } from "../../features/session/useSession.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Empty, Notice, Skeleton } from "../../ui/States.tsx"
@@ -19,10 +24,10 @@ import { Tabs } from "../../ui/Tabs.tsx"
 import styles from "./Approvals.module.css"
 import { History } from "./History.tsx"
 import { OpenFile } from "./OpenFile.tsx"
-import { Policy } from "./SpendingPolicy.tsx"
 import { ProposalCard } from "./ProposalCard.tsx"
+import { SpendingPolicy } from "./SpendingPolicy.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Approvals",
     about:
@@ -74,14 +79,14 @@ const TABS = ["waiting", "history", "policy"] as const
 type TabName = (typeof TABS)[number]
 
 export function Approvals() {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { address } = useConnection()
   const { proposals, mailed, mailbox } = useProposals()
-  const checks = useChecked(proposals)
-  const here = useHere()
+  const checks = useCheckedProposals(proposals)
+  const here = useRuleContext()
   const [tab, setTab] = useState<TabName>("waiting")
   const waiting = here
-    ? checks.filter(({ checked }) => checked && standingOf(checked, here) === "mine").length
+    ? checks.filter(({ checked }) => checked && statusOf(checked, here) === "mine").length
     : 0
   return (
     <div className="stack">
@@ -111,7 +116,7 @@ export function Approvals() {
             value: "policy",
             label: t.tabs.policy,
             content: address ? (
-              <Policy me={address} />
+              <SpendingPolicy me={address} />
             ) : (
               <Card>
                 <Empty title={t.policyConnect} />
@@ -125,7 +130,7 @@ export function Approvals() {
 }
 
 function SignIn() {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { api } = useConfig()
   const { address } = useConnection()
   const { session, isPending, signIn } = useSession(api)
@@ -136,7 +141,7 @@ function SignIn() {
   async function go() {
     setBusy(true)
     setProblem(undefined)
-    await signIn().catch((error) => setProblem(explain(error).sentence))
+    await signIn().catch((error) => setProblem(explainError(error).sentence))
     setBusy(false)
   }
   return (
@@ -152,22 +157,22 @@ function SignIn() {
 }
 
 interface ListProps {
-  checks: ReturnType<typeof useChecked>
+  checks: ReturnType<typeof useCheckedProposals>
   mailed: Set<string>
   loading: boolean
 }
 
 function List({ checks, mailed, loading }: ListProps) {
-  const t = useWords(words)
-  const here = useHere()
-  const post = usePost()
+  const t = useMessages(words)
+  const here = useRuleContext()
+  const post = useProposalActions()
   if (loading || !here) return <Skeleton lines={5} />
   const failed = checks.filter(({ query, checked }) => query.error && !checked)
   const known = checks.flatMap(({ checked }) => (checked ? [checked] : []))
   const pending = checks.some(({ query, checked }) => query.isPending && !checked)
   const ended = ["taken", "expired", "changed", "free", "anew"]
-  const groupOf = (checked: Checked) => {
-    const standing = standingOf(checked, here)
+  const groupOf = (checked: CheckedProposal) => {
+    const standing = statusOf(checked, here)
     const own = standing === "ready" && isSame(here.me, checked.action.account)
     if (standing === "mine" || own) return "mine"
     return ended.includes(standing) ? "past" : "others"
@@ -176,8 +181,8 @@ function List({ checks, mailed, loading }: ListProps) {
     .map((group) => ({ group, list: known.filter((checked) => groupOf(checked) === group) }))
     .filter(({ list }) => list.length > 0)
 
-  function remove({ proposal }: Checked) {
-    forget(proposal.digest)
+  function remove({ proposal }: CheckedProposal) {
+    forgetProposal(proposal.digest)
     if (mailed.has(proposal.digest.toLowerCase())) void post.remove(proposal.digest).catch(() => undefined)
   }
   return (

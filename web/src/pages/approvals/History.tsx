@@ -2,12 +2,12 @@
 
 import { useState } from "react"
 import { type Address as AddressType, isAddress } from "viem"
-import type { Happening } from "../../chain/binding.ts"
+import type { ApprovalEvent } from "../../chain/binding.ts"
 import { isSame } from "../../chain/legal.ts"
 import { Loaded } from "../../features/errors/Failure.tsx"
-import { useBoundTo, useHistory } from "../../features/proposals/queries.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { useApprovalEvents, useApproverFor } from "../../features/proposals/queries.ts"
 import { shorten } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Choice, TextField } from "../../ui/Field.tsx"
@@ -15,7 +15,7 @@ import { Empty } from "../../ui/States.tsx"
 import { Address, Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "History",
     account: "Account",
@@ -57,7 +57,7 @@ const words = speak(
   },
 )
 
-const TONES: Record<Happening["name"], Tone> = {
+const TONES: Record<ApprovalEvent["name"], Tone> = {
   AccountBound: "tide",
   Consented: "good",
   Revoked: "bad",
@@ -66,15 +66,15 @@ const TONES: Record<Happening["name"], Tone> = {
 const OTHER = "other"
 
 export function History({ me }: { me: AddressType | undefined }) {
-  const t = useWords(words)
-  const { data: boundTo = [] } = useBoundTo(me)
+  const t = useMessages(words)
+  const { data: boundTo = [] } = useApproverFor(me)
   const [chosen, setChosen] = useState<string>()
   const [typed, setTyped] = useState("")
   const accounts = [...(me ? [me] : []), ...boundTo.filter((account) => !isSame(me, account))]
   const value = chosen ?? accounts[0] ?? OTHER
   const valid = isAddress(typed, { strict: false })
   const account = value === OTHER ? (valid ? (typed as AddressType) : undefined) : (value as AddressType)
-  const history = useHistory(account)
+  const history = useApprovalEvents(account)
   return (
     <Card title={t.title}>
       <div className="stack">
@@ -109,12 +109,12 @@ export function History({ me }: { me: AddressType | undefined }) {
 }
 
 function Nothing() {
-  const t = useWords(words)
+  const t = useMessages(words)
   return <Empty title={t.none}>{t.noneAbout}</Empty>
 }
 
-function Table({ all }: { all: Happening[] }) {
-  const t = useWords(words)
+function Table({ all }: { all: ApprovalEvent[] }) {
+  const t = useMessages(words)
   if (all.length === 0) return <Nothing />
   return (
     <section className="scroller" aria-label={t.title} tabIndex={0}>

@@ -3,13 +3,13 @@ import { useEffect } from "react"
 import type { Address } from "viem"
 import { useUnit } from "../../chain/currency.ts"
 import type { Limit } from "../../chain/terms.ts"
-import { speak, useWords } from "../../i18n/language.ts"
-import { formatExact, HOUR, over, parseAmount, rateOf, type Unit } from "../../i18n/format.ts"
+import { amountOver, formatExact, HOUR, parseAmount, rateOf, type Unit } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { TextField } from "../../ui/Field.tsx"
 import styles from "./Approvals.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     rate: (symbol: string) => `A lease may reserve, ${symbol}/h`,
     amount: (symbol: string) => `A call may move, ${symbol}`,
@@ -60,14 +60,14 @@ interface Props {
 }
 
 export function LimitFields({ limit, onChange, onParsed, onRemove }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const unit = useUnit(limit.currency)
   const { kept } = limit
   // The unit of a token comes later than the limits in it.
   const shown = kept
     ? {
         currency: limit.currency,
-        rate: plain(over(kept.rate, HOUR), unit),
+        rate: plain(amountOver(kept.rate, HOUR), unit),
         amount: plain(kept.amount, unit),
         exposure: plain(kept.exposure, unit),
       }

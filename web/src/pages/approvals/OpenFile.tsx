@@ -1,14 +1,14 @@
 // Opens the files in which actions and consents travel: dropped here, or chosen. No provider is needed.
 import { useState } from "react"
 import { useClient } from "wagmi"
-import { BadProposal, parseProposal } from "../../chain/proposals.ts"
+import { InvalidProposal, parseProposal } from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { keep } from "../../features/proposals/queries.ts"
-import { speak, useLanguage, useWords } from "../../i18n/language.ts"
+import { storeProposal } from "../../features/proposals/queries.ts"
+import { defineMessages, useLanguage, useMessages } from "../../i18n/language.ts"
 import { DropZone } from "../../ui/DropZone.tsx"
 import { Notice } from "../../ui/States.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     about:
       "Drop an action's file here, as tidemark … --propose or this page writes it. Consents in it are added.",
@@ -23,7 +23,7 @@ const words = speak(
 )
 
 export function OpenFile() {
-  const t = useWords(words)
+  const t = useMessages(words)
   const language = useLanguage()
   const reader = useClient() as Reader
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>()
@@ -31,9 +31,9 @@ export function OpenFile() {
   async function open(files: File[]) {
     for (const file of files) {
       try {
-        keep(parseProposal(await file.text(), reader))
+        storeProposal(parseProposal(await file.text(), reader))
       } catch (error) {
-        if (!(error instanceof BadProposal)) throw error
+        if (!(error instanceof InvalidProposal)) throw error
         setSaid({ tone: "bad", text: `${file.name}: ${error.reason[language]}` })
         return
       }

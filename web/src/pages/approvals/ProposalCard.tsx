@@ -6,26 +6,26 @@ import { consent } from "../../chain/actions/consent.ts"
 import { pay } from "../../chain/actions/pay.ts"
 import { revoke } from "../../chain/actions/revoke.ts"
 import { signAction } from "../../chain/actions/signAction.ts"
-import { type Here, isSame, useReasons } from "../../chain/legal.ts"
-import { type Checked, merged, takingOf } from "../../chain/proposals.ts"
-import { explain, loadSentences } from "../../chain/errors.ts"
+import { explainError, loadErrorMessages } from "../../chain/errors.ts"
+import { isSame, type RuleContext, useReasons } from "../../chain/legal.ts"
+import { approvedArguments, type CheckedProposal, mergeConsents } from "../../chain/proposals.ts"
 import { Countdown } from "../../features/chain/Countdown.tsx"
 import { Details, Effects, Fact, Facts } from "../../features/proposals/CallDetails.tsx"
-import { keep, usePost } from "../../features/proposals/queries.ts"
+import { storeProposal, useProposalActions } from "../../features/proposals/queries.ts"
 import { save } from "../../features/proposals/saveFile.ts"
-import { caseOf, type Standing, standingOf } from "../../features/proposals/status.ts"
+import { caseOf, type ProposalStatus, statusOf } from "../../features/proposals/status.ts"
 import { useWallet } from "../../features/wallet/useWallet.ts"
-import { speak, useLanguage, useWords } from "../../i18n/language.ts"
+import { defineMessages, useLanguage, useMessages } from "../../i18n/language.ts"
 import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
-import { Act, Button } from "../../ui/Button.tsx"
+import { ActionButton, Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
 import { Notice } from "../../ui/States.tsx"
 import { Address, Hash, Tx } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     standings: {
       changed: "Was changed",
@@ -112,7 +112,7 @@ const words = speak(
   },
 )
 
-const TONES: Record<Standing, Tone> = {
+const TONES: Record<ProposalStatus, Tone> = {
   changed: "bad",
   taken: "good",
   free: "plain",
@@ -124,18 +124,18 @@ const TONES: Record<Standing, Tone> = {
 }
 
 interface Props {
-  checked: Checked
-  here: Here
+  checked: CheckedProposal
+  here: RuleContext
   /** It is in the mailbox, not only in this browser. */
   mailed: boolean
   onRemove: () => void
 }
 
 export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const language = useLanguage()
-  const { proposal, action, digest, sound, told, binding, consents, state } = checked
-  const standing = standingOf(checked, here)
+  const { proposal, action, digest, sound, decoded: told, binding, consents, state } = checked
+  const standing = statusOf(checked, here)
   return (
     <Card
       title={<span className={styles.says}>{told.says[language]}</span>}
@@ -172,9 +172,9 @@ export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
   )
 }
 
-function Progress({ checked, me }: { checked: Checked; me: Here["me"] }) {
-  const t = useWords(words)
-  const { binding, consents, state, strangers } = checked
+function Progress({ checked, me }: { checked: CheckedProposal; me: RuleContext["me"] }) {
+  const t = useMessages(words)
+  const { binding, consents, state, invalidSigners: strangers } = checked
   const { approvers, threshold } = binding!
   const there = Math.min(consents.length, threshold)
   return (
@@ -224,24 +224,24 @@ function Progress({ checked, me }: { checked: Checked; me: Here["me"] }) {
 }
 
 interface ActionsProps {
-  checked: Checked
-  here: Here
+  checked: CheckedProposal
+  here: RuleContext
   mailed: boolean
   onSave: () => void
   onRemove: () => void
 }
 
 function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const because = useReasons()
   const transact = useTransact()
   const wallet = useWallet()
-  const post = usePost()
+  const post = useProposalActions()
   const language = useLanguage()
   const [busy, setBusy] = useState<string>()
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>()
   const [asking, setAsking] = useState(false)
-  const { proposal, action, digest, binding, told } = checked
+  const { proposal, action, digest, binding, decoded: told } = checked
   const own = caseOf(checked, here)
   const approvers = binding?.approvers ?? []
   const named = { account: action.account, action: digest, approvers }
@@ -260,8 +260,8 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
     } catch (error) {
       // What was sent, the transaction centre tells.
       if (error instanceof TransactionFailed) return
-      await loadSentences()
-      setSaid({ tone: "bad", text: explain(error).sentence })
+      await loadErrorMessages()
+      setSaid({ tone: "bad", text: explainError(error).sentence })
     } finally {
       setBusy(undefined)
     }
@@ -272,7 +272,7 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
       const client = await wallet()
       const signature = await signAction(client, action)
       const consent = { approver: client.account.address, signature }
-      keep(merged({ ...proposal, consents: [consent] }, proposal))
+      storeProposal(mergeConsents({ ...proposal, consents: [consent] }, proposal))
       if (mailed) await post.consent(proposal.digest, consent.approver, signature)
       setSaid({ tone: "good", text: mailed ? t.handed : t.kept })
     })
@@ -284,7 +284,7 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
     })
   const take = () =>
     doing("take", () => {
-      const taking = takingOf(checked)
+      const taking = approvedArguments(checked)
       const token = told.effects.find(({ currency, into }) => into > 0n && currency !== zeroAddress)
       return transact(
         told.says[language],
@@ -301,32 +301,37 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
       {said && <Notice tone={said.tone}>{said.text}</Notice>}
       <div className={styles.actions}>
         {(asked || !isSame(here.me, action.account)) && (
-          <Act kind={asked ? "primary" : "plain"} reason={mine} busy={busy === "sign"} onClick={sign}>
+          <ActionButton
+            kind={asked ? "primary" : "plain"}
+            reason={mine}
+            busy={busy === "sign"}
+            onClick={sign}
+          >
             {t.sign}
-          </Act>
+          </ActionButton>
         )}
         {mine === null && (
-          <Act reason={because("consent", own)} busy={busy === "consent"} onClick={consents}>
+          <ActionButton reason={because("consent", own)} busy={busy === "consent"} onClick={consents}>
             {t.send}
-          </Act>
+          </ActionButton>
         )}
-        <Act
+        <ActionButton
           kind={carries === null ? "primary" : "plain"}
           reason={carries}
           busy={busy === "take"}
           onClick={take}
         >
           {t.take}
-        </Act>
+        </ActionButton>
         {asked && (
-          <Act
+          <ActionButton
             kind="danger"
             reason={because("revoke", own)}
             busy={busy === "revoke"}
             onClick={() => setAsking(true)}
           >
             {back}
-          </Act>
+          </ActionButton>
         )}
         <Button kind="quiet" onClick={onSave}>
           {t.file}

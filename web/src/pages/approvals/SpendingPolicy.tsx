@@ -11,17 +11,17 @@ import { Loaded } from "../../features/errors/Failure.tsx"
 import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
 import { useBinding, useLimits } from "../../features/proposals/queries.ts"
 import { useOffers } from "../../features/queries/market.ts"
-import { speak, useWords } from "../../i18n/language.ts"
-import { HOUR, over } from "../../i18n/format.ts"
+import { amountOver, HOUR } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
-import { Act, Button } from "../../ui/Button.tsx"
+import { ActionButton, Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Field, TextField } from "../../ui/Field.tsx"
 import { Address, Amount } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
 import { LimitFields, type LimitText, textOf } from "./LimitFields.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     now: "How this account is bound",
     free: "Free",
@@ -87,8 +87,8 @@ const words = speak(
   },
 )
 
-export function Policy({ me }: { me: AddressType }) {
-  const t = useWords(words)
+export function SpendingPolicy({ me }: { me: AddressType }) {
+  const t = useMessages(words)
   const binding = useBinding(me)
   return (
     <div className="stack">
@@ -103,7 +103,7 @@ export function Policy({ me }: { me: AddressType }) {
 }
 
 function Free() {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <div className="stack-s">
       <div>
@@ -115,7 +115,7 @@ function Free() {
 }
 
 function Bound({ binding }: { binding: Binding }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <div className="stack">
       <div className="row">
@@ -158,7 +158,7 @@ function Bound({ binding }: { binding: Binding }) {
 }
 
 function LimitRow({ account, currency }: { account: AddressType; currency: AddressType }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const unit = useUnit(currency)
   const { data } = useLimits(account, currency)
   if (!data) return null
@@ -166,7 +166,7 @@ function LimitRow({ account, currency }: { account: AddressType; currency: Addre
     <tr>
       <th scope="row">{unit.symbol}</th>
       <td className="right">
-        <Amount of={over(data.rate, HOUR)} unit={unit} />
+        <Amount of={amountOver(data.rate, HOUR)} unit={unit} />
         {t.perHour}
       </td>
       <td className="right">
@@ -180,7 +180,7 @@ function LimitRow({ account, currency }: { account: AddressType; currency: Addre
 }
 
 function Editor({ me, binding }: { me: AddressType; binding: Binding | null }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { attempt, propose, dialog } = usePropose()
   const { data: offers = [] } = useOffers()
   const [list, setList] = useState(binding?.approvers.join("\n") ?? "")
@@ -283,9 +283,9 @@ function Editor({ me, binding }: { me: AddressType; binding: Binding | null }) {
           )}
         </fieldset>
         <div className={styles.actions}>
-          <Act type="submit" kind="primary" reason={reason} busy={busy}>
+          <ActionButton type="submit" kind="primary" reason={reason} busy={busy}>
             {binding ? t.propose : t.bind}
-          </Act>
+          </ActionButton>
           {binding && (
             <Button
               kind="danger"

@@ -1,24 +1,24 @@
 // Disputes with their evidence and deadlines, and the arbiters' ruling; readable for everybody.
 import type { Address as AddressType } from "viem"
 import type { LeaseSummary } from "../../api/types.ts"
-import { type Here, isSame } from "../../chain/legal.ts"
-import { useHere } from "../../features/chain/useRuleContext.ts"
+import { isSame, type RuleContext } from "../../chain/legal.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
 import { Loaded } from "../../features/errors/Failure.tsx"
 import { Fact, Facts } from "../../features/proposals/CallDetails.tsx"
 import { useBinding } from "../../features/proposals/queries.ts"
 import { useLeases } from "../../features/queries/market.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Empty, Skeleton } from "../../ui/States.tsx"
 import { Address } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
-import type { Bench } from "./arbiters.ts"
+import type { Arbiters } from "./arbiters.ts"
 import { DisputeCard } from "./DisputeCard.tsx"
-import { Ended } from "./EndedDisputes.tsx"
+import { EndedDisputes } from "./EndedDisputes.tsx"
 import { Intake } from "./Intake.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Arbiter",
     about:
@@ -60,8 +60,8 @@ const words = speak(
 )
 
 export function Arbiter() {
-  const t = useWords(words)
-  const here = useHere()
+  const t = useMessages(words)
+  const here = useRuleContext()
   const leases = useLeases(true)
   return (
     <div className="stack">
@@ -74,11 +74,11 @@ export function Arbiter() {
   )
 }
 
-function Seated({ here, leases }: { here: Here; leases: ReturnType<typeof useLeases> }) {
-  const t = useWords(words)
+function Seated({ here, leases }: { here: RuleContext; leases: ReturnType<typeof useLeases> }) {
+  const t = useMessages(words)
   const account = here.parameters.arbiters as AddressType
   const binding = useBinding(account)
-  const bench: Bench = {
+  const bench: Arbiters = {
     account,
     binding: binding.data ?? null,
     role: isSame(here.me, account)
@@ -111,13 +111,13 @@ function Seated({ here, leases }: { here: Here; leases: ReturnType<typeof useLea
           {(all) => <Disputes leases={all} here={here} bench={bench} />}
         </Loaded>
       </section>
-      <Ended />
+      <EndedDisputes />
     </>
   )
 }
 
-function Disputes({ leases, here, bench }: { leases: LeaseSummary[]; here: Here; bench: Bench }) {
-  const t = useWords(words)
+function Disputes({ leases, here, bench }: { leases: LeaseSummary[]; here: RuleContext; bench: Arbiters }) {
+  const t = useMessages(words)
   const disputed = leases
     .filter(({ disputedUntil }) => disputedUntil !== null)
     .sort((a, b) => a.disputedUntil! - b.disputedUntil!)

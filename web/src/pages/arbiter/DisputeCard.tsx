@@ -2,23 +2,23 @@
 import { Link } from "@tanstack/react-router"
 import type { LeaseSummary, ProofSummary } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
-import { type Here, isSame } from "../../chain/legal.ts"
+import { isSame, type RuleContext } from "../../chain/legal.ts"
 import { Countdown } from "../../features/chain/Countdown.tsx"
 import { Loaded } from "../../features/errors/Failure.tsx"
 import { Fact, Facts } from "../../features/proposals/CallDetails.tsx"
 import { useDispute } from "../../features/queries/dispute.ts"
 import { useLease, useProofs, useProviders } from "../../features/queries/market.ts"
-import { speak, useWords } from "../../i18n/language.ts"
-import { ETH, formatBasisPoints, HOUR, over } from "../../i18n/format.ts"
+import { amountOver, ETH, formatBasisPoints, HOUR } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Address, Amount, Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
-import type { Bench } from "./arbiters.ts"
+import type { Arbiters } from "./arbiters.ts"
+import { DisputeEvidence } from "./DisputeEvidence.tsx"
 import { Ruling } from "./Ruling.tsx"
-import { ShownEvidence } from "./DisputeEvidence.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Lease",
     late: "Deadline over",
@@ -84,12 +84,12 @@ const words = speak(
 
 interface Props {
   lease: LeaseSummary
-  here: Here
-  bench: Bench
+  here: RuleContext
+  bench: Arbiters
 }
 
 export function DisputeCard({ lease, here, bench }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const unit = useUnit(lease.money.currency)
   const view = useLease(lease.id)
   const dispute = useDispute(lease.id)
@@ -137,7 +137,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
           <section className="stack-s">
             <h3>{t.evidence}</h3>
             <Loaded query={dispute}>
-              {(now) => (now ? <ShownEvidence lease={lease} hash={now.evidence} /> : null)}
+              {(now) => (now ? <DisputeEvidence lease={lease} hash={now.evidence} /> : null)}
             </Loaded>
           </section>
           <section className="stack-s">
@@ -157,7 +157,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
                     )}
                   </Fact>
                   <Fact label={t.price}>
-                    <Amount of={over(BigInt(terms.rates.reserved), HOUR)} unit={unit} />
+                    <Amount of={amountOver(BigInt(terms.rates.reserved), HOUR)} unit={unit} />
                     {t.perHour}
                   </Fact>
                   <Fact label={t.paid}>
@@ -197,7 +197,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
 }
 
 function Proofs({ list }: { list: ProofSummary[] }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   if (list.length === 0) return <p className="small soft">{t.noProofs}</p>
   return (
     <section className="scroller" aria-label={t.proofs} tabIndex={0}>

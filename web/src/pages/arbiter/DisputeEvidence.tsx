@@ -2,11 +2,17 @@
 import { useState } from "react"
 import type { Hex } from "viem"
 import type { LeaseSummary } from "../../api/types.ts"
-import { explain } from "../../chain/errors.ts"
-import { type Evidence, evidenceOf, handOver, isShown, useEvidence } from "../../features/queries/dispute.ts"
-import { useBase } from "../../features/queries/market.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { explainError } from "../../chain/errors.ts"
+import {
+  type Evidence,
+  evidenceOf,
+  matchesHash,
+  uploadEvidence,
+  useEvidence,
+} from "../../features/queries/dispute.ts"
+import { useEndpoint } from "../../features/queries/market.ts"
 import { formatBytes } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Button } from "../../ui/Button.tsx"
 import { DropZone } from "../../ui/DropZone.tsx"
@@ -14,7 +20,7 @@ import { Notice, Skeleton } from "../../ui/States.tsx"
 import { Hash } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     matches: "matches the hash on chain",
     absent: "Its provider does not have it. Drop the file that you were given: it is checked by its hash.",
@@ -46,9 +52,9 @@ const words = speak(
 /** Letters of a text that are shown. */
 const MOST = 20_000
 
-export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex }) {
-  const t = useWords(words)
-  const base = useBase(lease.provider)
+export function DisputeEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex }) {
+  const t = useMessages(words)
+  const base = useEndpoint(lease.provider)
   const found = useEvidence(base, hash)
   const [own, setOwn] = useState<Evidence>()
   const [problem, setProblem] = useState<string>()
@@ -58,7 +64,7 @@ export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex 
   async function compare([file]: File[]) {
     if (!file) return
     const bytes = new Uint8Array(await file.arrayBuffer())
-    const matches = isShown(bytes, hash)
+    const matches = matchesHash(bytes, hash)
     setOwn(matches ? evidenceOf(bytes) : undefined)
     setProblem(matches ? undefined : t.other(file.name))
   }
@@ -66,10 +72,10 @@ export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex 
     setHanding(true)
     setProblem(undefined)
     try {
-      await handOver(base!, hash, own!.bytes)
+      await uploadEvidence(base!, hash, own!.bytes)
       await found.refetch()
     } catch (error) {
-      setProblem(explain(error).sentence)
+      setProblem(explainError(error).sentence)
     } finally {
       setHanding(false)
     }
@@ -105,7 +111,7 @@ export function ShownEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex 
 }
 
 function Contents({ evidence: { bytes, text }, hash }: { evidence: Evidence; hash: Hex }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   function save() {
     const url = URL.createObjectURL(new Blob([bytes.slice()], { type: "application/octet-stream" }))
     const link = document.createElement("a")

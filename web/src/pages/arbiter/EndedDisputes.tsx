@@ -2,14 +2,14 @@ import { Link } from "@tanstack/react-router"
 import type { DisputeEnd } from "../../chain/disputes.ts"
 import { Loaded } from "../../features/errors/Failure.tsx"
 import { useEndedDisputes } from "../../features/queries/dispute.ts"
-import { speak, useWords } from "../../i18n/language.ts"
 import { ETH, shorten } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Empty } from "../../ui/States.tsx"
 import { Address, Amount, Tx, When } from "../../ui/Values.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Ended disputes",
     none: "No dispute has ended yet",
@@ -41,8 +41,8 @@ const words = speak(
 )
 
 /** Disputes that are over, newest first. */
-export function Ended() {
-  const t = useWords(words)
+export function EndedDisputes() {
+  const t = useMessages(words)
   const ended = useEndedDisputes()
   return (
     <Card title={t.title} flush>
@@ -54,7 +54,7 @@ export function Ended() {
 }
 
 function Table({ all }: { all: DisputeEnd[] }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <section className="scroller" aria-label={t.title} tabIndex={0}>
       <table>

@@ -1,15 +1,15 @@
 // The arbiters stop or reopen the intake of anything new.
 import { useState } from "react"
 import { setIntakeCall } from "../../chain/actions/setIntake.ts"
-import { type Here, useReasons } from "../../chain/legal.ts"
+import { type RuleContext, useReasons } from "../../chain/legal.ts"
 import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
-import { speak, useWords } from "../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
-import { Act } from "../../ui/Button.tsx"
+import { ActionButton } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
-import { type Bench, seat } from "./arbiters.ts"
+import { type Arbiters, actAs } from "./arbiters.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Intake",
     open: "Open",
@@ -32,8 +32,8 @@ const words = speak(
   },
 )
 
-export function Intake({ here, bench }: { here: Here; bench: Bench }) {
-  const t = useWords(words)
+export function Intake({ here, bench }: { here: RuleContext; bench: Arbiters }) {
+  const t = useMessages(words)
   const because = useReasons()
   const { attempt, propose, dialog } = usePropose()
   const [busy, setBusy] = useState(false)
@@ -58,14 +58,14 @@ export function Intake({ here, bench }: { here: Here; bench: Bench }) {
       <div className="stack">
         <p className="small soft">{here.intakeOpen ? t.about : t.aboutStopped}</p>
         <div>
-          <Act
+          <ActionButton
             kind={open ? "plain" : "danger"}
-            reason={because("setIntake", { ...seat(here, bench), open })}
+            reason={because("setIntake", { ...actAs(here, bench), open })}
             busy={busy}
             onClick={act}
           >
             {label}
-          </Act>
+          </ActionButton>
         </div>
       </div>
       {dialog}

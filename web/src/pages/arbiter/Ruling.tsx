@@ -3,17 +3,17 @@ import { useState } from "react"
 import type { LeaseSummary, LeaseView, ProviderView } from "../../api/types.ts"
 import { endDisputeCall } from "../../chain/actions/endDispute.ts"
 import { ruleCall } from "../../chain/actions/rule.ts"
-import { type Here, requiredBond, useReasons } from "../../chain/legal.ts"
+import { type RuleContext, requiredBond, useReasons } from "../../chain/legal.ts"
 import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
-import { speak, useWords } from "../../i18n/language.ts"
 import { ETH, formatAmount, type Unit } from "../../i18n/format.ts"
-import { Act } from "../../ui/Button.tsx"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { ActionButton } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/States.tsx"
 import { Amount } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
-import { type Bench, seat } from "./arbiters.ts"
+import { type Arbiters, actAs } from "./arbiters.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     side: "For whom",
     tenant: "For the tenant",
@@ -66,8 +66,8 @@ const TENANT_SHARE = 7_500n
 
 interface Props {
   lease: LeaseSummary & Partial<Pick<LeaseView, "terms">>
-  here: Here
-  bench: Bench
+  here: RuleContext
+  bench: Arbiters
   provider: ProviderView | undefined
   /** Wei. */
   deposit: bigint | undefined
@@ -75,7 +75,7 @@ interface Props {
 }
 
 export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const because = useReasons()
   const { attempt, propose, dialog } = usePropose()
   const [forTenant, setForTenant] = useState(true)
@@ -84,7 +84,7 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
   const bond = provider && BigInt(provider.bond)
   const most = Number(here.parameters.fraudShare ?? 0)
   const slash = forTenant && bond ? (bond * BigInt(points)) / 10_000n : 0n
-  const reason = because("rule", { ...seat(here, bench), lease, provider, forTenant, slash })
+  const reason = because("rule", { ...actAs(here, bench), lease, provider, forTenant, slash })
   // Of a bond that is not known yet, nothing is told.
   const known = (amount: bigint) => (bond === undefined ? undefined : amount)
   const left = bond === undefined ? undefined : bond - slash
@@ -166,7 +166,7 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
         </div>
       )}
       <div className={styles.acts}>
-        <Act
+        <ActionButton
           kind="primary"
           reason={reason}
           busy={busy === "rule"}
@@ -174,8 +174,8 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
           onClick={rule}
         >
           {bench.binding ? t.propose : t.rule}
-        </Act>
-        <Act
+        </ActionButton>
+        <ActionButton
           reason={because("endDispute", { ...here, lease })}
           busy={busy === "end"}
           disabled={!terms}
@@ -183,7 +183,7 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
           onClick={end}
         >
           {t.end}
-        </Act>
+        </ActionButton>
       </div>
       {dialog}
     </div>

@@ -1,9 +1,9 @@
 import type { Address } from "viem"
 import type { Binding } from "../../chain/binding.ts"
-import type { Here } from "../../chain/legal.ts"
+import type { RuleContext } from "../../chain/legal.ts"
 
 /** The arbiters' account, and what whoever looks is to it. */
-export interface Bench {
+export interface Arbiters {
   account: Address
   /** Null: it acts by its own key. */
   binding: Binding | null
@@ -11,6 +11,6 @@ export interface Bench {
 }
 
 /** An approver of the bound account acts as that account, by proposing. */
-export function seat(here: Here, { account, binding, role }: Bench): Here {
+export function actAs(here: RuleContext, { account, binding, role }: Arbiters): RuleContext {
   return binding && role === "approver" ? { ...here, me: account } : here
 }

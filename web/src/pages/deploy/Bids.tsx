@@ -2,12 +2,17 @@ import type { BidView } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { bidOf, leaseIdOf, ratesOf } from "../../chain/terms.ts"
 import { useChainTime } from "../../features/chain/useChainTime.ts"
-import { auctionOf, change, type Journey, termsOf } from "../../features/deployments/deployments.ts"
+import {
+  auctionOf,
+  type Deployment,
+  termsOf,
+  updateDeployment,
+} from "../../features/deployments/deployments.ts"
 import { words as orderWords } from "../../features/orders/messages.ts"
 import { useOrders } from "../../features/queries/market.ts"
-import { useWords } from "../../i18n/language.ts"
-import { HOUR, over, shorten } from "../../i18n/format.ts"
-import { Act, Button } from "../../ui/Button.tsx"
+import { amountOver, HOUR, shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton, Button } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/States.tsx"
 import { Address, Amount, When } from "../../ui/Values.tsx"
 import { useOrderState } from "./chainState.ts"
@@ -17,7 +22,7 @@ import { Step } from "./Step.tsx"
 import { Failed, useAccept } from "./WalletSteps.tsx"
 
 interface Props {
-  journey: Journey
+  journey: Deployment
   state: "done" | "now" | "waiting"
 }
 
@@ -25,8 +30,8 @@ const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b
 
 /** The bids on the journey's order, the cheapest first; accepting one makes the lease. */
 export function BidsStep({ journey, state }: Props) {
-  const t = useWords(words)
-  const o = useWords(orderWords)
+  const t = useMessages(words)
+  const o = useMessages(orderWords)
   const orders = useOrders()
   const order = useOrderState(journey)
   const unit = useUnit(journey.currency)
@@ -41,7 +46,7 @@ export function BidsStep({ journey, state }: Props) {
     const { provider, rates } = bid
     const terms = termsOf({ ...journey, winner: { lease: "0x", provider, rates } })!
     // Written down before it is sent: a reload finds the lease by it.
-    change(journey.id, {
+    updateDeployment(journey.id, {
       winner: { lease: leaseIdOf(journey.chainId, journey.market, terms), provider, rates },
     })
     await accept({
@@ -80,7 +85,7 @@ export function BidsStep({ journey, state }: Props) {
                       </span>
                       <span>
                         <Amount
-                          of={over(BigInt(bid.rates.reserved) * BigInt(journey.order.replicas), HOUR)}
+                          of={amountOver(BigInt(bid.rates.reserved) * BigInt(journey.order.replicas), HOUR)}
                           unit={unit}
                         />{" "}
                         <span className="soft small">{o.hour}</span>
@@ -88,7 +93,7 @@ export function BidsStep({ journey, state }: Props) {
                       <span className="soft small">
                         {o.expiry} <When of={bid.expiry} />
                       </span>
-                      <Act
+                      <ActionButton
                         kind="primary"
                         busy={attempt.busy}
                         aria-label={t.acceptOf(shorten(bid.provider))}
@@ -96,7 +101,7 @@ export function BidsStep({ journey, state }: Props) {
                         onClick={() => void choose(bid)}
                       >
                         {t.accept}
-                      </Act>
+                      </ActionButton>
                     </li>
                   ))}
                 </ul>

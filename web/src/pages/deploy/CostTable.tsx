@@ -1,6 +1,6 @@
 import { costOf, lasts, type Cost as Price } from "../../chain/price.ts"
-import { useWords } from "../../i18n/language.ts"
-import { formatSpan, type Unit } from "../../i18n/format.ts"
+import { formatDuration, type Unit } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Amount } from "../../ui/Values.tsx"
 import styles from "./Deploy.module.css"
 import { words } from "./messages.ts"
@@ -16,8 +16,8 @@ interface Props {
 }
 
 /** What so many replicas cost, and how long the deposit lasts with them. */
-export function Cost({ reserved, unit, counts, deposit }: Props) {
-  const t = useWords(words)
+export function CostTable({ reserved, unit, counts, deposit }: Props) {
+  const t = useMessages(words)
   return (
     <div className="scroller">
       <table className={styles.cost}>
@@ -62,7 +62,7 @@ interface RowProps {
 }
 
 function Row({ label, cost, unit, deposit }: RowProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const runway = deposit === null ? null : lasts(deposit, cost.rate)
   return (
     <tr>
@@ -74,7 +74,7 @@ function Row({ label, cost, unit, deposit }: RowProps) {
         <Amount of={cost.month} unit={unit} />
       </td>
       <td className="right num">
-        {deposit === null ? "–" : runway === null ? t.forever : formatSpan(runway)}
+        {deposit === null ? "–" : runway === null ? t.forever : formatDuration(runway)}
       </td>
     </tr>
   )

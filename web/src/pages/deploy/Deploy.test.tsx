@@ -8,11 +8,11 @@ import { answer, json, show } from "../../../test/page.tsx"
 import { ADDRESS, HASH } from "../../../test/wallet.ts"
 import type { ManifestCheckView } from "../../api/types.ts"
 import { market } from "../../chain/abi.ts"
-import { forget, getJourneys } from "../../features/deployments/deployments.ts"
-import { DEFAULT, setWanted } from "../../features/offers/requirements.ts"
+import { getDeployments, removeDeployment } from "../../features/deployments/deployments.ts"
+import { DEFAULT, setRequirements } from "../../features/offers/requirements.ts"
 import { setLanguage } from "../../i18n/language.ts"
 import { Deploy } from "./Deploy.tsx"
-import { FRESH, setDraft } from "./draft.ts"
+import { EMPTY_DRAFT, setDraft } from "./draft.ts"
 
 // A busy machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
@@ -42,9 +42,9 @@ vi.mock("@tanstack/react-router", async (original) => ({
 
 beforeEach(() => {
   setLanguage("en")
-  setWanted(DEFAULT)
-  setDraft(FRESH)
-  for (const { id } of getJourneys()) forget(id)
+  setRequirements(DEFAULT)
+  setDraft(EMPTY_DRAFT)
+  for (const { id } of getDeployments()) removeDeployment(id)
   sessionStorage.clear()
 })
 
@@ -238,7 +238,7 @@ describe("the journey", () => {
     expect(puts[0]).toMatchObject({ body: MANIFEST, signature: `0x${"11".repeat(64)}1b` })
     expect(screen.getByText("1 of 1 healthy")).toBeVisible()
     // What it handed over, the browser does not keep.
-    expect(getJourneys()[0]!.manifest).toBeNull()
+    expect(getDeployments()[0]!.manifest).toBeNull()
   })
 
   it("goes over an order and the cheapest bid as well", async () => {

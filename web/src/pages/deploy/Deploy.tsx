@@ -2,22 +2,22 @@ import { useSearch } from "@tanstack/react-router"
 import { useEffect, useRef, useState } from "react"
 import { useConnection } from "wagmi"
 import { useConfig } from "../../api/config.ts"
-import { useJourneys } from "../../features/deployments/deployments.ts"
-import { useWords } from "../../i18n/language.ts"
+import { useDeployments } from "../../features/deployments/deployments.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import styles from "./Deploy.module.css"
+import { DeployForm } from "./DeployForm.tsx"
+import { DeploymentProgress } from "./DeploymentProgress.tsx"
 import { setDraft } from "./draft.ts"
-import { Form } from "./DeployForm.tsx"
-import { Going } from "./DeploymentProgress.tsx"
 import { words } from "./messages.ts"
 
 /** What is on its way comes first; without any, the form for the next. */
 export function Deploy() {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { market } = useConfig()
   const { address } = useConnection()
   const { offer } = useSearch({ from: "/deploy" })
-  const journeys = useJourneys(address, market)
+  const journeys = useDeployments(address, market)
   const [another, setAnother] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
 
@@ -37,10 +37,10 @@ export function Deploy() {
         <p className={styles.lead}>{t.lead}</p>
       </header>
       {journeys.map((journey) => (
-        <Going key={journey.id} journey={journey} />
+        <DeploymentProgress key={journey.id} journey={journey} />
       ))}
       {journeys.length === 0 || another ? (
-        <Form
+        <DeployForm
           begun={() => {
             setAnother(false)
             // The button that was pressed is gone: the keyboard goes on where the steps are.

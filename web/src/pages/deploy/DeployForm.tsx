@@ -6,42 +6,42 @@ import { useUnit } from "../../chain/currency.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { useChainTime } from "../../features/chain/useChainTime.ts"
 import { Failure, Loaded } from "../../features/errors/Failure.tsx"
-import { useMisfits } from "../../features/offers/Misfits.tsx"
+import { useMismatchMessage } from "../../features/offers/Misfits.tsx"
 import { type Matched, match } from "../../features/offers/match.ts"
-import { setWanted, useWanted } from "../../features/offers/requirements.ts"
-import { Shape } from "../../features/offers/ShapeSliders.tsx"
-import { useBase, useMarket, useOffers, useProviders } from "../../features/queries/market.ts"
-import { useWords } from "../../i18n/language.ts"
-import { Act } from "../../ui/Button.tsx"
+import { setRequirements, useRequirements } from "../../features/offers/requirements.ts"
+import { ShapeSliders } from "../../features/offers/ShapeSliders.tsx"
+import { useEndpoint, useMarket, useOffers, useProviders } from "../../features/queries/market.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
-import { Auction } from "./OrderFields.tsx"
-import { useBalance } from "./useBalance.ts"
-import { Choose } from "./OfferList.tsx"
-import { Cost } from "./CostTable.tsx"
-import { type Check, useCheck } from "./useManifestCheck.ts"
+import { CostTable } from "./CostTable.tsx"
 import styles from "./Deploy.module.css"
 import { type Draft, setDraft, useDraft } from "./draft.ts"
-import { Editor } from "./ManifestEditor.tsx"
-import { Elastic } from "./PolicyFields.tsx"
-import { Money } from "./MoneyFields.tsx"
-import { chosenOf, moneyMisfits, moneyOf, type Money as Sums } from "./money.ts"
-import { start } from "./startDeployment.ts"
+import { ManifestEditor } from "./ManifestEditor.tsx"
+import { MoneyFields } from "./MoneyFields.tsx"
 import { words } from "./messages.ts"
+import { chosenOf, moneyMismatches, moneyOf, type Money as Sums } from "./money.ts"
+import { OfferList } from "./OfferList.tsx"
+import { OrderFields } from "./OrderFields.tsx"
+import { PolicyFields } from "./PolicyFields.tsx"
+import { startDeployment } from "./startDeployment.ts"
+import { useBalance } from "./useBalance.ts"
+import { type ManifestCheckState, useManifestCheck } from "./useManifestCheck.ts"
 
 const WAYS = ["take", "ask"] as const
 
-export function Form({ begun }: { begun: () => void }) {
-  const t = useWords(words)
+export function DeployForm({ begun }: { begun: () => void }) {
+  const t = useMessages(words)
   const config = useConfig()
   const reader = useClient() as Reader | undefined
   const { address } = useConnection()
   const draft = useDraft()
-  const wanted = useWanted()
+  const wanted = useRequirements()
   const market = useMarket()
   const providers = useProviders()
   const offers = useOffers()
   const now = useChainTime()
-  const say = useMisfits()
+  const say = useMismatchMessage()
   const [problem, setProblem] = useState<unknown>(null)
 
   const intakeOpen = market.data?.intakeOpen ?? true
@@ -54,13 +54,13 @@ export function Form({ begun }: { begun: () => void }) {
   const takes = draft.way === "take"
   const chosen = takes ? chosenOf(matched, draft.offer) : null
   // Any provider can check a manifest; the chosen one's word counts.
-  const base = useBase(chosen?.offer.provider)
-  const check = useCheck(chosen ? base : config.api, draft.manifest)
+  const base = useEndpoint(chosen?.offer.provider)
+  const check = useManifestCheck(chosen ? base : config.api, draft.manifest)
   const currency = chosen?.offer.currency ?? (takes ? undefined : draft.currency)
   const unit = useUnit(currency)
   const balance = useBalance(currency)
   const money = moneyOf(draft, unit, chosen, noticePeriod)
-  const misfits = chosen ? moneyMisfits(draft, chosen, wanted.shape, money, noticePeriod) : []
+  const misfits = chosen ? moneyMismatches(draft, chosen, wanted.shape, money, noticePeriod) : []
   const misfit = (error: "RateTooHigh" | "InsufficientFunds") => {
     const found = misfits.find((each) => each.error === error)
     return found ? say(found, unit) : null
@@ -78,7 +78,7 @@ export function Form({ begun }: { begun: () => void }) {
   async function open() {
     setProblem(null)
     try {
-      await start({
+      await startDeployment({
         reader: reader!,
         chainId: config.chainId,
         market: config.market,
@@ -100,14 +100,18 @@ export function Form({ begun }: { begun: () => void }) {
   return (
     <div className={styles.form}>
       <Card>
-        <Editor value={draft.manifest} onChange={(manifest) => setDraft({ manifest })} check={check} />
+        <ManifestEditor
+          value={draft.manifest}
+          onChange={(manifest) => setDraft({ manifest })}
+          check={check}
+        />
       </Card>
       <div className={styles.pair}>
         <Card title={t.shape}>
-          <Shape shape={wanted.shape} onChange={(shape) => setWanted({ shape })} />
+          <ShapeSliders shape={wanted.shape} onChange={(shape) => setRequirements({ shape })} />
         </Card>
         <Card>
-          <Elastic />
+          <PolicyFields />
         </Card>
       </div>
       <Card title={t.where}>
@@ -131,16 +135,16 @@ export function Form({ begun }: { begun: () => void }) {
           </fieldset>
           {takes ? (
             <Loaded query={offers} lines={4}>
-              {() => <Choose matched={matched} chosen={chosen} />}
+              {() => <OfferList matched={matched} chosen={chosen} />}
             </Loaded>
           ) : (
-            <Auction />
+            <OrderFields />
           )}
         </div>
       </Card>
       <Card>
         <div className="stack">
-          <Money
+          <MoneyFields
             unit={unit}
             deposit={money.depositText}
             budget={money.budgetText}
@@ -150,13 +154,13 @@ export function Form({ begun }: { begun: () => void }) {
             balance={balance}
           />
           {chosen ? (
-            <Cost reserved={chosen.rates.reserved} unit={unit} counts={counts} deposit={money.deposit} />
+            <CostTable reserved={chosen.rates.reserved} unit={unit} counts={counts} deposit={money.deposit} />
           ) : (
             !takes &&
             money.maxRate !== null &&
             // Bids cost at most what the budget leaves for a replica.
             money.budgetText !== "" && (
-              <Cost
+              <CostTable
                 reserved={money.maxRate / BigInt(maxReplicas)}
                 unit={unit}
                 counts={counts}
@@ -166,9 +170,9 @@ export function Form({ begun }: { begun: () => void }) {
           )}
           {problem !== null && <Failure error={problem} />}
           <div className={styles.open}>
-            <Act kind="primary" reason={reason} onClick={() => void open()}>
+            <ActionButton kind="primary" reason={reason} onClick={() => void open()}>
               {takes ? t.takeIt : t.askIt}
-            </Act>
+            </ActionButton>
             <p className="soft small">
               {!takes ? t.askOnce : currency === undefined || currency === zeroAddress ? t.once : t.twice}
             </p>
@@ -183,7 +187,7 @@ interface Plan {
   draft: Draft
   chosen: Matched | null
   money: Sums
-  check: Check
+  check: ManifestCheckState
   balance: bigint | undefined
   connected: boolean
 }
@@ -195,7 +199,7 @@ function reasonOf({ draft, chosen, money, check, balance, connected }: Plan, t: 
   // A provider that cannot be asked now checks it again when it gets it.
   if (check.view && !check.view.ok) return reasons.refused
   if (check.checking && !check.error) return reasons.checking
-  if (draft.way === "take" && (!chosen || chosen.misfits.length > 0)) return reasons.offer
+  if (draft.way === "take" && (!chosen || chosen.mismatches.length > 0)) return reasons.offer
   if (money.deposit === null || money.depositText === "") return reasons.deposit
   if (money.maxRate === null || money.budgetText === "") return reasons.budget
   if (!connected) return reasons.wallet

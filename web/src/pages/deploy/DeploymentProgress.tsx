@@ -1,7 +1,7 @@
 // A journey as one line of steps, of which the first that is not done is at work.
 import { useUnit } from "../../chain/currency.ts"
-import { forget, type Journey } from "../../features/deployments/deployments.ts"
-import { useWords } from "../../i18n/language.ts"
+import { type Deployment, removeDeployment } from "../../features/deployments/deployments.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Notice } from "../../ui/States.tsx"
@@ -17,7 +17,7 @@ export type Name = "open" | "choose" | "sign" | "hand" | "run"
 
 /** The step that is next; null while the chain has not answered. Only the chain says that something is open. */
 export function stepOf(
-  journey: Journey,
+  journey: Deployment,
   lease: LeaseState | undefined,
   order: { known: boolean } | undefined,
 ): Name | null {
@@ -31,8 +31,8 @@ export function stepOf(
   return order.known ? "choose" : "open"
 }
 
-export function Going({ journey }: { journey: Journey }) {
-  const t = useWords(words)
+export function DeploymentProgress({ journey }: { journey: Deployment }) {
+  const t = useMessages(words)
   const unit = useUnit(journey.currency)
   const { state: lease } = useLeaseState(journey)
   const order = useOrderState(journey)
@@ -87,7 +87,7 @@ export function Going({ journey }: { journey: Journey }) {
         )}
         {ended && (
           <p className="row">
-            <Button kind="quiet" onClick={() => forget(journey.id)}>
+            <Button kind="quiet" onClick={() => removeDeployment(journey.id)}>
               {t.forget}
             </Button>
             <span className="soft small">{t.forgetAbout}</span>

@@ -1,23 +1,23 @@
 // A Compose file: typed, pasted, dropped or opened. What the provider refuses is marked at its line and listed below, where
 // each refusal leads back to its line.
 import { type ChangeEvent, type DragEvent, useId, useRef, useState } from "react"
-import { useWords } from "../../i18n/language.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Button } from "../../ui/Button.tsx"
-import { CheckResult } from "./ManifestCheck.tsx"
-import type { Check } from "./useManifestCheck.ts"
+import { ManifestCheck } from "./ManifestCheck.tsx"
 import styles from "./ManifestEditor.module.css"
-import { SAMPLE } from "./sample.ts"
 import { words } from "./messages.ts"
+import { SAMPLE } from "./sample.ts"
+import type { ManifestCheckState } from "./useManifestCheck.ts"
 
 interface Props {
   value: string
   onChange: (text: string) => void
-  check: Check
+  check: ManifestCheckState
 }
 
-export function Editor({ value, onChange, check }: Props) {
-  const t = useWords(words)
+export function ManifestEditor({ value, onChange, check }: Props) {
+  const t = useMessages(words)
   const id = useId()
   const area = useRef<HTMLTextAreaElement>(null)
   const [over, setOver] = useState(false)
@@ -96,7 +96,7 @@ export function Editor({ value, onChange, check }: Props) {
         </div>
       </div>
       <div id={`${id}-check`} className={styles.check}>
-        {value.trim() === "" ? <Badge>{t.nothing}</Badge> : <CheckResult check={check} go={go} />}
+        {value.trim() === "" ? <Badge>{t.nothing}</Badge> : <ManifestCheck check={check} go={go} />}
       </div>
     </div>
   )

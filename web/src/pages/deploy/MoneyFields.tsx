@@ -1,6 +1,6 @@
 import { formatUnits } from "viem"
-import { useWords } from "../../i18n/language.ts"
 import { roundUp, type Unit } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { TextField } from "../../ui/Field.tsx"
 import { Amount } from "../../ui/Values.tsx"
@@ -24,8 +24,8 @@ interface Props {
 }
 
 /** The deposit and the budget. */
-export function Money({ unit, deposit, budget, depositProblem, budgetProblem, day, balance }: Props) {
-  const t = useWords(words)
+export function MoneyFields({ unit, deposit, budget, depositProblem, budgetProblem, day, balance }: Props) {
+  const t = useMessages(words)
   return (
     <fieldset className={styles.fieldset}>
       <legend>{t.money}</legend>

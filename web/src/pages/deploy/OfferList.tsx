@@ -1,10 +1,10 @@
 import { useUnit } from "../../chain/currency.ts"
 import { costOf } from "../../chain/price.ts"
-import { Misfits } from "../../features/offers/Misfits.tsx"
+import { Mismatches } from "../../features/offers/Misfits.tsx"
 import type { Matched } from "../../features/offers/match.ts"
-import { Attributes, Standing } from "../../features/offers/ProviderFacts.tsx"
-import { useWords } from "../../i18n/language.ts"
+import { Attributes, ProviderStatus } from "../../features/offers/ProviderFacts.tsx"
 import { formatAmount, shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import styles from "./Deploy.module.css"
 import { setDraft, useDraft } from "./draft.ts"
 import { words } from "./messages.ts"
@@ -15,15 +15,15 @@ interface Props {
 }
 
 /** The offers, of which one can be chosen; those that do not fit say why. */
-export function Choose({ matched, chosen }: Props) {
-  const t = useWords(words)
+export function OfferList({ matched, chosen }: Props) {
+  const t = useMessages(words)
   const open = matched.filter(({ offer }) => offer.open)
   if (open.length === 0) return <p className="soft">{t.noOffers}</p>
   return (
     <fieldset className={styles.fieldset}>
       <legend>{t.offers}</legend>
       <p className="soft small">
-        {open.some(({ misfits }) => misfits.length === 0) ? t.cheapest : t.noneFits}
+        {open.some(({ mismatches: misfits }) => misfits.length === 0) ? t.cheapest : t.noneFits}
       </p>
       <div className={styles.offers}>
         {open.map((each) => (
@@ -35,8 +35,8 @@ export function Choose({ matched, chosen }: Props) {
 }
 
 function Choice({ matched, checked }: { matched: Matched; checked: boolean }) {
-  const t = useWords(words)
-  const { offer, provider, rates, misfits } = matched
+  const t = useMessages(words)
+  const { offer, provider, rates, mismatches: misfits } = matched
   const unit = useUnit(offer.currency)
   const { policy } = useDraft()
   const hourly = (replicas: number) => formatAmount(costOf(rates, replicas).hour, unit)
@@ -62,13 +62,13 @@ function Choice({ matched, checked }: { matched: Matched; checked: boolean }) {
       </label>
       {provider && (provider.attributes.length > 0 || provider.silence || provider.exitAt !== null) && (
         <div className={styles.choiceMore}>
-          <Standing provider={provider} />
+          <ProviderStatus provider={provider} />
           <Attributes of={provider.attributes} />
         </div>
       )}
       {!fits && (
         <div id={id} className={styles.misfits}>
-          <Misfits misfits={misfits} unit={unit} />
+          <Mismatches misfits={misfits} unit={unit} />
         </div>
       )}
     </div>

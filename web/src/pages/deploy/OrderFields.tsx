@@ -1,20 +1,20 @@
 import { useState } from "react"
 import { zeroAddress } from "viem"
 import { attributesOf } from "../../features/offers/attributes.ts"
-import { setWanted, useWanted } from "../../features/offers/requirements.ts"
-import { useWords } from "../../i18n/language.ts"
+import { setRequirements, useRequirements } from "../../features/offers/requirements.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Choice, TextField } from "../../ui/Field.tsx"
-import { Count } from "../../ui/NumberField.tsx"
+import { NumberField } from "../../ui/NumberField.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft, useDraft } from "./draft.ts"
-import { currencyOf } from "./money.ts"
 import { words } from "./messages.ts"
+import { currencyOf } from "./money.ts"
 
 /** What an order says beyond the shape: the currency, how long bids are taken, what a provider has to claim. */
-export function Auction() {
-  const t = useWords(words)
+export function OrderFields() {
+  const t = useMessages(words)
   const { currency, bidding, acceptance } = useDraft()
-  const wanted = useWanted()
+  const wanted = useRequirements()
   const [token, setToken] = useState(currency === zeroAddress ? "" : currency)
   const [kind, setKind] = useState<"eth" | "token">(currency === zeroAddress ? "eth" : "token")
   const [attributes, setAttributes] = useState(wanted.attributes.join(", "))
@@ -45,14 +45,14 @@ export function Auction() {
           }}
         />
       )}
-      <Count
+      <NumberField
         label={t.bidding}
         value={bidding}
         least={1}
         most={10_080}
         onChange={(minutes) => setDraft({ bidding: minutes })}
       />
-      <Count
+      <NumberField
         label={t.acceptance}
         value={acceptance}
         least={1}
@@ -67,7 +67,7 @@ export function Auction() {
         onChange={(text) => {
           setAttributes(text)
           const list = attributesOf(text)
-          if (list) setWanted({ attributes: list })
+          if (list) setRequirements({ attributes: list })
         }}
       />
     </div>

@@ -1,5 +1,5 @@
-import { useWords } from "../../i18n/language.ts"
-import { Count } from "../../ui/NumberField.tsx"
+import { useMessages } from "../../i18n/language.ts"
+import { NumberField } from "../../ui/NumberField.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft, useDraft } from "./draft.ts"
 import { words } from "./messages.ts"
@@ -7,8 +7,8 @@ import { words } from "./messages.ts"
 const MOST = 16_383
 
 /** How many replicas, and how their count may follow demand. */
-export function Elastic() {
-  const t = useWords(words)
+export function PolicyFields() {
+  const t = useMessages(words)
   const { replicas, policy } = useDraft()
   const set = (part: Partial<typeof policy>) => setDraft({ policy: { ...policy, ...part } })
   // The three counts stay in order: whichever is moved takes the others along.
@@ -24,21 +24,21 @@ export function Elastic() {
       <legend>{t.elastic}</legend>
       <p className="soft small">{t.elasticAbout}</p>
       <div className={styles.three}>
-        <Count
+        <NumberField
           label={t.begin}
           value={replicas}
           least={0}
           most={MOST}
           onChange={(next) => bound(Math.min(min, next), Math.max(max, next, 1), next)}
         />
-        <Count
+        <NumberField
           label={t.min}
           value={min}
           least={0}
           most={MOST}
           onChange={(next) => bound(next, Math.max(max, next, 1), replicas)}
         />
-        <Count
+        <NumberField
           label={t.max}
           value={max}
           least={1}
@@ -70,7 +70,7 @@ export function Elastic() {
             value={policy.down}
             onChange={(down) => set({ down })}
           />
-          <Count
+          <NumberField
             label={t.fields.cooldown[0]!}
             hint={t.fields.cooldown[1]}
             unit={t.seconds}
@@ -79,7 +79,7 @@ export function Elastic() {
             most={65_535}
             onChange={(cooldown) => set({ cooldown })}
           />
-          <Count
+          <NumberField
             label={t.fields.step[0]!}
             hint={t.fields.step[1]}
             value={policy.step}
@@ -87,7 +87,7 @@ export function Elastic() {
             most={255}
             onChange={(step) => set({ step })}
           />
-          <Count
+          <NumberField
             label={t.fields.headroom[0]!}
             hint={t.fields.headroom[1]}
             value={policy.headroom}
@@ -110,7 +110,7 @@ interface PercentProps {
 }
 
 function Percent({ name, ...rest }: PercentProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const [label, hint] = t.fields[name]
-  return <Count label={label!} hint={hint} unit={t.percent} {...rest} />
+  return <NumberField label={label!} hint={hint} unit={t.percent} {...rest} />
 }

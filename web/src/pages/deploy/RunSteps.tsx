@@ -4,18 +4,18 @@ import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
 import { ApiError, providerApi, unwrap } from "../../api/client.ts"
 import type { LeaseView, Stage } from "../../api/types.ts"
-import { explain } from "../../chain/errors.ts"
-import { change, type Journey } from "../../features/deployments/deployments.ts"
-import { useBase } from "../../features/queries/market.ts"
-import { useWords } from "../../i18n/language.ts"
+import { explainError } from "../../chain/errors.ts"
+import { type Deployment, updateDeployment } from "../../features/deployments/deployments.ts"
+import { useEndpoint } from "../../features/queries/market.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Button } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/States.tsx"
 import { Copy, When } from "../../ui/Values.tsx"
-import { useHandOver } from "./useManifestUpload.ts"
 import styles from "./DeploymentProgress.module.css"
 import { words } from "./progressMessages.ts"
 import { Step } from "./Step.tsx"
+import { useManifestUpload } from "./useManifestUpload.ts"
 
 const SHOWN: readonly Stage[] = ["chain", "clearing", "container"]
 const TONES: Record<"done" | "working" | "waiting" | "failed", Tone> = {
@@ -26,13 +26,13 @@ const TONES: Record<"done" | "working" | "waiting" | "failed", Tone> = {
 }
 
 interface Props {
-  journey: Journey
+  journey: Deployment
   state: "done" | "now" | "waiting"
 }
 
 /** The lease as its own provider sees it, read again every second until all of it runs. */
-export function useProvided(journey: Journey, active: boolean) {
-  const base = useBase(journey.winner?.provider)
+export function useProvided(journey: Deployment, active: boolean) {
+  const base = useEndpoint(journey.winner?.provider)
   const lease = journey.winner?.lease
   return useQuery<LeaseView>({
     queryKey: ["lease", lease?.toLowerCase(), "provided"],
@@ -51,9 +51,9 @@ export function runs({ replicas, status }: LeaseView): boolean {
 }
 
 export function HandStep({ journey, state }: Props) {
-  const t = useWords(words)
-  const base = useBase(journey.winner?.provider)
-  const { waiting, error, retry } = useHandOver(journey, base, state === "now")
+  const t = useMessages(words)
+  const base = useEndpoint(journey.winner?.provider)
+  const { waiting, error, retry } = useManifestUpload(journey, base, state === "now")
   const refused = error instanceof ApiError && error.status !== 404
   return (
     <Step title={t.hand} state={state !== "now" ? state : refused ? "failed" : "working"}>
@@ -64,11 +64,13 @@ export function HandStep({ journey, state }: Props) {
           </p>
           {refused && (
             <>
-              <Notice tone="bad">{explain(error).sentence}</Notice>
+              <Notice tone="bad">{explainError(error).sentence}</Notice>
               <div className="row">
                 <Button onClick={retry}>{t.again}</Button>
                 {error.status === 401 && (
-                  <Button onClick={() => change(journey.id, { signature: null })}>{t.signIt}</Button>
+                  <Button onClick={() => updateDeployment(journey.id, { signature: null })}>
+                    {t.signIt}
+                  </Button>
                 )}
               </div>
             </>
@@ -80,7 +82,7 @@ export function HandStep({ journey, state }: Props) {
 }
 
 export function RunStep({ journey, state }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { data: view, error } = useProvided(journey, state !== "waiting")
   const running = view !== undefined && runs(view)
   const shown = state === "waiting" ? "waiting" : running ? "done" : "working"
@@ -123,7 +125,7 @@ export function RunStep({ journey, state }: Props) {
 
 /** Where it answers. */
 function Served({ view }: { view: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   if (view.served.length === 0) return null
   return (
     <div className={styles.served}>

@@ -1,5 +1,5 @@
 import type { ReactNode } from "react"
-import { useWords } from "../../i18n/language.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import styles from "./DeploymentProgress.module.css"
 import { words } from "./progressMessages.ts"
@@ -22,7 +22,7 @@ interface Props {
 }
 
 export function Step({ title, state, children }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <li
       className={styles.step}

@@ -11,33 +11,33 @@ import { signManifest } from "../../chain/actions/signManifest.ts"
 import { takeCall } from "../../chain/actions/take.ts"
 import { type Call, send } from "../../chain/call.ts"
 import { useUnit } from "../../chain/currency.ts"
-import { explain } from "../../chain/errors.ts"
+import { explainError } from "../../chain/errors.ts"
 import {
+  allowPrompts,
   auctionOf,
-  change,
-  type Journey,
-  mayAsk,
+  type Deployment,
+  mayPrompt,
   orderOf,
-  press,
+  updateDeployment,
 } from "../../features/deployments/deployments.ts"
 import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
 import { useWallet } from "../../features/wallet/useWallet.ts"
-import { useWords } from "../../i18n/language.ts"
 import { shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/States.tsx"
-import { type Attempt, useAttempt } from "./useAttempt.ts"
 import { words } from "./progressMessages.ts"
 import { Step } from "./Step.tsx"
+import { type Attempt, useAttempt } from "./useAttempt.ts"
 
 interface Props {
-  journey: Journey
+  journey: Deployment
   state: "done" | "now" | "waiting"
 }
 
 /** The call that begins it. */
-export function beginningOf(journey: Journey): Call {
+export function beginningOf(journey: Deployment): Call {
   const deposit = BigInt(journey.deposit)
   const order = auctionOf(journey)
   if (order) return openOrderCall({ order, deposit })
@@ -46,11 +46,11 @@ export function beginningOf(journey: Journey): Call {
 
 /** Why an attempt failed. */
 export function Failed({ attempt }: { attempt: Attempt }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   if (!attempt.error) return null
   // Its transaction was mined and refused, or replaced.
   if (attempt.error instanceof TransactionFailed) return <Notice tone="bad">{t.elsewhere}</Notice>
-  const { sentence, remedy } = explain(attempt.error)
+  const { sentence, remedy } = explainError(attempt.error)
   return (
     <Notice tone="bad">
       {sentence} {remedy}
@@ -60,7 +60,7 @@ export function Failed({ attempt }: { attempt: Attempt }) {
 
 /** Opens the lease, or the order. */
 export function OpenStep({ journey, state }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const transact = useTransact()
   const attempt = useAttempt()
   const { propose, dialog } = usePropose()
@@ -79,7 +79,7 @@ export function OpenStep({ journey, state }: Props) {
     })
   const latest = useLatest(open)
   useEffect(() => {
-    if (state === "now" && mayAsk(id, "open")) void latest()
+    if (state === "now" && mayPrompt(id, "open")) void latest()
   }, [state, id, latest])
 
   const about = asks ? t.askAbout : currency === zeroAddress ? t.openAbout : t.openTokenAbout
@@ -94,7 +94,7 @@ export function OpenStep({ journey, state }: Props) {
               <Button
                 kind="primary"
                 onClick={() => {
-                  press(id)
+                  allowPrompts(id)
                   void open()
                 }}
               >
@@ -103,7 +103,7 @@ export function OpenStep({ journey, state }: Props) {
               {attempt.refusal === "ConsentRequired" && (
                 <Button
                   onClick={() => {
-                    change(id, { proposed: true })
+                    updateDeployment(id, { proposed: true })
                     propose(beginningOf(journey))
                   }}
                 >
@@ -121,7 +121,7 @@ export function OpenStep({ journey, state }: Props) {
 
 /** Signs that the manifest is the lease's. */
 export function SignStep({ journey, state }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const attempt = useAttempt()
   const signer = useWallet()
   const { id, winner, manifest, order } = journey
@@ -130,11 +130,11 @@ export function SignStep({ journey, state }: Props) {
     attempt.run(async () => {
       const wallet = await signer()
       const signature = await signManifest(wallet, { lease: winner!.lease, manifestHash: order.manifestHash })
-      change(id, { signature })
+      updateDeployment(id, { signature })
     })
   const latest = useLatest(sign)
   useEffect(() => {
-    if (state === "now" && manifest !== null && mayAsk(id, "sign")) void latest()
+    if (state === "now" && manifest !== null && mayPrompt(id, "sign")) void latest()
   }, [state, manifest, id, latest])
 
   return (
@@ -151,7 +151,7 @@ export function SignStep({ journey, state }: Props) {
                 <Button
                   kind="primary"
                   onClick={() => {
-                    press(id)
+                    allowPrompts(id)
                     void sign()
                   }}
                 >
@@ -166,8 +166,8 @@ export function SignStep({ journey, state }: Props) {
 }
 
 /** Another browser opened it: whoever has the file can go on. */
-function Lost({ journey }: { journey: Journey }) {
-  const t = useWords(words)
+function Lost({ journey }: { journey: Deployment }) {
+  const t = useMessages(words)
   const attempt = useAttempt()
   const hash = journey.order.manifestHash
   const read = (file: File | undefined) =>
@@ -175,8 +175,8 @@ function Lost({ journey }: { journey: Journey }) {
       if (!file) return
       const manifest = await file.text()
       if (keccak256(toBytes(manifest)) !== hash) throw new Error(t.otherFile(shorten(hash)))
-      press(journey.id)
-      change(journey.id, { manifest })
+      allowPrompts(journey.id)
+      updateDeployment(journey.id, { manifest })
     })
   return (
     <>
@@ -191,15 +191,15 @@ function Lost({ journey }: { journey: Journey }) {
 }
 
 /** Accepts a bid of the journey's order. */
-export function useAccept(journey: Journey) {
-  const t = useWords(words)
+export function useAccept(journey: Deployment) {
+  const t = useMessages(words)
   const transact = useTransact()
   const attempt = useAttempt()
   return {
     attempt,
     accept: (call: Parameters<typeof acceptCall>[0]) =>
       attempt.run(async () => {
-        press(journey.id)
+        allowPrompts(journey.id)
         await transact(t.label.accept, (wallet) => send(wallet, acceptCall(call)))
       }),
     cancel: () =>

@@ -5,13 +5,13 @@ import { useClient } from "wagmi"
 import { market } from "../../chain/abi.ts"
 import { marketOf } from "../../chain/call.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { type Journey, termsOf } from "../../features/deployments/deployments.ts"
+import { type Deployment, termsOf } from "../../features/deployments/deployments.ts"
 
 export type LeaseState = "unknown" | "active" | "exhausted" | "closed"
 const STATES: readonly LeaseState[] = ["unknown", "active", "exhausted", "closed"]
 
 /** `Market.statusOf`; undefined while the chain has not answered. */
-export function useLeaseState(journey: Journey): { state: LeaseState | undefined; error: unknown } {
+export function useLeaseState(journey: Deployment): { state: LeaseState | undefined; error: unknown } {
   const reader = useClient() as Reader | undefined
   const terms = termsOf(journey)
   const query = useQuery<LeaseState>({
@@ -32,7 +32,7 @@ export function useLeaseState(journey: Journey): { state: LeaseState | undefined
 }
 
 /** `Auction.orderOf`: whether the order is there, and open. */
-export function useOrderState(journey: Journey): { known: boolean; open: boolean } | undefined {
+export function useOrderState(journey: Deployment): { known: boolean; open: boolean } | undefined {
   const reader = useClient() as Reader | undefined
   const id = journey.auction?.id
   const query = useQuery({

@@ -2,7 +2,7 @@
 
 import { type Address, zeroAddress } from "viem"
 import type { PolicyView } from "../../api/types.ts"
-import { shelf } from "../../browser/storage.ts"
+import { storedState } from "../../browser/storage.ts"
 
 export interface Draft {
   manifest: string
@@ -26,7 +26,7 @@ export interface Draft {
 
 const KEY = "tidemark.draft"
 
-export const FRESH: Draft = {
+export const EMPTY_DRAFT: Draft = {
   manifest: "",
   replicas: 1,
   policy: {
@@ -48,9 +48,9 @@ export const FRESH: Draft = {
   acceptance: 60,
 }
 
-const shelved = shelf<Draft>(KEY, (kept) => {
+const shelved = storedState<Draft>(KEY, (kept) => {
   const draft = kept as Partial<Draft> | null
-  return { ...FRESH, ...draft, policy: { ...FRESH.policy, ...draft?.policy } }
+  return { ...EMPTY_DRAFT, ...draft, policy: { ...EMPTY_DRAFT.policy, ...draft?.policy } }
 })
 
 export const getDraft = shelved.get

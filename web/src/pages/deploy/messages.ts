@@ -1,8 +1,8 @@
-import { speak } from "../../i18n/language.ts"
+import { defineMessages } from "../../i18n/language.ts"
 
 const count = (of: number) => of.toLocaleString("en-US")
 
-export const words = speak(
+export const words = defineMessages(
   {
     title: "Deploy",
     lead: "A Compose file, a shape and a deposit make a lease. What is not used, or not proven, comes back to you.",

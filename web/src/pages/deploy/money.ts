@@ -1,9 +1,9 @@
 // What the form comes to: the offer, the money in whole numbers, and the reason why it cannot be opened yet.
 import { type Address, formatUnits, isAddress, maxUint256 } from "viem"
 import { costOf, HIGHEST_RATE, noticeMoney } from "../../chain/price.ts"
-import { type Misfit, screen } from "../../chain/screen.ts"
+import { type Mismatch, screen } from "../../chain/screen.ts"
 import type { Matched } from "../../features/offers/match.ts"
-import { HOUR, over, parseAmount, RATE_SCALE, rateOf, roundUp, type Unit } from "../../i18n/format.ts"
+import { amountOver, HOUR, parseAmount, RATE_SCALE, rateOf, roundUp, type Unit } from "../../i18n/format.ts"
 import type { Draft } from "./draft.ts"
 
 const DAY = 86_400n
@@ -12,7 +12,7 @@ const DAY = 86_400n
 export function chosenOf(matched: readonly Matched[], wanted: number | null): Matched | null {
   const open = matched.filter(({ offer }) => offer.open)
   if (wanted !== null) return open.find(({ offer }) => offer.id === wanted) ?? null
-  return open.find(({ misfits }) => misfits.length === 0) ?? null
+  return open.find(({ mismatches: misfits }) => misfits.length === 0) ?? null
 }
 
 export interface Money {
@@ -30,7 +30,7 @@ export interface Money {
 export function moneyOf(draft: Draft, unit: Unit, chosen: Matched | null, noticePeriod: bigint): Money {
   const { maxReplicas } = draft.policy
   const highest = chosen ? costOf(chosen.rates, maxReplicas) : null
-  const day = highest ? over(highest.rate, DAY) : 0n
+  const day = highest ? amountOver(highest.rate, DAY) : 0n
   // A day, or twice what the notice period keeps, whichever is more.
   const notice = highest ? 2n * noticeMoney(highest.rate, noticePeriod) : 0n
   const proposed = day > notice ? day : notice
@@ -53,13 +53,13 @@ export function moneyOf(draft: Draft, unit: Unit, chosen: Matched | null, notice
 }
 
 /** Why the chosen offer does not take this much money and budget; what the list of offers does not say. */
-export function moneyMisfits(
+export function moneyMismatches(
   draft: Draft,
   chosen: Matched,
   shape: Parameters<typeof screen>[3]["shape"],
   { deposit, maxRate }: Money,
   noticePeriod: bigint,
-): Misfit[] {
+): Mismatch[] {
   const nothing = { millicores: 0, memoryMiB: 0, diskMiB: 0, gpus: 0 }
   const seller = { registered: true, capacity: nothing, held: nothing, attributes: [], intakeOpen: true }
   const wish = { shape, replicas: draft.replicas, policy: draft.policy, maxRate, deposit, attributes: [] }

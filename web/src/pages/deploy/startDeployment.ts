@@ -5,9 +5,9 @@ import type { RatesView } from "../../api/types.ts"
 import { market as abi } from "../../chain/abi.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { attributeOf, leaseIdOf, type Rates, randomSalt } from "../../chain/terms.ts"
-import { begin, type Journey } from "../../features/deployments/deployments.ts"
+import { addDeployment, type Deployment } from "../../features/deployments/deployments.ts"
 import type { Matched } from "../../features/offers/match.ts"
-import type { Wanted } from "../../features/offers/requirements.ts"
+import type { Requirements } from "../../features/offers/requirements.ts"
 import { type Draft, setDraft } from "./draft.ts"
 
 export interface Start {
@@ -16,7 +16,7 @@ export interface Start {
   market: Address
   account: Address
   draft: Draft
-  wanted: Wanted
+  wanted: Requirements
   /** Null: bids are asked for. */
   chosen: Matched | null
   currency: Address
@@ -31,14 +31,14 @@ function viewOf(rates: Rates): RatesView {
   return Object.fromEntries(texts) as unknown as RatesView
 }
 
-export async function start(plan: Start): Promise<Journey> {
+export async function startDeployment(plan: Start): Promise<Deployment> {
   const { reader, chainId, market, account, draft, wanted, chosen, currency, deposit, maxRate, now } = plan
   const salt = randomSalt()
   const manifestHash = keccak256(toBytes(draft.manifest))
   const { replicas, policy } = draft
   const order = { shape: wanted.shape, replicas, policy, maxRate, manifestHash, salt }
-  let auction: Journey["auction"] = null
-  let winner: Journey["winner"] = null
+  let auction: Deployment["auction"] = null
+  let winner: Deployment["winner"] = null
   if (chosen) {
     const { provider } = chosen.offer
     const terms = {
@@ -66,7 +66,7 @@ export async function start(plan: Start): Promise<Journey> {
     const id = await readContract(reader, { address: market, abi, functionName: "orderIdOf", args: [asked] })
     auction = { id, bidUntil, acceptUntil, attributes }
   }
-  const journey = begin({
+  const journey = addDeployment({
     account,
     chainId,
     market,

@@ -1,6 +1,6 @@
 // Something that the wallet is asked for: it can be declined, and tried again.
 import { useState } from "react"
-import { loadSentences } from "../../chain/errors.ts"
+import { loadErrorMessages } from "../../chain/errors.ts"
 import { TransactionFailed } from "../../transactions/useTransact.ts"
 
 export interface Attempt {
@@ -20,7 +20,7 @@ export function useAttempt(): Attempt {
       await work()
       setState({ busy: false, error: null, refusal: null })
     } catch (error) {
-      await loadSentences()
+      await loadErrorMessages()
       const told = error instanceof TransactionFailed
       setState({
         busy: false,

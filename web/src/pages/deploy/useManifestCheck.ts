@@ -7,7 +7,7 @@ import type { ManifestCheckView } from "../../api/types.ts"
 /** A pause in the typing. */
 const PAUSE_MS = 300
 
-export interface Check {
+export interface ManifestCheckState {
   /** Of the newest text that was checked; null while there is none. */
   view: ManifestCheckView | null
   /** The text has changed since. */
@@ -20,7 +20,7 @@ export interface Check {
 }
 
 /** @param base The provider's endpoint; null while it is not known. */
-export function useCheck(base: string | null, manifest: string): Check {
+export function useManifestCheck(base: string | null, manifest: string): ManifestCheckState {
   const [settled, setSettled] = useState(manifest)
   useEffect(() => {
     const timer = setTimeout(() => setSettled(manifest), PAUSE_MS)

@@ -2,13 +2,13 @@
 import { useQuery } from "@tanstack/react-query"
 import { ApiError, providerApi, Unreachable } from "../../api/client.ts"
 import { putManifest } from "../../api/uploads.ts"
-import { change, type Journey } from "../../features/deployments/deployments.ts"
+import { type Deployment, updateDeployment } from "../../features/deployments/deployments.ts"
 
 /** A provider that has not read the lease's block yet does not know the lease. */
 const passes = (error: unknown) =>
   error instanceof Unreachable || (error instanceof ApiError && error.status === 404)
 
-export interface HandOver {
+export interface ManifestUpload {
   /** It did not answer the last time, and is asked again. */
   waiting: boolean
   /** It refuses for good. */
@@ -17,7 +17,7 @@ export interface HandOver {
 }
 
 /** @param base The provider's endpoint; null: nothing to do yet. */
-export function useHandOver(journey: Journey, base: string | null, active: boolean): HandOver {
+export function useManifestUpload(journey: Deployment, base: string | null, active: boolean): ManifestUpload {
   const { id, winner, manifest, signature } = journey
   const query = useQuery({
     queryKey: ["handover", winner?.lease, signature],
@@ -27,7 +27,7 @@ export function useHandOver(journey: Journey, base: string | null, active: boole
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: async ({ signal }) => {
       await putManifest(providerApi(base!, signal), winner!.lease, manifest!, signature!)
-      change(id, { handedOver: true, manifest: null })
+      updateDeployment(id, { handedOver: true, manifest: null })
       return true
     },
   })

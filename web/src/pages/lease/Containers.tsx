@@ -1,12 +1,12 @@
 // What the provider's Docker shows of the lease.
 import type { ContainerView, LeaseView } from "../../api/types.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Empty } from "../../ui/States.tsx"
 import { Hash } from "../../ui/Values.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Containers",
     service: "Service",
@@ -57,7 +57,7 @@ function toneOf({ state, health }: ContainerView): Tone {
 }
 
 export function Containers({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const containers = [...lease.containers].sort(
     (a, b) => a.replica - b.replica || a.service.localeCompare(b.service),
   )

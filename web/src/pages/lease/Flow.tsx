@@ -2,11 +2,11 @@
 import { useState } from "react"
 import type { LeaseView, Stage } from "../../api/types.ts"
 import { useProofs } from "../../features/queries/market.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { When } from "../../ui/Values.tsx"
 import styles from "./Flow.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "How far it has come",
     stages: {
@@ -76,7 +76,7 @@ function useTimes(lease: LeaseView): Partial<Record<Stage, number | null>> {
 export function Flow({ lease }: Props) {
   const { timeline, openedAt } = lease
   const times = useTimes(lease)
-  const t = useWords(words)
+  const t = useMessages(words)
   const [open, setOpen] = useState<Stage | null>(null)
   const steps = STAGES.map((stage) => {
     const step = timeline.find((each) => each.stage === stage)

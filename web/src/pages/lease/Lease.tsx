@@ -3,18 +3,18 @@ import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { lazy, Suspense } from "react"
 import type { Hex } from "viem"
 import { ApiError } from "../../api/client.ts"
-import { later } from "../../browser/retryImport.ts"
+import { retryImport } from "../../browser/retryImport.ts"
 import { Failure } from "../../features/errors/Failure.tsx"
-import { useOwnSide } from "../../features/queries/lease.ts"
+import { useProviderView } from "../../features/queries/lease.ts"
 import { useLease } from "../../features/queries/market.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Empty, Notice, Skeleton } from "../../ui/States.tsx"
 import { Tabs } from "../../ui/Tabs.tsx"
 import { Flow } from "./Flow.tsx"
-import { Head } from "./LeaseHeader.tsx"
 import styles from "./Lease.module.css"
+import { LeaseHeader } from "./LeaseHeader.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     tabs: "Parts of the lease",
     overview: "Overview",
@@ -47,14 +47,14 @@ const words = speak(
   },
 )
 
-const Overview = lazy(later(() => import("./Overview.tsx")))
-const Replicas = lazy(later(() => import("./replicas/Replicas.tsx")))
-const Money = lazy(later(() => import("./money/Money.tsx")))
-const Logs = lazy(later(() => import("./logs/Logs.tsx")))
-const Shell = lazy(later(() => import("./shell/Shell.tsx")))
-const Events = lazy(later(() => import("./events/Events.tsx")))
-const Proofs = lazy(later(() => import("./proofs/Proofs.tsx")))
-const Access = lazy(later(() => import("./access/Access.tsx")))
+const Overview = lazy(retryImport(() => import("./Overview.tsx")))
+const Replicas = lazy(retryImport(() => import("./replicas/Replicas.tsx")))
+const Money = lazy(retryImport(() => import("./money/Money.tsx")))
+const Logs = lazy(retryImport(() => import("./logs/Logs.tsx")))
+const Shell = lazy(retryImport(() => import("./shell/Shell.tsx")))
+const Events = lazy(retryImport(() => import("./events/Events.tsx")))
+const Proofs = lazy(retryImport(() => import("./proofs/Proofs.tsx")))
+const Access = lazy(retryImport(() => import("./access/Access.tsx")))
 
 const TABS = {
   overview: Overview,
@@ -84,9 +84,9 @@ interface Props {
 }
 
 export function LeasePage({ id, tab = "overview", epoch, onTab }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const query = useLease(id)
-  const lease = useOwnSide(query.data)
+  const lease = useProviderView(query.data)
   if (!lease) {
     if (query.isPending) return <Skeleton lines={12} />
     if (query.error instanceof ApiError && query.error.status === 404) {
@@ -104,7 +104,7 @@ export function LeasePage({ id, tab = "overview", epoch, onTab }: Props) {
   const open = tab in TABS ? (tab as keyof typeof TABS) : "overview"
   return (
     <div className={styles.page}>
-      <Head lease={lease} />
+      <LeaseHeader lease={lease} />
       {query.isError && <Notice>{t.old}</Notice>}
       <Flow lease={lease} />
       <Tabs

@@ -3,8 +3,8 @@ import { Link } from "@tanstack/react-router"
 import { useConnection } from "wagmi"
 import type { LeaseView } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
-import { speak, useWords } from "../../i18n/language.ts"
-import { HOUR, over, shorten } from "../../i18n/format.ts"
+import { amountOver, HOUR, shorten } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Notice } from "../../ui/States.tsx"
 import { Address, Amount, Copy, When } from "../../ui/Values.tsx"
@@ -12,7 +12,7 @@ import styles from "./Lease.module.css"
 import { Runway } from "./Runway.tsx"
 import { shapeText } from "./shapeText.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     back: "Leases",
     lease: "Lease",
@@ -67,8 +67,8 @@ function isWeb(url: string): boolean {
   return /^https?:\/\//.test(url)
 }
 
-export function Head({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+export function LeaseHeader({ lease }: { lease: LeaseView }) {
+  const t = useMessages(words)
   const { address } = useConnection()
   const unit = useUnit(lease.money.currency)
   const mine = (who: string) => who.toLowerCase() === address?.toLowerCase()
@@ -121,7 +121,7 @@ export function Head({ lease }: { lease: LeaseView }) {
         <div>
           <dt>{t.rate}</dt>
           <dd>
-            <Amount of={over(BigInt(lease.money.rate), HOUR)} unit={unit} /> {t.hour}
+            <Amount of={amountOver(BigInt(lease.money.rate), HOUR)} unit={unit} /> {t.hour}
           </dd>
         </div>
         <div>

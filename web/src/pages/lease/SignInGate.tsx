@@ -4,15 +4,15 @@ import type { ReactNode } from "react"
 import { useState } from "react"
 import { useConnection } from "wagmi"
 import type { LeaseView } from "../../api/types.ts"
-import { explain } from "../../chain/errors.ts"
-import { useInside } from "../../features/queries/lease.ts"
-import { speak, useWords } from "../../i18n/language.ts"
+import { explainError } from "../../chain/errors.ts"
+import { useLeaseSession } from "../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Notice, Skeleton } from "../../ui/States.tsx"
 import { Address } from "../../ui/Values.tsx"
 import styles from "./SignInGate.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "This is private",
     why: "Only the lease's tenant, and whom the tenant lets, may see the inside of a lease. Every look is written down for the tenant.",
@@ -40,9 +40,9 @@ interface Props {
   children: ReactNode
 }
 
-export function Inside({ lease, what, children }: Props) {
-  const t = useWords(words)
-  const { base, session, isPending, signIn } = useInside(lease)
+export function SignInGate({ lease, what, children }: Props) {
+  const t = useMessages(words)
+  const { base, session, isPending, signIn } = useLeaseSession(lease)
   const { address } = useConnection()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)
@@ -53,7 +53,7 @@ export function Inside({ lease, what, children }: Props) {
     try {
       await signIn()
     } catch (error) {
-      setProblem(explain(error).sentence)
+      setProblem(explainError(error).sentence)
     } finally {
       setBusy(false)
     }

@@ -3,8 +3,8 @@ import { useVirtualizer } from "@tanstack/react-virtual"
 import { useRef } from "react"
 import type { LeaseSummary } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
-import { useWords } from "../../i18n/language.ts"
-import { formatSpan, HOUR, over, shorten } from "../../i18n/format.ts"
+import { amountOver, formatDuration, HOUR, shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Address, Amount, Copy, When } from "../../ui/Values.tsx"
 import { statusOf } from "./filter.ts"
@@ -31,8 +31,8 @@ interface Props {
 }
 
 /** Only the rows on screen are in the page; how many there are, the table says. */
-export function Table({ leases, noticePeriod, account }: Props) {
-  const t = useWords(words)
+export function LeaseTable({ leases, noticePeriod, account }: Props) {
+  const t = useMessages(words)
   const box = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: leases.length,
@@ -95,7 +95,7 @@ interface RowProps {
 }
 
 function Row({ lease, index, measure, soon, account }: RowProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const unit = useUnit(lease.money.currency)
   const status = statusOf(lease)
   const { replicas, money } = lease
@@ -120,7 +120,7 @@ function Row({ lease, index, measure, soon, account }: RowProps) {
         <span className={styles.under}>{t.bounds(replicas.min, replicas.max)}</span>
       </td>
       <td className="right">
-        <Amount of={over(BigInt(money.rate), HOUR)} unit={unit} />
+        <Amount of={amountOver(BigInt(money.rate), HOUR)} unit={unit} />
       </td>
       <td className="right">
         <Amount of={money.balance} unit={unit} />
@@ -139,15 +139,15 @@ function Row({ lease, index, measure, soon, account }: RowProps) {
 }
 
 function Runway({ lease, soon }: { lease: LeaseSummary; soon: number }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { runway } = lease.money
   if (lease.status === "closed") return "–"
   if (runway === null) return <span className="soft">{t.never}</span>
   if (runway === 0) return <Badge tone="bad">{t.empty}</Badge>
-  if (runway >= soon) return <span className="num">{formatSpan(runway)}</span>
+  if (runway >= soon) return <span className="num">{formatDuration(runway)}</span>
   return (
     <span className={styles.short}>
-      <span className="num">{formatSpan(runway)}</span> <Badge tone="warn">{t.short}</Badge>
+      <span className="num">{formatDuration(runway)}</span> <Badge tone="warn">{t.short}</Badge>
     </span>
   )
 }

@@ -4,21 +4,21 @@ import { useConnection } from "wagmi"
 import type { LeaseSummary } from "../../api/types.ts"
 import { Loaded } from "../../features/errors/Failure.tsx"
 import { useLeases, useMarket } from "../../features/queries/market.ts"
-import { useWords } from "../../i18n/language.ts"
 import { shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Choice, TextField } from "../../ui/Field.tsx"
 import { Empty } from "../../ui/States.tsx"
 import { concerns, filter, type Status } from "./filter.ts"
 import styles from "./Leases.module.css"
-import { Table } from "./LeaseTable.tsx"
+import { LeaseTable } from "./LeaseTable.tsx"
 import { words } from "./messages.ts"
 
 const STATUSES = ["any", "active", "disputed", "exhausted", "closed"] as const
 
 export function Leases() {
-  const t = useWords(words)
+  const t = useMessages(words)
   const leases = useLeases(true)
   return (
     <>
@@ -40,7 +40,7 @@ export function Leases() {
 }
 
 export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { address } = useConnection()
   const market = useMarket()
   const mine = useMemo(() => leases.filter((lease) => address && concerns(lease, address)), [leases, address])
@@ -100,7 +100,7 @@ export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
         </p>
       </search>
       {shown.length > 0 ? (
-        <Table
+        <LeaseTable
           leases={shown}
           noticePeriod={Number(market.data?.parameters.noticePeriod ?? 0)}
           account={address}
@@ -127,7 +127,7 @@ interface NothingProps {
 }
 
 function Nothing({ all, mine, connected, clear, everybody }: NothingProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   if (all > 0) {
     return (
       <Empty title={t.nothing}>

@@ -3,7 +3,7 @@ import userEvent from "@testing-library/user-event"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { leaseSummary, MARKET_VIEW, OFFERS, ORDER_VIEW, PROVIDERS } from "../../../test/offers.ts"
 import { answer, json, show } from "../../../test/page.tsx"
-import { DEFAULT, setWanted } from "../../features/offers/requirements.ts"
+import { DEFAULT, setRequirements } from "../../features/offers/requirements.ts"
 import { setLanguage } from "../../i18n/language.ts"
 import { Market } from "./Market.tsx"
 
@@ -23,7 +23,7 @@ const ANSWERS = {
 
 beforeEach(() => {
   setLanguage("en")
-  setWanted(DEFAULT)
+  setRequirements(DEFAULT)
 })
 
 const offer = (id: number) => screen.getByRole("article", { name: `Offer ${id}` })

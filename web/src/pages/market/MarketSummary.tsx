@@ -1,7 +1,7 @@
 import type { LeaseSummary, OrderView, ProviderView } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { shareOf } from "../../features/offers/ProviderFacts.tsx"
-import { useWords } from "../../i18n/language.ts"
+import { useMessages } from "../../i18n/language.ts"
 import styles from "../../ui/Figures.module.css"
 import { Amount } from "../../ui/Values.tsx"
 import { words } from "./messages.ts"
@@ -14,8 +14,8 @@ interface Props {
 }
 
 /** The market in four figures, all of which are counted from what is listed. */
-export function Vitals({ leases, providers, orders }: Props) {
-  const t = useWords(words)
+export function MarketSummary({ leases, providers, orders }: Props) {
+  const t = useMessages(words)
   const open = leases?.filter(({ status }) => status !== "closed")
   const registered = providers?.filter((provider) => provider.registered)
   const troubled = registered?.filter(({ exitAt, silence }) => exitAt !== null || silence !== null).length

@@ -2,24 +2,24 @@ import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import { useUnit } from "../../chain/currency.ts"
 import { costOf } from "../../chain/price.ts"
-import { room } from "../../chain/screen.ts"
-import { Misfits } from "../../features/offers/Misfits.tsx"
+import { replicasThatFit } from "../../chain/screen.ts"
+import { Mismatches } from "../../features/offers/Misfits.tsx"
 import type { Matched } from "../../features/offers/match.ts"
 import { PriceList } from "../../features/offers/PriceList.tsx"
-import { Attributes, Capacity, Standing, Uptime } from "../../features/offers/ProviderFacts.tsx"
-import type { Wanted } from "../../features/offers/requirements.ts"
-import { useWords } from "../../i18n/language.ts"
+import { Attributes, Capacity, ProviderStatus, Uptime } from "../../features/offers/ProviderFacts.tsx"
+import type { Requirements } from "../../features/offers/requirements.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Button } from "../../ui/Button.tsx"
 import { Address, Amount } from "../../ui/Values.tsx"
-import styles from "./Offers.module.css"
 import { words } from "./messages.ts"
+import styles from "./Offers.module.css"
 
 /** Enough for a screen or three; the rest is one click away. */
 const SHOWN = 30
 
-export function Offers({ matched, wanted }: { matched: readonly Matched[]; wanted: Wanted }) {
-  const t = useWords(words)
+export function Offers({ matched, wanted }: { matched: readonly Matched[]; wanted: Requirements }) {
+  const t = useMessages(words)
   const [shown, setShown] = useState(SHOWN)
   return (
     <>
@@ -37,9 +37,9 @@ export function Offers({ matched, wanted }: { matched: readonly Matched[]; wante
   )
 }
 
-function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
-  const t = useWords(words)
-  const { offer, provider, rates, misfits } = matched
+function Offer({ matched, wanted }: { matched: Matched; wanted: Requirements }) {
+  const t = useMessages(words)
+  const { offer, provider, rates, mismatches: misfits } = matched
   const unit = useUnit(offer.currency)
   const cost = costOf(rates, wanted.replicas)
   const fits = misfits.length === 0
@@ -49,7 +49,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
       <header className={styles.head}>
         <h3 id={title}>{t.offer(offer.id)}</h3>
         <Badge tone={fits ? "good" : "warn"}>{fits ? t.fits : t.misfit}</Badge>
-        {provider && <Standing provider={provider} />}
+        {provider && <ProviderStatus provider={provider} />}
         <span className={styles.seller}>
           <Address of={offer.provider} />
         </span>
@@ -72,7 +72,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
         <div className={styles.record}>
           {provider && (
             <>
-              {fits && <p>{t.roomFor(room(provider, wanted.shape))}</p>}
+              {fits && <p>{t.roomFor(replicasThatFit(provider, wanted.shape))}</p>}
               <p>
                 <Uptime provider={provider} />
               </p>
@@ -97,7 +97,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
           <p className="small">
             <strong>{t.why}</strong>
           </p>
-          <Misfits misfits={misfits} unit={unit} />
+          <Mismatches misfits={misfits} unit={unit} />
         </div>
       )}
       <footer className={styles.foot}>
@@ -118,7 +118,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
 
 /** Leases from it go on; nobody can take it any more. */
 function Withdrawn({ matched: { offer } }: { matched: Matched }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <p className={styles.withdrawn}>
       {t.offer(offer.id)} <Badge>{t.withdrawn}</Badge>

@@ -4,20 +4,20 @@ import { useConfig } from "../../api/config.ts"
 import type { BidView, OrderView } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { isSame, useReasons } from "../../chain/legal.ts"
-import { useHere } from "../../features/chain/useRuleContext.ts"
-import { adopt } from "../../features/deployments/deployments.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
+import { adoptOrder } from "../../features/deployments/deployments.ts"
 import { Attributes } from "../../features/offers/ProviderFacts.tsx"
 import { words } from "../../features/orders/messages.ts"
-import { useWords } from "../../i18n/language.ts"
-import { formatBytes, formatFigure, HOUR, over, shorten, type Unit } from "../../i18n/format.ts"
+import { amountOver, formatBytes, formatFigure, HOUR, shorten, type Unit } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
-import { Act } from "../../ui/Button.tsx"
+import { ActionButton } from "../../ui/Button.tsx"
 import { Empty } from "../../ui/States.tsx"
 import { Address, Amount, Hash, When } from "../../ui/Values.tsx"
 import styles from "./Orders.module.css"
 
 export function Orders({ orders }: { orders: readonly OrderView[] }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   if (orders.length === 0) {
     return (
       <Empty title={t.none}>
@@ -37,9 +37,9 @@ export function Orders({ orders }: { orders: readonly OrderView[] }) {
 }
 
 function Order({ order }: { order: OrderView }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const unit = useUnit(order.currency)
-  const here = useHere()
+  const here = useRuleContext()
   const reasons = useReasons()
   const { chainId, market } = useConfig()
   const go = useNavigate()
@@ -47,7 +47,7 @@ function Order({ order }: { order: OrderView }) {
   const mine = isSame(order.tenant, here?.me)
   const { shape, policy } = order
   function choose() {
-    adopt(order, chainId, market)
+    adoptOrder(order, chainId, market)
     void go({ to: "/deploy" })
   }
   const size = (mib: number) => formatBytes(mib * 2 ** 20)
@@ -73,7 +73,7 @@ function Order({ order }: { order: OrderView }) {
       </p>
       <dl className={styles.terms}>
         <Term name={t.budget}>
-          <Amount of={over(BigInt(order.maxRate), HOUR)} unit={unit} />
+          <Amount of={amountOver(BigInt(order.maxRate), HOUR)} unit={unit} />
         </Term>
         <Term name={t.deposit}>
           <Amount of={order.deposit} unit={unit} />
@@ -94,10 +94,10 @@ function Order({ order }: { order: OrderView }) {
       {order.bids.length > 0 && <Bids order={order} unit={unit} />}
       {order.decision.reason && <p className="soft small">{t.declines(order.decision.reason)}</p>}
       <div>
-        <Act reason={here ? reasons("accept", { ...here, order }) : ""} onClick={choose}>
+        <ActionButton reason={here ? reasons("accept", { ...here, order }) : ""} onClick={choose}>
           {t.choose}
           <span className="unseen">: {shorten(order.id)}</span>
-        </Act>
+        </ActionButton>
       </div>
     </article>
   )
@@ -116,8 +116,9 @@ const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b
 
 /** The cheapest first. */
 function Bids({ order, unit }: { order: OrderView; unit: Unit }) {
-  const t = useWords(words)
-  const hourly = (bid: BidView, replicas: number) => over(BigInt(bid.rates.reserved) * BigInt(replicas), HOUR)
+  const t = useMessages(words)
+  const hourly = (bid: BidView, replicas: number) =>
+    amountOver(BigInt(bid.rates.reserved) * BigInt(replicas), HOUR)
   return (
     <div className="scroller">
       <table className={styles.bids}>

@@ -1,12 +1,12 @@
 import type { AlarmView } from "../../api/types.ts"
-import { useWords } from "../../i18n/language.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
-import styles from "./Provider.module.css"
 import { words } from "./messages.ts"
+import styles from "./Provider.module.css"
 
 /** What the provider should see to, in its own words, each with what to do. */
 export function Alarms({ alarms }: { alarms: readonly AlarmView[] }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   if (alarms.length === 0) {
     return (
       <p role="status">

@@ -10,15 +10,15 @@ import { marketOf } from "../../chain/call.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { isSame, useReasons } from "../../chain/legal.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { useHere } from "../../features/chain/useRuleContext.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
 import { useLeases } from "../../features/queries/market.ts"
-import { useWords } from "../../i18n/language.ts"
-import { Act } from "../../ui/Button.tsx"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Amount, Hash, Tx, When } from "../../ui/Values.tsx"
-import { useAct } from "./useAction.ts"
-import styles from "./Provider.module.css"
 import { words } from "./messages.ts"
+import styles from "./Provider.module.css"
+import { useAction } from "./useAction.ts"
 
 interface Props {
   provider: ProviderView
@@ -27,7 +27,7 @@ interface Props {
 
 /** What was earned in each currency, and what of it can be withdrawn now. */
 export function Earnings({ provider, own }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const leases = useLeases(true)
   const currencies = new Set<Address>([zeroAddress])
   for (const lease of leases.data ?? []) {
@@ -62,11 +62,11 @@ interface RowProps {
 }
 
 function Row({ provider, currency, total }: RowProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const unit = useUnit(currency)
-  const here = useHere()
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
   const reader = useClient() as Reader | undefined
   const { data: ready } = useQuery({
     queryKey: ["providers", provider.address, "earnings", currency],
@@ -102,7 +102,7 @@ function Row({ provider, currency, total }: RowProps) {
           </div>
         )}
       </dl>
-      <Act
+      <ActionButton
         reason={reason}
         busy={busy}
         aria-label={t.withdrawOf(unit.symbol)}
@@ -113,14 +113,14 @@ function Row({ provider, currency, total }: RowProps) {
         }
       >
         {t.withdraw}
-      </Act>
+      </ActionButton>
     </li>
   )
 }
 
 /** The newest claims and payouts, one under another. */
 export const Ledger = memo(function Ledger({ claims, payouts }: Pick<OwnView, "claims" | "payouts">) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <div className={styles.pair}>
       <Card title={t.claims} flush>

@@ -1,12 +1,12 @@
 import type { OwnView } from "../../api/types.ts"
-import { useWords } from "../../i18n/language.ts"
 import { ETH } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Bar } from "../../ui/Bar.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Amount } from "../../ui/Values.tsx"
-import styles from "./Provider.module.css"
 import { words } from "./messages.ts"
+import styles from "./Provider.module.css"
 
 const TONES: Record<string, Tone> = {
   prepared: "plain",
@@ -19,7 +19,7 @@ const count = (of: number) => of.toLocaleString("en-US")
 
 /** Gas by kind against the budget, and the outbox by state. */
 export function Gas({ gas, intents }: Pick<OwnView, "gas" | "intents">) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <Card title={t.gasTitle}>
       <div className="stack">

@@ -4,25 +4,25 @@ import type { ProviderView } from "../../api/types.ts"
 import { listOffer } from "../../chain/actions/listOffer.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { useReasons } from "../../chain/legal.ts"
-import { useHere } from "../../features/chain/useRuleContext.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
 import { words as offerWords } from "../../features/offers/messages.ts"
 import { ROWS } from "../../features/offers/PriceList.tsx"
-import { useWords } from "../../i18n/language.ts"
-import { Act } from "../../ui/Button.tsx"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton } from "../../ui/Button.tsx"
 import { Choice, TextField } from "../../ui/Field.tsx"
-import { Count } from "../../ui/NumberField.tsx"
-import { useAct } from "./useAction.ts"
+import { NumberField } from "../../ui/NumberField.tsx"
+import { words } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { type PriceName, priceOf, pricesFrom } from "./prices.ts"
-import { words } from "./messages.ts"
+import { useAction } from "./useAction.ts"
 
 /** A new price list. */
 export function ListOffer({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
-  const m = useWords(offerWords)
-  const here = useHere()
+  const t = useMessages(words)
+  const m = useMessages(offerWords)
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
   const [kind, setKind] = useState<"eth" | "token">("eth")
   const [token, setToken] = useState("")
   const [texts, setTexts] = useState<Partial<Record<PriceName, string>>>({})
@@ -74,7 +74,7 @@ export function ListOffer({ provider }: { provider: ProviderView }) {
               onChange={(text) => setTexts({ ...texts, [name]: text })}
             />
           ))}
-          <Count
+          <NumberField
             label={t.traffic}
             value={networkKiBps}
             least={0}
@@ -83,9 +83,9 @@ export function ListOffer({ provider }: { provider: ProviderView }) {
           />
         </div>
         <div>
-          <Act kind="primary" reason={reason} busy={busy} onClick={() => void list()}>
+          <ActionButton kind="primary" reason={reason} busy={busy} onClick={() => void list()}>
             {t.list}
-          </Act>
+          </ActionButton>
         </div>
       </div>
     </details>

@@ -2,8 +2,8 @@ import type { OwnView, ProviderView } from "../../api/types.ts"
 import { isSame } from "../../chain/legal.ts"
 import { Capacity, shareOf, Uptime } from "../../features/offers/ProviderFacts.tsx"
 import { useLeases } from "../../features/queries/market.ts"
-import { useWords } from "../../i18n/language.ts"
 import { ETH, formatBytes, formatFigure } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { Card } from "../../ui/Card.tsx"
 import styles from "../../ui/Figures.module.css"
 import { Amount } from "../../ui/Values.tsx"
@@ -14,8 +14,8 @@ interface Props {
   own: OwnView | undefined
 }
 
-export function Vitals({ provider, own }: Props) {
-  const t = useWords(words)
+export function ProviderSummary({ provider, own }: Props) {
+  const t = useMessages(words)
   const leases = useLeases().data?.filter(
     (lease) => isSame(lease.provider, provider.address) && lease.status !== "closed",
   )
@@ -66,7 +66,7 @@ export function Vitals({ provider, own }: Props) {
 
 /** What there is, what is held, and what is kept for bids on their way. */
 export function Stock({ provider, own }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const reserved = own?.reserved
   return (
     <Card title={t.capacity}>

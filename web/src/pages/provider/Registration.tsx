@@ -5,21 +5,21 @@ import { announceExit } from "../../chain/actions/announceExit.ts"
 import { setAttributes } from "../../chain/actions/setAttributes.ts"
 import { unregister } from "../../chain/actions/unregister.ts"
 import { useReasons } from "../../chain/legal.ts"
-import { useHere } from "../../features/chain/useRuleContext.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
 import { attributesOf } from "../../features/offers/attributes.ts"
-import { useWords } from "../../i18n/language.ts"
 import { ETH, parseAmount } from "../../i18n/format.ts"
-import { Act, Button } from "../../ui/Button.tsx"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton, Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
 import { TextField } from "../../ui/Field.tsx"
-import { useAct } from "./useAction.ts"
-import styles from "./Provider.module.css"
 import { words } from "./messages.ts"
+import styles from "./Provider.module.css"
+import { useAction } from "./useAction.ts"
 
 /** What only the provider's own account may change: everybody else reads why. */
-export function Account({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
+export function Registration({ provider }: { provider: ProviderView }) {
+  const t = useMessages(words)
   return (
     <Card title={t.account}>
       <div className="stack">
@@ -35,10 +35,10 @@ export function Account({ provider }: { provider: ProviderView }) {
 }
 
 function Bond({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
-  const here = useHere()
+  const t = useMessages(words)
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
   const [text, setText] = useState("")
   const amount = parseAmount(text, ETH)
   const wrong = text !== "" && (amount === null || amount === 0n)
@@ -53,7 +53,7 @@ function Bond({ provider }: { provider: ProviderView }) {
         problem={wrong ? t.badAmount : null}
         onChange={setText}
       />
-      <Act
+      <ActionButton
         reason={reason ?? (amount ? null : t.badAmount)}
         busy={busy}
         onClick={() =>
@@ -63,16 +63,16 @@ function Bond({ provider }: { provider: ProviderView }) {
         }
       >
         {t.addBond}
-      </Act>
+      </ActionButton>
     </div>
   )
 }
 
 function AttributesForm({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
-  const here = useHere()
+  const t = useMessages(words)
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
   const [text, setText] = useState(provider.attributes.join(", "))
   const attributes = attributesOf(text)
   const reason = here ? reasons("setAttributes", { ...here, provider }) : ""
@@ -86,7 +86,7 @@ function AttributesForm({ provider }: { provider: ProviderView }) {
         problem={attributes ? null : t.badAttributes}
         onChange={setText}
       />
-      <Act
+      <ActionButton
         reason={reason ?? (attributes ? null : t.badAttributes)}
         busy={busy}
         onClick={() =>
@@ -94,16 +94,16 @@ function AttributesForm({ provider }: { provider: ProviderView }) {
         }
       >
         {t.setAttributes}
-      </Act>
+      </ActionButton>
     </div>
   )
 }
 
 function Exit({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
-  const here = useHere()
+  const t = useMessages(words)
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
   const [asking, setAsking] = useState(false)
   const announced = provider.exitAt !== null
   const reason = here ? reasons(announced ? "unregister" : "announceExit", { ...here, provider }) : ""
@@ -113,13 +113,13 @@ function Exit({ provider }: { provider: ProviderView }) {
       <h3>{t.exit}</h3>
       <p className="soft small">{t.exitAbout}</p>
       {announced ? (
-        <Act reason={reason} busy={busy} onClick={() => void act(t.labels.unregister, unregister)}>
+        <ActionButton reason={reason} busy={busy} onClick={() => void act(t.labels.unregister, unregister)}>
           {t.unregister}
-        </Act>
+        </ActionButton>
       ) : (
-        <Act kind="danger" reason={reason} busy={busy} onClick={() => setAsking(true)}>
+        <ActionButton kind="danger" reason={reason} busy={busy} onClick={() => setAsking(true)}>
           {t.announce}
-        </Act>
+        </ActionButton>
       )}
       <Dialog title={t.announce} about={t.exitAbout} open={asking} onOpenChange={setAsking}>
         <div className="row">

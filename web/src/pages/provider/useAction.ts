@@ -4,7 +4,7 @@ import type { Wallet } from "../../chain/call.ts"
 import { useTransact } from "../../transactions/useTransact.ts"
 
 /** One action at a time. What goes wrong, the transaction centre tells. */
-export function useAct() {
+export function useAction() {
   const transact = useTransact()
   const [busy, setBusy] = useState(false)
   async function act(label: string, action: (wallet: Wallet) => Promise<Hash>): Promise<boolean> {

@@ -5,16 +5,16 @@ import type { LeaseSummary, LeaseView } from "../../api/types.ts"
 import { giveNotice } from "../../chain/actions/giveNotice.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { readLease } from "../../chain/reads.ts"
-import { useWords } from "../../i18n/language.ts"
-import { useAct } from "./useAction.ts"
+import { useMessages } from "../../i18n/language.ts"
 import { words } from "./messages.ts"
+import { useAction } from "./useAction.ts"
 
 /** Gives notice on a lease; its terms, which the call states, are read when it is pressed. */
-export function useNotice({ id }: LeaseSummary) {
-  const t = useWords(words)
+export function useGiveNotice({ id }: LeaseSummary) {
+  const t = useMessages(words)
   const { api } = useConfig()
   const reader = useClient() as Reader | undefined
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
 
   async function view(): Promise<LeaseView> {
     try {

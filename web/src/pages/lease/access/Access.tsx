@@ -2,16 +2,16 @@
 import { useConnection } from "wagmi"
 import { Loaded } from "../../../features/errors/Failure.tsx"
 import { useAccesses, useGrants } from "../../../features/queries/lease.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Card } from "../../../ui/Card.tsx"
 import { Empty } from "../../../ui/States.tsx"
 import { Address, When } from "../../../ui/Values.tsx"
-import { Inside } from "../SignInGate.tsx"
+import { SignInGate } from "../SignInGate.tsx"
 import type { TabProps } from "../tabProps.ts"
 import { Grants } from "./Grants.tsx"
 import { Share } from "./Share.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     what: "Whom the tenant lets look inside the lease, and every look that was taken.",
     share: "Share access",
@@ -65,7 +65,7 @@ const words = speak(
 )
 
 export default function Access({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { address } = useConnection()
   if (address && address.toLowerCase() !== lease.tenant.toLowerCase()) {
     return (
@@ -75,7 +75,7 @@ export default function Access({ lease }: TabProps) {
     )
   }
   return (
-    <Inside lease={lease} what={t.what}>
+    <SignInGate lease={lease} what={t.what}>
       <div className="stack">
         <Card title={t.share}>
           <Share lease={lease} />
@@ -83,12 +83,12 @@ export default function Access({ lease }: TabProps) {
         <Shared lease={lease} />
         <Log lease={lease} />
       </div>
-    </Inside>
+    </SignInGate>
   )
 }
 
 function Shared({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const grants = useGrants(lease)
   return (
     <Card title={t.shared} flush>
@@ -98,7 +98,7 @@ function Shared({ lease }: TabProps) {
 }
 
 function Log({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const accesses = useAccesses(lease)
   return (
     <Card title={t.log} flush>

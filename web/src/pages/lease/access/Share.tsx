@@ -6,15 +6,15 @@ import { getConnectorClient } from "wagmi/actions"
 import type { GrantView, LeaseView, Scope } from "../../../api/types.ts"
 import { signGrant } from "../../../chain/actions/signGrant.ts"
 import type { Wallet } from "../../../chain/call.ts"
-import { explain } from "../../../chain/errors.ts"
-import { useShare } from "../../../features/queries/lease.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { explainError } from "../../../chain/errors.ts"
+import { useGrantActions } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { Choice, TextField } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
 import styles from "./Share.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     about:
       "Let somebody look inside until a moment that you name. You sign once; nothing is sent to the chain. Revoking ends it for good, open streams and shells included.",
@@ -61,9 +61,9 @@ const words = speak(
 const EARLIER = 30
 
 export function Share({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const config = useConfig()
-  const { share } = useShare(lease)
+  const { share } = useGrantActions(lease)
   const [grantee, setGrantee] = useState("")
   const [scope, setScope] = useState<Scope>("view")
   const [span, setSpan] = useState<keyof typeof t.spans>("86400")
@@ -88,7 +88,7 @@ export function Share({ lease }: { lease: LeaseView }) {
       await share.mutateAsync({ grant, signature: await signGrant(wallet, grant) })
       setGrantee("")
     } catch (error) {
-      setProblem(explain(error).sentence)
+      setProblem(explainError(error).sentence)
     } finally {
       setBusy(false)
     }

@@ -1,12 +1,12 @@
 // A dialog that signs: fields, what will come of it, the reason why it would be refused, and the button.
 import type { ReactNode } from "react"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { Act, Button } from "../../../ui/Button.tsx"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { ActionButton, Button } from "../../../ui/Button.tsx"
 import { Dialog } from "../../../ui/Dialog.tsx"
 import { Notice } from "../../../ui/States.tsx"
 import styles from "./Actions.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     cancel: "Cancel",
     leave: "Close; it goes on",
@@ -36,7 +36,7 @@ interface Props {
   children?: ReactNode
 }
 
-export function Form(props: Props) {
+export function ActionForm(props: Props) {
   const {
     title,
     about,
@@ -51,7 +51,7 @@ export function Form(props: Props) {
     onClose,
     children,
   } = props
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <Dialog title={title} about={about} open onOpenChange={(open) => !open && onClose()}>
       <form
@@ -74,9 +74,9 @@ export function Form(props: Props) {
           <Button kind="quiet" onClick={onClose}>
             {busy ? t.leave : t.cancel}
           </Button>
-          <Act type="submit" kind={danger ? "danger" : "primary"} reason={reason} busy={busy}>
+          <ActionButton type="submit" kind={danger ? "danger" : "primary"} reason={reason} busy={busy}>
             {label ?? t.sign}
-          </Act>
+          </ActionButton>
         </div>
       </form>
       {proposal}

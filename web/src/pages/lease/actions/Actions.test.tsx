@@ -6,7 +6,7 @@ import { answersOf, LEASE, leaseView, TENANT } from "../../../../test/lease.ts"
 import { answer, show } from "../../../../test/page.tsx"
 import { CHAIN_ID, HASH, OTHER } from "../../../../test/wallet.ts"
 import { market } from "../../../chain/abi.ts"
-import { add } from "../../../transactions/store.ts"
+import { addTransaction } from "../../../transactions/store.ts"
 import { Actions } from "./Actions.tsx"
 
 /** A chain that takes everything, and what was sent to it. */
@@ -79,7 +79,7 @@ describe("what can be done with a lease", () => {
     const { request } = chain()
     const refuse = async (asked: { method: string; params?: unknown }) => {
       if (asked.method !== "eth_sendTransaction") return (request as (a: typeof asked) => unknown)(asked)
-      add({ label: "Another action", account: TENANT, chainId: CHAIN_ID, state: "asking" })
+      addTransaction({ label: "Another action", account: TENANT, chainId: CHAIN_ID, state: "asking" })
       throw Object.assign(new Error("User rejected the request."), { code: 4001 })
     }
     await show(<Actions lease={leaseView()} />, { account: TENANT, chain: refuse as never })

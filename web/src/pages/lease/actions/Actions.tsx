@@ -2,25 +2,25 @@
 import { type ComponentType, useState } from "react"
 import type { LeaseView } from "../../../api/types.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { Act } from "../../../ui/Button.tsx"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { ActionButton } from "../../../ui/Button.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Skeleton } from "../../../ui/States.tsx"
 import styles from "./Actions.module.css"
+import { ChangePolicy } from "./ChangePolicy.tsx"
 import { Close } from "./Close.tsx"
-import { useLeaseCase } from "./useLeaseCase.ts"
 import { Dispute } from "./Dispute.tsx"
 import type { DialogProps } from "./dialogProps.ts"
 import { EndDispute } from "./EndDispute.tsx"
+import { GiveNotice } from "./GiveNotice.tsx"
 import { Move } from "./Move.tsx"
-import { Notice } from "./GiveNotice.tsx"
-import { Policy } from "./ChangePolicy.tsx"
 import { Refund } from "./Refund.tsx"
 import { Scale } from "./Scale.tsx"
 import { TopUp } from "./TopUp.tsx"
+import { useLeaseCase } from "./useLeaseCase.ts"
 import { Withdraw } from "./Withdraw.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Actions",
     connect: "Connect a wallet to act. Whoever only looks needs none.",
@@ -60,20 +60,20 @@ type Verb = keyof (typeof words)["en"]["verbs"]
 const DIALOGS: Record<Verb, ComponentType<DialogProps>> = {
   topUp: TopUp,
   scale: Scale,
-  setPolicy: Policy,
+  setPolicy: ChangePolicy,
   withdraw: Withdraw,
   moveToOffer: Move,
   close: Close,
   refund: Refund,
   dispute: Dispute,
   endDispute: EndDispute,
-  giveNotice: Notice,
+  giveNotice: GiveNotice,
 }
 
 const DANGEROUS = new Set<Verb>(["close", "dispute"])
 
 export function Actions({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const why = useReasons()
   const about = useLeaseCase(lease)
   const [open, setOpen] = useState<Verb | null>(null)
@@ -86,13 +86,13 @@ export function Actions({ lease }: { lease: LeaseView }) {
           {(Object.keys(DIALOGS) as Verb[]).map((verb) => (
             <li key={verb} className={styles.action}>
               <span className={styles.effect}>{t.verbs[verb][1]}</span>
-              <Act
+              <ActionButton
                 kind={verb === "topUp" ? "primary" : DANGEROUS.has(verb) ? "danger" : "plain"}
                 reason={about.me ? why(verb, about) : ""}
                 onClick={() => setOpen(verb)}
               >
                 {t.verbs[verb][0]}
-              </Act>
+              </ActionButton>
             </li>
           ))}
         </ul>

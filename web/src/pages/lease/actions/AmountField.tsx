@@ -1,12 +1,12 @@
 // An amount of a currency, with amounts at hand.
 
-import { speak, useWords } from "../../../i18n/language.ts"
 import { parseAmount, type Unit } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { TextField } from "../../../ui/Field.tsx"
 import styles from "./Actions.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     amount: (symbol: string) => `Amount, ${symbol}`,
     none: (decimals: number) =>
@@ -34,7 +34,7 @@ interface Props {
 }
 
 export function AmountField({ unit, text, onText, quick }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const bad = text !== "" && parseAmount(text, unit) === null
   return (
     <div className="stack-s">

@@ -2,16 +2,16 @@ import { useState } from "react"
 import type { PolicyView } from "../../../api/types.ts"
 import { setPolicy, setPolicyCall } from "../../../chain/actions/setPolicy.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { ETH, HOUR, over } from "../../../i18n/format.ts"
+import { amountOver, ETH, HOUR } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { TextField } from "../../../ui/Field.tsx"
 import { Amount } from "../../../ui/Values.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import styles from "./Actions.module.css"
 import type { DialogProps } from "./dialogProps.ts"
-import { Form } from "./ActionForm.tsx"
-import { usePerform } from "./useAction.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     fields: {
       minReplicas: "Least replicas",
@@ -63,11 +63,11 @@ const MOST: Record<keyof PolicyView, number> = {
   headroom: 255,
 }
 
-export function Policy({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+export function ChangePolicy({ lease, about, title, effect, onClose }: DialogProps) {
+  const t = useMessages(words)
   const why = useReasons()
   const unit = about.unit ?? ETH
-  const { perform, ...doing } = usePerform(about.unit)
+  const { perform, ...doing } = useAction(about.unit)
   const names = Object.keys(t.fields) as (keyof PolicyView)[]
   const [texts, setTexts] = useState(
     () =>
@@ -82,7 +82,7 @@ export function Policy({ lease, about, title, effect, onClose }: DialogProps) {
   const policy = Object.fromEntries(names.map((name) => [name, Number(texts[name])])) as unknown as PolicyView
   const same = names.every((name) => policy[name] === lease.policy[name])
   const reserved = BigInt(lease.terms.rates.reserved)
-  const hour = (replicas: number) => over(reserved * BigInt(replicas), HOUR)
+  const hour = (replicas: number) => amountOver(reserved * BigInt(replicas), HOUR)
   const reason = whole ? why("setPolicy", { ...about, policy }) : t.whole
 
   async function submit() {
@@ -92,7 +92,7 @@ export function Policy({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.budget}`}
       effects={
@@ -123,6 +123,6 @@ export function Policy({ lease, about, title, effect, onClose }: DialogProps) {
           />
         ))}
       </div>
-    </Form>
+    </ActionForm>
   )
 }

@@ -1,14 +1,14 @@
 import { close, closeCall } from "../../../chain/actions/close.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
 import { ETH } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Amount } from "../../../ui/Values.tsx"
 import { useMoney } from "../Runway.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
-import { Form } from "./ActionForm.tsx"
-import { usePerform } from "./useAction.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     label: "Close the lease",
     back: "Comes back at once",
@@ -26,11 +26,11 @@ const words = speak(
 )
 
 export function Close({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const { free, owed } = useMoney(lease)
-  const { perform, ...doing } = usePerform(about.unit)
+  const { perform, ...doing } = useAction(about.unit)
 
   async function submit() {
     const parameters = { terms: lease.terms }
@@ -38,7 +38,7 @@ export function Close({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.ends} ${t.rest}`}
       effects={[

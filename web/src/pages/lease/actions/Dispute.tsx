@@ -3,21 +3,21 @@ import { type Hex, keccak256 } from "viem"
 import { providerApi } from "../../../api/client.ts"
 import { putEvidence } from "../../../api/uploads.ts"
 import { dispute, disputeCall } from "../../../chain/actions/dispute.ts"
+import { explainError } from "../../../chain/errors.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { explain } from "../../../chain/errors.ts"
-import { useBase } from "../../../features/queries/market.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { ETH, formatBytes, formatSpan } from "../../../i18n/format.ts"
+import { useEndpoint } from "../../../features/queries/market.ts"
+import { ETH, formatBytes, formatDuration } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { Field } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
 import { Amount, Hash } from "../../../ui/Values.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
-import { Form } from "./ActionForm.tsx"
 import { retryUpload } from "./retryUpload.ts"
-import { usePerform } from "./useAction.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     evidence: "Evidence",
     hint: "One file, at most 1 MiB. Its hash goes on chain; the file goes to the provider, where the arbiters and everybody can read it.",
@@ -57,10 +57,10 @@ interface Evidence {
 }
 
 export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const why = useReasons()
-  const base = useBase(lease.provider)
-  const { perform, ...doing } = usePerform(about.unit)
+  const base = useEndpoint(lease.provider)
+  const { perform, ...doing } = useAction(about.unit)
   const [evidence, setEvidence] = useState<Evidence | null>(null)
   const [size, setSize] = useState(0)
   const [handed, setHanded] = useState<{ error: string | null } | null>(null)
@@ -80,7 +80,7 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
       await retryUpload(() => putEvidence(providerApi(base), hash, bytes))
       setHanded({ error: null })
     } catch (error) {
-      setHanded({ error: explain(error).sentence })
+      setHanded({ error: explainError(error).sentence })
     }
   }
 
@@ -92,12 +92,12 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.fate}`}
       effects={[
         [t.deposit, <Amount key="deposit" of={deposit} unit={ETH} />],
-        [t.window, formatSpan(Number(about.parameters.disputeWindow ?? 0))],
+        [t.window, formatDuration(Number(about.parameters.disputeWindow ?? 0))],
         ...(evidence ? [[t.hash, <Hash key="hash" of={evidence.hash} />] as const] : []),
       ]}
       reason={handed ? "" : (why("dispute", about) ?? missing)}
@@ -121,6 +121,6 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
             <Button onClick={() => evidence && void give(evidence)}>{t.retry}</Button>
           </Notice>
         ))}
-    </Form>
+    </ActionForm>
   )
 }

@@ -1,13 +1,13 @@
 import { endDispute, endDisputeCall } from "../../../chain/actions/endDispute.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
 import { ETH } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Amount } from "../../../ui/Values.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
-import { Form } from "./ActionForm.tsx"
-import { usePerform } from "./useAction.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     label: "End the dispute",
     stands: "Nobody ruled, so the provider's proofs stand and can be claimed again.",
@@ -21,9 +21,9 @@ const words = speak(
 )
 
 export function EndDispute({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const why = useReasons()
-  const { perform, ...doing } = usePerform(about.unit)
+  const { perform, ...doing } = useAction(about.unit)
 
   async function submit() {
     const parameters = { terms: lease.terms }
@@ -32,7 +32,7 @@ export function EndDispute({ lease, about, title, effect, onClose }: DialogProps
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.stands}`}
       effects={[[t.deposit, <Amount key="deposit" of={about.parameters.disputeDeposit ?? "0"} unit={ETH} />]]}

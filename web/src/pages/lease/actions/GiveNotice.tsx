@@ -1,12 +1,12 @@
 import { giveNotice, giveNoticeCall } from "../../../chain/actions/giveNotice.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { When } from "../../../ui/Values.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
-import { Form } from "./ActionForm.tsx"
-import { usePerform } from "./useAction.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     label: "Give notice",
     from: "The provider may close from",
@@ -15,10 +15,10 @@ const words = speak(
   { label: "发出通知", from: "提供方可关闭的时间", until: "在此之前租约照常运行。" },
 )
 
-export function Notice({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+export function GiveNotice({ lease, about, title, effect, onClose }: DialogProps) {
+  const t = useMessages(words)
   const why = useReasons()
-  const { perform, ...doing } = usePerform(about.unit)
+  const { perform, ...doing } = useAction(about.unit)
   const from = about.now + Number(about.parameters.noticePeriod ?? 0)
 
   async function submit() {
@@ -28,7 +28,7 @@ export function Notice({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.until}`}
       effects={[[t.from, <When key="from" of={from} />]]}

@@ -8,24 +8,24 @@ import { market } from "../../../chain/abi.ts"
 import { moveToBid, moveToBidCall } from "../../../chain/actions/moveToBid.ts"
 import { moveToOffer, moveToOfferCall } from "../../../chain/actions/moveToOffer.ts"
 import { signManifest } from "../../../chain/actions/signManifest.ts"
+import { explainError } from "../../../chain/errors.ts"
 import { isSame, useReasons } from "../../../chain/legal.ts"
-import { explain } from "../../../chain/errors.ts"
 import { useOffers, useOrders, useProviders } from "../../../features/queries/market.ts"
 import { useWallet } from "../../../features/wallet/useWallet.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { ETH, formatAmount, HOUR, over, shorten } from "../../../i18n/format.ts"
+import { amountOver, ETH, formatAmount, HOUR, shorten } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Choice, Field } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
 import { Amount } from "../../../ui/Values.tsx"
 import { useMoney } from "../Runway.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import { type Destination, destinationsOf } from "./destinations.ts"
 import type { DialogProps } from "./dialogProps.ts"
-import { useEffects } from "./moneyEffects.tsx"
-import { Form } from "./ActionForm.tsx"
+import { useMoneyEffects } from "./moneyEffects.tsx"
 import { retryUpload } from "./retryUpload.ts"
-import { usePerform } from "./useAction.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     to: "To",
     option: (key: string, provider: string, hour: string) => `${key} of ${provider}: ${hour} an hour`,
@@ -70,17 +70,17 @@ const words = speak(
 type Outcome = { lease: Hex; state: "moved" | "handed" | "unhanded"; error?: string }
 
 export function Move({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const why = useReasons()
   const { api } = useConfig()
   const connectedWallet = useWallet()
   const unit = about.unit ?? ETH
   const money = useMoney(lease)
-  const effects = useEffects(unit)
+  const effects = useMoneyEffects(unit)
   const offers = useOffers()
   const orders = useOrders()
   const providers = useProviders()
-  const { perform, ...doing } = usePerform(about.unit)
+  const { perform, ...doing } = useAction(about.unit)
   const [key, setKey] = useState("")
   const [manifest, setManifest] = useState<Uint8Array<ArrayBuffer> | null>(null)
   const [outcome, setOutcome] = useState<Outcome | null>(null)
@@ -90,7 +90,7 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
   const { maxReplicas } = lease.policy
   const right = manifest !== null && keccak256(manifest) === lease.terms.manifestHash
   const wrong = manifest !== null && !right ? t.other : null
-  const hour = ({ reserved }: Destination, replicas: number) => over(reserved * BigInt(replicas), HOUR)
+  const hour = ({ reserved }: Destination, replicas: number) => amountOver(reserved * BigInt(replicas), HOUR)
   const rate = chosen ? chosen.reserved * BigInt(lease.replicas.wanted) : money.rate
   const reason =
     why("moveToOffer", about) ??
@@ -124,12 +124,12 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
       await retryUpload(() => putManifest(providerApi(base), id, manifest, signature))
       setOutcome({ lease: id, state: "handed" })
     } catch (error) {
-      setOutcome({ lease: id, state: "unhanded", error: explain(error).sentence })
+      setOutcome({ lease: id, state: "unhanded", error: explainError(error).sentence })
     }
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.about}`}
       effects={
@@ -183,6 +183,6 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
           </Link>
         </Notice>
       )}
-    </Form>
+    </ActionForm>
   )
 }

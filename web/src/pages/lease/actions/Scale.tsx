@@ -1,16 +1,16 @@
 import { useState } from "react"
 import { scale, scaleCall } from "../../../chain/actions/scale.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
 import { ETH } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { TextField } from "../../../ui/Field.tsx"
 import { useMoney } from "../Runway.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
-import { useEffects } from "./moneyEffects.tsx"
-import { Form } from "./ActionForm.tsx"
-import { usePerform } from "./useAction.ts"
+import { useMoneyEffects } from "./moneyEffects.tsx"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     replicas: "Replicas",
     hint: (min: number, max: number) => `${min} to ${max}, as the policy says`,
@@ -28,11 +28,11 @@ const words = speak(
 )
 
 export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const why = useReasons()
   const money = useMoney(lease)
-  const effects = useEffects(about.unit ?? ETH)
-  const { perform, ...doing } = usePerform(about.unit)
+  const effects = useMoneyEffects(about.unit ?? ETH)
+  const { perform, ...doing } = useAction(about.unit)
   const { min, max, wanted } = lease.replicas
   const [text, setText] = useState(String(Math.min(max, wanted + 1)))
   const count = /^\d{1,5}$/.test(text.trim()) ? Number(text) : null
@@ -49,7 +49,7 @@ export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.policy}`}
       effects={effects(money, { ...money, rate })}
@@ -69,6 +69,6 @@ export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
         value={text}
         onChange={setText}
       />
-    </Form>
+    </ActionForm>
   )
 }

@@ -1,12 +1,12 @@
 // What an action makes of rate, balance and runway, in the words that all dialogs share.
 import type { ReactNode } from "react"
 import { runway } from "../../../chain/accrual.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { formatSpan, HOUR, MONTH, over, type Unit } from "../../../i18n/format.ts"
+import { amountOver, formatDuration, HOUR, MONTH, type Unit } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Amount } from "../../../ui/Values.tsx"
 import type { Effect } from "./ActionForm.tsx"
 
-export const words = speak(
+export const words = defineMessages(
   {
     rate: "Rate, an hour",
     month: "Rate, a month",
@@ -25,18 +25,18 @@ export const words = speak(
   },
 )
 
-export interface Standing {
+export interface MoneyState {
   balance: bigint
   owed: bigint
   rate: bigint
 }
 
 /** Rows for what changes; each says what it was, when it was something else. */
-export function useEffects(unit: Unit): (before: Standing, after: Standing) => Effect[] {
-  const t = useWords(words)
-  const span = ({ balance, owed, rate }: Standing) => {
+export function useMoneyEffects(unit: Unit): (before: MoneyState, after: MoneyState) => Effect[] {
+  const t = useMessages(words)
+  const span = ({ balance, owed, rate }: MoneyState) => {
     const left = runway(balance, owed, rate)
-    return left === null ? t.forever : formatSpan(left)
+    return left === null ? t.forever : formatDuration(left)
   }
   const row = (name: ReactNode, before: ReactNode, after: ReactNode, changed: boolean): Effect => [
     name,
@@ -53,11 +53,11 @@ export function useEffects(unit: Unit): (before: Standing, after: Standing) => E
   return (before, after) => {
     const rates = before.rate !== after.rate
     const rows = [
-      row(t.rate, money(over(before.rate, HOUR)), money(over(after.rate, HOUR)), rates),
+      row(t.rate, money(amountOver(before.rate, HOUR)), money(amountOver(after.rate, HOUR)), rates),
       row(t.balance, money(before.balance), money(after.balance), before.balance !== after.balance),
       row(t.runway, span(before), span(after), span(before) !== span(after)),
     ]
-    if (rates) rows.splice(1, 0, row(t.month, "", money(over(after.rate, MONTH)), false))
+    if (rates) rows.splice(1, 0, row(t.month, "", money(amountOver(after.rate, MONTH)), false))
     return rows
   }
 }

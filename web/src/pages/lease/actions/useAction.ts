@@ -5,7 +5,7 @@ import type { Call, Wallet } from "../../../chain/call.ts"
 import { usePropose } from "../../../features/proposals/ProposeDialog.tsx"
 import type { Unit } from "../../../i18n/format.ts"
 
-export interface Performance {
+export interface ActionState {
   busy: boolean
   /** Why it did not come to pass. */
   problem: string | null
@@ -20,7 +20,7 @@ export interface Performance {
 }
 
 /** @param unit Of the amounts that a refusal would name. */
-export function usePerform(unit?: Unit): Performance {
+export function useAction(unit?: Unit): ActionState {
   const { attempt, dialog } = usePropose()
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string | null>(null)

@@ -8,14 +8,14 @@ import { marketOf } from "../../../chain/call.ts"
 import { useUnit } from "../../../chain/currency.ts"
 import { isSame, type LeaseCase } from "../../../chain/legal.ts"
 import type { Reader } from "../../../chain/reader.ts"
-import { useHere } from "../../../features/chain/useRuleContext.ts"
+import { useRuleContext } from "../../../features/chain/useRuleContext.ts"
 import { useProviders } from "../../../features/queries/market.ts"
-import { over } from "../../../i18n/format.ts"
+import { amountOver } from "../../../i18n/format.ts"
 import { useMoney } from "../Runway.tsx"
 
 /** Undefined until the market is known. */
 export function useLeaseCase(lease: LeaseView): LeaseCase | undefined {
-  const here = useHere()
+  const here = useRuleContext()
   const unit = useUnit(lease.money.currency)
   const reader = useClient() as Reader | undefined
   const providers = useProviders()
@@ -33,7 +33,7 @@ export function useLeaseCase(lease: LeaseView): LeaseCase | undefined {
     },
   })
   if (!here) return undefined
-  const notice = over(money.rate, BigInt(here.parameters.noticePeriod ?? 0))
+  const notice = amountOver(money.rate, BigInt(here.parameters.noticePeriod ?? 0))
   const owing = { ...lease.money, owed: money.owed.toString() }
   return {
     ...here,

@@ -3,8 +3,8 @@ import { useState } from "react"
 import { useUnit } from "../../../chain/currency.ts"
 import { sentences } from "../../../chain/eventMessages.ts"
 import { Loaded } from "../../../features/errors/Failure.tsx"
-import { useHistory } from "../../../features/queries/lease.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { useLeaseEvents } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Choice } from "../../../ui/Field.tsx"
@@ -13,7 +13,7 @@ import { Tx, When } from "../../../ui/Values.tsx"
 import type { TabProps } from "../tabProps.ts"
 import styles from "./Events.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Events",
     none: "No event",
@@ -39,10 +39,10 @@ const words = speak(
 const PAGE = 100
 
 export default function Events({ lease }: TabProps) {
-  const t = useWords(words)
-  const say = useWords(sentences)
+  const t = useMessages(words)
+  const say = useMessages(sentences)
   const unit = useUnit(lease.money.currency)
-  const history = useHistory(lease)
+  const history = useLeaseEvents(lease)
   const [shown, setShown] = useState(PAGE)
   const [kind, setKind] = useState<keyof typeof t.kinds>("all")
   return (

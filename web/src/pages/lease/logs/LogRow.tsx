@@ -1,8 +1,8 @@
 // One line: always text, never markup.
 import { memo } from "react"
 import { type Run, runsOf } from "./ansi.ts"
-import type { NumberedLine } from "./logBuffer.ts"
 import styles from "./Logs.module.css"
+import type { NumberedLine } from "./logBuffer.ts"
 import { highlight } from "./search.ts"
 
 /** What is longer is cut: no screen shows it, and a browser would choke on it. */
@@ -27,7 +27,7 @@ function shownRuns(line: string): Run[] {
   ]
 }
 
-export const Line = memo(function Line({ line, top, index, regex, current, wrap, measure }: Props) {
+export const LogRow = memo(function Line({ line, top, index, regex, current, wrap, measure }: Props) {
   const pieces = highlight(shownRuns(line.line), regex)
   const failed = line.stream === "stderr"
   const time = new Date(line.atMs)

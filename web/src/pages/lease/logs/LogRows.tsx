@@ -1,14 +1,14 @@
 // The lines in sight, and no others. A scroll renders this and nothing around it.
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { useEffect, useImperativeHandle, useRef, useSyncExternalStore } from "react"
-import type { LogBuffer } from "./logBuffer.ts"
-import { Line } from "./LogRow.tsx"
+import { LogRow } from "./LogRow.tsx"
 import styles from "./Logs.module.css"
+import type { LogBuffer } from "./logBuffer.ts"
 
 /** Pixels; as Logs.module.css has it. */
 const ROW = 20
 
-export interface RowsHandle {
+export interface LogRowsHandle {
   /** Brings a line into the middle. */
   show: (number: number) => void
 }
@@ -22,10 +22,10 @@ interface Props {
   wrap: boolean
   follow: boolean
   onFollow: (follow: boolean) => void
-  ref: React.Ref<RowsHandle>
+  ref: React.Ref<LogRowsHandle>
 }
 
-export function Rows({ buffer, label, regex, current, wrap, follow, onFollow, ref }: Props) {
+export function LogRows({ buffer, label, regex, current, wrap, follow, onFollow, ref }: Props) {
   const box = useRef<HTMLDivElement>(null)
   const all = useRef<HTMLDivElement>(null)
   useSyncExternalStore(buffer.subscribe, () => buffer.version)
@@ -81,7 +81,7 @@ export function Rows({ buffer, label, regex, current, wrap, follow, onFollow, re
         {rows.getVirtualItems().map((row) => {
           const line = buffer.at(row.index)
           return line ? (
-            <Line
+            <LogRow
               key={row.key}
               line={line}
               top={row.start}

@@ -1,15 +1,15 @@
 // The lines of a buffer, with search, following and download over them.
 import { useMemo, useRef, useState, useSyncExternalStore } from "react"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { Empty } from "../../../ui/States.tsx"
-import { type LogBuffer, toText } from "./logBuffer.ts"
-import { Find } from "./SearchBar.tsx"
+import { LogRows, type LogRowsHandle } from "./LogRows.tsx"
 import styles from "./Logs.module.css"
-import { Rows, type RowsHandle } from "./LogRows.tsx"
+import { type LogBuffer, toText } from "./logBuffer.ts"
+import { SearchBar } from "./SearchBar.tsx"
 import { patternOf, Search } from "./search.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     log: "Log lines",
     none: "No line yet",
@@ -32,9 +32,9 @@ const words = speak(
   },
 )
 
-export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
-  const t = useWords(words)
-  const rows = useRef<RowsHandle>(null)
+export function LogView({ buffer, name }: { buffer: LogBuffer; name: string }) {
+  const t = useMessages(words)
+  const rows = useRef<LogRowsHandle>(null)
   const [follow, setFollow] = useState(true)
   const [wrap, setWrap] = useState(false)
   const [text, setText] = useState("")
@@ -69,7 +69,7 @@ export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
 
   return (
     <div className="stack-s">
-      <Find
+      <SearchBar
         text={text}
         expression={expression}
         problem={problem}
@@ -104,7 +104,7 @@ export function View({ buffer, name }: { buffer: LogBuffer; name: string }) {
             <Empty title={t.none}>{t.noneAbout}</Empty>
           </div>
         )}
-        <Rows
+        <LogRows
           ref={rows}
           buffer={buffer}
           label={t.log}

@@ -1,17 +1,17 @@
 // What the lease's containers print.
 import { useState } from "react"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Badge } from "../../../ui/Badge.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Choice } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
-import { Inside } from "../SignInGate.tsx"
+import { SignInGate } from "../SignInGate.tsx"
 import type { TabProps } from "../tabProps.ts"
-import { useLogs } from "./useLogs.ts"
 import styles from "./Logs.module.css"
-import { View } from "./LogView.tsx"
+import { LogView } from "./LogView.tsx"
+import { useLogs } from "./useLogs.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Logs",
     what: "What the lease's containers print, as they print it.",
@@ -35,18 +35,18 @@ const words = speak(
 )
 
 export default function Logs({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
-    <Inside lease={lease} what={t.what}>
+    <SignInGate lease={lease} what={t.what}>
       <Following lease={lease} />
-    </Inside>
+    </SignInGate>
   )
 }
 
 const TAILS = ["1000", "10000", "100000"] as const
 
 function Following({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const [service, setService] = useState("")
   const [replica, setReplica] = useState("")
   const [tail, setTail] = useState<(typeof TAILS)[number]>("10000")
@@ -86,7 +86,7 @@ function Following({ lease }: TabProps) {
           />
         </div>
         {problem ? <Notice>{problem}</Notice> : state === "stale" && <Notice>{t.stale}</Notice>}
-        <View key={`${service}/${replica}/${tail}`} buffer={buffer} name={lease.id.slice(2, 10)} />
+        <LogView key={`${service}/${replica}/${tail}`} buffer={buffer} name={lease.id.slice(2, 10)} />
       </div>
     </Card>
   )

@@ -1,11 +1,11 @@
 // The search over the lines that are here.
 
-import { speak, useWords } from "../../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { TextField } from "../../../ui/Field.tsx"
 import styles from "./Logs.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     search: "Search",
     expression: "Regular expression",
@@ -38,8 +38,8 @@ interface Props {
   onGo: (direction: 1 | -1) => void
 }
 
-export function Find({ text, expression, problem, place, count, onText, onExpression, onGo }: Props) {
-  const t = useWords(words)
+export function SearchBar({ text, expression, problem, place, count, onText, onExpression, onGo }: Props) {
+  const t = useMessages(words)
   return (
     <search className={styles.find}>
       <div className={styles.field}>

@@ -1,12 +1,12 @@
 // The logs of a lease as they are printed: the last ones first, then each new line.
 import { useEffect, useMemo, useState } from "react"
-import { type StreamState, stream } from "../../../api/sse.ts"
+import { openStream, type StreamState } from "../../../api/sse.ts"
 import type { LeaseSummary, LogLine } from "../../../api/types.ts"
-import { useInside } from "../../../features/queries/lease.ts"
+import { useLeaseSession } from "../../../features/queries/lease.ts"
 import { reasonOf } from "../replicas/useLiveUsage.ts"
 import { LogBuffer, Resume } from "./logBuffer.ts"
 
-export interface Wanted {
+export interface LogFilter {
   /** Empty: of all. */
   service: string
   replica: string
@@ -14,7 +14,7 @@ export interface Wanted {
   tail: number
 }
 
-export interface Following {
+export interface LogStream {
   buffer: LogBuffer
   state: StreamState
   problem: string | null
@@ -23,8 +23,8 @@ export interface Following {
 /** The stream says that it lives every ten seconds. */
 const PATIENCE_MS = 15_000
 
-export function useLogs(lease: LeaseSummary, { service, replica, tail }: Wanted): Following {
-  const { base, session } = useInside(lease)
+export function useLogs(lease: LeaseSummary, { service, replica, tail }: LogFilter): LogStream {
+  const { base, session } = useLeaseSession(lease)
   const [state, setState] = useState<StreamState>("connecting")
   const [problem, setProblem] = useState<string | null>(null)
   const who = session?.address
@@ -34,9 +34,9 @@ export function useLogs(lease: LeaseSummary, { service, replica, tail }: Wanted)
   useEffect(() => {
     if (base === null || !who) return
     const resume = new Resume()
-    return stream({
+    return openStream({
       base,
-      patience: PATIENCE_MS,
+      silenceTimeoutMs: PATIENCE_MS,
       path: () => {
         const query = new URLSearchParams({ follow: "true", tail: String(tail) })
         if (service) query.set("service", service)

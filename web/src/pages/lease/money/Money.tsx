@@ -3,10 +3,10 @@ import { useMemo, useState } from "react"
 import { useUnit } from "../../../chain/currency.ts"
 import { useChainTime } from "../../../features/chain/useChainTime.ts"
 import { Failure } from "../../../features/errors/Failure.tsx"
-import { lifeOf, useHistory } from "../../../features/queries/lease.ts"
+import { historyOf, useLeaseEvents } from "../../../features/queries/lease.ts"
 import { useMarket } from "../../../features/queries/market.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { formatFigure, formatSpan, HOUR, MONTH, over } from "../../../i18n/format.ts"
+import { amountOver, formatDuration, formatFigure, HOUR, MONTH } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Card } from "../../../ui/Card.tsx"
 import { Chart } from "../../../ui/Chart.tsx"
 import { Choice } from "../../../ui/Field.tsx"
@@ -14,11 +14,11 @@ import { Skeleton } from "../../../ui/States.tsx"
 import { Amount } from "../../../ui/Values.tsx"
 import { Runway, useMoney } from "../Runway.tsx"
 import type { TabProps } from "../tabProps.ts"
-import { curveOf } from "./balanceCurve.ts"
+import { balanceCurve } from "./balanceCurve.ts"
 import { Ledger } from "./Ledger.tsx"
 import styles from "./Money.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     now: "Now",
     balance: "Balance",
@@ -88,10 +88,10 @@ const words = speak(
 const GRAIN = 5
 
 export default function Money({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const unit = useUnit(lease.money.currency)
   const market = useMarket()
-  const history = useHistory(lease)
+  const history = useLeaseEvents(lease)
   const clock = useChainTime()
   const money = useMoney(lease)
   const [range, setRange] = useState<"past" | "future">("past")
@@ -99,27 +99,27 @@ export default function Money({ lease }: TabProps) {
   const notice = Number(market.data?.parameters.noticePeriod ?? 0)
   const window = Number(market.data?.parameters.claimWindow) || undefined
   const runway = money.runway === null ? null : Number(money.runway)
-  const life = history.data && lifeOf(history.data, lease)
+  const life = history.data && historyOf(history.data, lease)
   const ends = range === "future" && runway !== null && runway > 0 ? now + runway : now
   const until = life?.closedAt ?? ends
   const rounded = Math.round(until / GRAIN) * GRAIN
   const curve = useMemo(
-    () => (life ? curveOf(life, life.closedAt ?? now, rounded, window) : null),
+    () => (life ? balanceCurve(life, life.closedAt ?? now, rounded, window) : null),
     [life, now, rounded, window],
   )
-  const withheld = over(money.rate, BigInt(notice))
+  const withheld = amountOver(money.rate, BigInt(notice))
   const takable = money.free > withheld ? money.free - withheld : 0n
   const paid = BigInt(lease.money.paid)
   const scale = 10 ** unit.decimals
   const format = (value: number) => `${formatFigure(value / scale)} ${unit.symbol}`
-  const lasts = runway === null ? t.stands : t.lasts(formatSpan(runway))
+  const lasts = runway === null ? t.stands : t.lasts(formatDuration(runway))
 
   const tiles = [
     { name: t.balance, about: t.balanceAbout, value: <Amount of={money.balance} unit={unit} /> },
     { name: t.free, about: t.freeAbout, value: <Amount of={money.free} unit={unit} /> },
     {
       name: t.takable,
-      about: t.takableAbout(formatSpan(notice)),
+      about: t.takableAbout(formatDuration(notice)),
       value: <Amount of={lease.status === "closed" ? 0n : takable} unit={unit} />,
     },
     { name: t.owed, about: t.owedAbout, value: <Amount of={money.owed} unit={unit} /> },
@@ -129,12 +129,12 @@ export default function Money({ lease }: TabProps) {
       name: t.rate,
       about: (
         <>
-          <Amount of={over(money.rate, MONTH)} unit={unit} /> {t.month}
+          <Amount of={amountOver(money.rate, MONTH)} unit={unit} /> {t.month}
         </>
       ),
       value: (
         <>
-          <Amount of={over(money.rate, HOUR)} unit={unit} /> {t.hour}
+          <Amount of={amountOver(money.rate, HOUR)} unit={unit} /> {t.hour}
         </>
       ),
     },

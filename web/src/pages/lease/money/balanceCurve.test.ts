@@ -1,18 +1,18 @@
 import { describe, expect, it } from "vitest"
 import { event, leaseView, lifeEvents, OPENED } from "../../../../test/lease.ts"
-import { fold } from "../../../chain/leaseHistory.ts"
+import { replayEvents } from "../../../chain/leaseHistory.ts"
 import { moneyAt } from "../Runway.tsx"
-import { curveOf } from "./balanceCurve.ts"
+import { balanceCurve } from "./balanceCurve.ts"
 
-const life = fold(lifeEvents(), leaseView().terms)
-const at = (curve: ReturnType<typeof curveOf>, time: number) => {
+const life = replayEvents(lifeEvents(), leaseView().terms)
+const at = (curve: ReturnType<typeof balanceCurve>, time: number) => {
   const index = curve.times.findLastIndex((each) => each <= time)
   return [curve.balance[index], curve.free[index], curve.earned[index]]
 }
 
 describe("the curve of a lease's money", () => {
   it("falls with the rate, jumps with what comes and goes, and ends now", () => {
-    const curve = curveOf(life, OPENED + 30, OPENED + 30)
+    const curve = balanceCurve(life, OPENED + 30, OPENED + 30)
     expect(at(curve, OPENED)).toEqual([90_000, 90_000, 0])
     // 12 s at 5 a second.
     expect(at(curve, OPENED + 12)).toEqual([90_000, 89_940, 0])
@@ -23,19 +23,21 @@ describe("the curve of a lease's money", () => {
   })
 
   it("goes on at the rate, to nothing where it is exhausted", () => {
-    const curve = curveOf(life, OPENED + 30, OPENED + 130)
+    const curve = balanceCurve(life, OPENED + 30, OPENED + 130)
     expect(curve.projected.slice(-2)).toEqual([99_760, 98_760])
     expect(curve.balance.at(-1)).toBeNull()
-    expect(curveOf(life, OPENED + 30, OPENED + 30 + 9_976).projected.at(-1)).toBe(0)
+    expect(balanceCurve(life, OPENED + 30, OPENED + 30 + 9_976).projected.at(-1)).toBe(0)
   })
 
   it("projects nothing of a closed lease", () => {
-    const closed = fold([...lifeEvents(), event("LeaseClosed", OPENED + 40, {})], leaseView().terms)
-    expect(curveOf(closed, OPENED + 50, OPENED + 500).projected.every((value) => value === null)).toBe(true)
+    const closed = replayEvents([...lifeEvents(), event("LeaseClosed", OPENED + 40, {})], leaseView().terms)
+    expect(balanceCurve(closed, OPENED + 50, OPENED + 500).projected.every((value) => value === null)).toBe(
+      true,
+    )
   })
 
   it("is empty of a lease that nobody knows", () => {
-    expect(curveOf(fold([], leaseView().terms), 1, 2).times).toEqual([])
+    expect(balanceCurve(replayEvents([], leaseView().terms), 1, 2).times).toEqual([])
   })
 })
 

@@ -1,8 +1,8 @@
 // A lease's money over its life, as its events and its rate make it, and on to where it would be exhausted.
 import { owed } from "../../../chain/accrual.ts"
-import type { Life } from "../../../chain/leaseHistory.ts"
+import type { LeaseHistory } from "../../../chain/leaseHistory.ts"
 
-export interface Curve {
+export interface BalanceCurve {
   /** Unix seconds, ascending. */
   times: number[]
   /** Base units, exact in the tiles and as numbers here, where they are only drawn. Null: not in that time. */
@@ -23,8 +23,8 @@ const AFTER = 1e-3
  * @param until To draw to: now for the past alone, later with the projection.
  * @param window The claim window, in seconds.
  */
-export function curveOf(life: Life, now: number, until: number, window?: number): Curve {
-  const curve: Curve = { times: [], balance: [], free: [], earned: [], projected: [] }
+export function balanceCurve(life: LeaseHistory, now: number, until: number, window?: number): BalanceCurve {
+  const curve: BalanceCurve = { times: [], balance: [], free: [], earned: [], projected: [] }
   const add = (time: number, balance: bigint, free: bigint, earned: bigint) => {
     curve.times.push(time)
     curve.balance.push(Number(balance))
@@ -32,12 +32,12 @@ export function curveOf(life: Life, now: number, until: number, window?: number)
     curve.earned.push(Number(earned))
     curve.projected.push(null)
   }
-  let before: Life["moments"][number] | null = null
-  for (const moment of life.moments) {
+  let before: LeaseHistory["entries"][number] | null = null
+  for (const moment of life.entries) {
     const { time } = moment.event
-    const { books } = moment
+    const { account: books } = moment
     if (before && time > (curve.times.at(-1) ?? 0)) {
-      const last = before.books
+      const last = before.account
       add(time, last.balance, last.balance - owed(last, time, window), last.paid)
     }
     const place = curve.times.at(-1) === undefined ? time : Math.max(time, curve.times.at(-1)! + AFTER)
@@ -45,7 +45,7 @@ export function curveOf(life: Life, now: number, until: number, window?: number)
     before = moment
   }
   if (!before) return curve
-  const { books } = before
+  const { account: books } = before
   const free = books.balance - owed(books, now, window)
   if (now > curve.times.at(-1)!) add(now, books.balance, free, books.paid)
   if (until > now && free > 0n && books.rate > 0n) {

@@ -3,12 +3,12 @@ import type { ReactNode } from "react"
 import type { LeaseView, ProofView } from "../../../api/types.ts"
 import { useUnit } from "../../../chain/currency.ts"
 import type { Verification } from "../../../chain/verifyProof.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { formatBytes, formatFigure, formatSpan } from "../../../i18n/format.ts"
+import { formatBytes, formatDuration, formatFigure } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Amount, Hash, When } from "../../../ui/Values.tsx"
 import styles from "./Proofs.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     holds: "holds",
     fails: "does not hold",
@@ -97,7 +97,7 @@ interface Props {
 }
 
 export function Checks({ lease, proof, found }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const unit = useUnit(lease.money.currency)
   const { terms, statement, path, root, physics, settlements, bound } = found
   const money = (of: bigint) => <Amount of={of} unit={unit} />
@@ -113,7 +113,7 @@ export function Checks({ lease, proof, found }: Props) {
         <Value name={t.time}>
           <When of={usage.time} />
         </Value>
-        <Value name={t.seconds}>{formatSpan(BigInt(usage.replicaSeconds))}</Value>
+        <Value name={t.seconds}>{formatDuration(BigInt(usage.replicaSeconds))}</Value>
         <Value name={t.computed}>
           <Hash of={statement.leaf} />
         </Value>
@@ -179,7 +179,7 @@ interface CheckProps {
 }
 
 function Check({ title, proves, holds, children }: CheckProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
     <li className={styles.check} data-holds={holds}>
       <span className={styles.verdict}>

@@ -8,19 +8,19 @@ import type { LeaseView, ProofView } from "../../../api/types.ts"
 import { settleSigned } from "../../../chain/actions/settleSigned.ts"
 import { signStatement } from "../../../chain/actions/signStatement.ts"
 import type { Wallet } from "../../../chain/call.ts"
+import { explainError } from "../../../chain/errors.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { explain } from "../../../chain/errors.ts"
-import { useHistory } from "../../../features/queries/lease.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { useLeaseEvents } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { useTransact } from "../../../transactions/useTransact.ts"
-import { Act, Button } from "../../../ui/Button.tsx"
+import { ActionButton, Button } from "../../../ui/Button.tsx"
 import { Field } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
 import { Copy } from "../../../ui/Values.tsx"
 import { useLeaseCase } from "../actions/useLeaseCase.ts"
 import styles from "./Proofs.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Countersign",
     about:
@@ -57,7 +57,7 @@ interface Props {
 }
 
 export function Countersign({ lease, proof }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const config = useConfig()
   const { address } = useConnection()
   const id = useId()
@@ -70,7 +70,7 @@ export function Countersign({ lease, proof }: Props) {
   })
   const about = useLeaseCase(lease)
   const why = useReasons()
-  const settled = useHistory(lease).data?.findLast(({ name }) => name === "Settled")
+  const settled = useLeaseEvents(lease).data?.findLast(({ name }) => name === "Settled")
   const settledAt = settled && Number(settled.args.time)
   const reason = about ? why("countersign", { ...about, usage: proof.usage, settledAt }) : ""
 
@@ -92,12 +92,12 @@ export function Countersign({ lease, proof }: Props) {
         <Settle lease={lease} proof={proof} />
       ) : (
         <div className="row">
-          <Act reason={reason} busy={signing.isPending} onClick={() => signing.mutate()}>
+          <ActionButton reason={reason} busy={signing.isPending} onClick={() => signing.mutate()}>
             {t.sign}
-          </Act>
+          </ActionButton>
         </div>
       )}
-      {signing.error && <Notice tone="bad">{explain(signing.error).sentence}</Notice>}
+      {signing.error && <Notice tone="bad">{explainError(signing.error).sentence}</Notice>}
       {signing.data && (
         <div className="stack-s" role="status">
           <p>{t.ready}</p>
@@ -114,7 +114,7 @@ export function Countersign({ lease, proof }: Props) {
 
 /** For the provider, which alone may send it. */
 function Settle({ lease, proof }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const transact = useTransact()
   const [signature, setSignature] = useState("")
   const [busy, setBusy] = useState(false)

@@ -5,16 +5,16 @@ import type { LeaseView, ProofView } from "../../../api/types.ts"
 import { verify } from "../../../chain/verifyProof.ts"
 import { Failure, Loaded } from "../../../features/errors/Failure.tsx"
 import { useProof } from "../../../features/queries/market.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Badge } from "../../../ui/Badge.tsx"
 import { Button } from "../../../ui/Button.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Checks } from "./Checks.tsx"
 import { Countersign } from "./Countersign.tsx"
 import styles from "./Proofs.module.css"
-import { useOwnReader } from "./useVerificationReader.ts"
+import { useVerificationReader } from "./useVerificationReader.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     title: (epoch: number) => `Proof of epoch ${epoch}`,
     close: "Close",
@@ -47,7 +47,7 @@ interface Props {
 }
 
 export function Proof({ lease, epoch, onClose }: Props) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const query = useProof(lease, epoch)
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -73,8 +73,8 @@ export function Proof({ lease, epoch, onClose }: Props) {
 }
 
 function Verifying({ lease, proof }: { lease: LeaseView; proof: ProofView }) {
-  const t = useWords(words)
-  const choose = useOwnReader()
+  const t = useMessages(words)
+  const choose = useVerificationReader()
   const verification = useMutation({
     mutationFn: async () => {
       const { reader, wallet } = await choose()

@@ -3,8 +3,8 @@ import { useState } from "react"
 import type { ProofSummary } from "../../../api/types.ts"
 import { Failure } from "../../../features/errors/Failure.tsx"
 import { useEpochs } from "../../../features/queries/lease.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
-import { formatBasisPoints, formatBytes, formatFigure, formatSpan } from "../../../i18n/format.ts"
+import { formatBasisPoints, formatBytes, formatDuration, formatFigure } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Empty, Skeleton } from "../../../ui/States.tsx"
@@ -13,7 +13,7 @@ import type { TabProps } from "../tabProps.ts"
 import { Proof } from "./Proof.tsx"
 import styles from "./Proofs.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Epochs",
     about:
@@ -57,7 +57,7 @@ const words = speak(
 const GIB = 2 ** 30
 
 export default function Proofs({ lease, epoch }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const [chosen, setChosen] = useState<number | null>(epoch ?? null)
   const query = useEpochs(lease)
   const rows = query.data?.pages.flat()
@@ -128,7 +128,7 @@ interface RowProps {
 }
 
 function Row({ row, chosen, onChoose }: RowProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { epoch, root, usage, rootTx, postedAt } = row
   return (
     <tr aria-current={chosen || undefined}>
@@ -137,7 +137,7 @@ function Row({ row, chosen, onChoose }: RowProps) {
         <When of={usage.time} />
       </td>
       <td className="right num">{formatBasisPoints(usage.utilization)}</td>
-      <td className="right num">{formatSpan(BigInt(usage.replicaSeconds))}</td>
+      <td className="right num">{formatDuration(BigInt(usage.replicaSeconds))}</td>
       <td className="right num">{formatFigure(Number(usage.cpuNanos) / 1e9)} s</td>
       <td className="right num">{formatFigure(Number(usage.memoryByteSeconds) / GIB / 3600)} GiB·h</td>
       <td className="right num">{formatBytes(Number(usage.networkBytes))}</td>

@@ -4,14 +4,14 @@ import { createClient, custom, type EIP1193Provider } from "viem"
 import { useClient, useConfig, useConnection } from "wagmi"
 import type { Reader } from "../../../chain/reader.ts"
 
-export interface Chosen {
+export interface ChosenReader {
   reader: Reader
   /** The wallet's name; null: the configured node. */
   wallet: string | null
 }
 
 /** @returns A function, because a wallet gives its provider only when it is asked. */
-export function useOwnReader(): () => Promise<Chosen> {
+export function useVerificationReader(): () => Promise<ChosenReader> {
   const configured = useClient() as Reader | undefined
   const chain = useConfig().chains[0]
   const { connector, chainId } = useConnection()

@@ -1,13 +1,13 @@
 // What the policy thinks just now: what it saw, what it wished, what the contract would grant, and what stood in the way.
 import type { ScalingView } from "../../../api/types.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
 import { formatFigure } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Badge, type Tone } from "../../../ui/Badge.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { When } from "../../../ui/Values.tsx"
 import styles from "./Replicas.module.css"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "The policy now",
     policy: "Policy",
@@ -45,8 +45,8 @@ const TONES: Record<keyof (typeof words)["en"]["outcomes"], Tone> = {
   stepping: "good",
 }
 
-export function Newest({ scaling }: { scaling: ScalingView | undefined }) {
-  const t = useWords(words)
+export function LatestDecision({ scaling }: { scaling: ScalingView | undefined }) {
+  const t = useMessages(words)
   const newest = scaling?.newest
   if (!newest) return null
   const { seen } = newest

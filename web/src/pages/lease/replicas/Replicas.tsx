@@ -2,19 +2,19 @@
 import { useMemo } from "react"
 import { useChainTime } from "../../../features/chain/useChainTime.ts"
 import { Failure } from "../../../features/errors/Failure.tsx"
-import { lifeOf, useHistory } from "../../../features/queries/lease.ts"
+import { historyOf, useLeaseEvents } from "../../../features/queries/lease.ts"
 import { useProofs, useScaling } from "../../../features/queries/market.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Card } from "../../../ui/Card.tsx"
 import { Chart } from "../../../ui/Chart.tsx"
 import { Notice, Skeleton } from "../../../ui/States.tsx"
 import type { TabProps } from "../tabProps.ts"
-import { Newest } from "./LatestDecision.tsx"
-import { Steps } from "./StepList.tsx"
+import { LatestDecision } from "./LatestDecision.tsx"
+import { StepList } from "./StepList.tsx"
 import { curvesOf, explainSteps } from "./steps.ts"
 import { Usage } from "./Usage.tsx"
 
-const words = speak(
+const words = defineMessages(
   {
     replicas: "Replicas",
     utilization: "Proven utilization",
@@ -52,8 +52,8 @@ const percent = (value: number) => `${Math.round(value * 10) / 10} %`
 const GRAIN = 5
 
 export default function Replicas({ lease }: TabProps) {
-  const t = useWords(words)
-  const history = useHistory(lease)
+  const t = useMessages(words)
+  const history = useLeaseEvents(lease)
   const scaling = useScaling(lease, 200)
   const proofs = useProofs(lease, 200)
   const clock = useChainTime()
@@ -61,7 +61,7 @@ export default function Replicas({ lease }: TabProps) {
   const rulings = scaling.data?.rulings
   const seen = useMemo(() => {
     if (!history.data) return null
-    const life = lifeOf(history.data, lease)
+    const life = historyOf(history.data, lease)
     const end = life.closedAt ?? now
     return {
       curves: curvesOf(life, proofs.data ?? [], rulings ?? [], end),
@@ -151,8 +151,8 @@ export default function Replicas({ lease }: TabProps) {
           ]}
         />
       </Card>
-      <Newest scaling={scaling.data} />
-      <Steps lease={lease} steps={steps} />
+      <LatestDecision scaling={scaling.data} />
+      <StepList lease={lease} steps={steps} />
       <Usage lease={lease} />
     </div>
   )

@@ -1,8 +1,8 @@
 // Every change of the replica count as a readable list.
 import { Link } from "@tanstack/react-router"
 import type { LeaseView } from "../../../api/types.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
 import { formatBasisPoints, formatFigure } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Badge } from "../../../ui/Badge.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Empty } from "../../../ui/States.tsx"
@@ -10,7 +10,7 @@ import { Hash, Tx, When } from "../../../ui/Values.tsx"
 import styles from "./Replicas.module.css"
 import type { Explained } from "./steps.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Steps",
     none: "No step yet",
@@ -69,8 +69,8 @@ export function wanted(replicas: number, utilization: number, target: number): n
   return Math.ceil((replicas * Math.min(utilization, 10_000)) / (target * 100))
 }
 
-export function Steps({ lease, steps }: { lease: LeaseView; steps: Explained[] }) {
-  const t = useWords(words)
+export function StepList({ lease, steps }: { lease: LeaseView; steps: Explained[] }) {
+  const t = useMessages(words)
   return (
     <Card title={t.title}>
       {steps.length === 0 ? (
@@ -87,7 +87,7 @@ export function Steps({ lease, steps }: { lease: LeaseView; steps: Explained[] }
 }
 
 function Step({ lease, step }: { lease: LeaseView; step: Explained }) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const { from, to, time, tx, proven, leaf, policy, ruling } = step
   const load = proven?.usage.utilization ?? 0
   const granted = [

@@ -1,7 +1,7 @@
 // Why the replica count is what it is: every step, with what the policy saw and wished, and what the contract granted.
 import type { Hex } from "viem"
 import type { PolicyView, ProofSummary, RulingView } from "../../../api/types.ts"
-import type { Life, ReplicaStep } from "../../../chain/leaseHistory.ts"
+import type { LeaseHistory, ReplicaStep } from "../../../chain/leaseHistory.ts"
 import { leafOf } from "../../../chain/verifyProof.ts"
 
 export interface Explained extends ReplicaStep {
@@ -17,7 +17,7 @@ export interface Explained extends ReplicaStep {
 const WINDOW = 60
 
 /** Newest first. */
-export function explainSteps(lease: Hex, life: Life, rulings: RulingView[]): Explained[] {
+export function explainSteps(lease: Hex, life: LeaseHistory, rulings: RulingView[]): Explained[] {
   const explained = life.steps.map((step) => {
     const { proven, time } = step
     const policy = life.policies.findLast((each) => each.time <= time)?.policy ?? life.policies[0]!.policy
@@ -49,15 +49,20 @@ export interface Curves {
 }
 
 /** All of it at the same times, so that the charts lie under one another. */
-export function curvesOf(life: Life, proofs: ProofSummary[], rulings: RulingView[], now: number): Curves {
+export function curvesOf(
+  life: LeaseHistory,
+  proofs: ProofSummary[],
+  rulings: RulingView[],
+  now: number,
+): Curves {
   const byTime = new Map(proofs.map(({ usage }) => [usage.time, usage.utilization / 100]))
   const wishes = rulings
     .map(({ atMs, wish }) => ({ time: Math.floor(atMs / 1000), wish }))
     .sort((a, b) => a.time - b.time)
-  const first = life.moments[0]?.event.time ?? now
+  const first = life.entries[0]?.event.time ?? now
   const times = [
     ...new Set([
-      ...life.moments.map(({ event }) => event.time),
+      ...life.entries.map(({ event }) => event.time),
       ...byTime.keys(),
       ...wishes.map(({ time }) => Math.max(time, first)),
       Math.max(now, first),
@@ -68,11 +73,11 @@ export function curvesOf(life: Life, proofs: ProofSummary[], rulings: RulingView
   let wished = -1
   const curves: Curves = { times, replicas: [], utilization: [], up: [], target: [], down: [], wish: [] }
   for (const time of times) {
-    while ((life.moments[moment + 1]?.event.time ?? Number.POSITIVE_INFINITY) <= time) moment += 1
+    while ((life.entries[moment + 1]?.event.time ?? Number.POSITIVE_INFINITY) <= time) moment += 1
     while ((life.policies[policy + 1]?.time ?? Number.POSITIVE_INFINITY) <= time) policy += 1
     while ((wishes[wished + 1]?.time ?? Number.POSITIVE_INFINITY) <= time) wished += 1
     const thresholds = life.policies[policy]?.policy
-    curves.replicas.push(life.moments[moment]?.replicas ?? 0)
+    curves.replicas.push(life.entries[moment]?.replicas ?? 0)
     curves.utilization.push(byTime.get(time) ?? null)
     curves.up.push(thresholds?.up ?? 0)
     curves.target.push(thresholds?.target ?? 0)

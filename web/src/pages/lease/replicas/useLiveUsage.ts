@@ -1,11 +1,11 @@
 // A lease's use as it is sampled: the past from `/series`, then one sample after another from `/live`.
 import { useEffect, useMemo, useState } from "react"
 import { providerApi, unwrap } from "../../../api/client.ts"
-import { type StreamState, stream } from "../../../api/sse.ts"
+import { openStream, type StreamState } from "../../../api/sse.ts"
 import type { LeaseSummary, LiveView } from "../../../api/types.ts"
-import { explain } from "../../../chain/errors.ts"
-import { useInside } from "../../../features/queries/lease.ts"
-import type { Source } from "../../../ui/LiveChart.tsx"
+import { explainError } from "../../../chain/errors.ts"
+import { useLeaseSession } from "../../../features/queries/lease.ts"
+import type { LiveSource } from "../../../ui/LiveChart.tsx"
 import { reduce, Series } from "./series.ts"
 
 export const COLUMNS = ["cpu", "memoryBytes", "network", "requests", "failed", "waiting", "latency"] as const
@@ -14,7 +14,7 @@ export type Column = (typeof COLUMNS)[number]
 /** The stream says that it lives every ten seconds. */
 const PATIENCE_MS = 15_000
 
-export interface Live {
+export interface LiveUsage {
   series: Series<Column>
   state: StreamState
   /** Why there is none, or why it ended. */
@@ -22,8 +22,8 @@ export interface Live {
 }
 
 /** @param span Seconds of the past. */
-export function useLive(lease: LeaseSummary, span: number): Live {
-  const { base, session } = useInside(lease)
+export function useLiveUsage(lease: LeaseSummary, span: number): LiveUsage {
+  const { base, session } = useLeaseSession(lease)
   const series = useMemo(() => new Series<Column>(COLUMNS), [])
   const [state, setState] = useState<StreamState>("connecting")
   const [problem, setProblem] = useState<string | null>(null)
@@ -54,16 +54,16 @@ export function useLive(lease: LeaseSummary, span: number): Live {
           })
         })
       } catch (error) {
-        if (!controller.signal.aborted) setProblem(explain(error).sentence)
+        if (!controller.signal.aborted) setProblem(explainError(error).sentence)
       }
       for (const view of waiting ?? []) add(view)
       waiting = null
     }
     void read(base)
-    const stop = stream({
+    const stop = openStream({
       base,
       path: () => `/v1/leases/${lease.id}/live`,
-      patience: PATIENCE_MS,
+      silenceTimeoutMs: PATIENCE_MS,
       onEvent: ({ name, data }) => {
         if (name === "end") return setProblem(reasonOf(data))
         if (name !== "live") return
@@ -97,7 +97,7 @@ export function reasonOf(data: string): string {
 }
 
 /** Some columns of a series, as a strip draws them. */
-export function sourceOf(series: Series<Column>, columns: readonly Column[], scale = 1): Source {
+export function sourceOf(series: Series<Column>, columns: readonly Column[], scale = 1): LiveSource {
   return {
     get version() {
       return series.version

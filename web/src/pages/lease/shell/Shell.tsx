@@ -1,21 +1,21 @@
 // A shell in a replica: the tenant's own hand inside its own container.
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import { tokenOf } from "../../../api/tokens.ts"
-import { getTheme, onTheme } from "../../../browser/theme.ts"
-import { useInside } from "../../../features/queries/lease.ts"
-import { speak, useWords } from "../../../i18n/language.ts"
+import { getTheme, subscribeTheme } from "../../../browser/theme.ts"
+import { useLeaseSession } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Badge, type Tone } from "../../../ui/Badge.tsx"
-import { Act } from "../../../ui/Button.tsx"
+import { ActionButton } from "../../../ui/Button.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Choice, TextField } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
-import { Inside } from "../SignInGate.tsx"
+import { SignInGate } from "../SignInGate.tsx"
 import type { TabProps } from "../tabProps.ts"
 import styles from "./Shell.module.css"
 import { openShell, type ShellEnd, type ShellState, type Shell as Socket } from "./socket.ts"
 import { openTerminal, type Screen, themeOf } from "./terminal.ts"
 
-const words = speak(
+const words = defineMessages(
   {
     title: "Shell",
     what: "A shell in one of the lease's containers, under the container's own user and limits.",
@@ -76,11 +76,11 @@ const TONES: Record<ShellState, Tone> = {
 }
 
 export default function Shell({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   return (
-    <Inside lease={lease} what={t.what}>
+    <SignInGate lease={lease} what={t.what}>
       <Session lease={lease} />
-    </Inside>
+    </SignInGate>
   )
 }
 
@@ -92,7 +92,7 @@ interface Run {
 }
 
 function Session({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(words)
   const running = lease.containers.filter(({ state }) => state === "running")
   const places = running.map(({ service, replica }) => `${service}/${replica}`)
   const [place, setPlace] = useState("")
@@ -145,13 +145,13 @@ function Session({ lease }: TabProps) {
             onChange={setCommand}
           />
           {on ? (
-            <Act reason={null} onClick={() => setRun(null)}>
+            <ActionButton reason={null} onClick={() => setRun(null)}>
               {t.close}
-            </Act>
+            </ActionButton>
           ) : (
-            <Act kind="primary" type="submit" reason={chosen ? null : t.none}>
+            <ActionButton kind="primary" type="submit" reason={chosen ? null : t.none}>
               {t.open}
-            </Act>
+            </ActionButton>
           )}
         </form>
         <label className={styles.check}>
@@ -194,11 +194,11 @@ interface ScreenedProps extends TabProps {
 }
 
 function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
-  const t = useWords(words)
-  const { base } = useInside(lease)
+  const t = useMessages(words)
+  const { base } = useLeaseSession(lease)
   const place = useRef<HTMLDivElement>(null)
   const screen = useRef<Screen | null>(null)
-  const theme = useSyncExternalStore(onTheme, getTheme)
+  const theme = useSyncExternalStore(subscribeTheme, getTheme)
   const told = useRef({ onState, onEnd })
   told.current = { onState, onEnd }
   const { id } = lease
