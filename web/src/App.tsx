@@ -12,7 +12,7 @@ import { Button } from "./ui/Button.tsx"
 import { Icon } from "./ui/Icon.tsx"
 import { Notice } from "./ui/States.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     skip: "Skip to content",
     menu: "Menu",
@@ -56,7 +56,7 @@ const words = defineMessages(
 const PLACES = ["/", "/deploy", "/leases", "/approvals", "/provider", "/arbiter"] as const
 
 export function App() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const language = useLanguage()
   const path = useRouterState({ select: (state) => state.location.pathname })
   const [menu, setMenu] = useState(false)
@@ -140,7 +140,7 @@ export function App() {
 }
 
 function Liveness() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { state, head } = useEventStream()
   const tone = state === "live" ? "good" : state === "connecting" ? "plain" : "warn"
   return (
@@ -152,7 +152,7 @@ function Liveness() {
 }
 
 function ThemeSwitch() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const dark = useSyncExternalStore(subscribeTheme, getTheme) === "dark"
   return (
     <Button

@@ -25,15 +25,15 @@ export interface StoredState<T> {
   use: () => T
 }
 
-/** @param read Makes a value of what was kept; of null when there is nothing, or when it throws. */
-export function storedState<T>(key: string, read: (kept: unknown) => T): StoredState<T> {
+/** @param parse Makes a value of what was kept; of null when there is nothing, or when it throws. */
+export function storedState<T>(key: string, parse: (kept: unknown) => T): StoredState<T> {
   const listeners = new Set<() => void>()
   let value = begin()
   function begin(): T {
     try {
-      return read(JSON.parse(readText(key) ?? "null"))
+      return parse(JSON.parse(readText(key) ?? "null"))
     } catch {
-      return read(null)
+      return parse(null)
     }
   }
   function subscribe(listener: () => void) {

@@ -18,7 +18,7 @@ export interface Explanation {
   arguments: readonly unknown[]
 }
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     refused: (name: string) => `The market refuses: ${name}.`,
     rejected: ["You declined in the wallet. Nothing was sent.", ""],
@@ -80,7 +80,10 @@ const words = defineMessages(
   },
 )
 
-type Word = Exclude<keyof (typeof words)["en"], "refused" | "unauthorized" | "forbidden" | "rate_limited">
+type ErrorKind = Exclude<
+  keyof (typeof messages)["en"],
+  "refused" | "unauthorized" | "forbidden" | "rate_limited"
+>
 type Loaded = typeof import("./errorMessages.en.ts") &
   typeof import("./errorMessages.zh.ts") &
   typeof import("./errorFormats.ts")
@@ -168,13 +171,13 @@ export function explainError(error: unknown, unit?: Unit): Explanation {
   const custom = customError(error)
   if (custom) return tell(custom, unit)
   if (error instanceof ApiError) {
-    const remedies = currentMessages(words) as unknown as Record<string, unknown>
+    const remedies = currentMessages(messages) as unknown as Record<string, unknown>
     const remedy = remedies[error.code]
     const remedied = typeof remedy === "string" ? remedy : ""
     return { name: error.code, sentence: error.message, remedy: remedied, arguments: [] }
   }
   if (error instanceof Unreachable) return { ...plain("silent"), name: "unreachable" }
-  const word = wordOf(chainOf(error))
+  const word = kindOf(chainOf(error))
   if (word) return plain(word)
   const { shortMessage, message } = (error ?? {}) as { shortMessage?: string; message?: string }
   return {
@@ -188,7 +191,7 @@ export function explainError(error: unknown, unit?: Unit): Explanation {
 function tell(custom: Custom, unit?: Unit): Explanation {
   if (!loaded) {
     void loadErrorMessages()
-    return { ...custom, sentence: currentMessages(words).refused(custom.name), remedy: "" }
+    return { ...custom, sentence: currentMessages(messages).refused(custom.name), remedy: "" }
   }
   const language = getLanguage()
   const sentences = language === "zh" ? loaded.chinese : loaded.english
@@ -205,13 +208,13 @@ function tell(custom: Custom, unit?: Unit): Explanation {
   return { ...custom, sentence, remedy }
 }
 
-function plain(word: Word): Explanation {
-  const [sentence, remedy] = currentMessages(words)[word] as [string, string]
+function plain(word: ErrorKind): Explanation {
+  const [sentence, remedy] = currentMessages(messages)[word] as [string, string]
   return { name: word, sentence, remedy, arguments: [] }
 }
 
 /** By the error's name, its code, or what it says. */
-const PATTERNS: readonly (readonly [Word, readonly string[], readonly number[], RegExp | null])[] = [
+const PATTERNS: readonly (readonly [ErrorKind, readonly string[], readonly number[], RegExp | null])[] = [
   ["foreign", ["ForeignSignature"], [], null],
   ["noPermit", ["NoPermit"], [], null],
   [
@@ -251,7 +254,7 @@ const PATTERNS: readonly (readonly [Word, readonly string[], readonly number[], 
   ["reverted", [], [], /execution reverted/i],
 ]
 
-function wordOf(links: object[]): Word | null {
+function kindOf(links: object[]): ErrorKind | null {
   const of = (key: string) => links.map((link) => (link as Record<string, unknown>)[key])
   const names = of("name")
   const codes = of("code")

@@ -2,13 +2,13 @@ import { type ErrorComponentProps, Link } from "@tanstack/react-router"
 import { Failure } from "../features/errors/Failure.tsx"
 import { defineMessages, useMessages } from "../i18n/language.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   { title: "There is no such page", back: "Back to the market" },
   { title: "没有这个页面", back: "返回市场" },
 )
 
 export function NotFound() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <>
       <h1>{t.title}</h1>

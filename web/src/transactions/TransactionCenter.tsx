@@ -16,7 +16,7 @@ import { clearEnded, type TransactionEntry, updateTransaction, useTransactions }
 import styles from "./TransactionCenter.module.css"
 import { recheck, speedUp } from "./useTransact.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Transactions",
     open: (waiting: number) => (waiting ? `Transactions, ${waiting} waiting` : "Transactions"),
@@ -57,8 +57,8 @@ const words = defineMessages(
 )
 
 const TONES: Record<TransactionEntry["state"], Tone> = {
-  asking: "tide",
-  pending: "tide",
+  asking: "info",
+  pending: "info",
   mined: "good",
   failed: "bad",
   dropped: "warn",
@@ -66,7 +66,7 @@ const TONES: Record<TransactionEntry["state"], Tone> = {
 
 /** The button in the header with how many wait, and the drawer with all of them. */
 export function TransactionCenter() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const entries = useTransactions()
   const reader = useClient() as Reader | undefined
   const [open, setOpen] = useState(false)
@@ -115,7 +115,7 @@ export function TransactionCenter() {
 }
 
 function TransactionLine({ entry }: { entry: TransactionEntry }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { id, label, state, hash, block, sentence, remedy, at } = entry
   return (
     <li className={styles.line}>
@@ -136,7 +136,7 @@ function TransactionLine({ entry }: { entry: TransactionEntry }) {
 }
 
 function SpeedUpButton({ id, hash }: { id: string; hash: `0x${string}` }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const config = useConfig()
   const reader = useClient() as Reader | undefined
   const { address } = useConnection()
@@ -161,7 +161,7 @@ function SpeedUpButton({ id, hash }: { id: string; hash: `0x${string}` }) {
 
 /** The newest transaction for a few seconds after it changed; a failed one until it is closed. */
 function Toast({ entry, onOpen }: { entry: TransactionEntry | undefined; onOpen: () => void }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const mark = entry && `${entry.id}${entry.state}`
   const [begin] = useState(mark)
   const [seen, setSeen] = useState<string>()

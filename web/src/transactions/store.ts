@@ -25,15 +25,15 @@ export interface TransactionEntry {
 const KEY = "tidemark.transactions"
 const MOST = 50
 /** What the wallet was asked before a reload, it will not answer to this page. */
-const shelved = storedState<TransactionEntry[]>(KEY, (kept) =>
+const stored = storedState<TransactionEntry[]>(KEY, (kept) =>
   Array.isArray(kept) ? (kept as TransactionEntry[]).filter(({ state }) => state !== "asking") : [],
 )
 
-export const getTransactions = shelved.get
-export const useTransactions = shelved.use
+export const getTransactions = stored.get
+export const useTransactions = stored.use
 
 function write(next: TransactionEntry[]) {
-  shelved.set(next.slice(0, MOST))
+  stored.set(next.slice(0, MOST))
 }
 
 export function addTransaction(entry: Omit<TransactionEntry, "id" | "at">): string {

@@ -18,7 +18,7 @@ import type { Unit } from "../i18n/format.ts"
 import { defineMessages, useMessages } from "../i18n/language.ts"
 import { addTransaction, getTransactions, updateTransaction } from "./store.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     connect: "Connect a wallet first.",
     reverted: "The market refused it when it was mined.",
@@ -63,7 +63,7 @@ export function useTransact(): Transact {
   const reader = useClient() as Reader | undefined
   const { address, chainId } = useConnection()
   const queries = useQueryClient()
-  const t = useMessages(words)
+  const t = useMessages(messages)
 
   return async (label, action, unit) => {
     const wanted = config.chains[0].id
@@ -91,7 +91,7 @@ async function waitForBlock(
   reader: Reader,
   id: string,
   hash: Hash,
-  t: (typeof words)["en"],
+  t: (typeof messages)["en"],
   unit?: Unit,
 ): Promise<TransactionReceipt> {
   let cancelled = false

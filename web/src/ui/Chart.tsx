@@ -7,7 +7,7 @@ import { defineMessages, useMessages } from "../i18n/language.ts"
 import styles from "./Chart.module.css"
 import { timeTicks } from "./timeAxis.ts"
 
-const words = defineMessages({ time: "Time" }, { time: "时间" })
+const messages = defineMessages({ time: "Time" }, { time: "时间" })
 
 export interface Line {
   label: string
@@ -48,7 +48,7 @@ function colorOf(token: string): string {
 }
 
 export function Chart({ summary, times, lines, moments = [], height = 180, atLeast = 0 }: Props) {
-  const { time } = useMessages(words)
+  const { time } = useMessages(messages)
   const place = useRef<HTMLDivElement>(null)
   const plot = useRef<uPlot | null>(null)
   const theme = useSyncExternalStore(subscribeTheme, getTheme)

@@ -5,7 +5,7 @@ import { Button } from "./Button.tsx"
 import styles from "./Dialog.module.css"
 import { Icon } from "./Icon.tsx"
 
-const words = defineMessages({ close: "Close" }, { close: "关闭" })
+const messages = defineMessages({ close: "Close" }, { close: "关闭" })
 
 interface Props {
   title: ReactNode
@@ -20,7 +20,7 @@ interface Props {
 
 /** Holds the focus, closes with Escape, and gives the focus back. */
 export function Dialog({ title, about, open, onOpenChange, children, drawer }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   // Radix gives the focus back to a trigger of its own; here any button may have opened it.
   const opener = useRef<Element | null>(null)
   return (

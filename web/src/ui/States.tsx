@@ -4,11 +4,11 @@ import { defineMessages, useMessages } from "../i18n/language.ts"
 import styles from "./States.module.css"
 import tones from "./Tone.module.css"
 
-const words = defineMessages({ loading: "Loading" }, { loading: "加载中" })
+const messages = defineMessages({ loading: "Loading" }, { loading: "加载中" })
 
 /** Bars of the height that the content will have. @param lines How many. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <div className={styles.skeleton} role="status">
       <span className="unseen">{t.loading}</span>
@@ -34,7 +34,7 @@ export function Notice({
   tone = "warn",
   children,
 }: {
-  tone?: "warn" | "bad" | "tide" | "good"
+  tone?: "warn" | "bad" | "info" | "good"
   children: ReactNode
 }) {
   return (

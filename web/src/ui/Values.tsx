@@ -5,7 +5,7 @@ import { defineMessages, useLanguage, useMessages } from "../i18n/language.ts"
 import { Icon } from "./Icon.tsx"
 import styles from "./Values.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   { copy: (what: string) => `Copy ${what}`, copied: "Copied", explorer: "in the explorer" },
   { copy: (what: string) => `复制 ${what}`, copied: "已复制", explorer: "在区块浏览器中查看" },
 )
@@ -14,7 +14,7 @@ const words = defineMessages(
 export const ExplorerContext = createContext<string | null>(null)
 
 export function Copy({ text, what }: { text: string; what: string }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const [copied, setCopied] = useState(false)
   async function copy() {
     await navigator.clipboard.writeText(text)
@@ -38,7 +38,7 @@ export function Copy({ text, what }: { text: string; what: string }) {
 }
 
 function Hex({ hex, path, children }: { hex: string; path?: "address" | "tx"; children?: ReactNode }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const explorer = useContext(ExplorerContext)
   const shown = children ?? shorten(hex)
   return (

@@ -3,14 +3,14 @@ import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { When } from "../../ui/Values.tsx"
 import { useChainTime } from "./useChainTime.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   { left: (span: string) => `${span} left`, over: "over since" },
   { left: (span: string) => `剩余 ${span}`, over: "已结束于" },
 )
 
 /** The time that is left on the chain's clock. @param until Unix seconds. */
 export function Countdown({ until }: { until: number }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const left = until - useChainTime()
   if (left <= 0) {
     return (

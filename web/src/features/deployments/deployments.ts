@@ -39,12 +39,12 @@ export interface Deployment {
 
 const KEY = "tidemark.journeys"
 const MOST = 20
-const shelved = storedState<Deployment[]>(KEY, (kept) => (Array.isArray(kept) ? kept : []))
+const stored = storedState<Deployment[]>(KEY, (kept) => (Array.isArray(kept) ? kept : []))
 
-export const getDeployments = shelved.get
+export const getDeployments = stored.get
 
 function write(next: Deployment[]) {
-  shelved.set(next.slice(0, MOST))
+  stored.set(next.slice(0, MOST))
 }
 
 /** The way on for an order of mine: the one that began it here, else a new one without its manifest. */
@@ -77,19 +77,21 @@ export function adoptOrder(order: OrderView, chainId: number, market: Address) {
 /** Those that began in this page, which may ask the wallet by themselves; one that a reload found waits to be pressed. */
 const mayPromptKeys = new Set<string>()
 
-export function addDeployment(journey: Omit<Deployment, "id" | "startedAt">): Deployment {
-  const made = { ...journey, id: crypto.randomUUID(), startedAt: Date.now() }
+export function addDeployment(deployment: Omit<Deployment, "id" | "startedAt">): Deployment {
+  const made = { ...deployment, id: crypto.randomUUID(), startedAt: Date.now() }
   mayPromptKeys.add(made.id)
   write([made, ...getDeployments()])
   return made
 }
 
 export function updateDeployment(id: string, next: Partial<Deployment>) {
-  write(getDeployments().map((journey) => (journey.id === id ? { ...journey, ...next } : journey)))
+  write(
+    getDeployments().map((deployment) => (deployment.id === id ? { ...deployment, ...next } : deployment)),
+  )
 }
 
 export function removeDeployment(id: string) {
-  write(getDeployments().filter((journey) => journey.id !== id))
+  write(getDeployments().filter((deployment) => deployment.id !== id))
 }
 
 /** Lets it ask the wallet by itself from now on. */
@@ -107,22 +109,22 @@ export function mayPrompt(id: string, step: string): boolean {
 
 /** Of this account on this market. */
 export function useDeployments(account: Address | undefined, market: Address): Deployment[] {
-  const all = shelved.use()
+  const all = stored.use()
   const same = (a: string, b: string | undefined) => a.toLowerCase() === b?.toLowerCase()
-  return all.filter((journey) => same(journey.account, account) && same(journey.market, market))
+  return all.filter((deployment) => same(deployment.account, account) && same(deployment.market, market))
 }
 
 export function orderOf({ order }: Deployment): Order {
   return { ...order, maxRate: BigInt(order.maxRate), salt: BigInt(order.salt) }
 }
 
-export function auctionOf(journey: Deployment): AuctionOrder | null {
-  if (!journey.auction) return null
-  const { bidUntil, acceptUntil, attributes } = journey.auction
+export function auctionOf(deployment: Deployment): AuctionOrder | null {
+  if (!deployment.auction) return null
+  const { bidUntil, acceptUntil, attributes } = deployment.auction
   return {
-    tenant: journey.account,
-    currency: journey.currency,
-    order: orderOf(journey),
+    tenant: deployment.account,
+    currency: deployment.currency,
+    order: orderOf(deployment),
     bidUntil,
     acceptUntil,
     attributes: attributes.map(attributeOf),
@@ -130,8 +132,8 @@ export function auctionOf(journey: Deployment): AuctionOrder | null {
 }
 
 /** Null while nobody has won it. */
-export function termsOf(journey: Deployment): Terms | null {
-  const { winner, account, currency, order } = journey
+export function termsOf(deployment: Deployment): Terms | null {
+  const { winner, account, currency, order } = deployment
   if (!winner) return null
   return {
     tenant: account,

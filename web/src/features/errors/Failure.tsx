@@ -6,11 +6,11 @@ import { Button } from "../../ui/Button.tsx"
 import { Skeleton } from "../../ui/States.tsx"
 import styles from "./Failure.module.css"
 
-const words = defineMessages({ retry: "Try again" }, { retry: "重试" })
+const messages = defineMessages({ retry: "Try again" }, { retry: "重试" })
 
 /** @param retry Asks again. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const refusal = explainError(error)
   return (
     <div className={styles.failure} role="alert">

@@ -6,7 +6,7 @@ const amount = (of: bigint, unit: Unit) => formatAmount(of, unit)
 const hourly = (rate: bigint, unit: Unit) => formatAmount(amountOver(rate, HOUR), unit)
 const count = (of: number) => of.toLocaleString("en-US")
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     kinds: ["millicores of CPU", "MiB of memory", "MiB of disk", "GPUs"],
     IntakeStopped: "The arbiters have stopped the market's intake: wait until they reopen it.",
@@ -44,7 +44,7 @@ const words = defineMessages(
   },
 )
 
-function sentence(misfit: Mismatch, unit: Unit, t: (typeof words)["en"]): string {
+function sentence(misfit: Mismatch, unit: Unit, t: (typeof messages)["en"]): string {
   switch (misfit.error) {
     case "ReplicasOutOfBounds":
       return t.ReplicasOutOfBounds(misfit.replicas, misfit.min, misfit.max)
@@ -71,7 +71,7 @@ function sentence(misfit: Mismatch, unit: Unit, t: (typeof words)["en"]): string
 
 /** Why an order and an offer do not fit, a sentence each, in the unit of the offer. */
 export function useMismatchMessage(): (misfit: Mismatch, unit: Unit) => string {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (misfit, unit) => sentence(misfit, unit, t)
 }
 

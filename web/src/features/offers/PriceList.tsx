@@ -2,7 +2,7 @@ import type { PricesView } from "../../api/types.ts"
 import { amountOver, type Unit } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Amount } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./PriceList.module.css"
 
 /** How many of a price's units a person thinks in, and for how many seconds. */
@@ -18,7 +18,7 @@ export const ROWS = [
 
 /** An offer's prices in units that people think in; what is for nothing is left out. */
 export function PriceList({ prices, unit }: { prices: PricesView; unit: Unit }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const rows = ROWS.filter(([name]) => BigInt(prices[name]) > 0n)
   const allowance = Number(prices.networkKiBps)
   return (

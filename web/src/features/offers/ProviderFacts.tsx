@@ -4,7 +4,7 @@ import { formatFigure } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Bar } from "../../ui/Bar.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 /** `99.2 %`; never 100 % when one is missing. */
 export function shareOf(part: number, whole: number): string {
@@ -13,7 +13,7 @@ export function shareOf(part: number, whole: number): string {
 }
 
 export function Capacity({ capacity, held }: { capacity: CapacityView; held: CapacityView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const size = (part: number, whole: number) =>
     whole >= 1024
       ? `${t.of(formatFigure(part / 1024), formatFigure(whole / 1024))} GiB`
@@ -52,7 +52,7 @@ export function Capacity({ capacity, held }: { capacity: CapacityView; held: Cap
 
 /** Uptime as proven epochs. */
 export function Uptime({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { provenEpochs, epochs } = provider
   if (epochs > 0) return <span>{t.provenShare(shareOf(provenEpochs, epochs), epochs)}</span>
   return <span>{provenEpochs > 0 ? t.roots(provenEpochs) : t.noEpochs}</span>
@@ -60,7 +60,7 @@ export function Uptime({ provider }: { provider: ProviderView }) {
 
 /** Whether it answers, as far as the chain says. */
 export function ProviderStatus({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (!provider.registered) return <Badge tone="bad">{t.gone}</Badge>
   if (provider.silence) return <Badge tone="bad">{t.silent[provider.silence]}</Badge>
   if (provider.exitAt !== null) return <Badge tone="warn">{t.leaving}</Badge>

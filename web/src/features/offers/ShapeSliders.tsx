@@ -3,7 +3,7 @@ import { formatBytes } from "../../i18n/format.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Slider } from "../../ui/Slider.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   { cpu: "CPU", memory: "Memory", disk: "Disk", gpus: "GPUs", cores: "cores", cards: "cards" },
   { cpu: "CPU", memory: "内存", disk: "磁盘", gpus: "GPU", cores: "核", cards: "块" },
 )
@@ -31,7 +31,7 @@ interface Props {
 
 /** The shape of one replica. */
 export function ShapeSliders({ shape, onChange }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const set = (part: Partial<ShapeView>) => onChange({ ...shape, ...part })
   return (
     <div className="stack">

@@ -2,7 +2,7 @@ import { defineMessages } from "../../i18n/language.ts"
 
 const count = (of: number) => of.toLocaleString("en-US")
 
-export const words = defineMessages(
+export const messages = defineMessages(
   {
     silent: { reported: "Silent: reported", confirmed: "Silent: confirmed" },
     leaving: "Leaving",

@@ -20,16 +20,16 @@ export const DEFAULT: Requirements = {
   attributes: [],
 }
 
-const shelved = storedState<Requirements>(KEY, (kept) => {
+const stored = storedState<Requirements>(KEY, (kept) => {
   const wanted = kept as Partial<Requirements> | null
   const numbers = [...Object.values(wanted?.shape ?? {}), wanted?.replicas]
   if (!wanted || numbers.length !== 5 || !numbers.every(Number.isSafeInteger)) return DEFAULT
   return { ...DEFAULT, ...wanted }
 })
 
-export const getRequirements = shelved.get
-export const useRequirements = shelved.use
+export const getRequirements = stored.get
+export const useRequirements = stored.use
 
 export function setRequirements(next: Partial<Requirements>) {
-  shelved.set({ ...getRequirements(), ...next })
+  stored.set({ ...getRequirements(), ...next })
 }

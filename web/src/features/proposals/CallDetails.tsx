@@ -6,10 +6,10 @@ import { amountOver, HOUR, type Unit } from "../../i18n/format.ts"
 import { defineMessages, useLanguage, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Address, Amount, Hash, When } from "../../ui/Values.tsx"
+import { useLimits } from "../queries/account.ts"
 import styles from "./CallDetails.module.css"
-import { useLimits } from "./queries.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     effects: (symbol: string) => `Effect on the limits in ${symbol}`,
     limit: "Limit",
@@ -41,7 +41,7 @@ const words = defineMessages(
 )
 
 function Rate({ of, unit }: { of: bigint; unit: Unit }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <span className="num">
       <Amount of={amountOver(of, HOUR)} unit={unit} />
@@ -98,13 +98,13 @@ export function Details({ told }: { told: DecodedCall }) {
 
 /** What the call needs beside what its account may do without consent. */
 export function Effects({ told, account }: { told: DecodedCall; account: `0x${string}` }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (told.binds) return <p className="small soft">{t.binding}</p>
   return told.effects.map((effect, index) => <EffectTable key={index} effect={effect} account={account} />)
 }
 
 function EffectTable({ effect, account }: { effect: Effect; account: `0x${string}` }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { data: limits } = useLimits(account, effect.currency ?? zeroAddress)
   const { unit, rate, into, out } = effect
   const moved = into > 0n ? into : out

@@ -19,13 +19,14 @@ import { Dialog } from "../../ui/Dialog.tsx"
 import { Choice } from "../../ui/Field.tsx"
 import { Notice, Skeleton } from "../../ui/States.tsx"
 import { Hash as HashMark } from "../../ui/Values.tsx"
+import { useBinding } from "../queries/account.ts"
 import { useSession } from "../session/useSession.ts"
 import { Details, Effects, Fact, Facts } from "./CallDetails.tsx"
-import { storeProposal, useBinding, useProposalActions } from "./queries.ts"
+import { storeProposal, useProposalActions } from "./proposals.ts"
 import { save } from "./saveFile.ts"
 import { useDecodedCall } from "./status.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Propose to approvers",
     about:
@@ -114,7 +115,7 @@ export function usePropose(): Proposing {
 const DAYS = ["1", "7", "30"] as const
 
 function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => void }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const language = useLanguage()
   const { api } = useConfig()
   const { session, signIn } = useSession(api)
@@ -135,7 +136,7 @@ function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => voi
         made?.proposal ?? (await makeProposal(reader!, wanted.account, wanted.call, Number(days)))
       if (how === "posted") {
         if (!session) await signIn()
-        await post.propose(proposal)
+        await post.share(proposal)
       } else save(proposal)
       storeProposal(proposal)
       setMade({ proposal, how })

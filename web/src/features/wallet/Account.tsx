@@ -7,7 +7,7 @@ import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
 import styles from "./Connect.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     account: (address: string) => `Account ${address}`,
     copy: "Copy address",
@@ -21,7 +21,7 @@ const words = defineMessages(
 )
 
 export default function Account({ address }: { address: string }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { mutate: disconnect } = useDisconnect()
   return (
     // Not in a portal: it belongs to the header, also for whoever goes from landmark to landmark.

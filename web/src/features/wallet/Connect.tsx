@@ -12,7 +12,7 @@ import { Dialog } from "../../ui/Dialog.tsx"
 import { Empty, Notice } from "../../ui/States.tsx"
 import styles from "./Connect.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     connect: "Connect wallet",
     about: "The wallet signs; keys never reach this page. Looking needs no wallet.",
@@ -53,7 +53,7 @@ export function Connect() {
 }
 
 function Choose() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const connectors = useConnectors()
   const { mutateAsync: connect, isPending } = useConnect()
   const [open, setOpen] = useState(false)
@@ -100,7 +100,7 @@ function Choose() {
 
 /** Over the page, while the wallet is on another chain. */
 export function WrongChain() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { chainName } = useConfig()
   const wanted = useChainConfig().chains[0].id
   const { address, chainId } = useConnection()

@@ -13,7 +13,7 @@ import {
   useCheckedProposals,
   useProposalActions,
   useProposals,
-} from "../../features/proposals/queries.ts"
+} from "../../features/proposals/proposals.ts"
 import { statusOf } from "../../features/proposals/status.ts"
 import { useSession } from "../../features/session/useSession.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"
@@ -27,7 +27,7 @@ import { OpenFile } from "./OpenFile.tsx"
 import { ProposalCard } from "./ProposalCard.tsx"
 import { SpendingPolicy } from "./SpendingPolicy.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Approvals",
     about:
@@ -79,9 +79,9 @@ const TABS = ["waiting", "history", "policy"] as const
 type TabName = (typeof TABS)[number]
 
 export function Approvals() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
-  const { proposals, mailed, mailbox } = useProposals()
+  const { proposals, sharedDigests, shared } = useProposals()
   const checks = useCheckedProposals(proposals)
   const here = useRuleContext()
   const [tab, setTab] = useState<TabName>("waiting")
@@ -105,9 +105,9 @@ export function Approvals() {
             content: (
               <div className="stack">
                 <SignIn />
-                {mailbox.error instanceof Unreachable && <Notice>{t.down}</Notice>}
+                {shared.error instanceof Unreachable && <Notice>{t.down}</Notice>}
                 <OpenFile />
-                <List mailed={mailed} checks={checks} loading={mailbox.isLoading} />
+                <List sharedDigests={sharedDigests} checks={checks} loading={shared.isLoading} />
               </div>
             ),
           },
@@ -130,13 +130,13 @@ export function Approvals() {
 }
 
 function SignIn() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { api } = useConfig()
   const { address } = useConnection()
   const { session, isPending, signIn } = useSession(api)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
-  if (!address) return <Notice tone="tide">{t.connect}</Notice>
+  if (!address) return <Notice tone="info">{t.connect}</Notice>
   if (session || isPending) return null
   async function go() {
     setBusy(true)
@@ -145,7 +145,7 @@ function SignIn() {
     setBusy(false)
   }
   return (
-    <Notice tone="tide">
+    <Notice tone="info">
       <div className="row spread">
         <span>{problem ?? t.signedOut}</span>
         <Button onClick={go} busy={busy}>
@@ -158,12 +158,12 @@ function SignIn() {
 
 interface ListProps {
   checks: ReturnType<typeof useCheckedProposals>
-  mailed: Set<string>
+  sharedDigests: Set<string>
   loading: boolean
 }
 
-function List({ checks, mailed, loading }: ListProps) {
-  const t = useMessages(words)
+function List({ checks, sharedDigests, loading }: ListProps) {
+  const t = useMessages(messages)
   const here = useRuleContext()
   const post = useProposalActions()
   if (loading || !here) return <Skeleton lines={5} />
@@ -183,7 +183,8 @@ function List({ checks, mailed, loading }: ListProps) {
 
   function remove({ proposal }: CheckedProposal) {
     forgetProposal(proposal.digest)
-    if (mailed.has(proposal.digest.toLowerCase())) void post.remove(proposal.digest).catch(() => undefined)
+    if (sharedDigests.has(proposal.digest.toLowerCase()))
+      void post.remove(proposal.digest).catch(() => undefined)
   }
   return (
     <>
@@ -197,7 +198,7 @@ function List({ checks, mailed, loading }: ListProps) {
             key={checked.digest}
             checked={checked}
             here={here}
-            mailed={mailed.has(checked.digest)}
+            shared={sharedDigests.has(checked.digest)}
             onRemove={() => remove(checked)}
           />
         )),

@@ -5,7 +5,7 @@ import { type Address as AddressType, isAddress } from "viem"
 import type { ApprovalEvent } from "../../chain/binding.ts"
 import { isSame } from "../../chain/legal.ts"
 import { Loaded } from "../../features/errors/Failure.tsx"
-import { useApprovalEvents, useApproverFor } from "../../features/proposals/queries.ts"
+import { useApprovalEvents, useApproverFor } from "../../features/queries/account.ts"
 import { shorten } from "../../i18n/format.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
@@ -15,7 +15,7 @@ import { Empty } from "../../ui/States.tsx"
 import { Address, Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "History",
     account: "Account",
@@ -58,7 +58,7 @@ const words = defineMessages(
 )
 
 const TONES: Record<ApprovalEvent["name"], Tone> = {
-  AccountBound: "tide",
+  AccountBound: "info",
   Consented: "good",
   Revoked: "bad",
   ActionTaken: "plain",
@@ -66,7 +66,7 @@ const TONES: Record<ApprovalEvent["name"], Tone> = {
 const OTHER = "other"
 
 export function History({ me }: { me: AddressType | undefined }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { data: boundTo = [] } = useApproverFor(me)
   const [chosen, setChosen] = useState<string>()
   const [typed, setTyped] = useState("")
@@ -109,12 +109,12 @@ export function History({ me }: { me: AddressType | undefined }) {
 }
 
 function Nothing() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return <Empty title={t.none}>{t.noneAbout}</Empty>
 }
 
 function Table({ all }: { all: ApprovalEvent[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (all.length === 0) return <Nothing />
   return (
     <section className="scroller" aria-label={t.title} tabIndex={0}>

@@ -9,7 +9,7 @@ import { Button } from "../../ui/Button.tsx"
 import { TextField } from "../../ui/Field.tsx"
 import styles from "./Approvals.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     rate: (symbol: string) => `A lease may reserve, ${symbol}/h`,
     amount: (symbol: string) => `A call may move, ${symbol}`,
@@ -60,7 +60,7 @@ interface Props {
 }
 
 export function LimitFields({ limit, onChange, onParsed, onRemove }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(limit.currency)
   const { kept } = limit
   // The unit of a token comes later than the limits in it.

@@ -3,12 +3,12 @@ import { useState } from "react"
 import { useClient } from "wagmi"
 import { InvalidProposal, parseProposal } from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { storeProposal } from "../../features/proposals/queries.ts"
+import { storeProposal } from "../../features/proposals/proposals.ts"
 import { defineMessages, useLanguage, useMessages } from "../../i18n/language.ts"
 import { DropZone } from "../../ui/DropZone.tsx"
 import { Notice } from "../../ui/States.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     about:
       "Drop an action's file here, as tidemark … --propose or this page writes it. Consents in it are added.",
@@ -23,7 +23,7 @@ const words = defineMessages(
 )
 
 export function OpenFile() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const language = useLanguage()
   const reader = useClient() as Reader
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>()

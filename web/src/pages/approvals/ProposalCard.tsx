@@ -11,7 +11,7 @@ import { isSame, type RuleContext, useReasons } from "../../chain/legal.ts"
 import { approvedArguments, type CheckedProposal, mergeConsents } from "../../chain/proposals.ts"
 import { Countdown } from "../../features/chain/Countdown.tsx"
 import { Details, Effects, Fact, Facts } from "../../features/proposals/CallDetails.tsx"
-import { storeProposal, useProposalActions } from "../../features/proposals/queries.ts"
+import { storeProposal, useProposalActions } from "../../features/proposals/proposals.ts"
 import { save } from "../../features/proposals/saveFile.ts"
 import { caseOf, type ProposalStatus, statusOf } from "../../features/proposals/status.ts"
 import { useWallet } from "../../features/wallet/useWallet.ts"
@@ -25,7 +25,7 @@ import { Notice } from "../../ui/States.tsx"
 import { Address, Hash, Tx } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     standings: {
       changed: "Was changed",
@@ -45,7 +45,7 @@ const words = defineMessages(
     matches: "matches",
     differs: "is not the proposal's own",
     source: "Comes from",
-    mailed: "the mailbox",
+    shared: "the mailbox",
     shelf: "this browser",
     consents: (there: number, wanted: number) => `${there} of ${wanted} consents`,
     signed: "signed",
@@ -89,7 +89,7 @@ const words = defineMessages(
     matches: "一致",
     differs: "与提议自带的不一致",
     source: "来源",
-    mailed: "信箱",
+    shared: "信箱",
     shelf: "此浏览器",
     consents: (there: number, wanted: number) => `${wanted} 份同意中的 ${there} 份`,
     signed: "已签名",
@@ -119,7 +119,7 @@ const TONES: Record<ProposalStatus, Tone> = {
   anew: "warn",
   expired: "bad",
   ready: "good",
-  mine: "tide",
+  mine: "info",
   waiting: "plain",
 }
 
@@ -127,12 +127,12 @@ interface Props {
   checked: CheckedProposal
   here: RuleContext
   /** It is in the mailbox, not only in this browser. */
-  mailed: boolean
+  shared: boolean
   onRemove: () => void
 }
 
-export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
-  const t = useMessages(words)
+export function ProposalCard({ checked, here, shared, onRemove }: Props) {
+  const t = useMessages(messages)
   const language = useLanguage()
   const { proposal, action, digest, sound, decoded: told, binding, consents, state } = checked
   const standing = statusOf(checked, here)
@@ -152,7 +152,7 @@ export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
           <Fact label={t.digest}>
             <Hash of={digest} /> <Badge tone={sound ? "good" : "bad"}>{sound ? t.matches : t.differs}</Badge>
           </Fact>
-          <Fact label={t.source}>{mailed ? t.mailed : t.shelf}</Fact>
+          <Fact label={t.source}>{shared ? t.shared : t.shelf}</Fact>
         </Facts>
         <Details told={told} />
         {!state.nonceUsed && <Effects told={told} account={action.account} />}
@@ -160,7 +160,7 @@ export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
         <Actions
           checked={checked}
           here={here}
-          mailed={mailed}
+          shared={shared}
           onSave={() => save(proposal)}
           onRemove={onRemove}
         />
@@ -173,7 +173,7 @@ export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
 }
 
 function Progress({ checked, me }: { checked: CheckedProposal; me: RuleContext["me"] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { binding, consents, state, invalidSigners: strangers } = checked
   const { approvers, threshold } = binding!
   const there = Math.min(consents.length, threshold)
@@ -226,13 +226,13 @@ function Progress({ checked, me }: { checked: CheckedProposal; me: RuleContext["
 interface ActionsProps {
   checked: CheckedProposal
   here: RuleContext
-  mailed: boolean
+  shared: boolean
   onSave: () => void
   onRemove: () => void
 }
 
-function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
-  const t = useMessages(words)
+function Actions({ checked, here, shared, onSave, onRemove }: ActionsProps) {
+  const t = useMessages(messages)
   const because = useReasons()
   const transact = useTransact()
   const wallet = useWallet()
@@ -247,7 +247,7 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
   const named = { account: action.account, action: digest, approvers }
   const asked = approvers.some((approver) => isSame(here.me, approver))
   // From the mailbox only its account and who proposed it may take it; to others it would come back.
-  const mayRemove = !mailed || isSame(here.me, action.account) || isSame(here.me, proposal.createdBy)
+  const mayRemove = !shared || isSame(here.me, action.account) || isSame(here.me, proposal.createdBy)
   const mine = because("sign", own)
   const carries = because("approved", own)
   const back = checked.consents.some(({ approver }) => isSame(here.me, approver)) ? t.revoke : t.refuse
@@ -273,8 +273,8 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
       const signature = await signAction(client, action)
       const consent = { approver: client.account.address, signature }
       storeProposal(mergeConsents({ ...proposal, consents: [consent] }, proposal))
-      if (mailed) await post.consent(proposal.digest, consent.approver, signature)
-      setSaid({ tone: "good", text: mailed ? t.handed : t.kept })
+      if (shared) await post.consent(proposal.digest, consent.approver, signature)
+      setSaid({ tone: "good", text: shared ? t.handed : t.kept })
     })
   const consents = () => doing("consent", () => transact(t.givenLabel, (client) => consent(client, named)))
   const takeBack = () =>

@@ -9,7 +9,7 @@ import { isSame } from "../../chain/legal.ts"
 import type { Limit } from "../../chain/terms.ts"
 import { Loaded } from "../../features/errors/Failure.tsx"
 import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
-import { useBinding, useLimits } from "../../features/proposals/queries.ts"
+import { useBinding, useLimits } from "../../features/queries/account.ts"
 import { useOffers } from "../../features/queries/market.ts"
 import { amountOver, HOUR } from "../../i18n/format.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"
@@ -21,7 +21,7 @@ import { Address, Amount } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
 import { LimitFields, type LimitText, textOf } from "./LimitFields.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     now: "How this account is bound",
     free: "Free",
@@ -88,7 +88,7 @@ const words = defineMessages(
 )
 
 export function SpendingPolicy({ me }: { me: AddressType }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const binding = useBinding(me)
   return (
     <div className="stack">
@@ -103,7 +103,7 @@ export function SpendingPolicy({ me }: { me: AddressType }) {
 }
 
 function Free() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <div className="stack-s">
       <div>
@@ -115,11 +115,11 @@ function Free() {
 }
 
 function Bound({ binding }: { binding: Binding }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <div className="stack">
       <div className="row">
-        <Badge tone="tide">{t.bound(binding.threshold, binding.approvers.length)}</Badge>
+        <Badge tone="info">{t.bound(binding.threshold, binding.approvers.length)}</Badge>
         <span className="soft small">{t.boundAbout}</span>
       </div>
       <ul className={styles.approvers}>
@@ -158,7 +158,7 @@ function Bound({ binding }: { binding: Binding }) {
 }
 
 function LimitRow({ account, currency }: { account: AddressType; currency: AddressType }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(currency)
   const { data } = useLimits(account, currency)
   if (!data) return null
@@ -180,7 +180,7 @@ function LimitRow({ account, currency }: { account: AddressType; currency: Addre
 }
 
 function Editor({ me, binding }: { me: AddressType; binding: Binding | null }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { attempt, propose, dialog } = usePropose()
   const { data: offers = [] } = useOffers()
   const [list, setList] = useState(binding?.approvers.join("\n") ?? "")

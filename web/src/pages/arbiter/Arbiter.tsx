@@ -5,7 +5,7 @@ import { isSame, type RuleContext } from "../../chain/legal.ts"
 import { useRuleContext } from "../../features/chain/useRuleContext.ts"
 import { Loaded } from "../../features/errors/Failure.tsx"
 import { Fact, Facts } from "../../features/proposals/CallDetails.tsx"
-import { useBinding } from "../../features/proposals/queries.ts"
+import { useBinding } from "../../features/queries/account.ts"
 import { useLeases } from "../../features/queries/market.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
@@ -18,7 +18,7 @@ import { DisputeCard } from "./DisputeCard.tsx"
 import { EndedDisputes } from "./EndedDisputes.tsx"
 import { Intake } from "./Intake.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Arbiter",
     about:
@@ -60,7 +60,7 @@ const words = defineMessages(
 )
 
 export function Arbiter() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const here = useRuleContext()
   const leases = useLeases(true)
   return (
@@ -75,7 +75,7 @@ export function Arbiter() {
 }
 
 function Seated({ here, leases }: { here: RuleContext; leases: ReturnType<typeof useLeases> }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const account = here.parameters.arbiters as AddressType
   const binding = useBinding(account)
   const bench: Arbiters = {
@@ -99,7 +99,7 @@ function Seated({ here, leases }: { here: RuleContext; leases: ReturnType<typeof
               {bench.binding ? t.of(bench.binding.threshold, bench.binding.approvers.length) : t.alone}
             </Fact>
             <Fact label={t.you}>
-              <Badge tone={bench.role === "reader" ? "plain" : "tide"}>{t.roles[bench.role]}</Badge>
+              <Badge tone={bench.role === "reader" ? "plain" : "info"}>{t.roles[bench.role]}</Badge>
             </Fact>
           </Facts>
         </Card>
@@ -117,7 +117,7 @@ function Seated({ here, leases }: { here: RuleContext; leases: ReturnType<typeof
 }
 
 function Disputes({ leases, here, bench }: { leases: LeaseSummary[]; here: RuleContext; bench: Arbiters }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const disputed = leases
     .filter(({ disputedUntil }) => disputedUntil !== null)
     .sort((a, b) => a.disputedUntil! - b.disputedUntil!)

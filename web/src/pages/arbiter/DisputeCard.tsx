@@ -18,7 +18,7 @@ import type { Arbiters } from "./arbiters.ts"
 import { DisputeEvidence } from "./DisputeEvidence.tsx"
 import { Ruling } from "./Ruling.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Lease",
     late: "Deadline over",
@@ -89,7 +89,7 @@ interface Props {
 }
 
 export function DisputeCard({ lease, here, bench }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const view = useLease(lease.id)
   const dispute = useDispute(lease.id)
@@ -105,7 +105,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
           {t.title} <Hash of={lease.id} />
         </span>
       }
-      aside={<Badge tone={late ? "warn" : "tide"}>{late ? t.late : <Countdown until={until} />}</Badge>}
+      aside={<Badge tone={late ? "warn" : "info"}>{late ? t.late : <Countdown until={until} />}</Badge>}
     >
       <div className="stack">
         <Facts>
@@ -197,7 +197,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
 }
 
 function Proofs({ list }: { list: ProofSummary[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (list.length === 0) return <p className="small soft">{t.noProofs}</p>
   return (
     <section className="scroller" aria-label={t.proofs} tabIndex={0}>

@@ -20,7 +20,7 @@ import { Notice, Skeleton } from "../../ui/States.tsx"
 import { Hash } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     matches: "matches the hash on chain",
     absent: "Its provider does not have it. Drop the file that you were given: it is checked by its hash.",
@@ -53,7 +53,7 @@ const words = defineMessages(
 const MOST = 20_000
 
 export function DisputeEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const base = useEndpoint(lease.provider)
   const found = useEvidence(base, hash)
   const [own, setOwn] = useState<Evidence>()
@@ -111,7 +111,7 @@ export function DisputeEvidence({ lease, hash }: { lease: LeaseSummary; hash: He
 }
 
 function Contents({ evidence: { bytes, text }, hash }: { evidence: Evidence; hash: Hex }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   function save() {
     const url = URL.createObjectURL(new Blob([bytes.slice()], { type: "application/octet-stream" }))
     const link = document.createElement("a")

@@ -9,7 +9,7 @@ import { Card } from "../../ui/Card.tsx"
 import { Empty } from "../../ui/States.tsx"
 import { Address, Amount, Tx, When } from "../../ui/Values.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Ended disputes",
     none: "No dispute has ended yet",
@@ -42,7 +42,7 @@ const words = defineMessages(
 
 /** Disputes that are over, newest first. */
 export function EndedDisputes() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const ended = useEndedDisputes()
   return (
     <Card title={t.title} flush>
@@ -54,7 +54,7 @@ export function EndedDisputes() {
 }
 
 function Table({ all }: { all: DisputeEnd[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <section className="scroller" aria-label={t.title} tabIndex={0}>
       <table>
@@ -82,7 +82,7 @@ function Table({ all }: { all: DisputeEnd[] }) {
                 </Link>
               </th>
               <td>
-                <Badge tone={ruled ? "tide" : "plain"}>
+                <Badge tone={ruled ? "info" : "plain"}>
                   {ruled ? (forTenant ? t.tenant : t.forProvider) : t.unruled}
                 </Badge>
               </td>

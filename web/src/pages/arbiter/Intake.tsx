@@ -9,7 +9,7 @@ import { ActionButton } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { type Arbiters, actAs } from "./arbiters.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Intake",
     open: "Open",
@@ -33,7 +33,7 @@ const words = defineMessages(
 )
 
 export function Intake({ here, bench }: { here: RuleContext; bench: Arbiters }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const because = useReasons()
   const { attempt, propose, dialog } = usePropose()
   const [busy, setBusy] = useState(false)

@@ -13,7 +13,7 @@ import { Amount } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
 import { type Arbiters, actAs } from "./arbiters.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     side: "For whom",
     tenant: "For the tenant",
@@ -75,7 +75,7 @@ interface Props {
 }
 
 export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const because = useReasons()
   const { attempt, propose, dialog } = usePropose()
   const [forTenant, setForTenant] = useState(true)

@@ -8,7 +8,7 @@ import {
   termsOf,
   updateDeployment,
 } from "../../features/deployments/deployments.ts"
-import { words as orderWords } from "../../features/orders/messages.ts"
+import { messages as orderWords } from "../../features/orders/messages.ts"
 import { useOrders } from "../../features/queries/market.ts"
 import { amountOver, HOUR, shorten } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
@@ -17,40 +17,40 @@ import { Notice } from "../../ui/States.tsx"
 import { Address, Amount, When } from "../../ui/Values.tsx"
 import { useOrderState } from "./chainState.ts"
 import styles from "./DeploymentProgress.module.css"
-import { words } from "./progressMessages.ts"
+import { messages } from "./progressMessages.ts"
 import { Step } from "./Step.tsx"
 import { Failed, useAccept } from "./WalletSteps.tsx"
 
 interface Props {
-  journey: Deployment
+  deployment: Deployment
   state: "done" | "now" | "waiting"
 }
 
 const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b.rates.reserved) ? -1 : 1)
 
-/** The bids on the journey's order, the cheapest first; accepting one makes the lease. */
-export function BidsStep({ journey, state }: Props) {
-  const t = useMessages(words)
+/** The bids on the deployment's order, the cheapest first; accepting one makes the lease. */
+export function BidsStep({ deployment, state }: Props) {
+  const t = useMessages(messages)
   const o = useMessages(orderWords)
   const orders = useOrders()
-  const order = useOrderState(journey)
-  const unit = useUnit(journey.currency)
+  const order = useOrderState(deployment)
+  const unit = useUnit(deployment.currency)
   const now = useChainTime()
-  const { attempt, accept, cancel } = useAccept(journey)
-  const auction = journey.auction!
+  const { attempt, accept, cancel } = useAccept(deployment)
+  const auction = deployment.auction!
   const view = orders.data?.find(({ id }) => id.toLowerCase() === auction.id.toLowerCase())
   const bids = (view?.bids ?? []).toSorted(cheaper)
   const over_ = now > auction.acceptUntil
 
   async function choose(bid: BidView) {
     const { provider, rates } = bid
-    const terms = termsOf({ ...journey, winner: { lease: "0x", provider, rates } })!
+    const terms = termsOf({ ...deployment, winner: { lease: "0x", provider, rates } })!
     // Written down before it is sent: a reload finds the lease by it.
-    updateDeployment(journey.id, {
-      winner: { lease: leaseIdOf(journey.chainId, journey.market, terms), provider, rates },
+    updateDeployment(deployment.id, {
+      winner: { lease: leaseIdOf(deployment.chainId, deployment.market, terms), provider, rates },
     })
     await accept({
-      acceptances: [{ order: auctionOf(journey)!, bid: { ...bidOf(bid), rates: ratesOf(rates) } }],
+      acceptances: [{ order: auctionOf(deployment)!, bid: { ...bidOf(bid), rates: ratesOf(rates) } }],
     })
   }
 
@@ -85,7 +85,10 @@ export function BidsStep({ journey, state }: Props) {
                       </span>
                       <span>
                         <Amount
-                          of={amountOver(BigInt(bid.rates.reserved) * BigInt(journey.order.replicas), HOUR)}
+                          of={amountOver(
+                            BigInt(bid.rates.reserved) * BigInt(deployment.order.replicas),
+                            HOUR,
+                          )}
                           unit={unit}
                         />{" "}
                         <span className="soft small">{o.hour}</span>

@@ -3,7 +3,7 @@ import { formatDuration, type Unit } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Amount } from "../../ui/Values.tsx"
 import styles from "./Deploy.module.css"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 interface Props {
   /** The most that a replica can cost a second, base units × 1e12. */
@@ -17,7 +17,7 @@ interface Props {
 
 /** What so many replicas cost, and how long the deposit lasts with them. */
 export function CostTable({ reserved, unit, counts, deposit }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <div className="scroller">
       <table className={styles.cost}>
@@ -62,7 +62,7 @@ interface RowProps {
 }
 
 function Row({ label, cost, unit, deposit }: RowProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const runway = deposit === null ? null : lasts(deposit, cost.rate)
   return (
     <tr>

@@ -218,7 +218,7 @@ describe("the form", () => {
   })
 })
 
-describe("the journey", () => {
+describe("the deployment", () => {
   it("goes from the transaction to the URL", async () => {
     const { puts } = provider()
     const { seen, request } = chain()

@@ -9,15 +9,15 @@ import styles from "./Deploy.module.css"
 import { DeployForm } from "./DeployForm.tsx"
 import { DeploymentProgress } from "./DeploymentProgress.tsx"
 import { setDraft } from "./draft.ts"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 /** What is on its way comes first; without any, the form for the next. */
 export function Deploy() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { market } = useConfig()
   const { address } = useConnection()
   const { offer } = useSearch({ from: "/deploy" })
-  const journeys = useDeployments(address, market)
+  const deployments = useDeployments(address, market)
   const [another, setAnother] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
 
@@ -36,10 +36,10 @@ export function Deploy() {
         </h1>
         <p className={styles.lead}>{t.lead}</p>
       </header>
-      {journeys.map((journey) => (
-        <DeploymentProgress key={journey.id} journey={journey} />
+      {deployments.map((deployment) => (
+        <DeploymentProgress key={deployment.id} deployment={deployment} />
       ))}
-      {journeys.length === 0 || another ? (
+      {deployments.length === 0 || another ? (
         <DeployForm
           begun={() => {
             setAnother(false)

@@ -19,7 +19,7 @@ import styles from "./Deploy.module.css"
 import { type Draft, setDraft, useDraft } from "./draft.ts"
 import { ManifestEditor } from "./ManifestEditor.tsx"
 import { MoneyFields } from "./MoneyFields.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import { chosenOf, moneyMismatches, moneyOf, type Money as Sums } from "./money.ts"
 import { OfferList } from "./OfferList.tsx"
 import { OrderFields } from "./OrderFields.tsx"
@@ -31,7 +31,7 @@ import { type ManifestCheckState, useManifestCheck } from "./useManifestCheck.ts
 const WAYS = ["take", "ask"] as const
 
 export function DeployForm({ begun }: { begun: () => void }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const config = useConfig()
   const reader = useClient() as Reader | undefined
   const { address } = useConnection()
@@ -193,7 +193,7 @@ interface Plan {
 }
 
 /** Why it cannot be opened yet, the first thing to mend; null when it can. */
-function reasonOf({ draft, chosen, money, check, balance, connected }: Plan, t: (typeof words)["en"]) {
+function reasonOf({ draft, chosen, money, check, balance, connected }: Plan, t: (typeof messages)["en"]) {
   const { reasons } = t
   if (draft.manifest.trim() === "") return reasons.manifest
   // A provider that cannot be asked now checks it again when it gets it.

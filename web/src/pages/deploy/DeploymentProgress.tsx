@@ -1,4 +1,4 @@
-// A journey as one line of steps, of which the first that is not done is at work.
+// A deployment as one line of steps, of which the first that is not done is at work.
 import { useUnit } from "../../chain/currency.ts"
 import { type Deployment, removeDeployment } from "../../features/deployments/deployments.ts"
 import { useMessages } from "../../i18n/language.ts"
@@ -9,7 +9,7 @@ import { Amount, Hash, When } from "../../ui/Values.tsx"
 import { BidsStep } from "./Bids.tsx"
 import { type LeaseState, useLeaseState, useOrderState } from "./chainState.ts"
 import styles from "./DeploymentProgress.module.css"
-import { words } from "./progressMessages.ts"
+import { messages } from "./progressMessages.ts"
 import { HandStep, RunStep, runs, useProvided } from "./RunSteps.tsx"
 import { OpenStep, SignStep } from "./WalletSteps.tsx"
 
@@ -17,28 +17,28 @@ export type Name = "open" | "choose" | "sign" | "hand" | "run"
 
 /** The step that is next; null while the chain has not answered. Only the chain says that something is open. */
 export function stepOf(
-  journey: Deployment,
+  deployment: Deployment,
   lease: LeaseState | undefined,
   order: { known: boolean } | undefined,
 ): Name | null {
-  if (journey.winner && lease === undefined) return null
+  if (deployment.winner && lease === undefined) return null
   if (lease !== "unknown") {
-    if (journey.handedOver) return "run"
-    return journey.signature ? "hand" : "sign"
+    if (deployment.handedOver) return "run"
+    return deployment.signature ? "hand" : "sign"
   }
-  if (!journey.auction) return "open"
+  if (!deployment.auction) return "open"
   if (!order) return null
   return order.known ? "choose" : "open"
 }
 
-export function DeploymentProgress({ journey }: { journey: Deployment }) {
-  const t = useMessages(words)
-  const unit = useUnit(journey.currency)
-  const { state: lease } = useLeaseState(journey)
-  const order = useOrderState(journey)
-  const { data: view } = useProvided(journey, journey.handedOver)
-  const next = stepOf(journey, lease, order)
-  const steps: Name[] = journey.auction
+export function DeploymentProgress({ deployment }: { deployment: Deployment }) {
+  const t = useMessages(messages)
+  const unit = useUnit(deployment.currency)
+  const { state: lease } = useLeaseState(deployment)
+  const order = useOrderState(deployment)
+  const { data: view } = useProvided(deployment, deployment.handedOver)
+  const next = stepOf(deployment, lease, order)
+  const steps: Name[] = deployment.auction
     ? ["open", "choose", "sign", "hand", "run"]
     : ["open", "sign", "hand", "run"]
   const at = next === null ? -1 : steps.indexOf(next)
@@ -47,7 +47,7 @@ export function DeploymentProgress({ journey }: { journey: Deployment }) {
     return place === at ? "now" : place < at ? "done" : "waiting"
   }
   const titles = {
-    open: journey.auction ? t.ask : t.open,
+    open: deployment.auction ? t.ask : t.open,
     choose: t.choose,
     sign: t.sign,
     hand: t.hand,
@@ -60,7 +60,7 @@ export function DeploymentProgress({ journey }: { journey: Deployment }) {
       title={running ? t.done : t.title}
       aside={
         <span className="soft small">
-          {t.started} <When of={Math.floor(journey.startedAt / 1000)} />
+          {t.started} <When of={Math.floor(deployment.startedAt / 1000)} />
         </span>
       }
     >
@@ -70,24 +70,24 @@ export function DeploymentProgress({ journey }: { journey: Deployment }) {
         </p>
         <p className="row small">
           <span>
-            {t.deposit} <Amount of={journey.deposit} unit={unit} />
+            {t.deposit} <Amount of={deployment.deposit} unit={unit} />
           </span>
-          {journey.winner && <Hash of={journey.winner.lease} />}
+          {deployment.winner && <Hash of={deployment.winner.lease} />}
         </p>
         {lease === "closed" ? (
           <Notice>{t.closed}</Notice>
         ) : (
           <ol className={styles.steps} aria-label={t.steps}>
-            <OpenStep journey={journey} state={stateOf("open")} />
-            {journey.auction && <BidsStep journey={journey} state={stateOf("choose")} />}
-            <SignStep journey={journey} state={stateOf("sign")} />
-            <HandStep journey={journey} state={stateOf("hand")} />
-            <RunStep journey={journey} state={stateOf("run")} />
+            <OpenStep deployment={deployment} state={stateOf("open")} />
+            {deployment.auction && <BidsStep deployment={deployment} state={stateOf("choose")} />}
+            <SignStep deployment={deployment} state={stateOf("sign")} />
+            <HandStep deployment={deployment} state={stateOf("hand")} />
+            <RunStep deployment={deployment} state={stateOf("run")} />
           </ol>
         )}
         {ended && (
           <p className="row">
-            <Button kind="quiet" onClick={() => removeDeployment(journey.id)}>
+            <Button kind="quiet" onClick={() => removeDeployment(deployment.id)}>
               {t.forget}
             </Button>
             <span className="soft small">{t.forgetAbout}</span>

@@ -3,12 +3,12 @@ import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Button } from "../../ui/Button.tsx"
 import styles from "./ManifestEditor.module.css"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import type { ManifestCheckState } from "./useManifestCheck.ts"
 
 /** What the provider says of the manifest. @param go To a line. */
 export function ManifestCheck({ check, go }: { check: ManifestCheckState; go: (line: number) => void }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { view } = check
   if (check.unasked) return <Badge tone="warn">{t.unchecked}</Badge>
   if (check.error && !view) return <Failure error={check.error} retry={check.retry} />

@@ -6,7 +6,7 @@ import { Badge } from "../../ui/Badge.tsx"
 import { Button } from "../../ui/Button.tsx"
 import { ManifestCheck } from "./ManifestCheck.tsx"
 import styles from "./ManifestEditor.module.css"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import { SAMPLE } from "./sample.ts"
 import type { ManifestCheckState } from "./useManifestCheck.ts"
 
@@ -17,7 +17,7 @@ interface Props {
 }
 
 export function ManifestEditor({ value, onChange, check }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const id = useId()
   const area = useRef<HTMLTextAreaElement>(null)
   const [over, setOver] = useState(false)

@@ -6,7 +6,7 @@ import { TextField } from "../../ui/Field.tsx"
 import { Amount } from "../../ui/Values.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft } from "./draft.ts"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 const DAYS = [1n, 7n, 30n]
 
@@ -25,7 +25,7 @@ interface Props {
 
 /** The deposit and the budget. */
 export function MoneyFields({ unit, deposit, budget, depositProblem, budgetProblem, day, balance }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <fieldset className={styles.fieldset}>
       <legend>{t.money}</legend>

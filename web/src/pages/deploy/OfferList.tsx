@@ -7,7 +7,7 @@ import { formatAmount, shorten } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
 import styles from "./Deploy.module.css"
 import { setDraft, useDraft } from "./draft.ts"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 interface Props {
   matched: readonly Matched[]
@@ -16,7 +16,7 @@ interface Props {
 
 /** The offers, of which one can be chosen; those that do not fit say why. */
 export function OfferList({ matched, chosen }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const open = matched.filter(({ offer }) => offer.open)
   if (open.length === 0) return <p className="soft">{t.noOffers}</p>
   return (
@@ -35,7 +35,7 @@ export function OfferList({ matched, chosen }: Props) {
 }
 
 function Choice({ matched, checked }: { matched: Matched; checked: boolean }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { offer, provider, rates, mismatches: misfits } = matched
   const unit = useUnit(offer.currency)
   const { policy } = useDraft()

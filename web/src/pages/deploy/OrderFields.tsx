@@ -7,12 +7,12 @@ import { Choice, TextField } from "../../ui/Field.tsx"
 import { NumberField } from "../../ui/NumberField.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft, useDraft } from "./draft.ts"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import { currencyOf } from "./money.ts"
 
 /** What an order says beyond the shape: the currency, how long bids are taken, what a provider has to claim. */
 export function OrderFields() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { currency, bidding, acceptance } = useDraft()
   const wanted = useRequirements()
   const [token, setToken] = useState(currency === zeroAddress ? "" : currency)

@@ -2,13 +2,13 @@ import { useMessages } from "../../i18n/language.ts"
 import { NumberField } from "../../ui/NumberField.tsx"
 import styles from "./Deploy.module.css"
 import { setDraft, useDraft } from "./draft.ts"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 const MOST = 16_383
 
 /** How many replicas, and how their count may follow demand. */
 export function PolicyFields() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { replicas, policy } = useDraft()
   const set = (part: Partial<typeof policy>) => setDraft({ policy: { ...policy, ...part } })
   // The three counts stay in order: whichever is moved takes the others along.
@@ -110,7 +110,7 @@ interface PercentProps {
 }
 
 function Percent({ name, ...rest }: PercentProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const [label, hint] = t.fields[name]
   return <NumberField label={label!} hint={hint} unit={t.percent} {...rest} />
 }

@@ -13,27 +13,27 @@ import { Button } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/States.tsx"
 import { Copy, When } from "../../ui/Values.tsx"
 import styles from "./DeploymentProgress.module.css"
-import { words } from "./progressMessages.ts"
+import { messages } from "./progressMessages.ts"
 import { Step } from "./Step.tsx"
 import { useManifestUpload } from "./useManifestUpload.ts"
 
 const SHOWN: readonly Stage[] = ["chain", "clearing", "container"]
 const TONES: Record<"done" | "working" | "waiting" | "failed", Tone> = {
   done: "good",
-  working: "tide",
+  working: "info",
   waiting: "plain",
   failed: "bad",
 }
 
 interface Props {
-  journey: Deployment
+  deployment: Deployment
   state: "done" | "now" | "waiting"
 }
 
 /** The lease as its own provider sees it, read again every second until all of it runs. */
-export function useProvided(journey: Deployment, active: boolean) {
-  const base = useEndpoint(journey.winner?.provider)
-  const lease = journey.winner?.lease
+export function useProvided(deployment: Deployment, active: boolean) {
+  const base = useEndpoint(deployment.winner?.provider)
+  const lease = deployment.winner?.lease
   return useQuery<LeaseView>({
     queryKey: ["lease", lease?.toLowerCase(), "provided"],
     enabled: active && base !== null && lease !== undefined,
@@ -50,10 +50,10 @@ export function runs({ replicas, status }: LeaseView): boolean {
   )
 }
 
-export function HandStep({ journey, state }: Props) {
-  const t = useMessages(words)
-  const base = useEndpoint(journey.winner?.provider)
-  const { waiting, error, retry } = useManifestUpload(journey, base, state === "now")
+export function HandStep({ deployment, state }: Props) {
+  const t = useMessages(messages)
+  const base = useEndpoint(deployment.winner?.provider)
+  const { waiting, error, retry } = useManifestUpload(deployment, base, state === "now")
   const refused = error instanceof ApiError && error.status !== 404
   return (
     <Step title={t.hand} state={state !== "now" ? state : refused ? "failed" : "working"}>
@@ -68,7 +68,7 @@ export function HandStep({ journey, state }: Props) {
               <div className="row">
                 <Button onClick={retry}>{t.again}</Button>
                 {error.status === 401 && (
-                  <Button onClick={() => updateDeployment(journey.id, { signature: null })}>
+                  <Button onClick={() => updateDeployment(deployment.id, { signature: null })}>
                     {t.signIt}
                   </Button>
                 )}
@@ -81,9 +81,9 @@ export function HandStep({ journey, state }: Props) {
   )
 }
 
-export function RunStep({ journey, state }: Props) {
-  const t = useMessages(words)
-  const { data: view, error } = useProvided(journey, state !== "waiting")
+export function RunStep({ deployment, state }: Props) {
+  const t = useMessages(messages)
+  const { data: view, error } = useProvided(deployment, state !== "waiting")
   const running = view !== undefined && runs(view)
   const shown = state === "waiting" ? "waiting" : running ? "done" : "working"
   return (
@@ -104,7 +104,7 @@ export function RunStep({ journey, state }: Props) {
               </li>
             ))}
           <li>
-            <Badge tone={running ? "good" : "tide"}>{t.stages.running}</Badge>
+            <Badge tone={running ? "good" : "info"}>{t.stages.running}</Badge>
             <span className="small">
               {t.healthy(view.replicas.healthy, view.replicas.wanted)}
               {!running && view.reason && `: ${view.reason}`}
@@ -114,8 +114,8 @@ export function RunStep({ journey, state }: Props) {
       )}
       {error && !running && <p className="soft small">{t.waitingFor}</p>}
       {running && <Served view={view} />}
-      {journey.winner && state !== "waiting" && (
-        <Link to="/leases/$lease" params={{ lease: journey.winner.lease }} className={styles.go}>
+      {deployment.winner && state !== "waiting" && (
+        <Link to="/leases/$lease" params={{ lease: deployment.winner.lease }} className={styles.go}>
           {t.lease}
         </Link>
       )}
@@ -125,7 +125,7 @@ export function RunStep({ journey, state }: Props) {
 
 /** Where it answers. */
 function Served({ view }: { view: LeaseView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (view.served.length === 0) return null
   return (
     <div className={styles.served}>

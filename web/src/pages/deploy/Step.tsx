@@ -2,13 +2,13 @@ import type { ReactNode } from "react"
 import { useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"
 import styles from "./DeploymentProgress.module.css"
-import { words } from "./progressMessages.ts"
+import { messages } from "./progressMessages.ts"
 
 export type State = "done" | "working" | "waiting" | "failed" | "now"
 
 const TONES: Record<State, Tone> = {
   done: "good",
-  working: "tide",
+  working: "info",
   waiting: "plain",
   failed: "bad",
   now: "warn",
@@ -22,7 +22,7 @@ interface Props {
 }
 
 export function Step({ title, state, children }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <li
       className={styles.step}

@@ -27,26 +27,31 @@ import { useMessages } from "../../i18n/language.ts"
 import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
 import { Button } from "../../ui/Button.tsx"
 import { Notice } from "../../ui/States.tsx"
-import { words } from "./progressMessages.ts"
+import { messages } from "./progressMessages.ts"
 import { Step } from "./Step.tsx"
 import { type Attempt, useAttempt } from "./useAttempt.ts"
 
 interface Props {
-  journey: Deployment
+  deployment: Deployment
   state: "done" | "now" | "waiting"
 }
 
 /** The call that begins it. */
-export function beginningOf(journey: Deployment): Call {
-  const deposit = BigInt(journey.deposit)
-  const order = auctionOf(journey)
+export function beginningOf(deployment: Deployment): Call {
+  const deposit = BigInt(deployment.deposit)
+  const order = auctionOf(deployment)
   if (order) return openOrderCall({ order, deposit })
-  return takeCall({ offer: journey.offer!, currency: journey.currency, order: orderOf(journey), deposit })
+  return takeCall({
+    offer: deployment.offer!,
+    currency: deployment.currency,
+    order: orderOf(deployment),
+    deposit,
+  })
 }
 
 /** Why an attempt failed. */
 export function Failed({ attempt }: { attempt: Attempt }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (!attempt.error) return null
   // Its transaction was mined and refused, or replaced.
   if (attempt.error instanceof TransactionFailed) return <Notice tone="bad">{t.elsewhere}</Notice>
@@ -59,21 +64,21 @@ export function Failed({ attempt }: { attempt: Attempt }) {
 }
 
 /** Opens the lease, or the order. */
-export function OpenStep({ journey, state }: Props) {
-  const t = useMessages(words)
+export function OpenStep({ deployment, state }: Props) {
+  const t = useMessages(messages)
   const transact = useTransact()
   const attempt = useAttempt()
   const { propose, dialog } = usePropose()
-  const unit = useUnit(journey.currency)
-  const asks = journey.auction !== null
-  const amount = BigInt(journey.deposit)
-  const { id, currency } = journey
+  const unit = useUnit(deployment.currency)
+  const asks = deployment.auction !== null
+  const amount = BigInt(deployment.deposit)
+  const { id, currency } = deployment
 
   const open = () =>
     attempt.run(async () => {
       await transact(
         asks ? t.label.ask : t.label.take,
-        (wallet) => pay(wallet, { currency, amount, call: beginningOf(journey) }),
+        (wallet) => pay(wallet, { currency, amount, call: beginningOf(deployment) }),
         unit,
       )
     })
@@ -87,7 +92,7 @@ export function OpenStep({ journey, state }: Props) {
     <Step title={asks ? t.ask : t.open} state={attempt.busy ? "working" : attempt.error ? "failed" : state}>
       {state === "now" && (
         <>
-          <p className="soft small">{attempt.busy ? t.inWallet : journey.proposed ? t.proposed : about}</p>
+          <p className="soft small">{attempt.busy ? t.inWallet : deployment.proposed ? t.proposed : about}</p>
           <Failed attempt={attempt} />
           {!attempt.busy && (
             <div className="row">
@@ -104,7 +109,7 @@ export function OpenStep({ journey, state }: Props) {
                 <Button
                   onClick={() => {
                     updateDeployment(id, { proposed: true })
-                    propose(beginningOf(journey))
+                    propose(beginningOf(deployment))
                   }}
                 >
                   {t.propose}
@@ -120,11 +125,11 @@ export function OpenStep({ journey, state }: Props) {
 }
 
 /** Signs that the manifest is the lease's. */
-export function SignStep({ journey, state }: Props) {
-  const t = useMessages(words)
+export function SignStep({ deployment, state }: Props) {
+  const t = useMessages(messages)
   const attempt = useAttempt()
   const signer = useWallet()
-  const { id, winner, manifest, order } = journey
+  const { id, winner, manifest, order } = deployment
 
   const sign = () =>
     attempt.run(async () => {
@@ -141,7 +146,7 @@ export function SignStep({ journey, state }: Props) {
     <Step title={t.sign} state={attempt.busy ? "working" : attempt.error ? "failed" : state}>
       {state === "now" &&
         (manifest === null ? (
-          <Lost journey={journey} />
+          <Lost deployment={deployment} />
         ) : (
           <>
             <p className="soft small">{attempt.busy ? t.inWallet : t.signAbout}</p>
@@ -166,17 +171,17 @@ export function SignStep({ journey, state }: Props) {
 }
 
 /** Another browser opened it: whoever has the file can go on. */
-function Lost({ journey }: { journey: Deployment }) {
-  const t = useMessages(words)
+function Lost({ deployment }: { deployment: Deployment }) {
+  const t = useMessages(messages)
   const attempt = useAttempt()
-  const hash = journey.order.manifestHash
+  const hash = deployment.order.manifestHash
   const read = (file: File | undefined) =>
     attempt.run(async () => {
       if (!file) return
       const manifest = await file.text()
       if (keccak256(toBytes(manifest)) !== hash) throw new Error(t.otherFile(shorten(hash)))
-      allowPrompts(journey.id)
-      updateDeployment(journey.id, { manifest })
+      allowPrompts(deployment.id)
+      updateDeployment(deployment.id, { manifest })
     })
   return (
     <>
@@ -190,21 +195,21 @@ function Lost({ journey }: { journey: Deployment }) {
   )
 }
 
-/** Accepts a bid of the journey's order. */
-export function useAccept(journey: Deployment) {
-  const t = useMessages(words)
+/** Accepts a bid of the deployment's order. */
+export function useAccept(deployment: Deployment) {
+  const t = useMessages(messages)
   const transact = useTransact()
   const attempt = useAttempt()
   return {
     attempt,
     accept: (call: Parameters<typeof acceptCall>[0]) =>
       attempt.run(async () => {
-        allowPrompts(journey.id)
+        allowPrompts(deployment.id)
         await transact(t.label.accept, (wallet) => send(wallet, acceptCall(call)))
       }),
     cancel: () =>
       attempt.run(async () => {
-        await transact(t.label.cancel, (wallet) => cancelOrder(wallet, { order: auctionOf(journey)! }))
+        await transact(t.label.cancel, (wallet) => cancelOrder(wallet, { order: auctionOf(deployment)! }))
       }),
   }
 }

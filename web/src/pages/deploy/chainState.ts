@@ -1,4 +1,4 @@
-// What the chain says of a journey's lease or order.
+// What the chain says of a deployment's lease or order.
 import { useQuery } from "@tanstack/react-query"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
@@ -11,11 +11,11 @@ export type LeaseState = "unknown" | "active" | "exhausted" | "closed"
 const STATES: readonly LeaseState[] = ["unknown", "active", "exhausted", "closed"]
 
 /** `Market.statusOf`; undefined while the chain has not answered. */
-export function useLeaseState(journey: Deployment): { state: LeaseState | undefined; error: unknown } {
+export function useLeaseState(deployment: Deployment): { state: LeaseState | undefined; error: unknown } {
   const reader = useClient() as Reader | undefined
-  const terms = termsOf(journey)
+  const terms = termsOf(deployment)
   const query = useQuery<LeaseState>({
-    queryKey: ["lease", journey.winner?.lease.toLowerCase(), "status"],
+    queryKey: ["lease", deployment.winner?.lease.toLowerCase(), "status"],
     enabled: terms !== null && reader !== undefined,
     refetchInterval: ({ state }) => (state.data === "unknown" ? 1_000 : 5_000),
     queryFn: async () => {
@@ -32,9 +32,9 @@ export function useLeaseState(journey: Deployment): { state: LeaseState | undefi
 }
 
 /** `Auction.orderOf`: whether the order is there, and open. */
-export function useOrderState(journey: Deployment): { known: boolean; open: boolean } | undefined {
+export function useOrderState(deployment: Deployment): { known: boolean; open: boolean } | undefined {
   const reader = useClient() as Reader | undefined
-  const id = journey.auction?.id
+  const id = deployment.auction?.id
   const query = useQuery({
     queryKey: ["orders", id, "state"],
     enabled: id !== undefined && reader !== undefined,

@@ -48,14 +48,14 @@ export const EMPTY_DRAFT: Draft = {
   acceptance: 60,
 }
 
-const shelved = storedState<Draft>(KEY, (kept) => {
+const stored = storedState<Draft>(KEY, (kept) => {
   const draft = kept as Partial<Draft> | null
   return { ...EMPTY_DRAFT, ...draft, policy: { ...EMPTY_DRAFT.policy, ...draft?.policy } }
 })
 
-export const getDraft = shelved.get
-export const useDraft = shelved.use
+export const getDraft = stored.get
+export const useDraft = stored.use
 
 export function setDraft(next: Partial<Draft>) {
-  shelved.set({ ...getDraft(), ...next })
+  stored.set({ ...getDraft(), ...next })
 }

@@ -2,7 +2,7 @@ import { defineMessages } from "../../i18n/language.ts"
 
 const count = (of: number) => of.toLocaleString("en-US")
 
-export const words = defineMessages(
+export const messages = defineMessages(
   {
     title: "Deploy",
     lead: "A Compose file, a shape and a deposit make a lease. What is not used, or not proven, comes back to you.",

@@ -1,4 +1,4 @@
-// From the form to a journey. The lease's id follows from its terms, so it is known before anything is sent.
+// From the form to a deployment. The lease's id follows from its terms, so it is known before anything is sent.
 import { type Address, keccak256, toBytes } from "viem"
 import { readContract } from "viem/actions"
 import type { RatesView } from "../../api/types.ts"
@@ -66,7 +66,7 @@ export async function startDeployment(plan: Start): Promise<Deployment> {
     const id = await readContract(reader, { address: market, abi, functionName: "orderIdOf", args: [asked] })
     auction = { id, bidUntil, acceptUntil, attributes }
   }
-  const journey = addDeployment({
+  const deployment = addDeployment({
     account,
     chainId,
     market,
@@ -83,5 +83,5 @@ export async function startDeployment(plan: Start): Promise<Deployment> {
   })
   // The next one begins with the same shape and policy, and none of this one's money.
   setDraft({ manifest: "", deposit: null, budget: null, offer: null })
-  return journey
+  return deployment
 }

@@ -17,8 +17,12 @@ export interface ManifestUpload {
 }
 
 /** @param base The provider's endpoint; null: nothing to do yet. */
-export function useManifestUpload(journey: Deployment, base: string | null, active: boolean): ManifestUpload {
-  const { id, winner, manifest, signature } = journey
+export function useManifestUpload(
+  deployment: Deployment,
+  base: string | null,
+  active: boolean,
+): ManifestUpload {
+  const { id, winner, manifest, signature } = deployment
   const query = useQuery({
     queryKey: ["handover", winner?.lease, signature],
     enabled: active && base !== null && manifest !== null && signature !== null,

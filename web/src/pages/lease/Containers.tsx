@@ -6,7 +6,7 @@ import { Card } from "../../ui/Card.tsx"
 import { Empty } from "../../ui/States.tsx"
 import { Hash } from "../../ui/Values.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Containers",
     service: "Service",
@@ -57,7 +57,7 @@ function toneOf({ state, health }: ContainerView): Tone {
 }
 
 export function Containers({ lease }: { lease: LeaseView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const containers = [...lease.containers].sort(
     (a, b) => a.replica - b.replica || a.service.localeCompare(b.service),
   )

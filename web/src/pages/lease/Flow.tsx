@@ -6,7 +6,7 @@ import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { When } from "../../ui/Values.tsx"
 import styles from "./Flow.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "How far it has come",
     stages: {
@@ -76,7 +76,7 @@ function useTimes(lease: LeaseView): Partial<Record<Stage, number | null>> {
 export function Flow({ lease }: Props) {
   const { timeline, openedAt } = lease
   const times = useTimes(lease)
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const [open, setOpen] = useState<Stage | null>(null)
   const steps = STAGES.map((stage) => {
     const step = timeline.find((each) => each.stage === stage)

@@ -14,7 +14,7 @@ import { Flow } from "./Flow.tsx"
 import styles from "./Lease.module.css"
 import { LeaseHeader } from "./LeaseHeader.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     tabs: "Parts of the lease",
     overview: "Overview",
@@ -84,7 +84,7 @@ interface Props {
 }
 
 export function LeasePage({ id, tab = "overview", epoch, onTab }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const query = useLease(id)
   const lease = useProviderView(query.data)
   if (!lease) {

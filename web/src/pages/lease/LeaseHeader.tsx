@@ -12,7 +12,7 @@ import styles from "./Lease.module.css"
 import { Runway } from "./Runway.tsx"
 import { shapeText } from "./shapeText.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     back: "Leases",
     lease: "Lease",
@@ -68,7 +68,7 @@ function isWeb(url: string): boolean {
 }
 
 export function LeaseHeader({ lease }: { lease: LeaseView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
   const unit = useUnit(lease.money.currency)
   const mine = (who: string) => who.toLowerCase() === address?.toLowerCase()

@@ -9,7 +9,7 @@ import { Containers } from "./Containers.tsx"
 import styles from "./Lease.module.css"
 import type { TabProps } from "./tabProps.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     terms: "Terms",
     policy: "Policy",
@@ -65,7 +65,7 @@ const words = defineMessages(
 )
 
 export default function Overview({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const { policy, terms } = lease
   const { rates } = terms

@@ -7,7 +7,7 @@ import { amountOver, formatDuration } from "../../i18n/format.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   { none: "nothing is reserved", closed: "closed", out: "exhausted", soon: (span: string) => `${span} left` },
   { none: "没有预留", closed: "已关闭", out: "已耗尽", soon: (span: string) => `剩余 ${span}` },
 )
@@ -44,7 +44,7 @@ export function moneyAt({ money, status }: LeaseSummary, passed: number) {
 }
 
 export function Runway({ lease }: { lease: LeaseSummary }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { runway } = useMoney(lease)
   if (lease.status === "closed") return <span className="soft">{t.closed}</span>
   if (runway === null) return <span className="soft">{t.none}</span>

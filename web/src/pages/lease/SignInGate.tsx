@@ -12,7 +12,7 @@ import { Notice, Skeleton } from "../../ui/States.tsx"
 import { Address } from "../../ui/Values.tsx"
 import styles from "./SignInGate.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "This is private",
     why: "Only the lease's tenant, and whom the tenant lets, may see the inside of a lease. Every look is written down for the tenant.",
@@ -41,7 +41,7 @@ interface Props {
 }
 
 export function SignInGate({ lease, what, children }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { base, session, isPending, signIn } = useLeaseSession(lease)
   const { address } = useConnection()
   const [busy, setBusy] = useState(false)

@@ -9,7 +9,7 @@ import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Address, Amount, Copy, When } from "../../ui/Values.tsx"
 import { statusOf } from "./filter.ts"
 import styles from "./LeaseTable.module.css"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 const ROW_PX = 58
 /** So many are all in the page, where the browser's own search finds them. */
@@ -32,7 +32,7 @@ interface Props {
 
 /** Only the rows on screen are in the page; how many there are, the table says. */
 export function LeaseTable({ leases, noticePeriod, account }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const box = useRef<HTMLDivElement>(null)
   const rows = useVirtualizer({
     count: leases.length,
@@ -95,7 +95,7 @@ interface RowProps {
 }
 
 function Row({ lease, index, measure, soon, account }: RowProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const status = statusOf(lease)
   const { replicas, money } = lease
@@ -139,7 +139,7 @@ function Row({ lease, index, measure, soon, account }: RowProps) {
 }
 
 function Runway({ lease, soon }: { lease: LeaseSummary; soon: number }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { runway } = lease.money
   if (lease.status === "closed") return "–"
   if (runway === null) return <span className="soft">{t.never}</span>

@@ -13,12 +13,12 @@ import { Empty } from "../../ui/States.tsx"
 import { concerns, filter, type Status } from "./filter.ts"
 import styles from "./Leases.module.css"
 import { LeaseTable } from "./LeaseTable.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 const STATUSES = ["any", "active", "disputed", "exhausted", "closed"] as const
 
 export function Leases() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const leases = useLeases(true)
   return (
     <>
@@ -40,7 +40,7 @@ export function Leases() {
 }
 
 export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
   const market = useMarket()
   const mine = useMemo(() => leases.filter((lease) => address && concerns(lease, address)), [leases, address])
@@ -127,7 +127,7 @@ interface NothingProps {
 }
 
 function Nothing({ all, mine, connected, clear, everybody }: NothingProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (all > 0) {
     return (
       <Empty title={t.nothing}>

@@ -5,7 +5,7 @@ import { Failure, Loaded } from "../../features/errors/Failure.tsx"
 import { demandOf, match } from "../../features/offers/match.ts"
 import { DEFAULT, setRequirements, useRequirements } from "../../features/offers/requirements.ts"
 import { ShapeSliders } from "../../features/offers/ShapeSliders.tsx"
-import { words as orderWords } from "../../features/orders/messages.ts"
+import { messages as orderWords } from "../../features/orders/messages.ts"
 import { useLeases, useMarket, useOffers, useOrders, useProviders } from "../../features/queries/market.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Button } from "../../ui/Button.tsx"
@@ -14,7 +14,7 @@ import { Slider } from "../../ui/Slider.tsx"
 import { Empty, Skeleton } from "../../ui/States.tsx"
 import styles from "./Market.module.css"
 import { MarketSummary } from "./MarketSummary.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import { Offers } from "./Offers.tsx"
 import { Orders } from "./Orders.tsx"
 import { Providers } from "./Providers.tsx"
@@ -22,7 +22,7 @@ import { Providers } from "./Providers.tsx"
 const COUNTS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32, 64, 128]
 
 export function Market() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const o = useMessages(orderWords)
   const leases = useLeases()
   const providers = useProviders()
@@ -85,7 +85,7 @@ export function Market() {
 }
 
 function Wish({ known }: { known: readonly ProviderView[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const wanted = useRequirements()
   const claimed = [
     ...new Set([...known.flatMap(({ attributes }) => attributes), ...wanted.attributes]),
@@ -139,7 +139,7 @@ function Fitting({
   offers: readonly OfferView[]
   providers: readonly ProviderView[]
 }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const wanted = useRequirements()
   const market = useMarket()
   const intakeOpen = market.data?.intakeOpen ?? true

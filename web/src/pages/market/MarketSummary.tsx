@@ -4,7 +4,7 @@ import { shareOf } from "../../features/offers/ProviderFacts.tsx"
 import { useMessages } from "../../i18n/language.ts"
 import styles from "../../ui/Figures.module.css"
 import { Amount } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 interface Props {
   leases: readonly LeaseSummary[] | undefined
@@ -15,7 +15,7 @@ interface Props {
 
 /** The market in four figures, all of which are counted from what is listed. */
 export function MarketSummary({ leases, providers, orders }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const open = leases?.filter(({ status }) => status !== "closed")
   const registered = providers?.filter((provider) => provider.registered)
   const troubled = registered?.filter(({ exitAt, silence }) => exitAt !== null || silence !== null).length

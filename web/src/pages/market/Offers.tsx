@@ -12,14 +12,14 @@ import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Button } from "../../ui/Button.tsx"
 import { Address, Amount } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Offers.module.css"
 
 /** Enough for a screen or three; the rest is one click away. */
 const SHOWN = 30
 
 export function Offers({ matched, wanted }: { matched: readonly Matched[]; wanted: Requirements }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const [shown, setShown] = useState(SHOWN)
   return (
     <>
@@ -38,7 +38,7 @@ export function Offers({ matched, wanted }: { matched: readonly Matched[]; wante
 }
 
 function Offer({ matched, wanted }: { matched: Matched; wanted: Requirements }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { offer, provider, rates, mismatches: misfits } = matched
   const unit = useUnit(offer.currency)
   const cost = costOf(rates, wanted.replicas)
@@ -118,7 +118,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Requirements }) 
 
 /** Leases from it go on; nobody can take it any more. */
 function Withdrawn({ matched: { offer } }: { matched: Matched }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <p className={styles.withdrawn}>
       {t.offer(offer.id)} <Badge>{t.withdrawn}</Badge>

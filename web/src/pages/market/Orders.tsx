@@ -7,7 +7,7 @@ import { isSame, useReasons } from "../../chain/legal.ts"
 import { useRuleContext } from "../../features/chain/useRuleContext.ts"
 import { adoptOrder } from "../../features/deployments/deployments.ts"
 import { Attributes } from "../../features/offers/ProviderFacts.tsx"
-import { words } from "../../features/orders/messages.ts"
+import { messages } from "../../features/orders/messages.ts"
 import { amountOver, formatBytes, formatFigure, HOUR, shorten, type Unit } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
@@ -17,7 +17,7 @@ import { Address, Amount, Hash, When } from "../../ui/Values.tsx"
 import styles from "./Orders.module.css"
 
 export function Orders({ orders }: { orders: readonly OrderView[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (orders.length === 0) {
     return (
       <Empty title={t.none}>
@@ -37,7 +37,7 @@ export function Orders({ orders }: { orders: readonly OrderView[] }) {
 }
 
 function Order({ order }: { order: OrderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(order.currency)
   const here = useRuleContext()
   const reasons = useReasons()
@@ -57,7 +57,7 @@ function Order({ order }: { order: OrderView }) {
         <h3 className={styles.title}>
           {t.order} <Hash of={order.id} />
         </h3>
-        <Badge tone={order.bids.length > 0 ? "tide" : "plain"}>{t.bids(order.bids.length)}</Badge>
+        <Badge tone={order.bids.length > 0 ? "info" : "plain"}>{t.bids(order.bids.length)}</Badge>
         <span className={styles.tenant}>
           <Address of={order.tenant} you={mine} />
         </span>
@@ -116,7 +116,7 @@ const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b
 
 /** The cheapest first. */
 function Bids({ order, unit }: { order: OrderView; unit: Unit }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const hourly = (bid: BidView, replicas: number) =>
     amountOver(BigInt(bid.rates.reserved) * BigInt(replicas), HOUR)
   return (

@@ -5,11 +5,11 @@ import { ETH, shorten } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Address, Amount, Tx, When } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Providers.module.css"
 
 export function Providers({ providers }: { providers: readonly ProviderView[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <table className={styles.table}>
       <caption className="unseen">{t.table}</caption>
@@ -65,7 +65,7 @@ export function Providers({ providers }: { providers: readonly ProviderView[] })
 }
 
 function State({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const troubled = !provider.registered || provider.silence !== null || provider.exitAt !== null
   return (
     <>
@@ -80,7 +80,7 @@ function State({ provider }: { provider: ProviderView }) {
 }
 
 function Faults({ faults }: { faults: readonly FaultView[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (faults.length === 0) return <span className="soft">{t.none}</span>
   return (
     <ul className={styles.faults}>

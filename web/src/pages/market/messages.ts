@@ -2,7 +2,7 @@ import { defineMessages } from "../../i18n/language.ts"
 
 const count = (of: number) => of.toLocaleString("en-US")
 
-export const words = defineMessages(
+export const messages = defineMessages(
   {
     title: "Compute that follows your demand",
     lead: "Rent containers by the second. Replicas rise and fall with proven demand, and nobody is paid for time that no proof covers.",

@@ -1,12 +1,12 @@
 import type { AlarmView } from "../../api/types.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 
 /** What the provider should see to, in its own words, each with what to do. */
 export function Alarms({ alarms }: { alarms: readonly AlarmView[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (alarms.length === 0) {
     return (
       <p role="status">

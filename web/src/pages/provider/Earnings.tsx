@@ -16,7 +16,7 @@ import { useMessages } from "../../i18n/language.ts"
 import { ActionButton } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Amount, Hash, Tx, When } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { useAction } from "./useAction.ts"
 
@@ -27,7 +27,7 @@ interface Props {
 
 /** What was earned in each currency, and what of it can be withdrawn now. */
 export function Earnings({ provider, own }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const leases = useLeases(true)
   const currencies = new Set<Address>([zeroAddress])
   for (const lease of leases.data ?? []) {
@@ -62,7 +62,7 @@ interface RowProps {
 }
 
 function Row({ provider, currency, total }: RowProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(currency)
   const here = useRuleContext()
   const reasons = useReasons()
@@ -120,7 +120,7 @@ function Row({ provider, currency, total }: RowProps) {
 
 /** The newest claims and payouts, one under another. */
 export const Ledger = memo(function Ledger({ claims, payouts }: Pick<OwnView, "claims" | "payouts">) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <div className={styles.pair}>
       <Card title={t.claims} flush>

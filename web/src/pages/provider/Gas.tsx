@@ -5,13 +5,13 @@ import { Badge, type Tone } from "../../ui/Badge.tsx"
 import { Bar } from "../../ui/Bar.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Amount } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 
 const TONES: Record<string, Tone> = {
   prepared: "plain",
-  sent: "tide",
-  mined: "tide",
+  sent: "info",
+  mined: "info",
   final: "good",
   failed: "bad",
 }
@@ -19,7 +19,7 @@ const count = (of: number) => of.toLocaleString("en-US")
 
 /** Gas by kind against the budget, and the outbox by state. */
 export function Gas({ gas, intents }: Pick<OwnView, "gas" | "intents">) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <Card title={t.gasTitle}>
       <div className="stack">

@@ -10,13 +10,13 @@ import { useMessages } from "../../i18n/language.ts"
 import { ActionButton } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Address, Amount } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { useGiveNotice } from "./useGiveNotice.ts"
 
 /** The open leases with this provider. */
 export function Leases({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const leases = useLeases()
   return (
     <Card title={t.itsLeases} flush>
@@ -28,7 +28,7 @@ export function Leases({ provider }: { provider: ProviderView }) {
 }
 
 function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const open = leases.filter(({ status }) => status !== "closed").toReversed()
   if (open.length === 0) return <p className={styles.about}>{t.noLeases}</p>
   return (
@@ -61,7 +61,7 @@ function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
 }
 
 function Row({ lease }: { lease: LeaseSummary }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const here = useRuleContext()
   const reasons = useReasons()

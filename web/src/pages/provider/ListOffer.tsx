@@ -5,20 +5,20 @@ import { listOffer } from "../../chain/actions/listOffer.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { useReasons } from "../../chain/legal.ts"
 import { useRuleContext } from "../../features/chain/useRuleContext.ts"
-import { words as offerWords } from "../../features/offers/messages.ts"
+import { messages as offerWords } from "../../features/offers/messages.ts"
 import { ROWS } from "../../features/offers/PriceList.tsx"
 import { useMessages } from "../../i18n/language.ts"
 import { ActionButton } from "../../ui/Button.tsx"
 import { Choice, TextField } from "../../ui/Field.tsx"
 import { NumberField } from "../../ui/NumberField.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { type PriceName, priceOf, pricesFrom } from "./prices.ts"
 import { useAction } from "./useAction.ts"
 
 /** A new price list. */
 export function ListOffer({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const m = useMessages(offerWords)
   const here = useRuleContext()
   const reasons = useReasons()

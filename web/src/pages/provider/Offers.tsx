@@ -11,13 +11,13 @@ import { Badge } from "../../ui/Badge.tsx"
 import { ActionButton } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { ListOffer } from "./ListOffer.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { useAction } from "./useAction.ts"
 
 /** What it offers, and a form for a new offer. */
 export function Offers({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const offers = useOffers()
   return (
     <Card title={t.offers}>
@@ -44,7 +44,7 @@ export function Offers({ provider }: { provider: ProviderView }) {
 }
 
 function Offer({ offer }: { offer: OfferView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(offer.currency)
   const here = useRuleContext()
   const reasons = useReasons()

@@ -14,7 +14,7 @@ import { Alarms } from "./Alarms.tsx"
 import { Earnings, Ledger } from "./Earnings.tsx"
 import { Gas } from "./Gas.tsx"
 import { Leases } from "./Leases.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import { Offers } from "./Offers.tsx"
 import styles from "./Provider.module.css"
 import { ProviderSummary, Stock } from "./ProviderSummary.tsx"
@@ -24,7 +24,7 @@ import { Stages } from "./Stages.tsx"
 
 /** One provider's books: this page's own with all that it tells of itself, any other as the chain knows it. */
 export function Provider() {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { address } = useSearch({ from: "/provider" })
   const go = useNavigate()
   const providers = useProviders()
@@ -79,7 +79,7 @@ interface Props {
 }
 
 function Books({ provider, own, away }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
   return (
     <>

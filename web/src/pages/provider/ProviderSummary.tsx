@@ -7,7 +7,7 @@ import { useMessages } from "../../i18n/language.ts"
 import { Card } from "../../ui/Card.tsx"
 import styles from "../../ui/Figures.module.css"
 import { Amount } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 
 interface Props {
   provider: ProviderView
@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function ProviderSummary({ provider, own }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const leases = useLeases().data?.filter(
     (lease) => isSame(lease.provider, provider.address) && lease.status !== "closed",
   )
@@ -66,7 +66,7 @@ export function ProviderSummary({ provider, own }: Props) {
 
 /** What there is, what is held, and what is kept for bids on their way. */
 export function Stock({ provider, own }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const reserved = own?.reserved
   return (
     <Card title={t.capacity}>

@@ -13,13 +13,13 @@ import { ActionButton, Button } from "../../ui/Button.tsx"
 import { Card } from "../../ui/Card.tsx"
 import { Dialog } from "../../ui/Dialog.tsx"
 import { TextField } from "../../ui/Field.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { useAction } from "./useAction.ts"
 
 /** What only the provider's own account may change: everybody else reads why. */
 export function Registration({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <Card title={t.account}>
       <div className="stack">
@@ -35,7 +35,7 @@ export function Registration({ provider }: { provider: ProviderView }) {
 }
 
 function Bond({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const here = useRuleContext()
   const reasons = useReasons()
   const { act, busy } = useAction()
@@ -69,7 +69,7 @@ function Bond({ provider }: { provider: ProviderView }) {
 }
 
 function AttributesForm({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const here = useRuleContext()
   const reasons = useReasons()
   const { act, busy } = useAction()
@@ -100,7 +100,7 @@ function AttributesForm({ provider }: { provider: ProviderView }) {
 }
 
 function Exit({ provider }: { provider: ProviderView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const here = useRuleContext()
   const reasons = useReasons()
   const { act, busy } = useAction()

@@ -3,12 +3,12 @@ import type { OwnView } from "../../api/types.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Card } from "../../ui/Card.tsx"
 import { Hash, Tx, When } from "../../ui/Values.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 
 /** The newest roots and what posting each cost. */
 export const Roots = memo(function Roots({ roots }: Pick<OwnView, "roots">) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <Card title={t.roots} flush>
       <p className={styles.about}>{roots.length === 0 ? t.noRoots : t.rootsAbout}</p>

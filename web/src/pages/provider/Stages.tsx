@@ -3,14 +3,14 @@ import { formatDuration } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
 import { Card } from "../../ui/Card.tsx"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 
 const STAGES: readonly Stage[] = ["chain", "clearing", "container", "meter", "proof", "scale", "settlement"]
 
 /** Each stage's last run, in the order of the flow. */
 export function Stages({ stages }: { stages: Partial<Record<Stage, RunView>> }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <Card title={t.stages} flush>
       <p className={styles.about}>{t.stagesAbout}</p>
@@ -39,7 +39,7 @@ export function Stages({ stages }: { stages: Partial<Record<Stage, RunView>> }) 
 }
 
 function Run({ run }: { run: RunView | undefined }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   if (!run) {
     return (
       <td colSpan={3}>

@@ -6,12 +6,12 @@ import { giveNotice } from "../../chain/actions/giveNotice.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { readLease } from "../../chain/reads.ts"
 import { useMessages } from "../../i18n/language.ts"
-import { words } from "./messages.ts"
+import { messages } from "./messages.ts"
 import { useAction } from "./useAction.ts"
 
 /** Gives notice on a lease; its terms, which the call states, are read when it is pressed. */
 export function useGiveNotice({ id }: LeaseSummary) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { api } = useConfig()
   const reader = useClient() as Reader | undefined
   const { act, busy } = useAction()

@@ -11,7 +11,7 @@ import type { TabProps } from "../tabProps.ts"
 import { Grants } from "./Grants.tsx"
 import { Share } from "./Share.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     what: "Whom the tenant lets look inside the lease, and every look that was taken.",
     share: "Share access",
@@ -65,7 +65,7 @@ const words = defineMessages(
 )
 
 export default function Access({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
   if (address && address.toLowerCase() !== lease.tenant.toLowerCase()) {
     return (
@@ -88,7 +88,7 @@ export default function Access({ lease }: TabProps) {
 }
 
 function Shared({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const grants = useGrants(lease)
   return (
     <Card title={t.shared} flush>
@@ -98,7 +98,7 @@ function Shared({ lease }: TabProps) {
 }
 
 function Log({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const accesses = useAccesses(lease)
   return (
     <Card title={t.log} flush>

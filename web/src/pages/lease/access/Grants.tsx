@@ -15,7 +15,7 @@ export const scopes = defineMessages<Record<Scope, string>>(
   { view: "查看", logs: "日志", shell: "终端" },
 )
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     none: "Nobody but you",
     noneAbout: "Whom you let look inside is listed here until the grant ends.",
@@ -43,7 +43,7 @@ const words = defineMessages(
 )
 
 export function Grants({ lease, grants }: { lease: LeaseView; grants: GrantView[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const scope = useMessages(scopes)
   // By the provider's clock, as the grant itself is; it is read anew every half minute.
   const now = Math.floor(Date.now() / 1000)
@@ -72,7 +72,7 @@ export function Grants({ lease, grants }: { lease: LeaseView; grants: GrantView[
                 <Address of={grant.grantee} you={grant.grantee.toLowerCase() === address?.toLowerCase()} />
               </th>
               <td>
-                <Badge tone={grant.scope === "shell" ? "warn" : "tide"}>{scope[grant.scope]}</Badge>
+                <Badge tone={grant.scope === "shell" ? "warn" : "info"}>{scope[grant.scope]}</Badge>
               </td>
               <td>
                 <When of={grant.issuedAt} />

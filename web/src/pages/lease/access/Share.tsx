@@ -14,7 +14,7 @@ import { Choice, TextField } from "../../../ui/Field.tsx"
 import { Notice } from "../../../ui/States.tsx"
 import styles from "./Share.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     about:
       "Let somebody look inside until a moment that you name. You sign once; nothing is sent to the chain. Revoking ends it for good, open streams and shells included.",
@@ -61,7 +61,7 @@ const words = defineMessages(
 const EARLIER = 30
 
 export function Share({ lease }: { lease: LeaseView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const config = useConfig()
   const { share } = useGrantActions(lease)
   const [grantee, setGrantee] = useState("")

@@ -6,7 +6,7 @@ import { Dialog } from "../../../ui/Dialog.tsx"
 import { Notice } from "../../../ui/States.tsx"
 import styles from "./Actions.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     cancel: "Cancel",
     leave: "Close; it goes on",
@@ -51,7 +51,7 @@ export function ActionForm(props: Props) {
     onClose,
     children,
   } = props
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <Dialog title={title} about={about} open onOpenChange={(open) => !open && onClose()}>
       <form

@@ -20,7 +20,7 @@ import { TopUp } from "./TopUp.tsx"
 import { useLeaseCase } from "./useLeaseCase.ts"
 import { Withdraw } from "./Withdraw.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Actions",
     connect: "Connect a wallet to act. Whoever only looks needs none.",
@@ -55,7 +55,7 @@ const words = defineMessages(
   },
 )
 
-type Verb = keyof (typeof words)["en"]["verbs"]
+type Verb = keyof (typeof messages)["en"]["verbs"]
 
 const DIALOGS: Record<Verb, ComponentType<DialogProps>> = {
   topUp: TopUp,
@@ -73,7 +73,7 @@ const DIALOGS: Record<Verb, ComponentType<DialogProps>> = {
 const DANGEROUS = new Set<Verb>(["close", "dispute"])
 
 export function Actions({ lease }: { lease: LeaseView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const about = useLeaseCase(lease)
   const [open, setOpen] = useState<Verb | null>(null)

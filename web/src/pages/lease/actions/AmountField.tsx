@@ -6,7 +6,7 @@ import { Button } from "../../../ui/Button.tsx"
 import { TextField } from "../../../ui/Field.tsx"
 import styles from "./Actions.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     amount: (symbol: string) => `Amount, ${symbol}`,
     none: (decimals: number) =>
@@ -34,7 +34,7 @@ interface Props {
 }
 
 export function AmountField({ unit, text, onText, quick }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const bad = text !== "" && parseAmount(text, unit) === null
   return (
     <div className="stack-s">

@@ -11,7 +11,7 @@ import styles from "./Actions.module.css"
 import type { DialogProps } from "./dialogProps.ts"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     fields: {
       minReplicas: "Least replicas",
@@ -64,7 +64,7 @@ const MOST: Record<keyof PolicyView, number> = {
 }
 
 export function ChangePolicy({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const { perform, ...doing } = useAction(about.unit)

@@ -8,7 +8,7 @@ import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     label: "Close the lease",
     back: "Comes back at once",
@@ -26,7 +26,7 @@ const words = defineMessages(
 )
 
 export function Close({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const { free, owed } = useMoney(lease)

@@ -17,7 +17,7 @@ import type { DialogProps } from "./dialogProps.ts"
 import { retryUpload } from "./retryUpload.ts"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     evidence: "Evidence",
     hint: "One file, at most 1 MiB. Its hash goes on chain; the file goes to the provider, where the arbiters and everybody can read it.",
@@ -57,7 +57,7 @@ interface Evidence {
 }
 
 export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const base = useEndpoint(lease.provider)
   const { perform, ...doing } = useAction(about.unit)

@@ -7,7 +7,7 @@ import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     label: "End the dispute",
     stands: "Nobody ruled, so the provider's proofs stand and can be claimed again.",
@@ -21,7 +21,7 @@ const words = defineMessages(
 )
 
 export function EndDispute({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const { perform, ...doing } = useAction(about.unit)
 

@@ -6,7 +6,7 @@ import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     label: "Give notice",
     from: "The provider may close from",
@@ -16,7 +16,7 @@ const words = defineMessages(
 )
 
 export function GiveNotice({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const { perform, ...doing } = useAction(about.unit)
   const from = about.now + Number(about.parameters.noticePeriod ?? 0)

@@ -25,7 +25,7 @@ import { useMoneyEffects } from "./moneyEffects.tsx"
 import { retryUpload } from "./retryUpload.ts"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     to: "To",
     option: (key: string, provider: string, hour: string) => `${key} of ${provider}: ${hour} an hour`,
@@ -70,7 +70,7 @@ const words = defineMessages(
 type Outcome = { lease: Hex; state: "moved" | "handed" | "unhanded"; error?: string }
 
 export function Move({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const { api } = useConfig()
   const connectedWallet = useWallet()

@@ -8,13 +8,13 @@ import { ActionForm } from "./ActionForm.tsx"
 import type { DialogProps } from "./dialogProps.ts"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   { label: "Refund the tenant", back: "Goes back now", to: "To", stays: "May still be owed, and stays" },
   { label: "退款给租户", back: "现在退还", to: "退至", stays: "可能仍应付，保留" },
 )
 
 export function Refund({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const { free, owed } = useMoney(lease)

@@ -10,7 +10,7 @@ import type { DialogProps } from "./dialogProps.ts"
 import { useMoneyEffects } from "./moneyEffects.tsx"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     replicas: "Replicas",
     hint: (min: number, max: number) => `${min} to ${max}, as the policy says`,
@@ -28,7 +28,7 @@ const words = defineMessages(
 )
 
 export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const money = useMoney(lease)
   const effects = useMoneyEffects(about.unit ?? ETH)

@@ -11,7 +11,7 @@ import type { DialogProps } from "./dialogProps.ts"
 import { useMoneyEffects } from "./moneyEffects.tsx"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   { day: "1 day", week: "1 week", month: "30 days", label: (amount: string) => `Top up ${amount}` },
   { day: "1 天", week: "1 周", month: "30 天", label: (amount: string) => `充值 ${amount}` },
 )
@@ -19,7 +19,7 @@ const words = defineMessages(
 const DAY = 86_400n
 
 export function TopUp({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const money = useMoney(lease)

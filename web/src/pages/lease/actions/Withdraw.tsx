@@ -10,13 +10,13 @@ import type { DialogProps } from "./dialogProps.ts"
 import { useMoneyEffects } from "./moneyEffects.tsx"
 import { useAction } from "./useAction.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   { half: "Half", most: "Nearly all", label: (amount: string) => `Withdraw ${amount}` },
   { half: "一半", most: "几乎全部", label: (amount: string) => `取出 ${amount}` },
 )
 
 export function Withdraw({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const money = useMoney(lease)

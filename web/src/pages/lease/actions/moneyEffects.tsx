@@ -6,7 +6,7 @@ import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Amount } from "../../../ui/Values.tsx"
 import type { Effect } from "./ActionForm.tsx"
 
-export const words = defineMessages(
+export const messages = defineMessages(
   {
     rate: "Rate, an hour",
     month: "Rate, a month",
@@ -33,7 +33,7 @@ export interface MoneyState {
 
 /** Rows for what changes; each says what it was, when it was something else. */
 export function useMoneyEffects(unit: Unit): (before: MoneyState, after: MoneyState) => Effect[] {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const span = ({ balance, owed, rate }: MoneyState) => {
     const left = runway(balance, owed, rate)
     return left === null ? t.forever : formatDuration(left)

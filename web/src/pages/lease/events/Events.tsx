@@ -13,7 +13,7 @@ import { Tx, When } from "../../../ui/Values.tsx"
 import type { TabProps } from "../tabProps.ts"
 import styles from "./Events.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Events",
     none: "No event",
@@ -39,7 +39,7 @@ const words = defineMessages(
 const PAGE = 100
 
 export default function Events({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const say = useMessages(sentences)
   const unit = useUnit(lease.money.currency)
   const history = useLeaseEvents(lease)

@@ -9,7 +9,7 @@ import { type LogBuffer, toText } from "./logBuffer.ts"
 import { SearchBar } from "./SearchBar.tsx"
 import { patternOf, Search } from "./search.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     log: "Log lines",
     none: "No line yet",
@@ -33,7 +33,7 @@ const words = defineMessages(
 )
 
 export function LogView({ buffer, name }: { buffer: LogBuffer; name: string }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const rows = useRef<LogRowsHandle>(null)
   const [follow, setFollow] = useState(true)
   const [wrap, setWrap] = useState(false)

@@ -11,7 +11,7 @@ import styles from "./Logs.module.css"
 import { LogView } from "./LogView.tsx"
 import { useLogs } from "./useLogs.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Logs",
     what: "What the lease's containers print, as they print it.",
@@ -35,7 +35,7 @@ const words = defineMessages(
 )
 
 export default function Logs({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <SignInGate lease={lease} what={t.what}>
       <Following lease={lease} />
@@ -46,7 +46,7 @@ export default function Logs({ lease }: TabProps) {
 const TAILS = ["1000", "10000", "100000"] as const
 
 function Following({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const [service, setService] = useState("")
   const [replica, setReplica] = useState("")
   const [tail, setTail] = useState<(typeof TAILS)[number]>("10000")

@@ -5,7 +5,7 @@ import { Button } from "../../../ui/Button.tsx"
 import { TextField } from "../../../ui/Field.tsx"
 import styles from "./Logs.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     search: "Search",
     expression: "Regular expression",
@@ -39,7 +39,7 @@ interface Props {
 }
 
 export function SearchBar({ text, expression, problem, place, count, onText, onExpression, onGo }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <search className={styles.find}>
       <div className={styles.field}>

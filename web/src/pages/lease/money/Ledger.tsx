@@ -7,7 +7,7 @@ import { Button } from "../../../ui/Button.tsx"
 import { Card } from "../../../ui/Card.tsx"
 import { Amount, Tx, When } from "../../../ui/Values.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Movements",
     time: "Time",
@@ -47,7 +47,7 @@ const words = defineMessages(
 const PAGE = 25
 
 export function Ledger({ life, unit }: { life: LeaseHistory; unit: Unit }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const [shown, setShown] = useState(PAGE)
   const rows: { moment: HistoryEntry; amount: bigint }[] = []
   let balance = 0n

@@ -18,7 +18,7 @@ import { balanceCurve } from "./balanceCurve.ts"
 import { Ledger } from "./Ledger.tsx"
 import styles from "./Money.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     now: "Now",
     balance: "Balance",
@@ -88,7 +88,7 @@ const words = defineMessages(
 const GRAIN = 5
 
 export default function Money({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const market = useMarket()
   const history = useLeaseEvents(lease)

@@ -8,7 +8,7 @@ import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Amount, Hash, When } from "../../../ui/Values.tsx"
 import styles from "./Proofs.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     holds: "holds",
     fails: "does not hold",
@@ -97,7 +97,7 @@ interface Props {
 }
 
 export function Checks({ lease, proof, found }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const { terms, statement, path, root, physics, settlements, bound } = found
   const money = (of: bigint) => <Amount of={of} unit={unit} />
@@ -179,7 +179,7 @@ interface CheckProps {
 }
 
 function Check({ title, proves, holds, children }: CheckProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <li className={styles.check} data-holds={holds}>
       <span className={styles.verdict}>

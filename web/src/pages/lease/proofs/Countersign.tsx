@@ -20,7 +20,7 @@ import { Copy } from "../../../ui/Values.tsx"
 import { useLeaseCase } from "../actions/useLeaseCase.ts"
 import styles from "./Proofs.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Countersign",
     about:
@@ -57,7 +57,7 @@ interface Props {
 }
 
 export function Countersign({ lease, proof }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const config = useConfig()
   const { address } = useConnection()
   const id = useId()
@@ -114,7 +114,7 @@ export function Countersign({ lease, proof }: Props) {
 
 /** For the provider, which alone may send it. */
 function Settle({ lease, proof }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const transact = useTransact()
   const [signature, setSignature] = useState("")
   const [busy, setBusy] = useState(false)

@@ -14,7 +14,7 @@ import { Countersign } from "./Countersign.tsx"
 import styles from "./Proofs.module.css"
 import { useVerificationReader } from "./useVerificationReader.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: (epoch: number) => `Proof of epoch ${epoch}`,
     close: "Close",
@@ -47,7 +47,7 @@ interface Props {
 }
 
 export function Proof({ lease, epoch, onClose }: Props) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const query = useProof(lease, epoch)
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
@@ -73,7 +73,7 @@ export function Proof({ lease, epoch, onClose }: Props) {
 }
 
 function Verifying({ lease, proof }: { lease: LeaseView; proof: ProofView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const choose = useVerificationReader()
   const verification = useMutation({
     mutationFn: async () => {

@@ -13,7 +13,7 @@ import type { TabProps } from "../tabProps.ts"
 import { Proof } from "./Proof.tsx"
 import styles from "./Proofs.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Epochs",
     about:
@@ -57,7 +57,7 @@ const words = defineMessages(
 const GIB = 2 ** 30
 
 export default function Proofs({ lease, epoch }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const [chosen, setChosen] = useState<number | null>(epoch ?? null)
   const query = useEpochs(lease)
   const rows = query.data?.pages.flat()
@@ -128,7 +128,7 @@ interface RowProps {
 }
 
 function Row({ row, chosen, onChoose }: RowProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { epoch, root, usage, rootTx, postedAt } = row
   return (
     <tr aria-current={chosen || undefined}>

@@ -7,7 +7,7 @@ import { Card } from "../../../ui/Card.tsx"
 import { When } from "../../../ui/Values.tsx"
 import styles from "./Replicas.module.css"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "The policy now",
     policy: "Policy",
@@ -38,15 +38,15 @@ const words = defineMessages(
   },
 )
 
-const TONES: Record<keyof (typeof words)["en"]["outcomes"], Tone> = {
+const TONES: Record<keyof (typeof messages)["en"]["outcomes"], Tone> = {
   steady: "plain",
   held: "warn",
-  proving: "tide",
+  proving: "info",
   stepping: "good",
 }
 
 export function LatestDecision({ scaling }: { scaling: ScalingView | undefined }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const newest = scaling?.newest
   if (!newest) return null
   const { seen } = newest

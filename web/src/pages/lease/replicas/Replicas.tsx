@@ -14,7 +14,7 @@ import { StepList } from "./StepList.tsx"
 import { curvesOf, explainSteps } from "./steps.ts"
 import { Usage } from "./Usage.tsx"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     replicas: "Replicas",
     utilization: "Proven utilization",
@@ -52,7 +52,7 @@ const percent = (value: number) => `${Math.round(value * 10) / 10} %`
 const GRAIN = 5
 
 export default function Replicas({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const history = useLeaseEvents(lease)
   const scaling = useScaling(lease, 200)
   const proofs = useProofs(lease, 200)

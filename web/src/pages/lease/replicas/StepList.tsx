@@ -10,7 +10,7 @@ import { Hash, Tx, When } from "../../../ui/Values.tsx"
 import styles from "./Replicas.module.css"
 import type { Explained } from "./steps.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Steps",
     none: "No step yet",
@@ -70,7 +70,7 @@ export function wanted(replicas: number, utilization: number, target: number): n
 }
 
 export function StepList({ lease, steps }: { lease: LeaseView; steps: Explained[] }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <Card title={t.title}>
       {steps.length === 0 ? (
@@ -87,7 +87,7 @@ export function StepList({ lease, steps }: { lease: LeaseView; steps: Explained[
 }
 
 function Step({ lease, step }: { lease: LeaseView; step: Explained }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { from, to, time, tx, proven, leaf, policy, ruling } = step
   const load = proven?.usage.utilization ?? 0
   const granted = [
@@ -105,7 +105,7 @@ function Step({ lease, step }: { lease: LeaseView; step: Explained }) {
           {t.move(from, to)}
         </strong>
         <span className="row small soft">
-          <Badge tone={proven ? "tide" : "plain"}>{proven ? t.provider : t.byTenant}</Badge>
+          <Badge tone={proven ? "info" : "plain"}>{proven ? t.provider : t.byTenant}</Badge>
           <When of={time} />
           <Tx of={tx} />
         </span>

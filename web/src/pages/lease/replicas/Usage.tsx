@@ -12,7 +12,7 @@ import { SignInGate } from "../SignInGate.tsx"
 import styles from "./Replicas.module.css"
 import { sourceOf, useLiveUsage } from "./useLiveUsage.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Use, live",
     what: "CPU, memory, traffic, requests and latency of the lease, second by second.",
@@ -48,7 +48,7 @@ const words = defineMessages(
 )
 
 export function Usage({ lease }: { lease: LeaseView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <SignInGate lease={lease} what={t.what}>
       <Strips lease={lease} />
@@ -56,10 +56,10 @@ export function Usage({ lease }: { lease: LeaseView }) {
   )
 }
 
-type Span = keyof (typeof words)["en"]["spans"]
+type Span = keyof (typeof messages)["en"]["spans"]
 
 function Strips({ lease }: { lease: LeaseView }) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const [span, setSpan] = useState<Span>("600")
   const seconds = Number(span)
   const { series, state, problem } = useLiveUsage(lease, seconds)

@@ -15,7 +15,7 @@ import styles from "./Shell.module.css"
 import { openShell, type ShellEnd, type ShellState, type Shell as Socket } from "./socket.ts"
 import { openTerminal, type Screen, themeOf } from "./terminal.ts"
 
-const words = defineMessages(
+const messages = defineMessages(
   {
     title: "Shell",
     what: "A shell in one of the lease's containers, under the container's own user and limits.",
@@ -76,7 +76,7 @@ const TONES: Record<ShellState, Tone> = {
 }
 
 export default function Shell({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   return (
     <SignInGate lease={lease} what={t.what}>
       <Session lease={lease} />
@@ -92,7 +92,7 @@ interface Run {
 }
 
 function Session({ lease }: TabProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const running = lease.containers.filter(({ state }) => state === "running")
   const places = running.map(({ service, replica }) => `${service}/${replica}`)
   const [place, setPlace] = useState("")
@@ -158,7 +158,7 @@ function Session({ lease }: TabProps) {
           <input type="checkbox" checked={reader} disabled={on} onChange={() => setReader(!reader)} />{" "}
           {t.reader}
         </label>
-        {end && <Notice tone={end.state === "ended" ? "tide" : "bad"}>{sentenceOf(end, t)}</Notice>}
+        {end && <Notice tone={end.state === "ended" ? "info" : "bad"}>{sentenceOf(end, t)}</Notice>}
         {run && (
           <>
             <p className="soft small">{t.keys}</p>
@@ -180,7 +180,7 @@ function Session({ lease }: TabProps) {
   )
 }
 
-function sentenceOf(end: ShellEnd, t: (typeof words)["en"]): string {
+function sentenceOf(end: ShellEnd, t: (typeof messages)["en"]): string {
   if (end.exit !== undefined) return t.exit(end.exit)
   if (end.reason !== undefined) return t.ended(end.reason)
   return end.state === "refused" ? t.refused : end.state === "lost" ? t.lost : t.exit(0)
@@ -194,7 +194,7 @@ interface ScreenedProps extends TabProps {
 }
 
 function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
-  const t = useMessages(words)
+  const t = useMessages(messages)
   const { base } = useLeaseSession(lease)
   const place = useRef<HTMLDivElement>(null)
   const screen = useRef<Screen | null>(null)

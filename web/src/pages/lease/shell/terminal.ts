@@ -33,9 +33,9 @@ export function themeOf(): ITheme {
   return {
     background: token("--sunken"),
     foreground: token("--ink"),
-    cursor: token("--tide"),
+    cursor: token("--accent"),
     cursorAccent: token("--sunken"),
-    selectionBackground: token("--tide"),
+    selectionBackground: token("--accent"),
     selectionForeground: token("--on-tide"),
     black: soft,
     brightBlack: soft,
@@ -49,8 +49,8 @@ export function themeOf(): ITheme {
     brightBlue: blue,
     magenta: token("--series-2"),
     brightMagenta: token("--series-2"),
-    cyan: token("--tide"),
-    brightCyan: token("--tide"),
+    cyan: token("--accent"),
+    brightCyan: token("--accent"),
     white: token("--ink"),
     brightWhite: token("--ink"),
   }
