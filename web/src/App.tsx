@@ -1,4 +1,4 @@
-// The frame around every page: where one can go, whether the page is live, who signs.
+// The layout around every page: navigation, connection state, wallet.
 import { Link, Outlet, useRouterState } from "@tanstack/react-router"
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import styles from "./App.module.css"
@@ -64,7 +64,7 @@ export function App() {
   const place = PLACES.findLast((place) => path.startsWith(place)) ?? "/"
   const state = useStreamState()
 
-  // A new page begins at its top, for the eye and for the keyboard.
+  // After a navigation the new page is scrolled to its top and receives the focus.
   const shown = useRef(path)
   useEffect(() => {
     document.title = `${t.places[place]} · Tidemark`

@@ -15,7 +15,7 @@ import "./styles/tokens.css"
 import "./styles/base.css"
 import { getLanguage, setLanguage } from "./i18n/language.ts"
 
-// What Radix adds to the page's styles carries the nonce of the Content-Security-Policy.
+// Styles that Radix adds need the nonce of the Content-Security-Policy.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce
 if (nonce) setNonce(nonce)
 
@@ -23,19 +23,19 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1_000,
-      // A refusal stays one; who is away may come back.
+      // A refusal is permanent; an unreachable provider may come back.
       retry: (failures, error) => failures < 2 && !(error instanceof ApiError),
     },
   },
 })
 
-/** The first page comes first; the code of the others is fetched when it stands. */
+/** The other pages' code is loaded after the first page is shown. */
 const PAGES_AFTER_MS = 5_000
 
 async function begin() {
   setLanguage(getLanguage())
   const root = createRoot(document.getElementById("root")!)
-  // The page's code comes while its configuration does.
+  // The page's code loads in parallel with its configuration.
   const router = makeRouter()
   void router.load()
   try {

@@ -1,4 +1,4 @@
-// Where each page lies. A page's code is fetched when it is first gone to.
+// The routes. A page's code is loaded at the first visit.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { App } from "./App.tsx"
 import { retryImport } from "./browser/retryImport.ts"
@@ -19,7 +19,7 @@ const tree = root.addChildren([
   createRoute({
     getParentRoute: under,
     path: "/deploy",
-    // `?offer=3` when one came from the market.
+    // `?offer=3`: chosen on the market page.
     validateSearch: (search): { offer?: number } => ({ offer: Number(search.offer) || undefined }),
     component: lazyRouteComponent(
       retryImport(() => import("./pages/deploy/Deploy.tsx")),
@@ -57,7 +57,7 @@ const tree = root.addChildren([
   createRoute({
     getParentRoute: under,
     path: "/provider",
-    // `?address=0x…` for another than the page's own.
+    // `?address=0x…`: another provider than the page's own.
     validateSearch: (search): { address?: string } => ({
       address: typeof search.address === "string" ? search.address : undefined,
     }),
@@ -80,7 +80,7 @@ export function makeRouter() {
   return createRouter({ routeTree: tree, defaultPreload: "intent", defaultErrorComponent: PageError })
 }
 
-/** Fetches what was not gone to yet, so that one can still go there when whoever served the page is away. */
+/** Prefetches the remaining pages, so that they open even while the server is down. */
 export function fetchPages(router: ReturnType<typeof makeRouter>) {
   for (const { options } of Object.values(router.routesById)) {
     const page = options.component as { preload?: () => Promise<void> } | undefined

@@ -10,7 +10,7 @@ import type { ErrorView } from "./types.ts"
 
 export class ApiError extends Error {
   readonly status: number
-  /** For programs: `not_found`, `unauthorized`, … */
+  /** Machine-readable: `not_found`, `unauthorized`, … */
   readonly code: string
 
   constructor(status: number, code: string, message: string) {
@@ -48,7 +48,7 @@ export async function unwrap<T>(
   call: Promise<{ data?: T; error?: unknown; response: Response }>,
 ): Promise<T> {
   const { data, error, response } = await call.catch((cause) => {
-    // The caller gave up, and the reason is the caller's own.
+    // The caller aborted the request: not an error of the provider.
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause
     throw new Unreachable("the provider does not answer", { cause })
   })

@@ -1,5 +1,5 @@
-// Where the page finds its market: /config.json, which a provider's orchestrator serves and which lies beside a page that
-// is hosted as static files.
+// Loads /config.json, which names the market. A provider's orchestrator serves it; a page that is hosted as static
+// files has it beside its own files.
 import { createContext, useContext } from "react"
 import type { PageConfig } from "./types.ts"
 

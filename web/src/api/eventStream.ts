@@ -1,22 +1,21 @@
-// The provider's stream of events: what makes the page live. It knows when it is not.
-//
-// Everything here is a signal to read again; nothing is believed because the stream said it. While the stream is away the
-// page polls, and says that it does.
+// The provider's event stream (server-sent events), which keeps the page current.
+// An event only invalidates queries; its content is not used as data. While the stream is down the page polls, and
+// shows that it does.
 import type { QueryClient } from "@tanstack/react-query"
 import { useSyncExternalStore } from "react"
 import type { EventView, HeadView } from "./types.ts"
 
 export interface EventStream {
-  /** `live`: beats come. `stale`: none for a while. `down`: the connection is gone. */
+  /** `live`: heartbeats arrive. `stale`: none for a while. `down`: disconnected. */
   state: "connecting" | "live" | "stale" | "down"
   head: HeadView | null
   /** Unix milliseconds of this machine. */
   lastEventAt: number | null
 }
 
-/** Beats come every 3 s. */
+/** Heartbeats arrive every 3 s. */
 const STALE_AFTER_MS = 8_000
-/** Before a stream that the browser gave up is opened anew. */
+/** Delay before a stream that the browser closed is opened again. */
 const RECONNECT_AFTER_MS = 5_000
 
 let feed: EventStream = { state: "connecting", head: null, lastEventAt: null }
@@ -37,23 +36,23 @@ function subscribe(listener: () => void) {
   return () => listeners.delete(listener)
 }
 
-/** Changes with every block. */
+/** Rerenders with every block. */
 export function useEventStream(): EventStream {
   return useSyncExternalStore(subscribe, getEventStream)
 }
 
-/** Changes only when the feed comes or goes: whoever asks for no more is not drawn anew with every block. */
+/** Rerenders only when the state changes, not with every block. */
 export function useStreamState(): EventStream["state"] {
   return useSyncExternalStore(subscribe, () => feed.state)
 }
 
-/** Called with the first block that a reorg took back. */
+/** Called with the first block that a reorg removed. */
 export function onReorg(listener: (from: number) => void): () => void {
   reorgs.add(listener)
   return () => reorgs.delete(listener)
 }
 
-/** The queries that an event makes old: see the keys in queries.ts. */
+/** The keys of the queries that an event invalidates; see features/queries. */
 function staleKeys(subject: string): (readonly string[])[] {
   // Bids and leases hold their provider's capacity.
   if (subject.startsWith("order:")) return [["orders"], ["providers"]]
@@ -63,14 +62,14 @@ function staleKeys(subject: string): (readonly string[])[] {
   return [["offers"]]
 }
 
-/** Follows the stream until the returned function is called. */
+/** Connects the stream until the returned function is called. */
 export function connectEventStream(base: string, queries: QueryClient): () => void {
   let source: EventSource
   let reopening: ReturnType<typeof setTimeout> | undefined
   const stale = new Map<string, readonly string[]>()
   let flushing: ReturnType<typeof setTimeout> | undefined
 
-  // Many events of one block are one reading.
+  // Events of one block are batched into one refetch.
   function spoil(keys: (readonly string[])[]) {
     for (const key of keys) stale.set(key.join(), key)
     flushing ??= setTimeout(() => {
@@ -82,7 +81,7 @@ export function connectEventStream(base: string, queries: QueryClient): () => vo
   function heard() {
     const returned = feed.state === "stale" || feed.state === "down"
     set({ state: "live", lastEventAt: Date.now() })
-    // What was missed meanwhile, nobody tells.
+    // Events may have been missed meanwhile.
     if (returned) void queries.invalidateQueries()
   }
 
@@ -111,9 +110,9 @@ export function connectEventStream(base: string, queries: QueryClient): () => vo
   const watch = setInterval(() => {
     const silence = Date.now() - (feed.lastEventAt ?? 0)
     if (feed.state === "live" && silence > STALE_AFTER_MS) set({ state: "stale" })
-    // A connection can die without a word, as when a machine slept.
+    // A connection can die silently, for example while the machine sleeps.
     if (feed.state === "stale" && silence > 3 * STALE_AFTER_MS) source.close()
-    // A browser gives up for good when it was answered with an error page.
+    // The browser does not reconnect after an error response.
     if (source.readyState === EventSource.CLOSED) {
       set({ state: "down" })
       reopening ??= setTimeout(open, RECONNECT_AFTER_MS)

@@ -1,9 +1,9 @@
-// Code that is fetched when it is first needed. A network that blinks (one that changes, a provider that restarts) costs a
-// moment and not the page.
+// Dynamic imports that are retried. A short network failure (a network change, a restart of the provider) only delays
+// the page.
 
 const PAUSES_MS = [300, 1_000, 3_000]
 
-/** The same import, asked for again when it failed. */
+/** The same import with retries. */
 export function retryImport<T>(load: () => Promise<T>): () => Promise<T> {
   return async () => {
     for (const pause of PAUSES_MS) {

@@ -1,5 +1,5 @@
-// What a page keeps in this browser beyond a reload. A store that is full, forbidden or spoilt costs that memory and nothing
-// else.
+// State that this browser keeps across reloads. When localStorage is full, forbidden or corrupt, only that state is
+// lost.
 import { useSyncExternalStore } from "react"
 
 export function readText(key: string): string | null {
@@ -14,18 +14,18 @@ export function writeText(key: string, text: string) {
   try {
     localStorage.setItem(key, text)
   } catch {
-    // Then it is forgotten with the page.
+    // The value lasts until the page is closed.
   }
 }
 
-/** A value that components watch and that outlives a reload. */
+/** A value that components subscribe to and that survives a reload. */
 export interface StoredState<T> {
   get: () => T
   set: (next: T) => void
   use: () => T
 }
 
-/** @param parse Makes a value of what was kept; of null when there is nothing, or when it throws. */
+/** @param parse Converts the stored JSON value; called with null when nothing is stored or when it threw. */
 export function storedState<T>(key: string, parse: (kept: unknown) => T): StoredState<T> {
   const listeners = new Set<() => void>()
   let value = begin()

@@ -1,4 +1,5 @@
-// Light or dark: as chosen, else as the system has it. public/theme.js sets it before the first paint.
+// The light or dark theme: the user's choice, otherwise the system's. public/theme.js applies it before the first
+// paint.
 import { writeText } from "./storage.ts"
 
 export type Theme = "light" | "dark"

@@ -38,7 +38,7 @@ describe("the life of a lease", () => {
     ]
     const life = replayEvents(closed, leaseView().terms)
     expect(life.closedAt).toBe(OPENED + 50)
-    expect(life.entries.at(-1)).toMatchObject({ replicas: 0, returned: 9n, books: { rate: 0n } })
+    expect(life.entries.at(-1)).toMatchObject({ replicas: 0, returned: 9n, account: { rate: 0n } })
   })
 })
 

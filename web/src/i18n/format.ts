@@ -1,4 +1,5 @@
-// Numbers as people read them. Money is never rounded to zero, and never up to what is not there.
+// Numbers for people. Amounts are truncated, so that none is shown higher than it is, and none above zero is shown as
+// zero.
 
 export interface Unit {
   symbol: string
@@ -7,7 +8,7 @@ export interface Unit {
 
 export const ETH: Unit = { symbol: "ETH", decimals: 18 }
 
-/** Rates are base units times this, a second. */
+/** A rate is base units × this, per second. */
 export const RATE_SCALE = 10n ** 12n
 export const HOUR = 3600n
 export const MONTH = 30n * 24n * HOUR
@@ -15,7 +16,7 @@ export const MONTH = 30n * 24n * HOUR
 /** Significant digits of an amount. */
 const DIGITS = 6
 
-/** `1.234567 ETH` of an amount in base units; cut, not rounded, to six significant digits, of which a whole part keeps all. */
+/** `1.234567 ETH` of an amount in base units; truncated to six significant digits, with all digits of the integer part. */
 export function formatAmount(amount: bigint, unit: Unit): string {
   return `${formatNumber(amount, unit.decimals)} ${unit.symbol}`
 }
@@ -33,7 +34,7 @@ export function formatNumber(amount: bigint, decimals: number): string {
   return sign + grouped + (shown ? `.${shown}` : "")
 }
 
-/** All digits, for titles and copying. */
+/** All digits, for titles and the clipboard. */
 export function formatExact(amount: bigint, unit: Unit): string {
   const sign = amount < 0n ? "-" : ""
   const digits = (amount < 0n ? -amount : amount).toString().padStart(unit.decimals + 1, "0")
@@ -42,17 +43,17 @@ export function formatExact(amount: bigint, unit: Unit): string {
   return `${sign}${digits.slice(0, cut)}${fraction ? `.${fraction}` : ""} ${unit.symbol}`
 }
 
-/** What a rate comes to in so many seconds, in base units, rounded up: what is owed is never told too low. */
+/** What a rate amounts to in a number of seconds, in base units, rounded up: an amount owed is never shown too low. */
 export function amountOver(rate: bigint, seconds: bigint): bigint {
   return (rate * seconds + RATE_SCALE - 1n) / RATE_SCALE
 }
 
-/** The rate that an amount in so many seconds is, rounded down. */
+/** The rate that amounts to this in a number of seconds, rounded down. */
 export function rateOf(amount: bigint, seconds: bigint): bigint {
   return (amount * RATE_SCALE) / seconds
 }
 
-/** The next higher amount of so many significant digits: for a proposal that must not be too low. */
+/** Rounds up to a number of significant digits: for a proposed amount that must suffice. */
 export function roundUp(amount: bigint, digits = 3): bigint {
   const more = amount.toString().length - digits
   if (amount <= 0n || more <= 0) return amount
@@ -60,7 +61,7 @@ export function roundUp(amount: bigint, digits = 3): bigint {
   return ((amount + unit - 1n) / unit) * unit
 }
 
-/** Reads what a person typed; null when it is no amount of this unit. */
+/** Parses user input; null when it is not an amount of this unit. */
 export function parseAmount(text: string, unit: Unit): bigint | null {
   const match = /^\s*(\d*)(?:\.(\d*))?\s*$/.exec(text.replaceAll(",", ""))
   if (!match || (!match[1] && !match[2])) return null
@@ -108,11 +109,11 @@ export function formatBasisPoints(points: number): string {
   return `${(points / 100).toFixed(points % 100 === 0 ? 0 : 1)} %`
 }
 
-/** A number of at most three significant digits, that is never shown as 0 when it is not. */
+/** At most three significant digits; a value other than zero is never shown as 0. */
 export function formatFigure(value: number): string {
   if (value === 0) return "0"
   if (Math.abs(value) >= 1000) return Math.round(value).toLocaleString("en-US")
-  // Never as 1e-7.
+  // Without exponents such as 1e-7.
   return value.toLocaleString("en-US", { maximumSignificantDigits: 3 })
 }
 

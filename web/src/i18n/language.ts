@@ -1,5 +1,5 @@
-// The page's two languages. A page keeps its words beside itself, as `const words = speak({...}, {...})`; the second takes the
-// type of the first, so that a sentence which is missing in Chinese does not compile.
+// The page's two languages. Each component defines its texts beside itself, as `const messages = defineMessages({...},
+// {...})`; the second argument has the type of the first, so that a missing translation does not compile.
 import { useSyncExternalStore } from "react"
 import { readText, writeText } from "../browser/storage.ts"
 
@@ -44,7 +44,7 @@ export function useMessages<W>(words: Messages<W>): W {
   return words[useLanguage()]
 }
 
-/** Outside of a component. */
+/** For use outside of components. */
 export function currentMessages<W>(words: Messages<W>): W {
   return words[language]
 }

@@ -64,7 +64,7 @@ const TONES: Record<TransactionEntry["state"], Tone> = {
   dropped: "warn",
 }
 
-/** The button in the header with how many wait, and the drawer with all of them. */
+/** The header's button with the number of pending transactions, and the drawer that lists all of them. */
 export function TransactionCenter() {
   const t = useMessages(messages)
   const entries = useTransactions()
@@ -79,7 +79,7 @@ export function TransactionCenter() {
     return onReorg((from) => void recheck(reader, from))
   }, [reader])
 
-  // One that was sent by a page before a reload has nobody who waits for it.
+  // No promise awaits a transaction that was sent before a reload.
   useEffect(() => {
     if (!reader || waiting === 0) return
     const timer = setInterval(() => void recheck(reader, Number.POSITIVE_INFINITY), 4_000)
@@ -159,7 +159,7 @@ function SpeedUpButton({ id, hash }: { id: string; hash: `0x${string}` }) {
   )
 }
 
-/** The newest transaction for a few seconds after it changed; a failed one until it is closed. */
+/** The latest transaction: shown for a few seconds after it is mined, and until it is dismissed when it failed. */
 function Toast({ entry, onOpen }: { entry: TransactionEntry | undefined; onOpen: () => void }) {
   const t = useMessages(messages)
   const mark = entry && `${entry.id}${entry.state}`

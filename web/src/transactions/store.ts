@@ -1,22 +1,22 @@
-// Every transaction that was sent from this page, from the wallet's question to its block: kept in the browser, so that a
-// reload loses none. A reorg sends a mined one back to waiting.
+// Every transaction sent from this page, from the wallet prompt to its block. They are stored in the browser and
+// survive a reload. A reorg sets a mined one back to pending.
 import type { Address, Hash } from "viem"
 import { storedState } from "../browser/storage.ts"
 
 export interface TransactionEntry {
   id: string
-  /** What it does, in the language in which it was sent. */
+  /** What it does, in the language at the time of sending. */
   label: string
   account: Address
   chainId: number
-  /** `asking`: the wallet has not answered. `dropped`: another transaction took its nonce. */
+  /** `asking`: the wallet has not answered. `dropped`: another transaction used its nonce. */
   state: "asking" | "pending" | "mined" | "failed" | "dropped"
   hash?: Hash
   block?: number
   /** Why it failed, and what to do. */
   sentence?: string
   remedy?: string
-  /** The custom error's name. */
+  /** The name of the custom error. */
   refusal?: string
   /** Unix milliseconds of this machine. */
   at: number
@@ -24,7 +24,7 @@ export interface TransactionEntry {
 
 const KEY = "tidemark.transactions"
 const MOST = 50
-/** What the wallet was asked before a reload, it will not answer to this page. */
+/** The wallet cannot answer a prompt from before a reload. */
 const stored = storedState<TransactionEntry[]>(KEY, (kept) =>
   Array.isArray(kept) ? (kept as TransactionEntry[]).filter(({ state }) => state !== "asking") : [],
 )
@@ -46,7 +46,7 @@ export function updateTransaction(id: string, next: Partial<TransactionEntry>) {
   write(getTransactions().map((entry) => (entry.id === id ? { ...entry, ...next } : entry)))
 }
 
-/** Forgets what has ended. */
+/** Removes the transactions that have ended. */
 export function clearEnded() {
   write(getTransactions().filter(({ state }) => state === "asking" || state === "pending"))
 }

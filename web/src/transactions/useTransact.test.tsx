@@ -13,7 +13,7 @@ import { recheck, TransactionFailed, useTransact } from "./useTransact.ts"
 
 const BLOCK = `0x${"22".repeat(32)}`
 
-/** A node of one transaction, whose fate the test decides. */
+/** A node with one transaction, whose result the test sets. */
 function node() {
   const fate = {
     mined: true,

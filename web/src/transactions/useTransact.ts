@@ -1,5 +1,5 @@
-// The one way in which the page sends: asks for the right chain, asks the wallet, follows the transaction to its block, and
-// tells a refusal as a sentence.
+// The only way in which the page sends transactions: switches the chain, prompts the wallet, waits for the block, and
+// explains a failure.
 import { useQueryClient } from "@tanstack/react-query"
 import type { Hash, TransactionReceipt } from "viem"
 import {
@@ -31,11 +31,11 @@ const messages = defineMessages(
   },
 )
 
-/** A transaction that failed. The transaction centre already shows why: a caller need not show it again. */
+/** A failed transaction. The transaction centre already shows the reason; the caller need not show it again. */
 export class TransactionFailed extends Error {
-  /** The custom error's name, or a name of refusals.ts. */
+  /** The name of the custom error, or an error kind of chain/errors.ts. */
   readonly refusal: string
-  /** Why, and what to do about it; the latter may be empty. */
+  /** The reason, and what to do about it; the latter may be empty. */
   readonly sentence: string
   readonly remedy: string
 
@@ -50,7 +50,7 @@ export class TransactionFailed extends Error {
 export type Transact = (
   label: string,
   action: (wallet: Wallet) => Promise<Hash>,
-  /** Of the amounts that a refusal would name. */
+  /** The unit of amounts in error messages. */
   unit?: Unit,
 ) => Promise<TransactionReceipt>
 
@@ -127,7 +127,7 @@ async function waitForBlock(
   throw new TransactionFailed(name, sentence, remedy)
 }
 
-/** A receipt does not say why: the call is tried again where it failed. */
+/** A receipt has no reason: the call is repeated at the block where it failed. */
 async function whyReverted(reader: Reader, receipt: TransactionReceipt, otherwise: string, unit?: Unit) {
   try {
     const { from, to, input, value } = await getTransaction(reader, { hash: receipt.transactionHash })
@@ -139,7 +139,7 @@ async function whyReverted(reader: Reader, receipt: TransactionReceipt, otherwis
   return { name: "reverted", sentence: otherwise, remedy: "" }
 }
 
-/** Looks at what was left waiting by a reload, and at mined ones that a reorg may have taken back. */
+/** Checks transactions that are pending after a reload, and mined ones that a reorg may have removed. */
 export async function recheck(reader: Reader, from = 0): Promise<void> {
   for (const { id, hash, state, block } of getTransactions()) {
     if (!hash || !(state === "pending" || (state === "mined" && (block ?? 0) >= from))) continue
@@ -153,7 +153,7 @@ export async function recheck(reader: Reader, from = 0): Promise<void> {
   }
 }
 
-/** Sends a waiting transaction again under its number, with a quarter more of a fee. */
+/** Sends a pending transaction again with the same nonce and a fee that is a quarter higher. */
 export async function speedUp(wallet: Wallet, reader: Reader, id: string, hash: Hash): Promise<void> {
   const { to, input, value, nonce, gas, maxFeePerGas, maxPriorityFeePerGas } = await getTransaction(reader, {
     hash,

@@ -6,7 +6,7 @@ export type Tone = "plain" | "good" | "warn" | "bad" | "info"
 
 const MARKS: Record<Tone, string> = { plain: "○", good: "●", warn: "▲", bad: "■", info: "◆" }
 
-/** A state in a word. Its mark differs in form too, for whoever does not see the colour. */
+/** A state in one word. Its mark has a shape of its own, for users who do not see the colour. */
 export function Badge({ tone = "plain", children }: { tone?: Tone; children: ReactNode }) {
   return (
     <span className={`${styles.badge} ${tones[tone] ?? ""}`}>

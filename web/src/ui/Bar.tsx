@@ -2,14 +2,14 @@ import styles from "./Bar.module.css"
 
 interface Props {
   label: string
-  /** How much of the whole is taken. */
+  /** The used part of the whole. */
   part: number
   whole: number
-  /** The same in words; it stands beside the bar, which is only for the eye. */
+  /** The same as text, shown beside the bar; the bar itself is hidden from screen readers. */
   says: string
 }
 
-/** A part of a whole: what is held of a capacity, what is spent of a budget. */
+/** A share of a whole: capacity in use, budget spent. */
 export function Bar({ label, part, whole, says }: Props) {
   const share = whole > 0 ? Math.min(1, part / whole) : 0
   return (

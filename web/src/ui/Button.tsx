@@ -3,7 +3,7 @@ import styles from "./Button.module.css"
 
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
   kind?: "plain" | "primary" | "danger" | "quiet"
-  /** Working: it cannot be pressed again, and says so. */
+  /** In progress: disabled and announced as busy. */
   busy?: boolean
 }
 
@@ -23,11 +23,11 @@ export function Button({ kind = "plain", busy, children, className, disabled, ..
 }
 
 interface ActProps extends Props {
-  /** Why it may not be pressed now, as a sentence; null when it may. */
+  /** Why it is disabled, as a sentence; null when it is enabled. */
   reason: ReactNode | null
 }
 
-/** A button for something that the chain may forbid: then it is disabled, and its reason stands under it. */
+/** A button for an action that the chain may refuse: then it is disabled and shows the reason. */
 export function ActionButton({ reason, disabled, ...rest }: ActProps) {
   const id = useId()
   return (

@@ -10,7 +10,7 @@ interface Props {
   flush?: boolean
 }
 
-/** A part of a page with a heading of its own. */
+/** A section of a page with its own heading. */
 export function Card({ title, aside, children, flush }: Props) {
   const id = useId()
   return (

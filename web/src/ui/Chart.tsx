@@ -1,4 +1,4 @@
-// A time series on a canvas. Colours come from the tokens and follow the theme; whoever does not see it reads its summary.
+// A time series on a canvas. Colours are design tokens and follow the theme; screen readers get the summary.
 import { useEffect, useRef, useSyncExternalStore } from "react"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
@@ -11,35 +11,35 @@ const messages = defineMessages({ time: "Time" }, { time: "时间" })
 
 export interface Line {
   label: string
-  /** Of the tokens: `--series-1`. */
+  /** A design token: `--series-1`. */
   color: string
-  /** One value a time; null where there is none. */
+  /** One value per time; null for none. */
   values: (number | null)[]
-  /** Holds a value until the next one, as replicas do. */
+  /** Keeps a value until the next one, as a replica count does. */
   stepped?: boolean
   dashed?: boolean
-  /** Fills down to zero. */
+  /** Fills the area down to zero. */
   filled?: boolean
-  /** Joins what lies on both sides of a null. */
+  /** Connects the points around a null. */
   bridged?: boolean
   format?: (value: number) => string
 }
 
-/** A moment worth a line across, such as a step of the replica count. */
+/** A moment that is marked with a vertical line, such as a step of the replica count. */
 export interface Moment {
   time: number
   label: string
 }
 
 interface Props {
-  /** What it shows and what it says, in a sentence. */
+  /** What the chart shows, as a sentence. */
   summary: string
   /** Unix seconds, ascending. */
   times: number[]
   lines: Line[]
   moments?: Moment[]
   height?: number
-  /** The y axis begins at 0 and reaches at least this. */
+  /** The y axis starts at 0 and reaches at least this. */
   atLeast?: number
 }
 
@@ -101,7 +101,7 @@ export function Chart({ summary, times, lines, moments = [], height = 180, atLea
           paths: line.stepped ? uPlot.paths.stepped?.({ align: 1 }) : undefined,
           points: { show: false },
           spanGaps: line.bridged,
-          // The newest value, while nobody points at another.
+          // The latest value while the pointer is elsewhere.
           value: (self: uPlot, pointed: number | null, series: number) => {
             const all = self.data[series] as (number | null)[] | undefined
             const value = pointed ?? all?.findLast((each) => each != null) ?? null

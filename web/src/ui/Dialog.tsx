@@ -9,19 +9,19 @@ const messages = defineMessages({ close: "Close" }, { close: "关闭" })
 
 interface Props {
   title: ReactNode
-  /** A sentence under the title: what this is for. */
+  /** A sentence under the title. */
   about?: ReactNode
   open: boolean
   onOpenChange: (open: boolean) => void
   children: ReactNode
-  /** Along the side, over the whole height. */
+  /** At the side, over the full height. */
   drawer?: boolean
 }
 
-/** Holds the focus, closes with Escape, and gives the focus back. */
+/** Traps the focus, closes on Escape, and restores the focus. */
 export function Dialog({ title, about, open, onOpenChange, children, drawer }: Props) {
   const t = useMessages(messages)
-  // Radix gives the focus back to a trigger of its own; here any button may have opened it.
+  // Radix restores the focus to its own trigger; here any button may open the dialog.
   const opener = useRef<Element | null>(null)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>

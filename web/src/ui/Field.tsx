@@ -3,9 +3,9 @@ import styles from "./Field.module.css"
 
 interface FieldProps {
   label: ReactNode
-  /** Under the field, always. */
+  /** Always shown under the field. */
   hint?: ReactNode
-  /** What is wrong with what was typed; null when nothing is. */
+  /** Why the input is invalid; null when it is valid. */
   problem?: ReactNode
   children: (field: {
     id: string
@@ -15,7 +15,7 @@ interface FieldProps {
   }) => ReactNode
 }
 
-/** A label, its control, a hint and what is wrong. */
+/** A label, its control, a hint and the validation error. */
 export function Field({ label, hint, problem, children }: FieldProps) {
   const id = useId()
   const described = [hint && `${id}-hint`, problem && `${id}-problem`].filter(Boolean).join(" ")
@@ -45,7 +45,7 @@ export function Field({ label, hint, problem, children }: FieldProps) {
 type TextProps = Omit<InputHTMLAttributes<HTMLInputElement>, "onChange"> &
   Omit<FieldProps, "children"> & { onChange: (text: string) => void }
 
-/** A line of text, or a number with `type="number"`. */
+/** A text input, or a number input with `type="number"`. */
 export function TextField({ label, hint, problem, onChange, ...rest }: TextProps) {
   return (
     <Field label={label} hint={hint} problem={problem}>

@@ -1,4 +1,4 @@
-// The page's own pictures, drawn as lines of the text's colour: no font has to have them.
+// The page's icons, drawn as lines in the text colour, independent of fonts.
 
 const PATHS = {
   check: "M3 8.5 6.5 12 13 4.5",
@@ -12,7 +12,7 @@ const PATHS = {
 
 export type IconName = keyof typeof PATHS
 
-/** Beside words, or in a button that has a label: a screen reader passes over it. */
+/** Decorative: screen readers skip it. */
 export function Icon({ name }: { name: IconName }) {
   return (
     <svg width="1em" height="1em" viewBox="0 0 16 16" fill="none" stroke="currentColor" aria-hidden="true">

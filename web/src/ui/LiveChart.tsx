@@ -1,5 +1,4 @@
-// A series that grows while one looks, on a canvas. It draws itself at most once a frame and only while it is seen; React
-// renders it once.
+// A live time series on a canvas. It draws at most once per frame and only while visible; React renders it once.
 import { useEffect, useRef, useSyncExternalStore } from "react"
 import uPlot from "uplot"
 import "uplot/dist/uPlot.min.css"
@@ -7,15 +6,15 @@ import { getTheme, subscribeTheme } from "../browser/theme.ts"
 import styles from "./LiveChart.module.css"
 import { timeTicks } from "./timeAxis.ts"
 
-/** Samples that are cut down to the pixels when they are drawn. */
+/** Samples, downsampled to the plot's pixels when drawn. */
 export interface LiveSource {
-  /** Grows with each change. */
+  /** Incremented with each change. */
   readonly version: number
-  /** Unix seconds of the newest sample; null: there is none. */
+  /** Unix seconds of the latest sample; null for none. */
   newest: () => number | null
-  /** Times ascending and one array of values a line, for a plot of so many pixels. */
+  /** Ascending times and one array of values per line, for a plot of this many pixels. */
   reduce: (from: number, to: number, pixels: number) => [number[], ...(number | null)[][]]
-  /** The newest value of each line; null where there is none. */
+  /** The latest value of each line; null for none. */
   latest: () => (number | null)[]
 }
 
@@ -24,7 +23,7 @@ interface Props {
   source: LiveSource
   lines: { label: string; color: string }[]
   format: (value: number) => string
-  /** Seconds that are shown. */
+  /** Seconds shown. */
   span: number
   height?: number
 }
@@ -40,7 +39,7 @@ export function LiveChart({ title, source, lines, format, span, height = 110 }: 
   const shape = lines.map(({ label, color }) => label + color).join()
   const latest = useRef({ lines, format })
   latest.current = { lines, format }
-  // Colours are read anew when the theme changes, lines by their shape.
+  // Recreated when the theme or the set of lines changes.
   useEffect(() => {
     const box = place.current
     if (!box) return
@@ -70,7 +69,7 @@ export function LiveChart({ title, source, lines, format, span, height = 110 }: 
             ...axis,
             size: 64,
             space: 22,
-            // Without samples there is no scale to tell.
+            // Without samples there is no scale.
             values: (self, ticks) => ticks.map((tick) => (self.data[0].length > 0 ? format(tick) : "")),
           },
         ],

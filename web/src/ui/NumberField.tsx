@@ -11,7 +11,7 @@ interface Props {
   onChange: (value: number) => void
 }
 
-/** A whole number within bounds; what is beyond them while one types is not taken. */
+/** An integer within bounds; out-of-range input is not applied. */
 export function NumberField({ label, hint, unit, value, least, most, onChange }: Props) {
   const id = useId()
   const [typed, setTyped] = useState(String(value))

@@ -6,22 +6,22 @@ interface Props {
   /** Beside the number: `MiB`. */
   unit: string
   value: number
-  /** Where the slider can stand, ascending. Any whole number from `least` to `most` can be typed. */
+  /** The slider's stops, ascending. Any integer from `least` to `most` can be typed. */
   stops: readonly number[]
   least?: number
   most: number
-  /** What the number is shown divided by: 1000 for millicores shown as cores. */
+  /** Divisor for display: 1000 shows millicores as cores. */
   scale?: number
   hint?: string
   onChange: (value: number) => void
 }
 
-/** A number by a slider, and exactly by typing. Both are one control to a keyboard: the arrows move the slider. */
+/** A number set by a slider, or typed exactly. */
 export function Slider({ label, unit, value, stops, least = 0, most, scale = 1, hint, onChange }: Props) {
   const id = useId()
   const shown = String(value / scale)
   const [typed, setTyped] = useState(shown)
-  // What comes from elsewhere replaces what was typed; what is being typed stays as it is.
+  // A new value from outside replaces the input, but not while the user types the same value.
   useEffect(
     () => setTyped((text) => (Number(text) === value / scale ? text : String(value / scale))),
     [value, scale],

@@ -1,4 +1,4 @@
-// What stands where data will stand, or cannot.
+// Placeholders: loading, empty, and notices.
 import type { ReactNode } from "react"
 import { defineMessages, useMessages } from "../i18n/language.ts"
 import styles from "./States.module.css"
@@ -6,7 +6,7 @@ import tones from "./Tone.module.css"
 
 const messages = defineMessages({ loading: "Loading" }, { loading: "加载中" })
 
-/** Bars of the height that the content will have. @param lines How many. */
+/** Bars of the expected height of the content. @param lines How many. */
 export function Skeleton({ lines = 3 }: { lines?: number }) {
   const t = useMessages(messages)
   return (
@@ -19,7 +19,7 @@ export function Skeleton({ lines = 3 }: { lines?: number }) {
   )
 }
 
-/** @param title What there is none of. @param children What this place is for, and the next step. */
+/** @param title What is missing. @param children What belongs here, and the next step. */
 export function Empty({ title, children }: { title: ReactNode; children?: ReactNode }) {
   return (
     <div className={styles.empty}>
@@ -29,7 +29,7 @@ export function Empty({ title, children }: { title: ReactNode; children?: ReactN
   )
 }
 
-/** A line over the content that wants attention. */
+/** A notice above the content. */
 export function Notice({
   tone = "warn",
   children,

@@ -15,7 +15,7 @@ interface Props {
   onChange: (value: string) => void
 }
 
-/** Only the tab that is open is in the page. */
+/** Only the open tab is rendered. */
 export function Tabs({ label, tabs, value, onChange }: Props) {
   return (
     <Radix.Root value={value} onValueChange={onChange} className={styles.root}>

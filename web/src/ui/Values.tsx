@@ -1,4 +1,5 @@
-// Addresses, hashes, amounts and times: each can be copied whole, and what a block explorer knows is linked to it.
+// Addresses, hashes, amounts and times. Each can be copied in full, and addresses and transactions link to the block
+// explorer.
 import { createContext, type ReactNode, useContext, useState } from "react"
 import { formatAmount, formatExact, shorten, type Unit } from "../i18n/format.ts"
 import { defineMessages, useLanguage, useMessages } from "../i18n/language.ts"
@@ -60,7 +61,7 @@ function Hex({ hex, path, children }: { hex: string; path?: "address" | "tx"; ch
   )
 }
 
-/** @param you Says so when it is the reader's own. */
+/** @param you Marks the user's own address. */
 export function Address({ of, you }: { of: string; you?: boolean }) {
   const language = useLanguage()
   return (
@@ -76,12 +77,12 @@ export function Tx({ of }: { of: string }) {
   return <Hex hex={of} path="tx" />
 }
 
-/** Any other hash or id, which no explorer knows. */
+/** Any other hash or id, which no explorer shows. */
 export function Hash({ of }: { of: string }) {
   return <Hex hex={of} />
 }
 
-/** Money; all its digits stand in the title. */
+/** An amount; the title has all its digits. */
 export function Amount({ of, unit }: { of: bigint | string; unit: Unit }) {
   const amount = BigInt(of)
   return (
@@ -91,7 +92,7 @@ export function Amount({ of, unit }: { of: bigint | string; unit: Unit }) {
   )
 }
 
-// Making a formatter costs a hundred times what using one does, and a table has many moments.
+// Creating a formatter is a hundred times as expensive as using it, and a table shows many times.
 const formats = {
   en: formatsOf("en-GB"),
   zh: formatsOf("zh-CN"),
@@ -105,7 +106,7 @@ function formatsOf(locale: string) {
   }
 }
 
-/** A moment. @param of Unix seconds. */
+/** A time. @param of Unix seconds. */
 export function When({ of }: { of: number }) {
   const { time, day, whole } = formats[useLanguage()]
   const date = new Date(of * 1000)

@@ -1,7 +1,7 @@
-// How the axes of charts read: times of a day of 24 hours, and dates where the day changes.
+// Labels of time axes: 24-hour times, and the date where the day changes.
 import { getLanguage } from "../i18n/language.ts"
 
-/** Ticks of a time axis, for uPlot's `values`. @param times Unix seconds. */
+/** Tick labels of a time axis, for uPlot's `values`. @param times Unix seconds. */
 export function timeTicks(times: number[], increment: number): string[] {
   const locale = getLanguage() === "zh" ? "zh-CN" : "en-GB"
   let day = ""

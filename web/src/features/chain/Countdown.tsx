@@ -8,7 +8,7 @@ const messages = defineMessages(
   { left: (span: string) => `剩余 ${span}`, over: "已结束于" },
 )
 
-/** The time that is left on the chain's clock. @param until Unix seconds. */
+/** The time remaining on the chain's clock. @param until Unix seconds. */
 export function Countdown({ until }: { until: number }) {
   const t = useMessages(messages)
   const left = until - useChainTime()

@@ -3,7 +3,7 @@ import { useEffect, useMemo, useState } from "react"
 import { useEventStream } from "../../api/eventStream.ts"
 import { useMarket } from "../queries/market.ts"
 
-/** Seconds of this machine's clock, ticking. */
+/** Unix milliseconds of this machine, updated every second. */
 function useTick(): number {
   const [tick, setTick] = useState(() => Date.now())
   useEffect(() => {
@@ -13,14 +13,14 @@ function useTick(): number {
   return tick
 }
 
-/** The time that the next block will have, about, in Unix seconds: the head's, and what has passed since it was heard of. */
+/** The estimated time of the next block in Unix seconds: the head's time plus the time since it was received. */
 export function useChainTime(): number {
   const { head } = useEventStream()
   const told = useMarket().data?.head ?? null
   const tick = useTick()
   const newest = head && (!told || head.number >= told.number) ? head : told
   const time = newest?.time
-  // The moment at which this head was first seen here.
+  // When this head was first seen.
   const seen = useMemo(() => (time === undefined ? 0 : Date.now()), [time])
   if (time === undefined) return Math.floor(tick / 1000)
   return time + Math.max(0, Math.floor((tick - seen) / 1000))

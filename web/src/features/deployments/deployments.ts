@@ -1,5 +1,5 @@
-// A deployment on its way: from the wallet's question to the URL. Each step leaves its result here, in this browser, so that a
-// page that was left or reloaded goes on where it was. What happened on chain is not kept: the chain is asked.
+// Deployments in progress, from the first wallet prompt to the URL. Each step stores its result in this browser, so
+// that a deployment resumes after a reload. The state on chain is not stored: it is read from the chain.
 import type { Address, Hex } from "viem"
 import type { OrderView, PolicyView, RatesView, ShapeView } from "../../api/types.ts"
 import { storedState } from "../../browser/storage.ts"
@@ -21,17 +21,17 @@ export interface Deployment {
     manifestHash: Hex
     salt: string
   }
-  /** Null: bids are asked for. */
+  /** Null: an order that asks for bids. */
   offer: number | null
-  /** Of an order that bids are asked for. */
+  /** The order that asks for bids; null when an offer is taken. */
   auction: { id: Hex; bidUntil: number; acceptUntil: number; attributes: string[] } | null
-  /** Known from the beginning with an offer, else since a bid was chosen. */
+  /** Known from the start for an offer; otherwise since a bid was chosen. */
   winner: { lease: Hex; provider: Address; rates: RatesView } | null
-  /** Null once it was handed over, or in a browser that never had it. */
+  /** Null after the upload, or in a browser that never had it. */
   manifest: string | null
   signature: Hex | null
   handedOver: boolean
-  /** It waits for the account's approvers. */
+  /** It awaits the account's approvers. */
   proposed: boolean
   /** Unix milliseconds of this machine. */
   startedAt: number
@@ -47,7 +47,7 @@ function write(next: Deployment[]) {
   stored.set(next.slice(0, MOST))
 }
 
-/** The way on for an order of mine: the one that began it here, else a new one without its manifest. */
+/** Resumes an order of the user: the deployment that opened it here, otherwise a new one without its manifest. */
 export function adoptOrder(order: OrderView, chainId: number, market: Address) {
   const found = getDeployments().find(({ auction }) => auction?.id.toLowerCase() === order.id.toLowerCase())
   if (found) return
@@ -74,7 +74,10 @@ export function adoptOrder(order: OrderView, chainId: number, market: Address) {
   })
 }
 
-/** Those that began in this page, which may ask the wallet by themselves; one that a reload found waits to be pressed. */
+/**
+ * Ids of the deployments that may prompt the wallet without a click: those started in this page, not those restored by
+ * a reload.
+ */
 const mayPromptKeys = new Set<string>()
 
 export function addDeployment(deployment: Omit<Deployment, "id" | "startedAt">): Deployment {
@@ -94,12 +97,15 @@ export function removeDeployment(id: string) {
   write(getDeployments().filter((deployment) => deployment.id !== id))
 }
 
-/** Lets it ask the wallet by itself from now on. */
+/** Lets a deployment prompt the wallet without a further click. */
 export function allowPrompts(id: string) {
   mayPromptKeys.add(id)
 }
 
-/** Whether it may ask the wallet for this step by itself: once, and only in the page in which somebody pressed a button. */
+/**
+ * Whether a deployment may prompt the wallet for this step without a click. True once a step, after a click in this
+ * page.
+ */
 export function mayPrompt(id: string, step: string): boolean {
   const key = `${id} ${step}`
   if (!mayPromptKeys.has(id) || mayPromptKeys.has(key)) return false
@@ -107,7 +113,7 @@ export function mayPrompt(id: string, step: string): boolean {
   return true
 }
 
-/** Of this account on this market. */
+/** The deployments of an account on a market. */
 export function useDeployments(account: Address | undefined, market: Address): Deployment[] {
   const all = stored.use()
   const same = (a: string, b: string | undefined) => a.toLowerCase() === b?.toLowerCase()
@@ -131,7 +137,7 @@ export function auctionOf(deployment: Deployment): AuctionOrder | null {
   }
 }
 
-/** Null while nobody has won it. */
+/** Null until a bid is chosen. */
 export function termsOf(deployment: Deployment): Terms | null {
   const { winner, account, currency, order } = deployment
   if (!winner) return null

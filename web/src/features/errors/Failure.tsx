@@ -1,4 +1,4 @@
-// Why something could not be read, and the content of a query once it is there.
+// Why data could not be read, and the content of a query once it is loaded.
 import type { ReactNode } from "react"
 import { explainError } from "../../chain/errors.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"
@@ -8,7 +8,7 @@ import styles from "./Failure.module.css"
 
 const messages = defineMessages({ retry: "Try again" }, { retry: "重试" })
 
-/** @param retry Asks again. */
+/** @param retry Reads it again. */
 export function Failure({ error, retry }: { error: unknown; retry?: () => void }) {
   const t = useMessages(messages)
   const refusal = explainError(error)
@@ -28,7 +28,7 @@ interface QueryLike<T> {
   refetch: () => unknown
 }
 
-/** The content of a query, or what stands in its place. Content that is there stays while it is read anew. */
+/** The content of a query, or its loading or failure state. Loaded content stays visible during a refetch. */
 export function Loaded<T>({
   query,
   lines,

@@ -69,7 +69,7 @@ function sentence(misfit: Mismatch, unit: Unit, t: (typeof messages)["en"]): str
   }
 }
 
-/** Why an order and an offer do not fit, a sentence each, in the unit of the offer. */
+/** Why an order and an offer do not match, one sentence each, in the offer's currency. */
 export function useMismatchMessage(): (misfit: Mismatch, unit: Unit) => string {
   const t = useMessages(messages)
   return (misfit, unit) => sentence(misfit, unit, t)

@@ -5,7 +5,7 @@ import { Amount } from "../../ui/Values.tsx"
 import { messages } from "./messages.ts"
 import styles from "./PriceList.module.css"
 
-/** How many of a price's units a person thinks in, and for how many seconds. */
+/** The units and periods in which prices are shown: units of the price, and seconds. */
 export const ROWS = [
   ["millicore", 1000n, 3600n],
   ["memoryMiB", 1024n, 3600n],
@@ -16,7 +16,7 @@ export const ROWS = [
   ["networkMiB", 1024n, 1n],
 ] as const
 
-/** An offer's prices in units that people think in; what is for nothing is left out. */
+/** An offer's prices in customary units; prices of zero are omitted. */
 export function PriceList({ prices, unit }: { prices: PricesView; unit: Unit }) {
   const t = useMessages(messages)
   const rows = ROWS.filter(([name]) => BigInt(prices[name]) > 0n)

@@ -1,4 +1,4 @@
-// What is known of a provider: what of its capacity is held, how much of its time is proven, what it did wrong.
+// What is known about a provider: capacity in use, proven epochs, faults.
 import type { CapacityView, ProviderView } from "../../api/types.ts"
 import { formatFigure } from "../../i18n/format.ts"
 import { useMessages } from "../../i18n/language.ts"
@@ -6,7 +6,7 @@ import { Badge } from "../../ui/Badge.tsx"
 import { Bar } from "../../ui/Bar.tsx"
 import { messages } from "./messages.ts"
 
-/** `99.2 %`; never 100 % when one is missing. */
+/** `99.2 %`; below 100 % as long as one is missing. */
 export function shareOf(part: number, whole: number): string {
   const share = Math.floor((part / whole) * 1000) / 10
   return `${part === whole ? 100 : Math.min(share, 99.9)} %`
@@ -50,7 +50,7 @@ export function Capacity({ capacity, held }: { capacity: CapacityView; held: Cap
   )
 }
 
-/** Uptime as proven epochs. */
+/** Uptime as the share of proven epochs. */
 export function Uptime({ provider }: { provider: ProviderView }) {
   const t = useMessages(messages)
   const { provenEpochs, epochs } = provider
@@ -58,7 +58,7 @@ export function Uptime({ provider }: { provider: ProviderView }) {
   return <span>{provenEpochs > 0 ? t.roots(provenEpochs) : t.noEpochs}</span>
 }
 
-/** Whether it answers, as far as the chain says. */
+/** The provider's state as recorded on chain. */
 export function ProviderStatus({ provider }: { provider: ProviderView }) {
   const t = useMessages(messages)
   if (!provider.registered) return <Badge tone="bad">{t.gone}</Badge>

@@ -21,7 +21,7 @@ const DISK = [0, ...powers(64, 1_048_576)]
 const GPUS = [0, 1, 2, 3, 4, 6, 8]
 const MOST = 2 ** 32 - 1
 
-/** From a GiB on the number of MiB says too little. */
+/** From a GiB on, the size is also shown in GiB. */
 const large = (mib: number) => (mib >= 1024 ? `= ${formatBytes(mib * 2 ** 20)}` : undefined)
 
 interface Props {

@@ -1,4 +1,4 @@
-/** Words with commas between; null when one of them is no attribute. */
+/** A comma-separated list; null when an item is not a valid attribute. */
 export function attributesOf(text: string): string[] | null {
   const list = text
     .split(",")

@@ -4,13 +4,13 @@ import { type Demand, type Mismatch, type Supply, screen } from "../../chain/scr
 import type { Rates } from "../../chain/terms.ts"
 import type { Requirements } from "./requirements.ts"
 
-/** An offer, and how what is wanted fits it. */
+/** An offer, and whether it matches what the user needs. */
 export interface Matched {
   offer: OfferView
-  /** Null: nobody knows it any more. */
+  /** Null: unknown on chain. */
   provider: ProviderView | null
   rates: Rates
-  /** Empty when it fits. */
+  /** Empty when the offer matches. */
   mismatches: Mismatch[]
 }
 
@@ -22,14 +22,14 @@ export interface MarketRules {
   noticePeriod: bigint
 }
 
-/** The wish of somebody who has not said how capacity shall follow demand. */
+/** The demand of a user who has not set a policy. */
 export function demandOf({ shape, replicas, attributes }: Requirements): Demand {
   const bounds = { minReplicas: Math.min(1, replicas), maxReplicas: replicas }
   const policy = { ...bounds, target: 70, up: 80, down: 40, cooldown: 30, step: 1, headroom: 1 }
   return { shape, replicas, policy, maxRate: null, deposit: null, attributes }
 }
 
-/** Offers held against a wish: those that fit come first, the cheapest of each currency first. */
+/** Matches offers against a demand. Matching offers come first, the cheapest of each currency first. */
 export function match(
   offers: readonly OfferView[],
   providers: readonly ProviderView[],

@@ -1,4 +1,4 @@
-// What I look for: kept in this browser, so that the market and the deploy page speak of the same thing.
+// What the user needs. It is kept in this browser and shared by the market and the deploy page.
 
 import type { ShapeView } from "../../api/types.ts"
 import { storedState } from "../../browser/storage.ts"
@@ -6,14 +6,14 @@ import { storedState } from "../../browser/storage.ts"
 export interface Requirements {
   /** Of one replica. */
   shape: ShapeView
-  /** The most of them at a time. */
+  /** The maximum replica count. */
   replicas: number
   attributes: string[]
 }
 
 const KEY = "tidemark.wish"
 
-/** What the sample needs, with room. */
+/** What the sample application needs, with headroom. */
 export const DEFAULT: Requirements = {
   shape: { millicores: 250, memoryMiB: 128, diskMiB: 256, gpus: 0 },
   replicas: 1,

@@ -1,4 +1,4 @@
-// A decoded call: what it does, with its parameters, and what it means for its account's limits.
+// A decoded call: what it does, its parameters, and its effect on its account's limits.
 import type { ReactNode } from "react"
 import { zeroAddress } from "viem"
 import type { DecodedCall, Detail, Effect } from "../../chain/decodeCall.ts"
@@ -68,7 +68,7 @@ function Value({ detail }: { detail: Detail }) {
   }
 }
 
-/** Names and values, two columns where there is room. */
+/** Names and values, in two columns where there is room. */
 export function Facts({ children }: { children: ReactNode }) {
   return <dl className={styles.facts}>{children}</dl>
 }
@@ -96,7 +96,7 @@ export function Details({ told }: { told: DecodedCall }) {
   )
 }
 
-/** What the call needs beside what its account may do without consent. */
+/** The call's amounts beside what its account may do without consent. */
 export function Effects({ told, account }: { told: DecodedCall; account: `0x${string}` }) {
   const t = useMessages(messages)
   if (told.binds) return <p className="small soft">{t.binding}</p>

@@ -1,7 +1,6 @@
-// When an action of a bound account exceeds its limits, it is proposed to its approvers: for every page.
-//
-//   const { attempt, propose, dialog } = usePropose()
-//   … await attempt(t.topUp, topUpCall(parameters), { unit }) … and `{dialog}` somewhere in the page.
+// Proposes a bound account's call to its approvers when it exceeds the account's limits. Used by every page that sends.
+// const { attempt, propose, dialog } = usePropose()
+// Call `await attempt(label, topUpCall(parameters), { unit })`, and render `{dialog}` in the page.
 import { Link } from "@tanstack/react-router"
 import { type ReactNode, useState } from "react"
 import type { Address, Hash, TransactionReceipt } from "viem"
@@ -67,20 +66,20 @@ interface Wanted {
   account: Address
 }
 
-/** What became of a call: exactly one of the two. */
+/** The result of a call: exactly one of the two is set. */
 export type Outcome =
   | { receipt: TransactionReceipt; failure?: never }
   | { receipt?: never; failure: TransactionFailed }
 
 interface Attempt {
-  /** Of the amounts that a refusal would name. */
+  /** The unit of amounts in error messages. */
   unit?: Unit
-  /** How it is sent, when not straight: by permit, for instance. */
+  /** How to send it, when not directly: with a permit, for example. */
   action?: (wallet: Wallet) => Promise<Hash>
 }
 
 export interface Proposing {
-  /** Opens the dialog for a call. @param account The wallet's own unless told otherwise. */
+  /** Opens the dialog for a call. @param account The wallet's own by default. */
   propose: (call: Call, account?: Address) => void
   /**
    * Sends a call; when the wallet's account needs consents for it, opens the dialog instead.

@@ -1,6 +1,6 @@
 import { type Proposal, toFile } from "../../chain/proposals.ts"
 
-/** Gives the action's file to the browser to keep, as the command line reads it. */
+/** Downloads the proposal as a file that the command line reads. */
 export function save(proposal: Proposal) {
   const url = URL.createObjectURL(new Blob([toFile(proposal)], { type: "application/json" }))
   const link = document.createElement("a")

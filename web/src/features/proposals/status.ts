@@ -6,7 +6,7 @@ import type { ProposalCase, RuleContext } from "../../chain/legal.ts"
 import type { CheckedProposal } from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"
 
-/** A call in plain words. */
+/** A call, decoded into sentences. */
 export function useDecodedCall(account: Address, call: Hex, value: bigint): UseQueryResult<DecodedCall> {
   const reader = useClient() as Reader | undefined
   return useQuery({
@@ -17,7 +17,7 @@ export function useDecodedCall(account: Address, call: Hex, value: bigint): UseQ
   })
 }
 
-/** What legal.ts looks at. */
+/** The context in which the rules of legal.ts judge a proposal. */
 export function caseOf(checked: CheckedProposal, here: RuleContext): ProposalCase {
   const { action, sound, binding, state, consents } = checked
   return {
@@ -35,7 +35,7 @@ export function caseOf(checked: CheckedProposal, here: RuleContext): ProposalCas
 
 export type ProposalStatus = "changed" | "taken" | "free" | "anew" | "expired" | "ready" | "mine" | "waiting"
 
-/** Where a proposal stands for whoever looks. */
+/** The status of a proposal for the current user. */
 export function statusOf(checked: CheckedProposal, here: RuleContext): ProposalStatus {
   const { action, sound, binding, state, consents } = checked
   if (!sound) return "changed"

@@ -1,4 +1,4 @@
-// How an account is bound and what its approvals were: read from the chain, which alone knows.
+// How an account is bound, and the history of its approvals, read from the chain.
 import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import type { Address } from "viem"
 import { useClient } from "wagmi"
@@ -34,7 +34,7 @@ function useAccount<T>(
   })
 }
 
-/** How an account is bound; null: it is free. */
+/** How an account is bound; null: not bound. */
 export function useBinding(account: Address | undefined): UseQueryResult<Binding | null> {
   return useAccount(account, "binding", readBinding)
 }
@@ -49,7 +49,7 @@ export function useApprovalEvents(account: Address | undefined): UseQueryResult<
   return useAccount(account, "history", readApprovalEvents)
 }
 
-/** Accounts for which somebody is an approver. */
+/** The accounts of which an address is an approver. */
 export function useApproverFor(approver: Address | undefined): UseQueryResult<Address[]> {
   return useAccount(approver, "bound to", readBoundTo)
 }

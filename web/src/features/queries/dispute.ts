@@ -1,5 +1,5 @@
-// What a tenant shows the arbiters: its hash is on chain; the bytes are at the lease's provider, or in somebody's file. Whoever
-// has them, they are what was shown when their keccak256 is that hash.
+// Evidence of a dispute. Its hash is on chain; the bytes are at the lease's provider or in a file. Bytes are the
+// evidence if and only if their keccak256 is the hash on chain.
 import { type UseQueryResult, useQuery } from "@tanstack/react-query"
 import { bytesToHex, type Hex, hexToBytes, keccak256 } from "viem"
 import { useClient } from "wagmi"
@@ -11,7 +11,7 @@ import type { Reader } from "../../chain/reader.ts"
 
 export interface Evidence {
   bytes: Uint8Array
-  /** Null: it is no text. */
+  /** Null: not text. */
   text: string | null
 }
 
@@ -27,12 +27,12 @@ export function evidenceOf(bytes: Uint8Array): Evidence {
   return { bytes, text }
 }
 
-/** Whether bytes are what was shown. */
+/** Whether bytes have the evidence's hash. */
 export function matchesHash(bytes: Uint8Array, hash: Hex): boolean {
   return keccak256(bytes) === hash.toLowerCase()
 }
 
-/** From the lease's provider; null when it has none, or other bytes than were shown. */
+/** From the lease's provider; null when it has none, or bytes with another hash. */
 async function fetchEvidence(base: string, hash: Hex, signal: AbortSignal): Promise<Hex | null> {
   const params = { path: { hash } }
   const found = await unwrap(
@@ -43,12 +43,12 @@ async function fetchEvidence(base: string, hash: Hex, signal: AbortSignal): Prom
   return matchesHash(bytes, hash) ? bytesToHex(bytes) : null
 }
 
-/** Gives the lease's provider what was shown, so that whoever reads the dispute finds it there. */
+/** Uploads evidence to the lease's provider, where readers of the dispute find it. */
 export async function uploadEvidence(base: string, hash: Hex, bytes: Uint8Array): Promise<void> {
   await putEvidence(providerApi(base), hash, bytes.slice())
 }
 
-/** @param base The endpoint of the lease's provider; null: not known. */
+/** @param base The endpoint of the lease's provider; null: unknown. */
 export function useEvidence(base: string | null, hash: Hex | undefined): UseQueryResult<Evidence | null> {
   return useQuery({
     queryKey: ["evidence", base, hash],

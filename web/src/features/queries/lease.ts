@@ -1,4 +1,4 @@
-// What the lease page reads beside `queries.ts`: the history, its own provider's view, epochs, grants and accesses.
+// Queries of the lease page: events, its own provider's view, epochs, grants and accesses.
 import {
   type UseQueryResult,
   useInfiniteQuery,
@@ -18,10 +18,10 @@ import { useSession } from "../session/useSession.ts"
 import { useEndpoint, useLeaseQuery } from "./market.ts"
 
 const PAGE = 1000
-/** Blocks that are read again each time, in case a reorg took them back unheard. */
+/** The last blocks, which each poll reads again in case an undetected reorg replaced them. */
 const AGAIN = 64
 
-/** Every event of a lease, oldest first; from the chain itself when no provider answers. */
+/** Every event of a lease, oldest first; read from the chain when the provider is unreachable. */
 export function useLeaseEvents(lease: LeaseSummary | undefined): UseQueryResult<EventView[]> {
   const { api } = useConfig()
   const reader = useClient() as Reader | undefined
@@ -44,9 +44,9 @@ export function useLeaseEvents(lease: LeaseSummary | undefined): UseQueryResult<
       try {
         return [...kept, ...(await pages(kept.at(-1)?.cursor))]
       } catch (error) {
-        // 409: the block that we knew is no more.
+        // 409: a reorg removed the cursor's block.
         if (error instanceof ApiError && error.status === 409) return pages(undefined)
-        // 404: a provider whose API is older than this page.
+        // 404: the provider's API is older than this page.
         const missing = error instanceof ApiError && error.status === 404
         if (reader && (error instanceof Unreachable || missing)) return readLeaseEvents(reader, lease!.id)
         throw error
@@ -57,7 +57,7 @@ export function useLeaseEvents(lease: LeaseSummary | undefined): UseQueryResult<
 
 const lives = new WeakMap<EventView[], LeaseHistory>()
 
-/** The events, folded once. */
+/** The events, replayed; cached by their array. */
 export function historyOf(events: EventView[], { terms }: LeaseView): LeaseHistory {
   let life = lives.get(events)
   if (!life) {
@@ -67,7 +67,7 @@ export function historyOf(events: EventView[], { terms }: LeaseView): LeaseHisto
   return life
 }
 
-/** The lease as its own provider sees it, where that is not the page's: containers, addresses, steps. */
+/** The lease as its own provider sees it, when that is not the page's provider: containers, addresses, timeline. */
 export function useProviderView(lease: LeaseView | undefined): LeaseView | undefined {
   const { api } = useConfig()
   const base = useEndpoint(lease?.provider)
@@ -130,7 +130,7 @@ export function useAccesses(lease: LeaseSummary | undefined): UseQueryResult<Acc
   )
 }
 
-/** Hands a signed grant over, or takes one back. */
+/** Uploads a signed grant, or revokes one. */
 export function useGrantActions(lease: LeaseSummary) {
   const base = useEndpoint(lease.provider)
   const queries = useQueryClient()
@@ -156,7 +156,7 @@ export function useGrantActions(lease: LeaseSummary) {
   return { share, revoke }
 }
 
-/** Whether somebody has signed in at the lease's provider, and where that is. */
+/** The session with the lease's provider, and its endpoint. */
 export function useLeaseSession(lease: LeaseSummary | undefined) {
   const base = useEndpoint(lease?.provider)
   return { base, ...useSession(base) }

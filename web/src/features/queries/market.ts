@@ -1,5 +1,5 @@
-// What the page reads. A key begins with the word of its subject, so that the feed can say what became old; lease ids in keys
-// are lower-case. What the chain tells too is read there when the provider does not answer.
+// Queries of the market. The first element of a key names its subject, by which the event stream invalidates it; lease
+// ids in keys are in lower case. When the provider is unreachable, what the chain also knows is read from there.
 import { type QueryKey, type UseQueryResult, useQuery } from "@tanstack/react-query"
 import { useMemo } from "react"
 import type { Address, Hex } from "viem"
@@ -23,10 +23,10 @@ import { retryImport } from "../../browser/retryImport.ts"
 import type { Reader } from "../../chain/reader.ts"
 import { useSession } from "../session/useSession.ts"
 
-/** Fetched when no provider answers: most never need it. */
+/** Loaded only when the provider is unreachable. */
 const reads = retryImport(() => import("../../chain/reads.ts"))
 
-/** While the feed is live it says when to read again; else we look ourselves. */
+/** While the event stream is live, its events invalidate the queries; otherwise they poll. */
 function useInterval(ms = 3_000): number | false {
   return useStreamState() === "live" ? false : ms
 }
@@ -104,7 +104,7 @@ export function useOwnProvider(): UseQueryResult<OwnView> {
   return useProviderQuery(["own"], (api) => api.GET("/v1/provider"), undefined, 5_000)
 }
 
-/** Where the API of a lease's provider is: empty for the page's own. Null while that is not known. */
+/** The API endpoint of a lease's provider: empty for the page's own, null while unknown. */
 export function useEndpoint(provider: Address | undefined): string | null {
   const { api } = useConfig()
   const market = useMarket()
@@ -118,7 +118,7 @@ export function useEndpoint(provider: Address | undefined): string | null {
   }, [api, provider, market.data, providers.data])
 }
 
-/** A lease as the page's own provider tells it; a foreign lease's containers only its own provider knows. */
+/** A lease as the page's own provider sees it. Only a lease's own provider knows its containers. */
 export function useLease(id: Hex): UseQueryResult<LeaseView> {
   return useProviderQuery(
     ["lease", id.toLowerCase()],
@@ -128,9 +128,9 @@ export function useLease(id: Hex): UseQueryResult<LeaseView> {
 }
 
 /**
- * Asks the provider of a lease, with the session where there is one.
- * @param what Of the query key: what is asked, with its parameters.
- * @param inside Only with a session: usage, series, logs, accesses, … Without one the query waits.
+ * Asks a lease's provider, with the session where there is one.
+ * @param what Identifies the request and its parameters in the query key.
+ * @param inside Requires a session: usage, series, logs, accesses, … Without one the query is disabled.
  */
 export function useLeaseQuery<T>(
   lease: LeaseSummary | undefined,

@@ -26,7 +26,7 @@ function Who({ base }: { base: string }) {
   )
 }
 
-/** Signs what it is given, and keeps it. */
+/** Signs every message, and records it. */
 function signer() {
   const signed: string[] = []
   const request = async ({ method, params }: { method: string; params?: unknown }) => {

@@ -1,5 +1,5 @@
-// Signing in to a provider with one's wallet (EIP-4361). The page's own origin keeps the session in a cookie that no script
-// can read; with another provider a token is kept in memory and goes with the page.
+// Sessions with providers, signed by the wallet (EIP-4361). The session with the page's own origin is an HTTP-only
+// cookie; for another provider the bearer token is kept in memory.
 import { useQuery, useQueryClient } from "@tanstack/react-query"
 import { useConnection, useSignMessage } from "wagmi"
 import { ApiError, providerApi, unwrap } from "../../api/client.ts"
@@ -9,15 +9,15 @@ import type { SessionView } from "../../api/types.ts"
 import { retryImport } from "../../browser/retryImport.ts"
 
 export interface Session {
-  /** Null while nobody has signed in here with the account that the wallet shows. */
+  /** Null while the wallet's current account is not signed in. */
   session: SessionView | null
   isPending: boolean
-  /** Asks the wallet for a signature. Throws what went wrong. */
+  /** Prompts the wallet for a signature. Throws the wallet's or the provider's error. */
   signIn: () => Promise<void>
   signOut: () => Promise<void>
 }
 
-/** @param base The provider's endpoint, empty for the page's own; null: not known yet. */
+/** @param base The provider's endpoint, empty for the page's own; null: unknown yet. */
 export function useSession(base: string | null): Session {
   const { chainId } = useConfig()
   const { address } = useConnection()
@@ -56,7 +56,7 @@ export function useSession(base: string | null): Session {
       version: "1",
       chainId,
       nonce,
-      // The provider's clock, not this machine's.
+      // By the provider's clock, not this machine's.
       issuedAt: new Date(issuedAt * 1000),
       expirationTime: new Date(expiresAt * 1000),
     })

@@ -1,4 +1,4 @@
-// The account that signs, and what can be done about it.
+// The connected account and its menu.
 
 import { DropdownMenu } from "radix-ui"
 import { useDisconnect } from "wagmi"
@@ -24,7 +24,7 @@ export default function Account({ address }: { address: string }) {
   const t = useMessages(messages)
   const { mutate: disconnect } = useDisconnect()
   return (
-    // Not in a portal: it belongs to the header, also for whoever goes from landmark to landmark.
+    // Not in a portal: the menu belongs to the header's landmark.
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <Button aria-label={t.account(shorten(address))}>

@@ -1,4 +1,4 @@
-// Who signs: the wallets that announce themselves, the account, and the way back to the right chain.
+// Connecting a wallet, the connected account, and switching to the market's chain.
 
 import { lazy, Suspense, useState } from "react"
 import { useConfig as useChainConfig, useConnect, useConnection, useConnectors, useSwitchChain } from "wagmi"
@@ -33,7 +33,7 @@ const messages = defineMessages(
   },
 )
 
-// A menu takes code that nobody needs without a wallet.
+// The menu's code is loaded only once a wallet is connected.
 const Account = lazy(retryImport(() => import("./Account.tsx")))
 
 export function Connect() {
@@ -58,7 +58,8 @@ function Choose() {
   const { mutateAsync: connect, isPending } = useConnect()
   const [open, setOpen] = useState(false)
   const [problem, setProblem] = useState<string>()
-  // The unnamed injected one is the same as the first that announced itself; it is for wallets that announce nothing.
+  // The generic injected connector duplicates the first announced wallet; it serves wallets that do not announce
+  // themselves.
   const named = connectors.filter(({ id }) => id !== "injected")
   const offered = named.length > 0 ? named : "ethereum" in window ? connectors : []
 
@@ -98,7 +99,7 @@ function Choose() {
   )
 }
 
-/** Over the page, while the wallet is on another chain. */
+/** Shown above the page while the wallet is on another chain. */
 export function WrongChain() {
   const t = useMessages(messages)
   const { chainName } = useConfig()

@@ -1,9 +1,9 @@
-// The wallet itself, for what is signed and not sent.
+// The connected wallet, for messages that are signed and not sent.
 import { useConfig, useConnection } from "wagmi"
 import { getConnectorClient, switchChain } from "wagmi/actions"
 import type { Wallet } from "../../chain/call.ts"
 
-/** Gives the connected wallet on the market's chain, which it is asked to switch to. */
+/** Returns the connected wallet, and asks it to switch to the market's chain first. */
 export function useWallet(): () => Promise<Wallet> {
   const config = useConfig()
   const { chainId } = useConnection()

@@ -36,7 +36,7 @@ export function themeOf(): ITheme {
     cursor: token("--accent"),
     cursorAccent: token("--sunken"),
     selectionBackground: token("--accent"),
-    selectionForeground: token("--on-tide"),
+    selectionForeground: token("--on-accent"),
     black: soft,
     brightBlack: soft,
     red: token("--bad"),
