@@ -57,7 +57,7 @@ describe("what a lease reserves", () => {
   })
 
   it("is kept across a step, less what a settlement left unclaimed", () => {
-    // 50 reserved until 110, of which 43 were claimed: 7 went back; until 120 it is 43 + 50.
+    // 50 reserved until 110, of which 43 were claimed: 7 lapsed; until 120 it is 43 + 50.
     const after = afterSettlement(books, 43n, 110)
     expect(after).toMatchObject({ balance: 957n, paid: 43n, settledAt: 110 })
     expect(carried(after, 110, 120)).toBe(93n * E12)

@@ -1,5 +1,5 @@
-// The money functions of `solidity/src/libraries/Accrual.sol`, in the same whole numbers: what usage costs, what a lease
-// reserves, what may be owed. Rates and integrals are base units × 1e12.
+// The money functions of `solidity/src/libraries/Accrual.sol` in the same integer arithmetic: the price of usage, what
+// a lease reserves, what may be owed. Rates and integrals are base units × 1e12.
 import type { RatesView, UsageArgument } from "../api/types.ts"
 import { RATE_SCALE } from "../i18n/format.ts"
 
@@ -25,19 +25,19 @@ export function price(rates: RatesView, usage: UsageArgument): Priced {
   return { presence, cpu, memory, network, total: (presence + cpu + memory + network) / RATE_SCALE }
 }
 
-/** The two words of a lease that its money follows from. */
+/** The account of a lease, from which its money follows. */
 export interface LeaseAccount {
   /** Base units: deposited, and neither settled nor returned. */
   balance: bigint
   /** Base units, settled since the opening. */
   paid: bigint
-  /** Unix seconds: time of the newest settled statement, at first of the opening. */
+  /** Unix seconds: time of the latest settled statement; initially of the opening. */
   settledAt: number
   /** The reserved integral at `since`. */
   integral: bigint
-  /** Unix seconds: the last step. */
+  /** Unix seconds: the last step of the replica count. */
   since: number
-  /** What the whole lease reserves a second. */
+  /** The reserved rate of the whole lease, per second. */
   rate: bigint
 }
 
@@ -46,7 +46,7 @@ export function reservedUntil(books: LeaseAccount, time: number): bigint {
   return time <= books.since ? books.integral : books.integral + books.rate * BigInt(time - books.since)
 }
 
-/** `Accrual.carried`: the integral at a time less what was reserved before `from` and not paid. */
+/** `Accrual.carried`: the integral at a time, minus what was reserved before `from` and not paid. */
 export function carried(books: LeaseAccount, from: number, time: number): bigint {
   const reserved = reservedUntil(books, time)
   if (from < books.since) return reserved
@@ -55,7 +55,10 @@ export function carried(books: LeaseAccount, from: number, time: number): bigint
 
 const up = (value: bigint) => (value + RATE_SCALE - 1n) / RATE_SCALE
 
-/** `Accrual.owed`: what the provider may still be owed, in base units rounded up. @param window The claim window, in seconds. */
+/**
+ * `Accrual.owed`: what may still be owed to the provider, in base units, rounded up. @param window The claim window, in
+ * seconds.
+ */
 export function owed(books: LeaseAccount, time: number, window = Number.POSITIVE_INFINITY): bigint {
   const from = Math.max(books.settledAt, time - window)
   if (from >= books.since) return up(books.rate * BigInt(Math.max(0, time - from)))
@@ -69,12 +72,12 @@ export function runway(balance: bigint, owed: bigint, rate: bigint): bigint | nu
   return rate === 0n ? null : ((balance - owed) * RATE_SCALE) / rate
 }
 
-/** The books after a step to another rate. */
+/** The account after a step to another rate. */
 export function afterStep(books: LeaseAccount, rate: bigint, time: number): LeaseAccount {
   return { ...books, integral: carried(books, books.settledAt, time), since: time, rate }
 }
 
-/** The books after a settlement. */
+/** The account after a settlement. */
 export function afterSettlement(books: LeaseAccount, amount: bigint, time: number): LeaseAccount {
   return {
     ...books,
@@ -84,7 +87,7 @@ export function afterSettlement(books: LeaseAccount, amount: bigint, time: numbe
   }
 }
 
-/** The least of what bounds a provider's pay: price of the usage, reservation, deposits; in base units. */
+/** The smallest of the bounds on a provider's pay: price of the usage, reservation, deposits; in base units. */
 export function least(first: bigint, ...others: bigint[]): bigint {
   let low = first
   for (const amount of others) if (amount < low) low = amount

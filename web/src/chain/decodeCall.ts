@@ -1,5 +1,5 @@
-// A call to the market in plain words, with its parameters and what it does to the account's limits: what an approver reads
-// before it consents. It is told from the call's bytes alone; what a proposal says of itself is not believed.
+// Decodes a call to the market into sentences, parameters and its effect on the account's limits: what an approver
+// reads before it consents. Everything is derived from the call's bytes; a proposal's own description is not trusted.
 import { type Address, decodeFunctionData, type Hex, keccak256, maxUint256, zeroAddress } from "viem"
 import { readContract } from "viem/actions"
 import type { Unit } from "../i18n/format.ts"
@@ -22,7 +22,7 @@ import {
 /** In both languages. */
 export type Text = Reason
 
-/** A parameter as it is shown. */
+/** A parameter for display. */
 export type Detail = { label: Text } & (
   | { kind: "text"; text: Text }
   | { kind: "amount" | "rate"; amount: bigint; unit: Unit }
@@ -31,11 +31,11 @@ export type Detail = { label: Text } & (
   | { kind: "time"; time: number }
 )
 
-/** What a call means for the limits of the account that makes it. */
+/** The effect of a call on its account's limits. */
 export interface Effect {
   currency: Address
   unit: Unit
-  /** What one lease may come to reserve at most: base units × 1e12 a second. */
+  /** The highest rate that one lease may reserve: base units × 1e12 per second. */
   rate: bigint
   /** Base units that the call moves into the market, or out of it. */
   into: bigint
@@ -43,13 +43,13 @@ export interface Effect {
 }
 
 export interface DecodedCall {
-  /** The market's function; null: this is no call of the market. */
+  /** The market's function; null: not a call of the market. */
   verb: string | null
-  /** What it does, as a sentence without a full stop. */
+  /** What the call does, as a sentence without a full stop. */
   says: Text
   details: Detail[]
   effects: Effect[]
-  /** It changes how the account is bound. */
+  /** Whether it changes the account's binding. */
   binds: boolean
 }
 
@@ -135,7 +135,7 @@ function orderOf(order: Order, unit: Unit): Detail[] {
   ]
 }
 
-/** The market's functions that a person may be asked to consent to, decoded. */
+/** The market's functions that need consents, decoded. */
 type Decoded =
   | { functionName: "take"; args: readonly [number, Order, bigint] }
   | { functionName: "openOrder"; args: readonly [AuctionOrder, bigint] }
@@ -159,9 +159,8 @@ type Decoded =
 type Partly = Omit<DecodedCall, "verb" | "effects" | "binds"> & { effects?: Effect[] }
 
 /**
- * Reads offers and tokens for what the bytes do not say themselves.
- *
- * @param account Whose call it is; @param value Wei sent along.
+ * Reads offers and tokens for what the bytes do not contain.
+ * @param account The caller; @param value Wei sent with the call.
  */
 export async function decodeCall(
   reader: Reader,

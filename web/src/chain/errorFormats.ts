@@ -1,4 +1,5 @@
-// The form of the words for custom errors: one entry an error of the ABI, which the compiler demands of both languages.
+// The type of the messages for custom errors: one entry per error of the ABI, required of both languages by the
+// compiler.
 import { type ContractErrorArgs, type ContractErrorName, type Hex, hexToString } from "viem"
 import { amountOver, formatAmount, formatBasisPoints, HOUR, type Unit } from "../i18n/format.ts"
 import type { erc20, market } from "./abi.ts"
@@ -13,24 +14,24 @@ type Args<N> =
       ? ArgsOf<typeof erc20, N>
       : never
 
-/** What happened, with its numbers; what to do about it, empty when nothing is to be done. */
+/** What happened, with its numbers; and what to do about it, which may be empty. */
 export type Said = readonly [sentence: string, remedy: string]
 
 export type Sentences = {
   [N in ErrorName]: (args: Args<N> extends readonly unknown[] ? Args<N> : readonly [], forms: Forms) => Said
 } & {
-  /** Solidity's own: `revert("…")` and what arithmetic and lists throw. */
+  /** Solidity's own: `revert("…")`, and panics of arithmetic and arrays. */
   Error: (args: readonly [string], forms: Forms) => Said
   Panic: (args: readonly [bigint], forms: Forms) => Said
 }
 
-/** Numbers as people read them. */
+/** Formatted numbers. */
 export interface Forms {
-  /** In the currency of what was tried; in base units when nobody said which that is. */
+  /** In the currency of the call; in base units when it is unknown. */
   amount: (amount: bigint) => string
   /** In the chain's coin. */
   wei: (amount: bigint) => string
-  /** Base units × 1e12 a second, told by the hour. */
+  /** Base units × 1e12 per second, formatted per hour. */
   rate: (rate: bigint) => string
   time: (seconds: bigint | number) => string
   /** Basis points. */
@@ -39,7 +40,7 @@ export interface Forms {
   word: (bytes: string) => string
 }
 
-/** A number of base units, of a currency that nobody named. */
+/** A number of base units of an unknown currency. */
 export const BASE_UNITS: Record<"en" | "zh", Unit> = {
   en: { symbol: "base units", decimals: 0 },
   zh: { symbol: "基本单位", decimals: 0 },

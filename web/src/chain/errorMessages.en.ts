@@ -1,4 +1,4 @@
-// The market's and tokens' custom errors in English. What each means in full: solidity/ERRORS.md.
+// The custom errors of the market and of tokens in English. Full explanations: solidity/ERRORS.md.
 import type { Sentences } from "./errorFormats.ts"
 
 const KINDS = ["millicores", "MiB of memory", "MiB of disk", "GPUs"]

@@ -1,4 +1,4 @@
-// The market's and tokens' custom errors in Chinese. What each means in full: solidity/ERRORS.md.
+// The custom errors of the market and of tokens in Chinese. Full explanations: solidity/ERRORS.md.
 import type { Sentences } from "./errorFormats.ts"
 
 const KINDS = ["毫核 CPU", "MiB 内存", "MiB 磁盘", "块 GPU"]

@@ -21,7 +21,7 @@ import { customError, explainError, loadErrorMessages } from "./errors.ts"
 const USD = { symbol: "USDC", decimals: 6 }
 const errors = [...market, ...erc20].filter(({ type }) => type === "error")
 
-/** What a call explains that reverted with these bytes. */
+/** Explains the error of a call that reverted with these bytes. */
 const reverted = (data: Hex, unit?: Unit) =>
   explainError(Object.assign(new Error("execution reverted"), { code: 3, data }), unit)
 
@@ -40,7 +40,7 @@ function sample(inputs: readonly { type: string }[]): unknown[] {
   })
 }
 
-/** What a call throws when the node, or the wallet, answers so. */
+/** What a call throws when the node or the wallet answers with this error. */
 async function thrownBy(answer: object): Promise<unknown> {
   const request = async () => {
     throw Object.assign(new Error("refused"), answer)
@@ -51,7 +51,7 @@ async function thrownBy(answer: object): Promise<unknown> {
 
 afterEach(() => setLanguage("en"))
 
-// Until the words have come, an error is told by its name.
+// Until the messages are loaded, an error is shown by its name.
 beforeAll(async () => {
   const early = reverted(encoded("BadPath", []))
   expect(early).toMatchObject({ name: "BadPath", sentence: "The market refuses: BadPath." })

@@ -1,8 +1,7 @@
-// What went wrong, as a sentence and what to do about it: of the market's custom errors, of a wallet's refusal, of a node, of a
-// provider's API.
-//
-// The words for custom errors are fetched when they are first needed: `loadSentences` before `explain` makes sure that they are
-// there. Nodes and wallets wrap what a contract reverted with in many ways, so it is looked for in all that was thrown.
+// Explains errors as a sentence and a remedy: the market's custom errors, and errors of wallets, nodes and providers'
+// APIs.
+// The messages for custom errors are loaded on demand: call `loadErrorMessages` before `explainError`. Nodes and
+// wallets wrap revert data in many ways, so the whole error is searched for it.
 import { decodeErrorResult, type Hex } from "viem"
 import { ApiError, Unreachable } from "../api/client.ts"
 import { ETH, type Unit } from "../i18n/format.ts"
@@ -10,10 +9,10 @@ import { currentMessages, defineMessages, getLanguage } from "../i18n/language.t
 import { erc20, market } from "./abi.ts"
 
 export interface Explanation {
-  /** The custom error's name; of others a word of ours (see `words`) or the API's code. */
+  /** The custom error's name; for other errors an error kind (see `messages`) or the API's code. */
   name: string
   sentence: string
-  /** What to do; empty when there is nothing. */
+  /** What to do about it; may be empty. */
   remedy: string
   arguments: readonly unknown[]
 }
@@ -91,7 +90,7 @@ type Loaded = typeof import("./errorMessages.en.ts") &
 let loaded: Loaded | null = null
 let loading: Promise<void> | undefined
 
-/** Fetches the words for custom errors, once. Without them `explain` names the error. */
+/** Loads the messages for custom errors, once. Without them `explainError` shows the error's name. */
 export function loadErrorMessages(): Promise<void> {
   loading ??= Promise.all([
     import("./errorMessages.en.ts"),
@@ -102,7 +101,7 @@ export function loadErrorMessages(): Promise<void> {
       loaded = { ...en, ...zh, ...forms }
     })
     .catch(() => {
-      // Told by its name then; the next one tries again.
+      // Errors are then shown by name; the next call retries.
       loading = undefined
     })
   return loading
@@ -115,7 +114,7 @@ interface Custom {
 
 const ERRORS = [...market, ...erc20].filter(({ type }) => type === "error")
 
-/** The custom error in what was thrown; null when there is none. */
+/** The custom error in what was thrown; null for none. */
 export function customError(error: unknown): Custom | null {
   for (const link of chainOf(error)) {
     const texts = [...Object.values(link), (link as { message?: unknown }).message]
@@ -130,7 +129,7 @@ export function customError(error: unknown): Custom | null {
   return null
 }
 
-/** A selector and whole words, as errors are encoded. */
+/** A selector and whole words: an ABI-encoded error. */
 const REVERT = /0x[0-9a-fA-F]{8}(?:[0-9a-fA-F]{64})*(?![0-9a-fA-F])/g
 
 function decode(data: Hex): Custom | null {
@@ -142,7 +141,7 @@ function decode(data: Hex): Custom | null {
   }
 }
 
-/** All objects in which wallets and nodes hide the one that matters, from the outside in. */
+/** The error and all nested objects in which wallets and nodes wrap the cause, outermost first. */
 function chainOf(error: unknown): object[] {
   const found: object[] = []
   const queue: unknown[] = [error]
@@ -151,7 +150,7 @@ function chainOf(error: unknown): object[] {
     if (next === null || typeof next !== "object" || found.includes(next)) continue
     found.push(next)
     const { cause, data, error, originalError, info, body, result } = next as Record<string, unknown>
-    // Some nodes answer JSON in a text.
+    // Some nodes return JSON as a string.
     const text = typeof body === "string" && body.startsWith("{") ? parse(body) : body
     queue.push(cause, data, error, originalError, info, text, result)
   }
@@ -166,7 +165,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** @param unit Of the amounts, where a custom error has some and the currency is known. */
+/** @param unit The currency of the amounts in a custom error, if known. */
 export function explainError(error: unknown, unit?: Unit): Explanation {
   const custom = customError(error)
   if (custom) return tell(custom, unit)
@@ -213,7 +212,7 @@ function plain(word: ErrorKind): Explanation {
   return { name: word, sentence, remedy, arguments: [] }
 }
 
-/** By the error's name, its code, or what it says. */
+/** Recognizes an error by its name, its code, or its message. */
 const PATTERNS: readonly (readonly [ErrorKind, readonly string[], readonly number[], RegExp | null])[] = [
   ["foreign", ["ForeignSignature"], [], null],
   ["noPermit", ["NoPermit"], [], null],

@@ -31,7 +31,7 @@ const FRAUDS = {
   ],
 }
 
-/** Every event that can name a lease; others are told by their names. */
+/** Every event that can name a lease; other events are shown by name. */
 export const sentences = defineMessages<Record<string, Sentence>>(
   {
     LeaseOpened: ({ args }, unit) =>

@@ -1,4 +1,4 @@
-// The life of a lease as its events tell it: read from the chain itself, and folded into its books.
+// The history of a lease: its events, read from the chain and replayed into its account.
 import { decodeEventLog, type Hex, hexToNumber, numberToHex, type RpcLog } from "viem"
 import { getBlock } from "viem/actions"
 import type { EventView, PolicyView, TermsView, UsageArgument } from "../api/types.ts"
@@ -8,12 +8,12 @@ import { marketOf } from "./call.ts"
 import { firstBlock, type Reader } from "./reader.ts"
 import { plain } from "./reads.ts"
 
-/** A log as newer nodes tell it: with its block's time. */
+/** A log with its block's time, as newer nodes return it. */
 type TimedLog = RpcLog & { blockTimestamp?: Hex }
 
 /**
- * Every event that names the lease first, oldest first, in the API's shape.
- * @param until The last block that is looked at; the newest unless told otherwise.
+ * Every event whose first topic is the lease, oldest first, in the API's shape.
+ * @param until The last block to read; the latest by default.
  */
 export async function readLeaseEvents(reader: Reader, lease: Hex, until?: bigint): Promise<EventView[]> {
   const logs = (await reader.request({
@@ -52,21 +52,21 @@ export async function readLeaseEvents(reader: Reader, lease: Hex, until?: bigint
   })
 }
 
-/** A number of an event, which is decimal text or, when small, a number. */
+/** A number of an event: decimal text, or a number when small. */
 export function toBigInt(value: unknown): bigint {
   return typeof value === "bigint" || typeof value === "number" || typeof value === "string"
     ? BigInt(value)
     : 0n
 }
 
-/** A change of the replica count, and what justified it when the provider took it. */
+/** A change of the replica count, and the statement that justified it when the provider made it. */
 export interface ReplicaStep {
   time: number
   block: number
   tx: Hex
   from: number
   to: number
-  /** Null: the tenant's own. */
+  /** Null: made by the tenant. */
   proven: { epoch: number; usage: UsageArgument } | null
 }
 
@@ -75,7 +75,7 @@ export interface HistoryEntry {
   event: EventView
   account: LeaseAccount
   replicas: number
-  /** Base units, ever put in and ever given back. */
+  /** Base units: total deposited, and total returned. */
   deposited: bigint
   returned: bigint
 }
@@ -87,7 +87,7 @@ export interface LeaseHistory {
   closedAt: number | null
 }
 
-/** What an event says of a policy: its numbers may be text. */
+/** A policy from an event, whose numbers may be text. */
 export function policyOf(value: unknown): PolicyView {
   const fields = Object.entries((value ?? {}) as Record<string, unknown>)
   return Object.fromEntries(fields.map(([name, field]) => [name, Number(field)])) as unknown as PolicyView
@@ -106,8 +106,8 @@ export function usageOf(value: unknown): UsageArgument {
 }
 
 /**
- * Folds the events of one lease, oldest first.
- * @param terms The lease's, which its id is the hash of.
+ * Replays the events of one lease, oldest first.
+ * @param terms The lease's terms, of which its id is the hash.
  */
 export function replayEvents(events: EventView[], terms: TermsView): LeaseHistory {
   const life: LeaseHistory = { entries: [], steps: [], policies: [], closedAt: null }

@@ -80,7 +80,7 @@ const proposal: ProposalCase = {
   binding: { approvers: [OTHER, STRANGER], threshold: 1, version: 2n },
 }
 
-/** What a row says in English, null for nothing; the Chinese has to be there with it. */
+/** A rule's reason in English, null for none; the Chinese text has to exist as well. */
 function why<V extends keyof Rules>(verb: V, c: Parameters<Rules[V]["why"]>[0]): string | null {
   const reason = (RULES[verb].why as (c: unknown) => { en: string; zh: string } | null)(c)
   if (reason) expect(reason.zh).toMatch(/[\u4e00-\u9fff]/)
@@ -129,7 +129,7 @@ describe("a lease's tenant", () => {
     expect(why("scale", of({ replicas: 0 }))).toContain("1 to 3")
     expect(why("scale", of({ replicas: 1 }))).toContain("already")
     const poor = { ...lease, money: { ...lease.money, balance: "67083333343" } }
-    // 2 × 1118055555.56 × 30 s, rounded up, and 10 owed, is one more than there is.
+    // 2 × 1118055555.56 × 30 s, rounded up, plus 10 owed, is one more than the balance.
     expect(why("scale", of({ lease: poor, replicas: 2 }))).toContain("top up 0.000000000000000001 ETH")
     const two = { ...poor, replicas: { ...poor.replicas, wanted: 2 } }
     expect(why("scale", of({ lease: two, replicas: 1 }))).toBeNull()
@@ -340,7 +340,7 @@ describe("arbiters", () => {
 
   it("take from a bond what its capacity needs", () => {
     const parameters = { minBond: "1000000000000000000", bondPerCore: "10000000000000000" }
-    // 4 cores and 4,096 MiB, which weigh 1.024 cores more, as a devnet's provider has.
+    // 4 cores and 4,096 MiB, which count as 1.024 further cores, as a devnet's provider has.
     const capacity = { millicores: 4000, memoryMiB: 4096, diskMiB: 16_384, gpus: 0 }
     expect(requiredBond(capacity, parameters)).toBe(1_050_240_000_000_000_000n)
     expect(requiredBond({ ...capacity, gpus: 1 }, parameters)).toBe(1_130_240_000_000_000_000n)

@@ -1,6 +1,6 @@
-// What is legal in which state: one row a verb, with the function of the market that enforces it and the reason why it would be
-// refused now. A page disables a forbidden button and shows the reason; what a row cannot know, the market tells when the call is
-// tried before it is sent. What exceeds a bound account's limits is not forbidden: it is proposed.
+// What is legal in which state: one rule per action, with the contract function that enforces it and the reason for a
+// refusal. A page disables a forbidden button and shows the reason. What a rule cannot know, the contract reports when
+// the call is simulated before sending. A call beyond a bound account's limits is not forbidden: it is proposed.
 import type { Address } from "viem"
 import type {
   BidView,
@@ -17,17 +17,17 @@ import { amountOver, ETH, type Unit } from "../i18n/format.ts"
 import { useLanguage } from "../i18n/language.ts"
 import { REASONS, type Reason } from "./reasons.ts"
 
-/** Who asks, and how the market stands: see `useHere`. */
+/** The user's account and the market's state: see `useRuleContext`. */
 export interface RuleContext {
   me: Address | undefined
-  /** Of the chain's head, Unix seconds. */
+  /** The time of the chain's head, Unix seconds. */
   now: number
-  /** The market's, as the API has them: decimal text. */
+  /** The market's parameters as the API has them: decimal text. */
   parameters: Record<string, string>
   intakeOpen: boolean
 }
 
-/** What a row about a lease looks at. What is left out is not known, and forbids nothing. */
+/** What a rule about a lease evaluates. An omitted field is unknown, and forbids nothing. */
 export interface LeaseCase extends RuleContext {
   lease: LeaseSummary & Partial<Pick<LeaseView, "policy" | "terms">>
   /** Of the lease's currency. */
@@ -37,13 +37,13 @@ export interface LeaseCase extends RuleContext {
   amount?: bigint
   /** `withdrawable` of the lease. */
   withdrawable?: bigint
-  /** `noticeEnds` of the lease; 0: none was given. */
+  /** `noticeEnds` of the lease; 0: no notice. */
   noticeEnds?: number
-  /** `disputeOf` of the lease: from when on it may be disputed again. */
+  /** `disputeOf` of the lease: when it may be disputed again. */
   again?: number
   provider?: ProviderView
   usage?: UsageArgument
-  /** Time of the newest settled statement. */
+  /** Time of the latest settled statement. */
   settledAt?: number
   forTenant?: boolean
   /** Wei. */
@@ -62,7 +62,7 @@ export interface OfferCase extends RuleContext {
 
 export interface ProviderCase extends RuleContext {
   provider: ProviderView
-  /** Unix seconds; its newest root's posting, or its registration. */
+  /** Unix seconds: when its latest root was posted, or when it registered. */
   rootAt?: number
   amount?: bigint
   /** What it may withdraw in the currency. */
@@ -70,26 +70,26 @@ export interface ProviderCase extends RuleContext {
   unit?: Unit
 }
 
-/** A call that waits for consents, as it was checked on chain: see proposals.ts. */
+/** A proposal, checked against the chain: see proposals.ts. */
 export interface ProposalCase extends RuleContext {
   account: Address
   /** Unix seconds. */
   expiry: number
-  /** The digest is that of the call. */
+  /** Whether the digest is that of the call. */
   sound: boolean
-  /** Of the binding in force; null: the account is free. */
+  /** The binding in force; null: the account is not bound. */
   binding: { approvers: readonly Address[]; threshold: number; version: bigint } | null
   version: bigint
   taken: boolean
-  /** Who has consented and not taken it back. */
+  /** Approvers whose consent is in force. */
   consented: readonly Address[]
   revoked: readonly Address[]
 }
 
 export interface Rule<C> {
-  /** The market's function, or the provider's path. */
+  /** The market's function, or the provider's API path. */
   enforcedBy: string
-  /** Null when nothing speaks against it. */
+  /** Null when the action is allowed. */
   why: (c: C) => Reason | null
 }
 
@@ -112,7 +112,7 @@ function ownOpen(c: LeaseCase): Reason | null {
   return isOpen(c) ? null : REASONS.closed
 }
 
-/** `Tenancy._checkFunds`: a higher count keeps what may be owed and the notice period's money. */
+/** `Tenancy._checkFunds`: a higher count must leave what may be owed and the notice period's money. */
 function shortfall({ lease, replicas = 0, parameters }: LeaseCase): bigint {
   const reserved = lease.terms ? BigInt(lease.terms.rates.reserved) : 0n
   const notice = amountOver(reserved * BigInt(replicas), BigInt(parameters.noticePeriod ?? 0))
@@ -134,7 +134,7 @@ function isSound({ minReplicas, maxReplicas, target, up, down, step }: PolicyVie
   )
 }
 
-/** An action that can still be taken under the binding in force. */
+/** Whether an action can still be executed under the binding in force. */
 function live(c: ProposalCase): Reason | null {
   if (!c.sound) return REASONS.changed
   if (c.taken) return REASONS.taken
@@ -290,7 +290,7 @@ export const RULES = {
   approved: rule<ProposalCase>("Market.approved", (c) => {
     const refused = live(c)
     if (refused) return refused
-    // The arbiters' account acts by its approvers' consents alone: anyone may carry them.
+    // The arbiters' account acts by its approvers' consents alone: anyone may send them.
     if (!isSame(c.me, c.account) && !isSame(c.account, arbiters(c))) return REASONS.owner
     const { threshold } = c.binding!
     const there = c.consented.length
@@ -318,19 +318,19 @@ function mayConsent(c: ProposalCase): Reason | null {
   return names(c.consented, c.me) ? REASONS.consented : null
 }
 
-/** The most that a ruling for the tenant may take of a bond: `Faults._fraudShare`, in wei. */
+/** The most that a ruling for the tenant may take from a bond: `Faults._fraudShare`, in wei. */
 export function mostSlash(bond: bigint, parameters: Record<string, string>): bigint {
   return (bond * BigInt(parameters.fraudShare ?? 0)) / 10_000n
 }
 
-/** What a provider's bond has to cover before it may sell: `bondFor` of its capacity, in wei. */
+/** The bond that a provider needs for its capacity: `bondFor`, in wei. */
 export function requiredBond(capacity: ShapeView, parameters: Record<string, string>): bigint {
   const { millicores, memoryMiB, gpus } = capacity
   const units = BigInt(millicores + Math.floor(memoryMiB / 4) + gpus * 8000)
   return BigInt(parameters.minBond ?? 0) + (units * BigInt(parameters.bondPerCore ?? 0)) / 1000n
 }
 
-/** What of a ruling itself would be refused, whoever rules. */
+/** Why a ruling itself would be refused, independent of the sender. */
 export function whyNotSlash({ forTenant, slash = 0n, provider, parameters }: LeaseCase): Reason | null {
   if (forTenant === false && slash > 0n) return REASONS.slashForProvider
   if (!provider) return null
@@ -341,7 +341,7 @@ export function whyNotSlash({ forTenant, slash = 0n, provider, parameters }: Lea
 export type Rules = typeof RULES
 type CaseOf<V extends keyof Rules> = Rules[V] extends Rule<infer C> ? C : never
 
-/** Tells why a verb would be refused, in the page's language; null when nothing speaks against it. */
+/** Returns why an action would be refused, in the page's language; null when it is allowed. */
 export function useReasons(): <V extends keyof Rules>(verb: V, c: CaseOf<V>) => string | null {
   const language = useLanguage()
   return (verb, c) => (RULES[verb] as Rule<typeof c>).why(c)?.[language] ?? null

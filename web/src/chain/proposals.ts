@@ -1,5 +1,5 @@
-// A call that waits for its approvers: how it is made, checked and taken. Nothing that a proposal says of itself is believed: its
-// digest is computed anew from what is signed, its call is decoded here, and who approves is read from the chain.
+// Proposals: how a call is proposed to approvers, checked and executed. A proposal's own claims are not trusted: its
+// digest is recomputed, its call is decoded here, and its approvers are read from the chain.
 import {
   type Address,
   concat,
@@ -22,11 +22,11 @@ import { type Reason, reason } from "./reasons.ts"
 import { randomSalt } from "./terms.ts"
 import { type Action, digestOf } from "./typedData.ts"
 
-/** As the command line's files are; what a mailbox adds is optional. */
+/** The format of the command line's files; what a provider adds is optional. */
 export type Proposal = Omit<ProposalView, "createdAtMs" | "createdBy" | "approvers"> &
   Partial<Pick<ProposalView, "createdAtMs" | "createdBy" | "approvers">>
 
-/** Why a file is no proposal that can be used here, in both languages. */
+/** Why a file is not a usable proposal, in both languages. */
 export class InvalidProposal extends Error {
   readonly reason: Reason
   constructor(reason: Reason) {
@@ -38,25 +38,25 @@ export class InvalidProposal extends Error {
 export interface Consent {
   approver: Address
   how: "signature" | "transaction"
-  /** As `approved` takes it: of a transaction the approver's bare address. */
+  /** In the format of `approved`: for a consent by transaction, the approver's bare address. */
   signature: Hex
   tx: Hex | null
 }
 
-/** A proposal beside what the chain says of it. */
+/** A proposal, and what the chain records about it. */
 export interface CheckedProposal {
   proposal: Proposal
   action: Action
-  /** Computed here. */
+  /** Recomputed here. */
   digest: Hex
-  /** The proposal's own digest is that. */
+  /** Whether the proposal's digest matches it. */
   sound: boolean
   decoded: DecodedCall
   binding: Binding | null
   state: ActionState
-  /** One for each approver that consents, in the approvers' order. */
+  /** One per consenting approver, in the approvers' order. */
   consents: Consent[]
-  /** Whose signatures are not theirs, or who are no approvers. */
+  /** Whose signatures are invalid, or who are not approvers. */
   invalidSigners: Address[]
 }
 
@@ -74,9 +74,8 @@ export function actionOf({ account, call, value, nonce, expiry, version }: Propo
 const DAY = 86_400n
 
 /**
- * Proposes a call of a bound account to its approvers, under a random nonce.
- *
- * @param days How long it may be taken.
+ * Proposes a call of a bound account to its approvers, with a random nonce.
+ * @param days How long it can be executed.
  */
 export async function makeProposal(
   reader: Reader,
@@ -117,7 +116,7 @@ export async function makeProposal(
   }
 }
 
-/** Reads a file of the command line's or of this page. @throws BadProposal */
+/** Parses a file of the command line or of this page. @throws InvalidProposal */
 export function parseProposal(text: string, here: Pick<Reader, "chain">): Proposal {
   const no = (en: string, zh: string) => new InvalidProposal(reason(en, zh))
   let read: Record<string, unknown>
@@ -151,7 +150,7 @@ export function parseProposal(text: string, here: Pick<Reader, "chain">): Propos
   }
 }
 
-/** As the command line reads it. */
+/** The command line's file format. */
 export function toFile({ approvers: _, createdAtMs: __, createdBy: ___, ...action }: Proposal): string {
   return `${JSON.stringify(action, null, 2)}\n`
 }
@@ -203,7 +202,7 @@ export async function checkProposal(reader: Reader, proposal: Proposal): Promise
   }
 }
 
-/** An approver's signature as `approved` takes it; null when it is not that approver's. */
+/** An approver's signature in the format of `approved`; null when it is not that approver's. */
 async function statedOf(
   reader: Reader,
   digest: Hex,
@@ -213,7 +212,7 @@ async function statedOf(
     const signer = await recoverAddress({ hash: digest, signature }).catch(() => null)
     if (signer?.toLowerCase() === approver.toLowerCase()) return signature
   }
-  // A mailbox keeps what a contract accepts, bare; a file may have it as the market takes it.
+  // A provider stores a contract's signature bare; a file may have it in the market's format.
   const bare = bareOf(approver, signature)
   const answer = await readContract(reader, {
     address: approver,
@@ -224,7 +223,7 @@ async function statedOf(
   return answer === "0x1626ba7e" ? concat([approver, bare]) : null
 }
 
-/** What a contract itself accepts, without its address before it. */
+/** A contract's signature without the contract's address in front. */
 export function bareOf(approver: Address, signature: Hex): Hex {
   const prefixed = size(signature) > 20 && signature.toLowerCase().startsWith(approver.toLowerCase())
   return prefixed ? slice(signature, 20) : signature
@@ -241,7 +240,7 @@ const EIP1271 = {
   outputs: [{ name: "", type: "bytes4" }],
 } as const
 
-/** What `approved` takes: as many consents as it needs, in the approvers' order. */
+/** The arguments of `approved`: as many consents as required, in the approvers' order. */
 export function approvedArguments({ action, binding, consents }: CheckedProposal): Approved {
   const { account, call, value, nonce, expiry } = action
   const signatures = consents.slice(0, binding?.threshold ?? 0).map(({ signature }) => signature)

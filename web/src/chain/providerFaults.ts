@@ -1,4 +1,4 @@
-// What a provider did wrong, as the chain alone tells it.
+// A provider's faults, read from the chain.
 import type { Address } from "viem"
 import { getBlock, getContractEvents } from "viem/actions"
 import type { FaultView } from "../api/types.ts"
@@ -8,7 +8,7 @@ import type { Reader } from "./reader.ts"
 
 const NAMES = ["Slashed", "FraudProven", "OutageCredited", "SilenceConfirmed"] as const
 
-/** Newest first. @param fromBlock Of the market: no log of it is older. */
+/** Latest first. @param fromBlock The market's block: it has no older logs. */
 export async function readFaults(reader: Reader, provider: Address, fromBlock: bigint): Promise<FaultView[]> {
   const logs = await Promise.all(
     NAMES.map((eventName) =>

@@ -1,5 +1,5 @@
-// The market as the chain alone tells it, in the API's shapes: for when no provider answers. What only a provider knows
-// (containers, stages, usage) is empty.
+// The market read from the chain alone, in the API's shapes: the fallback when no provider answers. What only a
+// provider knows (containers, stages, usage) is empty.
 import { type Hex, zeroAddress } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
 import type {
@@ -16,7 +16,7 @@ import { readFaults } from "./providerFaults.ts"
 import { at, firstBlock, type Reader } from "./reader.ts"
 import { attributeText } from "./terms.ts"
 
-/** Every number of a struct as the API has it: up to 32 bits a number, else decimal text. */
+/** Converts the numbers of a struct to the API's format: up to 32 bits a number, larger ones decimal text. */
 export function plain<T>(value: unknown): T {
   if (typeof value === "bigint") return value.toString() as T
   if (Array.isArray(value)) return value.map((item) => plain(item)) as T
@@ -82,7 +82,7 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
         }),
       ])
       const { millicores, memoryMiB, diskMiB, gpus } = capacity
-      // A root that was posted since ends the report.
+      // A root posted after the report ends it.
       const reported = outage.reportedAt > 0 && outage.epoch === provider.epoch
       return {
         address,
@@ -99,7 +99,7 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
         attributes: (sets.at(-1)?.args.attributes ?? []).map(attributeText),
         exitAt: provider.exitAt || null,
         silence: reported ? (outage.confirmed ? "confirmed" : "reported") : null,
-        // How many there could have been, its state does not say.
+        // The contract does not count epochs without a root.
         provenEpochs: provider.epoch,
         epochs: 0,
         faults,
@@ -156,7 +156,7 @@ async function summary(reader: Reader, opened: Opened): Promise<LeaseSummary & {
     },
     money: {
       currency: terms.currency,
-      // What was put in and taken out, the account alone does not say; what it holds and has paid, it does.
+      // The contract records the balance and what was paid, not the totals of deposits and withdrawals.
       deposited: (account.balance + account.paid).toString(),
       paid: account.paid.toString(),
       returned: "0",

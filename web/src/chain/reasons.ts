@@ -1,4 +1,4 @@
-// Why something may not be done now, in both languages.
+// Why an action is not allowed, in both languages.
 
 import { formatAmount, type Unit } from "../i18n/format.ts"
 import type { Messages } from "../i18n/language.ts"
@@ -9,7 +9,7 @@ export function reason(en: string, zh: string): Reason {
   return { en, zh }
 }
 
-/** With moments, as each language writes them. @param moments Unix seconds. */
+/** With times, formatted in each language. @param moments Unix seconds. */
 export function at(
   moments: readonly number[],
   en: (...texts: string[]) => string,

@@ -1,17 +1,18 @@
-// Whether an order can take an offer, as `Market.take` decides, after `orchestrator/src/lease/screen.rs`: the contract stops at
-// the first predicate that fails, here all that fail are told, in the contract's order. The contract's word counts.
+// Whether an order matches an offer, as `Market.take` decides. The contract stops at the first failed predicate; this
+// reports all of them, in the contract's order, as the orchestrator's `screen` does. The contract's decision is
+// authoritative.
 import type { CapacityView, PolicyView, ShapeView } from "../api/types.ts"
 import { HIGHEST_RATE, noticeMoney } from "./price.ts"
 import type { Rates } from "./terms.ts"
 
-/** Millicores, MiB of memory, MiB of disk, GPUs: numbered as the contract does. */
+/** Millicores, MiB of memory, MiB of disk, GPUs: in the contract's numbering. */
 export const KINDS = ["millicores", "memoryMiB", "diskMiB", "gpus"] as const
 const MOST_REPLICAS = 1 << 14
 
 export interface Supply {
   registered: boolean
   capacity: CapacityView
-  /** What leases and bids hold of it. */
+  /** Held by leases and bids. */
   held: CapacityView
   attributes: readonly string[]
   intakeOpen: boolean
@@ -21,14 +22,17 @@ export interface Demand {
   shape: ShapeView
   replicas: number
   policy: PolicyView
-  /** The budget, base units × 1e12 a second; null: none was named. */
+  /** The budget, base units × 1e12 per second; null: none. */
   maxRate: bigint | null
-  /** Base units; null: nothing is said about money. */
+  /** Base units; null: not specified. */
   deposit: bigint | null
   attributes: readonly string[]
 }
 
-/** Why not; each is the contract's error of that name with its numbers, but `AttributeMissing`, which only bids know. */
+/**
+ * A failed predicate: the contract's error of that name with its numbers, except `AttributeMissing`, which only bids
+ * check.
+ */
 export type Mismatch =
   | { error: "IntakeStopped" | "OfferClosed" | "EmptyShape" | "BadPolicy" | "NotRegistered" }
   | { error: "ReplicasOutOfBounds"; replicas: number; min: number; max: number }
@@ -89,7 +93,7 @@ export function screen(
   return misfits
 }
 
-/** How often this shape fits into what is free. */
+/** How many replicas of a shape fit into the free capacity. */
 export function replicasThatFit(seller: Pick<Supply, "capacity" | "held">, shape: ShapeView): number {
   const rooms = KINDS.filter((name) => shape[name] > 0).map((name) =>
     Math.floor(Math.max(0, seller.capacity[name] - seller.held[name]) / shape[name]),

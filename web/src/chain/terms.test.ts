@@ -57,7 +57,7 @@ describe("views become what the market reads", () => {
   })
 
   it("computes a lease's id as the market does", () => {
-    // A lease of a devnet, as its LeaseOpened event had it.
+    // A lease of a devnet, from its LeaseOpened event.
     const terms = termsOf({
       tenant: "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
       provider: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",

@@ -1,4 +1,4 @@
-// What people sign by EIP-712 under the market's domain, as solidity/bindings/typed.rs has it.
+// The EIP-712 structs of the market's domain, as in solidity/bindings/typed.rs.
 import type { Address, Chain, Hex, TypedDataDomain } from "viem"
 import { hashTypedData } from "viem"
 import { marketOf } from "./call.ts"
@@ -31,7 +31,7 @@ export const ACTION = {
   ),
 }
 
-/** A tenant lets somebody see a lease's inside until an expiry. */
+/** Access to a lease's private data until an expiry. */
 export const GRANT = {
   Grant: fields(
     ["bytes32", "lease"],
@@ -57,11 +57,11 @@ export function domainOf(client: { chain: Chain }): TypedDataDomain {
   return { name: "Tidemark", version: "1", chainId: client.chain.id, verifyingContract: marketOf(client) }
 }
 
-/** What approvers consent to: exactly this call, once, until it expires, under this version of the account's policy. */
+/** What approvers consent to: exactly this call, once, until it expires, under this version of the account's binding. */
 export interface Action {
   account: Address
   call: Hex
-  /** Wei sent along. */
+  /** Wei sent with the call. */
   value: bigint
   nonce: bigint
   /** Unix seconds. */

@@ -1,5 +1,5 @@
-// Verifying a proof without believing whoever gave it: the statement is hashed and its path climbed here; root, payments and
-// events are read from a node that the reader chose.
+// Verifies a proof without trusting its source: the statement is hashed and its Merkle path computed here; root,
+// payments and events are read from a node of the user's choice.
 import { type Address, concat, encodeAbiParameters, type Hex, keccak256 } from "viem"
 import { getBlockNumber, getContractEvents, readContract } from "viem/actions"
 import type { EventView, LeaseView, ProofView, TermsView, UsageArgument } from "../api/types.ts"
@@ -21,7 +21,7 @@ const LEAF = [
   { type: "uint16" },
 ] as const
 
-/** A leaf of OpenZeppelin's standard tree: hashed twice, so that no inner node can be taken for one. */
+/** A leaf of OpenZeppelin's standard Merkle tree: hashed twice, so that no inner node can pass for one. */
 export function leafOf(lease: Hex, usage: UsageArgument): Hex {
   const { time, replicaSeconds, cpuNanos, memoryByteSeconds, networkBytes, utilization } = usage
   const encoded = encodeAbiParameters(LEAF, [
@@ -36,7 +36,7 @@ export function leafOf(lease: Hex, usage: UsageArgument): Hex {
   return keccak256(keccak256(encoded))
 }
 
-/** The nodes from the leaf up to the root, the leaf first. */
+/** The nodes of the path from the leaf to the root. */
 export function climb(leaf: Hex, path: readonly Hex[]): Hex[] {
   const nodes = [leaf]
   for (const sibling of path) {
@@ -49,19 +49,19 @@ export function climb(leaf: Hex, path: readonly Hex[]): Hex[] {
 
 export interface Verification {
   holds: boolean
-  /** The lease's id is the hash of the terms that all else is computed by. */
+  /** The lease's id is the hash of the terms that everything else is computed from. */
   terms: { holds: boolean; id: Hex }
-  /** The statement is of this lease, and hashes to the leaf that the provider names. */
+  /** The statement is of this lease, and hashes to the given leaf. */
   statement: { holds: boolean; leaf: Hex; claimed: Hex }
-  /** The path leads from the leaf to the root that the provider names. */
+  /** The path leads from the leaf to the given root. */
   path: { holds: boolean; nodes: Hex[]; claimed: Hex }
-  /** That root is on chain for the epoch; `onChain` is 28 bytes from the contract or 32 from its event; null: none. */
+  /** The root is on chain for the epoch. `onChain` is 28 bytes from the contract or 32 from the event; null: none. */
   root: { holds: boolean; onChain: Hex | null; source: "contract" | "event"; postedAt: number | null }
-  /** No more than the shape can consume in its replica-seconds: `Physics.beyondShape`. */
+  /** The usage is within what the shape can consume in its replica-seconds: `Physics.beyondShape`. */
   physics: { holds: boolean; cpu: bigint; mostCpu: bigint; memory: bigint; mostMemory: bigint }
-  /** The settlements add up to what the contract says was paid. */
+  /** The settlements add up to the contract's total paid. */
   settlements: { holds: boolean; sum: bigint; paid: bigint; count: number }
-  /** Up to the statement's time no more was paid than min(price, reserved, deposited). */
+  /** Until the statement's time no more was paid than min(price, reserved, deposited). */
   bound: {
     holds: boolean
     paid: bigint
@@ -75,7 +75,7 @@ export interface Verification {
 
 export async function verify(reader: Reader, lease: LeaseView, proof: ProofView): Promise<Verification> {
   const { terms } = lease
-  // Payments and what the contract says of them, as of one block: one that comes meanwhile is in neither.
+  // Payments and the contract's state are read as of one block, so that a concurrent payment is in neither.
   const block = await getBlockNumber(reader, { cacheTime: 0 })
   const [root, account, events] = await Promise.all([
     readRoot(reader, terms.provider, proof.epoch),
@@ -98,7 +98,7 @@ export interface FoundRoot {
   postedAt: number | null
 }
 
-/** All that is compared, once it has been read. @param id What the terms hash to. */
+/** All comparisons, once everything is read. @param id The hash of the terms. */
 export function check(
   lease: LeaseView,
   id: Hex,
@@ -118,7 +118,7 @@ export function check(
     claimed: proof.leaf,
   }
   const path = { holds: same(computed, proof.root), nodes, claimed: proof.root }
-  // The contract keeps 28 bytes of a root.
+  // The contract stores 28 bytes of a root.
   const found = root.onChain !== null && same(computed.slice(0, root.onChain.length) as Hex, root.onChain)
   const inTime = root.postedAt === null || proof.usage.time <= root.postedAt
   const { shape, rates } = lease.terms
@@ -168,7 +168,7 @@ export function reservedAt(events: EventView[], terms: TermsView, time: number):
   return (integral + rate * BigInt(Math.max(0, time - since))) / RATE_SCALE
 }
 
-/** The root as the contract keeps it; when its ring has moved on, as its event tells. */
+/** The root as the contract stores it; from its event when the contract's ring buffer has overwritten it. */
 async function readRoot(reader: Reader, provider: Address, epoch: number): Promise<FoundRoot> {
   const at = { address: marketOf(reader), abi: market } as const
   try {

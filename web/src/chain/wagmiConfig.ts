@@ -1,5 +1,5 @@
-// The chain as wagmi knows it: one chain, wallets that announce themselves (EIP-6963), any injected one, and WalletConnect
-// where it is configured.
+// The wagmi configuration: one chain, wallets that announce themselves (EIP-6963), any injected wallet, and
+// WalletConnect where it is configured.
 import { type Chain, defineChain } from "viem"
 import { type CreateConnectorFn, createConfig, fallback, http, injected, unstable_connector } from "wagmi"
 import type { PageConfig } from "../api/types.ts"
@@ -10,7 +10,7 @@ export function chainOf(config: PageConfig): Chain {
     name: config.chainName,
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: { default: { http: config.rpcUrl ? [config.rpcUrl] : [] } },
-    // So that whoever holds a client of this chain knows the market too.
+    // So that every client of this chain knows the market.
     contracts: { market: { address: config.market, blockCreated: config.block } },
     blockExplorers: config.explorer ? { default: { name: "explorer", url: config.explorer } } : undefined,
   })
@@ -18,7 +18,7 @@ export function chainOf(config: PageConfig): Chain {
 
 export function walletsOf(config: PageConfig, more: CreateConnectorFn[] = []) {
   const chain = chainOf(config)
-  // Reading goes to the configured node; without one, or when it is down, to the wallet's own.
+  // Reads go to the configured node; without one, or while it is down, to the wallet's node.
   const wallet = unstable_connector(injected)
   const transport = config.rpcUrl ? fallback([http(config.rpcUrl, { retryCount: 1 }), wallet]) : wallet
   return createConfig({
@@ -29,10 +29,10 @@ export function walletsOf(config: PageConfig, more: CreateConnectorFn[] = []) {
   })
 }
 
-/** Whether this build holds WalletConnect's code (see vite.config.ts). */
+/** Whether this build includes WalletConnect (see vite.config.ts). */
 declare const __WALLET_CONNECT__: boolean
 
-/** WalletConnect, where it is configured and was built in. */
+/** WalletConnect, when it is configured and included in the build. */
 export async function walletConnectOf({
   walletConnectProjectId: projectId,
 }: PageConfig): Promise<CreateConnectorFn[]> {

@@ -1,4 +1,4 @@
-// Opens a lease from each order with the bid beside it, all or none.
+// Opens a lease from each order with its bid, atomically.
 import { type Call, callOf } from "../call.ts"
 import type { AuctionOrder, Bid } from "../terms.ts"
 

@@ -1,4 +1,4 @@
-// Moves a lease with its money to a bid on an order for the same.
+// Moves a lease with its money to a bid on an identical order.
 import type { Hash } from "viem"
 import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"

@@ -1,4 +1,4 @@
-// Asks providers for bids, and leaves the deposit in the market.
+// Opens an order for bids; the deposit is held by the market.
 import { zeroAddress } from "viem"
 import { type Call, callOf } from "../call.ts"
 import type { AuctionOrder } from "../terms.ts"

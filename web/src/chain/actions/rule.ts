@@ -6,7 +6,7 @@ import { termsOf } from "../terms.ts"
 export interface Rule {
   terms: TermsView
   forTenant: boolean
-  /** Wei to take from the provider's bond; 0 when it is for the provider. */
+  /** Wei to take from the provider's bond; 0 when the ruling is for the provider. */
   slash: bigint
 }
 

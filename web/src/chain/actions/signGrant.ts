@@ -1,4 +1,5 @@
-// A tenant lets somebody see a lease's inside until an expiry. Nothing is sent: the provider keeps the signature.
+// A tenant grants an address access to a lease's private data until an expiry. No transaction: the provider stores the
+// signature.
 import type { Hex } from "viem"
 import { signTypedData } from "viem/actions"
 import type { GrantView } from "../../api/types.ts"

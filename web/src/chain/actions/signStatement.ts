@@ -1,4 +1,4 @@
-// A tenant countersigns a statement, so that its provider can settle it at once. Nothing is sent.
+// A tenant countersigns a statement, so that the provider can settle it immediately. No transaction.
 import type { Hex } from "viem"
 import { signTypedData } from "viem/actions"
 import type { UsageArgument } from "../../api/types.ts"

@@ -10,7 +10,7 @@ import { signGrant } from "./signGrant.ts"
 import { signManifest } from "./signManifest.ts"
 import { signStatement } from "./signStatement.ts"
 
-/** Anvil's fourth key: of ADDRESS. */
+/** Anvil's fourth key, of ADDRESS. */
 const key = privateKeyToAccount("0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6")
 const DOMAIN = { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET }
 const action = { account: OTHER, call: HASH, value: 1n, nonce: 2n, expiry: 3n, version: 4n } as const

@@ -6,7 +6,7 @@ import type { Order } from "../terms.ts"
 export interface Take {
   /** The offer's number. */
   offer: number
-  /** The offer's: with the chain's coin the deposit is sent along. */
+  /** The offer's currency: the deposit is sent with the call when it is the chain's coin. */
   currency: Address
   order: Order
   /** Base units. */

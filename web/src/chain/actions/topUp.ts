@@ -1,4 +1,4 @@
-// Adds money to a lease; anyone may.
+// Adds money to a lease. Anyone may.
 import { type Address, type Hex, zeroAddress } from "viem"
 import { type Call, callOf } from "../call.ts"
 

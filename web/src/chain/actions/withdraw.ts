@@ -1,4 +1,4 @@
-// Takes money out of an open lease. What may be owed and the notice period's money stay.
+// Withdraws money from an open lease. What may be owed and the notice period's money remain.
 import type { Hash } from "viem"
 import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
