@@ -19,7 +19,7 @@ export function NotFound() {
   )
 }
 
-/** A page that broke, or whose code could not be fetched. */
+/** A page that threw, or whose code could not be loaded. */
 export function PageError({ error, reset }: ErrorComponentProps) {
   return <Failure error={error} retry={reset} />
 }

@@ -259,7 +259,7 @@ describe("history", () => {
   })
 })
 
-/** Puts a text in place of what stands in a field. */
+/** Replaces the text of a field. */
 async function enter(field: HTMLElement, text: string) {
   await userEvent.clear(field)
   await userEvent.click(field)
@@ -362,7 +362,7 @@ describe("an action that needs consents", () => {
     await userEvent.click(await dialog.findByRole("button", { name: "Put it into the mailbox" }))
     expect(await dialog.findByText("It waits in the mailbox for its approvers.")).toBeVisible()
     const post = JSON.parse(asked.find(({ method }) => method === "POST")!.body!)
-    // What a mailbox does not know, it refuses.
+    // The provider refuses fields that it does not know.
     expect(Object.keys(post).sort()).toEqual([
       "account",
       "approvers",

@@ -1,4 +1,4 @@
-// What waits for whoever looks: proposals of the provider's mailbox and of files, each checked against the chain.
+// Proposals for the user, from the provider and from files, each checked against the chain.
 import { useState } from "react"
 import { useConnection } from "wagmi"
 import { Unreachable } from "../../api/client.ts"
@@ -188,7 +188,7 @@ function List({ checks, sharedDigests, loading }: ListProps) {
   }
   return (
     <>
-      {/* One list, so that a card which moves to another group stays what it is, with what it said. */}
+      {/* One list, so that a card keeps its state when it moves to another group. */}
       {groups.flatMap(({ group, list }) => [
         <h2 key={group} className={styles.heading}>
           {t[group]}

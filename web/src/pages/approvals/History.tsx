@@ -1,4 +1,4 @@
-// What happened to an account's approvals, from the chain's events.
+// The history of an account's approvals, from the chain's events.
 
 import { useState } from "react"
 import { type Address as AddressType, isAddress } from "viem"

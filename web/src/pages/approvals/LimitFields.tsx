@@ -1,4 +1,4 @@
-// What needs no consent in one currency, as it is typed: a rate by the hour, and two amounts.
+// The form fields of the limits in one currency: an hourly rate and two amounts.
 import { useEffect } from "react"
 import type { Address } from "viem"
 import { useUnit } from "../../chain/currency.ts"
@@ -28,13 +28,13 @@ const messages = defineMessages(
   },
 )
 
-/** As typed, or as it was in force. */
+/** As typed, or as in force. */
 export interface LimitText {
   currency: Address
   rate: string
   amount: string
   exposure: string
-  /** What is in force: shown until something is typed. */
+  /** The limit in force: shown until the user types. */
   kept?: Limit
 }
 
@@ -44,7 +44,7 @@ export function textOf(limit: Limit): LimitText {
 
 const plain = (amount: bigint, unit: Unit) => formatExact(amount, unit).split(" ")[0]!
 
-/** Null while something in it is no amount. */
+/** Null while a field is not a valid amount. */
 export function limitOf({ currency, rate, amount, exposure }: LimitText, unit: Unit): Limit | null {
   const [hourly, most, exposed] = [rate, amount, exposure].map((text) => parseAmount(text, unit))
   if (hourly == null || most == null || exposed == null) return null
@@ -63,7 +63,7 @@ export function LimitFields({ limit, onChange, onParsed, onRemove }: Props) {
   const t = useMessages(messages)
   const unit = useUnit(limit.currency)
   const { kept } = limit
-  // The unit of a token comes later than the limits in it.
+  // A token's unit is loaded after the limits in it.
   const shown = kept
     ? {
         currency: limit.currency,
@@ -72,7 +72,7 @@ export function LimitFields({ limit, onChange, onParsed, onRemove }: Props) {
         exposure: plain(kept.exposure, unit),
       }
     : limit
-  // A rate that nobody touched stays what it is: told by the hour it may have lost a fraction.
+  // An unchanged rate is kept exactly: converted per hour it may have lost a fraction.
   const parsed = kept ?? limitOf(shown, unit)
   const key = parsed ? `${parsed.rate} ${parsed.amount} ${parsed.exposure}` : ""
   useEffect(() => onParsed(limit.currency, parsed), [key, limit.currency])

@@ -1,4 +1,4 @@
-// Opens the files in which actions and consents travel: dropped here, or chosen. No provider is needed.
+// Opens files of proposals and consents, dropped or chosen. No provider is involved.
 import { useState } from "react"
 import { useClient } from "wagmi"
 import { InvalidProposal, parseProposal } from "../../chain/proposals.ts"

@@ -1,4 +1,4 @@
-// One proposal: what it does, who has consented, and what whoever looks may do about it.
+// One proposal: what it does, who has consented, and what the user may do about it.
 import { useState } from "react"
 import { zeroAddress } from "viem"
 import { approved, approvedCall } from "../../chain/actions/approved.ts"
@@ -126,7 +126,7 @@ const TONES: Record<ProposalStatus, Tone> = {
 interface Props {
   checked: CheckedProposal
   here: RuleContext
-  /** It is in the mailbox, not only in this browser. */
+  /** Whether it is at the provider, not only in this browser. */
   shared: boolean
   onRemove: () => void
 }
@@ -246,7 +246,7 @@ function Actions({ checked, here, shared, onSave, onRemove }: ActionsProps) {
   const approvers = binding?.approvers ?? []
   const named = { account: action.account, action: digest, approvers }
   const asked = approvers.some((approver) => isSame(here.me, approver))
-  // From the mailbox only its account and who proposed it may take it; to others it would come back.
+  // Only its account and its proposer may remove it from the provider; for others it would reappear.
   const mayRemove = !shared || isSame(here.me, action.account) || isSame(here.me, proposal.createdBy)
   const mine = because("sign", own)
   const carries = because("approved", own)
@@ -258,7 +258,7 @@ function Actions({ checked, here, shared, onSave, onRemove }: ActionsProps) {
     try {
       await act()
     } catch (error) {
-      // What was sent, the transaction centre tells.
+      // The transaction centre shows the failure of a sent transaction.
       if (error instanceof TransactionFailed) return
       await loadErrorMessages()
       setSaid({ tone: "bad", text: explainError(error).sentence })

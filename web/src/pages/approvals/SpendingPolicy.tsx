@@ -1,5 +1,5 @@
-// How the wallet's account is bound, and how it would be: approvers, threshold, limits. A free account binds itself; a bound one
-// proposes the change to its approvers.
+// How the wallet's account is bound, and a form to change it: approvers, threshold, limits. An unbound account binds
+// itself; a bound one proposes the change to its approvers.
 import { useState } from "react"
 import { type Address as AddressType, isAddress, zeroAddress } from "viem"
 import { bindCall } from "../../chain/actions/bind.ts"

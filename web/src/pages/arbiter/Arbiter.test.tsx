@@ -208,7 +208,7 @@ describe("the arbiters", () => {
     const form = await ruling()
     const slider = form.getByRole("slider", { name: /Taken from the provider's bond/ })
     expect(slider).toHaveAttribute("max", "5000")
-    // jsdom moves no slider by its keys.
+    // jsdom does not move sliders by keys.
     fireEvent.change(slider, { target: { value: "5000" } })
     expect(slider).toHaveAttribute("aria-valuetext", "50 % of the bond")
     await waitFor(() => expect(value("The provider's bond loses")).toHaveTextContent("1 ETH"))

@@ -1,4 +1,4 @@
-// Disputes with their evidence and deadlines, and the arbiters' ruling; readable for everybody.
+// Disputes with their evidence and deadlines, and the arbiters' ruling. Public.
 import type { Address as AddressType } from "viem"
 import type { LeaseSummary } from "../../api/types.ts"
 import { isSame, type RuleContext } from "../../chain/legal.ts"

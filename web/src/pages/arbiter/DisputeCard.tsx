@@ -1,4 +1,4 @@
-// One dispute: who, until when, what was shown, what the proofs say, and the ruling.
+// One dispute: parties, deadline, evidence, proofs, and the ruling.
 import { Link } from "@tanstack/react-router"
 import type { LeaseSummary, ProofSummary } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"

@@ -1,4 +1,4 @@
-// What was shown, checked by its hash: from the lease's provider, or from a file of whoever looks.
+// The evidence, checked by its hash: from the lease's provider, or from the user's file.
 import { useState } from "react"
 import type { Hex } from "viem"
 import type { LeaseSummary } from "../../api/types.ts"
@@ -49,7 +49,7 @@ const messages = defineMessages(
   },
 )
 
-/** Letters of a text that are shown. */
+/** Characters of a text that are shown. */
 const MOST = 20_000
 
 export function DisputeEvidence({ lease, hash }: { lease: LeaseSummary; hash: Hex }) {

@@ -40,7 +40,7 @@ const messages = defineMessages(
   },
 )
 
-/** Disputes that are over, newest first. */
+/** Ended disputes, latest first. */
 export function EndedDisputes() {
   const t = useMessages(messages)
   const ended = useEndedDisputes()

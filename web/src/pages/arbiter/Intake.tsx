@@ -1,4 +1,4 @@
-// The arbiters stop or reopen the intake of anything new.
+// The arbiters stop or reopen the intake of new leases, orders, bids and providers.
 import { useState } from "react"
 import { setIntakeCall } from "../../chain/actions/setIntake.ts"
 import { type RuleContext, useReasons } from "../../chain/legal.ts"

@@ -1,4 +1,4 @@
-// What a ruling does, in numbers, before it is made; and the end of a dispute that nobody ruled.
+// The effect of a ruling in numbers, before it is made; and the end of a dispute after the deadline.
 import { useState } from "react"
 import type { LeaseSummary, LeaseView, ProviderView } from "../../api/types.ts"
 import { endDisputeCall } from "../../chain/actions/endDispute.ts"
@@ -61,7 +61,7 @@ const messages = defineMessages(
   },
 )
 
-/** `Bonds.shares`, of a slash that nobody reported: the rest is burned. */
+/** `Bonds.shares` of a slash without a reporter: the rest is burned. */
 const TENANT_SHARE = 7_500n
 
 interface Props {
@@ -85,7 +85,7 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
   const most = Number(here.parameters.fraudShare ?? 0)
   const slash = forTenant && bond ? (bond * BigInt(points)) / 10_000n : 0n
   const reason = because("rule", { ...actAs(here, bench), lease, provider, forTenant, slash })
-  // Of a bond that is not known yet, nothing is told.
+  // Nothing is shown while the bond is unknown.
   const known = (amount: bigint) => (bond === undefined ? undefined : amount)
   const left = bond === undefined ? undefined : bond - slash
   const required = provider ? requiredBond(provider.capacity, here.parameters) : 0n

@@ -2,10 +2,10 @@ import type { Address } from "viem"
 import type { Binding } from "../../chain/binding.ts"
 import type { RuleContext } from "../../chain/legal.ts"
 
-/** The arbiters' account, and what whoever looks is to it. */
+/** The arbiters' account, and the user's role in it. */
 export interface Arbiters {
   account: Address
-  /** Null: it acts by its own key. */
+  /** Null: not bound; it acts by its own key. */
   binding: Binding | null
   role: "arbiters" | "approver" | "reader"
 }

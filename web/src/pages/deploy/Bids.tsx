@@ -28,7 +28,7 @@ interface Props {
 
 const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b.rates.reserved) ? -1 : 1)
 
-/** The bids on the deployment's order, the cheapest first; accepting one makes the lease. */
+/** The bids on the deployment's order, cheapest first. Accepting one opens the lease. */
 export function BidsStep({ deployment, state }: Props) {
   const t = useMessages(messages)
   const o = useMessages(orderWords)
@@ -45,7 +45,7 @@ export function BidsStep({ deployment, state }: Props) {
   async function choose(bid: BidView) {
     const { provider, rates } = bid
     const terms = termsOf({ ...deployment, winner: { lease: "0x", provider, rates } })!
-    // Written down before it is sent: a reload finds the lease by it.
+    // Stored before it is sent: after a reload the lease is found by it.
     updateDeployment(deployment.id, {
       winner: { lease: leaseIdOf(deployment.chainId, deployment.market, terms), provider, rates },
     })

@@ -6,16 +6,16 @@ import styles from "./Deploy.module.css"
 import { messages } from "./messages.ts"
 
 interface Props {
-  /** The most that a replica can cost a second, base units × 1e12. */
+  /** The highest rate of a replica, base units × 1e12 per second. */
   reserved: bigint
   unit: Unit
-  /** Ascending, without doubles. */
+  /** Ascending, without duplicates. */
   counts: readonly number[]
-  /** Base units; null: not said yet. */
+  /** Base units; null: not entered yet. */
   deposit: bigint | null
 }
 
-/** What so many replicas cost, and how long the deposit lasts with them. */
+/** The cost of several replica counts, and how long the deposit lasts at each. */
 export function CostTable({ reserved, unit, counts, deposit }: Props) {
   const t = useMessages(messages)
   return (

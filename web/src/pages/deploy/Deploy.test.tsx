@@ -14,7 +14,7 @@ import { setLanguage } from "../../i18n/language.ts"
 import { Deploy } from "./Deploy.tsx"
 import { EMPTY_DRAFT, setDraft } from "./draft.ts"
 
-// A busy machine renders slowly.
+// A loaded machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
 
 const CHECKED: ManifestCheckView = {
@@ -34,7 +34,7 @@ const ANSWERS = {
 }
 const MANIFEST = "services:\n  web:\n    image: nginx\n"
 
-// The page asks the router for `?offer=`; the tests' router has one path for all.
+// The page reads `?offer=` from the router; the tests' router has one route for all paths.
 vi.mock("@tanstack/react-router", async (original) => ({
   ...(await original<typeof import("@tanstack/react-router")>()),
   useSearch: () => ({}),
@@ -48,7 +48,7 @@ beforeEach(() => {
   sessionStorage.clear()
 })
 
-/** A chain on which a take makes the lease active, and a wallet that signs what it is told to. */
+/** A chain on which a take activates the lease, and a wallet that signs everything. */
 function chain(wallet: { declines?: string[]; balance?: bigint } = {}) {
   const seen = { taken: false, sent: [] as Hex[], asked: [] as string[] }
   const request = async ({ method, params }: { method: string; params?: unknown }) => {
@@ -82,7 +82,7 @@ function chain(wallet: { declines?: string[]; balance?: bigint } = {}) {
       }
       case "eth_sendTransaction":
         seen.sent.push(first.data!)
-        // An order is not a lease: that the bid's acceptance makes.
+        // An order is not a lease: accepting the bid opens it.
         seen.taken = decodeFunctionData({ abi: market, data: first.data! }).functionName !== "openOrder"
         return HASH
       case "eth_getTransactionReceipt":
@@ -111,7 +111,7 @@ const running = leaseView({
   ],
 })
 
-/** Answers of a provider that knows whatever lease it is asked for, and takes its manifest. */
+/** Answers of a provider that knows every lease, and accepts its manifest. */
 function provider(more: Record<string, unknown> = {}) {
   const puts: { path: string; signature: string | null; body: string }[] = []
   const asked = answer({ ...ANSWERS, ...more })
@@ -237,7 +237,7 @@ describe("the deployment", () => {
     expect(puts).toHaveLength(1)
     expect(puts[0]).toMatchObject({ body: MANIFEST, signature: `0x${"11".repeat(64)}1b` })
     expect(screen.getByText("1 of 1 healthy")).toBeVisible()
-    // What it handed over, the browser does not keep.
+    // The browser does not keep an uploaded manifest.
     expect(getDeployments()[0]!.manifest).toBeNull()
   })
 

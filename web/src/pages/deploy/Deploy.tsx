@@ -11,7 +11,7 @@ import { DeploymentProgress } from "./DeploymentProgress.tsx"
 import { setDraft } from "./draft.ts"
 import { messages } from "./messages.ts"
 
-/** What is on its way comes first; without any, the form for the next. */
+/** Deployments in progress, or the form for a new one. */
 export function Deploy() {
   const t = useMessages(messages)
   const { market } = useConfig()
@@ -21,7 +21,7 @@ export function Deploy() {
   const [another, setAnother] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
 
-  // "Deploy here" on the market is about that offer, whatever was chosen before.
+  // "Deploy here" on the market page selects that offer, and replaces an earlier choice.
   useEffect(() => {
     if (offer === undefined) return
     setDraft({ way: "take", offer })
@@ -43,7 +43,7 @@ export function Deploy() {
         <DeployForm
           begun={() => {
             setAnother(false)
-            // The button that was pressed is gone: the keyboard goes on where the steps are.
+            // The pressed button is gone: the focus moves to the steps.
             heading.current?.focus()
           }}
         />

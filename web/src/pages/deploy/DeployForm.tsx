@@ -53,7 +53,7 @@ export function DeployForm({ begun }: { begun: () => void }) {
   }, [offers.data, providers.data, draft, wanted, intakeOpen, noticePeriod])
   const takes = draft.way === "take"
   const chosen = takes ? chosenOf(matched, draft.offer) : null
-  // Any provider can check a manifest; the chosen one's word counts.
+  // Any provider can check a manifest; the chosen provider's answer decides.
   const base = useEndpoint(chosen?.offer.provider)
   const check = useManifestCheck(chosen ? base : config.api, draft.manifest)
   const currency = chosen?.offer.currency ?? (takes ? undefined : draft.currency)
@@ -158,7 +158,7 @@ export function DeployForm({ begun }: { begun: () => void }) {
           ) : (
             !takes &&
             money.maxRate !== null &&
-            // Bids cost at most what the budget leaves for a replica.
+            // A bid costs at most what the budget leaves for a replica.
             money.budgetText !== "" && (
               <CostTable
                 reserved={money.maxRate / BigInt(maxReplicas)}
@@ -192,11 +192,11 @@ interface Plan {
   connected: boolean
 }
 
-/** Why it cannot be opened yet, the first thing to mend; null when it can. */
+/** The first reason why it cannot be opened yet; null when it can. */
 function reasonOf({ draft, chosen, money, check, balance, connected }: Plan, t: (typeof messages)["en"]) {
   const { reasons } = t
   if (draft.manifest.trim() === "") return reasons.manifest
-  // A provider that cannot be asked now checks it again when it gets it.
+  // A provider that cannot be asked now checks the manifest on upload.
   if (check.view && !check.view.ok) return reasons.refused
   if (check.checking && !check.error) return reasons.checking
   if (draft.way === "take" && (!chosen || chosen.mismatches.length > 0)) return reasons.offer

@@ -1,4 +1,4 @@
-// A deployment as one line of steps, of which the first that is not done is at work.
+// A deployment as a list of steps; the first unfinished one is active.
 import { useUnit } from "../../chain/currency.ts"
 import { type Deployment, removeDeployment } from "../../features/deployments/deployments.ts"
 import { useMessages } from "../../i18n/language.ts"
@@ -15,7 +15,7 @@ import { OpenStep, SignStep } from "./WalletSteps.tsx"
 
 export type Name = "open" | "choose" | "sign" | "hand" | "run"
 
-/** The step that is next; null while the chain has not answered. Only the chain says that something is open. */
+/** The next step; null until the chain has answered. Whether something is open is decided by the chain alone. */
 export function stepOf(
   deployment: Deployment,
   lease: LeaseState | undefined,

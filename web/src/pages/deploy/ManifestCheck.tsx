@@ -6,7 +6,7 @@ import styles from "./ManifestEditor.module.css"
 import { messages } from "./messages.ts"
 import type { ManifestCheckState } from "./useManifestCheck.ts"
 
-/** What the provider says of the manifest. @param go To a line. */
+/** The provider's check of the manifest. @param go Moves the cursor to a line. */
 export function ManifestCheck({ check, go }: { check: ManifestCheckState; go: (line: number) => void }) {
   const t = useMessages(messages)
   const { view } = check

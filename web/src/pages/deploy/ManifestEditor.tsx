@@ -1,5 +1,5 @@
-// A Compose file: typed, pasted, dropped or opened. What the provider refuses is marked at its line and listed below, where
-// each refusal leads back to its line.
+// The editor of the Compose file: type, paste, drop or open. Lines that the provider refuses are marked, and listed
+// below with a link to each line.
 import { type ChangeEvent, type DragEvent, useId, useRef, useState } from "react"
 import { useMessages } from "../../i18n/language.ts"
 import { Badge } from "../../ui/Badge.tsx"
@@ -34,10 +34,10 @@ export function ManifestEditor({ value, onChange, check }: Props) {
   }
   function pick(event: ChangeEvent<HTMLInputElement>) {
     void read(event.target.files?.[0])
-    // So that the same file can be opened again after it was changed.
+    // The same file can be opened again after it changed.
     event.target.value = ""
   }
-  /** Selects a line, from 1. */
+  /** Selects a line, counted from 1. */
   function go(line: number) {
     const begin = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0)
     area.current?.focus()

@@ -12,18 +12,18 @@ const DAYS = [1n, 7n, 30n]
 
 interface Props {
   unit: Unit
-  /** As they stand in the fields. */
+  /** As in the fields. */
   deposit: string
   budget: string
   depositProblem: string | null
   budgetProblem: string | null
-  /** What a day costs at the highest count, base units; 0: not known. */
+  /** The cost of a day at the highest count, base units; 0: unknown. */
   day: bigint
-  /** Of the wallet; undefined: none, or not read yet. */
+  /** The wallet's; undefined: no wallet, or not read yet. */
   balance: bigint | undefined
 }
 
-/** The deposit and the budget. */
+/** Deposit and budget. */
 export function MoneyFields({ unit, deposit, budget, depositProblem, budgetProblem, day, balance }: Props) {
   const t = useMessages(messages)
   return (

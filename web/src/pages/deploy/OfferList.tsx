@@ -14,7 +14,7 @@ interface Props {
   chosen: Matched | null
 }
 
-/** The offers, of which one can be chosen; those that do not fit say why. */
+/** The offers to choose from; those that do not match show the reasons. */
 export function OfferList({ matched, chosen }: Props) {
   const t = useMessages(messages)
   const open = matched.filter(({ offer }) => offer.open)

@@ -10,7 +10,7 @@ import { setDraft, useDraft } from "./draft.ts"
 import { messages } from "./messages.ts"
 import { currencyOf } from "./money.ts"
 
-/** What an order says beyond the shape: the currency, how long bids are taken, what a provider has to claim. */
+/** The fields of an order: currency, duration of bidding, required attributes. */
 export function OrderFields() {
   const t = useMessages(messages)
   const { currency, bidding, acceptance } = useDraft()

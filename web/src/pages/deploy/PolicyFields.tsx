@@ -6,12 +6,12 @@ import { messages } from "./messages.ts"
 
 const MOST = 16_383
 
-/** How many replicas, and how their count may follow demand. */
+/** The replica counts and the policy of the lease. */
 export function PolicyFields() {
   const t = useMessages(messages)
   const { replicas, policy } = useDraft()
   const set = (part: Partial<typeof policy>) => setDraft({ policy: { ...policy, ...part } })
-  // The three counts stay in order: whichever is moved takes the others along.
+  // Keeps min ≤ initial ≤ max: changing one count adjusts the others.
   function bound(least: number, most: number, begin: number) {
     setDraft({
       replicas: Math.min(Math.max(begin, least), most),

@@ -1,4 +1,4 @@
-// From the handed over manifest to the URL.
+// The steps after signing: from the manifest's upload to the URL.
 
 import { useQuery } from "@tanstack/react-query"
 import { Link } from "@tanstack/react-router"
@@ -30,7 +30,7 @@ interface Props {
   state: "done" | "now" | "waiting"
 }
 
-/** The lease as its own provider sees it, read again every second until all of it runs. */
+/** The lease as its own provider sees it, polled every second until all replicas run. */
 export function useProvided(deployment: Deployment, active: boolean) {
   const base = useEndpoint(deployment.winner?.provider)
   const lease = deployment.winner?.lease
@@ -123,7 +123,7 @@ export function RunStep({ deployment, state }: Props) {
   )
 }
 
-/** Where it answers. */
+/** The URLs of the services. */
 function Served({ view }: { view: LeaseView }) {
   const t = useMessages(messages)
   if (view.served.length === 0) return null

@@ -17,7 +17,7 @@ const TONES: Record<State, Tone> = {
 interface Props {
   title: string
   state: State
-  /** While it is at work or waits for somebody. */
+  /** While it is active or waits for the user. */
   children?: ReactNode
 }
 

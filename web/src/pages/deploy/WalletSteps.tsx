@@ -1,5 +1,5 @@
-// The steps that the wallet is asked for. Each asks by itself once in the page in which somebody began; after a reload, or when
-// it was declined, it waits for its button.
+// The steps that prompt the wallet. Each prompts automatically once in the page in which the user started the
+// deployment; after a reload or a rejection it waits for its button.
 
 import { useEffect, useState } from "react"
 import { keccak256, toBytes, zeroAddress } from "viem"
@@ -36,7 +36,7 @@ interface Props {
   state: "done" | "now" | "waiting"
 }
 
-/** The call that begins it. */
+/** The call that opens the lease or the order. */
 export function beginningOf(deployment: Deployment): Call {
   const deposit = BigInt(deployment.deposit)
   const order = auctionOf(deployment)
@@ -53,7 +53,7 @@ export function beginningOf(deployment: Deployment): Call {
 export function Failed({ attempt }: { attempt: Attempt }) {
   const t = useMessages(messages)
   if (!attempt.error) return null
-  // Its transaction was mined and refused, or replaced.
+  // Its transaction was mined and reverted, or replaced.
   if (attempt.error instanceof TransactionFailed) return <Notice tone="bad">{t.elsewhere}</Notice>
   const { sentence, remedy } = explainError(attempt.error)
   return (
@@ -124,7 +124,7 @@ export function OpenStep({ deployment, state }: Props) {
   )
 }
 
-/** Signs that the manifest is the lease's. */
+/** Signs that the manifest belongs to the lease. */
 export function SignStep({ deployment, state }: Props) {
   const t = useMessages(messages)
   const attempt = useAttempt()
@@ -170,7 +170,7 @@ export function SignStep({ deployment, state }: Props) {
   )
 }
 
-/** Another browser opened it: whoever has the file can go on. */
+/** The manifest is in another browser: the user can choose the file to continue. */
 function Lost({ deployment }: { deployment: Deployment }) {
   const t = useMessages(messages)
   const attempt = useAttempt()
@@ -214,7 +214,7 @@ export function useAccept(deployment: Deployment) {
   }
 }
 
-/** The newest of a function that is made anew with each rendering, under one name. */
+/** A stable reference to the latest version of a function. */
 function useLatest(work: () => Promise<void>): () => Promise<void> {
   const [holder] = useState(() => ({ work, call: () => holder.work() }))
   holder.work = work

@@ -1,4 +1,4 @@
-// What the chain says of a deployment's lease or order.
+// The state of a deployment's lease or order on chain.
 import { useQuery } from "@tanstack/react-query"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
@@ -10,7 +10,7 @@ import { type Deployment, termsOf } from "../../features/deployments/deployments
 export type LeaseState = "unknown" | "active" | "exhausted" | "closed"
 const STATES: readonly LeaseState[] = ["unknown", "active", "exhausted", "closed"]
 
-/** `Market.statusOf`; undefined while the chain has not answered. */
+/** `Market.statusOf`; undefined until the chain has answered. */
 export function useLeaseState(deployment: Deployment): { state: LeaseState | undefined; error: unknown } {
   const reader = useClient() as Reader | undefined
   const terms = termsOf(deployment)
@@ -31,7 +31,7 @@ export function useLeaseState(deployment: Deployment): { state: LeaseState | und
   return { state: terms ? query.data : "unknown", error: query.error }
 }
 
-/** `Auction.orderOf`: whether the order is there, and open. */
+/** `Auction.orderOf`: whether the order exists, and whether it is open. */
 export function useOrderState(deployment: Deployment): { known: boolean; open: boolean } | undefined {
   const reader = useClient() as Reader | undefined
   const id = deployment.auction?.id

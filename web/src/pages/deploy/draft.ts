@@ -1,4 +1,4 @@
-// What is being prepared: kept in this browser, so that a reload loses nothing that was typed.
+// The form's state, kept in this browser across reloads.
 
 import { type Address, zeroAddress } from "viem"
 import type { PolicyView } from "../../api/types.ts"
@@ -6,20 +6,20 @@ import { storedState } from "../../browser/storage.ts"
 
 export interface Draft {
   manifest: string
-  /** To begin with. */
+  /** The initial count. */
   replicas: number
   policy: PolicyView
-  /** Take an offer as it is, or ask for bids. */
+  /** Take an offer, or ask for bids. */
   way: "take" | "ask"
-  /** Null: the cheapest that fits. */
+  /** Null: the cheapest that matches. */
   offer: number | null
-  /** Of an order; an offer has its own. */
+  /** The currency of an order; an offer has its own. */
   currency: Address
-  /** As typed; null: what is proposed. */
+  /** As typed; null: the proposed amount. */
   deposit: string | null
-  /** An hour, as typed; null: what the offer can come to. */
+  /** Per hour, as typed; null: the highest rate of the offer. */
   budget: string | null
-  /** Minutes in which bids are taken, and in which one can be accepted afterwards. */
+  /** Minutes of bidding, and minutes to accept afterwards. */
   bidding: number
   acceptance: number
 }

@@ -1,4 +1,4 @@
-// What the form comes to: the offer, the money in whole numbers, and the reason why it cannot be opened yet.
+// What the form's input means: the offer, and the amounts as integers.
 import { type Address, formatUnits, isAddress, maxUint256 } from "viem"
 import { costOf, HIGHEST_RATE, noticeMoney } from "../../chain/price.ts"
 import { type Mismatch, screen } from "../../chain/screen.ts"
@@ -8,7 +8,7 @@ import type { Draft } from "./draft.ts"
 
 const DAY = 86_400n
 
-/** The offer that was chosen, else the cheapest that fits. */
+/** The chosen offer, or the cheapest that matches. */
 export function chosenOf(matched: readonly Matched[], wanted: number | null): Matched | null {
   const open = matched.filter(({ offer }) => offer.open)
   if (wanted !== null) return open.find(({ offer }) => offer.id === wanted) ?? null
@@ -16,22 +16,22 @@ export function chosenOf(matched: readonly Matched[], wanted: number | null): Ma
 }
 
 export interface Money {
-  /** As they stand in the fields. */
+  /** As in the fields. */
   depositText: string
   budgetText: string
   /** Null: not an amount. */
   deposit: bigint | null
   maxRate: bigint | null
-  /** What a day costs at the highest count. */
+  /** The cost of a day at the highest count. */
   day: bigint
 }
 
-/** Deposit and budget as typed; what was not typed is a day at the highest count, and what the offer can come to. */
+/** Deposit and budget as typed; by default a day at the highest count, and the offer's highest rate. */
 export function moneyOf(draft: Draft, unit: Unit, chosen: Matched | null, noticePeriod: bigint): Money {
   const { maxReplicas } = draft.policy
   const highest = chosen ? costOf(chosen.rates, maxReplicas) : null
   const day = highest ? amountOver(highest.rate, DAY) : 0n
-  // A day, or twice what the notice period keeps, whichever is more.
+  // A day, or twice the notice period's money, whichever is more.
   const notice = highest ? 2n * noticeMoney(highest.rate, noticePeriod) : 0n
   const proposed = day > notice ? day : notice
   const depositText =
@@ -39,7 +39,7 @@ export function moneyOf(draft: Draft, unit: Unit, chosen: Matched | null, notice
   const budgetText = draft.budget ?? (highest ? formatUnits(roundUp(highest.hour), unit.decimals) : "")
   const budget = parseAmount(budgetText, unit)
   let maxRate = budget === null ? null : rateOf(budget, HOUR)
-  // What was not typed covers the offer's rate, also where an hour's amount is rounded to base units.
+  // The default budget covers the offer's rate, also when the hourly amount was rounded to base units.
   if (draft.budget === null && highest && (maxRate ?? 0n) < highest.rate) maxRate = highest.rate
   if (maxRate !== null && maxRate > HIGHEST_RATE) maxRate = HIGHEST_RATE
   const deposit = parseAmount(depositText, unit)
@@ -52,7 +52,7 @@ export function moneyOf(draft: Draft, unit: Unit, chosen: Matched | null, notice
   }
 }
 
-/** Why the chosen offer does not take this much money and budget; what the list of offers does not say. */
+/** Why this deposit and budget do not suffice for the chosen offer; the list of offers does not check them. */
 export function moneyMismatches(
   draft: Draft,
   chosen: Matched,

@@ -1,4 +1,5 @@
-// From the form to a deployment. The lease's id follows from its terms, so it is known before anything is sent.
+// Starts a deployment from the form's state. The lease's id follows from its terms, so it is known before anything is
+// sent.
 import { type Address, keccak256, toBytes } from "viem"
 import { readContract } from "viem/actions"
 import type { RatesView } from "../../api/types.ts"
@@ -17,7 +18,7 @@ export interface Start {
   account: Address
   draft: Draft
   wanted: Requirements
-  /** Null: bids are asked for. */
+  /** Null: an order for bids. */
   chosen: Matched | null
   currency: Address
   deposit: bigint
@@ -81,7 +82,7 @@ export async function startDeployment(plan: Start): Promise<Deployment> {
     handedOver: false,
     proposed: false,
   })
-  // The next one begins with the same shape and policy, and none of this one's money.
+  // The next deployment starts with the same shape and policy, without this one's money.
   setDraft({ manifest: "", deposit: null, budget: null, offer: null })
   return deployment
 }

@@ -1,13 +1,13 @@
-// Something that the wallet is asked for: it can be declined, and tried again.
+// A step that prompts the wallet, which can be rejected and retried.
 import { useState } from "react"
 import { loadErrorMessages } from "../../chain/errors.ts"
 import { TransactionFailed } from "../../transactions/useTransact.ts"
 
 export interface Attempt {
   busy: boolean
-  /** Why it did not come to pass; null when it did, or was not tried. */
+  /** Why it failed; null when it succeeded or was not tried. */
   error: unknown
-  /** The custom error's name, or a word of refusals.ts. */
+  /** The name of the custom error, or an error kind of chain/errors.ts. */
   refusal: string | null
   run: (work: () => Promise<void>) => Promise<void>
 }

@@ -5,7 +5,7 @@ import { useClient, useConnection } from "wagmi"
 import { erc20 } from "../../chain/abi.ts"
 import type { Reader } from "../../chain/reader.ts"
 
-/** What the wallet has of a currency, base units; undefined while no wallet is connected or nobody has answered. */
+/** The wallet's balance of a currency, base units; undefined without a wallet, or until the node has answered. */
 export function useBalance(currency: Address | undefined): bigint | undefined {
   const reader = useClient() as Reader | undefined
   const { address } = useConnection()

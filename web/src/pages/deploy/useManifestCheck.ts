@@ -1,25 +1,25 @@
-// Whether a provider would run a manifest: asked while one types.
+// Whether a provider would run a manifest, checked while the user types.
 import { keepPreviousData, useQuery } from "@tanstack/react-query"
 import { useEffect, useState } from "react"
 import { ApiError, providerApi, unwrap } from "../../api/client.ts"
 import type { ManifestCheckView } from "../../api/types.ts"
 
-/** A pause in the typing. */
+/** The pause in typing after which a check starts. */
 const PAUSE_MS = 300
 
 export interface ManifestCheckState {
-  /** Of the newest text that was checked; null while there is none. */
+  /** The check of the latest settled text; null for none. */
   view: ManifestCheckView | null
   /** The text has changed since. */
   checking: boolean
-  /** Nobody can say: why. */
+  /** Why the check failed. */
   error: unknown
-  /** The provider is too old to be asked. */
+  /** The provider is too old to have this check. */
   unasked: boolean
   retry: () => void
 }
 
-/** @param base The provider's endpoint; null while it is not known. */
+/** @param base The provider's endpoint; null while unknown. */
 export function useManifestCheck(base: string | null, manifest: string): ManifestCheckState {
   const [settled, setSettled] = useState(manifest)
   useEffect(() => {

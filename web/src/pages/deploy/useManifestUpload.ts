@@ -1,22 +1,22 @@
-// The manifest goes to the lease's provider. One that is away is waited for: its lease binds it.
+// Uploads the manifest to the lease's provider, and retries while the provider is unreachable: the lease binds it.
 import { useQuery } from "@tanstack/react-query"
 import { ApiError, providerApi, Unreachable } from "../../api/client.ts"
 import { putManifest } from "../../api/uploads.ts"
 import { type Deployment, updateDeployment } from "../../features/deployments/deployments.ts"
 
-/** A provider that has not read the lease's block yet does not know the lease. */
+/** A provider that has not applied the lease's block yet does not know the lease. */
 const passes = (error: unknown) =>
   error instanceof Unreachable || (error instanceof ApiError && error.status === 404)
 
 export interface ManifestUpload {
-  /** It did not answer the last time, and is asked again. */
+  /** The last attempt failed, and is being retried. */
   waiting: boolean
-  /** It refuses for good. */
+  /** The provider refuses it permanently. */
   error: unknown
   retry: () => void
 }
 
-/** @param base The provider's endpoint; null: nothing to do yet. */
+/** @param base The provider's endpoint; null: not ready yet. */
 export function useManifestUpload(
   deployment: Deployment,
   base: string | null,

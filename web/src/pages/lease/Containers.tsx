@@ -1,4 +1,4 @@
-// What the provider's Docker shows of the lease.
+// The lease's containers in the provider's Docker.
 import type { ContainerView, LeaseView } from "../../api/types.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"
 import { Badge, type Tone } from "../../ui/Badge.tsx"

@@ -1,4 +1,4 @@
-// The seven words as one line: how far the lease has come at each, since when, and on demand what is known of it.
+// The lease's progress through the seven stages: the state of each, since when, and details on demand.
 import { useState } from "react"
 import type { LeaseView, Stage } from "../../api/types.ts"
 import { useProofs } from "../../features/queries/market.ts"
@@ -62,7 +62,7 @@ interface Props {
   lease: LeaseView
 }
 
-/** When a stage came to where it is; what its provider leaves out follows from the rest. */
+/** When a stage reached its state; what the provider omits follows from the other stages. */
 function useTimes(lease: LeaseView): Partial<Record<Stage, number | null>> {
   const newest = useProofs(lease, 1).data?.[0]
   const { openedAt, openedToRunningMs } = lease

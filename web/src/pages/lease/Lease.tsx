@@ -1,4 +1,5 @@
-// A lease: what runs and why not, the flow, and behind tabs all that is known of it. A tab's code is fetched when it is opened.
+// The page of a lease: state, progress through the stages, and tabs with the details. A tab's code is loaded when it is
+// opened.
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { lazy, Suspense } from "react"
 import type { Hex } from "viem"

@@ -1,4 +1,4 @@
-// Which lease this is, how it stands, and where it answers.
+// The lease's id, state, and URLs.
 import { Link } from "@tanstack/react-router"
 import { useConnection } from "wagmi"
 import type { LeaseView } from "../../api/types.ts"
@@ -62,7 +62,7 @@ const messages = defineMessages(
 
 const TONES: Record<LeaseView["status"], Tone> = { active: "good", exhausted: "bad", closed: "plain" }
 
-/** What a page may link to: a manifest's service never makes another kind of address. */
+/** Only http and https URLs become links. */
 function isWeb(url: string): boolean {
   return /^https?:\/\//.test(url)
 }

@@ -1,4 +1,4 @@
-// What was agreed, what runs, and what may be done now.
+// The lease's terms, containers and available actions.
 import { useUnit } from "../../chain/currency.ts"
 import { amountOver, formatDuration, HOUR } from "../../i18n/format.ts"
 import { defineMessages, useMessages } from "../../i18n/language.ts"

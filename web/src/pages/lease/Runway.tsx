@@ -12,11 +12,11 @@ const messages = defineMessages(
   { none: "没有预留", closed: "已关闭", out: "已耗尽", soon: (span: string) => `剩余 ${span}` },
 )
 
-/** Below this it is said to be short: seconds. */
+/** Seconds below which the runway is marked as short. */
 const SHORT = 3600
 
 /**
- * The money as it stands now: what may be owed has grown at the rate since it was read.
+ * The money now: what may be owed has grown at the rate since it was read.
  * @returns Base units; `runway` in seconds, null when nothing is reserved.
  */
 export function useMoney(lease: LeaseSummary) {

@@ -1,5 +1,5 @@
-// The door to what is private: who has not signed in at the lease's provider is told what lies behind, why it is closed and
-// how to open it.
+// Guards private data: without a session at the lease's provider it shows what the data is, why it is private, and how
+// to sign in.
 import type { ReactNode } from "react"
 import { useState } from "react"
 import { useConnection } from "wagmi"
@@ -35,7 +35,7 @@ const messages = defineMessages(
 
 interface Props {
   lease: LeaseView
-  /** What lies behind, in a sentence. */
+  /** What the data is, as a sentence. */
   what: string
   children: ReactNode
 }

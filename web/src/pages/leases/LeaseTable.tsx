@@ -12,7 +12,7 @@ import styles from "./LeaseTable.module.css"
 import { messages } from "./messages.ts"
 
 const ROW_PX = 58
-/** So many are all in the page, where the browser's own search finds them. */
+/** Up to this many rows are all rendered, so that the browser's own search finds them. */
 const FEW = 100
 const TONES: Record<ReturnType<typeof statusOf>, Tone> = {
   active: "good",
@@ -20,7 +20,7 @@ const TONES: Record<ReturnType<typeof statusOf>, Tone> = {
   exhausted: "bad",
   closed: "plain",
 }
-/** Seconds of runway under which a lease is said to run out soon: a day, but never less than four notice periods. */
+/** Seconds of runway below which a lease is marked as running out: a day, but at least four notice periods. */
 const soon = (noticePeriod: number) => Math.max(noticePeriod * 4, noticePeriod > 3600 ? 86_400 : 600)
 
 interface Props {
@@ -30,7 +30,7 @@ interface Props {
   account: string | undefined
 }
 
-/** Only the rows on screen are in the page; how many there are, the table says. */
+/** Only the visible rows are rendered; the table's attributes state how many there are. */
 export function LeaseTable({ leases, noticePeriod, account }: Props) {
   const t = useMessages(messages)
   const box = useRef<HTMLDivElement>(null)
@@ -48,7 +48,7 @@ export function LeaseTable({ leases, noticePeriod, account }: Props) {
   const after = leases.length > FEW ? rows.getTotalSize() - (virtual.at(-1)?.end ?? 0) : 0
   return (
     <section ref={box} className={styles.box} aria-label={t.table} tabIndex={0}>
-      {/* The room of the rows that are not in the page. */}
+      {/* The height of the rows that are not rendered. */}
       <div style={{ paddingTop: before, paddingBottom: after }}>
         <table className={styles.table} aria-rowcount={leases.length + 1}>
           <thead>

@@ -7,7 +7,7 @@ import { setLanguage } from "../../i18n/language.ts"
 import { filter, statusOf } from "./filter.ts"
 import { Leases } from "./Leases.tsx"
 
-// A busy machine renders slowly.
+// A loaded machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
 
 const TENANT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"

@@ -48,7 +48,7 @@ export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
   const [text, setText] = useState("")
   const [status, setStatus] = useState<Status>("any")
   const [provider, setProvider] = useState("")
-  // Whoever has leases wants to see them first.
+  // A user with leases sees those first.
   const shownWhose = whose ?? (mine.length > 0 ? "mine" : "all")
   const of = shownWhose === "mine" ? (address ?? "") : null
   const shown = useMemo(

@@ -7,7 +7,7 @@ import { DEFAULT, setRequirements } from "../../features/offers/requirements.ts"
 import { setLanguage } from "../../i18n/language.ts"
 import { Market } from "./Market.tsx"
 
-// A busy machine renders slowly.
+// A loaded machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
 
 const ANSWERS = {
@@ -60,7 +60,7 @@ describe("the market", () => {
   it("prices my shape as it is typed", async () => {
     answer(ANSWERS)
     await show(<Market />)
-    // A quarter of a core: a millionth of a coin a core and hour.
+    // A quarter of a core, at a millionth of a coin per core-hour.
     expect(
       await within(await screen.findByRole("article", { name: "Offer 1" })).findByText("0.00000025 ETH"),
     ).toBeVisible()
@@ -69,7 +69,7 @@ describe("the market", () => {
     await userEvent.type(cpu, "2")
     expect(within(offer(1)).getByText("0.000002 ETH")).toBeVisible()
     expect(screen.getByRole("slider", { name: "CPU" })).toHaveAttribute("aria-valuetext", "2 cores")
-    // What is no number changes nothing.
+    // Invalid input changes nothing.
     await userEvent.clear(cpu)
     await userEvent.type(cpu, "x")
     expect(within(offer(1)).getByText("0.000002 ETH")).toBeVisible()

@@ -9,11 +9,11 @@ import { messages } from "./messages.ts"
 interface Props {
   leases: readonly LeaseSummary[] | undefined
   providers: readonly ProviderView[] | undefined
-  /** Undefined as well when no provider answers: the chain does not list them. */
+  /** Also undefined when no provider answers: orders are not read from the chain. */
   orders: readonly OrderView[] | undefined
 }
 
-/** The market in four figures, all of which are counted from what is listed. */
+/** The market in four figures, computed from the listed data. */
 export function MarketSummary({ leases, providers, orders }: Props) {
   const t = useMessages(messages)
   const open = leases?.filter(({ status }) => status !== "closed")

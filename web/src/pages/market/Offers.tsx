@@ -15,7 +15,7 @@ import { Address, Amount } from "../../ui/Values.tsx"
 import { messages } from "./messages.ts"
 import styles from "./Offers.module.css"
 
-/** Enough for a screen or three; the rest is one click away. */
+/** Enough for a few screens; a button shows the rest. */
 const SHOWN = 30
 
 export function Offers({ matched, wanted }: { matched: readonly Matched[]; wanted: Requirements }) {
@@ -116,7 +116,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Requirements }) 
   )
 }
 
-/** Leases from it go on; nobody can take it any more. */
+/** Its leases continue; it cannot be taken any more. */
 function Withdrawn({ matched: { offer } }: { matched: Matched }) {
   const t = useMessages(messages)
   return (

@@ -114,7 +114,7 @@ function Term({ name, children }: { name: string; children: ReactNode }) {
 
 const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b.rates.reserved) ? -1 : 1)
 
-/** The cheapest first. */
+/** Cheapest first. */
 function Bids({ order, unit }: { order: OrderView; unit: Unit }) {
   const t = useMessages(messages)
   const hourly = (bid: BidView, replicas: number) =>

@@ -4,7 +4,7 @@ import { Badge } from "../../ui/Badge.tsx"
 import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 
-/** What the provider should see to, in its own words, each with what to do. */
+/** The provider's alarms, each with its remedy. */
 export function Alarms({ alarms }: { alarms: readonly AlarmView[] }) {
   const t = useMessages(messages)
   if (alarms.length === 0) {

@@ -25,7 +25,7 @@ interface Props {
   own: OwnView | undefined
 }
 
-/** What was earned in each currency, and what of it can be withdrawn now. */
+/** The earnings in each currency, and what can be withdrawn now. */
 export function Earnings({ provider, own }: Props) {
   const t = useMessages(messages)
   const leases = useLeases(true)
@@ -57,7 +57,7 @@ export function Earnings({ provider, own }: Props) {
 interface RowProps {
   provider: ProviderView
   currency: Address
-  /** Of all time; only the provider's own page counts it. */
+  /** The all-time total; only the provider's own API has it. */
   total: string | undefined
 }
 
@@ -118,7 +118,7 @@ function Row({ provider, currency, total }: RowProps) {
   )
 }
 
-/** The newest claims and payouts, one under another. */
+/** The latest claims and payouts. */
 export const Ledger = memo(function Ledger({ claims, payouts }: Pick<OwnView, "claims" | "payouts">) {
   const t = useMessages(messages)
   return (

@@ -15,7 +15,7 @@ import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { useAction } from "./useAction.ts"
 
-/** What it offers, and a form for a new offer. */
+/** The provider's offers, and a form for a new one. */
 export function Offers({ provider }: { provider: ProviderView }) {
   const t = useMessages(messages)
   const offers = useOffers()

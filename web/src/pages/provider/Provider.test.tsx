@@ -10,7 +10,7 @@ import { market } from "../../chain/abi.ts"
 import { setLanguage } from "../../i18n/language.ts"
 import { Provider } from "./Provider.tsx"
 
-// A busy machine renders slowly.
+// A loaded machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
 
 let address: string | undefined
@@ -64,7 +64,7 @@ const ANSWERS = {
   "/v1/leases?closed=true": [leaseSummary(1)],
 }
 
-/** A chain that owes the provider 7e12 wei, and takes what is sent. */
+/** A chain that owes the provider 7e12 wei, and accepts every transaction. */
 function chain() {
   const sent: Hex[] = []
   const request = async ({ method, params }: { method: string; params?: unknown }) => {

@@ -22,7 +22,7 @@ import { Registration } from "./Registration.tsx"
 import { Roots } from "./Roots.tsx"
 import { Stages } from "./Stages.tsx"
 
-/** One provider's books: this page's own with all that it tells of itself, any other as the chain knows it. */
+/** The page of a provider: with all details for this page's own provider, from the chain for any other. */
 export function Provider() {
   const t = useMessages(messages)
   const { address } = useSearch({ from: "/provider" })
@@ -74,7 +74,7 @@ export function Provider() {
 interface Props {
   provider: ProviderView
   own: OwnView | undefined
-  /** It is this page's own, and does not answer. */
+  /** It is this page's own provider, and does not answer. */
   away: boolean
 }
 

@@ -64,7 +64,7 @@ export function ProviderSummary({ provider, own }: Props) {
   )
 }
 
-/** What there is, what is held, and what is kept for bids on their way. */
+/** Total capacity, capacity in use, and capacity reserved for pending bids. */
 export function Stock({ provider, own }: Props) {
   const t = useMessages(messages)
   const reserved = own?.reserved

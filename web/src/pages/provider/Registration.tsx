@@ -17,7 +17,7 @@ import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { useAction } from "./useAction.ts"
 
-/** What only the provider's own account may change: everybody else reads why. */
+/** Settings that only the provider's own account may change; for others disabled with the reason. */
 export function Registration({ provider }: { provider: ProviderView }) {
   const t = useMessages(messages)
   return (

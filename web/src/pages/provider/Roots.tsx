@@ -6,7 +6,7 @@ import { Hash, Tx, When } from "../../ui/Values.tsx"
 import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 
-/** The newest roots and what posting each cost. */
+/** The latest roots, and the gas of posting each. */
 export const Roots = memo(function Roots({ roots }: Pick<OwnView, "roots">) {
   const t = useMessages(messages)
   return (

@@ -73,7 +73,7 @@ export const messages = defineMessages(
     fees: "Fees of the last day, at most",
     kind: "For",
     times: "Times",
-    // As the outbox names them.
+    // The outbox's kinds.
     kinds: {
       post_root: "roots",
       settle: "claims",

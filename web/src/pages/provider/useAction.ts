@@ -3,7 +3,7 @@ import type { Hash } from "viem"
 import type { Wallet } from "../../chain/call.ts"
 import { useTransact } from "../../transactions/useTransact.ts"
 
-/** One action at a time. What goes wrong, the transaction centre tells. */
+/** One action at a time. The transaction centre shows failures. */
 export function useAction() {
   const transact = useTransact()
   const [busy, setBusy] = useState(false)

@@ -9,7 +9,7 @@ import { useMessages } from "../../i18n/language.ts"
 import { messages } from "./messages.ts"
 import { useAction } from "./useAction.ts"
 
-/** Gives notice on a lease; its terms, which the call states, are read when it is pressed. */
+/** Gives notice on a lease. Its terms, which the call needs, are read on demand. */
 export function useGiveNotice({ id }: LeaseSummary) {
   const t = useMessages(messages)
   const { api } = useConfig()

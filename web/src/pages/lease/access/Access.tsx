@@ -1,4 +1,4 @@
-// Whom the tenant lets look inside, and who looked: for the tenant alone.
+// Who may access the lease's private data, and the access log. For the tenant only.
 import { useConnection } from "wagmi"
 import { Loaded } from "../../../features/errors/Failure.tsx"
 import { useAccesses, useGrants } from "../../../features/queries/lease.ts"

@@ -1,4 +1,4 @@
-// The grants that stand, each with its end and a way to end it now.
+// The grants in force, with their expiry and a button to revoke each.
 import { useConnection } from "wagmi"
 import type { GrantView, LeaseView, Scope } from "../../../api/types.ts"
 import { explainError } from "../../../chain/errors.ts"
@@ -45,7 +45,7 @@ const messages = defineMessages(
 export function Grants({ lease, grants }: { lease: LeaseView; grants: GrantView[] }) {
   const t = useMessages(messages)
   const scope = useMessages(scopes)
-  // By the provider's clock, as the grant itself is; it is read anew every half minute.
+  // By the provider's clock, as the grant itself; read again every half minute.
   const now = Math.floor(Date.now() / 1000)
   const { address } = useConnection()
   const { revoke } = useGrantActions(lease)

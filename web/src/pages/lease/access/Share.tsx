@@ -1,4 +1,4 @@
-// A grant is the tenant's signature: nothing is sent to the chain, and its provider keeps it.
+// Grants access: the tenant signs, no transaction is sent, and the provider stores the signature.
 import { useState } from "react"
 import { isAddress } from "viem"
 import { useConfig } from "wagmi"
@@ -57,7 +57,7 @@ const messages = defineMessages(
   },
 )
 
-/** Clocks differ: a grant from the provider's future would be refused. */
+/** Clock skew: a grant issued in the provider's future would be refused. */
 const EARLIER = 30
 
 export function Share({ lease }: { lease: LeaseView }) {

@@ -1,4 +1,4 @@
-// A dialog that signs: fields, what will come of it, the reason why it would be refused, and the button.
+// The dialog of an action: fields, its effects, the reason for a refusal, and the button that prompts the wallet.
 import type { ReactNode } from "react"
 import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { ActionButton, Button } from "../../../ui/Button.tsx"
@@ -16,16 +16,16 @@ const messages = defineMessages(
   { cancel: "取消", leave: "关闭（操作继续进行）", effect: "操作结果", sign: "在钱包中签名" },
 )
 
-/** A name, and what it will be. */
+/** A quantity, and its value after the action. */
 export type Effect = readonly [name: ReactNode, value: ReactNode]
 
 interface Props {
   title: ReactNode
   about: ReactNode
   effects: readonly Effect[]
-  /** Why it would be refused; null when it would not. */
+  /** Why it would be refused; null when it is allowed. */
   reason: string | null
-  /** Of the button; it signs. */
+  /** The label of the button that prompts the wallet. */
   label?: string
   danger?: boolean
   busy: boolean

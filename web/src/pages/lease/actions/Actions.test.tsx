@@ -9,7 +9,7 @@ import { market } from "../../../chain/abi.ts"
 import { addTransaction } from "../../../transactions/store.ts"
 import { Actions } from "./Actions.tsx"
 
-/** A chain that takes everything, and what was sent to it. */
+/** A chain that accepts everything, and what was sent to it. */
 function chain() {
   const sent: { data: Hex; value?: Hex }[] = []
   const request = async ({ method, params }: { method: string; params?: unknown }) => {
@@ -124,7 +124,7 @@ describe("what can be done with a lease", () => {
     const dialog = await screen.findByRole("dialog", { name: "Dispute" })
     const open = within(dialog).getByRole("button", { name: "Open the dispute" })
     expect(open).toHaveAccessibleDescription("Choose the file that shows it.")
-    // jsdom's files cannot be read as bytes.
+    // jsdom cannot read files as bytes.
     const bytes = new TextEncoder().encode("it was down")
     const file = Object.assign(new File([bytes], "down.txt"), { arrayBuffer: async () => bytes.buffer })
     await userEvent.upload(within(dialog).getByLabelText("Evidence"), file)

@@ -1,4 +1,4 @@
-// All that can be done with the lease: what each does, and why it cannot be done now.
+// The actions on a lease: what each does, and why it is not allowed now.
 import { type ComponentType, useState } from "react"
 import type { LeaseView } from "../../../api/types.ts"
 import { useReasons } from "../../../chain/legal.ts"
@@ -105,7 +105,7 @@ export function Actions({ lease }: { lease: LeaseView }) {
           about={about}
           title={t.verbs[open][0]!}
           effect={t.verbs[open][1]!}
-          // One that was left while it waits must not close another when it is done.
+          // A dialog that was left while pending must not close another one when it completes.
           onClose={() => setOpen((now) => (now === open ? null : now))}
         />
       )}

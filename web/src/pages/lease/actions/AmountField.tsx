@@ -1,4 +1,4 @@
-// An amount of a currency, with amounts at hand.
+// A field for an amount, with buttons for common amounts.
 
 import { parseAmount, type Unit } from "../../../i18n/format.ts"
 import { defineMessages, useMessages } from "../../../i18n/language.ts"
@@ -18,7 +18,7 @@ const messages = defineMessages(
   },
 )
 
-/** All digits of an amount, as it is typed. */
+/** All digits of an amount, in input format. */
 export function typed(amount: bigint, { decimals }: Unit): string {
   const digits = amount.toString().padStart(decimals + 1, "0")
   const whole = digits.slice(0, digits.length - decimals)

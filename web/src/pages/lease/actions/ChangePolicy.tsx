@@ -51,7 +51,7 @@ const messages = defineMessages(
   },
 )
 
-/** The widths of the contract's fields. */
+/** The limits of the contract's field types. */
 const MOST: Record<keyof PolicyView, number> = {
   minReplicas: 16_383,
   maxReplicas: 16_383,

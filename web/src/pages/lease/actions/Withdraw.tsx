@@ -26,7 +26,7 @@ export function Withdraw({ lease, about, title, effect, onClose }: DialogProps) 
   const amount = parseAmount(text, unit) ?? 0n
   const most = about.withdrawable ?? 0n
   const label = t.label(formatAmount(amount, unit))
-  // What may be owed grows until the block: all of it would be refused there.
+  // What may be owed grows until the block: withdrawing everything would be refused there.
   const nearly = most > 0n ? (most * 99n) / 100n : 0n
 
   async function submit() {

@@ -4,7 +4,7 @@ import type { LeaseCase } from "../../../chain/legal.ts"
 /** What every action's dialog receives. */
 export interface DialogProps {
   lease: LeaseView
-  /** What the rules of legal.ts are evaluated on; the dialog adds what the user typed. */
+  /** The context of the rules of legal.ts; the dialog adds the user's input. */
   about: LeaseCase
   title: string
   /** What the action does. */

@@ -1,4 +1,4 @@
-// What an action makes of rate, balance and runway, in the words that all dialogs share.
+// The effect of an action on rate, balance and runway, shared by all dialogs.
 import type { ReactNode } from "react"
 import { runway } from "../../../chain/accrual.ts"
 import { amountOver, formatDuration, HOUR, MONTH, type Unit } from "../../../i18n/format.ts"
@@ -31,7 +31,7 @@ export interface MoneyState {
   rate: bigint
 }
 
-/** Rows for what changes; each says what it was, when it was something else. */
+/** One row per quantity; a changed one also shows its previous value. */
 export function useMoneyEffects(unit: Unit): (before: MoneyState, after: MoneyState) => Effect[] {
   const t = useMessages(messages)
   const span = ({ balance, owed, rate }: MoneyState) => {

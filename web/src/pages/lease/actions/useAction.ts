@@ -1,4 +1,4 @@
-// Sends an action of a dialog; what a bound account may not do alone is proposed to its approvers.
+// Sends an action from a dialog; what a bound account may not do alone is proposed to its approvers.
 import { type ReactNode, useState } from "react"
 import type { Hash, TransactionReceipt } from "viem"
 import type { Call, Wallet } from "../../../chain/call.ts"
@@ -7,19 +7,19 @@ import type { Unit } from "../../../i18n/format.ts"
 
 export interface ActionState {
   busy: boolean
-  /** Why it did not come to pass. */
+  /** Why it failed. */
   problem: string | null
-  /** @returns Null when it did not come to pass. */
+  /** @returns Null when it failed. */
   perform: (
     label: string,
     call: Call,
     action: (wallet: Wallet) => Promise<Hash>,
   ) => Promise<TransactionReceipt | null>
-  /** Of the proposal, where one is needed. */
+  /** The dialog of the proposal, when one is needed. */
   proposal: ReactNode
 }
 
-/** @param unit Of the amounts that a refusal would name. */
+/** @param unit The currency of amounts in error messages. */
 export function useAction(unit?: Unit): ActionState {
   const { attempt, dialog } = usePropose()
   const [busy, setBusy] = useState(false)
@@ -34,7 +34,7 @@ export function useAction(unit?: Unit): ActionState {
       try {
         const { receipt, failure } = await attempt(label, call, { unit, action })
         if (receipt) return receipt
-        // The proposal's dialog follows then.
+        // The dialog of the proposal opens instead.
         if (failure.refusal !== "ConsentRequired") {
           setProblem([failure.sentence, failure.remedy].filter(Boolean).join(" "))
         }

@@ -1,4 +1,4 @@
-// What legal.ts looks at when it says what may be done with this lease now.
+// The context in which the rules of legal.ts judge actions on this lease.
 import { useQuery } from "@tanstack/react-query"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
@@ -13,7 +13,7 @@ import { useProviders } from "../../../features/queries/market.ts"
 import { amountOver } from "../../../i18n/format.ts"
 import { useMoney } from "../Runway.tsx"
 
-/** Undefined until the market is known. */
+/** Undefined until the market is loaded. */
 export function useLeaseCase(lease: LeaseView): LeaseCase | undefined {
   const here = useRuleContext()
   const unit = useUnit(lease.money.currency)

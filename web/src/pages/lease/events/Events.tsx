@@ -1,4 +1,4 @@
-// All that happened to the lease on chain, newest first, each as a sentence with its transaction.
+// The lease's events on chain, latest first, each as a sentence with its transaction.
 import { useState } from "react"
 import { useUnit } from "../../../chain/currency.ts"
 import { sentences } from "../../../chain/eventMessages.ts"

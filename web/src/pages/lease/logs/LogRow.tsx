@@ -1,16 +1,16 @@
-// One line: always text, never markup.
+// One line of a log, rendered as text and never as markup.
 import { memo } from "react"
 import { type Run, runsOf } from "./ansi.ts"
 import styles from "./Logs.module.css"
 import type { NumberedLine } from "./logBuffer.ts"
 import { highlight } from "./search.ts"
 
-/** What is longer is cut: no screen shows it, and a browser would choke on it. */
+/** Longer lines are truncated: they exceed any screen and slow the browser down. */
 const LONGEST = 8_000
 
 interface Props {
   line: NumberedLine
-  /** Pixels from the first line's top. */
+  /** Pixels from the top of the first line. */
   top: number
   index: number
   regex: RegExp | null

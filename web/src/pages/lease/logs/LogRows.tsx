@@ -1,15 +1,15 @@
-// The lines in sight, and no others. A scroll renders this and nothing around it.
+// Renders only the visible lines. Scrolling rerenders this component and nothing around it.
 import { useVirtualizer } from "@tanstack/react-virtual"
 import { useEffect, useImperativeHandle, useRef, useSyncExternalStore } from "react"
 import { LogRow } from "./LogRow.tsx"
 import styles from "./Logs.module.css"
 import type { LogBuffer } from "./logBuffer.ts"
 
-/** Pixels; as Logs.module.css has it. */
+/** Pixels; the same as in Logs.module.css. */
 const ROW = 20
 
 export interface LogRowsHandle {
-  /** Brings a line into the middle. */
+  /** Scrolls a line to the middle. */
   show: (number: number) => void
 }
 
@@ -17,7 +17,7 @@ interface Props {
   buffer: LogBuffer
   label: string
   regex: RegExp | null
-  /** The number of the line that the search stands at. */
+  /** The number of the current search match's line. */
   current: number | null
   wrap: boolean
   follow: boolean
@@ -43,7 +43,7 @@ export function LogRows({ buffer, label, regex, current, wrap, follow, onFollow,
   const height = rows.getTotalSize()
   useEffect(() => all.current?.style.setProperty("height", `${height}px`), [height])
 
-  // The reader's place stays when the oldest lines go.
+  // Keeps the scroll position when the oldest lines are dropped.
   const first = useRef(buffer.first)
   useEffect(() => {
     const gone = buffer.first - first.current
@@ -51,7 +51,7 @@ export function LogRows({ buffer, label, regex, current, wrap, follow, onFollow,
     if (gone > 0 && !follow && box.current) box.current.scrollTop -= gone * ROW
   }, [buffer.first, follow])
   const { length, next } = buffer
-  // Each new line is followed.
+  // Follows each new line.
   useEffect(() => {
     if (follow && length > 0) rows.scrollToIndex(length - 1, { align: "end" })
   }, [follow, length, next, wrap, rows])
@@ -60,7 +60,7 @@ export function LogRows({ buffer, label, regex, current, wrap, follow, onFollow,
   function scrolled() {
     const { scrollTop, scrollHeight, clientHeight } = box.current!
     const atEnd = scrollHeight - scrollTop - clientHeight < ROW * 1.5
-    // Up is the reader's own doing; down may be ours.
+    // Scrolling up is always by the user; scrolling down may be by following.
     if (scrollTop < top.current - 1 && !atEnd) onFollow(false)
     else if (atEnd) onFollow(true)
     top.current = scrollTop
@@ -74,7 +74,7 @@ export function LogRows({ buffer, label, regex, current, wrap, follow, onFollow,
       role="log"
       aria-live="off"
       aria-label={label}
-      // It scrolls, and a keyboard has to reach it.
+      // A scrollable region has to be reachable by keyboard.
       tabIndex={0}
     >
       <div ref={all} className={styles.all}>

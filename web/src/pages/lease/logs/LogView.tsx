@@ -1,4 +1,4 @@
-// The lines of a buffer, with search, following and download over them.
+// The lines of a log buffer, with search, following and download.
 import { useMemo, useRef, useState, useSyncExternalStore } from "react"
 import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"

@@ -26,7 +26,7 @@ const LINES: [string, string][] = [
 ]
 
 beforeEach(() => {
-  // A screen of some height, which jsdom has not.
+  // A screen height, which jsdom lacks.
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600)
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(800)
 })

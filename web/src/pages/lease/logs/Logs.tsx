@@ -1,4 +1,4 @@
-// What the lease's containers print.
+// The logs of the lease's containers.
 import { useState } from "react"
 import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Badge } from "../../../ui/Badge.tsx"

@@ -1,4 +1,4 @@
-// The search over the lines that are here.
+// The search over the buffered lines.
 
 import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { Button } from "../../../ui/Button.tsx"
@@ -30,7 +30,7 @@ interface Props {
   text: string
   expression: boolean
   problem: string | null
-  /** Which of the matches is shown, from 0. */
+  /** The index of the current match. */
   place: number | null
   count: number
   onText: (text: string) => void

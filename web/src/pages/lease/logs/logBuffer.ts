@@ -1,10 +1,9 @@
-// The newest lines of a lease's logs, in a ring: memory stays bounded however long one follows. React is told of changes at
-// most once a frame.
+// The latest lines of a lease's logs in a ring buffer of bounded memory. React is notified at most once per frame.
 import type { LogLine } from "../../../api/types.ts"
 
 export const MOST_LINES = 100_000
 
-/** A line and the number that it keeps for as long as it is in the buffer. */
+/** A line with its number, which is stable while the line is in the buffer. */
 export interface NumberedLine extends LogLine {
   number: number
 }
@@ -15,9 +14,9 @@ export class LogBuffer {
   private start = 0
   private listeners = new Set<() => void>()
   private frame: number | null = null
-  /** The next line's number, from 0. */
+  /** The number of the next line, from 0. */
   next = 0
-  /** What was shown when React last looked: it changes once a frame. */
+  /** A snapshot for React, which changes at most once per frame. */
   version = 0
 
   constructor(capacity = MOST_LINES) {
@@ -76,14 +75,14 @@ export class LogBuffer {
   }
 }
 
-/** Drops what a stream that resumes at a millisecond sends a second time. */
+/** Drops lines that a resumed stream repeats, as it resumes at a millisecond. */
 export class Resume {
-  /** Unix milliseconds of the newest line; null before the first. */
+  /** Unix milliseconds of the latest line; null before the first. */
   since: number | null = null
   private sent = new Map<string, number>()
   private repeated = new Map<string, number>()
 
-  /** Call when the stream begins again. */
+  /** Call when the stream reconnects. */
   again() {
     this.repeated = new Map(this.sent)
   }
@@ -108,7 +107,7 @@ export class Resume {
   }
 }
 
-/** As it is downloaded: one line each, with its time, place and stream. */
+/** The download format: one line each, with time, container and stream. */
 export function toText(buffer: Iterable<LogLine>): string {
   const lines: string[] = []
   for (const { atMs, service, replica, stream, line } of buffer) {

@@ -1,4 +1,4 @@
-// The logs of a lease as they are printed: the last ones first, then each new line.
+// The logs of a lease: the last lines first, then each new line.
 import { useEffect, useMemo, useState } from "react"
 import { openStream, type StreamState } from "../../../api/sse.ts"
 import type { LeaseSummary, LogLine } from "../../../api/types.ts"
@@ -7,10 +7,10 @@ import { reasonOf } from "../replicas/useLiveUsage.ts"
 import { LogBuffer, Resume } from "./logBuffer.ts"
 
 export interface LogFilter {
-  /** Empty: of all. */
+  /** Empty: all services. */
   service: string
   replica: string
-  /** So many of the past. */
+  /** How many past lines. */
   tail: number
 }
 
@@ -20,7 +20,7 @@ export interface LogStream {
   problem: string | null
 }
 
-/** The stream says that it lives every ten seconds. */
+/** The stream sends a heartbeat every ten seconds. */
 const PATIENCE_MS = 15_000
 
 export function useLogs(lease: LeaseSummary, { service, replica, tail }: LogFilter): LogStream {
@@ -28,7 +28,7 @@ export function useLogs(lease: LeaseSummary, { service, replica, tail }: LogFilt
   const [state, setState] = useState<StreamState>("connecting")
   const [problem, setProblem] = useState<string | null>(null)
   const who = session?.address
-  // What is wanted makes another buffer.
+  // Another filter needs another buffer.
   const buffer = useMemo(() => new LogBuffer(), [lease.id, service, replica, tail])
 
   useEffect(() => {

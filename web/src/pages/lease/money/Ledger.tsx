@@ -1,4 +1,4 @@
-// Each movement of the lease's money, newest first.
+// Each movement of the lease's money, latest first.
 import { useState } from "react"
 import type { HistoryEntry, LeaseHistory } from "../../../chain/leaseHistory.ts"
 import type { Unit } from "../../../i18n/format.ts"

@@ -1,4 +1,4 @@
-// A lease's money: where it stands, how long it lasts, and its curve over the lease's life.
+// A lease's money: balance, runway, and the curve over the lease's life.
 import { useMemo, useState } from "react"
 import { useUnit } from "../../../chain/currency.ts"
 import { useChainTime } from "../../../features/chain/useChainTime.ts"
@@ -84,7 +84,7 @@ const messages = defineMessages(
   },
 )
 
-/** The curves move on by this much at least: seconds. */
+/** Seconds by which the curves advance at least. */
 const GRAIN = 5
 
 export default function Money({ lease }: TabProps) {

@@ -14,7 +14,7 @@ describe("the curve of a lease's money", () => {
   it("falls with the rate, jumps with what comes and goes, and ends now", () => {
     const curve = balanceCurve(life, OPENED + 30, OPENED + 30)
     expect(at(curve, OPENED)).toEqual([90_000, 90_000, 0])
-    // 12 s at 5 a second.
+    // 12 s at 5 per second.
     expect(at(curve, OPENED + 12)).toEqual([90_000, 89_940, 0])
     // Settled until 10 s for 42; from then on 2 s at 5 and 18 s at 10.
     expect(at(curve, OPENED + 30)).toEqual([99_958, 99_958 - 198, 42])

@@ -1,26 +1,26 @@
-// A lease's money over its life, as its events and its rate make it, and on to where it would be exhausted.
+// A lease's money over its life, computed from its events and rate, and projected until it is exhausted.
 import { owed } from "../../../chain/accrual.ts"
 import type { LeaseHistory } from "../../../chain/leaseHistory.ts"
 
 export interface BalanceCurve {
   /** Unix seconds, ascending. */
   times: number[]
-  /** Base units, exact in the tiles and as numbers here, where they are only drawn. Null: not in that time. */
+  /** Base units: exact in the tiles, floating-point in the chart. Null: no value at that time. */
   balance: (number | null)[]
-  /** Balance less what may be owed: what would come back. */
+  /** The balance minus what may be owed: what would be returned. */
   free: (number | null)[]
   /** Settled to the provider. */
   earned: (number | null)[]
-  /** From now on, should nothing change. */
+  /** The projection at the current rate. */
   projected: (number | null)[]
 }
 
-/** Two points of one time would hide each other: the one after an event lies this much behind. */
+/** Points at the same time would coincide: the one after an event is placed this much later. */
 const AFTER = 1e-3
 
 /**
  * @param now Unix seconds of the chain.
- * @param until To draw to: now for the past alone, later with the projection.
+ * @param until The end of the curve: now for the past only, later with the projection.
  * @param window The claim window, in seconds.
  */
 export function balanceCurve(life: LeaseHistory, now: number, until: number, window?: number): BalanceCurve {

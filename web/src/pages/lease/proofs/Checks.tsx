@@ -1,4 +1,4 @@
-// Each step of a verification, with its values and what it proves.
+// The steps of a verification, each with its values and what it proves.
 import type { ReactNode } from "react"
 import type { LeaseView, ProofView } from "../../../api/types.ts"
 import { useUnit } from "../../../chain/currency.ts"

@@ -1,4 +1,5 @@
-// The tenant's word that a statement is right. With it the provider settles at once, without waiting for the root to mature.
+// The tenant's countersignature of a statement. With it the provider settles immediately, without waiting for the root
+// to mature.
 import { useMutation } from "@tanstack/react-query"
 import { useId, useState } from "react"
 import type { Hex } from "viem"
@@ -126,7 +127,7 @@ function Settle({ lease, proof }: Props) {
       const parameters = { terms: lease.terms, usage: proof.usage, signature: signature.trim() as Hex }
       await transact(t.settling(proof.epoch), (wallet) => settleSigned(wallet, parameters))
     } catch {
-      // The transaction centre has told it.
+      // The transaction centre shows the failure.
     } finally {
       setBusy(false)
     }

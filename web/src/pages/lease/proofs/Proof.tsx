@@ -51,7 +51,7 @@ export function Proof({ lease, epoch, onClose }: Props) {
   const query = useProof(lease, epoch)
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // In newer browsers it returns a promise, which is no clean-up.
+    // In newer browsers it returns a promise, which React would take for a cleanup function.
     place.current?.scrollIntoView?.({ block: "nearest" })
   }, [])
   return (

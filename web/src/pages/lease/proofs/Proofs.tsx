@@ -1,4 +1,4 @@
-// Every epoch of the lease with its statement, and for each a verification that believes nobody.
+// Every epoch of the lease with its statement, each of which can be verified without trusting the provider.
 import { useState } from "react"
 import type { ProofSummary } from "../../../api/types.ts"
 import { Failure } from "../../../features/errors/Failure.tsx"

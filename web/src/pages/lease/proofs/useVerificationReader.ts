@@ -1,5 +1,5 @@
-// The node that a verification reads from: the wallet's own, where there is a wallet, because the page's provider chose the
-// other one.
+// The node that a verification reads from: the wallet's own node where there is a wallet, because the page's provider
+// chose the other one.
 import { createClient, custom, type EIP1193Provider } from "viem"
 import { useClient, useConfig, useConnection } from "wagmi"
 import type { Reader } from "../../../chain/reader.ts"
@@ -10,7 +10,7 @@ export interface ChosenReader {
   wallet: string | null
 }
 
-/** @returns A function, because a wallet gives its provider only when it is asked. */
+/** @returns A function, because a connector returns its provider asynchronously. */
 export function useVerificationReader(): () => Promise<ChosenReader> {
   const configured = useClient() as Reader | undefined
   const chain = useConfig().chains[0]

@@ -1,4 +1,4 @@
-// What the policy thinks just now: what it saw, what it wished, what the contract would grant, and what stood in the way.
+// The autoscaler's latest decision: what it observed, what it wanted, what the contract grants, and what limited it.
 import type { ScalingView } from "../../../api/types.ts"
 import { formatFigure } from "../../../i18n/format.ts"
 import { defineMessages, useMessages } from "../../../i18n/language.ts"

@@ -1,4 +1,4 @@
-// Replicas and utilization over time, and every step explained.
+// Replicas and utilization over time, and an explanation of every step.
 import { useMemo } from "react"
 import { useChainTime } from "../../../features/chain/useChainTime.ts"
 import { Failure } from "../../../features/errors/Failure.tsx"
@@ -48,7 +48,7 @@ const messages = defineMessages(
 )
 
 const percent = (value: number) => `${Math.round(value * 10) / 10} %`
-/** Times move on by this much at least between two drawings of the charts: seconds. */
+/** Seconds by which the charts advance at least. */
 const GRAIN = 5
 
 export default function Replicas({ lease }: TabProps) {

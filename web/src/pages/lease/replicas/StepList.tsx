@@ -1,4 +1,4 @@
-// Every change of the replica count as a readable list.
+// Every change of the replica count, as a list.
 import { Link } from "@tanstack/react-router"
 import type { LeaseView } from "../../../api/types.ts"
 import { formatBasisPoints, formatFigure } from "../../../i18n/format.ts"

@@ -1,4 +1,4 @@
-// CPU, memory, network, requests and latency of the lease, second by second.
+// CPU, memory, network, requests and latency of the lease at one-second resolution.
 import { useMemo, useState } from "react"
 import type { LeaseView } from "../../../api/types.ts"
 import { formatBytes, formatFigure } from "../../../i18n/format.ts"

@@ -1,4 +1,4 @@
-// Why the replica count is what it is: every step, with what the policy saw and wished, and what the contract granted.
+// Explains the replica count: every step, with what the autoscaler observed and wanted, and what the contract granted.
 import type { Hex } from "viem"
 import type { PolicyView, ProofSummary, RulingView } from "../../../api/types.ts"
 import type { LeaseHistory, ReplicaStep } from "../../../chain/leaseHistory.ts"
@@ -7,16 +7,16 @@ import { leafOf } from "../../../chain/verifyProof.ts"
 export interface Explained extends ReplicaStep {
   /** The leaf of the statement that justified it. */
   leaf: Hex | null
-  /** The policy's ruling that led to it, where its provider still has it. */
+  /** The autoscaler's decision behind it, if the provider still has it. */
   ruling: RulingView | null
-  /** The thresholds then. */
+  /** The thresholds at that time. */
   policy: PolicyView
 }
 
-/** How far before a step its ruling may lie: seconds. */
+/** Seconds within which a decision may precede its step. */
 const WINDOW = 60
 
-/** Newest first. */
+/** Latest first. */
 export function explainSteps(lease: Hex, life: LeaseHistory, rulings: RulingView[]): Explained[] {
   const explained = life.steps.map((step) => {
     const { proven, time } = step
@@ -27,7 +27,7 @@ export function explainSteps(lease: Hex, life: LeaseHistory, rulings: RulingView
   return explained.reverse()
 }
 
-/** The ruling that stands on the same statement, else the last one before the step that wished for its count. */
+/** The decision based on the same statement, otherwise the last one before the step that wanted its count. */
 function rulingOf({ proven, time, to }: ReplicaStep, rulings: RulingView[]): RulingView | null {
   const granted = rulings.filter((ruling) => ruling.granted === to && ruling.outcome !== "steady")
   const same = granted.find(({ evidence }) => evidence?.epoch === proven?.epoch)
@@ -39,16 +39,16 @@ function rulingOf({ proven, time, to }: ReplicaStep, rulings: RulingView[]): Rul
 export interface Curves {
   times: number[]
   replicas: number[]
-  /** Percent; null where no statement ends. */
+  /** Percent; null at times without a statement. */
   utilization: (number | null)[]
   up: number[]
   target: number[]
   down: number[]
-  /** What the policy wished; null before its first ruling. */
+  /** The count that the autoscaler wanted; null before its first decision. */
   wish: (number | null)[]
 }
 
-/** All of it at the same times, so that the charts lie under one another. */
+/** All series at common times, so that the charts align. */
 export function curvesOf(
   life: LeaseHistory,
   proofs: ProofSummary[],

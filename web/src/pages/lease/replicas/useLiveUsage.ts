@@ -1,4 +1,4 @@
-// A lease's use as it is sampled: the past from `/series`, then one sample after another from `/live`.
+// A lease's usage: the past from `/series`, then live samples from `/live`.
 import { useEffect, useMemo, useState } from "react"
 import { providerApi, unwrap } from "../../../api/client.ts"
 import { openStream, type StreamState } from "../../../api/sse.ts"
@@ -11,13 +11,13 @@ import { reduce, Series } from "./series.ts"
 export const COLUMNS = ["cpu", "memoryBytes", "network", "requests", "failed", "waiting", "latency"] as const
 export type Column = (typeof COLUMNS)[number]
 
-/** The stream says that it lives every ten seconds. */
+/** The stream sends a heartbeat every ten seconds. */
 const PATIENCE_MS = 15_000
 
 export interface LiveUsage {
   series: Series<Column>
   state: StreamState
-  /** Why there is none, or why it ended. */
+  /** Why there is no stream, or why it ended. */
   problem: string | null
 }
 
@@ -32,7 +32,7 @@ export function useLiveUsage(lease: LeaseSummary, span: number): LiveUsage {
   useEffect(() => {
     if (base === null || !who) return
     const controller = new AbortController()
-    // What comes live while the past is read waits for it.
+    // Live samples are queued until the past is loaded.
     let waiting: LiveView[] | null = []
     const add = (view: LiveView) => series.push(view.atMs / 1000, view)
 
@@ -86,7 +86,7 @@ export function useLiveUsage(lease: LeaseSummary, span: number): LiveUsage {
   return { series, state, problem }
 }
 
-/** The sentence of an `end` event. */
+/** The reason in an `end` event. */
 export function reasonOf(data: string): string {
   try {
     const end = JSON.parse(data) as { reason?: string } | string
@@ -96,7 +96,7 @@ export function reasonOf(data: string): string {
   }
 }
 
-/** Some columns of a series, as a strip draws them. */
+/** Columns of a series as the source of a live chart. */
 export function sourceOf(series: Series<Column>, columns: readonly Column[], scale = 1): LiveSource {
   return {
     get version() {

@@ -1,4 +1,4 @@
-// A shell in a replica: the tenant's own hand inside its own container.
+// A shell in a replica, for the tenant and holders of a shell grant.
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import { tokenOf } from "../../../api/tokens.ts"
 import { getTheme, subscribeTheme } from "../../../browser/theme.ts"
@@ -87,7 +87,7 @@ export default function Shell({ lease }: TabProps) {
 interface Run {
   place: string
   command: string
-  /** Tells one run from the next. */
+  /** Identifies a run. */
   number: number
 }
 
@@ -208,7 +208,7 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
     const shown = openTerminal(place.current, { screenReader: reader })
     screen.current = shown
     const { terminal } = shown
-    // At once, or what is typed meanwhile would press the button again.
+    // Immediately, otherwise the next key press would activate the button again.
     terminal.focus()
     let stopped = false
     const [service, replica] = run.place.split("/")
@@ -234,7 +234,7 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
     terminal.onData((data) => socket.send(data))
     terminal.onBinary((data) => socket.send(Uint8Array.from(data, (each) => each.charCodeAt(0))))
     terminal.onResize(({ cols, rows }) => socket.resize(cols, rows))
-    // The way out for whoever has no mouse: Tab itself belongs to the shell.
+    // Lets keyboard users leave: Tab itself goes to the shell.
     terminal.attachCustomKeyEventHandler((event) => {
       if (!(event.key === "Escape" && event.ctrlKey && event.shiftKey)) return true
       event.preventDefault()
@@ -252,7 +252,7 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
       screen.current = null
     }
   }, [base, id, run, reader])
-  // The tokens change with the theme.
+  // The colours change with the theme.
   useEffect(() => {
     if (screen.current) screen.current.terminal.options.theme = themeOf()
   }, [theme])
