@@ -1,5 +1,5 @@
-// Shared ownership: an account binds itself to two of three approvers; what exceeds its limits waits for them, each in a browser
-// of their own, and is sent by the account itself.
+// Shared ownership: an account binds itself to two of three approvers. An action beyond its limits collects their
+// consents, each in a browser of their own, and the account sends it.
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Page } from "@playwright/test"

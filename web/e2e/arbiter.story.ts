@@ -1,4 +1,4 @@
-// What the chain cannot see: a tenant disputes, an arbiter rules, and the provider's bond pays.
+// Disputes: a tenant disputes, an arbiter rules, and the provider's bond pays.
 import { writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -8,7 +8,7 @@ import { expect, test, Visits } from "./visitor.ts"
 
 const COMPLAINT = "The front answered 503 for an hour. <script>window.wasRun = 1</script>"
 
-// What a ruling takes from the bond stops the provider from selling, so this market is nobody else's.
+// A ruling reduces the bond and stops the provider from selling, so this story has a market of its own.
 let stack: Stack
 
 test.beforeAll(async () => {

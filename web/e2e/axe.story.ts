@@ -1,4 +1,4 @@
-// axe finds no fault on any page, in either theme, with dialogs and menus open too.
+// axe finds no violation on any page, in either theme, also with dialogs and menus open.
 import AxeBuilder from "@axe-core/playwright"
 import type { Page } from "@playwright/test"
 import { actors } from "./actors.ts"
@@ -17,7 +17,7 @@ async function faults(page: Page): Promise<string[]> {
   )
 }
 
-/** As it stands, and in the other theme. */
+/** In the current theme, and in the other one. */
 async function examine(page: Page, what: string) {
   for (let theme = 0; theme < 2; theme++) {
     expect.soft(await faults(page), what).toEqual([])

@@ -1,15 +1,15 @@
-// Requests at a given rate, whatever becomes of them: the demand under which a lease's replicas rise.
+// Sends requests at a fixed rate, whatever the answers: the demand that scales a lease up.
 export interface Load {
   answered: () => number
   stop: () => Promise<void>
 }
 
-/** @param rate Requests a second. */
+/** @param rate Requests per second. */
 export function press(url: string, rate: number): Load {
   const underWay = new Set<Promise<void>>()
   let answered = 0
   const timer = setInterval(() => {
-    // A load that nobody answers must not pile up in here.
+    // Unanswered requests must not accumulate.
     if (underWay.size > 200) return
     const one = fetch(url, { signal: AbortSignal.timeout(20_000) })
       .then((answer) => answer.arrayBuffer())

@@ -1,11 +1,11 @@
-// What the page does when others fail: the provider away, the provider silent, the node slow.
+// Outages: an unreachable provider, a silent provider, a slow node.
 import { actors } from "./actors.ts"
 import { Door } from "./tcpProxy.ts"
 import { expect, test } from "./visitor.ts"
 
 const short = (hex: string) => `${hex.slice(0, 6)}…${hex.slice(-4)}`
 
-/** Whether the code of the other pages has come too, by itself, and nothing is under way. */
+/** Whether the other pages' code has been prefetched, and no request is pending. */
 function codeOfAllPages(): boolean {
   const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[]
   const newest = Math.max(...files.map(({ responseEnd }) => responseEnd))
@@ -26,7 +26,7 @@ test("with the provider away the page says so, reads the chain, and recovers by 
     await expect(mark.getByText("Offline")).toBeVisible()
     await expect(page.getByText("The provider does not answer.")).toBeVisible()
 
-    // What was not read yet comes from the chain alone.
+    // What was not loaded before now comes from the chain alone.
     await page.getByRole("link", { name: "Leases" }).click()
     await expect(page.getByText(short(stack.up.lease!)).first()).toBeVisible({ timeout: 30_000 })
 

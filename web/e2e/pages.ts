@@ -1,4 +1,5 @@
-// Every page there is, and how one knows that it stands: what the stories of all pages and the screenshots go through.
+// The list of all pages, and how to tell that each has loaded: shared by the stories about all pages and the
+// screenshots.
 import { expect, type Page } from "@playwright/test"
 import type { Hex } from "viem"
 import type { HDAccount } from "viem/accounts"
@@ -7,7 +8,7 @@ import { actors } from "./actors.ts"
 export interface Place {
   name: string
   path: string
-  /** Who looks at it. */
+  /** The account that visits it. */
   account: HDAccount
 }
 
@@ -38,7 +39,7 @@ const NAMES = new Map<HDAccount, string>([
   [actors.arbiters[0], "arbiter"],
 ])
 
-/** The pages by who looks at them. */
+/** The pages by visiting account. */
 export function accounts() {
   return [...NAMES].map(([account, name]) => ({
     account,
@@ -47,7 +48,7 @@ export function accounts() {
   }))
 }
 
-/** Until the page stands and nothing says that it loads. */
+/** Until the page has rendered and nothing is loading. */
 export async function settled(page: Page) {
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
   await expect(page.getByText(/^(Loading|加载中)$/)).toHaveCount(0)

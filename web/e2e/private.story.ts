@@ -1,4 +1,4 @@
-// The inside of a lease: logs that are only text, a shell, and who may look.
+// Private data of a lease: logs as plain text, a shell, and access grants.
 import type { Hex } from "viem"
 import { actors } from "./actors.ts"
 import { shellApplication, WICKED } from "./shell.ts"
@@ -28,7 +28,7 @@ test("logs are text, whatever a container prints", async ({ visits }) => {
   expect(await log.evaluate((box) => box.querySelectorAll("img, script").length)).toBe(0)
   expect(await page.evaluate(() => "wasRun" in window)).toBe(false)
 
-  // They follow, and can be searched.
+  // Logs follow, and can be searched.
   const seen = await page.getByText(/^[\d,]+ lines$/).textContent()
   await expect(page.getByText(/^[\d,]+ lines$/)).not.toHaveText(seen!)
   await page.getByLabel("Search").fill("low tide")
@@ -50,7 +50,7 @@ test("its use is shown second by second", async ({ visits }) => {
 test("a shell runs in the container, under its limits", async ({ visits }) => {
   const { page } = await visits.connected(actors.tenant, { path: `/leases/${lease}?tab=shell` })
   await page.getByRole("button", { name: "Sign in" }).click()
-  // So that what the terminal shows can be read.
+  // Makes the terminal's content readable by the test.
   await page.getByLabel("Screen reader mode").check()
   await page.getByRole("button", { name: "Open shell" }).click()
   await expect(page.getByRole("status").filter({ hasText: "Open" })).toBeVisible()

@@ -1,4 +1,4 @@
-// The chain takes something back under an open page: the page goes by what the chain says now.
+// A reorg under an open page: the page shows the new chain's state.
 import { parseEther } from "viem"
 import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
@@ -25,7 +25,7 @@ test("what a reorg took back is waiting again, and the money is the chain's", as
 
   const { blockNumber } = await stack.reader.getTransactionReceipt({ hash: wallet.sent.at(-1)! })
   const depth = Number((await stack.reader.getBlockNumber({ cacheTime: 0 })) - blockNumber) + 1
-  // Two blocks more, for those that are mined meanwhile.
+  // Two further blocks, for those mined meanwhile.
   await stack.anvil.request({ method: "anvil_reorg", params: [depth + 2, []] } as never)
 
   await expect(topUp.getByText("Waiting for a block")).toBeVisible()

@@ -1,4 +1,4 @@
-// On the smallest phone, in both languages: no page scrolls sideways, and each has one heading of the first order.
+// On the smallest phone, in both languages: no page scrolls horizontally, and each has one first-level heading.
 import { accounts, settled } from "./pages.ts"
 import { signIn } from "./session.ts"
 import { expect, test } from "./visitor.ts"
@@ -19,7 +19,7 @@ for (const language of ["en", "zh"] as const) {
         expect.soft(wide, place.name).toBeLessThanOrEqual(wanted!)
         await expect(page.getByRole("heading", { level: 1 })).toHaveCount(1)
         if (language === "zh") {
-          // Whoever chose Chinese reads Chinese: the heading of every page has it.
+          // In Chinese, every page's heading is Chinese.
           expect
             .soft(await page.getByRole("heading", { level: 1 }).textContent(), place.name)
             .toMatch(/\p{Script=Han}/u)

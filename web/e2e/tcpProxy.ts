@@ -1,5 +1,5 @@
-// A door before a provider's API, for the stories in which it goes away: shut, nothing listens at its address; open, all
-// passes as it is.
+// A TCP proxy in front of a provider's API, for stories about outages: closed, its port refuses connections; open, it
+// forwards everything.
 import { createServer, connect as dial, type Server, type Socket } from "node:net"
 
 export class Door {

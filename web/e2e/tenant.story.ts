@@ -1,4 +1,4 @@
-// A tenant's whole story, with a wallet and nothing else: from a Compose file over a load, a proof and a top-up to the money back.
+// A tenant's whole story with a wallet: from a Compose file through load, a proof and a top-up to the refund.
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Hex, parseEther, zeroAddress } from "viem"

@@ -1,5 +1,5 @@
-// Somebody at the page: a browser context of their own, their wallet, their language and theme. Whoever visits is watched:
-// a story fails when the page broke its Content-Security-Policy or threw.
+// A visitor of the page: a browser context with its own wallet, language and theme. A story fails when the page
+// violates its Content-Security-Policy or throws.
 import { type Browser, test as base, expect, type Page } from "@playwright/test"
 import type { HDAccount } from "viem/accounts"
 import { Stack } from "./stack.ts"
@@ -8,28 +8,28 @@ import { WALLET_NAME, Wallet } from "./wallet.ts"
 export { expect }
 
 interface Wishes {
-  /** Whose wallet; none: nobody's, the browser has no wallet. */
+  /** Whose wallet; none: the browser has no wallet. */
   account?: HDAccount
-  /** Where; the market's page unless told; null: nowhere yet. */
+  /** The path; the market's page by default; null: none yet. */
   path?: string | null
   language?: "en" | "zh"
   theme?: "light" | "dark"
   width?: number
   height?: number
-  /** Through something that stands before the API. */
+  /** The URL of a proxy in front of the API. */
   origin?: string
 }
 
 export interface Visitor {
   page: Page
   wallet: Wallet
-  /** What the page did that it must not. */
+  /** Violations and errors of the page. */
   wrongs: string[]
-  /** Requests without an answer: no wrong, but they may explain one. */
+  /** Requests without an answer: not failures, but possible explanations. */
   lost: string[]
 }
 
-/** Chromium writes each answer that is not 2xx to the console; that is the network's word and not the page's. */
+/** Chromium logs every answer that is not 2xx to the console; these are not errors of the page. */
 const OF_THE_NETWORK = /Failed to load resource|net::ERR_|WebSocket connection to/
 
 export class Visits {
@@ -48,9 +48,9 @@ export class Visits {
     await context.grantPermissions(["clipboard-read", "clipboard-write"])
     await context.addInitScript(
       ([language, theme]) => {
-        // The browser's own page for a site that does not answer keeps nothing.
+        // The browser's error page has no storage.
         if (origin === "null") return
-        // As the person left them; what is chosen during the visit stays.
+        // The initial settings; changes during the visit are kept.
         if (!localStorage.getItem("tidemark.language")) localStorage.setItem("tidemark.language", language!)
         if (!localStorage.getItem("tidemark.theme")) localStorage.setItem("tidemark.theme", theme!)
       },
@@ -86,12 +86,12 @@ export class Visits {
     return visitor
   }
 
-  /** Goes to a page by its address, as from a bookmark. */
+  /** Opens a page by its URL, as from a bookmark. */
   async go(page: Page, path: string) {
     await page.goto(this.#stack.url + path)
   }
 
-  /** Begins and connects the wallet, as a person does. */
+  /** Starts a visit and connects the wallet. */
   async connected(account: HDAccount, wishes: Omit<Wishes, "account"> = {}): Promise<Visitor> {
     const visitor = await this.begin({ ...wishes, account })
     await connect(visitor.page)
@@ -118,7 +118,7 @@ export async function connect(page: Page) {
   await expect(page.getByRole("button", { name: /^(Account|账户) 0x/ })).toBeVisible()
 }
 
-/** `stack` is one for all stories of a worker; a story that disturbs it starts its own. */
+/** `stack` is shared by the stories of a worker; a story that disturbs it starts its own. */
 export const test = base.extend<{ visits: Visits }, { stack: Stack }>({
   stack: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs.

@@ -1,4 +1,4 @@
-// What stands around every page: the wallet, its chain and its account, and what the page is made of.
+// The layout around every page: the wallet, its chain and account, and what the page loads.
 import { actors } from "./actors.ts"
 import { connect, expect, test } from "./visitor.ts"
 

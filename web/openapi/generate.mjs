@@ -1,7 +1,7 @@
-// Makes src/api/__generated__/openapi.ts from orchestrator/openapi.json, which the orchestrator's own description is compared
-// with by a test in Rust.
-//
-//   npm run api      writes it; src/api/openapi.test.ts compares what is committed
+// Generates src/api/__generated__/openapi.ts from orchestrator/openapi.json, the orchestrator's committed API
+// description.
+//   npm run api
+// src/api/openapi.test.ts compares the result with the committed file.
 import { readFileSync, writeFileSync } from "node:fs"
 import { pathToFileURL } from "node:url"
 import openapiTS, { astToString } from "openapi-typescript"
@@ -13,7 +13,7 @@ export const GENERATED = here("../src/api/__generated__/openapi.ts")
 
 const HEADER = "// Generated from orchestrator/openapi.json by `npm run api`; do not edit.\n"
 
-/** Strings of these formats are 0x hex, in viem's type of them. */
+/** Strings of these formats are typed as 0x hex, like viem's. */
 const HEX_FORMATS = ["address", "hex"]
 const hex = () =>
   ts.factory.createTemplateLiteralType(ts.factory.createTemplateHead("0x"), [
@@ -23,7 +23,7 @@ const hex = () =>
     ),
   ])
 
-/** The TypeScript of an OpenAPI description. */
+/** Returns the TypeScript of an OpenAPI description. */
 export async function generate(description) {
   const nodes = await openapiTS(description, {
     transform: ({ type, format }) => (type === "string" && HEX_FORMATS.includes(format) ? hex() : undefined),

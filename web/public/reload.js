@@ -1,5 +1,5 @@
-// The page's own code did not come, as when the network changed under it: it is loaded once more, and if that fails too, no
-// more for a while.
+// Reloads the page once when its own code failed to load, for example because of a network change; at most once in a
+// while.
 ;(function () {
   var KEY = "tidemark.again"
   addEventListener(

@@ -12,7 +12,7 @@ const PAGES = readdirSync(join(WEB, "src/pages"), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name)
 
-/** What each layer may import of the others. */
+/** The layers that each layer may import. */
 const MAY_IMPORT: Record<string, string[]> = {
   browser: [],
   i18n: ["browser"],
@@ -29,7 +29,7 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), "layers-"))
   const config = JSON.parse(readFileSync(join(WEB, "biome.json"), "utf8"))
-  // Only the rules about imports: nothing else can fail.
+  // Only the rules about imports.
   const { noImportCycles } = config.linter.rules.suspicious
   writeFile("biome.json", {
     files: { includes: ["src/**"] },
@@ -45,7 +45,7 @@ function writeFile(path: string, content: string | object) {
   writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content))
 }
 
-/** The rules that Biome finds broken, as `file: rule`. */
+/** The violations that Biome reports, as `file: rule`. */
 function broken(): string[] {
   const args = ["lint", "--reporter=json", "--max-diagnostics=none", "--config-path", folder, folder]
   let output: string
@@ -66,7 +66,7 @@ function broken(): string[] {
   })
 }
 
-/** Where a layer's file is planted; a page's files are in a folder a page. */
+/** Where a layer's planted file is placed; pages have a folder each. */
 const home = (layer: string) => (layer === "pages" ? "pages/market" : layer)
 
 describe("the layers of src/", () => {

@@ -1,5 +1,5 @@
-// A page as it stands in the browser, for component tests: configuration, a wallet that signs nothing unless told to, queries
-// without patience, and a router that knows every path.
+// The environment of a page, for component tests: configuration, a wallet that signs only what a test answers, queries
+// without retries, and a router that accepts every path.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query"
 import {
   createMemoryHistory,
@@ -32,16 +32,16 @@ export const CONFIG: PageConfig = {
 }
 
 interface Scene {
-  /** Where the router stands. */
+  /** The router's path. */
   path?: string
   config?: Partial<PageConfig>
-  /** Of the connected wallet; none: a wallet is there and nobody has connected it. */
+  /** The connected account; none: the wallet is not connected. */
   account?: Address
-  /** Answers what is asked of the chain and of the wallet; undefined: the account and the chain id are known anyway. */
+  /** Answers requests to the chain and the wallet; without it only the account and the chain id are answered. */
   chain?: EIP1193RequestFn
 }
 
-/** Renders a component inside of all that surrounds a page. */
+/** Renders a component in the environment of a page. */
 export async function show(children: ReactNode, { path = "/", config, account, chain }: Scene = {}) {
   const page = { ...CONFIG, ...config }
   const request = async (asked: { method: string; params?: unknown }) => {
