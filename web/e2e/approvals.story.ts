@@ -44,7 +44,9 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
     const dialog = page.getByRole("dialog", { name: "Propose to approvers" })
     await expect(dialog.getByText("2 of 3 approvers")).toBeVisible()
     await dialog.getByRole("button", { name: /mailbox/ }).click()
-    await expect(dialog.getByText("It waits in the mailbox for its approvers.")).toBeVisible()
+    await expect(
+      dialog.getByText("Shared: the approvers see it when they sign in at this provider."),
+    ).toBeVisible()
     expect(owner.wallet.sent).toHaveLength(1)
   })
 
@@ -72,7 +74,7 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
 
   await test.step("a stranger is asked nothing", async () => {
     await enter(outsider.page)
-    await expect(outsider.page.getByText("Nothing waits here")).toBeVisible()
+    await expect(outsider.page.getByText("No proposals")).toBeVisible()
   })
 
   await test.step("the account sends it, and the lease runs", async () => {

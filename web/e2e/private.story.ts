@@ -18,7 +18,7 @@ test("logs are text, whatever a container prints", async ({ visits }) => {
   const { page, wallet } = await visits.connected(actors.tenant, { path: `/leases/${lease}?tab=logs` })
   wallet.refuse()
   await page.getByRole("button", { name: "Sign in" }).click()
-  await expect(page.getByText("You declined in the wallet. Nothing was sent.")).toBeVisible()
+  await expect(page.getByText("You rejected the request in the wallet. Nothing was sent.")).toBeVisible()
   await page.getByRole("button", { name: "Sign in" }).click()
 
   const log = page.getByRole("log", { name: "Log lines" })

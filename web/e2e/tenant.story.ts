@@ -37,7 +37,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await refusal.getByRole("button", { name: "Line 5" }).click()
     await expect(manifest).toBeFocused()
     await expect(page.getByRole("button", { name: "Open the lease" })).toBeDisabled()
-    await expect(page.getByText("Mend the manifest first: the provider refuses it.")).toBeVisible()
+    await expect(page.getByText("Fix the manifest first: the provider refuses it.")).toBeVisible()
     await manifest.fill(sample)
     await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
   })
@@ -58,7 +58,9 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
   await test.step("a refusal in the wallet costs nothing, and is asked again", async () => {
     wallet.refuse()
     await page.getByRole("button", { name: "Open the lease" }).click()
-    await expect(page.getByText("You declined in the wallet. Nothing was sent.").first()).toBeVisible()
+    await expect(
+      page.getByText("You rejected the request in the wallet. Nothing was sent.").first(),
+    ).toBeVisible()
     expect(wallet.sent).toHaveLength(0)
     await page.getByRole("button", { name: "Try again" }).click()
   })

@@ -34,7 +34,7 @@ test("a refused connection costs nothing and can be asked again", async ({ visit
   await page.getByRole("button", { name: "Connect wallet" }).click()
   const dialog = page.getByRole("dialog")
   await dialog.getByRole("button", { name: "Harbour Wallet" }).click()
-  await expect(dialog.getByText("You declined in the wallet. Nothing was sent.")).toBeVisible()
+  await expect(dialog.getByText("You rejected the request in the wallet. Nothing was sent.")).toBeVisible()
   await page.keyboard.press("Escape")
   await connect(page)
 })
@@ -62,7 +62,7 @@ test("on a wrong chain a banner says so, and switches", async ({ visits, stack }
   await expect(banner).toBeVisible()
   wallet.obliging = false
   await banner.getByRole("button", { name: /^Switch to/ }).click()
-  await expect(banner.getByText("You declined in the wallet. Nothing was sent.")).toBeVisible()
+  await expect(banner.getByText("You rejected the request in the wallet. Nothing was sent.")).toBeVisible()
   wallet.obliging = true
   await banner.getByRole("button", { name: /^Switch to/ }).click()
   await expect(banner).toBeHidden()

@@ -30,7 +30,7 @@ const messages = defineMessages(
     light: "Light theme",
     feed: { connecting: "Connecting", live: "Live", stale: "Stale", down: "Offline" },
     block: (block: number) => `block ${block}`,
-    down: "The provider does not answer. What the chain knows is read from there, and may be some seconds old; what only the provider knows is missing.",
+    down: "The provider does not answer. Data on chain is read from the chain, with a delay of a few seconds; data that only the provider has is missing.",
   },
   {
     skip: "跳到内容",

@@ -7,14 +7,14 @@ export class ConfigError extends Error {}
 
 export async function loadConfig(): Promise<PageConfig> {
   const answer = await fetch("/config.json", { headers: { accept: "application/json" } }).catch((cause) => {
-    throw new ConfigError("config.json cannot be read: is the server that gave this page still there?", {
+    throw new ConfigError("config.json cannot be read: is the server of this page still running?", {
       cause,
     })
   })
-  if (!answer.ok) throw new ConfigError(`config.json was answered with HTTP ${answer.status}`)
+  if (!answer.ok) throw new ConfigError(`config.json: HTTP ${answer.status}`)
   const config = (await answer.json().catch(() => null)) as PageConfig | null
   if (typeof config?.chainId !== "number" || !/^0x[0-9a-fA-F]{40}$/.test(config.market)) {
-    throw new ConfigError("config.json names no market: it needs chainId, market and block")
+    throw new ConfigError("config.json is incomplete: it needs chainId, market and block")
   }
   return config
 }

@@ -56,7 +56,7 @@ export async function readBinding(reader: Reader, account: Address): Promise<Bin
   const event = bound.findLast((log) => log.args.version === version)
   if (!event)
     throw new Error(
-      "The node does not tell the event that bound this account. Use a node that keeps all logs.",
+      "The node does not return the event that bound this account. Use a node that keeps all logs.",
     )
   return {
     account,

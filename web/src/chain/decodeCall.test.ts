@@ -79,7 +79,7 @@ describe("a call in plain words", () => {
     [
       "withdrawEarnings",
       withdrawEarningsCall({ currency: TOKEN, to: OTHER, amount: 5n }),
-      "Pay out earnings",
+      "Withdraw earnings",
     ],
     ["unregister", unregisterCall(), "Leave the market"],
     ["moveToOffer", moveToOfferCall({ terms: TERMS, offer: 4, maxRate: 7n }), "Move a lease to offer 4"],
@@ -115,7 +115,7 @@ describe("a call in plain words", () => {
 
   it("tells the money that goes along", async () => {
     const words = await told(topUpCall({ currency: zeroAddress, lease: HASH, amount: 5n }))
-    expect(detail(words, "Sent along")).toMatchObject({ amount: 5n, unit: { symbol: "ETH" } })
+    expect(detail(words, "Sent with the call")).toMatchObject({ amount: 5n, unit: { symbol: "ETH" } })
   })
 })
 

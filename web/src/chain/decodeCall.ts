@@ -70,10 +70,10 @@ const LABELS = {
   from: reason("From the bond", "从押金中扣除"),
   approver: reason("Approver", "审批人"),
   limitRate: reason("Without consent a lease may reserve", "无需同意单个租约可预留"),
-  limitAmount: reason("Without consent a call may move", "无需同意单次调用可移动"),
-  limitExposure: reason("Without consent there may be in the market", "无需同意可在市场中存放"),
+  limitAmount: reason("Without consent a call may transfer", "无需同意单次调用可转移"),
+  limitExposure: reason("Without consent the account may have in the market", "无需同意可在市场中存放"),
   evidence: reason("Hash of the evidence", "证据哈希"),
-  value: reason("Sent along", "随交易发送"),
+  value: reason("Sent with the call", "随交易发送"),
   data: reason("Hash of its data", "数据哈希"),
   bidUntil: reason("Bids until", "出价截止"),
   acceptUntil: reason("Accepted until", "接受截止"),
@@ -119,7 +119,7 @@ function policyOf({
     ),
     text(
       LABELS.steps,
-      `${step} at a time, ${cooldown} s apart, headroom ${headroom}`,
+      `step ${step}, cooldown ${cooldown} s, headroom ${headroom}`,
       `每次 ${step} 个，间隔 ${cooldown} 秒，余量 ${headroom}`,
     ),
   ]
@@ -181,7 +181,7 @@ async function tell(reader: Reader, account: Address, call: Hex): Promise<Decode
   } catch {
     return {
       verb: null,
-      says: reason("Call something that is no function of the market", "调用并非市场函数的内容"),
+      says: reason("Call a function that the market does not have", "调用并非市场函数的内容"),
       details: [hash(LABELS.data, keccak256(call))],
       effects: [],
       binds: false,
@@ -241,7 +241,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
     case "cancelOrder": {
       const [{ order, currency }] = decoded.args
       return {
-        says: reason("Cancel an order; its deposit comes back", "取消订单，存款退回"),
+        says: reason("Cancel an order; its deposit is returned", "取消订单，存款退回"),
         details: orderOf(order, await unitOf(currency)),
       }
     }
@@ -301,24 +301,24 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [terms, amount] = decoded.args
       const own = await effect(terms.currency, { out: amount })
       return {
-        says: reason("Take money out of a lease", "从租约中取出资金"),
+        says: reason("Withdraw money from a lease", "从租约中取出资金"),
         details: [...about(terms), money(LABELS.amount, amount, own.unit)],
         effects: [own],
       }
     }
     case "close":
       return {
-        says: reason("Close a lease; what is not owed comes back", "关闭租约，未欠付的资金退回"),
+        says: reason("Close a lease; what is not owed is returned", "关闭租约，未欠付的资金退回"),
         details: about(decoded.args[0]),
       }
     case "refund":
       return {
-        says: reason("Get a closed lease's money back", "取回已关闭租约的资金"),
+        says: reason("Refund a closed lease", "退还已关闭租约的资金"),
         details: about(decoded.args[0]),
       }
     case "endDispute":
       return {
-        says: reason("End a dispute: the provider's proofs stand", "结束争议：以提供方的证明为准"),
+        says: reason("End a dispute: the provider's proofs are upheld", "结束争议：以提供方的证明为准"),
         details: about(decoded.args[0]),
       }
     case "withdrawEarnings": {
@@ -328,8 +328,8 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const own = to.toLowerCase() === account.toLowerCase()
       return {
         says: all
-          ? reason(`Pay out all earnings in ${unit.symbol}`, `提取全部 ${unit.symbol} 收益`)
-          : reason("Pay out earnings", "提取收益"),
+          ? reason(`Withdraw all earnings in ${unit.symbol}`, `提取全部 ${unit.symbol} 收益`)
+          : reason("Withdraw earnings", "提取收益"),
         details: [address(LABELS.to, to), ...(all ? [] : [money(LABELS.amount, amount, unit)])],
         effects: own || all ? [] : [await effect(currency, { out: amount })],
       }
@@ -366,7 +366,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [terms, evidence] = decoded.args
       return {
         says: reason(
-          "Dispute a lease: nothing of it is paid until a ruling",
+          "Dispute a lease: its payments are frozen until a ruling",
           "对租约提出争议：裁决前不支付任何款项",
         ),
         details: [...about(terms), hash(LABELS.evidence, evidence)],
@@ -395,7 +395,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const [approvers, threshold, limits] = decoded.args
       if (threshold === 0n)
         return {
-          says: reason("Free the account: it needs no consents any more", "解除账户约束：不再需要同意"),
+          says: reason("Unbind the account: it no longer needs consents", "解除账户约束：不再需要同意"),
           details: [],
         }
       const allowed = await Promise.all(
@@ -411,7 +411,7 @@ async function words(reader: Reader, account: Address, decoded: Decoded, call: H
       const of = approvers.length
       return {
         says: reason(
-          `Bind the account: beyond its limits it needs ${threshold} of ${of} approvers`,
+          `Bind the account: a call beyond its limits needs ${threshold} of ${of} approvers`,
           `约束账户：超出限额需要 ${of} 位审批人中的 ${threshold} 位同意`,
         ),
         details: [...approvers.map((approver) => address(LABELS.approver, approver)), ...allowed.flat()],

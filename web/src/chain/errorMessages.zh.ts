@@ -11,15 +11,15 @@ export const chinese: Sentences = {
   ],
   BondTooSmall: ([bond, required], f) => [
     `${f.wei(bond)} 的押金不足以覆盖该容量：需要 ${f.wei(required)}。`,
-    `请再追加 ${f.wei(required - bond)} 押金，或减少登记的容量。`,
+    `请再追加 ${f.wei(required - bond)} 押金，或减少注册的容量。`,
   ],
   AlreadyRegistered: ([provider], f) => [
-    `${f.hex(provider)} 已登记为提供方。`,
-    "请改用更新登记信息或追加押金。",
+    `${f.hex(provider)} 已注册为提供方。`,
+    "请改用更新注册信息或追加押金。",
   ],
   NotRegistered: ([provider], f) => [
-    `${f.hex(provider)} 尚未登记为提供方。`,
-    "请先缴纳押金登记，或检查当前签名账户。",
+    `${f.hex(provider)} 尚未注册为提供方。`,
+    "请先缴纳押金注册，或检查当前签名账户。",
   ],
   LeasesOpen: () => ["提供方仍为租约或出价占用着容量。", "请先发出通知并关闭租约、释放出价，然后再退出。"],
   RootsPending: ([until], f) => [
@@ -83,7 +83,7 @@ export const chinese: Sentences = {
   BiddingOver: ([until], f) => [`该订单的出价已于 ${f.time(until)} 截止。`, "请对其他订单出价。"],
   AttributeMissing: ([attribute], f) => [
     `提供方缺少订单要求的属性“${f.word(attribute)}”。`,
-    "若确实具备，请登记该属性；否则把订单留给他人。",
+    "若确实具备，请注册该属性；否则把订单留给他人。",
   ],
   BidExists: () => ["同一出价已经有效。", "无需处理；若要改动，请调整费率或有效期。"],
   BidsFull: ([most]) => [`该订单的 ${most} 个出价名额已满。`, "请替换一个预留费率更高的出价。"],
@@ -120,7 +120,7 @@ export const chinese: Sentences = {
       ]
     if (limit === 1)
       return [
-        `${who} 受审批约束：单次调用无需同意可移动 ${f.amount(allowed)}，而此操作移动 ${f.amount(asked)}。`,
+        `${who} 受审批约束：单次调用无需同意可转移 ${f.amount(allowed)}，而此操作转移 ${f.amount(asked)}。`,
         remedy,
       ]
     if (limit === 2)
@@ -171,7 +171,7 @@ export const chinese: Sentences = {
     "提供方在此之后才能调整；租户可随时伸缩。",
   ],
   StepTooLarge: ([moved, step]) => [
-    `一步最多移动 ${step} 个副本，而此操作移动 ${moved} 个。`,
+    `一次最多调整 ${step} 个副本，而此操作调整 ${moved} 个。`,
     "请分小步进行。",
   ],
   DemandTooLow: ([utilization, up], f) => [
@@ -184,7 +184,7 @@ export const chinese: Sentences = {
   ],
   BeyondDemand: ([replicas, limit]) => [
     `${replicas} 个副本超出了已证明需求所支持的 ${limit} 个。`,
-    `最多调整到 ${limit} 个；只有租户可以走得更远。`,
+    `最多调整到 ${limit} 个；只有租户可以超出此数。`,
   ],
   StatementUsed: ([time, since], f) => [
     `${f.time(time)} 的报表不晚于上一次调整（${f.time(since)}）。`,
@@ -247,16 +247,16 @@ export const chinese: Sentences = {
     "提供方并不欠根：它按时提交了，或没有为任何人占用容量。",
     "请在它错过足够多的周期后再报告。",
   ],
-  SilenceKnown: () => ["该静默此前已被报告或确认。", "宽限期后请确认；确认后可获停机补偿。"],
-  NotReported: () => ["还没有人报告该提供方静默。", "请先报告，待宽限期过后再确认。"],
+  SilenceKnown: () => ["该失联此前已被报告或确认。", "宽限期后请确认；确认后可获停机补偿。"],
+  NotReported: () => ["还没有人报告该提供方失联。", "请先报告，待宽限期过后再确认。"],
   GraceRunning: ([until, untilBlock], f) => [
     `提供方在 ${f.time(until)} 且区块 ${untilBlock} 之前仍可提交根。`,
     "请在两者都过后再确认。",
   ],
-  NoOutage: () => ["提供方当前没有停机：未被确认，或此后已提交过根。", "请在它静默时报告。"],
+  NoOutage: () => ["提供方当前没有停机：未被确认，或此后已提交过根。", "请在它失联时报告。"],
   CreditPaid: ([, epoch]) => [`该租约已获得周期 ${epoch} 之后停机的补偿。`, ""],
   LeaseTooYoung: ([since, latest], f) => [
-    `此次停机未影响该租约：它自 ${f.time(since)} 起才如此，晚于 ${f.time(latest)}。`,
+    `此次停机未影响该租约：它于 ${f.time(since)} 开启或更改，晚于 ${f.time(latest)}。`,
     "请关闭租约，或迁移到其他提供方。",
   ],
   DisputeRunning: () => ["该租约已有争议。", "请等待裁决或期限届满。"],

@@ -19,23 +19,23 @@ export interface Explanation {
 
 const messages = defineMessages(
   {
-    refused: (name: string) => `The market refuses: ${name}.`,
-    rejected: ["You declined in the wallet. Nothing was sent.", ""],
-    unfunded: ["The wallet cannot pay for this and its gas.", "Add to the account, or use a smaller amount."],
+    refused: (name: string) => `The market refused it: ${name}.`,
+    rejected: ["You rejected the request in the wallet. Nothing was sent.", ""],
+    unfunded: [
+      "The wallet cannot pay for this and its gas.",
+      "Add funds to the account, or use a smaller amount.",
+    ],
     nonce: [
-      "The wallet used a transaction number that is taken or out of turn.",
+      "The wallet used a nonce that is taken or out of order.",
       "Wait until its other transactions are mined, or reset the account's activity in the wallet; then try again.",
     ],
-    underpriced: [
-      "The fee is too low for the chain to take it.",
-      "Try again, with a higher fee in the wallet.",
-    ],
+    underpriced: ["The fee is too low for the network.", "Try again, with a higher fee in the wallet."],
     unreachable: [
       "The chain's node does not answer.",
       "Check the connection, or the wallet's own network settings; then try again.",
     ],
-    silent: ["The provider does not answer.", "Try again, or read what the chain alone tells."],
-    busy: ["The wallet waits for an answer to an earlier question.", "Open the wallet and answer it."],
+    silent: ["The provider does not answer.", "Try again, or use the data on chain."],
+    busy: ["The wallet is waiting for an answer to an earlier request.", "Open the wallet and answer it."],
     chain: [
       "The wallet is on another chain than this market.",
       "Switch the wallet to this market's chain, or add it there.",
@@ -47,23 +47,23 @@ const messages = defineMessages(
       "Choose the right account in the wallet and sign again.",
     ],
     noPermit: [
-      "This token takes no permit that could be signed here.",
-      "Allow the market the amount with a transaction first.",
+      "This token does not support a permit that can be signed here.",
+      "Approve the amount for the market with a transaction first.",
     ],
     unauthorized: "Sign in with the wallet first.",
     forbidden: "Ask the lease's tenant for access.",
-    rate_limited: "Wait a little, then try again.",
-    reverted: ["The contract refused without a reason.", "Check that the wallet's chain is this market's."],
+    rate_limited: "Wait a moment, then try again.",
+    reverted: ["The contract reverted without a reason.", "Check that the wallet is on this market's chain."],
   },
   {
     refused: (name: string) => `市场拒绝了：${name}。`,
-    rejected: ["您在钱包中拒绝了。没有发送任何内容。", ""],
+    rejected: ["您在钱包中拒绝了请求。没有发送任何内容。", ""],
     unfunded: ["钱包余额不足以支付金额和手续费。", "请为账户充值，或减少金额。"],
     nonce: [
-      "钱包使用的交易序号已被占用或顺序不对。",
+      "钱包使用的 nonce 已被占用或顺序不对。",
       "请等待其他交易上链，或在钱包中重置账户活动，然后重试。",
     ],
-    underpriced: ["手续费过低，链不予接收。", "请在钱包中提高手续费后重试。"],
+    underpriced: ["手续费过低，网络不予接收。", "请在钱包中提高手续费后重试。"],
     unreachable: ["链节点没有响应。", "请检查网络连接或钱包的网络设置，然后重试。"],
     silent: ["提供方没有响应。", "请重试，或只查看链上的信息。"],
     busy: ["钱包正在等待您回应先前的请求。", "请打开钱包处理。"],
@@ -75,7 +75,7 @@ const messages = defineMessages(
     unauthorized: "请先用钱包登录。",
     forbidden: "请向租约的租户申请访问权限。",
     rate_limited: "请稍等片刻再试。",
-    reverted: ["合约未说明原因就拒绝了。", "请检查钱包所在的链是否为此市场的链。"],
+    reverted: ["合约回滚，未说明原因。", "请检查钱包所在的链是否为此市场的链。"],
   },
 )
 

@@ -18,15 +18,15 @@ const FRAUDS = {
   en: [
     "more than the lease could consume",
     "more than could be consumed between two statements",
-    "a counter that fell",
+    "a counter that decreased",
     "two statements under one root",
     "a utilization that its counters contradict",
   ],
   zh: [
     "超出租约可能的消耗",
-    "两份陈述之间超出可能的消耗",
+    "两份报表之间超出可能的消耗",
     "计数器下降",
-    "同一根下的两份陈述",
+    "同一根下的两份报表",
     "利用率与计数器矛盾",
   ],
 }
@@ -39,29 +39,31 @@ export const sentences = defineMessages<Record<string, Sentence>>(
     LeaseScaled: ({ args }) => `Scaled to ${counted(args.replicas)}`,
     StepProven: (event) =>
       `The step from ${event.args.from} to ${counted(event.args.to)} is justified by the statement of epoch ${event.args.epoch}: ${formatBasisPoints(usageOf(event.args.usage).utilization)} utilization`,
-    StepRefused: ({ args }) => `A step by the statement of epoch ${args.epoch} was refused; the root stands`,
+    StepRefused: ({ args }) =>
+      `A step with the statement of epoch ${args.epoch} was refused; the root remains valid`,
     PolicySet: (event) => {
       const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(
         event.args.policy,
       )
       return `Policy changed: ${minReplicas} to ${maxReplicas} replicas; down below ${down} %, target ${target} %, up above ${up} %; cooldown ${formatDuration(cooldown)}, step ${step}, headroom ${headroom}`
     },
-    NoticeGiven: ({ args }) => `The provider gives notice: it may close from ${clock(args.until)} on`,
+    NoticeGiven: ({ args }) =>
+      `The provider gave notice: it may close the lease from ${clock(args.until)} on`,
     LeaseClosed: ({ args }) => `Closed by ${hex(args.by)}`,
     LeaseMoved: ({ args }, unit) => `Moved to lease ${hex(args.to)} with ${money(args.amount, unit)}`,
     ToppedUp: ({ args }, unit) => `${hex(args.from)} added ${money(args.amount, unit)}`,
     Settled: ({ args }, unit) =>
-      `${money(args.amount, unit)} settled by the statement of ${clock(args.time)}`,
+      `${money(args.amount, unit)} settled with the statement of ${clock(args.time)}`,
     Withdrawn: ({ args }, unit) => `${money(args.amount, unit)} withdrawn by the tenant`,
     Refunded: ({ args }, unit) => `${money(args.amount, unit)} refunded to the tenant`,
     DisputeOpened: ({ args }) =>
-      `Disputed by the tenant: nothing is paid meanwhile; the arbiters may rule until ${clock(args.until)}; evidence ${hex(args.evidence)}`,
+      `Disputed by the tenant: payments are frozen; the arbiters may rule until ${clock(args.until)}; evidence ${hex(args.evidence)}`,
     DisputeEnded: ({ args }) =>
       args.ruled === true || args.ruled === "true"
         ? `The arbiters ruled for the ${String(args.forTenant) === "true" ? "tenant" : "provider"}; ${ether(args.slashed)} of the bond was taken`
-        : "The dispute ended without a ruling: the provider's proofs stand",
+        : "The dispute ended without a ruling: the provider's proofs are upheld",
     FraudProven: ({ args }) =>
-      `${hex(args.reporter)} proved a fraud of the provider (${FRAUDS.en[Number(args.kind)] ?? args.kind}); its bond paid ${ether(args.slashed)}`,
+      `${hex(args.reporter)} proved fraud by the provider (${FRAUDS.en[Number(args.kind)] ?? args.kind}); its bond paid ${ether(args.slashed)}`,
     OutageCredited: ({ args }) =>
       `Service credit for the provider's outage since epoch ${args.epoch}: its bond paid ${ether(args.slashed)}`,
     BidAccepted: ({ args }) => `Bid ${hex(args.bid)} on order ${hex(args.order)} was accepted`,
@@ -71,8 +73,8 @@ export const sentences = defineMessages<Record<string, Sentence>>(
       `${hex(args.tenant)} 在 ${hex(args.provider)} 处开启租约，${Number(args.offer) ? `报价 ${args.offer}` : "通过出价"}：${args.replicas} 个副本，存入 ${money(args.deposit, unit)}`,
     LeaseScaled: ({ args }) => `调整为 ${args.replicas} 个副本`,
     StepProven: (event) =>
-      `从 ${event.args.from} 到 ${event.args.to} 个副本的调整由周期 ${event.args.epoch} 的陈述证明：利用率 ${formatBasisPoints(usageOf(event.args.usage).utilization)}`,
-    StepRefused: ({ args }) => `依据周期 ${args.epoch} 陈述的调整被拒绝，根仍然有效`,
+      `从 ${event.args.from} 到 ${event.args.to} 个副本的调整由周期 ${event.args.epoch} 的报表证明：利用率 ${formatBasisPoints(usageOf(event.args.usage).utilization)}`,
+    StepRefused: ({ args }) => `依据周期 ${args.epoch} 报表的调整被拒绝，根仍然有效`,
     PolicySet: (event) => {
       const { minReplicas, maxReplicas, down, target, up, cooldown, step, headroom } = policyOf(
         event.args.policy,
@@ -83,7 +85,7 @@ export const sentences = defineMessages<Record<string, Sentence>>(
     LeaseClosed: ({ args }) => `由 ${hex(args.by)} 关闭`,
     LeaseMoved: ({ args }, unit) => `迁移至租约 ${hex(args.to)}，随带 ${money(args.amount, unit)}`,
     ToppedUp: ({ args }, unit) => `${hex(args.from)} 充值 ${money(args.amount, unit)}`,
-    Settled: ({ args }, unit) => `依据 ${clock(args.time)} 的陈述结算 ${money(args.amount, unit)}`,
+    Settled: ({ args }, unit) => `依据 ${clock(args.time)} 的报表结算 ${money(args.amount, unit)}`,
     Withdrawn: ({ args }, unit) => `租户取出 ${money(args.amount, unit)}`,
     Refunded: ({ args }, unit) => `向租户退还 ${money(args.amount, unit)}`,
     DisputeOpened: ({ args }) =>

@@ -61,7 +61,7 @@ describe("making a proposal", () => {
     expect(one.version).toBe("3")
     expect(one.expiry).toBe(String(1_700_000_000 + 7 * 86_400))
     expect(one.nonce).not.toBe(two.nonce)
-    expect(one.says).toEqual(["Take money out of a lease"])
+    expect(one.says).toEqual(["Withdraw money from a lease"])
     expect(decodeFunctionData({ abi: market, data: one.call })).toEqual({
       functionName: "withdraw",
       args: [STATED, 5n],

@@ -90,7 +90,7 @@ export async function makeProposal(
   ])
   if (!binding)
     throw new InvalidProposal(
-      reason("The account is free: it needs no consents.", "该账户不受约束：无需同意。"),
+      reason("The account is not bound: it needs no consents.", "该账户不受约束：无需同意。"),
     )
   const action: Action = {
     account,
@@ -123,7 +123,7 @@ export function parseProposal(text: string, here: Pick<Reader, "chain">): Propos
   try {
     read = JSON.parse(text) as Record<string, unknown>
   } catch {
-    throw no("This is no JSON file.", "这不是 JSON 文件。")
+    throw no("This is not a JSON file.", "这不是 JSON 文件。")
   }
   const numbers = [read?.value, read?.nonce, read?.expiry, read?.version]
   const whole =
@@ -133,10 +133,10 @@ export function parseProposal(text: string, here: Pick<Reader, "chain">): Propos
     isHex(read?.digest) &&
     size(read.digest) === 32 &&
     numbers.every((number) => typeof number === "string" && /^\d{1,78}$/.test(number))
-  if (!whole) throw no("This is no action's file: fields are missing.", "这不是操作文件：缺少字段。")
+  if (!whole) throw no("This is not a proposal file: fields are missing.", "这不是操作文件：缺少字段。")
   if (read.chainId !== here.chain.id || String(read.market).toLowerCase() !== marketOf(here).toLowerCase()) {
     throw no(
-      `It is about market ${String(read.market)} on chain ${String(read.chainId)}, not this one.`,
+      `It is for market ${String(read.market)} on chain ${String(read.chainId)}, not for this one.`,
       `它针对链 ${String(read.chainId)} 上的市场 ${String(read.market)}，而非此市场。`,
     )
   }

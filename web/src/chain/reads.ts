@@ -190,7 +190,7 @@ export async function readLeases(reader: Reader, closed: boolean): Promise<Lease
 
 export async function readLease(reader: Reader, id: Hex): Promise<LeaseView> {
   const [opened] = await openings(reader, id)
-  if (!opened) throw new Error("The chain knows no lease of this id.")
+  if (!opened) throw new Error("There is no lease with this id on chain.")
   const lease = await summary(reader, opened)
   return {
     ...lease,

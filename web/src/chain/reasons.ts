@@ -32,66 +32,63 @@ export const REASONS = {
   ),
   closed: reason("The lease is closed.", "租约已关闭。"),
   open: reason("The lease is still open.", "租约仍处于开启状态。"),
-  intake: reason("The arbiters have stopped the intake of anything new.", "仲裁人已停止接入任何新业务。"),
-  nothing: reason("There is nothing to pay out now.", "目前没有可支付的款项。"),
-  amount: reason("Name an amount above zero.", "请填写大于零的金额。"),
-  same: reason("The lease stands at this count already.", "租约已经是这个副本数。"),
+  intake: reason(
+    "The arbiters have stopped the intake of new leases, orders, bids and providers.",
+    "仲裁人已停止接入任何新业务。",
+  ),
+  nothing: reason("There is nothing to withdraw now.", "目前没有可支付的款项。"),
+  amount: reason("Enter an amount above zero.", "请填写大于零的金额。"),
+  same: reason("The lease already has this many replicas.", "租约已经是这个副本数。"),
   policy: reason(
-    "The policy contradicts itself: min ≤ max, down < target ≤ up ≤ 100 %, step at least 1.",
+    "The policy is inconsistent: it needs min ≤ max, down < target ≤ up ≤ 100 %, and a step of at least 1.",
     "策略自相矛盾：须满足最小 ≤ 最大，下限 < 目标 ≤ 上限 ≤ 100 %，步长至少为 1。",
   ),
-  disputed: reason("The lease is disputed already.", "该租约已有争议。"),
-  undisputed: reason("The lease is not disputed.", "该租约没有争议。"),
+  disputed: reason("The lease is already in dispute.", "该租约已有争议。"),
+  undisputed: reason("The lease is not in dispute.", "该租约没有争议。"),
   frozen: reason(
-    "The lease is disputed: nothing of it is paid until that ends.",
+    "The lease is in dispute: its payments are frozen until the dispute ends.",
     "该租约有争议：在争议结束前不会支付任何款项。",
   ),
-  settled: reason("This statement, or a newer one, is settled already.", "此报表或更新的报表已经结算。"),
+  settled: reason("This statement, or a newer one, is already settled.", "此报表或更新的报表已经结算。"),
   lapsed: reason("The statement is older than the claim window.", "该报表早于索取窗口。"),
   left: reason("The provider has left the market.", "提供方已离开市场。"),
-  owes: reason("The lease is closed, and owes nothing any more.", "租约已关闭，且不再欠付任何款项。"),
+  owes: reason("The lease is closed, and has no money left to refund.", "租约已关闭，且没有可退还的资金。"),
   arbiters: reason("Only the arbiters' account may do this.", "只有仲裁人账户可以执行此操作。"),
   ordersTenant: reason("Only the order's tenant may do this.", "只有该订单的租户可以执行此操作。"),
-  orderClosed: reason("The order is not open any more.", "该订单已不再开放。"),
+  orderClosed: reason("The order is no longer open.", "该订单已不再开放。"),
   offerClosed: reason("The offer was withdrawn.", "该报价已撤回。"),
   offersProvider: reason(
     "Only the provider that listed the offer may do this.",
     "只有列出该报价的提供方可以执行此操作。",
   ),
   account: reason("Only the provider's own account may do this.", "只有提供方自己的账户可以执行此操作。"),
-  unregistered: reason("This account is not registered as a provider.", "此账户未登记为提供方。"),
+  unregistered: reason("This account is not registered as a provider.", "此账户未注册为提供方。"),
   unannounced: reason("Announce the exit first.", "请先宣布退出。"),
   leasesOpen: reason("Leases or bids still hold capacity.", "仍有租约或出价占用容量。"),
   free: reason(
-    "The account is free: nothing of it takes consents.",
+    "The account is not bound: its calls need no consents.",
     "该账户不受约束：任何操作都不需要同意。",
   ),
-  approver: reason("You are no approver of this account.", "您不是该账户的审批人。"),
+  approver: reason("You are not an approver of this account.", "您不是该账户的审批人。"),
   version: reason(
-    "The account was bound anew since this was proposed: it has to be proposed again.",
+    "The account's binding has changed since this was proposed: it has to be proposed again.",
     "提议之后账户的约束已更改：需要重新提议。",
   ),
-  taken: reason("It was taken already.", "此操作已执行。"),
-  changed: reason(
-    "Its digest is not that of its call: somebody changed it.",
-    "摘要与调用不符：内容被改动过。",
-  ),
-  consented: reason("You have consented already.", "您已表示同意。"),
-  revoked: reason("You have taken your consent back, for good.", "您已永久撤回同意。"),
+  taken: reason("It has already been executed.", "此操作已执行。"),
+  changed: reason("Its digest does not match its call: it was modified.", "摘要与调用不符：内容被改动过。"),
+  consented: reason("You have already consented.", "您已表示同意。"),
+  revoked: reason("You have permanently revoked your consent.", "您已永久撤回同意。"),
   owner: reason("Only the account itself may send it.", "只有该账户自己可以发送。"),
-  intakeOpen: reason("Intake is open already.", "接入已开放。"),
-  intakeStopped: reason("Intake is stopped already.", "接入已停止。"),
+  intakeOpen: reason("The intake is already open.", "接入已开放。"),
+  intakeStopped: reason("The intake is already stopped.", "接入已停止。"),
   expired: (until: number) =>
     at(
       [until],
-      (time) => `It could be taken until ${time}.`,
-      (time) => `此操作只能在 ${time} 之前执行。`,
+      (time) => `It expired at ${time}.`,
+      (time) => `此操作已于 ${time} 过期。`,
     ),
   missing: (there: number, wanted: number) =>
-    reason(
-      `${there} of the ${wanted} consents that it takes are there.`,
-      `需要 ${wanted} 份同意，目前有 ${there} 份。`,
-    ),
+    reason(`It needs ${wanted} consents and has ${there}.`, `需要 ${wanted} 份同意，目前有 ${there} 份。`),
   bounds: (min: number, max: number) =>
     reason(
       `The policy allows ${min} to ${max} replicas; change the policy first.`,
@@ -99,7 +96,7 @@ export const REASONS = {
     ),
   holds: (replicas: number) =>
     reason(
-      `The policy has to allow the present ${replicas} replicas; scale first.`,
+      `The policy has to allow the current ${replicas} replicas; scale first.`,
       `策略必须容纳当前的 ${replicas} 个副本；请先伸缩。`,
     ),
   short: (missing: bigint, unit: Unit) =>
@@ -109,7 +106,7 @@ export const REASONS = {
     ),
   above: (most: bigint, unit: Unit) =>
     reason(
-      `At most ${formatAmount(most, unit)} may leave now: what may be owed and the notice period's money stay.`,
+      `At most ${formatAmount(most, unit)} can be withdrawn now: what may be owed and the notice period's money remain.`,
       `目前最多可取出 ${formatAmount(most, unit)}：可能欠付的款项和通知期的费用须保留。`,
     ),
   earned: (most: bigint, unit: Unit) =>
@@ -125,7 +122,7 @@ export const REASONS = {
   ),
   notice: (until: number | null) =>
     until === null
-      ? reason("The provider gives notice first.", "提供方须先发出通知。")
+      ? reason("The provider has to give notice first.", "提供方须先发出通知。")
       : at(
           [until],
           (time) => `The notice runs until ${time}.`,
@@ -134,7 +131,7 @@ export const REASONS = {
   again: (from: number) =>
     at(
       [from],
-      (time) => `It was disputed before, and may be again from ${time}.`,
+      (time) => `It was disputed before, and can be disputed again from ${time}.`,
       (time) => `此前有过争议，${time} 起才可再次提出。`,
     ),
   awaited: (until: number) =>
@@ -146,7 +143,7 @@ export const REASONS = {
   late: (until: number) =>
     at(
       [until],
-      (time) => `The arbiters could rule until ${time}; anyone may end the dispute now.`,
+      (time) => `The arbiters' deadline was ${time}; anyone may end the dispute now.`,
       (time) => `裁决期已于 ${time} 结束；现在任何人都可以结束争议。`,
     ),
   acceptanceOver: (until: number) =>
@@ -158,7 +155,7 @@ export const REASONS = {
   bidExpired: (expiry: number) =>
     at(
       [expiry],
-      (time) => `The bid bound its provider until ${time}.`,
+      (time) => `The bid expired at ${time}.`,
       (time) => `该出价已于 ${time} 到期。`,
     ),
   exitRunning: (until: number) =>

@@ -3,7 +3,7 @@ import { Failure } from "../features/errors/Failure.tsx"
 import { defineMessages, useMessages } from "../i18n/language.ts"
 
 const messages = defineMessages(
-  { title: "There is no such page", back: "Back to the market" },
+  { title: "Page not found", back: "Back to the market" },
   { title: "没有这个页面", back: "返回市场" },
 )
 

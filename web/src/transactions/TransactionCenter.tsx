@@ -22,8 +22,8 @@ const messages = defineMessages(
     open: (waiting: number) => (waiting ? `Transactions, ${waiting} waiting` : "Transactions"),
     none: "No transactions yet",
     noneAbout:
-      "What you sign and send from this page is listed here, from the wallet's question to its block.",
-    tidy: "Clear what has ended",
+      "Transactions that you send from this page are listed here, from the wallet's prompt to the block.",
+    tidy: "Clear ended transactions",
     details: "Details",
     dismiss: "Dismiss",
     speedUp: "Speed up",

@@ -21,13 +21,13 @@ import { addTransaction, getTransactions, updateTransaction } from "./store.ts"
 const messages = defineMessages(
   {
     connect: "Connect a wallet first.",
-    reverted: "The market refused it when it was mined.",
-    replaced: "Another transaction of the same number was mined instead.",
+    reverted: "The transaction reverted when it was mined.",
+    replaced: "Another transaction with the same nonce was mined instead.",
   },
   {
     connect: "请先连接钱包。",
-    reverted: "该交易在上链时被市场拒绝。",
-    replaced: "同一序号的另一笔交易已上链。",
+    reverted: "该交易在上链时回滚。",
+    replaced: "同一 nonce 的另一笔交易已上链。",
   },
 )
 

@@ -4,8 +4,8 @@ import { When } from "../../ui/Values.tsx"
 import { useChainTime } from "./useChainTime.ts"
 
 const messages = defineMessages(
-  { left: (span: string) => `${span} left`, over: "over since" },
-  { left: (span: string) => `剩余 ${span}`, over: "已结束于" },
+  { left: (span: string) => `${span} left`, over: "ended" },
+  { left: (span: string) => `剩余 ${span}`, over: "结束于" },
 )
 
 /** The time remaining on the chain's clock. @param until Unix seconds. */

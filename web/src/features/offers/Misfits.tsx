@@ -14,16 +14,16 @@ const messages = defineMessages(
     NotRegistered: "Its provider is no longer registered: choose another.",
     EmptyShape: "A replica needs at least 0.001 cores and 1 MiB of memory.",
     BadPolicy:
-      "The policy contradicts itself: it needs min ≤ max, max ≥ 1, down < target ≤ up ≤ 100 and step ≥ 1.",
+      "The policy is inconsistent: it needs min ≤ max, max ≥ 1, down < target ≤ up ≤ 100 and step ≥ 1.",
     ReplicasOutOfBounds: (replicas: number, min: number, max: number) =>
-      `${replicas} replicas to begin with are outside ${min} to ${max}.`,
+      `The initial ${replicas} replicas are outside ${min} to ${max}.`,
     RateTooHigh: (rate: string, most: string) =>
-      `It may come to cost ${rate} an hour, above the budget of ${most}: raise the budget or lower the replicas.`,
+      `It may cost up to ${rate} per hour, above the budget of ${most}: raise the budget or lower the replica count.`,
     CapacityExceeded: (kind: string, asked: string, free: string, fewer: string) =>
-      `${free} ${kind} are free where ${asked} are asked: ask for ${fewer} fewer.`,
+      `${free} ${kind} are free, but ${asked} are needed: reduce by ${fewer}.`,
     InsufficientFunds: (available: string, required: string, more: string) =>
-      `A deposit of ${available} does not keep the notice period's ${required}: deposit ${more} more.`,
-    AttributeMissing: (attribute: string) => `Its provider does not claim ${attribute}.`,
+      `A deposit of ${available} does not cover the notice period's ${required}: deposit ${more} more.`,
+    AttributeMissing: (attribute: string) => `Its provider does not have the attribute ${attribute}.`,
   },
   {
     kinds: ["毫核 CPU", "MiB 内存", "MiB 磁盘", "块 GPU"],

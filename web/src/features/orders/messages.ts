@@ -6,9 +6,9 @@ export const messages = defineMessages(
   {
     title: "Open orders",
     about:
-      "A tenant asks, providers bid in the open, the tenant accepts one. A bid binds its provider until it expires.",
+      "A tenant opens an order, providers place public bids, and the tenant accepts one. A bid is binding until it expires.",
     none: "No open orders",
-    noneAbout: "Instead of taking an offer you can ask for bids.",
+    noneAbout: "Instead of taking an offer, you can ask for bids.",
     ask: "Ask for bids",
     order: "Order",
     wants: (replicas: number, min: number, max: number) =>
@@ -17,7 +17,7 @@ export const messages = defineMessages(
         : `${count(replicas)} replicas, ${count(min)} to ${count(max)}`,
     shape: (cores: string, memory: string, disk: string, gpus: number) =>
       `${cores} cores, ${memory} memory, ${disk} disk${gpus > 0 ? `, ${gpus} ${gpus === 1 ? "GPU" : "GPUs"}` : ""} each`,
-    budget: "Budget, an hour",
+    budget: "Budget per hour",
     deposit: "Deposit",
     bidding: "Bids until",
     accepting: "Accept until",
@@ -26,9 +26,9 @@ export const messages = defineMessages(
     bids: (bids: number) => (bids === 0 ? "No bid yet" : `${count(bids)} ${bids === 1 ? "bid" : "bids"}`),
     bidsOf: (order: string) => `Bids on order ${order}`,
     provider: "Provider",
-    hour: "An hour, at first",
-    most: "An hour, at most",
-    expiry: "Binds until",
+    hour: "Initial cost per hour",
+    most: "Maximum per hour",
+    expiry: "Valid until",
     choose: "Choose a bid",
     declines: (reason: string) => `The provider of this page does not bid: ${reason}`,
   },
@@ -54,7 +54,7 @@ export const messages = defineMessages(
     provider: "提供方",
     hour: "起始每小时",
     most: "最高每小时",
-    expiry: "约束至",
+    expiry: "有效期至",
     choose: "选择出价",
     declines: (reason: string) => `本页面的提供方不出价：${reason}`,
   },

@@ -15,10 +15,9 @@ import styles from "./Connect.module.css"
 const messages = defineMessages(
   {
     connect: "Connect wallet",
-    about: "The wallet signs; keys never reach this page. Looking needs no wallet.",
+    about: "The wallet signs; this page never sees your keys. You can browse without a wallet.",
     none: "This browser has no wallet",
-    noneAbout:
-      "Install one that injects itself into pages (EIP-6963), or use the command line with a keystore.",
+    noneAbout: "Install a browser wallet (EIP-6963), or use the command line with a keystore.",
     wrong: (found: number, wanted: string) =>
       `Your wallet is on chain ${found}; this market is on ${wanted}.`,
     change: (wanted: string) => `Switch to ${wanted}`,
@@ -27,7 +26,7 @@ const messages = defineMessages(
     connect: "连接钱包",
     about: "由钱包签名，私钥不会进入此页面。仅浏览无需钱包。",
     none: "此浏览器没有钱包",
-    noneAbout: "请安装会向页面注入自身的钱包（EIP-6963），或使用命令行与密钥库。",
+    noneAbout: "请安装浏览器钱包（EIP-6963），或使用命令行与密钥库。",
     wrong: (found: number, wanted: string) => `您的钱包位于链 ${found}，而此市场位于 ${wanted}。`,
     change: (wanted: string) => `切换到 ${wanted}`,
   },

@@ -67,7 +67,7 @@ const file = (of: Proposal, name = "action.json") =>
 async function open(of: Proposal) {
   await userEvent.upload(screen.getByLabelText("Open a file", { selector: "input" }), file(of))
 }
-const card = async () => screen.findByRole("region", { name: "Take money out of a lease" })
+const card = async () => screen.findByRole("region", { name: "Withdraw money from a lease" })
 const signedOut = () => answer({ "/v1/market": market, "/v1/offers": [] })
 
 beforeEach(() => forgetProposal(proposal.digest))
@@ -77,7 +77,7 @@ describe("a file without a wallet", () => {
   it("is read in plain words, and by its call instead of its own", async () => {
     signedOut()
     await show(<Approvals />, { chain: world(bound).request })
-    expect(await screen.findByText("Nothing waits here")).toBeVisible()
+    expect(await screen.findByText("No proposals")).toBeVisible()
     expect(screen.getByText(/Connect a wallet to see what waits/)).toBeVisible()
     await open(proposal)
     const shown = within(await card())
@@ -153,7 +153,7 @@ describe("an approver", () => {
     expect(shown.getByText("Waits for you")).toBeVisible()
     expect(screen.getByRole("tab", { name: "Proposals (1)" })).toBeVisible()
     await userEvent.click(shown.getByRole("button", { name: "Consent by signature" }))
-    expect(await shown.findByText("Your consent is in the mailbox.")).toBeVisible()
+    expect(await shown.findByText("Your consent was shared.")).toBeVisible()
     const post = asked.find(({ method }) => method === "POST")!
     const [consent] = (await signed(1)).consents
     expect(JSON.parse(post.body!)).toEqual({ approver: APPROVERS[1], signature: consent!.signature })
@@ -161,7 +161,7 @@ describe("an approver", () => {
     const me = shown.getByText("you").closest("li")!
     expect(me).toHaveTextContent("signed")
     expect(shown.getByRole("button", { name: "Consent by signature" })).toHaveAccessibleDescription(
-      "You have consented already.",
+      "You have already consented.",
     )
   })
 
@@ -277,7 +277,7 @@ describe("the policy", () => {
     const chain = world()
     await policy(ADDRESS, chain)
     const bind = await screen.findByRole("button", { name: "Bind the account" })
-    expect(bind).toHaveAccessibleDescription("Name at least one approver.")
+    expect(bind).toHaveAccessibleDescription("Enter at least one approver.")
     const approvers = screen.getByLabelText("Approvers")
     await enter(approvers, "0x12")
     expect(screen.getByRole("alert")).toHaveTextContent("“0x12” is no address.")
@@ -317,7 +317,7 @@ describe("the policy", () => {
     expect(limitRow).toHaveTextContent("ETH0.0036 ETH/h0.5 ETH1 ETH of 2 ETH")
     await userEvent.click(screen.getByRole("button", { name: "Free the account" }))
     const dialog = within(await screen.findByRole("dialog", { name: "Propose to approvers" }))
-    expect(await dialog.findByText("Free the account: it needs no consents any more")).toBeVisible()
+    expect(await dialog.findByText("Unbind the account: it no longer needs consents")).toBeVisible()
     expect(chain.sent).toEqual([])
   })
 })
@@ -359,8 +359,10 @@ describe("an action that needs consents", () => {
     const dialog = within(await screen.findByRole("dialog", { name: "Propose to approvers" }))
     expect(await dialog.findByText("Add money to a lease")).toBeVisible()
     expect(await dialog.findByText("2 of 3 approvers")).toBeVisible()
-    await userEvent.click(await dialog.findByRole("button", { name: "Put it into the mailbox" }))
-    expect(await dialog.findByText("It waits in the mailbox for its approvers.")).toBeVisible()
+    await userEvent.click(await dialog.findByRole("button", { name: "Share with the approvers" }))
+    expect(
+      await dialog.findByText("Shared: the approvers see it when they sign in at this provider."),
+    ).toBeVisible()
     const post = JSON.parse(asked.find(({ method }) => method === "POST")!.body!)
     // The provider refuses fields that it does not know.
     expect(Object.keys(post).sort()).toEqual([

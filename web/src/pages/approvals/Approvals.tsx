@@ -31,25 +31,27 @@ const messages = defineMessages(
   {
     title: "Approvals",
     about:
-      "Accounts that bind themselves need m of n approvers for what exceeds their limits. Each consent is to exactly one call.",
+      "A bound account needs the consents of m of n approvers for calls beyond its limits. Each consent is for exactly one call.",
     parts: "Approvals",
     tabs: {
       waiting: (count: number) => (count ? `Proposals (${count})` : "Proposals"),
       history: "History",
       policy: "My account's policy",
     },
-    mine: "Waits for you",
-    others: "Under way",
+    mine: "Needs your consent",
+    others: "Other proposals",
     past: "Ended",
-    none: "Nothing waits here",
+    none: "No proposals",
     noneAbout:
-      "When a bound account's action exceeds its limits, it is proposed from the page that refused it, or with tidemark … --propose. Proposals come by the provider's mailbox or as files.",
-    signedOut: "Sign in to see what waits for you in the provider's mailbox. Files need no provider.",
+      "When a bound account's action exceeds its limits, propose it on the page of that action, or with tidemark … --propose. Proposals are shared through the provider or as files.",
+    signedOut:
+      "Sign in to see the proposals that are shared with you at the provider. Files need no provider.",
     signIn: "Sign in",
-    connect: "Connect a wallet to see what waits for you, and to consent. A file can be read without one.",
+    connect:
+      "Connect a wallet to see the proposals for you, and to consent. Files can be read without a wallet.",
     policyConnect: "Connect a wallet to see how its account is bound.",
     unread: "This proposal cannot be checked against the chain:",
-    down: "The mailbox does not answer. What this browser keeps is shown.",
+    down: "The provider does not answer. Only the proposals in this browser are shown.",
   },
   {
     title: "审批",

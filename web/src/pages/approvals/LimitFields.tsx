@@ -12,15 +12,15 @@ import styles from "./Approvals.module.css"
 const messages = defineMessages(
   {
     rate: (symbol: string) => `A lease may reserve, ${symbol}/h`,
-    amount: (symbol: string) => `A call may move, ${symbol}`,
+    amount: (symbol: string) => `A call may transfer, ${symbol}`,
     exposure: (symbol: string) => `In the market, ${symbol}`,
-    bad: "This is no amount.",
-    high: "This is higher than the market counts.",
+    bad: "This is not an amount.",
+    high: "This exceeds the market's maximum.",
     remove: (symbol: string) => `Remove ${symbol}`,
   },
   {
     rate: (symbol: string) => `单个租约可预留，${symbol}/小时`,
-    amount: (symbol: string) => `单次调用可移动，${symbol}`,
+    amount: (symbol: string) => `单次调用可转移，${symbol}`,
     exposure: (symbol: string) => `在市场中，${symbol}`,
     bad: "这不是有效金额。",
     high: "超出市场可计数的范围。",

@@ -10,15 +10,14 @@ import { Notice } from "../../ui/States.tsx"
 
 const messages = defineMessages(
   {
-    about:
-      "Drop an action's file here, as tidemark … --propose or this page writes it. Consents in it are added.",
+    about: "Drop a proposal file here, made by tidemark … --propose or by this page. Its consents are added.",
     choose: "Open a file",
-    opened: (count: number) => (count === 1 ? "One action was opened." : `${count} actions were opened.`),
+    opened: (count: number) => (count === 1 ? "One proposal was opened." : `${count} proposals were opened.`),
   },
   {
-    about: "将操作文件拖到这里（由 tidemark … --propose 或此页面生成）。其中的同意会一并加入。",
+    about: "将提议文件拖到这里（由 tidemark … --propose 或此页面生成）。其中的同意会一并加入。",
     choose: "打开文件",
-    opened: (count: number) => `已打开 ${count} 个操作。`,
+    opened: (count: number) => `已打开 ${count} 个提议。`,
   },
 )
 

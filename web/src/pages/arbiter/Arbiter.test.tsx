@@ -101,7 +101,7 @@ describe("everybody", () => {
     expect(screen.getByText(/If nobody rules in time/)).toBeVisible()
     expect(await screen.findByText("1, allowed 1 to 3")).toBeVisible()
     expect(await screen.findByRole("row", { name: /^7 .*42.5 % 600$/ })).toBeVisible()
-    expect(screen.getByRole("link", { name: "See the lease and all its proofs" })).toHaveAttribute(
+    expect(screen.getByRole("link", { name: "Open the lease with all its proofs" })).toHaveAttribute(
       "href",
       `/leases/${LEASE}?tab=proofs`,
     )
@@ -126,7 +126,7 @@ describe("everybody", () => {
     const late = { ...lease, disputedUntil: NOW - 1 }
     const { chain } = await stage({ account: APPROVERS[0], more: { "/v1/leases?closed=true": [late] } })
     const form = await ruling()
-    expect(screen.getByText("Deadline over")).toBeVisible()
+    expect(screen.getByText("Deadline passed")).toBeVisible()
     await waitFor(() => expect(form.getByRole("button", { name: "End the dispute" })).toBeEnabled())
     await userEvent.click(form.getByRole("button", { name: "End the dispute" }))
     await waitFor(() => expect(chain.sent).toEqual([{ name: "endDispute", args: [STATED], value: 0n }]))
@@ -230,7 +230,7 @@ describe("the arbiters", () => {
     const form = await ruling()
     await userEvent.click(form.getByRole("radio", { name: "For the provider" }))
     expect(form.queryByRole("slider")).toBeNull()
-    expect(value("What was frozen can be claimed by proof, at most")).toHaveTextContent("0.25 ETH")
+    expect(value("The frozen amount can be claimed with proofs, at most")).toHaveTextContent("0.25 ETH")
     const rule = form.getByRole("button", { name: "Rule" })
     await waitFor(() => expect(rule).toBeEnabled())
     await userEvent.click(rule)

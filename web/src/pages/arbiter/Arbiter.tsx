@@ -22,22 +22,22 @@ const messages = defineMessages(
   {
     title: "Arbiter",
     about:
-      "What the chain cannot see, the arbiters rule: a tenant's deposit, a freeze of the lease's claims, a deadline with a default.",
+      "The arbiters rule on what the contract cannot check. A dispute takes a deposit from the tenant, freezes the lease's claims, and has a deadline with a default outcome.",
     arbiters: "The arbiters",
     account: "Account",
     bound: "Acts by",
     of: (m: number, n: number) => `${m} of ${n} approvers`,
     alone: "its own key",
-    you: "Your part",
+    you: "Your role",
     roles: {
       arbiters: "The arbiters' account",
       approver: "One of its approvers: your ruling becomes a proposal",
-      reader: "Onlooker: only the arbiters rule",
+      reader: "Observer: only the arbiters rule",
     },
     disputes: "Open disputes",
     none: "No lease is disputed",
     noneAbout:
-      "A tenant opens a dispute from its lease, with a deposit and the hash of what it shows. It appears here with its deadline.",
+      "A tenant opens a dispute on its lease's page, with a deposit and the hash of its evidence. It appears here with its deadline.",
   },
   {
     title: "仲裁",

@@ -21,7 +21,7 @@ import { Ruling } from "./Ruling.tsx"
 const messages = defineMessages(
   {
     title: "Lease",
-    late: "Deadline over",
+    late: "Deadline passed",
     tenant: "Tenant",
     provider: "Provider",
     opened: "Opened",
@@ -29,9 +29,9 @@ const messages = defineMessages(
     frozen: "Frozen: may be owed",
     balance: "In the lease",
     byDefault:
-      "If nobody rules in time, anyone may end the dispute: the provider's proofs stand, and the deposit goes back to the tenant.",
-    evidence: "What the tenant shows",
-    terms: "What was agreed",
+      "Without a ruling in time anyone may end the dispute: the provider's proofs are upheld, and the deposit is returned to the tenant.",
+    evidence: "The tenant's evidence",
+    terms: "Terms",
     replicas: "Replicas",
     of: (wanted: number, min: number, max: number) => `${wanted}, allowed ${min} to ${max}`,
     shape: "Each replica gets",
@@ -41,13 +41,13 @@ const messages = defineMessages(
     perHour: "/h",
     manifest: "Manifest",
     paid: "Paid so far",
-    proofs: "Newest proofs",
-    noProofs: "The provider has proven nothing of this lease.",
+    proofs: "Latest proofs",
+    noProofs: "The provider has posted no proof of this lease.",
     epoch: "Epoch",
     posted: "Posted",
     utilization: "Utilization",
     seconds: "Replica-seconds",
-    all: "See the lease and all its proofs",
+    all: "Open the lease with all its proofs",
     ruling: "Ruling",
   },
   {

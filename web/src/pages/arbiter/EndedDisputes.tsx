@@ -22,7 +22,7 @@ const messages = defineMessages(
     tx: "Transaction",
     tenant: "For the tenant",
     forProvider: "For the provider",
-    unruled: "Not ruled: proofs stand",
+    unruled: "No ruling: proofs upheld",
   },
   {
     title: "已结束的争议",

@@ -15,9 +15,9 @@ const messages = defineMessages(
     open: "Open",
     stopped: "Stopped",
     about:
-      "New leases, orders, bids and providers are taken in. What runs, and money that leaves, nobody can stop.",
+      "New leases, orders, bids and providers are accepted. Running leases and withdrawals cannot be stopped.",
     aboutStopped:
-      "No new leases, orders, bids or providers are taken in. What runs goes on, and money leaves as ever.",
+      "No new leases, orders, bids or providers are accepted. Running leases and withdrawals continue.",
     stop: "Stop intake",
     reopen: "Reopen intake",
   },

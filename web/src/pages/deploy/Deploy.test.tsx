@@ -150,7 +150,7 @@ describe("the form", () => {
     await waitFor(() => expect(open()).toBeEnabled())
     const deposit = screen.getByRole("textbox", { name: /^Deposit/ })
     await userEvent.clear(deposit)
-    expect(open()).toHaveAccessibleDescription("Say how much to deposit.")
+    expect(open()).toHaveAccessibleDescription("Enter a deposit.")
     await userEvent.type(deposit, "5")
     expect(open()).toHaveAccessibleDescription("The wallet has less than the deposit.")
     await userEvent.clear(deposit)
@@ -175,7 +175,7 @@ describe("the form", () => {
     const area = (await editor()) as HTMLTextAreaElement
     expect(area).toHaveFocus()
     expect(area.value.slice(area.selectionStart, area.selectionEnd)).toBe("  web: {privileged: true}")
-    expect(open()).toHaveAccessibleDescription("Mend the manifest first: the provider refuses it.")
+    expect(open()).toHaveAccessibleDescription("Fix the manifest first: the provider refuses it.")
   })
 
   it("previews the cost between the fewest and the most replicas", async () => {

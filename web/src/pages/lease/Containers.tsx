@@ -15,9 +15,9 @@ const messages = defineMessages(
     image: "Image",
     container: "Container",
     none: "No container",
-    noneAbout: "What runs is listed here as its provider's Docker shows it. Only that provider knows.",
-    closed: "The lease is closed: its containers are gone.",
-    warm: "made ahead, not started: costs nothing",
+    noneAbout: "The containers in the provider's Docker are listed here. Only that provider has this data.",
+    closed: "The lease is closed: its containers have been removed.",
+    warm: "warm: created, not started; free of charge",
     states: {
       running: "running",
       warm: "warm",

@@ -8,7 +8,7 @@ import styles from "./Flow.module.css"
 
 const messages = defineMessages(
   {
-    title: "How far it has come",
+    title: "Progress",
     stages: {
       chain: "chain",
       clearing: "clearing",
@@ -20,15 +20,15 @@ const messages = defineMessages(
     },
     about: {
       chain: "The lease is opened on chain.",
-      clearing: "Offer and order meet.",
-      container: "What is paid for runs.",
-      meter: "What it uses is counted.",
-      proof: "The counts are put under a root on chain.",
+      clearing: "Orders are matched with offers and bids.",
+      container: "The containers run.",
+      meter: "Usage is metered.",
+      proof: "Usage is stated under a Merkle root on chain.",
       scale: "The replica count follows proven demand.",
       settlement: "Proofs become earnings.",
     },
-    states: { done: "done", working: "at work", waiting: "waiting", failed: "failed", unknown: "not known" },
-    unknown: "Only the lease's provider knows, and it does not answer.",
+    states: { done: "done", working: "working", waiting: "waiting", failed: "failed", unknown: "unknown" },
+    unknown: "Only the lease's provider has this data, and it does not answer.",
   },
   {
     title: "进展",

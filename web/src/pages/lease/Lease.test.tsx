@@ -71,7 +71,7 @@ describe("a lease's page", () => {
     const { [`/v1/leases/${LEASE}`]: _, ...others } = answersOf()
     answer(others)
     await show(page())
-    expect(await screen.findByRole("heading", { name: "There is no such lease" })).toBeVisible()
+    expect(await screen.findByRole("heading", { name: "Lease not found" })).toBeVisible()
     expect(screen.getByRole("link", { name: "All leases" })).toBeVisible()
   })
 })

@@ -17,7 +17,7 @@ import { LeaseHeader } from "./LeaseHeader.tsx"
 
 const messages = defineMessages(
   {
-    tabs: "Parts of the lease",
+    tabs: "Lease details",
     overview: "Overview",
     replicas: "Replicas",
     money: "Money",
@@ -26,10 +26,10 @@ const messages = defineMessages(
     events: "Events",
     proofs: "Proofs",
     access: "Access",
-    unknown: "There is no such lease",
-    unknownAbout: "Neither this market's provider nor the chain knows a lease of this id.",
+    unknown: "Lease not found",
+    unknownAbout: "Neither the provider nor the chain has a lease with this id.",
     back: "All leases",
-    old: "This may be old: the last answer failed. It is asked again.",
+    old: "This data may be outdated: the last request failed, and is being retried.",
   },
   {
     tabs: "租约的各个部分",

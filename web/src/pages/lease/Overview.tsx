@@ -26,7 +26,7 @@ const messages = defineMessages(
     cpu: "CPU used",
     memory: "Memory used",
     network: "Traffic",
-    hour: "an hour",
+    hour: "per hour",
     cpuHour: "a CPU-hour",
     gibHour: "a GiB-hour",
     gib: "a GiB",

@@ -15,11 +15,11 @@ import styles from "./SignInGate.module.css"
 const messages = defineMessages(
   {
     title: "This is private",
-    why: "Only the lease's tenant, and whom the tenant lets, may see the inside of a lease. Every look is written down for the tenant.",
-    how: "Sign in at the provider with your wallet: one signature, no transaction, no cost. It holds for a while.",
+    why: "Only the lease's tenant, and holders of the tenant's grants, have access. Every access is logged for the tenant.",
+    how: "Sign in at the provider with your wallet: one signature, no transaction, no cost. The session lasts for a while.",
     connect: "Connect a wallet first: the button is at the top of the page.",
     signIn: "Sign in",
-    away: "The lease's provider is not known or does not answer. Only it can show this.",
+    away: "The lease's provider is unknown or does not answer. Only it has this data.",
     tenant: "Tenant",
   },
   {

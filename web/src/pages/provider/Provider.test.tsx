@@ -163,7 +163,7 @@ describe("a provider's books", () => {
     await userEvent.click(await screen.findByText("List an offer", { selector: "summary" }))
     const list = screen.getByRole("button", { name: "List an offer" })
     await waitFor(() => expect(list).toHaveAccessibleDescription("Say at least one price."))
-    await userEvent.type(screen.getByRole("textbox", { name: "CPU, a core and hour" }), "0.00001")
+    await userEvent.type(screen.getByRole("textbox", { name: "CPU, per core-hour" }), "0.00001")
     await waitFor(() => expect(list).toBeEnabled())
     await userEvent.click(list)
     await waitFor(() => expect(sent).toHaveLength(1))
@@ -184,6 +184,6 @@ describe("a provider's books", () => {
     address = OTHER
     answer(ANSWERS)
     await show(<Provider />)
-    expect(await screen.findByText("The market knows no provider of this address")).toBeVisible()
+    expect(await screen.findByText("The market has no provider with this address")).toBeVisible()
   })
 })

@@ -13,18 +13,18 @@ import { Share } from "./Share.tsx"
 
 const messages = defineMessages(
   {
-    what: "Whom the tenant lets look inside the lease, and every look that was taken.",
+    what: "Who has access to the lease's private data, and the access log.",
     share: "Share access",
     shared: "Shared with",
-    log: "Who looked",
-    logAbout: "Written down by the provider before anything is shown; kept for 90 days.",
-    none: "Nobody has looked yet",
-    noneAbout: "Each look at usage, logs, shell or manifest is listed here.",
+    log: "Access log",
+    logAbout: "The provider logs each access before it answers, and keeps the log for 90 days.",
+    none: "No accesses yet",
+    noneAbout: "Each access to usage, logs, shell or manifest is listed here.",
     time: "Time",
     who: "Who",
     did: "What",
     detail: "Detail",
-    notTenant: "Only the lease's tenant sees whom it has let in, and who looked.",
+    notTenant: "Only the lease's tenant sees the grants and the access log.",
     kinds: {
       usage: "usage",
       series: "usage over time",

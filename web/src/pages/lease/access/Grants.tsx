@@ -17,8 +17,8 @@ export const scopes = defineMessages<Record<Scope, string>>(
 
 const messages = defineMessages(
   {
-    none: "Nobody but you",
-    noneAbout: "Whom you let look inside is listed here until the grant ends.",
+    none: "No grants",
+    noneAbout: "Grants are listed here until they expire.",
     who: "Who",
     scope: "May see",
     since: "Since",

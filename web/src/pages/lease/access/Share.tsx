@@ -17,14 +17,14 @@ import styles from "./Share.module.css"
 const messages = defineMessages(
   {
     about:
-      "Let somebody look inside until a moment that you name. You sign once; nothing is sent to the chain. Revoking ends it for good, open streams and shells included.",
+      "Grant an address access until a time of your choice. You sign once; no transaction is sent. Revoking ends the access immediately, including open streams and shells.",
     grantee: "Address",
-    bad: "That is no address: 0x and 40 hex digits.",
+    bad: "That is not an address: 0x and 40 hex digits.",
     scope: "May see",
     scopes: {
       view: "View: usage, series, manifest",
-      logs: "Logs, and all of view",
-      shell: "Shell: acts inside, and all of logs",
+      logs: "Logs, and everything in view",
+      shell: "Shell: runs commands, and everything in logs",
     },
     for: "For",
     spans: {
@@ -35,7 +35,8 @@ const messages = defineMessages(
       "2592000": "30 days",
     },
     sign: "Sign and share",
-    shell: "A shell can do all that your containers can: read secrets, change data. Share it like a key.",
+    shell:
+      "A shell can do everything that your containers can: read secrets, change data. Grant it as carefully as a key.",
     done: "Shared.",
   },
   {

@@ -9,8 +9,8 @@ import styles from "./Actions.module.css"
 const messages = defineMessages(
   {
     cancel: "Cancel",
-    leave: "Close; it goes on",
-    effect: "What comes of it",
+    leave: "Close; the action continues",
+    effect: "Effect",
     sign: "Sign in the wallet",
   },
   { cancel: "取消", leave: "关闭（操作继续进行）", effect: "操作结果", sign: "在钱包中签名" },

@@ -123,7 +123,7 @@ describe("what can be done with a lease", () => {
     await userEvent.click(await row("Dispute"))
     const dialog = await screen.findByRole("dialog", { name: "Dispute" })
     const open = within(dialog).getByRole("button", { name: "Open the dispute" })
-    expect(open).toHaveAccessibleDescription("Choose the file that shows it.")
+    expect(open).toHaveAccessibleDescription("Choose the evidence.")
     // jsdom cannot read files as bytes.
     const bytes = new TextEncoder().encode("it was down")
     const file = Object.assign(new File([bytes], "down.txt"), { arrayBuffer: async () => bytes.buffer })

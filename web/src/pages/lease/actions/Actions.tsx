@@ -23,18 +23,18 @@ import { Withdraw } from "./Withdraw.tsx"
 const messages = defineMessages(
   {
     title: "Actions",
-    connect: "Connect a wallet to act. Whoever only looks needs none.",
+    connect: "Connect a wallet to act. You can browse without one.",
     verbs: {
-      topUp: ["Top up", "Adds money, so that it runs longer. Anyone may."],
+      topUp: ["Top up", "Adds money, which extends the runway. Anyone may."],
       scale: ["Scale", "Sets the replica count within the policy's bounds."],
-      setPolicy: ["Change policy", "How far, and when, capacity may follow demand."],
-      withdraw: ["Withdraw", "Takes money out; what may be owed and the notice period's stay."],
-      moveToOffer: ["Move", "Goes on at another provider with its money, in one transaction."],
-      close: ["Close", "Ends the lease and gives back what is not owed."],
-      refund: ["Refund", "Sends what a closed lease no longer owes to its tenant. Anyone may."],
-      dispute: ["Dispute", "Freezes its payments until the arbiters have ruled. Costs a deposit."],
-      endDispute: ["End dispute", "Ends a dispute that nobody ruled in time. Anyone may."],
-      giveNotice: ["Give notice", "The provider says that it wants its machine back."],
+      setPolicy: ["Change policy", "Changes how capacity may follow demand."],
+      withdraw: ["Withdraw", "Withdraws money; what may be owed and the notice period's money remain."],
+      moveToOffer: ["Move", "Moves the lease with its money to another provider, in one transaction."],
+      close: ["Close", "Ends the lease and returns what is not owed."],
+      refund: ["Refund", "Returns to the tenant what a closed lease no longer owes. Anyone may."],
+      dispute: ["Dispute", "Freezes the lease's payments until a ruling. Takes a deposit."],
+      endDispute: ["End dispute", "Ends a dispute after its deadline. Anyone may."],
+      giveNotice: ["Give notice", "The provider announces that it will close the lease."],
     },
   },
   {
@@ -50,7 +50,7 @@ const messages = defineMessages(
       refund: ["退款", "将已关闭租约不再欠付的金额退给租户，任何人均可操作。"],
       dispute: ["发起争议", "冻结付款直至仲裁人裁决，需要押金。"],
       endDispute: ["结束争议", "结束未在期限内裁决的争议，任何人均可操作。"],
-      giveNotice: ["发出通知", "提供方表示要收回机器。"],
+      giveNotice: ["发出通知", "提供方宣布将关闭该租约。"],
     },
   },
 )

@@ -9,8 +9,7 @@ import styles from "./Actions.module.css"
 const messages = defineMessages(
   {
     amount: (symbol: string) => `Amount, ${symbol}`,
-    none: (decimals: number) =>
-      `That is no amount: digits, and at most ${decimals} of them behind the point.`,
+    none: (decimals: number) => `That is not an amount: enter digits, with at most ${decimals} decimals.`,
   },
   {
     amount: (symbol: string) => `金额，${symbol}`,

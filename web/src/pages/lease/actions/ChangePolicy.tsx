@@ -14,8 +14,8 @@ import { useAction } from "./useAction.ts"
 const messages = defineMessages(
   {
     fields: {
-      minReplicas: "Least replicas",
-      maxReplicas: "Most replicas",
+      minReplicas: "Minimum replicas",
+      maxReplicas: "Maximum replicas",
       down: "Remove below, %",
       target: "Target, %",
       up: "Add above, %",
@@ -23,12 +23,11 @@ const messages = defineMessages(
       step: "Largest step",
       headroom: "Headroom",
     },
-    whole: "Every field is a whole number.",
-    same: "Nothing is changed yet.",
-    lowest: "At least, an hour",
-    highest: "At most, an hour",
-    budget:
-      "The order's budget ends here: by this you consent to the highest rate that the new policy allows.",
+    whole: "Every field has to be an integer.",
+    same: "No changes yet.",
+    lowest: "Minimum per hour",
+    highest: "Maximum per hour",
+    budget: "This replaces the order's budget: you consent to the highest rate that the new policy allows.",
     label: "Change the policy",
   },
   {

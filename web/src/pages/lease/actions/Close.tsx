@@ -11,10 +11,10 @@ import { useAction } from "./useAction.ts"
 const messages = defineMessages(
   {
     label: "Close the lease",
-    back: "Comes back at once",
-    stays: "Stays until the last proof is settled",
-    ends: "Its containers stop and their data is deleted. It cannot be opened again.",
-    rest: "What the last proof leaves of the rest comes back by Refund.",
+    back: "Returned immediately",
+    stays: "Kept until the last proof is settled",
+    ends: "Its containers stop and their data is deleted. It cannot be reopened.",
+    rest: "What the last proof does not use is returned by Refund.",
   },
   {
     label: "关闭租约",

@@ -20,18 +20,18 @@ import { useAction } from "./useAction.ts"
 const messages = defineMessages(
   {
     evidence: "Evidence",
-    hint: "One file, at most 1 MiB. Its hash goes on chain; the file goes to the provider, where the arbiters and everybody can read it.",
-    missing: "Choose the file that shows it.",
-    big: (size: string) => `The file has ${size}; at most 1 MiB is kept.`,
+    hint: "One file, at most 1 MiB. Its hash goes on chain; the file is uploaded to the provider, where anyone can read it.",
+    missing: "Choose the evidence.",
+    big: (size: string) => `The file has ${size}; the maximum is 1 MiB.`,
     hash: "Its hash",
     deposit: "Deposit",
-    window: "The arbiters have",
+    window: "Time to rule",
     label: "Open the dispute",
-    fate: "If they rule for you, the deposit comes back and the provider's bond pays; if for the provider, the deposit is its. If nobody rules, its proofs stand and the deposit comes back.",
-    kept: "The dispute stands, and the evidence was handed over.",
+    fate: "If the arbiters rule for you, the deposit is returned and the provider's bond pays; if they rule for the provider, it receives the deposit. Without a ruling its proofs are upheld and the deposit is returned.",
+    kept: "The dispute is open, and the evidence was uploaded.",
     unkept:
-      "The dispute stands. The provider did not take the evidence; keep the file and give it to the arbiters yourself. ",
-    retry: "Hand it over again",
+      "The dispute is open, but the provider did not accept the evidence; keep the file and send it to the arbiters yourself. ",
+    retry: "Upload again",
   },
   {
     evidence: "证据",

@@ -10,8 +10,8 @@ import { useAction } from "./useAction.ts"
 const messages = defineMessages(
   {
     label: "End the dispute",
-    stands: "Nobody ruled, so the provider's proofs stand and can be claimed again.",
-    deposit: "Deposit, back to the tenant",
+    stands: "Without a ruling, the provider's proofs are upheld and can be claimed again.",
+    deposit: "Deposit, returned to the tenant",
   },
   {
     label: "结束争议",

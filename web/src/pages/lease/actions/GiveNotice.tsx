@@ -10,7 +10,7 @@ const messages = defineMessages(
   {
     label: "Give notice",
     from: "The provider may close from",
-    until: "Until then the lease goes on as before.",
+    until: "Until then the lease continues unchanged.",
   },
   { label: "发出通知", from: "提供方可关闭的时间", until: "在此之前租约照常运行。" },
 )

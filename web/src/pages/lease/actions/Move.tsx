@@ -28,23 +28,22 @@ import { useAction } from "./useAction.ts"
 const messages = defineMessages(
   {
     to: "To",
-    option: (key: string, provider: string, hour: string) => `${key} of ${provider}: ${hour} an hour`,
+    option: (key: string, provider: string, hour: string) => `${key} of ${provider}: ${hour} per hour`,
     full: "no room",
-    nowhere:
-      "There is no open offer in the lease's currency, and no bid that stands on an order for the same.",
-    noRoom: "That provider has no room for the policy's highest count.",
+    nowhere: "There is no open offer in the lease's currency, and no valid bid on an identical order.",
+    noRoom: "That provider has no room for the policy's maximum count.",
     manifest: "Manifest",
-    hint: "The Compose file that the lease was opened with: the new provider needs it.",
+    hint: "The Compose file that the lease was opened with; it is uploaded to the new provider.",
     missing: "Choose the manifest.",
-    other: "That is another file: its hash is not the lease's.",
+    other: "That is another file: its hash differs from the lease's manifest.",
     label: "Move the lease",
     about:
-      "Policy, replica count and money go along; what is owed here stays until it is settled. Data does not move.",
-    most: "At most there, an hour",
-    moved: "It moved. Sign the manifest, so that the new provider takes it.",
-    handed: "It moved, and its new provider has the manifest.",
+      "Policy, replica count and money move; what is owed here remains until it is settled. Data does not move.",
+    most: "Maximum there, per hour",
+    moved: "The lease moved. Sign the manifest, so that the new provider accepts it.",
+    handed: "The lease moved, and the new provider has the manifest.",
     unhanded:
-      "It moved, but the new provider has not taken the manifest: hand it over on the new lease's page or by the CLI. ",
+      "The lease moved, but the new provider did not accept the manifest: upload it on the new lease's page or with the CLI. ",
     open: "Open the new lease",
   },
   {

@@ -9,7 +9,7 @@ import type { DialogProps } from "./dialogProps.ts"
 import { useAction } from "./useAction.ts"
 
 const messages = defineMessages(
-  { label: "Refund the tenant", back: "Goes back now", to: "To", stays: "May still be owed, and stays" },
+  { label: "Refund the tenant", back: "Returned now", to: "To", stays: "May still be owed, kept" },
   { label: "退款给租户", back: "现在退还", to: "退至", stays: "可能仍应付，保留" },
 )
 

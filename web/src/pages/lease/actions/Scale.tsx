@@ -13,10 +13,10 @@ import { useAction } from "./useAction.ts"
 const messages = defineMessages(
   {
     replicas: "Replicas",
-    hint: (min: number, max: number) => `${min} to ${max}, as the policy says`,
-    whole: "A whole number.",
+    hint: (min: number, max: number) => `${min} to ${max}, by the policy`,
+    whole: "Enter an integer.",
     label: (count: number) => `Scale to ${count} replicas`,
-    policy: "The provider may still move the count with proven demand.",
+    policy: "The provider may still change the count with proven demand.",
   },
   {
     replicas: "副本数",

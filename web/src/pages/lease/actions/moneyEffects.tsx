@@ -8,8 +8,8 @@ import type { Effect } from "./ActionForm.tsx"
 
 export const messages = defineMessages(
   {
-    rate: "Rate, an hour",
-    month: "Rate, a month",
+    rate: "Rate per hour",
+    month: "Rate per month",
     balance: "Balance",
     runway: "Runway",
     forever: "nothing is reserved",

@@ -17,7 +17,7 @@ const messages = defineMessages(
   {
     title: "Events",
     none: "No event",
-    noneAbout: "What the chain says of this lease is listed here as it happens.",
+    noneAbout: "The lease's events on chain are listed here as they happen.",
     block: (block: number) => `block ${block}`,
     more: (left: number) => `Show more (${left})`,
     kind: "Show",

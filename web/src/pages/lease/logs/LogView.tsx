@@ -12,13 +12,13 @@ import { patternOf, Search } from "./search.ts"
 const messages = defineMessages(
   {
     log: "Log lines",
-    none: "No line yet",
-    noneAbout: "What the containers print to their standard output and error appears here.",
+    none: "No lines yet",
+    noneAbout: "The containers' standard output and standard error appear here.",
     follow: "Follow",
     wrap: "Wrap lines",
     download: "Download",
     lines: (count: string) => `${count} lines`,
-    newest: "To the newest line",
+    newest: "Jump to the latest line",
   },
   {
     log: "日志行",

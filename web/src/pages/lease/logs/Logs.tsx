@@ -14,13 +14,13 @@ import { useLogs } from "./useLogs.ts"
 const messages = defineMessages(
   {
     title: "Logs",
-    what: "What the lease's containers print, as they print it.",
+    what: "The live logs of the lease's containers.",
     service: "Service",
     replica: "Replica",
     all: "All",
     tail: "Past lines",
     states: { connecting: "Connecting", live: "Live", stale: "Stale", refused: "Refused" },
-    stale: "The stream died: newer lines are missing. It is called back by itself.",
+    stale: "The stream was interrupted: newer lines are missing. It reconnects automatically.",
   },
   {
     title: "日志",

@@ -13,7 +13,7 @@ const messages = defineMessages(
     previous: "Previous match",
     count: (place: number | null, count: number) =>
       count === 0 ? "no line matches" : place === null ? `${count} lines match` : `${place + 1} of ${count}`,
-    bad: "This is no regular expression",
+    bad: "This is not a valid regular expression",
   },
   {
     search: "搜索",

@@ -21,9 +21,9 @@ const messages = defineMessages(
     verify: "Verify in this browser",
     again: "Verify again",
     about:
-      "Leaf and path are recomputed here; root, payments and events are read from the chain. Nothing is believed because the provider says it.",
+      "Leaf and path are recomputed in this browser; root, payments and events are read from the chain. The provider is not trusted.",
     by: (name: string) => `Read through your wallet's own node (${name}).`,
-    byConfigured: "Read through the configured node. Connect a wallet to read through yours.",
+    byConfigured: "Read through the configured node. Connect a wallet to use its node.",
     holds: "The proof holds",
     fails: "The proof does NOT hold",
   },

@@ -17,7 +17,7 @@ const messages = defineMessages(
   {
     title: "Epochs",
     about:
-      "At the end of each epoch the provider states what the lease has used since it was opened, and posts one Merkle root over all its statements. What no proof covers is not paid.",
+      "At the end of each epoch the provider states the lease's usage since it was opened, and posts one Merkle root over all its statements. Time without a proof is not paid.",
     epoch: "Epoch",
     time: "Until",
     seconds: "Replica time",
@@ -30,13 +30,13 @@ const messages = defineMessages(
     verify: "Verify",
     verifyEpoch: (epoch: number) => `Verify epoch ${epoch}`,
     none: "No proof yet",
-    noneAbout: "The first one comes when an epoch has ended in which the lease ran.",
+    noneAbout: "The first proof appears at the end of an epoch in which the lease ran.",
     more: "Older epochs",
   },
   {
     title: "周期",
     about:
-      "每个周期结束时，提供方陈述租约自开启以来的用量，并为其全部陈述公布一个 Merkle 根。没有证明覆盖的部分不予支付。",
+      "每个周期结束时，提供方报表租约自开启以来的用量，并为其全部报表公布一个 Merkle 根。没有证明覆盖的部分不予支付。",
     epoch: "周期",
     time: "截至",
     seconds: "副本时长",

@@ -9,17 +9,17 @@ import styles from "./Replicas.module.css"
 
 const messages = defineMessages(
   {
-    title: "The policy now",
+    title: "Autoscaler",
     policy: "Policy",
     saw: "Saw",
     seen: (ready: number, load: string, demand: string) =>
-      `${ready} ready, utilization ${load}, demand worth ${demand} replicas`,
+      `${ready} ready, utilization ${load}, demand for ${demand} replicas`,
     wished: "Wished",
     granted: "The contract grants",
     reason: "Its reason",
-    bound: "What stands in the way",
+    bound: "Limited by",
     unknown: "unknown",
-    outcomes: { steady: "Steady", held: "Held", proving: "Waits for a proof", stepping: "Steps" },
+    outcomes: { steady: "Steady", held: "Held", proving: "Awaiting a proof", stepping: "Steps" },
     shadow: "Shadow, without effect",
   },
   {

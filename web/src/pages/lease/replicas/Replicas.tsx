@@ -18,22 +18,22 @@ const messages = defineMessages(
   {
     replicas: "Replicas",
     utilization: "Proven utilization",
-    about: "CPU used of the CPU that healthy replicas had, statement by statement, as posted on chain.",
-    wish: "the policy's wish",
+    about: "CPU used as a share of the healthy replicas' CPU, per statement, as posted on chain.",
+    wish: "wanted by the autoscaler",
     down: "down below",
     target: "target",
     up: "up above",
     replicasSummary: (now: number, steps: number) =>
       `Replicas over time: ${now} now, after ${steps} steps, which are listed below.`,
     utilizationSummary: (last: string, down: number, target: number, up: number) =>
-      `Utilization over time: ${last} in the newest statement; thresholds ${down} % and ${up} %, target ${target} %.`,
-    unknown: "not known",
-    provider: "The lease's provider does not answer: utilization and the policy's wishes are missing.",
+      `Utilization over time: ${last} in the latest statement; thresholds ${down} % and ${up} %, target ${target} %.`,
+    unknown: "unknown",
+    provider: "The lease's provider does not answer: utilization and the autoscaler's decisions are missing.",
   },
   {
     replicas: "副本",
     utilization: "已证明的利用率",
-    about: "健康副本拥有的 CPU 中被使用的比例，按链上公布的每份陈述计算。",
+    about: "健康副本拥有的 CPU 中被使用的比例，按链上公布的每份报表计算。",
     wish: "策略期望",
     down: "低于则缩容",
     target: "目标",
@@ -41,7 +41,7 @@ const messages = defineMessages(
     replicasSummary: (now: number, steps: number) =>
       `副本数随时间变化：现为 ${now} 个，共 ${steps} 次调整，列于下方。`,
     utilizationSummary: (last: string, down: number, target: number, up: number) =>
-      `利用率随时间变化：最新陈述为 ${last}；阈值 ${down} % 与 ${up} %，目标 ${target} %。`,
+      `利用率随时间变化：最新报表为 ${last}；阈值 ${down} % 与 ${up} %，目标 ${target} %。`,
     unknown: "未知",
     provider: "租约的提供方没有响应：缺少利用率与策略期望。",
   },

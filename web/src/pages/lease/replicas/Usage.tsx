@@ -15,11 +15,11 @@ import { sourceOf, useLiveUsage } from "./useLiveUsage.ts"
 const messages = defineMessages(
   {
     title: "Use, live",
-    what: "CPU, memory, traffic, requests and latency of the lease, second by second.",
+    what: "CPU, memory, traffic, requests and latency of the lease, per second.",
     cpu: "CPU (cores)",
     memory: "Memory",
-    network: "Network (a second)",
-    requests: "Requests (a second)",
+    network: "Network (per second)",
+    requests: "Requests (per second)",
     served: "all",
     failed: "failed",
     latency: "Latency, 99th percentile",
@@ -27,7 +27,7 @@ const messages = defineMessages(
     span: "Shown",
     spans: { "600": "10 minutes", "3600": "1 hour", "21600": "6 hours", "86400": "24 hours" },
     states: { connecting: "Connecting", live: "Live", stale: "Stale", refused: "Refused" },
-    stale: "The stream died: what is shown ends where it did. It is called back by itself.",
+    stale: "The stream was interrupted: newer samples are missing. It reconnects automatically.",
   },
   {
     title: "实时用量",

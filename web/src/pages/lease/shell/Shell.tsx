@@ -21,12 +21,12 @@ const messages = defineMessages(
     what: "A shell in one of the lease's containers, under the container's own user and limits.",
     place: "Container",
     command: "Command",
-    commandHint: "/bin/sh unless told otherwise",
+    commandHint: "/bin/sh by default",
     open: "Open shell",
     close: "Close",
-    none: "No container of the lease runs.",
+    none: "The lease has no running container.",
     terminal: "Terminal",
-    keys: "Inside the terminal Tab belongs to the shell. Ctrl+Shift+Escape leaves it; the mouse does too.",
+    keys: "Inside the terminal, Tab goes to the shell. Ctrl+Shift+Escape or the mouse leaves it.",
     reader: "Screen reader mode",
     states: {
       connecting: "Connecting",
@@ -37,9 +37,9 @@ const messages = defineMessages(
     },
     exit: (code: number) => `It ended with exit code ${code}.`,
     ended: (reason: string) => `The provider ended it: ${reason}.`,
-    lost: "The connection was lost, and what ran in it has ended. Open it again.",
+    lost: "The connection was lost, and its processes have ended. Open the shell again.",
     refused:
-      "The provider refused. Your grant may not reach as far as `shell`, the image may have no such command, or too many shells are open.",
+      "The provider refused. Your grant may not include `shell`, the image may not have this command, or too many shells are open.",
   },
   {
     title: "终端",
