@@ -25,7 +25,7 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
     await page.getByLabel("Approvers").fill([one, two, three].map(({ address }) => address).join("\n"))
     await page.getByLabel("Consents needed").fill("2")
     await page.getByLabel("A lease may reserve, ETH/h").fill("1")
-    await page.getByLabel("A call may move, ETH").fill("0.01")
+    await page.getByLabel("A call may transfer, ETH").fill("0.01")
     await page.getByLabel("In the market, ETH").fill("2")
     await page.getByRole("button", { name: "Bind the account" }).click()
     await expect(page.getByText("2 of 3 approvers")).toBeVisible()
@@ -43,7 +43,7 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
     await page.getByRole("button", { name: "Propose to my approvers" }).click()
     const dialog = page.getByRole("dialog", { name: "Propose to approvers" })
     await expect(dialog.getByText("2 of 3 approvers")).toBeVisible()
-    await dialog.getByRole("button", { name: /mailbox/ }).click()
+    await dialog.getByRole("button", { name: /hare with the approvers/ }).click()
     await expect(
       dialog.getByText("Shared: the approvers see it when they sign in at this provider."),
     ).toBeVisible()
@@ -80,7 +80,7 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
   await test.step("the account sends it, and the lease runs", async () => {
     await visits.go(page, "/approvals")
     await expect(page.getByText("Ready to send")).toBeVisible()
-    await page.getByRole("button", { name: "Send it" }).click()
+    await page.getByRole("button", { name: "Send", exact: true }).click()
     const [opened] = await until("the lease", 20_000, async () => {
       const found = await stack.reader.getContractEvents({
         ...stack.market,

@@ -40,7 +40,7 @@ test("a dispute is opened with evidence, and ruled for the tenant", async ({ bro
     await expect(dialog.getByRole("button", { name: "Open the dispute" })).toBeDisabled()
     await dialog.getByLabel("Evidence").setInputFiles(evidence)
     await dialog.getByRole("button", { name: "Open the dispute" }).click()
-    await expect(dialog.getByText("The dispute stands, and the evidence was handed over.")).toBeVisible()
+    await expect(dialog.getByText("The dispute is open, and the evidence was uploaded.")).toBeVisible()
     await page.keyboard.press("Escape")
     await expect(page.getByText("Disputed").first()).toBeVisible()
   })

@@ -71,7 +71,7 @@ test("a lease is opened by keyboard alone", async ({ visits }) => {
   await press(page, page.getByRole("button", { name: "Open the lease" }))
   const steps = page.getByRole("list", { name: "Steps" })
   await expect(steps.getByRole("link", { name: /^http/ })).toBeVisible({ timeout: 60_000 })
-  await press(page, steps.getByRole("link", { name: "See the lease" }))
+  await press(page, steps.getByRole("link", { name: "Open the lease page" }))
   await expect(page.getByRole("tab", { name: "Overview" })).toBeVisible()
   // Arrow keys move between tabs.
   await reach(page, page.getByRole("tab", { name: "Overview" }))

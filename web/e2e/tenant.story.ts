@@ -28,7 +28,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
   await test.step("a manifest that would break out is refused at its line", async () => {
     const manifest = page.getByLabel("Manifest", { exact: true })
     await manifest.fill(WRONG)
-    await expect(page.getByText(/\d+ things? to mend/)).toBeVisible()
+    await expect(page.getByText(/\d+ problems?/)).toBeVisible()
     const refusal = page
       .getByRole("list", { name: "What the provider refuses" })
       .getByRole("listitem")
@@ -47,7 +47,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await page.getByRole("textbox", { name: "Memory" }).fill("64")
     await page.getByRole("textbox", { name: "Disk" }).fill("64")
     await page.getByLabel("Cooldown").fill("5")
-    await page.getByLabel("Budget an hour (ETH)").fill("1")
+    await page.getByLabel("Budget per hour (ETH)").fill("1")
     await page.getByLabel("Deposit (ETH)").fill("0.05")
     await expect(page.getByText("Connect a wallet first.")).toBeVisible()
     const cost = page.getByRole("table").filter({ hasText: "Deposit lasts" })
@@ -70,7 +70,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     const url = steps.getByRole("link", { name: /^http/ })
     await expect(url).toBeVisible({ timeout: 60_000 })
     expect(wallet.askedFor("eth_signTypedData_v4")).toHaveLength(1)
-    await steps.getByRole("link", { name: "See the lease" }).click()
+    await steps.getByRole("link", { name: "Open the lease page" }).click()
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
     lease = new URL(page.url()).pathname.split("/").at(-1) as Hex
     const { served, terms } = await view()
@@ -154,8 +154,8 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await page.getByRole("button", { name: "Transactions" }).click()
     const centre = page.getByRole("dialog", { name: "Transactions" })
     await expect(centre.getByRole("listitem").filter({ hasText: "Mined" })).toHaveCount(wallet.sent.length)
-    await expect(centre.getByRole("listitem").filter({ hasText: "You declined in the wallet." })).toHaveCount(
-      1,
-    )
+    await expect(
+      centre.getByRole("listitem").filter({ hasText: "You rejected the request in the wallet." }),
+    ).toHaveCount(1)
   })
 })

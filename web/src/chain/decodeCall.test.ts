@@ -72,9 +72,9 @@ describe("a call in plain words", () => {
     ["scale", scaleCall({ terms: TERMS, replicas: 2 }), "Set a lease to 2 replicas"],
     ["setPolicy", setPolicyCall({ terms: TERMS, policy: POLICY }), "Change a lease's policy"],
     ["topUp", topUpCall({ currency: TOKEN, lease: HASH, amount: 5n }), "Add money"],
-    ["withdraw", withdrawCall({ terms: TERMS, amount: 5n }), "Take money out"],
+    ["withdraw", withdrawCall({ terms: TERMS, amount: 5n }), "Withdraw money from"],
     ["close", closeCall({ terms: TERMS }), "Close a lease"],
-    ["refund", refundCall({ terms: TERMS }), "money back"],
+    ["refund", refundCall({ terms: TERMS }), "Refund a closed lease"],
     ["endDispute", endDisputeCall({ terms: TERMS }), "End a dispute"],
     [
       "withdrawEarnings",
@@ -90,7 +90,7 @@ describe("a call in plain words", () => {
     ["setIntake", setIntakeCall({ open: false }), "Stop the market's intake"],
     ["setIntake", setIntakeCall({ open: true }), "Reopen"],
     ["bind", bindCall({ approvers: [OTHER], threshold: 1, limits: [] }), "1 of 1 approvers"],
-    ["bind", bindCall({ approvers: [], threshold: 0, limits: [] }), "Free the account"],
+    ["bind", bindCall({ approvers: [], threshold: 0, limits: [] }), "Unbind the account"],
     ["addBond", addBondCall({ amount: 5n }), "Call addBond"],
   ] as const)("%s", async (verb, call, says) => {
     const words = await told(call)
@@ -103,7 +103,7 @@ describe("a call in plain words", () => {
   it("names what is no call of the market by its hash alone", async () => {
     const words = await decodeCall(reader, ADDRESS, "0xdeadbeef", 0n)
     expect(words).toMatchObject({ verb: null, effects: [] })
-    expect(words.says.en).toContain("no function of the market")
+    expect(words.says.en).toContain("a function that the market does not have")
     expect(detail(words, "Hash of its data").kind).toBe("hash")
   })
 
@@ -184,7 +184,7 @@ describe("effects on limits", () => {
     ])
     expect(await effects(withdrawEarningsCall({ currency: TOKEN, to: ADDRESS, amount: 5n }))).toEqual([])
     const all = await told(withdrawEarningsCall({ currency: TOKEN, to: OTHER, amount: maxUint256 }))
-    expect(all.says.en).toBe("Pay out all earnings in USDC")
+    expect(all.says.en).toBe("Withdraw all earnings in USDC")
   })
 
   it("are a change of the binding itself", async () => {

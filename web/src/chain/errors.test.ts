@@ -54,7 +54,7 @@ afterEach(() => setLanguage("en"))
 // Until the messages are loaded, an error is shown by its name.
 beforeAll(async () => {
   const early = reverted(encoded("BadPath", []))
-  expect(early).toMatchObject({ name: "BadPath", sentence: "The market refuses: BadPath." })
+  expect(early).toMatchObject({ name: "BadPath", sentence: "The market refused it: BadPath." })
   await loadErrorMessages()
 })
 
@@ -76,13 +76,13 @@ describe("custom errors", () => {
     for (const name of headings) {
       const known = errors.find((error) => error.name === name)
       const data = name === "Panic" ? encoded("Panic", [17n]) : encoded(name, sample(known!.inputs))
-      expect(reverted(data).sentence, name).not.toContain("The market refuses")
+      expect(reverted(data).sentence, name).not.toContain("The market refused it")
     }
   })
 
   it("tell amounts in their unit, rates by the hour, shares in percent", () => {
     expect(reverted(encoded("InsufficientFunds", [1_000_000n, 3_500_000n]), USD)).toMatchObject({
-      sentence: "1 USDC are there where 3.5 USDC are needed.",
+      sentence: "1 USDC are available, but 3.5 USDC are required.",
       remedy: expect.stringContaining("Add 2.5 USDC"),
     })
     expect(reverted(encoded("InsufficientFunds", [5n, 7n])).sentence).toContain("7 base units")
@@ -95,7 +95,7 @@ describe("custom errors", () => {
   it("say which limit of a bound account is exceeded by what", () => {
     const required = (limit: number) =>
       reverted(encoded("ConsentRequired", [ADDRESS, limit, 2n * 10n ** 6n, 10n ** 6n]), USD)
-    expect(required(1).sentence).toContain("one call may move 1 USDC")
+    expect(required(1).sentence).toContain("one call may transfer 1 USDC")
     expect(required(2).sentence).toContain("makes it 2 USDC")
     expect(required(3).sentence).toContain("every change")
     expect(required(1).remedy).toContain("Propose")

@@ -137,9 +137,9 @@ describe("a lease's tenant", () => {
 
   it("sets a sound policy that holds the present count", () => {
     expect(why("setPolicy", of({ policy: POLICY }))).toBeNull()
-    expect(why("setPolicy", of({ policy: { ...POLICY, down: 60 } }))).toContain("contradicts")
-    expect(why("setPolicy", of({ policy: { ...POLICY, step: 0 } }))).toContain("contradicts")
-    expect(why("setPolicy", of({ policy: { ...POLICY, minReplicas: 2 } }))).toContain("present 1")
+    expect(why("setPolicy", of({ policy: { ...POLICY, down: 60 } }))).toContain("inconsistent")
+    expect(why("setPolicy", of({ policy: { ...POLICY, step: 0 } }))).toContain("inconsistent")
+    expect(why("setPolicy", of({ policy: { ...POLICY, minReplicas: 2 } }))).toContain("current 1")
   })
 
   it("withdraws what is free", () => {
@@ -160,8 +160,8 @@ describe("a lease's tenant", () => {
     const usage = { ...USAGE, time: NOW - 10 }
     expect(why("countersign", of({ usage, settledAt: NOW - 20 }))).toBeNull()
     expect(why("countersign", of({ me: PROVIDER }))).toContain("tenant")
-    expect(why("countersign", of({ lease: disputed }))).toContain("nothing of it is paid")
-    expect(why("countersign", of({ usage, settledAt: NOW - 10 }))).toContain("settled already")
+    expect(why("countersign", of({ lease: disputed }))).toContain("payments are frozen")
+    expect(why("countersign", of({ usage, settledAt: NOW - 10 }))).toContain("already settled")
     expect(why("countersign", of({ usage: { ...usage, time: NOW - 3_601 } }))).toContain("claim window")
   })
 
@@ -174,13 +174,13 @@ describe("a lease's tenant", () => {
   it("disputes once, while something may be owed", () => {
     expect(why("dispute", of({ provider }))).toBeNull()
     expect(why("dispute", of({ me: PROVIDER }))).toContain("tenant")
-    expect(why("dispute", of({ lease: disputed }))).toContain("disputed already")
+    expect(why("dispute", of({ lease: disputed }))).toContain("already in dispute")
     expect(why("dispute", of({ provider: { ...provider, registered: false } }))).toContain("left")
     expect(why("dispute", of({ again: NOW + 1 }))).toContain("disputed before")
     expect(why("dispute", of({ again: NOW }))).toBeNull()
     expect(why("dispute", of({ lease: closed }))).toBeNull()
     expect(why("dispute", of({ lease: { ...closed, money: { ...closed.money, owed: "0" } } }))).toContain(
-      "owes nothing",
+      "no payment is outstanding",
     )
   })
 })
@@ -201,7 +201,7 @@ describe("anybody", () => {
   })
 
   it("ends a dispute after its deadline", () => {
-    expect(why("endDispute", of())).toContain("not disputed")
+    expect(why("endDispute", of())).toContain("not in dispute")
     expect(why("endDispute", of({ lease: disputed }))).toContain("may rule until")
     expect(why("endDispute", of({ me: STRANGER, lease: { ...disputed, disputedUntil: NOW } }))).toBeNull()
   })
@@ -220,7 +220,7 @@ describe("closing", () => {
     expect(why("close", of())).toBeNull()
     expect(why("close", of({ me: STRANGER }))).toContain("tenant or provider")
     expect(why("close", of({ lease: closed }))).toContain("closed")
-    expect(why("close", of({ me: PROVIDER }))).toContain("gives notice first")
+    expect(why("close", of({ me: PROVIDER }))).toContain("give notice first")
     expect(why("close", of({ me: PROVIDER, noticeEnds: NOW + 1 }))).toContain("notice runs until")
     expect(why("close", of({ me: PROVIDER, noticeEnds: NOW }))).toBeNull()
     const out = { ...lease, money: { ...lease.money, balance: "0", owed: "33541666667" } }
@@ -238,20 +238,18 @@ describe("orders", () => {
   it("are cancelled by their tenant while they are open", () => {
     expect(why("cancelOrder", { ...here, order })).toBeNull()
     expect(why("cancelOrder", { ...here, order, me: STRANGER })).toContain("order's tenant")
-    expect(why("cancelOrder", { ...here, order: { ...order, open: false } })).toContain("not open")
+    expect(why("cancelOrder", { ...here, order: { ...order, open: false } })).toContain("no longer open")
   })
 
   it("are accepted in time, with a bid that binds", () => {
     const bid = { ...BID_VIEW, expiry: NOW }
     expect(why("accept", { ...here, order, bid })).toBeNull()
     expect(why("accept", { ...here, order, bid, me: STRANGER })).toContain("order's tenant")
-    expect(why("accept", { ...here, order, bid: { ...bid, expiry: NOW - 1 } })).toContain(
-      "bound its provider",
-    )
+    expect(why("accept", { ...here, order, bid: { ...bid, expiry: NOW - 1 } })).toContain("The bid expired")
     expect(why("accept", { ...here, order: { ...order, acceptUntil: NOW - 1 } })).toContain(
       "could be accepted",
     )
-    expect(why("accept", { ...here, order: { ...order, open: false } })).toContain("not open")
+    expect(why("accept", { ...here, order: { ...order, open: false } })).toContain("no longer open")
     expect(why("accept", { ...here, order, intakeOpen: false })).toContain("intake")
   })
 })
@@ -295,31 +293,31 @@ describe("consents", () => {
   const approver = { ...proposal, me: OTHER }
   it.each(["sign", "consent"] as const)("%s: an approver, once, while it can still be taken", (verb) => {
     expect(why(verb, approver)).toBeNull()
-    expect(why(verb, proposal)).toContain("no approver")
-    expect(why(verb, { ...approver, consented: [OTHER] })).toContain("consented already")
-    expect(why(verb, { ...approver, revoked: [OTHER] })).toContain("for good")
-    expect(why(verb, { ...approver, taken: true })).toContain("taken already")
-    expect(why(verb, { ...approver, now: NOW + 101 })).toContain("could be taken until")
+    expect(why(verb, proposal)).toContain("not an approver")
+    expect(why(verb, { ...approver, consented: [OTHER] })).toContain("already consented")
+    expect(why(verb, { ...approver, revoked: [OTHER] })).toContain("permanently")
+    expect(why(verb, { ...approver, taken: true })).toContain("already been executed")
+    expect(why(verb, { ...approver, now: NOW + 101 })).toContain("It expired at")
     expect(why(verb, { ...approver, now: NOW + 100 })).toBeNull()
-    expect(why(verb, { ...approver, version: 1n })).toContain("bound anew")
-    expect(why(verb, { ...approver, binding: null })).toContain("free")
+    expect(why(verb, { ...approver, version: 1n })).toContain("binding has changed")
+    expect(why(verb, { ...approver, binding: null })).toContain("not bound")
     expect(why(verb, { ...approver, sound: false })).toContain("digest")
   })
 
   it("are taken back by an approver, for good", () => {
     expect(why("revoke", approver)).toBeNull()
     expect(why("revoke", { ...approver, now: NOW + 101 })).toBeNull()
-    expect(why("revoke", proposal)).toContain("no approver")
-    expect(why("revoke", { ...approver, revoked: [OTHER] })).toContain("for good")
-    expect(why("revoke", { ...approver, taken: true })).toContain("taken already")
-    expect(why("revoke", { ...approver, version: 1n })).toContain("bound anew")
-    expect(why("revoke", { ...approver, binding: null })).toContain("free")
+    expect(why("revoke", proposal)).toContain("not an approver")
+    expect(why("revoke", { ...approver, revoked: [OTHER] })).toContain("permanently")
+    expect(why("revoke", { ...approver, taken: true })).toContain("already been executed")
+    expect(why("revoke", { ...approver, version: 1n })).toContain("binding has changed")
+    expect(why("revoke", { ...approver, binding: null })).toContain("not bound")
     expect(why("revoke", { ...approver, sound: false })).toContain("digest")
   })
 
   it("are carried by the account when there are enough", () => {
     expect(why("approved", { ...proposal, consented: [OTHER] })).toBeNull()
-    expect(why("approved", proposal)).toContain("0 of the 1")
+    expect(why("approved", proposal)).toContain("needs 1 consents and has 0")
     expect(why("approved", { ...proposal, consented: [OTHER], me: STRANGER })).toContain("account itself")
     const ruling = { ...proposal, account: ARBITERS, consented: [OTHER], me: STRANGER }
     expect(why("approved", ruling)).toBeNull()
@@ -334,8 +332,8 @@ describe("arbiters", () => {
     expect(why("rule", { ...ruling, slash: 501n })).toContain("at most")
     expect(why("rule", { ...ruling, forTenant: false, slash: 1n })).toContain("takes nothing")
     expect(why("rule", { ...ruling, me: TENANT })).toContain("Only the arbiters")
-    expect(why("rule", { ...ruling, now: NOW + 100 })).toContain("could rule until")
-    expect(why("rule", { ...ruling, lease })).toContain("not disputed")
+    expect(why("rule", { ...ruling, now: NOW + 100 })).toContain("deadline was")
+    expect(why("rule", { ...ruling, lease })).toContain("not in dispute")
   })
 
   it("take from a bond what its capacity needs", () => {
@@ -348,9 +346,9 @@ describe("arbiters", () => {
 
   it("stop and reopen intake", () => {
     expect(why("setIntake", { ...here, me: ARBITERS, open: false })).toBeNull()
-    expect(why("setIntake", { ...here, me: ARBITERS, open: true })).toContain("open already")
+    expect(why("setIntake", { ...here, me: ARBITERS, open: true })).toContain("already open")
     expect(why("setIntake", { ...here, me: ARBITERS, open: false, intakeOpen: false })).toContain(
-      "stopped already",
+      "already stopped",
     )
     expect(why("setIntake", { ...here, open: false })).toContain("Only the arbiters")
   })

@@ -95,7 +95,7 @@ describe("an action's file", () => {
   it("is refused when it is of another market", async () => {
     const proposal = await propose()
     const other = toFile({ ...proposal, market: OTHER })
-    expect(() => parseProposal(other, world())).toThrow("not this one")
+    expect(() => parseProposal(other, world())).toThrow("not for this one")
     expect(() => parseProposal(toFile({ ...proposal, chainId: 1 }), world())).toThrow("chain 1")
   })
 
@@ -126,13 +126,13 @@ describe("checking a proposal", () => {
     expect(approvedArguments(checked).signatures).toHaveLength(2)
   })
 
-  it("finds out that somebody changed it", async () => {
+  it("finds out that it was modified", async () => {
     const proposal = await propose()
     const changed = { ...proposal, value: "1" }
     expect((await checkProposal(world(), changed)).sound).toBe(false)
     expect(
       (await checkProposal(world(), { ...proposal, says: ["close a lease"] })).decoded.says.en,
-    ).toContain("Take money")
+    ).toContain("Withdraw money")
   })
 
   it("counts no signature of something else, or of a stranger", async () => {

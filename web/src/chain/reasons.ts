@@ -52,7 +52,7 @@ export const REASONS = {
   settled: reason("This statement, or a newer one, is already settled.", "此报表或更新的报表已经结算。"),
   lapsed: reason("The statement is older than the claim window.", "该报表早于索取窗口。"),
   left: reason("The provider has left the market.", "提供方已离开市场。"),
-  owes: reason("The lease is closed, and has no money left to refund.", "租约已关闭，且没有可退还的资金。"),
+  owes: reason("The lease is closed, and no payment is outstanding.", "租约已关闭，且没有未结清的款项。"),
   arbiters: reason("Only the arbiters' account may do this.", "只有仲裁人账户可以执行此操作。"),
   ordersTenant: reason("Only the order's tenant may do this.", "只有该订单的租户可以执行此操作。"),
   orderClosed: reason("The order is no longer open.", "该订单已不再开放。"),

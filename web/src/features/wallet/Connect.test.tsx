@@ -24,7 +24,7 @@ describe("connecting a wallet", () => {
     await show(<Connect />, { chain: refuse as never })
     await userEvent.click(await screen.findByRole("button", { name: "Connect wallet" }))
     await userEvent.click(screen.getByRole("button", { name: "Test wallet" }))
-    await screen.findByText(/declined/)
+    await screen.findByText(/rejected the request/)
     expect(screen.getByRole("button", { name: "Test wallet" })).toBeEnabled()
   })
 

@@ -78,7 +78,7 @@ describe("a file without a wallet", () => {
     signedOut()
     await show(<Approvals />, { chain: world(bound).request })
     expect(await screen.findByText("No proposals")).toBeVisible()
-    expect(screen.getByText(/Connect a wallet to see what waits/)).toBeVisible()
+    expect(screen.getByText(/Connect a wallet to see the proposals/)).toBeVisible()
     await open(proposal)
     const shown = within(await card())
     expect(shown.getByText("3 ETH", { selector: "dd *" })).toBeVisible()
@@ -107,7 +107,7 @@ describe("a file without a wallet", () => {
     const table = within(
       await within(await card()).findByRole("table", { name: "Effect on the limits in ETH" }),
     )
-    const amount = table.getByRole("row", { name: /One call moves/ })
+    const amount = table.getByRole("row", { name: /One call transfers/ })
     expect(await within(amount).findByText("beyond")).toBeVisible()
     expect(within(amount).getByText("1 ETH")).toBeVisible()
     expect(table.getByRole("row", { name: /In the market 4 ETH 1 ETH 5 ETH/ })).toHaveTextContent("within")
@@ -118,9 +118,9 @@ describe("a file without a wallet", () => {
     await show(<Approvals />, { account: APPROVERS[0], chain: world(bound).request })
     await open({ ...proposal, value: "5" })
     const shown = within(await card())
-    expect(shown.getByText("Was changed")).toBeVisible()
+    expect(shown.getByText("Modified")).toBeVisible()
     expect(shown.getByRole("button", { name: "Consent by signature" })).toHaveAccessibleDescription(
-      /somebody changed it/,
+      /it was modified/,
     )
   })
 
@@ -129,13 +129,13 @@ describe("a file without a wallet", () => {
     await show(<Approvals />, { chain: world(bound).request })
     await open({ ...proposal, chainId: 1 })
     expect(
-      await screen.findByText(/action.json: It is about market .* on chain 1, not this one/),
+      await screen.findByText(/action.json: It is for market .* on chain 1, not for this one/),
     ).toBeVisible()
     await userEvent.upload(
       screen.getByLabelText("Open a file", { selector: "input" }),
       new File(["{"], "odd.json", { type: "application/json" }),
     )
-    expect(await screen.findByText("odd.json: This is no JSON file.")).toBeVisible()
+    expect(await screen.findByText("odd.json: This is not a JSON file.")).toBeVisible()
   })
 })
 
@@ -150,7 +150,7 @@ describe("an approver", () => {
     })
     await show(<Approvals />, { account: APPROVERS[1], chain: world({ ...bound, key: KEYS[1] }).request })
     const shown = within(await card())
-    expect(shown.getByText("Waits for you")).toBeVisible()
+    expect(shown.getByText("Needs your consent")).toBeVisible()
     expect(screen.getByRole("tab", { name: "Proposals (1)" })).toBeVisible()
     await userEvent.click(shown.getByRole("button", { name: "Consent by signature" }))
     expect(await shown.findByText("Your consent was shared.")).toBeVisible()
@@ -181,10 +181,10 @@ describe("an approver", () => {
     await show(<Approvals />, { account: APPROVERS[0], chain: chain.request })
     await open(await signed(0))
     const shown = within(await card())
-    await userEvent.click(shown.getByRole("button", { name: "Take my consent back" }))
+    await userEvent.click(shown.getByRole("button", { name: "Revoke my consent" }))
     expect(chain.sent).toEqual([])
-    const question = within(await screen.findByRole("dialog", { name: "Take my consent back" }))
-    await userEvent.click(question.getByRole("button", { name: "Take my consent back" }))
+    const question = within(await screen.findByRole("dialog", { name: "Revoke my consent" }))
+    await userEvent.click(question.getByRole("button", { name: "Revoke my consent" }))
     await waitFor(() =>
       expect(chain.sent[0]).toMatchObject({ name: "revoke", args: [ADDRESS, proposal.digest, APPROVERS] }),
     )
@@ -198,9 +198,9 @@ describe("an approver", () => {
     await open(await signed(0, 1))
     const shown = within(await card())
     expect(shown.getByRole("heading", { name: "1 of 2 consents" })).toBeVisible()
-    expect(shown.getByText("taken back")).toBeVisible()
+    expect(shown.getByText("revoked")).toBeVisible()
     expect(shown.getByRole("button", { name: "Consent by signature" })).toHaveAccessibleDescription(
-      /for good/,
+      /permanently/,
     )
   })
 })
@@ -213,7 +213,7 @@ describe("the account's holder", () => {
     await open(await signed(2, 0))
     const shown = within(await card())
     expect(shown.getByText("Ready to send")).toBeVisible()
-    await userEvent.click(shown.getByRole("button", { name: "Send it" }))
+    await userEvent.click(shown.getByRole("button", { name: "Send" }))
     await waitFor(() => expect(chain.sent).toHaveLength(1))
     const { consents } = await signed(0, 2)
     expect(chain.sent[0]).toMatchObject({
@@ -230,9 +230,9 @@ describe("the account's holder", () => {
     signedOut()
     await show(<Approvals />, { account: ADDRESS, chain: world(bound).request })
     await open(await signed(2))
-    const send = within(await card()).getByRole("button", { name: "Send it" })
+    const send = within(await card()).getByRole("button", { name: "Send" })
     expect(send).toBeDisabled()
-    expect(send).toHaveAccessibleDescription("1 of the 2 consents that it takes are there.")
+    expect(send).toHaveAccessibleDescription("It needs 2 consents and has 1.")
   })
 
   it("sees that it was taken", async () => {
@@ -280,7 +280,7 @@ describe("the policy", () => {
     expect(bind).toHaveAccessibleDescription("Enter at least one approver.")
     const approvers = screen.getByLabelText("Approvers")
     await enter(approvers, "0x12")
-    expect(screen.getByRole("alert")).toHaveTextContent("“0x12” is no address.")
+    expect(screen.getByRole("alert")).toHaveTextContent("“0x12” is not an address.")
     await enter(approvers, ADDRESS)
     expect(screen.getByRole("alert")).toHaveTextContent("its own approver")
     await enter(approvers, [...APPROVERS].reverse().join("\n"))
@@ -288,7 +288,7 @@ describe("the policy", () => {
     expect(screen.getAllByText(/Between 1 and the number of approvers, 3/)[0]).toBeVisible()
     await enter(screen.getByLabelText("Consents needed"), "2")
     await enter(screen.getByLabelText("A lease may reserve, ETH/h"), "0.0036")
-    await enter(screen.getByLabelText("A call may move, ETH"), "0.5")
+    await enter(screen.getByLabelText("A call may transfer, ETH"), "0.5")
     expect(bind).toHaveAccessibleDescription("Correct the limits first.")
     await enter(screen.getByLabelText("In the market, ETH"), "2")
     await userEvent.click(bind)
@@ -315,14 +315,14 @@ describe("the policy", () => {
     expect(await screen.findByText("2 of 3 approvers")).toBeVisible()
     const limitRow = (await screen.findByRole("rowheader", { name: "ETH" })).closest("tr")
     expect(limitRow).toHaveTextContent("ETH0.0036 ETH/h0.5 ETH1 ETH of 2 ETH")
-    await userEvent.click(screen.getByRole("button", { name: "Free the account" }))
+    await userEvent.click(screen.getByRole("button", { name: "Unbind the account" }))
     const dialog = within(await screen.findByRole("dialog", { name: "Propose to approvers" }))
     expect(await dialog.findByText("Unbind the account: it no longer needs consents")).toBeVisible()
     expect(chain.sent).toEqual([])
   })
 })
 
-/** One call moves 5 where 1 is allowed. */
+/** One call transfers 5 where 1 is allowed. */
 const REFUSAL = encodeErrorResult({ abi, errorName: "ConsentRequired", args: [ADDRESS, 1, 5n, 1n] })
 
 function Asks() {

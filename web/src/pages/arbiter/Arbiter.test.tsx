@@ -98,14 +98,14 @@ describe("everybody", () => {
     await stage()
     await ruling()
     expect(await screen.findByText("10m left")).toBeVisible()
-    expect(screen.getByText(/If nobody rules in time/)).toBeVisible()
+    expect(screen.getByText(/Without a ruling in time/)).toBeVisible()
     expect(await screen.findByText("1, allowed 1 to 3")).toBeVisible()
     expect(await screen.findByRole("row", { name: /^7 .*42.5 % 600$/ })).toBeVisible()
     expect(screen.getByRole("link", { name: "Open the lease with all its proofs" })).toHaveAttribute(
       "href",
       `/leases/${LEASE}?tab=proofs`,
     )
-    expect(screen.getByText("Onlooker: only the arbiters rule")).toBeVisible()
+    expect(screen.getByText("Observer: only the arbiters rule")).toBeVisible()
   })
 
   it("cannot rule, and reads why", async () => {
@@ -160,7 +160,7 @@ describe("evidence", () => {
 
   it("that is not what was shown does not count", async () => {
     await stage({ more: { [`/v1/evidence/${SHOWN}`]: new Response("It was fine.") } })
-    expect(await screen.findByText(/Its provider does not have it/)).toBeVisible()
+    expect(await screen.findByText(/The provider does not have it/)).toBeVisible()
     expect(screen.queryByText("It was fine.")).toBeNull()
   })
 
@@ -172,14 +172,14 @@ describe("evidence", () => {
     }
     const get = () => (kept ? new Response(TEXT) : new Response(null, { status: 404 }))
     await stage({ more: { [`PUT /v1/evidence/${SHOWN}`]: put, [`/v1/evidence/${SHOWN}`]: get } })
-    await screen.findByText(/Its provider does not have it/)
+    await screen.findByText(/The provider does not have it/)
     const input = screen.getByLabelText("Compare a file", { selector: "input" })
     await userEvent.upload(input, new File(["something else"], "other.txt"))
-    expect(await screen.findByText("other.txt is not what was shown: its hash differs.")).toBeVisible()
+    expect(await screen.findByText("other.txt is not the evidence: its hash differs.")).toBeVisible()
     await userEvent.upload(input, new File([TEXT], "mine.txt"))
     expect(await screen.findByRole("region", { name: "The evidence" })).toHaveTextContent("503")
-    await userEvent.click(screen.getByRole("button", { name: "Hand it to the lease's provider" }))
-    expect(await screen.findByText(/Whoever reads this dispute finds it now/)).toBeVisible()
+    await userEvent.click(screen.getByRole("button", { name: "Upload to the lease's provider" }))
+    expect(await screen.findByText(/readers of this dispute can see it now/)).toBeVisible()
   })
 
   it("is never taken for more than text", async () => {
@@ -212,11 +212,11 @@ describe("the arbiters", () => {
     fireEvent.change(slider, { target: { value: "5000" } })
     expect(slider).toHaveAttribute("aria-valuetext", "50 % of the bond")
     await waitFor(() => expect(value("The provider's bond loses")).toHaveTextContent("1 ETH"))
-    expect(value("The tenant gets of that")).toHaveTextContent("0.75 ETH")
+    expect(value("Of that, the tenant receives")).toHaveTextContent("0.75 ETH")
     expect(value("Burned")).toHaveTextContent("0.25 ETH")
-    expect(value("Left of the bond")).toHaveTextContent("1 ETH")
-    await waitFor(() => expect(value("The deposit goes back to the tenant")).toHaveTextContent("0.1 ETH"))
-    expect(form.getByText(/can sell nothing more until it has added to it/)).toHaveTextContent("1.05024 ETH")
+    expect(value("Remaining bond")).toHaveTextContent("1 ETH")
+    await waitFor(() => expect(value("The deposit is returned to the tenant")).toHaveTextContent("0.1 ETH"))
+    expect(form.getByText(/cannot sell until it adds to its bond/)).toHaveTextContent("1.05024 ETH")
     const rule = form.getByRole("button", { name: "Rule" })
     await waitFor(() => expect(rule).toBeEnabled())
     await userEvent.click(rule)
@@ -240,9 +240,7 @@ describe("the arbiters", () => {
   it("are too late after the deadline", async () => {
     const late = { ...lease, disputedUntil: NOW - 1 }
     await stage({ account: ARBITERS, more: { "/v1/leases?closed=true": [late] } })
-    expect((await ruling()).getByRole("button", { name: "Rule" })).toHaveAccessibleDescription(
-      /could rule until/,
-    )
+    expect((await ruling()).getByRole("button", { name: "Rule" })).toHaveAccessibleDescription(/deadline was/)
   })
 
   it("stop intake", async () => {

@@ -155,7 +155,7 @@ describe("the form", () => {
     expect(open()).toHaveAccessibleDescription("The wallet has less than the deposit.")
     await userEvent.clear(deposit)
     await userEvent.type(deposit, "0.000000001")
-    expect(deposit).toHaveAccessibleDescription(/does not keep the notice period's/)
+    expect(deposit).toHaveAccessibleDescription(/does not cover the notice period's/)
     expect(open()).toBeDisabled()
   })
 
@@ -181,8 +181,8 @@ describe("the form", () => {
   it("previews the cost between the fewest and the most replicas", async () => {
     provider()
     await show(<Deploy />)
-    await userEvent.click(await screen.findByRole("button", { name: "7 days at most" }))
-    const table = screen.getByRole("table", { name: /What it costs/ })
+    await userEvent.click(await screen.findByRole("button", { name: "7 days at maximum" }))
+    const table = screen.getByRole("table", { name: /Cost/ })
     const most = within(table).getByRole("row", { name: /^3 replicas/ })
     expect(most).toHaveTextContent("7d")
     expect(within(table).getByRole("row", { name: /^1 replica / })).toHaveTextContent("21d")
@@ -192,7 +192,7 @@ describe("the form", () => {
     provider()
     await show(<Deploy />)
     const most = await screen.findByRole("spinbutton", { name: "At most" })
-    const begin = screen.getByRole("spinbutton", { name: "To begin with" })
+    const begin = screen.getByRole("spinbutton", { name: "Initial" })
     await userEvent.clear(begin)
     await userEvent.type(begin, "7")
     expect(most).toHaveValue(7)
@@ -213,7 +213,7 @@ describe("the form", () => {
     await show(<Deploy />)
     const full = await screen.findByRole("radio", { name: /Offer 1/ })
     expect(full).toBeDisabled()
-    expect(full).toHaveAccessibleDescription(/100 millicores of CPU are free where 750 are asked/)
+    expect(full).toHaveAccessibleDescription(/100 millicores of CPU are free, but 750 are needed/)
     expect(screen.getByRole("radio", { name: /Offer 2/ })).toBeChecked()
   })
 })
@@ -293,9 +293,7 @@ describe("the deployment", () => {
     const sign = await screen.findByRole("button", { name: "Sign" }, { timeout: 5_000 })
     expect(seen.asked).toHaveLength(2)
     await userEvent.click(sign)
-    expect(
-      await screen.findByText(/asked again every two seconds/, undefined, { timeout: 5_000 }),
-    ).toBeVisible()
+    expect(await screen.findByText(/retried every two seconds/, undefined, { timeout: 5_000 })).toBeVisible()
     expect(await screen.findByRole("link", { name: "http://web.example" }, { timeout: 8_000 })).toBeVisible()
     expect(puts).toHaveLength(2)
   })

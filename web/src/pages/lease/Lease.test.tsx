@@ -18,7 +18,7 @@ describe("a lease's page", () => {
       "href",
       "http://127.0.0.1:3690/front-36",
     )
-    expect(screen.getByText(/does not run as it should: service front/)).toBeVisible()
+    expect(screen.getByText(/does not run as specified: service front/)).toBeVisible()
     expect(screen.getByText("you")).toBeVisible()
   })
 
@@ -33,13 +33,13 @@ describe("a lease's page", () => {
   it("shows the seven words as one list, with the detail of each on demand", async () => {
     answer(answersOf())
     await show(page())
-    const flow = await screen.findByRole("region", { name: "How far it has come" })
+    const flow = await screen.findByRole("region", { name: "Progress" })
     const words = within(flow).getAllByRole("listitem")
     expect(words.map((word) => within(word).getByRole("button").textContent)).toEqual([
       expect.stringMatching(/chaindone/),
       expect.stringMatching(/clearingdone/),
-      expect.stringMatching(/containerat work/),
-      expect.stringMatching(/meterat work/),
+      expect.stringMatching(/containerworking/),
+      expect.stringMatching(/meterworking/),
       expect.stringMatching(/proofwaiting/),
       expect.stringMatching(/scaledone/),
       expect.stringMatching(/settlementfailed/),
@@ -54,8 +54,8 @@ describe("a lease's page", () => {
   it("tells what only the provider knows from what is not so, when it is away", async () => {
     answer(answersOf(leaseView({ timeline: [] })))
     await show(page())
-    const flow = await screen.findByRole("region", { name: "How far it has come" })
-    expect(within(flow).getAllByText("not known")).toHaveLength(6)
+    const flow = await screen.findByRole("region", { name: "Progress" })
+    expect(within(flow).getAllByText("unknown")).toHaveLength(6)
   })
 
   it("opens another part by its tab", async () => {

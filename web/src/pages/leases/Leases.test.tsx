@@ -67,7 +67,7 @@ describe("leases", () => {
     await show(<Leases />, { account: "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65" })
     await userEvent.selectOptions(await screen.findByRole("combobox", { name: "Whose leases" }), "mine")
     expect(screen.getByText("You have no leases yet")).toBeVisible()
-    await userEvent.click(screen.getByRole("button", { name: "See everybody's" }))
+    await userEvent.click(screen.getByRole("button", { name: "Show all leases" }))
     expect(rows()).toHaveLength(5)
   })
 

@@ -44,10 +44,10 @@ describe("the market", () => {
   it("lists what fits first, and says why the rest does not, with numbers", async () => {
     answer(ANSWERS)
     await show(<Market />)
-    expect(await screen.findByText("1 of 2 fit")).toBeVisible()
+    expect(await screen.findByText("1 of 2 match")).toBeVisible()
     const articles = screen.getAllByRole("article", { name: /^Offer/ })
     expect(articles.map((one) => one.getAttribute("aria-labelledby"))).toEqual(["offer-2", "offer-1"])
-    expect(within(offer(1)).getByText(/100 millicores of CPU are free where 250 are asked/)).toBeVisible()
+    expect(within(offer(1)).getByText(/100 millicores of CPU are free, but 250 are needed/)).toBeVisible()
     expect(within(offer(1)).queryByRole("link", { name: /Deploy here/ })).toBeNull()
     expect(within(offer(2)).getByRole("link", { name: /Deploy here/ })).toHaveAttribute(
       "href",
@@ -79,14 +79,14 @@ describe("the market", () => {
     answer(ANSWERS)
     await show(<Market />)
     await userEvent.click(await screen.findByRole("checkbox", { name: "region=us" }))
-    expect(within(offer(2)).getByText("Its provider does not claim region=us.")).toBeVisible()
-    expect(screen.getByText("0 of 2 fit")).toBeVisible()
+    expect(within(offer(2)).getByText("Its provider does not have the attribute region=us.")).toBeVisible()
+    expect(screen.getByText("0 of 2 match")).toBeVisible()
   })
 
   it("shows faults with their transactions, and silence", async () => {
     answer(ANSWERS)
     await show(<Market />)
-    const table = await screen.findByRole("table", { name: /Providers and what/ })
+    const table = await screen.findByRole("table", { name: /Providers/ })
     const row = within(table).getByRole("row", { name: /0x9965…A4dc/ })
     expect(within(row).getByText("Slashed")).toBeVisible()
     expect(within(row).getByText("0.001 ETH")).toBeVisible()

@@ -162,7 +162,7 @@ describe("a provider's books", () => {
     await show(<Provider />, { account: NEAR, chain: request })
     await userEvent.click(await screen.findByText("List an offer", { selector: "summary" }))
     const list = screen.getByRole("button", { name: "List an offer" })
-    await waitFor(() => expect(list).toHaveAccessibleDescription("Say at least one price."))
+    await waitFor(() => expect(list).toHaveAccessibleDescription("Enter at least one price."))
     await userEvent.type(screen.getByRole("textbox", { name: "CPU, per core-hour" }), "0.00001")
     await waitFor(() => expect(list).toBeEnabled())
     await userEvent.click(list)

@@ -40,7 +40,7 @@ describe("what can be done with a lease", () => {
     }
     expect(await row("Top up")).toBeEnabled()
     expect(await row("Refund")).toHaveAccessibleDescription("The lease is still open.")
-    expect(await row("End dispute")).toHaveAccessibleDescription("The lease is not disputed.")
+    expect(await row("End dispute")).toHaveAccessibleDescription("The lease is not in dispute.")
   })
 
   it("says how to begin, without a wallet", async () => {
@@ -58,7 +58,7 @@ describe("what can be done with a lease", () => {
     const dialog = await screen.findByRole("dialog", { name: "Scale" })
     const replicas = within(dialog).getByRole("spinbutton", { name: "Replicas" })
     expect(replicas).toHaveValue(3)
-    const effects = within(dialog).getByLabelText("What comes of it")
+    const effects = within(dialog).getByLabelText("Effect")
     expect(effects).toHaveTextContent("0.000000000000036 ETH → 0.000000000000054 ETH")
     await userEvent.clear(replicas)
     await userEvent.type(replicas, "4")
@@ -97,7 +97,7 @@ describe("what can be done with a lease", () => {
     const dialog = await screen.findByRole("dialog", { name: "Top up" })
     const amount = within(dialog).getByRole("textbox", { name: "Amount, ETH" })
     await userEvent.type(amount, "1e3")
-    expect(within(dialog).getByRole("alert")).toHaveTextContent(/no amount/)
+    expect(within(dialog).getByRole("alert")).toHaveTextContent(/not an amount/)
     await userEvent.clear(amount)
     await userEvent.type(amount, "0.5")
     await userEvent.click(within(dialog).getByRole("button", { name: "Top up 0.5 ETH" }))

@@ -36,7 +36,7 @@ describe("the logs of a lease", () => {
     answer(answersOf())
     await show(<Logs lease={leaseView()} />, { account: TENANT })
     expect(await screen.findByRole("heading", { name: "This is private" })).toBeVisible()
-    expect(screen.getByText(/Only the lease's tenant, and whom the tenant lets/)).toBeVisible()
+    expect(screen.getByText(/Only the lease's tenant, and holders of the tenant's grants/)).toBeVisible()
     expect(await screen.findByRole("button", { name: "Sign in" })).toBeEnabled()
     expect(screen.queryByRole("log")).toBeNull()
   })
@@ -70,7 +70,7 @@ describe("the logs of a lease", () => {
     expect(screen.getByRole("checkbox", { name: "Follow" })).not.toBeChecked()
     await userEvent.click(screen.getByRole("checkbox", { name: "Regular expression" }))
     fireEvent.change(search, { target: { value: "e(" } })
-    expect(screen.getByRole("alert")).toHaveTextContent(/no regular expression/)
+    expect(screen.getByRole("alert")).toHaveTextContent(/not a valid regular expression/)
   })
 
   it("say who refuses and why", async () => {
