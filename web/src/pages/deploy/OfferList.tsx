@@ -1,6 +1,6 @@
 import { useUnit } from "../../chain/currency.ts"
 import { costOf } from "../../chain/price.ts"
-import { Mismatches } from "../../features/offers/Misfits.tsx"
+import { Mismatches } from "../../features/offers/Mismatches.tsx"
 import type { Matched } from "../../features/offers/match.ts"
 import { Attributes, ProviderStatus } from "../../features/offers/ProviderFacts.tsx"
 import { formatAmount, shorten } from "../../i18n/format.ts"
