@@ -31,7 +31,7 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
     await expect(page.getByText("2 of 3 approvers")).toBeVisible()
   })
 
-  await test.step("what exceeds a limit becomes a proposal", async () => {
+  await test.step("a call beyond a limit becomes a proposal", async () => {
     const sample = await readFile(join(repository, "sample/compose.yaml"), "utf8")
     await visits.go(page, "/deploy")
     await page.getByLabel("Manifest", { exact: true }).fill(sample)
@@ -72,7 +72,7 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
     expect(second.wallet.sent).toHaveLength(1)
   })
 
-  await test.step("a stranger is asked nothing", async () => {
+  await test.step("another account has no proposals", async () => {
     await enter(outsider.page)
     await expect(outsider.page.getByText("No proposals")).toBeVisible()
   })

@@ -41,7 +41,7 @@ for (const { account, name, places } of accounts()) {
   })
 }
 
-test("dialogs and menus have no fault either", async ({ visits, stack }) => {
+test("dialogs and menus have no violations either", async ({ visits, stack }) => {
   test.setTimeout(180_000)
   const { page } = await visits.begin({ account: actors.tenant, path: `/leases/${stack.up.lease}` })
   await settled(page)

@@ -45,7 +45,7 @@ async function connectByKeyboard(page: Page) {
   await expect(page.getByRole("button", { name: /^Account 0x/ })).toBeVisible()
 }
 
-test("the first key leads to the content, and a dialog gives the focus back", async ({ visits }) => {
+test("the first key skips to the content, and a dialog restores the focus", async ({ visits }) => {
   const { page } = await visits.begin()
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
   await press(page, page.getByRole("link", { name: "Skip to content" }))
@@ -79,7 +79,7 @@ test("a lease is opened by keyboard alone", async ({ visits }) => {
   await expect(page.getByRole("tab", { name: "Replicas" })).toHaveAttribute("aria-selected", "true")
 })
 
-test("an action is consented to by keyboard alone", async ({ visits, stack }) => {
+test("an approver consents by keyboard alone", async ({ visits, stack }) => {
   // An account that no other story uses.
   const approver = actors.arbiters[1]
   const poster = await visits.begin()

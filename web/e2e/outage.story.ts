@@ -12,7 +12,7 @@ function codeOfAllPages(): boolean {
   return files.some(({ name }) => name.includes("/assets/Leases-")) && performance.now() - newest > 1_000
 }
 
-test("with the provider away the page says so, reads the chain, and recovers by itself", async ({
+test("with the provider unreachable the page shows it, reads the chain, and recovers", async ({
   visits,
   stack,
 }) => {
@@ -39,10 +39,7 @@ test("with the provider away the page says so, reads the chain, and recovers by 
   }
 })
 
-test("a provider that falls silent makes the page stale, until it speaks again", async ({
-  visits,
-  stack,
-}) => {
+test("a silent provider makes the page stale until it answers again", async ({ visits, stack }) => {
   const { page } = await visits.begin({ path: "/leases" })
   const mark = page.getByRole("banner").getByRole("status")
   await expect(mark.getByText("Live")).toBeVisible()
@@ -55,7 +52,7 @@ test("a provider that falls silent makes the page stale, until it speaks again",
   await expect(mark.getByText("Live")).toBeVisible()
 })
 
-test("a slow node keeps nobody waiting for what the provider knows", async ({ visits, stack }) => {
+test("a slow node does not delay the provider's data", async ({ visits, stack }) => {
   const { page } = await visits.begin({ account: actors.tenant, path: null })
   await page.route(`${stack.up.rpcUrl}/**`, async (route) => {
     await new Promise((done) => setTimeout(done, 4_000))

@@ -37,7 +37,7 @@ test("logs are text, whatever a container prints", async ({ visits }) => {
   await expect(page.getByText(/^1 of \d+$/)).toBeVisible()
 })
 
-test("its use is shown second by second", async ({ visits }) => {
+test("usage is shown per second", async ({ visits }) => {
   const { page } = await visits.connected(actors.tenant, { path: `/leases/${lease}?tab=replicas` })
   await page.getByRole("button", { name: "Sign in" }).click()
   const live = page.getByRole("region", { name: "Use, live" })
@@ -65,7 +65,7 @@ test("a shell runs in the container, under its limits", async ({ visits }) => {
   await expect(page.getByText("It ended with exit code 3.")).toBeVisible()
 })
 
-test("a stranger sees nothing until the tenant shares, and each look is written down", async ({ visits }) => {
+test("a stranger has no access without a grant, and each access is logged", async ({ visits }) => {
   const stranger = await visits.connected(actors.stranger, { path: `/leases/${lease}?tab=logs` })
   await stranger.page.getByRole("button", { name: "Sign in" }).click()
   await expect(stranger.page.getByText(WICKED).first()).toBeHidden()

@@ -46,7 +46,7 @@ test("a provider withdraws what proofs have earned", async ({ visits, stack }) =
   expect(formatEther(payout!.args.amount!)).not.toBe("0")
 })
 
-test("what is the provider's alone, a stranger may only look at", async ({ visits }) => {
+test("another account can only view the provider's page", async ({ visits }) => {
   const { page } = await visits.connected(actors.stranger, { path: "/provider" })
   const withdraw = page.getByRole("button", { name: "Withdraw ETH" })
   await expect(withdraw).toBeDisabled()

@@ -14,7 +14,7 @@ async function foreign(html: string): Promise<{ url: string; close: () => void }
   return { url, close: () => server.close() }
 }
 
-test("the page's policy runs nothing inline, and what tries is stopped", async ({ visits, stack }) => {
+test("the Content-Security-Policy blocks inline code", async ({ visits, stack }) => {
   const { page, wrongs } = await visits.begin()
   const answer = await page.request.get(stack.url, { headers: { accept: "text/html" } })
   const policy = answer.headers()["content-security-policy"] ?? ""
@@ -44,7 +44,7 @@ test("the page's policy runs nothing inline, and what tries is stopped", async (
   wrongs.length = 0
 })
 
-test("the page stands in nobody's frame", async ({ visits, stack }) => {
+test("the page cannot be framed", async ({ visits, stack }) => {
   const site = await foreign(`<title>bait</title><iframe src="${stack.url}/approvals"></iframe>`)
   try {
     const { page, wrongs } = await visits.begin({ path: null })
@@ -60,7 +60,7 @@ test("the page stands in nobody's frame", async ({ visits, stack }) => {
   }
 })
 
-test("a session is a cookie that no script and no other site can use", async ({ visits, stack }) => {
+test("a session's cookie is unavailable to scripts and other sites", async ({ visits, stack }) => {
   const { page } = await visits.connected(actors.tenant)
   await signIn(page, stack, actors.tenant)
   const cookies = await page.context().cookies(stack.url)
@@ -95,7 +95,7 @@ test("a session is a cookie that no script and no other site can use", async ({ 
     site.close()
   }
   const still = await page.request.get(`${stack.url}/v1/session`)
-  expect(still.status(), "the session stands").toBe(200)
+  expect(still.status(), "the session is still valid").toBe(200)
 
   // A forged request with the cookie is refused by its origin.
   for (const origin of ["http://evil.example", "null"]) {
@@ -106,7 +106,7 @@ test("a session is a cookie that no script and no other site can use", async ({ 
   expect((await page.request.get(`${stack.url}/v1/session`)).status()).toBe(200)
 })
 
-test("a nonce signs in once, and only the account that signed", async ({ visits, stack }) => {
+test("a nonce signs in once, and only the signing account", async ({ visits, stack }) => {
   const { page } = await visits.begin()
   const ask = () =>
     page.request.post(`${stack.url}/v1/session/nonce`, { data: {}, headers: { origin: stack.url } })

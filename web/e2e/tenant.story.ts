@@ -15,10 +15,7 @@ const WRONG = `services:
     privileged: true
 `
 
-test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back", async ({
-  visits,
-  stack,
-}) => {
+test("a tenant deploys, scales, verifies, tops up, and is refunded", async ({ visits, stack }) => {
   test.setTimeout(240_000)
   const sample = await readFile(join(repository, "sample/compose.yaml"), "utf8")
   const { page, wallet } = await visits.begin({ account: actors.tenant, path: "/deploy" })
@@ -42,7 +39,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
   })
 
-  await test.step("it has a price before anybody signs", async () => {
+  await test.step("the price is shown before signing", async () => {
     await page.getByRole("textbox", { name: "CPU" }).fill("0.25")
     await page.getByRole("textbox", { name: "Memory" }).fill("64")
     await page.getByRole("textbox", { name: "Disk" }).fill("64")
@@ -55,7 +52,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await connect(page)
   })
 
-  await test.step("a refusal in the wallet costs nothing, and is asked again", async () => {
+  await test.step("a rejection in the wallet costs nothing, and can be retried", async () => {
     wallet.refuse()
     await page.getByRole("button", { name: "Open the lease" }).click()
     await expect(
@@ -65,7 +62,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await page.getByRole("button", { name: "Try again" }).click()
   })
 
-  await test.step("it runs, and its address answers", async () => {
+  await test.step("it runs, and its URL answers", async () => {
     const steps = page.getByRole("list", { name: "Steps" })
     const url = steps.getByRole("link", { name: /^http/ })
     await expect(url).toBeVisible({ timeout: 60_000 })
@@ -79,7 +76,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     expect(await answer.text()).toContain("The tide is in.")
   })
 
-  await test.step("under a load its replicas rise, and the step is explained", async () => {
+  await test.step("it scales up under load, and the step is explained", async () => {
     const { served } = await view()
     const load = press(`${served[0]!.pathUrl}/burn?ms=20`, 40)
     try {
@@ -114,7 +111,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     expect(wallet.asked.some(({ method }) => method === "eth_call")).toBe(true)
   })
 
-  await test.step("a top-up lengthens its runway", async () => {
+  await test.step("a top-up extends its runway", async () => {
     await page.getByRole("tab", { name: "Overview" }).click()
     await page.getByRole("button", { name: "Top up", exact: true }).click()
     const dialog = page.getByRole("dialog", { name: "Top up" })
@@ -149,7 +146,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await until("an end of its containers", 30_000, async () => (await view()).containers.length === 0)
   })
 
-  await test.step("every transaction stands in the centre, and survives a reload", async () => {
+  await test.step("every transaction is in the list, and survives a reload", async () => {
     await page.reload()
     await page.getByRole("button", { name: "Transactions" }).click()
     const centre = page.getByRole("dialog", { name: "Transactions" })

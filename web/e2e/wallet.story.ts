@@ -4,7 +4,7 @@ import { connect, expect, test } from "./visitor.ts"
 
 const short = (address: string) => `${address.slice(0, 6)}…${address.slice(-4)}`
 
-test("a visitor without a wallet looks, and is told what a wallet is for", async ({ visits }) => {
+test("a visitor without a wallet can browse, and sees what a wallet is for", async ({ visits }) => {
   const { page } = await visits.begin()
   await expect(page.getByRole("status").filter({ hasText: "Live" })).toBeVisible()
   await page.getByRole("button", { name: "Connect wallet" }).click()
@@ -14,7 +14,7 @@ test("a visitor without a wallet looks, and is told what a wallet is for", async
   await expect(dialog).toBeHidden()
 })
 
-test("a wallet that announces itself is connected, remembered, and let go", async ({ visits }) => {
+test("an announced wallet is connected, remembered, and disconnected", async ({ visits }) => {
   const { page, wallet } = await visits.connected(actors.tenant)
   const account = page.getByRole("button", { name: `Account ${short(actors.tenant.address)}` })
   await page.reload()
@@ -28,7 +28,7 @@ test("a wallet that announces itself is connected, remembered, and let go", asyn
   expect(wallet.askedFor("eth_sendTransaction")).toHaveLength(0)
 })
 
-test("a refused connection costs nothing and can be asked again", async ({ visits }) => {
+test("a rejected connection can be retried", async ({ visits }) => {
   const { page, wallet } = await visits.begin({ account: actors.tenant })
   wallet.refuse()
   await page.getByRole("button", { name: "Connect wallet" }).click()
@@ -39,7 +39,7 @@ test("a refused connection costs nothing and can be asked again", async ({ visit
   await connect(page)
 })
 
-test("the account follows the wallet, and goes when the wallet takes it away", async ({ visits }) => {
+test("the account follows the wallet, and its removal", async ({ visits }) => {
   const { page, wallet } = await visits.connected(actors.tenant)
   await wallet.switchAccount(actors.stranger)
   await expect(page.getByRole("button", { name: `Account ${short(actors.stranger.address)}` })).toBeVisible()
@@ -47,7 +47,7 @@ test("the account follows the wallet, and goes when the wallet takes it away", a
   await expect(page.getByRole("button", { name: "Connect wallet" })).toBeVisible()
 })
 
-test("a wallet that dies is let go, and the page goes on without it", async ({ visits }) => {
+test("a dead wallet is disconnected, and the page continues without it", async ({ visits }) => {
   const { page, wallet } = await visits.connected(actors.tenant)
   await wallet.die()
   await expect(page.getByRole("button", { name: "Connect wallet" })).toBeVisible()
@@ -69,7 +69,7 @@ test("on a wrong chain a banner says so, and switches", async ({ visits, stack }
   expect(wallet.chainId).toBe(stack.chain.id)
 })
 
-test("the page speaks Chinese all through, and remembers it", async ({ visits }) => {
+test("the page is fully Chinese, and remembers the language", async ({ visits }) => {
   const { page } = await visits.connected(actors.tenant)
   await page.getByRole("button", { name: "中文" }).first().click()
   await expect(page.getByRole("navigation", { name: "页面" })).toBeVisible()

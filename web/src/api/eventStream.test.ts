@@ -42,8 +42,8 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-describe("the feed", () => {
-  it("is live while beats come, and stale when they stop", () => {
+describe("the event stream", () => {
+  it("is live while heartbeats arrive, and stale when they stop", () => {
     expect(Stream.last.url).toBe("http://provider/v1/stream")
     expect(getEventStream().state).toBe("live")
     for (let beat = 0; beat < 5; beat++) {
@@ -55,7 +55,7 @@ describe("the feed", () => {
     expect(getEventStream().state).toBe("stale")
   })
 
-  it("reads everything anew when it comes back, because nobody tells what was missed", () => {
+  it("refetches everything after a reconnect, because events may have been missed", () => {
     Stream.last.onerror?.()
     expect(getEventStream().state).toBe("down")
     Stream.last.say("beat", {})
@@ -63,7 +63,7 @@ describe("the feed", () => {
     expect(spoiled).toHaveBeenCalledExactlyOnceWith()
   })
 
-  it("reads once what many events of a block are about", () => {
+  it("batches the events of a block", () => {
     for (const log of [1, 2, 3])
       Stream.last.say("event", { cursor: `1.${log}`, subject: LEASE, name: "Settled" })
     expect(spoiled).not.toHaveBeenCalled()
@@ -72,7 +72,7 @@ describe("the feed", () => {
     expect(keys).toEqual([["leases"], ["lease", LEASE.toLowerCase()], ["providers"], ["own"]])
   })
 
-  it("tells of a reorg, and reads everything anew", () => {
+  it("reports a reorg, and refetches everything", () => {
     const heard = vi.fn()
     const forget = onReorg(heard)
     Stream.last.say("reorg", { number: 41 })
@@ -82,14 +82,14 @@ describe("the feed", () => {
     expect(spoiled).toHaveBeenCalledTimes(2)
   })
 
-  it("gives up a stream that stays silent, and opens another", () => {
+  it("reopens a stream that stays silent", () => {
     const first = Stream.last
     vi.advanceTimersByTime(60_000)
     expect(first.readyState).toBe(Stream.CLOSED)
     expect(Stream.last).not.toBe(first)
   })
 
-  it("opens the stream anew when the browser has given up", () => {
+  it("reopens the stream when the browser has closed it", () => {
     const first = Stream.last
     first.readyState = Stream.CLOSED
     vi.advanceTimersByTime(1_000)

@@ -23,7 +23,7 @@ describe("the parser", () => {
     }
   })
 
-  it("makes nothing of comments and of what has not ended", () => {
+  it("ignores comments and incomplete events", () => {
     expect(parsed(": beat\n\n", "data: half\n")).toEqual([])
   })
 })
@@ -40,7 +40,7 @@ describe("a stream", () => {
       }),
     )
 
-  it("says that it died, and comes back where it was", async () => {
+  it("reports an interruption, and resumes", async () => {
     vi.useFakeTimers()
     const fetched = vi
       .spyOn(globalThis, "fetch")
@@ -59,7 +59,7 @@ describe("a stream", () => {
     expect(fetched.mock.calls.map(([url]) => url)).toEqual(["/v1/logs?since=0", "/v1/logs?since=1"])
   })
 
-  it("does not ask again who refused", async () => {
+  it("does not retry after a refusal", async () => {
     vi.useFakeTimers()
     const refusal = { code: "forbidden", message: "ask the tenant for logs" }
     const fetched = vi
@@ -80,7 +80,7 @@ describe("a stream", () => {
     expect(fetched).toHaveBeenCalledTimes(1)
   })
 
-  it("holds a silent one for dead", async () => {
+  it("treats a silent stream as dead", async () => {
     vi.useFakeTimers()
     vi.spyOn(globalThis, "fetch").mockImplementation(
       (_, init) =>

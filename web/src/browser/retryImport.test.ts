@@ -4,7 +4,7 @@ import { retryImport } from "./retryImport.ts"
 beforeEach(() => void vi.useFakeTimers())
 afterEach(() => void vi.useRealTimers())
 
-it("asks again for code that did not come", async () => {
+it("retries a failed import", async () => {
   const load = vi.fn<() => Promise<string>>()
   load.mockRejectedValueOnce(new TypeError("network changed")).mockRejectedValueOnce(new TypeError("again"))
   load.mockResolvedValue("page")
@@ -14,7 +14,7 @@ it("asks again for code that did not come", async () => {
   expect(load).toHaveBeenCalledTimes(3)
 })
 
-it("says in the end why it does not come", async () => {
+it("rejects with the last error", async () => {
   const loaded = retryImport(() => Promise.reject(new TypeError("away")))()
   const refused = expect(loaded).rejects.toThrow("away")
   await vi.runAllTimersAsync()

@@ -6,19 +6,19 @@ const counted = (key: string) =>
 
 afterEach(() => vi.restoreAllMocks())
 
-describe("what is kept", () => {
-  it("outlives a reload", () => {
+describe("stored state", () => {
+  it("survives a reload", () => {
     counted("n").set(7)
     expect(readText("n")).toBe("7")
     expect(counted("n").get()).toBe(7)
   })
 
-  it("begins anew when it is spoilt", () => {
+  it("starts from the default when it is corrupt", () => {
     localStorage.setItem("n", "{not JSON")
     expect(counted("n").get()).toBe(0)
   })
 
-  it("costs nothing else when the store is forbidden or full", () => {
+  it("works in memory when localStorage is forbidden or full", () => {
     const forbidden = () => {
       throw new DOMException("denied", "SecurityError")
     }

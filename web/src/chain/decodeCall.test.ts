@@ -53,7 +53,7 @@ const reader = recorder({
   },
 }).wallet as unknown as Reader
 
-const told = (call: Call, value = call.value) => decodeCall(reader, ADDRESS, call.data, value)
+const decode = (call: Call, value = call.value) => decodeCall(reader, ADDRESS, call.data, value)
 /** A detail by its English label. */
 function detail(of: DecodedCall, label: string) {
   const found = of.details.find((one) => one.label.en === label)
@@ -63,7 +63,7 @@ function detail(of: DecodedCall, label: string) {
 const RESERVED = 1_118_055_555_555_555_555_939n
 const acceptance = { order: AUCTION, bid: BID }
 
-describe("a call in plain words", () => {
+describe("a decoded call", () => {
   it.each([
     ["take", takeCall({ offer: 1, currency: TOKEN, order: ORDER, deposit: 5n }), "Open a lease from offer 1"],
     ["openOrder", openOrderCall({ order: AUCTION, deposit: 5n }), "Open an order"],
@@ -93,56 +93,58 @@ describe("a call in plain words", () => {
     ["bind", bindCall({ approvers: [], threshold: 0, limits: [] }), "Unbind the account"],
     ["addBond", addBondCall({ amount: 5n }), "Call addBond"],
   ] as const)("%s", async (verb, call, says) => {
-    const words = await told(call)
-    expect(words.verb).toBe(verb)
-    expect(words.says.en).toContain(says)
-    expect(words.says.zh).toMatch(/[\u4e00-\u9fff]/)
-    for (const { label } of words.details) expect(label.zh).toMatch(/[\u4e00-\u9fff]/)
+    const decoded = await decode(call)
+    expect(decoded.verb).toBe(verb)
+    expect(decoded.says.en).toContain(says)
+    expect(decoded.says.zh).toMatch(/[\u4e00-\u9fff]/)
+    for (const { label } of decoded.details) expect(label.zh).toMatch(/[\u4e00-\u9fff]/)
   })
 
-  it("names what is no call of the market by its hash alone", async () => {
-    const words = await decodeCall(reader, ADDRESS, "0xdeadbeef", 0n)
-    expect(words).toMatchObject({ verb: null, effects: [] })
-    expect(words.says.en).toContain("a function that the market does not have")
-    expect(detail(words, "Hash of its data").kind).toBe("hash")
+  it("shows an unknown call by its hash", async () => {
+    const decoded = await decodeCall(reader, ADDRESS, "0xdeadbeef", 0n)
+    expect(decoded).toMatchObject({ verb: null, effects: [] })
+    expect(decoded.says.en).toContain("a function that the market does not have")
+    expect(detail(decoded, "Hash of its data").kind).toBe("hash")
   })
 
-  it("tells the call inside of a permit", async () => {
+  it("decodes the call inside a permit", async () => {
     const permit = { currency: TOKEN, amount: 5n, deadline: 1n, signature: `0x${"11".repeat(64)}1b` as Hex }
-    const words = await told(withPermitCall(permit, topUpCall({ currency: TOKEN, lease: HASH, amount: 5n })))
-    expect(words.verb).toBe("topUp")
+    const decoded = await decode(
+      withPermitCall(permit, topUpCall({ currency: TOKEN, lease: HASH, amount: 5n })),
+    )
+    expect(decoded.verb).toBe("topUp")
   })
 
-  it("tells the money that goes along", async () => {
-    const words = await told(topUpCall({ currency: zeroAddress, lease: HASH, amount: 5n }))
-    expect(detail(words, "Sent with the call")).toMatchObject({ amount: 5n, unit: { symbol: "ETH" } })
+  it("shows the value sent with the call", async () => {
+    const decoded = await decode(topUpCall({ currency: zeroAddress, lease: HASH, amount: 5n }))
+    expect(detail(decoded, "Sent with the call")).toMatchObject({ amount: 5n, unit: { symbol: "ETH" } })
   })
 })
 
 describe("parameters", () => {
   it("have the unit of the offer's own currency", async () => {
-    const words = await told(takeCall({ offer: 1, currency: zeroAddress, order: ORDER, deposit: 5n }))
-    expect(detail(words, "Deposit")).toMatchObject({ amount: 5n, unit: { symbol: "USDC", decimals: 6 } })
-    expect(detail(words, "Provider")).toMatchObject({ address: OTHER })
-    expect(detail(words, "Each replica gets")).toMatchObject({
+    const decoded = await decode(takeCall({ offer: 1, currency: zeroAddress, order: ORDER, deposit: 5n }))
+    expect(detail(decoded, "Deposit")).toMatchObject({ amount: 5n, unit: { symbol: "USDC", decimals: 6 } })
+    expect(detail(decoded, "Provider")).toMatchObject({ address: OTHER })
+    expect(detail(decoded, "Each replica gets")).toMatchObject({
       text: { en: expect.stringContaining("0.5 cores") },
     })
-    expect(detail(words, "Policy")).toMatchObject({ text: { en: "1 to 3 replicas" } })
+    expect(detail(decoded, "Policy")).toMatchObject({ text: { en: "1 to 3 replicas" } })
   })
 
   it("name the lease by the id that its terms hash to, and a foreign tenant", async () => {
-    const own = await told(scaleCall({ terms: TERMS, replicas: 2 }))
+    const own = await decode(scaleCall({ terms: TERMS, replicas: 2 }))
     expect(detail(own, "Lease").kind).toBe("lease")
     expect(() => detail(own, "Tenant")).toThrow("no Tenant")
     const foreign = await decodeCall(reader, OTHER, scaleCall({ terms: TERMS, replicas: 2 }).data, 0n)
     expect(detail(foreign, "Tenant")).toMatchObject({ address: ADDRESS })
   })
 
-  it("tell a GPU only where there is one", async () => {
+  it("mention GPUs only where there are some", async () => {
     const shaped = (gpus: number) => ({ ...AUCTION, order: { ...ORDER, shape: { ...SHAPE, gpus } } })
     const text = async (gpus: number) => {
       const found = detail(
-        await told(openOrderCall({ order: shaped(gpus), deposit: 1n })),
+        await decode(openOrderCall({ order: shaped(gpus), deposit: 1n })),
         "Each replica gets",
       )
       return found.kind === "text" ? found.text.en : ""
@@ -153,8 +155,8 @@ describe("parameters", () => {
 })
 
 describe("effects on limits", () => {
-  const effects = async (call: Call) => (await told(call)).effects
-  it("are what comes in, and the highest rate", async () => {
+  const effects = async (call: Call) => (await decode(call)).effects
+  it("are the deposit and the highest rate", async () => {
     expect(await effects(takeCall({ offer: 1, currency: TOKEN, order: ORDER, deposit: 5n }))).toMatchObject([
       { currency: TOKEN, rate: ORDER.maxRate, into: 5n, out: 0n },
     ])
@@ -166,7 +168,7 @@ describe("effects on limits", () => {
     ])
   })
 
-  it("are the rate at the count, or at the highest count", async () => {
+  it("are the rate at the count, or at the maximum count", async () => {
     expect(await effects(scaleCall({ terms: TERMS, replicas: 2 }))).toMatchObject([{ rate: RESERVED * 2n }])
     expect(await effects(setPolicyCall({ terms: TERMS, policy: POLICY }))).toMatchObject([
       { rate: RESERVED * 3n },
@@ -177,18 +179,18 @@ describe("effects on limits", () => {
     ])
   })
 
-  it("are what goes out, but not what comes home", async () => {
+  it("are withdrawals to others, but not to the account itself", async () => {
     expect(await effects(withdrawCall({ terms: TERMS, amount: 5n }))).toMatchObject([{ into: 0n, out: 5n }])
     expect(await effects(withdrawEarningsCall({ currency: TOKEN, to: OTHER, amount: 5n }))).toMatchObject([
       { out: 5n },
     ])
     expect(await effects(withdrawEarningsCall({ currency: TOKEN, to: ADDRESS, amount: 5n }))).toEqual([])
-    const all = await told(withdrawEarningsCall({ currency: TOKEN, to: OTHER, amount: maxUint256 }))
+    const all = await decode(withdrawEarningsCall({ currency: TOKEN, to: OTHER, amount: maxUint256 }))
     expect(all.says.en).toBe("Withdraw all earnings in USDC")
   })
 
   it("are a change of the binding itself", async () => {
-    expect((await told(bindCall({ approvers: [], threshold: 0, limits: [] }))).binds).toBe(true)
-    expect((await told(closeCall({ terms: TERMS }))).binds).toBe(false)
+    expect((await decode(bindCall({ approvers: [], threshold: 0, limits: [] }))).binds).toBe(true)
+    expect((await decode(closeCall({ terms: TERMS }))).binds).toBe(false)
   })
 })

@@ -169,12 +169,12 @@ export async function decodeCall(
   value: bigint,
 ): Promise<DecodedCall> {
   const coin = await readUnit(reader, zeroAddress)
-  const told = await tell(reader, account, call)
-  if (value > 0n) told.details.push(money(LABELS.value, value, coin))
-  return told
+  const decoded = await decodeData(reader, account, call)
+  if (value > 0n) decoded.details.push(money(LABELS.value, value, coin))
+  return decoded
 }
 
-async function tell(reader: Reader, account: Address, call: Hex): Promise<DecodedCall> {
+async function decodeData(reader: Reader, account: Address, call: Hex): Promise<DecodedCall> {
   let decoded: Decoded
   try {
     decoded = decodeFunctionData({ abi: market, data: call }) as unknown as Decoded
@@ -188,7 +188,7 @@ async function tell(reader: Reader, account: Address, call: Hex): Promise<Decode
     }
   }
   const verb = decoded.functionName
-  if (verb === "withPermit") return tell(reader, account, decoded.args[6])
+  if (verb === "withPermit") return decodeData(reader, account, decoded.args[6])
   const partly = await words(reader, account, decoded, call)
   return { effects: [], ...partly, verb, binds: verb === "bind" }
 }

@@ -59,7 +59,7 @@ beforeAll(async () => {
 })
 
 describe("custom errors", () => {
-  it.each(["en", "zh"] as const)("have words in %s, all of them", (language) => {
+  it.each(["en", "zh"] as const)("all have messages in %s", (language) => {
     setLanguage(language)
     for (const { name, inputs } of errors) {
       const refusal = reverted(encoded(name, sample(inputs)), USD)
@@ -80,7 +80,7 @@ describe("custom errors", () => {
     }
   })
 
-  it("tell amounts in their unit, rates by the hour, shares in percent", () => {
+  it("format amounts in their unit, rates per hour, shares in percent", () => {
     expect(reverted(encoded("InsufficientFunds", [1_000_000n, 3_500_000n]), USD)).toMatchObject({
       sentence: "1 USDC are available, but 3.5 USDC are required.",
       remedy: expect.stringContaining("Add 2.5 USDC"),
@@ -101,7 +101,7 @@ describe("custom errors", () => {
     expect(required(1).remedy).toContain("Propose")
   })
 
-  it("tell a contract's own words, and what Solidity throws", () => {
+  it("include a contract's revert reason, and Solidity's panics", () => {
     const told = encodeErrorResult({
       abi: [{ type: "error", name: "Error", inputs: [{ name: "reason", type: "string" }] }],
       errorName: "Error",
@@ -112,7 +112,7 @@ describe("custom errors", () => {
   })
 })
 
-describe("wrappings", () => {
+describe("wrapped errors", () => {
   const data = encoded("LeaseIsClosed", [HASH])
   it.each([
     ["a node's", { code: 3, message: "execution reverted", data }],
@@ -135,7 +135,7 @@ describe("wrappings", () => {
     expect(explainError(error).sentence).toBe("The lease is closed.")
   })
 
-  it("is what viem decoded itself", async () => {
+  it("include what viem decoded itself", async () => {
     const request = async () => {
       throw Object.assign(new Error("execution reverted"), { code: 3, data })
     }
@@ -149,12 +149,12 @@ describe("wrappings", () => {
     expect(explainError(error).name).toBe("LeaseIsClosed")
   })
 
-  it("is no address and no hash", async () => {
+  it("are not confused with addresses and hashes", async () => {
     const error = await thrownBy({ code: -32000, message: `no account ${ADDRESS} in ${HASH}` })
     expect(customError(error)).toBeNull()
   })
 
-  it("ends where things hold one another", () => {
+  it("end at cyclic references", () => {
     const ring: Record<string, unknown> = { message: "round" }
     ring.cause = ring
     expect(explainError(ring)).toMatchObject({ name: "unknown", sentence: "round" })
@@ -182,7 +182,7 @@ describe("wallets, nodes and providers", () => {
     expect(refusal.sentence).toMatch(/\.$/)
   })
 
-  it("a provider's own sentence stands, with what to do", () => {
+  it("shows a provider's own sentence, with a remedy", () => {
     expect(explainError(new ApiError(401, "unauthorized", "This needs a session."))).toMatchObject({
       name: "unauthorized",
       sentence: "This needs a session.",
@@ -192,7 +192,7 @@ describe("wallets, nodes and providers", () => {
     expect(explainError(new Unreachable("x"))).toMatchObject({ name: "unreachable" })
   })
 
-  it("what nobody foresaw is told in its own words", () => {
+  it("shows an unknown error's own message", () => {
     expect(explainError(new Error("odd"))).toMatchObject({ name: "unknown", sentence: "odd" })
     expect(explainError("odd").sentence).toBe("odd")
     expect(explainError(undefined).sentence).toBe("undefined")

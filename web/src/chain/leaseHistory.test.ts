@@ -5,8 +5,8 @@ import { market } from "./abi.ts"
 import { sentences } from "./eventMessages.ts"
 import { replayEvents } from "./leaseHistory.ts"
 
-describe("the life of a lease", () => {
-  it("knows its money after each event", () => {
+describe("the history of a lease", () => {
+  it("has the lease's money after each event", () => {
     const { entries: moments } = replayEvents(lifeEvents(), leaseView().terms)
     expect(moments.map(({ account: books }) => books.balance)).toEqual([
       90000n,
@@ -19,7 +19,7 @@ describe("the life of a lease", () => {
     expect(moments.at(-1)!.account).toMatchObject({ paid: 42n, settledAt: OPENED + 10, since: OPENED + 12 })
   })
 
-  it("tells the provider's steps from the tenant's", () => {
+  it("distinguishes the provider's steps from the tenant's", () => {
     const { steps } = replayEvents(
       [...lifeEvents(), event("LeaseScaled", OPENED + 40, { replicas: 3 })],
       leaseView().terms,
@@ -42,7 +42,7 @@ describe("the life of a lease", () => {
   })
 })
 
-describe("the sentences of events", () => {
+describe("event messages", () => {
   const LEASED = market.filter(
     (item) => item.type === "event" && item.inputs.some(({ name }) => name === "lease" || name === "from"),
   )
@@ -52,14 +52,14 @@ describe("the sentences of events", () => {
     expect(sentences.zh[name]).toBeTypeOf("function")
   })
 
-  it("carry what happened", () => {
+  it("contain the event's values", () => {
     const [opened, , proven, settled] = lifeEvents()
     expect(sentences.en.LeaseOpened!(opened!, ETH)).toContain("1 replica,")
     expect(sentences.en.StepProven!(proven!, ETH)).toContain("epoch 3: 85 % utilization")
     expect(sentences.zh.Settled!(settled!, ETH)).toContain("0.000000000000000042 ETH")
   })
 
-  it("no sentence fails on what it needs", () => {
+  it("never throw", () => {
     const all = {
       ...leaseView(),
       usage: USAGE,

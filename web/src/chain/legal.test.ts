@@ -88,7 +88,7 @@ function why<V extends keyof Rules>(verb: V, c: Parameters<Rules[V]["why"]>[0]):
 }
 const of = (more: Partial<LeaseCase> = {}): LeaseCase => ({ ...here, lease, ...more })
 
-describe("every row", () => {
+describe("every rule", () => {
   it("names a function of the market, or a provider's path", () => {
     const functions = market.flatMap((item) => (item.type === "function" ? [item.name as string] : []))
     for (const { enforcedBy } of Object.values(RULES)) {
@@ -135,7 +135,7 @@ describe("a lease's tenant", () => {
     expect(why("scale", of({ lease: two, replicas: 1 }))).toBeNull()
   })
 
-  it("sets a sound policy that holds the present count", () => {
+  it("sets a sound policy that allows the current count", () => {
     expect(why("setPolicy", of({ policy: POLICY }))).toBeNull()
     expect(why("setPolicy", of({ policy: { ...POLICY, down: 60 } }))).toContain("inconsistent")
     expect(why("setPolicy", of({ policy: { ...POLICY, step: 0 } }))).toContain("inconsistent")
@@ -156,7 +156,7 @@ describe("a lease's tenant", () => {
     expect(why("moveToBid", of({ intakeOpen: false }))).toContain("intake")
   })
 
-  it("countersigns what is not settled, lapsed or frozen", () => {
+  it("countersigns statements that are not settled, lapsed or frozen", () => {
     const usage = { ...USAGE, time: NOW - 10 }
     expect(why("countersign", of({ usage, settledAt: NOW - 20 }))).toBeNull()
     expect(why("countersign", of({ me: PROVIDER }))).toContain("tenant")
@@ -165,7 +165,7 @@ describe("a lease's tenant", () => {
     expect(why("countersign", of({ usage: { ...usage, time: NOW - 3_601 } }))).toContain("claim window")
   })
 
-  it("shares until a time to come", () => {
+  it("shares until a future time", () => {
     expect(why("share", of({ expiry: NOW + 1 }))).toBeNull()
     expect(why("share", of({ expiry: NOW }))).toContain("future")
     expect(why("share", of({ me: PROVIDER }))).toContain("tenant")
@@ -185,14 +185,14 @@ describe("a lease's tenant", () => {
   })
 })
 
-describe("anybody", () => {
+describe("anyone", () => {
   it("tops up", () => {
     expect(why("topUp", of({ me: STRANGER, amount: 1n }))).toBeNull()
     expect(why("topUp", of({ lease: closed, amount: 1n }))).toBeNull()
     expect(why("topUp", of({ amount: 0n }))).toContain("above zero")
   })
 
-  it("refunds a closed lease's rest", () => {
+  it("refunds a closed lease", () => {
     expect(why("refund", of({ me: STRANGER, lease: closed }))).toBeNull()
     expect(why("refund", of())).toContain("still open")
     expect(why("refund", of({ lease: { ...closed, money: { ...closed.money, balance: "10" } } }))).toContain(
@@ -216,7 +216,7 @@ describe("anybody", () => {
 })
 
 describe("closing", () => {
-  it("is the tenant's at any time, the provider's after its notice or when the money is out", () => {
+  it("is open to the tenant at any time, to the provider after its notice or when the funds are exhausted", () => {
     expect(why("close", of())).toBeNull()
     expect(why("close", of({ me: STRANGER }))).toContain("tenant or provider")
     expect(why("close", of({ lease: closed }))).toContain("closed")
@@ -241,7 +241,7 @@ describe("orders", () => {
     expect(why("cancelOrder", { ...here, order: { ...order, open: false } })).toContain("no longer open")
   })
 
-  it("are accepted in time, with a bid that binds", () => {
+  it("are accepted in time, with an unexpired bid", () => {
     const bid = { ...BID_VIEW, expiry: NOW }
     expect(why("accept", { ...here, order, bid })).toBeNull()
     expect(why("accept", { ...here, order, bid, me: STRANGER })).toContain("order's tenant")
@@ -273,7 +273,7 @@ describe("providers", () => {
     )
   })
 
-  it("leave with nothing held, after the delay", () => {
+  it("leave without capacity in use, after the delay", () => {
     const idle = { ...provider, held: { ...SHAPE, millicores: 0 } }
     expect(why("unregister", own)).toContain("hold capacity")
     expect(why("unregister", { ...own, provider: idle })).toContain("Announce")
@@ -291,7 +291,7 @@ describe("providers", () => {
 
 describe("consents", () => {
   const approver = { ...proposal, me: OTHER }
-  it.each(["sign", "consent"] as const)("%s: an approver, once, while it can still be taken", (verb) => {
+  it.each(["sign", "consent"] as const)("%s: an approver, once, before the action expires", (verb) => {
     expect(why(verb, approver)).toBeNull()
     expect(why(verb, proposal)).toContain("not an approver")
     expect(why(verb, { ...approver, consented: [OTHER] })).toContain("already consented")
@@ -304,7 +304,7 @@ describe("consents", () => {
     expect(why(verb, { ...approver, sound: false })).toContain("digest")
   })
 
-  it("are taken back by an approver, for good", () => {
+  it("are revoked by an approver, permanently", () => {
     expect(why("revoke", approver)).toBeNull()
     expect(why("revoke", { ...approver, now: NOW + 101 })).toBeNull()
     expect(why("revoke", proposal)).toContain("not an approver")
@@ -315,7 +315,7 @@ describe("consents", () => {
     expect(why("revoke", { ...approver, sound: false })).toContain("digest")
   })
 
-  it("are carried by the account when there are enough", () => {
+  it("are sent by the account when there are enough", () => {
     expect(why("approved", { ...proposal, consented: [OTHER] })).toBeNull()
     expect(why("approved", proposal)).toContain("needs 1 consents and has 0")
     expect(why("approved", { ...proposal, consented: [OTHER], me: STRANGER })).toContain("account itself")
@@ -336,7 +336,7 @@ describe("arbiters", () => {
     expect(why("rule", { ...ruling, lease })).toContain("not in dispute")
   })
 
-  it("take from a bond what its capacity needs", () => {
+  it("know the bond that a capacity needs", () => {
     const parameters = { minBond: "1000000000000000000", bondPerCore: "10000000000000000" }
     // 4 cores and 4,096 MiB, which count as 1.024 further cores, as a devnet's provider has.
     const capacity = { millicores: 4000, memoryMiB: 4096, diskMiB: 16_384, gpus: 0 }

@@ -55,7 +55,7 @@ async function signedBy(proposal: Proposal, ...who: number[]): Promise<Proposal>
 }
 
 describe("making a proposal", () => {
-  it("names the account's approvers, a week, and a nonce of its own", async () => {
+  it("has the account's approvers, a week, and a random nonce", async () => {
     const [one, two] = await Promise.all([propose(), propose()])
     expect(one.approvers).toEqual(approvers)
     expect(one.version).toBe("3")
@@ -77,7 +77,7 @@ describe("making a proposal", () => {
 })
 
 describe("an action's file", () => {
-  it("is read as it was written", async () => {
+  it("round-trips", async () => {
     const proposal = await signedBy(await propose(), 0)
     const read = parseProposal(toFile(proposal), world())
     expect(toFile(read)).toBe(toFile(proposal))
@@ -99,7 +99,7 @@ describe("an action's file", () => {
     expect(() => parseProposal(toFile({ ...proposal, chainId: 1 }), world())).toThrow("chain 1")
   })
 
-  it("brings its consents to those that are there", async () => {
+  it("merges its consents with known ones", async () => {
     const proposal = await propose()
     const both = mergeConsents(await signedBy(proposal, 0), await signedBy(proposal, 1))
     expect(both.consents.map(({ approver }) => approver).sort()).toEqual([approvers[0], approvers[1]].sort())
@@ -107,7 +107,7 @@ describe("an action's file", () => {
 })
 
 describe("checking a proposal", () => {
-  it("counts consents in the approvers' order, whatever the order in which they came", async () => {
+  it("orders consents by approver", async () => {
     const checked = await checkProposal(world(), await signedBy(await propose(), 2, 0))
     expect(checked.sound).toBe(true)
     expect(checked.consents.map(({ approver, how }) => [approver, how])).toEqual([
@@ -121,7 +121,7 @@ describe("checking a proposal", () => {
     })
   })
 
-  it("takes no more consents than it needs", async () => {
+  it("passes no more consents than required", async () => {
     const checked = await checkProposal(world(), await signedBy(await propose(), 0, 1, 2))
     expect(approvedArguments(checked).signatures).toHaveLength(2)
   })
@@ -135,7 +135,7 @@ describe("checking a proposal", () => {
     ).toContain("Withdraw money")
   })
 
-  it("counts no signature of something else, or of a stranger", async () => {
+  it("ignores signatures of other actions and of other accounts", async () => {
     const proposal = await signedBy(await propose(), 0)
     const stolen = { ...proposal, consents: [{ ...proposal.consents[0]!, approver: approvers[1]! }] }
     const checked = await checkProposal(world(), stolen)
@@ -143,7 +143,7 @@ describe("checking a proposal", () => {
     expect(checked.invalidSigners).toEqual([approvers[1]])
   })
 
-  it("takes what a contract accepts, with its address before it, however it came", async () => {
+  it("accepts contract signatures, bare or prefixed", async () => {
     const proposal = await propose()
     const contract = approvers[1]!
     const accepting = recorder({
@@ -163,7 +163,7 @@ describe("checking a proposal", () => {
     }
   })
 
-  it("knows who consented by transaction, and who took it back", async () => {
+  it("includes consents by transaction, and excludes revoked ones", async () => {
     const proposal = await signedBy(await propose(), 2)
     const indexed = (approver: Hex) => ({ action: proposal.digest, account: ADDRESS, approver })
     const consented = log("Consented", indexed(approvers[0]!), "0x")
@@ -175,7 +175,7 @@ describe("checking a proposal", () => {
     expect(checked.state.revoked.map(({ approver }) => approver)).toEqual([approvers[2]])
   })
 
-  it("knows that it was taken", async () => {
+  it("recognizes an executed action", async () => {
     const proposal = await propose()
     const taken = log(
       "ActionTaken",

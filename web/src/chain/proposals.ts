@@ -83,7 +83,7 @@ export async function makeProposal(
   { data, value }: Call,
   days = 7,
 ): Promise<Proposal> {
-  const [binding, block, told] = await Promise.all([
+  const [binding, block, decoded] = await Promise.all([
     readBinding(reader, account),
     getBlock(reader),
     decodeCall(reader, account, data, value),
@@ -104,7 +104,7 @@ export async function makeProposal(
     chainId: reader.chain.id,
     market: marketOf(reader),
     account,
-    says: [told.says.en],
+    says: [decoded.says.en],
     call: data,
     value: value.toString(),
     nonce: action.nonce.toString(),
@@ -166,7 +166,7 @@ export function mergeConsents(a: Proposal, b: Proposal): Proposal {
 export async function checkProposal(reader: Reader, proposal: Proposal): Promise<CheckedProposal> {
   const action = actionOf(proposal)
   const digest = digestOf(reader, action)
-  const [told, binding, state] = await Promise.all([
+  const [decoded, binding, state] = await Promise.all([
     decodeCall(reader, action.account, action.call, action.value),
     readBinding(reader, action.account),
     readAction(reader, action.account, digest, action.nonce),
@@ -194,7 +194,7 @@ export async function checkProposal(reader: Reader, proposal: Proposal): Promise
     action,
     digest,
     sound: digest === proposal.digest.toLowerCase(),
-    decoded: told,
+    decoded,
     binding,
     state,
     consents,

@@ -87,34 +87,34 @@ const free: PricesView = {
 const shape: ShapeView = { millicores: 250, memoryMiB: 128, diskMiB: 256, gpus: 0 }
 
 describe("prices", () => {
-  it("come in hex too, as some offers have them", () => {
+  it("are also parsed from hex", () => {
     const rates = ratesOf({ ...free, millicore: "0x10", networkMiB: "0xa", networkKiBps: 1 }, shape)
     // 16 × 250, and 10 × 1 / 1024 rounded up.
     expect(rates).toMatchObject({ replicaSecond: 4000n, reserved: 4001n })
   })
 
-  it("are cut at what the contract can hold", () => {
+  it("are limited to what the contract can store", () => {
     const most = (2n ** 80n - 1n).toString()
     const huge = { millicores: 2 ** 32 - 1, memoryMiB: 2 ** 32 - 1, diskMiB: 2 ** 32 - 1, gpus: 2 ** 16 - 1 }
     const rates = ratesOf({ ...free, millicore: most, memoryMiB: most, diskMiB: most, gpu: most }, huge)
     expect(rates).toMatchObject({ reserved: HIGHEST_RATE, replicaSecond: HIGHEST_RATE })
   })
 
-  it("tell an hour and a month of so many replicas, rounded up", () => {
+  it("are computed per hour and month, rounded up", () => {
     const rates = ratesOf({ ...free, millicore: "1" }, shape)
     expect(costOf(rates, 3)).toEqual({ rate: 750n, hour: 1n, month: 1n })
     const dear = ratesOf({ ...free, millicore: (10n ** 12n).toString() }, shape)
     expect(costOf(dear, 2)).toEqual({ rate: 500n * 10n ** 12n, hour: 1_800_000n, month: 1_296_000_000n })
   })
 
-  it("say how long a deposit lasts", () => {
+  it("determine how long a deposit lasts", () => {
     expect(lasts(1000n, 10n * 10n ** 12n)).toBe(100n)
     expect(lasts(1000n, 0n)).toBeNull()
   })
 })
 
 describe("room", () => {
-  it("is what the scarcest kind leaves", () => {
+  it("is limited by the scarcest resource", () => {
     const capacity = { millicores: 1000, memoryMiB: 1000, diskMiB: 10_000, gpus: 0 }
     const held = { millicores: 250, memoryMiB: 700, diskMiB: 0, gpus: 0 }
     expect(replicasThatFit({ capacity, held }, shape)).toBe(2)

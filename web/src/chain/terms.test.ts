@@ -13,7 +13,7 @@ import {
   termsOf,
 } from "./terms.ts"
 
-describe("views become what the market reads", () => {
+describe("conversion of the API's shapes", () => {
   it("reads decimal and hex text, and loses no digit", () => {
     expect(termsOf(TERMS)).toMatchObject({
       salt: 18_446_744_073_709_551_615n,
@@ -78,7 +78,7 @@ describe("views become what the market reads", () => {
     )
   })
 
-  it("draws salts that differ", () => {
+  it("generates different salts", () => {
     expect(randomSalt()).not.toBe(randomSalt())
   })
 })

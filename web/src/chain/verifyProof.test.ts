@@ -13,7 +13,7 @@ const verdict = (change: Partial<typeof proof> = {}, root = onChain, paid = 42n,
   check(leaseView(), LEASE, { ...proof, ...change }, root, paid, events)
 
 describe("leaf and path", () => {
-  it.each([0, 1, 2, 7, 100])("are the public library's, beside %s other leases", (others) => {
+  it.each([0, 1, 2, 7, 100])("match OpenZeppelin's library, with %s other leases", (others) => {
     const made = proofView(others)
     expect(leafOf(made.lease, made.usage)).toBe(made.leaf)
     expect(climb(made.leaf, made.path).at(-1)).toBe(made.root)
@@ -30,7 +30,7 @@ describe("a verification", () => {
     expect(path.nodes).toHaveLength(proof.path.length + 1)
   })
 
-  it("fails when the lease's id is not the hash of the terms that are told", () => {
+  it("fails when the lease's id is not the hash of the given terms", () => {
     const found = check(leaseView(), proof.root, proof, onChain, 42n, lifeEvents())
     expect([found.holds, found.terms.holds, found.statement.holds]).toEqual([false, false, true])
   })
@@ -91,7 +91,7 @@ describe("a verification", () => {
     expect(found.bound).toMatchObject({ holds: false, paid: 43n, price: 42n })
   })
 
-  it("does not hold what was paid later against an older statement", () => {
+  it("ignores later payments for an older statement", () => {
     const events = [
       ...lifeEvents(),
       event("Settled", OPENED + 31, { time: String(OPENED + 30), amount: "90" }),
@@ -100,7 +100,7 @@ describe("a verification", () => {
   })
 })
 
-it("what was reserved follows the steps", () => {
+it("the reserved amount follows the steps", () => {
   expect(reservedAt(lifeEvents(), leaseView().terms, OPENED + 10)).toBe(50n)
   expect(reservedAt(lifeEvents(), leaseView().terms, OPENED + 22)).toBe(160n)
 })

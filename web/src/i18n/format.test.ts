@@ -34,7 +34,7 @@ describe("amounts", () => {
     }
   })
 
-  it("are cut and never rounded up to what is not there", () => {
+  it("are truncated, never rounded up", () => {
     expect(formatAmount(999_999_999n, USD)).toBe("999.999 USDC")
     expect(formatExact(999_999_999n, USD)).toBe("999.999999 USDC")
   })
@@ -68,7 +68,7 @@ describe("proposals", () => {
 })
 
 describe("rates", () => {
-  it("tell what is owed never too low", () => {
+  it("round an owed amount up", () => {
     expect(amountOver(1n, 1n)).toBe(1n)
     expect(amountOver(10n ** 12n, 3600n)).toBe(3600n)
     expect(amountOver(10n ** 12n + 1n, 1n)).toBe(2n)

@@ -114,7 +114,7 @@ beforeEach(() => {
 })
 
 describe("a transaction", () => {
-  it("is told from the wallet to its block", async () => {
+  it("is tracked from the wallet to its block", async () => {
     const { request } = node()
     await send(request)
     await waitFor(() => expect(outcomes).toEqual(["success"]))
@@ -123,7 +123,7 @@ describe("a transaction", () => {
     expect(screen.getByRole("dialog", { name: "Transactions" })).toHaveTextContent("block 4")
   })
 
-  it("that the market refuses asks the wallet for nothing", async () => {
+  it("that the market refuses does not prompt the wallet", async () => {
     const { fate, request } = node()
     fate.refusal = "LeaseUnknown"
     await send(request)
@@ -132,7 +132,7 @@ describe("a transaction", () => {
     expect(getTransactions()[0]).toMatchObject({ state: "failed", refusal: "LeaseUnknown" })
   })
 
-  it("that was declined in the wallet says that nothing was sent", async () => {
+  it("that was rejected in the wallet shows that nothing was sent", async () => {
     const { fate, request } = node()
     fate.rejected = true
     await send(request)
@@ -140,7 +140,7 @@ describe("a transaction", () => {
     expect(screen.getByRole("status")).toHaveTextContent("Nothing was sent")
   })
 
-  it("that reverted in its block is told with the market's reason", async () => {
+  it("that reverted in its block shows the market's reason", async () => {
     const { fate, request } = node()
     fate.success = false
     fate.refusedInBlock = "LeaseIsClosed"
@@ -149,7 +149,7 @@ describe("a transaction", () => {
     expect(getTransactions()[0]).toMatchObject({ state: "failed", block: 4, refusal: "LeaseIsClosed" })
   })
 
-  it("that a reorg took back waits again, and is mined again", async () => {
+  it("that a reorg removed is pending again, and is mined again", async () => {
     const { fate, request } = node()
     await send(request)
     await waitFor(() => expect(getTransactions()[0]?.state).toBe("mined"))
@@ -162,7 +162,7 @@ describe("a transaction", () => {
     expect(getTransactions()[0]).toMatchObject({ state: "mined", block: 4 })
   })
 
-  it("before a reorg's first block is left alone", async () => {
+  it("before a reorg's first block is unaffected", async () => {
     const { fate, request } = node()
     await send(request)
     await waitFor(() => expect(getTransactions()[0]?.state).toBe("mined"))

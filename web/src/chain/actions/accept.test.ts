@@ -12,7 +12,7 @@ describe("accept", () => {
     expect(onlyCall(sent)).toEqual({ name: "accept", args: [[{ order: AUCTION, bid: BID }]], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "BidExpired", arguments: [7n] })
     await expect(send(wallet, acceptCall({ acceptances: [{ order: AUCTION, bid: BID }] }))).rejects.toThrow()
     expect(sent).toEqual([])

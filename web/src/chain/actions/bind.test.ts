@@ -22,7 +22,7 @@ describe("bind", () => {
     })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "ConsentRequired", arguments: [ADDRESS, 3, 1n, 0n] })
     await expect(
       send(
@@ -37,7 +37,7 @@ describe("bind", () => {
     expect(sent).toEqual([])
   })
 
-  it("frees the account with nobody", async () => {
+  it("removes the binding with no approvers", async () => {
     const { wallet, sent } = recorder()
     await send(wallet, bindCall({ approvers: [], threshold: 0, limits: [] }))
     expect(onlyCall(sent).args).toEqual([[], 0n, []])

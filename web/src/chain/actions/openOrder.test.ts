@@ -12,7 +12,7 @@ describe("openOrder", () => {
     expect(onlyCall(sent)).toEqual({ name: "openOrder", args: [AUCTION, 5n], value: 5n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "IntakeStopped", arguments: [] })
     await expect(send(wallet, openOrderCall({ order: AUCTION, deposit: 5n }))).rejects.toThrow()
     expect(sent).toEqual([])

@@ -12,7 +12,7 @@ describe("rule", () => {
     expect(onlyCall(sent)).toEqual({ name: "rule", args: [STATED, true, 6n], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "SlashTooHigh", arguments: [6n, 5n] })
     await expect(send(wallet, ruleCall({ terms: TERMS, forTenant: true, slash: 6n }))).rejects.toThrow()
     expect(sent).toEqual([])

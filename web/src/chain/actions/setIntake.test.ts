@@ -11,7 +11,7 @@ describe("setIntake", () => {
     expect(onlyCall(sent)).toEqual({ name: "setIntake", args: [false], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NotArbiters", arguments: [ADDRESS] })
     await expect(send(wallet, setIntakeCall({ open: false }))).rejects.toThrow()
     expect(sent).toEqual([])

@@ -13,7 +13,7 @@ describe("take", () => {
     expect(onlyCall(sent)).toEqual({ name: "take", args: [3, ORDER, 5n], value: 5n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "OfferClosed", arguments: [3] })
     await expect(
       send(wallet, takeCall({ offer: 3, currency: zeroAddress, order: ORDER, deposit: 5n })),

@@ -26,7 +26,7 @@ describe("topUp", () => {
     expect(sent[0]).toMatchObject({ value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "LeaseUnknown", arguments: [HASH] })
     await expect(send(wallet, topUpCall({ currency: TOKEN, lease: HASH, amount: 5n }))).rejects.toThrow()
     expect(sent).toHaveLength(0)

@@ -86,7 +86,7 @@ async function signPermit(client: Wallet, currency: Address, amount: bigint): Pr
  */
 async function permitDomainOf(client: Wallet, currency: Address): Promise<TypedDataDomain> {
   const at = { address: currency, abi: [...erc20, SEPARATOR] } as const
-  const [told, name, separator] = await Promise.all([
+  const [reported, name, separator] = await Promise.all([
     readContract(client, { ...at, functionName: "eip712Domain" }).catch(() => null),
     readContract(client, { ...at, functionName: "name" }).catch(() => ""),
     readContract(client, { ...at, functionName: "DOMAIN_SEPARATOR" }).catch((cause) => {
@@ -95,7 +95,7 @@ async function permitDomainOf(client: Wallet, currency: Address): Promise<TypedD
   ])
   const rest = { chainId: client.chain.id, verifyingContract: currency }
   const candidates = ["1", "2"].map((version) => ({ name, version, ...rest }))
-  if (told) candidates.unshift({ name: told[1], version: told[2], ...rest })
+  if (reported) candidates.unshift({ name: reported[1], version: reported[2], ...rest })
   const found = candidates.find((domain) => domainSeparator({ domain }) === separator)
   if (!found) throw new NoPermit()
   return found

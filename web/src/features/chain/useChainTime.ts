@@ -16,9 +16,9 @@ function useTick(): number {
 /** The estimated time of the next block in Unix seconds: the head's time plus the time since it was received. */
 export function useChainTime(): number {
   const { head } = useEventStream()
-  const told = useMarket().data?.head ?? null
+  const polled = useMarket().data?.head ?? null
   const tick = useTick()
-  const newest = head && (!told || head.number >= told.number) ? head : told
+  const newest = head && (!polled || head.number >= polled.number) ? head : polled
   const time = newest?.time
   // When this head was first seen.
   const seen = useMemo(() => (time === undefined ? 0 : Date.now()), [time])

@@ -82,12 +82,12 @@ export function Fact({ label, children }: { label: ReactNode; children: ReactNod
   )
 }
 
-export function Details({ told }: { told: DecodedCall }) {
+export function Details({ call }: { call: DecodedCall }) {
   const language = useLanguage()
-  if (told.details.length === 0) return null
+  if (call.details.length === 0) return null
   return (
     <Facts>
-      {told.details.map((detail, index) => (
+      {call.details.map((detail, index) => (
         <Fact key={index} label={detail.label[language]}>
           <Value detail={detail} />
         </Fact>
@@ -97,10 +97,10 @@ export function Details({ told }: { told: DecodedCall }) {
 }
 
 /** The call's amounts beside what its account may do without consent. */
-export function Effects({ told, account }: { told: DecodedCall; account: `0x${string}` }) {
+export function Effects({ call, account }: { call: DecodedCall; account: `0x${string}` }) {
   const t = useMessages(messages)
-  if (told.binds) return <p className="small soft">{t.binding}</p>
-  return told.effects.map((effect, index) => <EffectTable key={index} effect={effect} account={account} />)
+  if (call.binds) return <p className="small soft">{t.binding}</p>
+  return call.effects.map((effect, index) => <EffectTable key={index} effect={effect} account={account} />)
 }
 
 function EffectTable({ effect, account }: { effect: Effect; account: `0x${string}` }) {

@@ -120,7 +120,7 @@ function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => voi
   const { session, signIn } = useSession(api)
   const reader = useClient() as Reader | undefined
   const { data: binding } = useBinding(wanted.account)
-  const told = useDecodedCall(wanted.account, wanted.call.data, wanted.call.value)
+  const decoded = useDecodedCall(wanted.account, wanted.call.data, wanted.call.value)
   const post = useProposalActions()
   const [days, setDays] = useState<(typeof DAYS)[number]>("7")
   const [busy, setBusy] = useState(false)
@@ -149,13 +149,13 @@ function ProposeDialog({ wanted, onClose }: { wanted: Wanted; onClose: () => voi
 
   return (
     <Dialog title={t.title} about={t.about} open onOpenChange={(open) => !open && onClose()}>
-      {told.data ? (
+      {decoded.data ? (
         <>
           <p>
-            <strong>{told.data.says[language]}</strong>
+            <strong>{decoded.data.says[language]}</strong>
           </p>
-          <Details told={told.data} />
-          <Effects told={told.data} account={wanted.account} />
+          <Details call={decoded.data} />
+          <Effects call={decoded.data} account={wanted.account} />
         </>
       ) : (
         <Skeleton lines={4} />

@@ -10,7 +10,7 @@ import type { Reader } from "../../chain/reader.ts"
 export function useDecodedCall(account: Address, call: Hex, value: bigint): UseQueryResult<DecodedCall> {
   const reader = useClient() as Reader | undefined
   return useQuery({
-    queryKey: ["told", account, call, value.toString()],
+    queryKey: ["decoded call", account, call, value.toString()],
     enabled: reader !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     queryFn: () => decodeCall(reader!, account, call, value),

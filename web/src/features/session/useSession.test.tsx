@@ -95,7 +95,7 @@ describe("signing in", () => {
     expect(tokenOf(base)).toBeUndefined()
   })
 
-  it("is over when the wallet shows another account, or when its time has passed", async () => {
+  it("ends when the wallet changes its account, or when the session expires", async () => {
     answer({ "/v1/session": { address: OTHER, expiresAt: soon() } })
     const { queries } = await show(<Who base="" />, { account: ADDRESS })
     await waitFor(() => expect(queries.getQueryData(["session", ""])).toBeTruthy())

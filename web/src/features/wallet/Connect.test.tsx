@@ -17,7 +17,7 @@ describe("connecting a wallet", () => {
     await screen.findByRole("button", { name: "Connect wallet" })
   })
 
-  it("says when it was declined, and can be tried again", async () => {
+  it("shows a rejection, and can be retried", async () => {
     const refuse = async () => {
       throw Object.assign(new Error("no"), { code: 4001 })
     }
@@ -37,7 +37,7 @@ describe("connecting a wallet", () => {
 })
 
 describe("a wallet on another chain", () => {
-  it("is told apart by number and name, with the way back", async () => {
+  it("is shown with its id, the market's name, and a button to switch", async () => {
     let chainId = 1
     const request = async ({ method }: { method: string }) => {
       if (method === "eth_chainId") return `0x${chainId.toString(16)}`

@@ -74,7 +74,7 @@ beforeEach(() => forgetProposal(proposal.digest))
 afterEach(() => setLanguage("en"))
 
 describe("a file without a wallet", () => {
-  it("is read in plain words, and by its call instead of its own", async () => {
+  it("is decoded from its call, not from its own description", async () => {
     signedOut()
     await show(<Approvals />, { chain: world(bound).request })
     expect(await screen.findByText("No proposals")).toBeVisible()
@@ -113,7 +113,7 @@ describe("a file without a wallet", () => {
     expect(table.getByRole("row", { name: /In the market 4 ETH 1 ETH 5 ETH/ })).toHaveTextContent("within")
   })
 
-  it("that was changed is told, and nobody can consent to it", async () => {
+  it("that was modified is marked, and cannot be consented to", async () => {
     signedOut()
     await show(<Approvals />, { account: APPROVERS[0], chain: world(bound).request })
     await open({ ...proposal, value: "5" })
@@ -140,7 +140,7 @@ describe("a file without a wallet", () => {
 })
 
 describe("an approver", () => {
-  it("consents by signature, which the mailbox takes", async () => {
+  it("consents by signature, which is shared at the provider", async () => {
     const mail = { ...proposal, approvers: APPROVERS, createdAtMs: 1, createdBy: ADDRESS }
     const asked = answer({
       "/v1/market": market,
@@ -175,7 +175,7 @@ describe("an approver", () => {
     expect(chain.sent[0]).toMatchObject({ name: "consent", args: [ADDRESS, proposal.digest, APPROVERS] })
   })
 
-  it("takes a consent back after a question", async () => {
+  it("revokes a consent after a confirmation", async () => {
     signedOut()
     const chain = world(bound)
     await show(<Approvals />, { account: APPROVERS[0], chain: chain.request })
@@ -190,7 +190,7 @@ describe("an approver", () => {
     )
   })
 
-  it("that took it back is shown so, and does not count", async () => {
+  it("that revoked its consent is marked and not counted", async () => {
     signedOut()
     const indexed = { action: proposal.digest, account: ADDRESS, approver: APPROVERS[0] }
     const chain = world({ ...bound, logs: [boundLog(), log("Revoked", indexed)] })
@@ -205,7 +205,7 @@ describe("an approver", () => {
   })
 })
 
-describe("the account's holder", () => {
+describe("the account's owner", () => {
   it("sends it when enough consent, in the approvers' order", async () => {
     signedOut()
     const chain = world(bound)
@@ -235,7 +235,7 @@ describe("the account's holder", () => {
     expect(send).toHaveAccessibleDescription("It needs 2 consents and has 1.")
   })
 
-  it("sees that it was taken", async () => {
+  it("sees that it was executed", async () => {
     signedOut()
     const taken = log("ActionTaken", { action: proposal.digest, account: ADDRESS }, `0x${"0".repeat(63)}1`)
     const chain = world({ reads: { ...bound.reads, nonceUsed: true }, logs: [boundLog(), taken] })
@@ -273,7 +273,7 @@ describe("the policy", () => {
     await userEvent.click(screen.getByRole("tab", { name: "My account's policy" }))
   }
 
-  it("binds a free account, once everything is right", async () => {
+  it("binds an unbound account, once the form is valid", async () => {
     const chain = world()
     await policy(ADDRESS, chain)
     const bind = await screen.findByRole("button", { name: "Bind the account" })
@@ -337,7 +337,7 @@ function Asks() {
 }
 
 describe("an action that needs consents", () => {
-  it("is proposed from the page that was refused, and put into the mailbox", async () => {
+  it("is proposed from the refused action's page, and shared at the provider", async () => {
     const asked = answer({
       "/v1/session": { address: ADDRESS, expiresAt: Math.floor(Date.now() / 1000) + 900 },
       "POST /v1/proposals": proposal,
@@ -401,7 +401,7 @@ describe("an action that needs consents", () => {
 })
 
 describe("in Chinese", () => {
-  it("says all of it", async () => {
+  it("is fully translated", async () => {
     signedOut()
     setLanguage("zh")
     await show(<Approvals />, { account: APPROVERS[0], chain: world(bound).request })

@@ -134,11 +134,11 @@ interface Props {
 export function ProposalCard({ checked, here, shared, onRemove }: Props) {
   const t = useMessages(messages)
   const language = useLanguage()
-  const { proposal, action, digest, sound, decoded: told, binding, consents, state } = checked
+  const { proposal, action, digest, sound, decoded, binding, consents, state } = checked
   const standing = statusOf(checked, here)
   return (
     <Card
-      title={<span className={styles.says}>{told.says[language]}</span>}
+      title={<span className={styles.says}>{decoded.says[language]}</span>}
       aside={<Badge tone={TONES[standing]}>{t.standings[standing]}</Badge>}
     >
       <div className="stack">
@@ -154,8 +154,8 @@ export function ProposalCard({ checked, here, shared, onRemove }: Props) {
           </Fact>
           <Fact label={t.source}>{shared ? t.shared : t.shelf}</Fact>
         </Facts>
-        <Details told={told} />
-        {!state.nonceUsed && <Effects told={told} account={action.account} />}
+        <Details call={decoded} />
+        {!state.nonceUsed && <Effects call={decoded} account={action.account} />}
         {binding && <Progress checked={checked} me={here.me} />}
         <Actions
           checked={checked}
@@ -241,7 +241,7 @@ function Actions({ checked, here, shared, onSave, onRemove }: ActionsProps) {
   const [busy, setBusy] = useState<string>()
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>()
   const [asking, setAsking] = useState(false)
-  const { proposal, action, digest, binding, decoded: told } = checked
+  const { proposal, action, digest, binding, decoded } = checked
   const own = caseOf(checked, here)
   const approvers = binding?.approvers ?? []
   const named = { account: action.account, action: digest, approvers }
@@ -285,14 +285,14 @@ function Actions({ checked, here, shared, onSave, onRemove }: ActionsProps) {
   const take = () =>
     doing("take", () => {
       const taking = approvedArguments(checked)
-      const token = told.effects.find(({ currency, into }) => into > 0n && currency !== zeroAddress)
+      const token = decoded.effects.find(({ currency, into }) => into > 0n && currency !== zeroAddress)
       return transact(
-        told.says[language],
+        decoded.says[language],
         (client) =>
           token
             ? pay(client, { currency: token.currency, amount: token.into, call: approvedCall(taking) })
             : approved(client, taking),
-        token?.unit ?? told.effects[0]?.unit,
+        token?.unit ?? decoded.effects[0]?.unit,
       )
     })
 

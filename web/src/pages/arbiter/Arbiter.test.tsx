@@ -93,7 +93,7 @@ const value = (label: string) => effects().getByText(label).nextElementSibling
 
 afterEach(() => setLanguage("en"))
 
-describe("everybody", () => {
+describe("any visitor", () => {
   it("reads the dispute, its deadline and default, its terms and proofs", async () => {
     await stage()
     await ruling()
@@ -108,7 +108,7 @@ describe("everybody", () => {
     expect(screen.getByText("Observer: only the arbiters rule")).toBeVisible()
   })
 
-  it("cannot rule, and reads why", async () => {
+  it("cannot rule, and sees why", async () => {
     await stage({ account: ADDRESS })
     const form = await ruling()
     expect(form.getByRole("button", { name: "Rule" })).toHaveAccessibleDescription(
@@ -132,7 +132,7 @@ describe("everybody", () => {
     await waitFor(() => expect(chain.sent).toEqual([{ name: "endDispute", args: [STATED], value: 0n }]))
   })
 
-  it("is told when there is none", async () => {
+  it("sees that there is none", async () => {
     await stage({ more: { "/v1/leases?closed=true": [] } })
     expect(await screen.findByText("No lease is disputed")).toBeVisible()
   })
@@ -158,7 +158,7 @@ describe("evidence", () => {
     expect(screen.getByText("matches the hash on chain")).toBeVisible()
   })
 
-  it("that is not what was shown does not count", async () => {
+  it("with another hash is rejected", async () => {
     await stage({ more: { [`/v1/evidence/${SHOWN}`]: new Response("It was fine.") } })
     expect(await screen.findByText(/The provider does not have it/)).toBeVisible()
     expect(screen.queryByText("It was fine.")).toBeNull()
@@ -182,7 +182,7 @@ describe("evidence", () => {
     expect(await screen.findByText(/readers of this dispute can see it now/)).toBeVisible()
   })
 
-  it("is never taken for more than text", async () => {
+  it("is rendered as text only", async () => {
     const html = "<img src=x onerror=alert(1)>"
     const hash = keccak256(stringToHex(html))
     const logs = [
@@ -267,7 +267,7 @@ describe("the arbiters", () => {
 })
 
 describe("in Chinese", () => {
-  it("says all of it", async () => {
+  it("is fully translated", async () => {
     setLanguage("zh")
     await stage({ account: ADDRESS })
     expect(await screen.findByRole("heading", { name: "裁决" })).toBeVisible()

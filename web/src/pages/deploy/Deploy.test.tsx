@@ -139,7 +139,7 @@ async function write(text = MANIFEST) {
 }
 
 describe("the form", () => {
-  it("says the next thing to mend, until there is none", async () => {
+  it("shows the next problem, until there is none", async () => {
     provider()
     const { request } = chain()
     await show(<Deploy />, { account: ADDRESS, chain: request })
@@ -159,7 +159,7 @@ describe("the form", () => {
     expect(open()).toBeDisabled()
   })
 
-  it("marks what the provider refuses at its line, and leads back to it", async () => {
+  it("marks refused lines, and links to them", async () => {
     const refusals = [
       { line: 2, column: 3, path: "services.web.privileged", message: "remove the key" },
       { line: null, column: null, path: "", message: "no service has an image" },
@@ -208,7 +208,7 @@ describe("the form", () => {
     expect(((await editor()) as HTMLTextAreaElement).value).toContain("name: tidemark-sample")
   })
 
-  it("does not offer what does not fit, and says why", async () => {
+  it("shows why an offer does not match", async () => {
     provider()
     await show(<Deploy />)
     const full = await screen.findByRole("radio", { name: /Offer 1/ })
@@ -241,7 +241,7 @@ describe("the deployment", () => {
     expect(getDeployments()[0]!.manifest).toBeNull()
   })
 
-  it("goes over an order and the cheapest bid as well", async () => {
+  it("also works with an order and its cheapest bid", async () => {
     const { puts } = provider({ "/v1/orders": [{ ...ORDER_VIEW, tenant: ADDRESS }] })
     const { seen, request } = chain()
     await show(<Deploy />, { account: ADDRESS, chain: request })
@@ -261,7 +261,7 @@ describe("the deployment", () => {
     expect(puts).toHaveLength(1)
   })
 
-  it("waits for its button after a declined transaction and a declined signature", async () => {
+  it("waits for its button after a rejected transaction and a rejected signature", async () => {
     provider()
     const { seen, request } = chain({ declines: ["eth_sendTransaction", "eth_signTypedData_v4"] })
     await show(<Deploy />, { account: ADDRESS, chain: request })
@@ -275,7 +275,7 @@ describe("the deployment", () => {
     expect(seen.sent).toHaveLength(1)
   })
 
-  it("goes on after a reload without asking the wallet by itself, and waits for a provider that is away", async () => {
+  it("resumes after a reload without prompting the wallet, and retries an unreachable provider", async () => {
     const { puts } = provider({
       put: (count: number) =>
         count === 1

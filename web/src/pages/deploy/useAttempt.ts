@@ -21,11 +21,11 @@ export function useAttempt(): Attempt {
       setState({ busy: false, error: null, refusal: null })
     } catch (error) {
       await loadErrorMessages()
-      const told = error instanceof TransactionFailed
+      const sent = error instanceof TransactionFailed
       setState({
         busy: false,
-        error: told ? (error.cause ?? error) : error,
-        refusal: told ? error.refusal : null,
+        error: sent ? (error.cause ?? error) : error,
+        refusal: sent ? error.refusal : null,
       })
     }
   }

@@ -8,7 +8,7 @@ import { LeasePage } from "./Lease.tsx"
 const page = (onTab = () => {}) => <LeasePage id={LEASE} tab="events" onTab={onTab} />
 
 describe("a lease's page", () => {
-  it("says which lease it is, how it stands and where it answers", async () => {
+  it("shows the lease's id, state and URLs", async () => {
     answer(answersOf(leaseView({ reason: "service front of replica 1 is not healthy yet" })))
     await show(page(), { account: TENANT })
     expect(await screen.findByRole("heading", { level: 1, name: /^Lease 0x/ })).toBeVisible()
@@ -22,7 +22,7 @@ describe("a lease's page", () => {
     expect(screen.getByText("you")).toBeVisible()
   })
 
-  it("links to nothing but web addresses", async () => {
+  it("links only http and https URLs", async () => {
     const url = "javascript:alert(1)"
     answer(answersOf(leaseView({ served: [{ service: "front", port: 1, url, pathUrl: url }] })))
     await show(page())
@@ -30,7 +30,7 @@ describe("a lease's page", () => {
     expect(screen.queryByRole("link", { name: /front/ })).toBeNull()
   })
 
-  it("shows the seven words as one list, with the detail of each on demand", async () => {
+  it("lists the seven stages, with details on demand", async () => {
     answer(answersOf())
     await show(page())
     const flow = await screen.findByRole("region", { name: "Progress" })
@@ -51,14 +51,14 @@ describe("a lease's page", () => {
     expect(within(flow).getAllByText(/the wallet is empty/)).not.toHaveLength(0)
   })
 
-  it("tells what only the provider knows from what is not so, when it is away", async () => {
+  it("marks the provider's data as unknown while the provider is unreachable", async () => {
     answer(answersOf(leaseView({ timeline: [] })))
     await show(page())
     const flow = await screen.findByRole("region", { name: "Progress" })
     expect(within(flow).getAllByText("unknown")).toHaveLength(6)
   })
 
-  it("opens another part by its tab", async () => {
+  it("opens tabs", async () => {
     answer(answersOf())
     const onTab = vi.fn()
     await show(page(onTab))
@@ -67,7 +67,7 @@ describe("a lease's page", () => {
     expect(onTab).toHaveBeenCalledWith("money")
   })
 
-  it("says that there is no such lease", async () => {
+  it("reports an unknown lease", async () => {
     const { [`/v1/leases/${LEASE}`]: _, ...others } = answersOf()
     answer(others)
     await show(page())

@@ -29,7 +29,7 @@ beforeEach(() => {
 const offer = (id: number) => screen.getByRole("article", { name: `Offer ${id}` })
 
 describe("the market", () => {
-  it("says what it is and how it stands", async () => {
+  it("shows what it is, and its figures", async () => {
     answer(ANSWERS)
     await show(<Market />)
     expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("follows your demand")
@@ -41,7 +41,7 @@ describe("the market", () => {
     expect(await within(vitals).findByText("0.12 ETH")).toBeVisible()
   })
 
-  it("lists what fits first, and says why the rest does not, with numbers", async () => {
+  it("lists matching offers first, and why the others do not match, with numbers", async () => {
     answer(ANSWERS)
     await show(<Market />)
     expect(await screen.findByText("1 of 2 match")).toBeVisible()
@@ -57,7 +57,7 @@ describe("the market", () => {
     expect(screen.getByText("Withdrawn")).toBeVisible()
   })
 
-  it("prices my shape as it is typed", async () => {
+  it("updates prices while the shape is typed", async () => {
     answer(ANSWERS)
     await show(<Market />)
     // A quarter of a core, at a millionth of a coin per core-hour.
@@ -75,7 +75,7 @@ describe("the market", () => {
     expect(within(offer(1)).getByText("0.000002 ETH")).toBeVisible()
   })
 
-  it("asks for what a provider claims", async () => {
+  it("filters by attributes", async () => {
     answer(ANSWERS)
     await show(<Market />)
     await userEvent.click(await screen.findByRole("checkbox", { name: "region=us" }))
@@ -114,7 +114,7 @@ describe("the market", () => {
     )
   })
 
-  it("tells an error as a sentence, and tries again", async () => {
+  it("explains an error, and retries", async () => {
     let broken = true
     answer({
       ...ANSWERS,
@@ -128,7 +128,7 @@ describe("the market", () => {
     expect(await screen.findByRole("article", { name: "Offer 2" })).toBeVisible()
   })
 
-  it("says what an empty market waits for", async () => {
+  it("shows the next step in an empty market", async () => {
     answer({ ...ANSWERS, "/v1/offers": [], "/v1/providers": [], "/v1/orders": [], "/v1/leases": [] })
     await show(<Market />)
     expect(await screen.findByText("No offers yet")).toBeVisible()

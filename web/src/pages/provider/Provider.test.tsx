@@ -96,8 +96,8 @@ beforeEach(() => {
   address = undefined
 })
 
-describe("a provider's books", () => {
-  it("begin with the alarms and what to do", async () => {
+describe("a provider's page", () => {
+  it("shows alarms with their remedies", async () => {
     answer(ANSWERS)
     await show(<Provider />, { chain: chain().request })
     const alarms = await screen.findByRole("region", { name: "Alarms" })
@@ -105,7 +105,7 @@ describe("a provider's books", () => {
     expect(within(alarms).getByText("What to do: look at the node")).toBeVisible()
   })
 
-  it("tell each stage's last run, and the reason of one that fails", async () => {
+  it("shows each stage's last run, and the error of a failing one", async () => {
     answer(ANSWERS)
     await show(<Provider />, { chain: chain().request })
     const stages = await screen.findByRole("region", { name: "Stages" })
@@ -119,7 +119,7 @@ describe("a provider's books", () => {
     expect(within(stages).getByRole("row", { name: /^meter/ })).toHaveTextContent("Not run yet")
   })
 
-  it("tell roots with their gas, and the gas against the budget", async () => {
+  it("shows roots with their gas, and the gas against the budget", async () => {
     answer(ANSWERS)
     await show(<Provider />, { chain: chain().request })
     expect(await screen.findByRole("row", { name: /1,224 .* 58,211/ })).toBeVisible()
@@ -127,7 +127,7 @@ describe("a provider's books", () => {
     expect(screen.getByRole("row", { name: "roots 360 20,900,000" })).toBeVisible()
   })
 
-  it("let nobody else act, and say why", async () => {
+  it("disables actions for other accounts, with the reason", async () => {
     answer(ANSWERS)
     await show(<Provider />, { account: OTHER, chain: chain().request })
     for (const name of [
@@ -143,7 +143,7 @@ describe("a provider's books", () => {
     }
   })
 
-  it("pay the provider's earnings out", async () => {
+  it("withdraws earnings", async () => {
     answer(ANSWERS)
     const { sent, request } = chain()
     await show(<Provider />, { account: NEAR, chain: request })
@@ -156,7 +156,7 @@ describe("a provider's books", () => {
     expect([functionName, args?.[1]]).toEqual(["withdrawEarnings", NEAR])
   })
 
-  it("list an offer at prices as people think of them", async () => {
+  it("lists an offer at prices per customary unit", async () => {
     answer(ANSWERS)
     const { sent, request } = chain()
     await show(<Provider />, { account: NEAR, chain: request })
@@ -171,7 +171,7 @@ describe("a provider's books", () => {
     expect(args?.[1]).toMatchObject({ millicore: 2_777_777_777_777_777_778n, gpu: 0n })
   })
 
-  it("of another provider are what the chain tells", async () => {
+  it("shows another provider from the chain", async () => {
     address = PROVIDERS[1]!.address
     answer(ANSWERS)
     await show(<Provider />, { chain: chain().request })
@@ -180,7 +180,7 @@ describe("a provider's books", () => {
     expect(screen.queryByRole("region", { name: "Stages" })).toBeNull()
   })
 
-  it("of an address that is none lead back", async () => {
+  it("leads back from an unknown address", async () => {
     address = OTHER
     answer(ANSWERS)
     await show(<Provider />)

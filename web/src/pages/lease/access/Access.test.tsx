@@ -30,7 +30,7 @@ const given = (more = {}) =>
   })
 
 describe("the access to a lease", () => {
-  it("shows the tenant who may look, until when, and who did", async () => {
+  it("shows the tenant the grants, their expiry, and the access log", async () => {
     answer(given())
     await show(<Access lease={leaseView()} />, { account: TENANT, chain: wallet })
     const shared = await screen.findByRole("region", { name: "Shared with" })
@@ -41,7 +41,7 @@ describe("the access to a lease", () => {
     expect(within(looked).getAllByRole("row")).toHaveLength(3)
   })
 
-  it("is given by a signature, and nothing is sent to the chain", async () => {
+  it("is granted by a signature, without a transaction", async () => {
     const asked = answer(given({ [`POST ${path}/grants`]: {} }))
     await show(<Access lease={leaseView()} />, { account: TENANT, chain: wallet })
     const address = await screen.findByRole("textbox", { name: "Address" })
@@ -67,14 +67,14 @@ describe("the access to a lease", () => {
     })
   })
 
-  it("is taken back at once", async () => {
+  it("is revoked immediately", async () => {
     const asked = answer(given({ [`DELETE ${path}/grants/${OTHER}`]: new Response(null, { status: 204 }) }))
     await show(<Access lease={leaseView()} />, { account: TENANT, chain: wallet })
     await userEvent.click(await screen.findByRole("button", { name: /Revoke the access of 0x15d3/ }))
     await expect.poll(() => asked.some(({ method }) => method === "DELETE")).toBe(true)
   })
 
-  it("is the tenant's affair alone", async () => {
+  it("is managed by the tenant alone", async () => {
     const asked = answer(given())
     await show(<Access lease={leaseView()} />, { account: OTHER })
     expect(await screen.findByText(/Only the lease's tenant sees/)).toBeVisible()

@@ -30,7 +30,7 @@ function chain() {
 const row = async (name: string) => screen.findByRole("button", { name })
 
 describe("what can be done with a lease", () => {
-  it("is forbidden to a stranger with its reason, but for adding money", async () => {
+  it("are disabled for other accounts with the reason, except adding money", async () => {
     answer(answersOf())
     await show(<Actions lease={leaseView()} />, { account: OTHER, chain: chain().request })
     for (const name of ["Scale", "Change policy", "Withdraw", "Move", "Close", "Dispute"]) {
@@ -43,14 +43,14 @@ describe("what can be done with a lease", () => {
     expect(await row("End dispute")).toHaveAccessibleDescription("The lease is not in dispute.")
   })
 
-  it("says how to begin, without a wallet", async () => {
+  it("ask for a wallet first", async () => {
     answer(answersOf())
     await show(<Actions lease={leaseView()} />)
     expect(await screen.findByText(/Connect a wallet to act/)).toBeVisible()
     expect(await row("Top up")).toBeDisabled()
   })
 
-  it("tells what a step comes to before it is signed, and sends it", async () => {
+  it("show a step's effect before it is signed, and send it", async () => {
     answer(answersOf())
     const { sent, request } = chain()
     await show(<Actions lease={leaseView()} />, { account: TENANT, chain: request })
@@ -74,7 +74,7 @@ describe("what can be done with a lease", () => {
     })
   })
 
-  it("shows why its own transaction failed, also when another was sent meanwhile", async () => {
+  it("show why their own transaction failed, also when another was sent meanwhile", async () => {
     answer(answersOf())
     const { request } = chain()
     const refuse = async (asked: { method: string; params?: unknown }) => {
@@ -89,7 +89,7 @@ describe("what can be done with a lease", () => {
     expect(await within(dialog).findByText(/Nothing was sent/)).toBeVisible()
   })
 
-  it("adds an amount that was typed, and takes none that is no amount", async () => {
+  it("add a typed amount, and reject invalid input", async () => {
     answer(answersOf())
     const { sent, request } = chain()
     await show(<Actions lease={leaseView()} />, { account: OTHER, chain: request })
@@ -109,7 +109,7 @@ describe("what can be done with a lease", () => {
     })
   })
 
-  it("refunds what a closed lease no longer owes", async () => {
+  it("refund a closed lease", async () => {
     const closed = leaseView({ status: "closed", closedAt: 2_000 })
     answer(answersOf(closed))
     await show(<Actions lease={closed} />, { account: OTHER, chain: chain().request })
@@ -117,7 +117,7 @@ describe("what can be done with a lease", () => {
     expect(await row("Close")).toBeDisabled()
   })
 
-  it("wants the evidence before a dispute", async () => {
+  it("require evidence for a dispute", async () => {
     answer(answersOf())
     await show(<Actions lease={leaseView()} />, { account: TENANT, chain: chain().request })
     await userEvent.click(await row("Dispute"))

@@ -10,12 +10,12 @@ import { useAction } from "./useAction.ts"
 const messages = defineMessages(
   {
     label: "End the dispute",
-    stands: "Without a ruling, the provider's proofs are upheld and can be claimed again.",
+    upheld: "Without a ruling, the provider's proofs are upheld and can be claimed again.",
     deposit: "Deposit, returned to the tenant",
   },
   {
     label: "结束争议",
-    stands: "无人裁决，因此提供方的证明有效，可再次索取。",
+    upheld: "无人裁决，因此提供方的证明有效，可再次索取。",
     deposit: "押金，退还租户",
   },
 )
@@ -34,7 +34,7 @@ export function EndDispute({ lease, about, title, effect, onClose }: DialogProps
   return (
     <ActionForm
       title={title}
-      about={`${effect} ${t.stands}`}
+      about={`${effect} ${t.upheld}`}
       effects={[[t.deposit, <Amount key="deposit" of={about.parameters.disputeDeposit ?? "0"} unit={ETH} />]]}
       reason={why("endDispute", about)}
       label={t.label}

@@ -32,7 +32,7 @@ beforeEach(() => {
 })
 
 describe("the logs of a lease", () => {
-  it("stay behind a door that says why, and opens with a signature", async () => {
+  it("are private, and available after signing in", async () => {
     answer(answersOf())
     await show(<Logs lease={leaseView()} />, { account: TENANT })
     expect(await screen.findByRole("heading", { name: "This is private" })).toBeVisible()
@@ -41,7 +41,7 @@ describe("the logs of a lease", () => {
     expect(screen.queryByRole("log")).toBeNull()
   })
 
-  it("are text, whatever they hold, and tell errors from output in words", async () => {
+  it("are rendered as text, and distinguish stderr from stdout", async () => {
     answer(answersOf(leaseView(), { "/v1/session": session, [path]: streamOf(...LINES) }))
     await show(<Logs lease={leaseView()} />, { account: TENANT })
     const log = await screen.findByRole("log", { name: "Log lines" })
@@ -52,7 +52,7 @@ describe("the logs of a lease", () => {
     expect(screen.getByText("3 lines")).toBeVisible()
   })
 
-  it("are searched, and go from match to match", async () => {
+  it("can be searched, match by match", async () => {
     answer(answersOf(leaseView(), { "/v1/session": session, [path]: streamOf(...LINES) }))
     await show(<Logs lease={leaseView()} />, { account: TENANT })
     const log = await screen.findByRole("log")
@@ -73,7 +73,7 @@ describe("the logs of a lease", () => {
     expect(screen.getByRole("alert")).toHaveTextContent(/not a valid regular expression/)
   })
 
-  it("say who refuses and why", async () => {
+  it("show a refusal with its reason", async () => {
     const refusal = () => json({ code: "forbidden", message: "ask the tenant to share `logs` with you" }, 403)
     answer(answersOf(leaseView(), { "/v1/session": session, [path]: refusal }))
     await show(<Logs lease={leaseView()} />, { account: TENANT })

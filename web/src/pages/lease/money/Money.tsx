@@ -48,7 +48,7 @@ const messages = defineMessages(
     earnedCurve: "Earned",
     earnedSummary: (earned: string) => `The provider's earnings over the lease's life: ${earned} so far.`,
     lasts: (span: string) => `it lasts ${span}`,
-    stands: "nothing is reserved",
+    idle: "nothing is reserved",
   },
   {
     now: "当前",
@@ -79,7 +79,7 @@ const messages = defineMessages(
     earnedCurve: "收入",
     earnedSummary: (earned: string) => `提供方在租约期间的收入：至今 ${earned}。`,
     lasts: (span: string) => `可持续 ${span}`,
-    stands: "没有预留",
+    idle: "没有预留",
   },
 )
 
@@ -111,7 +111,7 @@ export default function Money({ lease }: TabProps) {
   const paid = BigInt(lease.money.paid)
   const scale = 10 ** unit.decimals
   const format = (value: number) => `${formatFigure(value / scale)} ${unit.symbol}`
-  const lasts = runway === null ? t.stands : t.lasts(formatDuration(runway))
+  const lasts = runway === null ? t.idle : t.lasts(formatDuration(runway))
 
   const tiles = [
     { name: t.balance, about: t.balanceAbout, value: <Amount of={money.balance} unit={unit} /> },

@@ -11,7 +11,7 @@ const at = (curve: ReturnType<typeof balanceCurve>, time: number) => {
 }
 
 describe("the curve of a lease's money", () => {
-  it("falls with the rate, jumps with what comes and goes, and ends now", () => {
+  it("falls with the rate, jumps at deposits and withdrawals, and ends now", () => {
     const curve = balanceCurve(life, OPENED + 30, OPENED + 30)
     expect(at(curve, OPENED)).toEqual([90_000, 90_000, 0])
     // 12 s at 5 per second.
@@ -22,21 +22,21 @@ describe("the curve of a lease's money", () => {
     expect(curve.projected.every((value) => value === null)).toBe(true)
   })
 
-  it("goes on at the rate, to nothing where it is exhausted", () => {
+  it("is projected at the rate until it is exhausted", () => {
     const curve = balanceCurve(life, OPENED + 30, OPENED + 130)
     expect(curve.projected.slice(-2)).toEqual([99_760, 98_760])
     expect(curve.balance.at(-1)).toBeNull()
     expect(balanceCurve(life, OPENED + 30, OPENED + 30 + 9_976).projected.at(-1)).toBe(0)
   })
 
-  it("projects nothing of a closed lease", () => {
+  it("has no projection for a closed lease", () => {
     const closed = replayEvents([...lifeEvents(), event("LeaseClosed", OPENED + 40, {})], leaseView().terms)
     expect(balanceCurve(closed, OPENED + 50, OPENED + 500).projected.every((value) => value === null)).toBe(
       true,
     )
   })
 
-  it("is empty of a lease that nobody knows", () => {
+  it("is empty for an unknown lease", () => {
     expect(balanceCurve(replayEvents([], leaseView().terms), 1, 2).times).toEqual([])
   })
 })
@@ -51,7 +51,7 @@ describe("the money now", () => {
     expect(moneyAt(leaseView(), 10 ** 9)).toMatchObject({ owed: 99_957n, free: 0n, runway: 0n })
   })
 
-  it("of a closed lease stands still", () => {
+  it("of a closed lease is constant", () => {
     expect(moneyAt(leaseView({ status: "closed" }), 99)).toMatchObject({ owed: 100n, runway: null })
   })
 })

@@ -47,12 +47,12 @@ describe("a step is explained", () => {
     byProof,
   ])
 
-  it("by the statement under a root and by the ruling that stands on it", () => {
+  it("by the statement under a root and the decision based on it", () => {
     expect(providers).toMatchObject({ from: 1, to: 2, ruling: byProof, policy: { up: 80 } })
     expect(providers!.leaf).toBe(leafOf(LEASE, USAGE))
   })
 
-  it("by the tenant's word, with the policy that held then", () => {
+  it("by the tenant's transaction, with the policy in force", () => {
     expect(tenants).toMatchObject({
       from: 2,
       to: 3,
@@ -63,7 +63,7 @@ describe("a step is explained", () => {
     })
   })
 
-  it("by no ruling that is another's", () => {
+  it("not by another step's decision", () => {
     const life = replayEvents(lifeEvents(), terms)
     expect(explainSteps(LEASE, life, [ruling(OPENED - 500, 2)])[0]!.ruling).toBeNull()
     expect(explainSteps(LEASE, life, [ruling(OPENED + 9, 3)])[0]!.ruling).toBeNull()

@@ -199,8 +199,8 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
   const place = useRef<HTMLDivElement>(null)
   const screen = useRef<Screen | null>(null)
   const theme = useSyncExternalStore(subscribeTheme, getTheme)
-  const told = useRef({ onState, onEnd })
-  told.current = { onState, onEnd }
+  const callbacks = useRef({ onState, onEnd })
+  callbacks.current = { onState, onEnd }
   const { id } = lease
 
   useEffect(() => {
@@ -223,12 +223,12 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
       token: tokenOf(base),
       onOpen: () => {
         if (stopped) return
-        told.current.onState("open")
+        callbacks.current.onState("open")
         socket.resize(terminal.cols, terminal.rows)
       },
       onData: (bytes) => terminal.write(bytes),
       onEnd: (end) => {
-        if (!stopped) told.current.onEnd(end)
+        if (!stopped) callbacks.current.onEnd(end)
       },
     })
     terminal.onData((data) => socket.send(data))
