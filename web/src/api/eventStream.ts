@@ -18,17 +18,17 @@ const STALE_AFTER_MS = 8_000
 /** Delay before a stream that the browser closed is opened again. */
 const RECONNECT_AFTER_MS = 5_000
 
-let feed: EventStream = { state: "connecting", head: null, lastEventAt: null }
+let current: EventStream = { state: "connecting", head: null, lastEventAt: null }
 const listeners = new Set<() => void>()
 const reorgs = new Set<(from: number) => void>()
 
 function set(next: Partial<EventStream>) {
-  feed = { ...feed, ...next }
+  current = { ...current, ...next }
   for (const listener of listeners) listener()
 }
 
 export function getEventStream(): EventStream {
-  return feed
+  return current
 }
 
 function subscribe(listener: () => void) {
@@ -43,7 +43,7 @@ export function useEventStream(): EventStream {
 
 /** Rerenders only when the state changes, not with every block. */
 export function useStreamState(): EventStream["state"] {
-  return useSyncExternalStore(subscribe, () => feed.state)
+  return useSyncExternalStore(subscribe, () => current.state)
 }
 
 /** Called with the first block that a reorg removed. */
@@ -70,7 +70,7 @@ export function connectEventStream(base: string, queries: QueryClient): () => vo
   let flushing: ReturnType<typeof setTimeout> | undefined
 
   // Events of one block are batched into one refetch.
-  function spoil(keys: (readonly string[])[]) {
+  function markStale(keys: (readonly string[])[]) {
     for (const key of keys) stale.set(key.join(), key)
     flushing ??= setTimeout(() => {
       flushing = undefined
@@ -78,8 +78,8 @@ export function connectEventStream(base: string, queries: QueryClient): () => vo
       stale.clear()
     }, 100)
   }
-  function heard() {
-    const returned = feed.state === "stale" || feed.state === "down"
+  function onActivity() {
+    const returned = current.state === "stale" || current.state === "down"
     set({ state: "live", lastEventAt: Date.now() })
     // Events may have been missed meanwhile.
     if (returned) void queries.invalidateQueries()
@@ -88,19 +88,19 @@ export function connectEventStream(base: string, queries: QueryClient): () => vo
   function open() {
     source = new EventSource(`${base}/v1/stream`)
     reopening = undefined
-    source.onopen = heard
+    source.onopen = onActivity
     source.onerror = () => set({ state: "down" })
-    source.addEventListener("beat", heard)
+    source.addEventListener("beat", onActivity)
     source.addEventListener("head", (event) => {
-      heard()
+      onActivity()
       set({ head: JSON.parse(event.data) as HeadView })
     })
     source.addEventListener("event", (event) => {
-      heard()
-      spoil(staleKeys((JSON.parse(event.data) as EventView).subject.toLowerCase()))
+      onActivity()
+      markStale(staleKeys((JSON.parse(event.data) as EventView).subject.toLowerCase()))
     })
     source.addEventListener("reorg", (event) => {
-      heard()
+      onActivity()
       const { number } = JSON.parse(event.data) as { number: number }
       for (const listener of reorgs) listener(number)
       void queries.invalidateQueries()
@@ -108,10 +108,10 @@ export function connectEventStream(base: string, queries: QueryClient): () => vo
   }
   open()
   const watch = setInterval(() => {
-    const silence = Date.now() - (feed.lastEventAt ?? 0)
-    if (feed.state === "live" && silence > STALE_AFTER_MS) set({ state: "stale" })
+    const silence = Date.now() - (current.lastEventAt ?? 0)
+    if (current.state === "live" && silence > STALE_AFTER_MS) set({ state: "stale" })
     // A connection can die silently, for example while the machine sleeps.
-    if (feed.state === "stale" && silence > 3 * STALE_AFTER_MS) source.close()
+    if (current.state === "stale" && silence > 3 * STALE_AFTER_MS) source.close()
     // The browser does not reconnect after an error response.
     if (source.readyState === EventSource.CLOSED) {
       set({ state: "down" })

@@ -26,10 +26,10 @@ export interface StoredState<T> {
 }
 
 /** @param parse Converts the stored JSON value; called with null when nothing is stored or when it threw. */
-export function storedState<T>(key: string, parse: (kept: unknown) => T): StoredState<T> {
+export function storedState<T>(key: string, parse: (value: unknown) => T): StoredState<T> {
   const listeners = new Set<() => void>()
-  let value = begin()
-  function begin(): T {
+  let value = load()
+  function load(): T {
     try {
       return parse(JSON.parse(readText(key) ?? "null"))
     } catch {
