@@ -121,16 +121,19 @@ plots: ## draw the plots of docs/scaling.md anew
 	@$(TARGET)/debug/tidemark simulate --trace $(TARGET)/diurnal.csv --policy default,hpa-80,oracle --plot docs/plots/diurnal.svg
 
 .PHONY: screenshots
-screenshots: setup web image ## every page in both themes into web/screenshots, and the four of the README
+screenshots: setup web image ## every page in both themes into web/screenshots, and the four of docs/page.md
 	@scripts/setup chromium
 	@cargo build --package tidemark >&2
 	@npm --prefix web run --silent screenshots
 
 .PHONY: lint
-lint: ## formatting and lints, of Rust, of Solidity and of the page
-	@scripts/setup rust cc node
+lint: ## formatting, lints, documents and dependencies: of Rust, of Solidity and of the page
+	@scripts/setup rust cc node python deny
 	cargo fmt --all --check
+	scripts/links
+	scripts/deny
 	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --workspace
 	cd solidity && ../anvil/node_modules/.bin/forge fmt --check
 	cd web && npm run --silent check
 

@@ -12,10 +12,10 @@ import {IApprovals} from "./interfaces/IApprovals.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Currency} from "./types/Currency.sol";
 import {Bound, Limit, Limits, Parameters} from "./types/DataTypes.sol";
-import {BindingWord} from "./types/Words.sol";
+import {SpendingPolicyWord} from "./types/Words.sol";
 
-/// The part of the market by which accounts bind themselves, and approvers consent. Actions are taken in the market's first part,
-/// because the way to this one costs more than checking a signature.
+/// The part of the market in which accounts bind themselves and approvers consent. Market itself executes actions,
+/// because delegating to this part costs more than checking a signature.
 contract Approvals is IApprovals, Consenting, Part {
     uint256 private constant MOST_APPROVERS = 64;
 
@@ -27,29 +27,29 @@ contract Approvals is IApprovals, Consenting, Part {
     /// @inheritdoc IApprovals
     function bind(address[] calldata approvers, uint256 threshold, Limit[] calldata limits) external {
         // Check
-        BindingWord binding = _policies[msg.sender];
-        if (binding.isBound() && !_useGrant(msg.sender)) _checkLimit(Bound.Binding, 1, 0);
+        SpendingPolicyWord policy = _spendingPolicies[msg.sender];
+        if (policy.isBound() && !_useGrant(msg.sender)) _checkLimit(Bound.Binding, 1, 0);
         _checkApprovers(approvers, threshold);
-        // Effect; what the account has in the market stays counted
-        binding = binding.next(approvers, threshold);
-        _policies[msg.sender] = binding;
+        // Effect; the exposure stays as counted
+        policy = policy.next(approvers, threshold);
+        _spendingPolicies[msg.sender] = policy;
         for (uint256 i = 0; i < limits.length; ++i) {
             Limit calldata limit = limits[i];
             Limits storage stored = _limits[msg.sender][limit.currency];
             (stored.rate, stored.amount, stored.exposure) = (limit.rate, limit.amount, limit.exposure);
             // forge-lint: disable-next-line(unsafe-typecast)
-            stored.version = uint32(binding.version());
+            stored.version = uint32(policy.version());
         }
         // Log
-        emit AccountBound(msg.sender, approvers, threshold, limits, binding.version());
+        emit AccountBound(msg.sender, approvers, threshold, limits, policy.version());
     }
 
     /// @inheritdoc IApprovals
     function consent(address account, bytes32 action, address[] calldata approvers) external {
         // Check
-        BindingWord binding = _binding(account, approvers);
+        SpendingPolicyWord policy = _spendingPolicy(account, approvers);
         uint256 i = _ownIndex(approvers);
-        bytes32 key = _key(account, action, binding);
+        bytes32 key = _key(account, action, policy);
         uint256 bits = _consents[key];
         if (_has(bits, REVOCATIONS + i)) revert Errors.ConsentRevoked(msg.sender);
         // Effect
@@ -61,11 +61,11 @@ contract Approvals is IApprovals, Consenting, Part {
     /// @inheritdoc IApprovals
     function revoke(address account, bytes32 action, address[] calldata approvers) external {
         // Check
-        BindingWord binding = _binding(account, approvers);
+        SpendingPolicyWord policy = _spendingPolicy(account, approvers);
         uint256 i = _ownIndex(approvers);
-        // Effect; while nobody has taken back anything, no action has to look for it
-        _consents[_key(account, action, binding)] |= 1 << REVOCATIONS + i;
-        if (!binding.revoked()) _policies[account] = binding.withRevoked();
+        // Effect; the flag spares actions the lookup while the policy has no revocation
+        _consents[_key(account, action, policy)] |= 1 << REVOCATIONS + i;
+        if (!policy.revoked()) _spendingPolicies[account] = policy.withRevoked();
         // Log
         emit Revoked(action, account, msg.sender);
     }
@@ -80,8 +80,8 @@ contract Approvals is IApprovals, Consenting, Part {
         bytes32 s,
         bytes calldata call
     ) external payable returns (bytes memory) {
-        // Interaction. A permit that fails may have been sent by somebody else before; whether the market may spend what it
-        // has to, the call will tell.
+        // Interaction. A failed permit is ignored, because another account may have submitted it before; the call itself
+        // reverts when the allowance is too low.
         address token = Currency.unwrap(currency);
         if (token.code.length != 0) {
             try IERC20Permit(token).permit(msg.sender, address(this), value, deadline, v, r, s) {} catch {}
@@ -95,13 +95,13 @@ contract Approvals is IApprovals, Consenting, Part {
         view
         returns (bytes32)
     {
-        return _action(account, keccak256(call), value, nonce, expiry, _policies[account]);
+        return _action(account, keccak256(call), value, nonce, expiry, _spendingPolicies[account]);
     }
 
     /// @inheritdoc IApprovals
     function bindingOf(address account) external view returns (uint256 threshold, uint256 version) {
-        BindingWord binding = _policies[account];
-        return (binding.threshold(), binding.version());
+        SpendingPolicyWord policy = _spendingPolicies[account];
+        return (policy.threshold(), policy.version());
     }
 
     /// @inheritdoc IApprovals
@@ -121,7 +121,7 @@ contract Approvals is IApprovals, Consenting, Part {
         address last = address(0);
         for (uint256 i = 0; i < count; ++i) {
             address approver = approvers[i];
-            // An account that takes an action consents to it by that.
+            // An account consents to its own actions by taking them, so it cannot be its own approver.
             sound = sound && approver > last && approver != msg.sender;
             last = approver;
         }

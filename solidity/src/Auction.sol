@@ -19,19 +19,19 @@ import {
     AuctionOrder,
     Bid,
     BidState,
+    LeasePolicy,
     OrderState,
     Parameters,
-    Policy,
     StoredOffer,
     Terms
 } from "./types/DataTypes.sol";
 import {BidId, LeaseId, OfferId, OrderId} from "./types/Ids.sol";
 import {AccountWord, ReservationWord} from "./types/Words.sol";
 
-/// The part of the market in which tenants ask and providers answer, and in which a lease goes on with another provider.
+/// The part of the market for orders and bids, and for moving a lease to another provider.
 ///
-/// What a bid holds has one way out of two: `_win` hands its capacity to the lease that it wins, `_release` gives it back.
-/// Either begins with `_retire`, which takes the bid's life, so that no bid goes both ways or one of them twice.
+/// The capacity that a bid holds leaves it in one of two ways: `_win` passes it to the lease, `_release` frees it. Both
+/// begin with `_retire`, which ends the bid, so no bid takes both ways, or one of them twice.
 contract Auction is IAuction, Tenancy, Spending, Vault, Part {
     using SafeCast for uint256;
 
@@ -61,7 +61,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         if (count > MOST_ATTRIBUTES) revert Errors.TooMany(count, MOST_ATTRIBUTES);
         id = _orderId(order);
         if (_orders[id].known) revert Errors.OrderExists(id);
-        // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
+        // Interaction, before the effect because it measures what arrives; the guard prevents re-entry
         uint256 received = _receive(order.currency, deposit);
         bool bound = _spend(order.currency, order.order.maxRate, received);
         // Effect
@@ -78,7 +78,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         if (bound) _regain(msg.sender, order.currency, deposit);
         // Log
         emit OrderCancelled(id, msg.sender, deposit);
-        // Interaction. Whoever cannot receive is rid of its order all the same, and finds the money among its earnings.
+        // Interaction. When the transfer fails, the order is cancelled all the same and the money becomes earnings.
         if (!order.currency.tryPay(msg.sender, deposit)) _earnings[msg.sender][order.currency] += deposit;
     }
 
@@ -96,7 +96,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         _screen(orderId, order, terms);
         id = _bidId(orderId, terms);
         if (_bids[id].live) revert Errors.BidExists(id);
-        // Effect and Log; what the displaced bid held may be what this one needs
+        // Effect and Log; the displaced bid first, because this one may need its capacity
         OrderState storage state = _orders[orderId];
         if (state.bids == MOST_BIDS) _displace(orderId, order, displaced, terms.rates.reserved);
         _hold(msg.sender, order.order.shape, 0, order.order.policy.maxReplicas);
@@ -114,7 +114,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
     /// @inheritdoc IAuction
     function accept(Acceptance[] calldata acceptances) external returns (LeaseId[] memory ids) {
         _checkIntake();
-        // What was consented to are these very acceptances, so that one consent is to all of them.
+        // The consents name exactly these acceptances, so one grant covers all of them.
         bool granted = _useGrant(msg.sender);
         uint256 count = acceptances.length;
         ids = new LeaseId[](count);
@@ -163,7 +163,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         (LeaseId from, AccountWord account, ReservationWord reservation, uint256 amount) = _leave(terms);
         uint256 received = amount + _join(orderId, order, account.bound());
         BidId bidId = _win(orderId, winner);
-        // The bid holds what the order's policy may grow to; the lease has a policy of its own.
+        // The bid holds capacity for the order's highest count; the lease has its own policy.
         _hold(winner.provider, terms.shape, order.order.policy.maxReplicas, reservation.maxReplicas());
         id = _goOn(_termsOf(order, winner), account, reservation, NO_OFFER, received, order.order.maxRate);
         emit BidAccepted(orderId, bidId, id);
@@ -192,9 +192,9 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         return _bidId(order, terms);
     }
 
-    // What an order and a bid may be
+    // Checks of orders and bids
 
-    /// All that the order says, but for the room of its provider, which `_hold` checks too.
+    /// Everything that the order requires, except the provider's free capacity, which `_hold` checks too.
     function _screen(OrderId id, AuctionOrder calldata order, Bid calldata terms) private view {
         if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
         if (_providers[msg.sender].registeredAt == 0) revert Errors.NotRegistered(msg.sender);
@@ -215,8 +215,8 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         if (deadline < earliest || deadline > latest) revert Errors.BadDeadlines(deadline, earliest, latest);
     }
 
-    /// Whether a lease can go on under an order: it asks for the same, and once it is won it is the one that the lease came
-    /// from, or like it to the salt.
+    /// Whether a lease can continue under an order: the order must name the same tenant, shape, manifest and currency.
+    /// An order that is no longer open must also have the lease's salt, as the order from which the lease came has.
     function _checkAlike(Terms calldata terms, AuctionOrder calldata order, OrderId id) private view {
         uint64 salt = _orders[id].open ? terms.salt : order.order.salt;
         bytes32 asked = _orderHash(order.tenant, order.order.shape, order.order.manifestHash, salt);
@@ -225,9 +225,9 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         if (!alike) revert Errors.NotAlike();
     }
 
-    // What ends an order
+    // Ends of orders
 
-    /// Ends an open order of the caller's; its deposit is the caller's matter.
+    /// Ends an open order of the caller; the caller of this function handles the deposit.
     function _close(OrderId id, AuctionOrder calldata order) private returns (uint256 deposit, bool bound) {
         if (msg.sender != order.tenant) revert Errors.NotAllowed(msg.sender);
         OrderState memory state = _orders[id];
@@ -237,13 +237,14 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         _orders[id] = state;
     }
 
-    /// The same, for a bid to win it.
+    /// Ends an open order because a bid wins it.
     function _fill(OrderId id, AuctionOrder calldata order) private returns (uint256 deposit, bool bound) {
         (deposit, bound) = _close(id, order);
         if (block.timestamp > order.acceptUntil) revert Errors.AcceptanceOver(order.acceptUntil);
     }
 
-    /// The same, for a lease to go on with its deposit; an order that ended before brings none. One lease's money counts in its tenant's exposure or does not.
+    /// Ends an open order because a lease continues with its deposit; an order that ended before adds none. All money
+    /// of a lease counts in its tenant's exposure, or none does.
     function _join(OrderId id, AuctionOrder calldata order, bool bound) private returns (uint256 deposit) {
         if (!_orders[id].open) return 0;
         bool counted;
@@ -255,7 +256,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         // Check
         uint16 most = order.order.policy.maxReplicas;
         if (!granted) _spend(order.currency, uint256(winner.rates.reserved) * most, 0);
-        // Effect and Log; what the bid held is the lease's
+        // Effect and Log; the bid's capacity passes to the lease
         OrderId orderId = _orderId(order);
         (uint256 deposit, bool bound) = _fill(orderId, order);
         BidId bidId = _win(orderId, winner);
@@ -276,9 +277,9 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         });
     }
 
-    // What ends a bid
+    // Ends of bids
 
-    /// Takes a live bid's place and returns its deposit; what it held is the caller's matter.
+    /// Ends a live bid and returns its deposit; the caller of this function handles the held capacity.
     function _retire(OrderId orderId, Bid calldata terms) private returns (BidId id) {
         // Check
         id = _bidId(orderId, terms);
@@ -290,31 +291,31 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         _earnings[terms.provider][NATIVE] += state.deposit;
     }
 
-    /// A bid that still binds its provider wins: what it held is now held for the lease.
+    /// A bid that still binds its provider wins: the held capacity passes to the lease.
     function _win(OrderId orderId, Bid calldata terms) private returns (BidId) {
         if (block.timestamp > terms.expiry) revert Errors.BidExpired(terms.expiry);
         return _retire(orderId, terms);
     }
 
-    /// A bid ends without a lease: what it held is free.
+    /// A bid ends without a lease: the held capacity is freed.
     function _release(OrderId orderId, AuctionOrder calldata order, Bid calldata terms) private {
         BidId id = _retire(orderId, terms);
         _hold(terms.provider, order.order.shape, order.order.policy.maxReplicas, 0);
         emit BidReleased(orderId, id, terms.provider);
     }
 
-    /// Makes place for a bid with a lower rate.
+    /// Releases a bid in favour of one with a lower rate.
     function _displace(OrderId orderId, AuctionOrder calldata order, Bid calldata displaced, uint256 reserved) private {
         if (!_bids[_bidId(orderId, displaced)].live) revert Errors.BidsFull(MOST_BIDS);
         if (reserved >= displaced.rates.reserved) revert Errors.NotBetter(reserved, displaced.rates.reserved);
         _release(orderId, order, displaced);
     }
 
-    // What a move does to the two leases
+    // The two leases of a move
 
-    /// Ends a lease of the caller's and takes out of it what is not owed. What is owed stays, and with it a dispute about it:
-    /// this is no other end than by `close`, but for where the money goes.
-    /// A silent provider's is owed no further than its newest root.
+    /// Ends a lease of the caller and takes out what is not owed. What is owed stays, and so does a dispute about it:
+    /// the end is the same as by `close`, except for where the money goes. A lease of a silent provider owes nothing
+    /// beyond the newest root.
     function _leave(Terms calldata terms)
         private
         returns (LeaseId id, AccountWord account, ReservationWord reservation, uint256 amount)
@@ -330,8 +331,8 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         _end(id, terms, account, reservation);
     }
 
-    /// Opens the lease that goes on, under the policy and at the count of the one that was left.
-    /// @param received What it begins with; it counts in the tenant's exposure as the other lease's money did.
+    /// Opens the lease that continues, with the policy and count of the old one.
+    /// @param received Its initial money, which counts in the tenant's exposure as the old lease's money did.
     function _goOn(
         Terms memory next,
         AccountWord account,
@@ -343,7 +344,7 @@ contract Auction is IAuction, Tenancy, Spending, Vault, Part {
         // Check
         _spend(next.currency, _checkRate(next.rates.reserved, reservation.maxReplicas(), maxRate), 0);
         // Effect
-        Policy memory policy = _policy(account, reservation);
+        LeasePolicy memory policy = _leasePolicy(account, reservation);
         id = _write(next, reservation.reopened(), policy.minReplicas, received, account.bound());
         // Log
         emit IMarket.LeaseOpened(

@@ -13,7 +13,7 @@ import {Terms} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
 import {AccountWord, ReservationWord} from "./types/Words.sol";
 
-/// The money of leases, and earnings: how it comes in and how it leaves.
+/// The money of leases and the earnings of providers: deposits, withdrawals, refunds.
 abstract contract Escrow is IEscrow, Tenancy, Spending, Vault {
     /// @inheritdoc IEscrow
     function topUp(Currency currency, LeaseId lease, uint256 amount) external payable nonReentrant {
@@ -21,10 +21,10 @@ abstract contract Escrow is IEscrow, Tenancy, Spending, Vault {
         mapping(LeaseId => AccountWord) storage accounts = _accounts[currency];
         AccountWord account = accounts[lease];
         if (account.settledAt() == 0) revert Errors.LeaseUnknown(lease);
-        // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
+        // Interaction, before the effect because it measures what arrives; the guard prevents re-entry
         uint256 received = _receive(currency, amount);
         if (account.bound()) _spend(currency, 0, received);
-        // Effect, on the account as it is now: a settlement moves no money of the vault's and may have come in between
+        // Effect, on the account as it is now: a settlement moves no money and may have run during the transfer
         accounts[lease] = accounts[lease].credited(received);
         // Log
         emit ToppedUp(lease, msg.sender, received);
@@ -73,7 +73,7 @@ abstract contract Escrow is IEscrow, Tenancy, Spending, Vault {
         if (amount == type(uint256).max) amount = available;
         if (amount == 0) revert Errors.NothingToPay();
         if (amount > available) revert Errors.InsufficientFunds(available, amount);
-        // What comes home to a bound account needs no consent.
+        // Paying a bound account its own earnings needs no consent.
         if (to != msg.sender) _checkPayout(currency, amount);
         // Effect
         mine[currency] = available - amount;

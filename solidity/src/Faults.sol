@@ -16,13 +16,24 @@ import {Bonds} from "./libraries/Bonds.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Physics} from "./libraries/Physics.sol";
 import {Currency} from "./types/Currency.sol";
-import {Capacity, Dispute, Fraud, Leaf, Outage, Parameters, Provider, Shape, Terms, Usage} from "./types/DataTypes.sol";
+import {
+    Capacity,
+    Dispute,
+    Fraud,
+    Leaf,
+    Outage,
+    Parameters,
+    Provider,
+    Shape,
+    Statement,
+    Terms
+} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
 import {AccountWord, CapacityWord, ReservationWord} from "./types/Words.sol";
 
-/// The part of the market that a provider answers to: frauds that statements prove, silence, and disputes. The last of the
-/// chain: what it does not know, the market does not know.
-// What comes in here is the market's, and leaves it as earnings.
+/// The part of the market for faults of providers: frauds that statements prove, silence, and disputes. It is the last part:
+/// a function that it does not know does not exist.
+// Value received here belongs to the market and leaves it as earnings.
 // slither-disable-next-line locked-ether
 contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
     using SafeCast for uint256;
@@ -41,7 +52,7 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
             _checkLeaf(terms.provider, id, leaves[i]);
         }
         bool proven = kind == Fraud.Excess
-            ? _exceeds(terms.shape, reservation, leaves[0].usage)
+            ? _exceeds(terms.shape, reservation, leaves[0].statement)
             : _contradict(terms.shape, reservation, kind, leaves[0], leaves[1]);
         if (!proven) revert Errors.NoFraud();
         // Effect and Log
@@ -56,7 +67,7 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         // Check
         Provider storage p = _providers[provider];
         if (p.registeredAt == 0) revert Errors.NotRegistered(provider);
-        // Who holds nothing for anybody owes no roots.
+        // A provider that holds no capacity for others owes no roots.
         bool owes = _capacities[provider].unpacked().heldMillicores != 0;
         uint256 until = Math.max(p.rootAt, p.registeredAt) + MISSED_EPOCHS * EPOCH_LENGTH;
         if (!owes || block.timestamp < until) revert Errors.NotSilent(provider);
@@ -80,7 +91,7 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         if (outage.reportedAt == 0) revert Errors.NotReported(provider);
         if (outage.epoch != _providers[provider].epoch) revert Errors.NotSilent(provider);
         if (outage.confirmed) revert Errors.SilenceKnown(provider, outage.epoch);
-        // Both, so that neither a chain that stood still nor a burst of blocks can cut the grace short.
+        // Both conditions, so that neither a halted chain nor a burst of blocks can shorten the grace period.
         uint256 until = outage.reportedAt + EPOCH_LENGTH;
         uint256 untilBlock = outage.reportedBlock + GRACE_BLOCKS;
         bool over = block.timestamp >= until && block.number >= untilBlock;
@@ -98,9 +109,9 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
         if (!_silent(provider)) revert Errors.NoOutage(provider);
         Outage memory outage = _outages[provider];
-        uint256 credited = uint256(outage.epoch) + 1; // of an epoch that may be 0
+        uint256 credited = uint256(outage.epoch) + 1; // the epoch may be 0
         if (_credited[id] == credited) revert Errors.CreditPaid(id, outage.epoch);
-        // Nobody can open leases with a silent provider, or let one grow, to drain its bond.
+        // Prevents draining a silent provider's bond by opening or growing leases after it fell silent.
         uint256 stood = Math.max(account.settledAt(), reservation.since());
         uint256 latest = Math.saturatingSub(outage.reportedAt, MISSED_EPOCHS * EPOCH_LENGTH);
         if (stood > latest) revert Errors.LeaseTooYoung(stood, latest);
@@ -177,25 +188,25 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         return _frauds[lease];
     }
 
-    /// Whether a leaf stands under the root that it names. Here the number tells the order of roots, so it has to be the
-    /// root's own: another one of the same slot of the ring would do for a path.
+    /// Whether a leaf is under the root of the epoch that it names. The epoch decides the order of roots here, so it
+    /// must be the root's own: a path alone would also fit an older root of the same slot of the ring.
     function _checkLeaf(address provider, LeaseId id, Leaf calldata leaf) private view {
         if (!_isKept(provider, leaf.epoch)) revert Errors.RootUnknown(provider, leaf.epoch);
-        bytes32 root = MerkleProof.processProofCalldata(leaf.path, _leaf(id, leaf.usage));
-        _checkPosted(provider, leaf.epoch, root, leaf.usage.time);
+        bytes32 root = MerkleProof.processProofCalldata(leaf.path, _leaf(id, leaf.statement));
+        _checkPosted(provider, leaf.epoch, root, leaf.statement.time);
     }
 
-    /// Whether one statement alone cannot be true. What the lease reserved in all is only known while the one point of its
-    /// curve is the opening; of a statement from before that, nothing is.
-    function _exceeds(Shape calldata shape, ReservationWord reservation, Usage calldata usage)
+    /// Whether one statement alone cannot be true. The reservation in total is known only while the curve's point is
+    /// the opening, and not for a statement from before it.
+    function _exceeds(Shape calldata shape, ReservationWord reservation, Statement calldata statement)
         private
         view
         returns (bool)
     {
-        if (Physics.beyondShape(shape, usage)) return true;
+        if (Physics.beyondShape(shape, statement)) return true;
         uint256 since = reservation.since();
-        if (!reservation.atOpening() || usage.time < since) return false;
-        return Physics.beyondCount(reservation, usage.replicaSeconds, usage.time - since, EPOCH_LENGTH);
+        if (!reservation.atOpening() || statement.time < since) return false;
+        return Physics.beyondCount(reservation, statement.replicaSeconds, statement.time - since, EPOCH_LENGTH);
     }
 
     /// Whether two statements cannot both be true.
@@ -206,7 +217,7 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         Leaf calldata a,
         Leaf calldata b
     ) private view returns (bool) {
-        (Usage calldata earlier, Usage calldata later) = (a.usage, b.usage);
+        (Statement calldata earlier, Statement calldata later) = (a.statement, b.statement);
         if (kind == Fraud.Twins) {
             if (a.epoch != b.epoch) revert Errors.BadEvidence();
             return keccak256(abi.encode(earlier)) != keccak256(abi.encode(later));
@@ -215,16 +226,16 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         if (!ordered) revert Errors.BadEvidence();
         if (kind == Fraud.Fall) return Physics.fell(earlier, later);
         if (kind == Fraud.Utilization) {
-            // A statement that was posted twice covers no time, and its utilization is that of the first.
+            // A statement that was posted again covers no time and repeats the utilization of the first.
             if (b.epoch != a.epoch + 1 || earlier.time == later.time) revert Errors.BadEvidence();
             return Physics.misstated(shape, earlier, later);
         }
         return _outgrows(reservation, earlier, later);
     }
 
-    /// Whether a lease that is open counted more between two statements than its replicas could spend. It has stood at its
-    /// count since its last step, and the provider had an epoch to follow that.
-    function _outgrows(ReservationWord reservation, Usage calldata earlier, Usage calldata later)
+    /// Whether an open lease counted more between two statements than its replicas could spend. Its count has been
+    /// constant since its last step, and the provider had an epoch to follow that step.
+    function _outgrows(ReservationWord reservation, Statement calldata earlier, Statement calldata later)
         private
         view
         returns (bool)
@@ -234,14 +245,14 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         return Physics.beyondCount(reservation, grown, later.time - earlier.time, EPOCH_LENGTH);
     }
 
-    /// The lease owes nothing for what lies before now: R is what was paid.
+    /// The lease owes nothing for the time before now: R becomes what was paid.
     function _void(LeaseId id, AccountWord account, ReservationWord reservation) private {
         uint256 integral = account.paid() * Accrual.SCALE; // within R before, and so within its field
         _reservations[id] = reservation.moved(integral, block.timestamp, reservation.replicas());
     }
 
-    /// Takes from a bond, at most all of it, and shares it out.
-    /// @param reporter 0: nobody reported, and the reporter's share is burned too.
+    /// Takes from a bond, at most all of it, and distributes it.
+    /// @param reporter 0: there is no reporter, and the reporter's share is burned too.
     function _slash(address provider, address tenant, address reporter, uint256 amount)
         private
         returns (uint256 slashed)
@@ -255,13 +266,13 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         _providers[provider].bond = bond.toUint96();
         _earnings[tenant][ETH] += toTenant;
         _earnings[reporter][ETH] += toReporter;
-        _earnings[address(0)][ETH] += burned; // nobody can call as address 0
+        _earnings[address(0)][ETH] += burned; // no account can call as address 0
         _stopSelling(provider, bond);
         // Log
         emit Slashed(provider, slashed, toTenant, toReporter, burned);
     }
 
-    /// A provider whose bond no longer covers its capacity has none to sell. What leases hold stays.
+    /// A provider whose bond no longer covers its capacity can sell none. What leases hold stays.
     function _stopSelling(address provider, uint256 bond) private {
         CapacityWord word = _capacities[provider];
         Capacity memory c = word.unpacked();
@@ -269,19 +280,20 @@ contract Faults is IFaults, Tenancy, Spending, Statements, Vault {
         if (bond < _requiredBond(capacity)) _capacities[provider] = word.resized(Shape(0, 0, 0, 0));
     }
 
-    /// What a fraud costs, and a ruling at most.
+    /// The cost of a fraud, and the limit of a ruling.
     function _fraudShare(address provider) private view returns (uint256) {
         return _providers[provider].bond * FRAUD_SHARE / Bonds.FULL;
     }
 
-    /// Until when a dispute that is open may be ruled.
+    /// The deadline of an open dispute's ruling.
     function _deadline(LeaseId id) private view returns (uint256) {
         Dispute memory open = _disputes[id];
         if (open.deposit == 0) revert Errors.NoDispute(id);
         return open.until;
     }
 
-    /// Ends a dispute: its deposit goes to one side, and the lease can be settled again, but not be disputed for a while.
+    /// Ends a dispute: its deposit goes to one side, and the lease can be settled again, but not disputed for a claim
+    /// window.
     function _conclude(LeaseId id, Terms calldata terms, AccountWord account, address winner) private {
         _earnings[winner][ETH] += _disputes[id].deposit;
         _disputes[id] = Dispute({deposit: 0, until: 0, again: (block.timestamp + CLAIM_WINDOW).toUint32()});

@@ -14,15 +14,25 @@ import {IMarket} from "./interfaces/IMarket.sol";
 import {Accrual} from "./libraries/Accrual.sol";
 import {Elasticity} from "./libraries/Elasticity.sol";
 import {Errors} from "./libraries/Errors.sol";
-import {Consents, Order, Parameters, Policy, Rates, Step, StoredOffer, Terms, Usage} from "./types/DataTypes.sol";
+import {
+    Consents,
+    LeasePolicy,
+    Order,
+    Parameters,
+    Rates,
+    Statement,
+    Step,
+    StoredOffer,
+    Terms
+} from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
-import {AccountWord, BindingWord, ReservationWord} from "./types/Words.sol";
+import {AccountWord, ReservationWord, SpendingPolicyWord} from "./types/Words.sol";
 
-/// Tidemark's market: the life of a lease. Escrow holds the money, Proofs turns it into earnings; what a lease's life does
-/// not wait for stands in the parts behind this one (see IPart).
+/// Tidemark's market: the life of a lease. Escrow holds the money and Proofs turns it into earnings; less frequent
+/// functions are in the parts behind this contract (see IPart).
 ///
-/// All of it is one address, so that a user has one address to approve and one signing domain, and no step of a lease
-/// pays for a call between contracts. Nobody owns it and nothing in it can be upgraded.
+/// Everything has one address, so a user approves one address and signs for one domain, and no step of a lease pays for
+/// a call between contracts. The market has no owner and cannot be upgraded.
 contract Market is IMarket, IConsents, Proofs, Consenting, Part {
     constructor(Parameters memory p, address next) MarketState(p) Part(next) {}
 
@@ -36,15 +46,15 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         if (msg.sender != account && account != ARBITERS) revert Errors.NotAllowed(msg.sender);
         if (block.timestamp > consents.expiry) revert Errors.ConsentExpired(consents.expiry);
         address[] calldata approvers = consents.approvers;
-        BindingWord binding = _binding(account, approvers);
+        SpendingPolicyWord policy = _spendingPolicy(account, approvers);
         bytes32 callHash = keccak256(call);
-        bytes32 action = _action(account, callHash, msg.value, consents.nonce, consents.expiry, binding);
-        _checkConsents(action, _key(account, action, binding), binding, approvers, consents.signatures);
+        bytes32 action = _action(account, callHash, msg.value, consents.nonce, consents.expiry, policy);
+        _checkConsents(action, _key(account, action, policy), policy, approvers, consents.signatures);
         // Effect
         _useNonce(account, consents.nonce);
         // Log
         emit ActionTaken(action, account, consents.nonce);
-        // Interaction with the market itself, which may or may not use the grant; nothing after it can
+        // Interaction with the market itself, which may use the grant; afterwards the grant is void
         _granted = _grant(account, callHash);
         result = Address.functionDelegateCall(address(this), call);
         _granted = 0;
@@ -64,7 +74,7 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         _checkShape(order.shape);
         Rates memory rates = Accrual.rates(_prices(offer), order.shape);
         uint256 highest = _checkPolicy(order.policy, order.replicas, rates.reserved, order.maxRate);
-        // Interaction, before the effect because what arrives has to be measured; the guard keeps others out meanwhile
+        // Interaction, before the effect because it measures what arrives; the guard prevents re-entry
         uint256 received = _receive(offer.currency, deposit);
         bool bound = _spend(offer.currency, highest, received);
         // Effect and Log
@@ -85,29 +95,31 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
     function scale(Terms calldata terms, uint16 replicas) external {
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
-        // A smaller count commits nobody to anything.
+        // A lower count commits the tenant to nothing.
         if (replicas > reservation.replicas()) _spend(terms.currency, uint256(terms.rates.reserved) * replicas, 0);
         _step(id, account, reservation, terms.rates.reserved, replicas);
     }
 
     /// @inheritdoc IMarket
     function scaleByProof(Step calldata step) external {
-        // Check. The id names the caller as the provider: with anybody else's lease it is the id of none.
+        // Check. The id is computed with the caller as the provider, so a lease of another provider is unknown.
         Rates memory rates = step.claim.rates;
-        Usage memory usage = step.claim.usage;
+        Statement memory statement = step.claim.statement;
         LeaseId id = _id(step.claim.orderHash, msg.sender, step.currency, rates);
         uint16 replicas = step.replicas;
         (AccountWord account, ReservationWord reservation) = _openLease(id, step.currency);
         uint256 epoch = _providers[msg.sender].epoch;
-        _checkPosted(msg.sender, epoch, MerkleProof.processProofCalldata(step.path, _leaf(id, usage)), usage.time);
-        _checkTimes(account, reservation, usage.time);
-        Elasticity.check(reservation, replicas, usage.utilization);
-        // A lease that may owe more than it has keeps its rate, and with it the grace that the notice period's money means.
+        _checkPosted(
+            msg.sender, epoch, MerkleProof.processProofCalldata(step.path, _leaf(id, statement)), statement.time
+        );
+        _checkTimes(account, reservation, statement.time);
+        Elasticity.check(reservation, replicas, statement.utilization);
+        // A lease that may owe more than it has keeps its rate, which determines when the provider may close it.
         bool shrinks = replicas < reservation.replicas();
         if (shrinks) _checkFunds(account, reservation, Accrual.rate(reservation, rates.reserved), 0);
         // Effect and Log
         _step(id, account, reservation, rates.reserved, replicas);
-        emit StepProven(id, msg.sender, epoch, reservation.replicas(), replicas, usage);
+        emit StepProven(id, msg.sender, epoch, reservation.replicas(), replicas, statement);
     }
 
     /// @inheritdoc IMarket
@@ -115,8 +127,8 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         _postRoot(epoch, root);
         for (uint256 i = 0; i < steps.length; ++i) {
             Step calldata step = steps[i];
-            // A frame of its own, in which the caller is the same: what is refused is undone, and nothing else. It calls this
-            // very code, which no step can keep from going on.
+            // A separate call frame with the same caller: a refused step reverts alone. The callee is this contract's own
+            // code, so no step can stop the loop.
             // slither-disable-next-line calls-loop,reentrancy-events
             (bool taken, bytes memory why) = address(this).delegatecall(abi.encodeCall(this.scaleByProof, (step)));
             if (taken) continue;
@@ -126,11 +138,11 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
     }
 
     /// @inheritdoc IMarket
-    function setPolicy(Terms calldata terms, Policy calldata policy) external {
+    function setPolicy(Terms calldata terms, LeasePolicy calldata policy) external {
         // Check
         if (msg.sender != terms.tenant) revert Errors.NotAllowed(msg.sender);
         (LeaseId id, AccountWord account, ReservationWord reservation) = _openLease(terms);
-        // The tenant's call is its consent to the new highest rate; the field is all that bounds it.
+        // The tenant's call is its consent to the new highest rate; only the field's size limits it.
         uint256 highest = _checkPolicy(policy, reservation.replicas(), terms.rates.reserved, type(uint104).max);
         _spend(terms.currency, highest, 0);
         // Effect
@@ -165,20 +177,21 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         _end(id, terms, account, reservation);
         uint256 amount = byTenant ? Math.saturatingSub(account.balance(), owed_) : 0;
         if (amount != 0) _accounts[terms.currency][id] = account.debited(amount);
-        // Interaction. Whoever cannot receive keeps its claim to `refund`, and its lease closes all the same; so what there is
-        // to log is known only afterwards.
+        // Interaction. When the transfer fails, the lease closes all the same and keeps the money for `refund`, so the event
+        // depends on the outcome.
         if (amount == 0) return;
         // slither-disable-next-line reentrancy-events
         if (terms.currency.tryPay(msg.sender, amount)) {
             if (account.bound()) _regain(msg.sender, terms.currency, amount);
             emit Refunded(id, msg.sender, amount);
         } else {
-            // on the account as it is now: others may have paid in meanwhile
+            // on the account as it is now: a top-up may have run during the transfer
             _accounts[terms.currency][id] = _accounts[terms.currency][id].credited(amount);
         }
     }
 
-    /// Moves a lease to a replica count within its bounds; a higher one has to leave its notice period's money.
+    /// Moves a lease to a replica count within its bounds; a higher count must leave the notice period's money at the
+    /// new rate.
     function _step(LeaseId id, AccountWord account, ReservationWord reservation, uint256 reserved, uint16 replicas)
         private
     {
@@ -192,7 +205,7 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         emit LeaseScaled(id, replicas);
     }
 
-    /// Whether the provider may close: its notice has passed, or the funds ran out a notice period ago.
+    /// Whether the provider may close: its notice has ended, or the funds ran out a notice period ago.
     function _checkNotice(LeaseId id, uint256 balance, uint256 owed, uint256 rate) private view {
         uint256 until = _noticeEnds[id];
         if (until != 0 && block.timestamp >= until) return;
@@ -200,7 +213,7 @@ contract Market is IMarket, IConsents, Proofs, Consenting, Part {
         if (!exhausted) revert Errors.NoticeRunning(until == 0 ? block.timestamp + NOTICE_PERIOD : until);
     }
 
-    /// Whether the balance keeps what may be owed, and the notice period's money at a rate.
+    /// Whether the balance covers what may be owed, and the notice period's money at a rate.
     function _checkFunds(AccountWord account, ReservationWord reservation, uint256 rate, uint256 noticeRate)
         private
         view

@@ -12,11 +12,11 @@ import {Accrual} from "./libraries/Accrual.sol";
 import {Errors} from "./libraries/Errors.sol";
 import {Multiproof} from "./libraries/Multiproof.sol";
 import {Currency} from "./types/Currency.sol";
-import {Claim, Provider, Rates, Root, Terms, Usage} from "./types/DataTypes.sol";
+import {Claim, Provider, Rates, Root, Statement, Terms} from "./types/DataTypes.sol";
 import {LeaseId} from "./types/Ids.sol";
 import {AccountWord, ReservationWord} from "./types/Words.sol";
 
-/// Roots and settlements: the only way in which a lease's money becomes a provider's.
+/// Roots and settlements: the only way in which money of a lease becomes earnings of its provider.
 abstract contract Proofs is IProofs, Escrow, Statements {
     /// @inheritdoc IProofs
     function postRoot(uint256 epoch, bytes32 root) external {
@@ -31,7 +31,7 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         if (epoch != expected) revert Errors.WrongEpoch(epoch, expected);
         uint256 until = provider.rootAt + ROOT_SPACING;
         if (block.timestamp < until) revert Errors.RootTooSoon(until);
-        // Effect; a root a second would take a century to outgrow the epoch's field
+        // Effect; at one root per second the epoch's field lasts for more than a century
         // forge-lint: disable-start(unsafe-typecast)
         provider.epoch = uint32(epoch);
         provider.rootAt = uint32(block.timestamp);
@@ -46,11 +46,11 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         external
     {
         Rates memory rates = claim.rates;
-        Usage memory usage = claim.usage;
+        Statement memory statement = claim.statement;
         LeaseId id = _id(claim.orderHash, provider, currency, rates);
-        _checkRoot(provider, epoch, MerkleProof.processProofCalldata(path, _leaf(id, usage)), usage.time);
-        _checkWindow(usage.time);
-        _earnings[provider][currency] += _settle(id, provider, currency, rates, usage);
+        _checkRoot(provider, epoch, MerkleProof.processProofCalldata(path, _leaf(id, statement)), statement.time);
+        _checkWindow(statement.time);
+        _earnings[provider][currency] += _settle(id, provider, currency, rates, statement);
     }
 
     /// @inheritdoc IProofs
@@ -62,26 +62,27 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         bytes32[] calldata proof,
         uint256[] calldata flags
     ) external {
-        // Effect and Log; if the check fails, none of it has happened
+        // Effect and Log; a failed check reverts them
         (bytes32[] memory leaves, uint256 newest) = _settleAll(provider, currency, claims);
         // Check
         _checkRoot(provider, epoch, Multiproof.root(leaves, proof, flags), newest);
     }
 
     /// @inheritdoc IProofs
-    function settleSigned(Terms calldata terms, Usage calldata usage, bytes calldata signature) external {
-        // Check. The tenant's word alone must not do: a statement of no usage would settle what the provider is owed away.
+    function settleSigned(Terms calldata terms, Statement calldata statement, bytes calldata signature) external {
+        // Check. Only the provider submits: the tenant alone could settle by a statement without usage, and void what is owed.
         if (msg.sender != terms.provider) revert Errors.NotAllowed(msg.sender);
         LeaseId id = _id(terms);
-        if (usage.time > block.timestamp) revert Errors.StatementFromFuture(usage.time);
-        _checkWindow(usage.time);
-        bool valid = SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, usage), signature);
+        if (statement.time > block.timestamp) revert Errors.StatementFromFuture(statement.time);
+        _checkWindow(statement.time);
+        bool valid =
+            SignatureChecker.isValidSignatureNowCalldata(terms.tenant, _statementDigest(id, statement), signature);
         if (!valid) revert Errors.BadSignature();
-        _earnings[terms.provider][terms.currency] += _settle(id, terms.provider, terms.currency, terms.rates, usage);
+        _earnings[terms.provider][terms.currency] += _settle(id, terms.provider, terms.currency, terms.rates, statement);
     }
 
-    /// Settles what has not lapsed of a batch.
-    /// @return leaves Of all its statements.
+    /// Settles the statements of a batch that have not lapsed.
+    /// @return leaves Of all statements of the batch.
     /// @return newest The latest of their times.
     function _settleAll(address provider, Currency currency, Claim[] calldata claims)
         private
@@ -93,17 +94,18 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         for (uint256 i = 0; i < claims.length; ++i) {
             Claim calldata claim = claims[i];
             Rates memory rates = claim.rates;
-            Usage memory usage = claim.usage;
+            Statement memory statement = claim.statement;
             LeaseId id = _id(claim.orderHash, provider, currency, rates);
-            leaves[i] = _leaf(id, usage);
-            newest = Math.max(newest, usage.time);
-            if (usage.time >= oldest) sum += _settle(id, provider, currency, rates, usage);
+            leaves[i] = _leaf(id, statement);
+            newest = Math.max(newest, statement.time);
+            if (statement.time >= oldest) sum += _settle(id, provider, currency, rates, statement);
         }
         _earnings[provider][currency] += sum;
     }
 
-    /// Pays what a statement, proven by root or signature and inside the claim window, adds; the caller credits it.
-    function _settle(LeaseId id, address provider, Currency currency, Rates memory rates, Usage memory usage)
+    /// Pays what a statement adds. The caller proved the statement by root or signature, checked the claim window, and
+    /// credits the amount.
+    function _settle(LeaseId id, address provider, Currency currency, Rates memory rates, Statement memory statement)
         private
         returns (uint256 amount)
     {
@@ -112,22 +114,22 @@ abstract contract Proofs is IProofs, Escrow, Statements {
         AccountWord account = accounts[id];
         uint256 settledAt = account.settledAt();
         if (settledAt == 0) revert Errors.LeaseUnknown(id);
-        uint256 time = usage.time;
+        uint256 time = statement.time;
         if (time <= settledAt || account.frozen()) return 0;
         // Effect
         ReservationWord reservation = _reservations[id];
         uint256 rate = Accrual.rate(reservation, rates.reserved);
         if (settledAt < _oldest()) reservation = _lapse(id, reservation, rate, account.paid());
         uint256 reserved = Accrual.reservedUntil(reservation, rate, time);
-        amount = Accrual.due(Accrual.price(rates, usage), reserved, account.paid(), account.balance());
-        // All that is ever paid stays within R, below 2^136 / 1e12.
+        amount = Accrual.due(Accrual.price(rates, statement), reserved, account.paid(), account.balance());
+        // The sum of all payments stays within R, below 2^136 / 1e12.
         accounts[id] = account.settled(amount, time);
         // Log
         emit Settled(id, provider, time, amount);
     }
 
-    /// Takes what nobody proved in time out of the reserved integral, by moving its point to the claim window's beginning.
-    /// Only a lease that stayed unsettled for a whole claim window comes here.
+    /// Removes what was not proven in time from the reserved integral, by moving the curve's point to the claim
+    /// window's beginning. Only a lease that stayed unsettled for a whole claim window reaches this.
     function _lapse(LeaseId id, ReservationWord reservation, uint256 rate, uint256 paid)
         private
         returns (ReservationWord)

@@ -23,15 +23,15 @@ import {
     Reservation,
     Root,
     Shape,
+    Statement,
     Status,
     StoredOffer,
-    Terms,
-    Usage
+    Terms
 } from "./types/DataTypes.sol";
 import {LeaseId, OfferId} from "./types/Ids.sol";
 import {AccountWord, CapacityWord, ReservationWord} from "./types/Words.sol";
 
-/// The part of the market that knows its providers and their offers, and answers what is stored.
+/// The part of the market for providers and their offers, and for reading what is stored.
 contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
     using SafeCast for uint256;
 
@@ -48,7 +48,7 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
         _checkIntake();
         Provider storage provider = _providers[msg.sender];
         if (provider.registeredAt != 0) revert Errors.AlreadyRegistered(msg.sender);
-        // Effect; the epochs of an earlier registration go on, so that no old root can be taken for a new one
+        // Effect; epochs continue those of an earlier registration, so no old root can pass for a new one
         provider.bond = msg.value.toUint96();
         // forge-lint: disable-next-line(unsafe-typecast)
         provider.registeredAt = uint32(block.timestamp);
@@ -69,7 +69,7 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
         Provider storage provider = _registered();
         uint256 count = attributes.length;
         if (count > MOST_ATTRIBUTES) revert Errors.TooMany(count, MOST_ATTRIBUTES);
-        // Effect: a new set; what the old one held stays in storage and counts no more
+        // Effect: a new set; the old one stays in storage and is no longer read
         uint16 set = ++provider.attributes;
         for (uint256 i = 0; i < count; ++i) {
             _attributes[msg.sender][set][attributes[i]] = true;
@@ -90,7 +90,7 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
         Provider storage provider = _registered();
         uint256 until = block.timestamp + EXIT_DELAY;
         provider.exitAt = until.toUint32();
-        // Without capacity none of its offers can be taken, and none of its bids is new.
+        // Without capacity its offers cannot be taken and it cannot bid.
         _capacities[msg.sender] = _capacities[msg.sender].resized(Shape(0, 0, 0, 0));
         emit ExitAnnounced(msg.sender, until);
     }
@@ -113,7 +113,7 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
         provider.registeredAt = 0;
         provider.exitAt = 0;
         _capacities[msg.sender] = CapacityWord.wrap(0);
-        delete _outages[msg.sender]; // or another registration would begin in it
+        delete _outages[msg.sender]; // a later registration must not begin with it
         _earnings[msg.sender][native] += bond;
         // Log
         emit ProviderUnregistered(msg.sender, bond);
@@ -253,8 +253,8 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
     }
 
     /// @inheritdoc ILedger
-    function leafOf(LeaseId lease, Usage calldata usage) external pure returns (bytes32) {
-        return _leaf(lease, usage);
+    function leafOf(LeaseId lease, Statement calldata statement) external pure returns (bytes32) {
+        return _leaf(lease, statement);
     }
 
     /// @inheritdoc ILedger
@@ -263,8 +263,8 @@ contract Registry is IRegistry, ILedger, Tenancy, Spending, Statements, Part {
     }
 
     /// @inheritdoc ILedger
-    function statementDigest(LeaseId lease, Usage calldata usage) external view returns (bytes32) {
-        return _statementDigest(lease, usage);
+    function statementDigest(LeaseId lease, Statement calldata statement) external view returns (bytes32) {
+        return _statementDigest(lease, statement);
     }
 
     /// @inheritdoc ILedger

@@ -7,7 +7,17 @@ import {Test} from "forge-std/Test.sol";
 import {ITidemark} from "../src/interfaces/ITidemark.sol";
 import {Accrual} from "../src/libraries/Accrual.sol";
 import {Currency} from "../src/types/Currency.sol";
-import {Claim, Order, Parameters, Policy, PriceList, Shape, Step, Terms, Usage} from "../src/types/DataTypes.sol";
+import {
+    Claim,
+    LeasePolicy,
+    Order,
+    Parameters,
+    PriceList,
+    Shape,
+    Statement,
+    Step,
+    Terms
+} from "../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../src/types/Ids.sol";
 import {StandardTree} from "./StandardTree.sol";
 
@@ -132,9 +142,10 @@ abstract contract MarketTest is Test {
         });
     }
 
-    function policy() internal pure virtual returns (Policy memory) {
-        return
-            Policy({minReplicas: 1, maxReplicas: 10, target: 70, up: 80, down: 50, cooldown: 60, step: 2, headroom: 1});
+    function policy() internal pure virtual returns (LeasePolicy memory) {
+        return LeasePolicy({
+            minReplicas: 1, maxReplicas: 10, target: 70, up: 80, down: 50, cooldown: 60, step: 2, headroom: 1
+        });
     }
 
     function order(uint16 replicas, uint64 salt) internal pure virtual returns (Order memory) {
@@ -189,8 +200,8 @@ abstract contract MarketTest is Test {
     // Statements and roots
 
     /// What a lease uses that keeps everything busy for a number of replica-seconds: it costs RATE for each.
-    function busy(uint256 replicaSeconds, uint256 time) internal pure virtual returns (Usage memory) {
-        return Usage({
+    function busy(uint256 replicaSeconds, uint256 time) internal pure virtual returns (Statement memory) {
+        return Statement({
             time: uint32(time),
             replicaSeconds: uint64(replicaSeconds),
             cpuNanos: uint96(replicaSeconds * 1e9),
@@ -208,25 +219,25 @@ abstract contract MarketTest is Test {
     }
 
     /// Posts a root over one statement and lets it mature; its path is empty.
-    function prove(LeaseId id, Usage memory usage) internal returns (uint256 epoch) {
-        epoch = post(market.leafOf(id, usage));
+    function prove(LeaseId id, Statement memory statement) internal returns (uint256 epoch) {
+        epoch = post(market.leafOf(id, statement));
         skip(CHALLENGE);
     }
 
     /// A statement of full use up to now, posted, matured and settled.
     function proveAndSettle(Terms memory terms, uint256 replicaSeconds) internal {
-        Usage memory usage = busy(replicaSeconds, vm.getBlockTimestamp());
-        uint256 epoch = prove(market.idOf(terms), usage);
-        settle(terms, usage, epoch, emptyPath());
+        Statement memory statement = busy(replicaSeconds, vm.getBlockTimestamp());
+        uint256 epoch = prove(market.idOf(terms), statement);
+        settle(terms, statement, epoch, emptyPath());
     }
 
     /// What `settle` states of a lease.
-    function claimOf(Terms memory terms, Usage memory usage) internal view returns (Claim memory) {
-        return Claim({orderHash: market.orderHashOf(terms), rates: terms.rates, usage: usage});
+    function claimOf(Terms memory terms, Statement memory statement) internal view returns (Claim memory) {
+        return Claim({orderHash: market.orderHashOf(terms), rates: terms.rates, statement: statement});
     }
 
-    function settle(Terms memory terms, Usage memory usage, uint256 epoch, bytes32[] memory path) internal {
-        Claim memory claim = claimOf(terms, usage);
+    function settle(Terms memory terms, Statement memory statement, uint256 epoch, bytes32[] memory path) internal {
+        Claim memory claim = claimOf(terms, statement);
         market.settle(terms.provider, terms.currency, epoch, claim, path);
     }
 
@@ -234,13 +245,13 @@ abstract contract MarketTest is Test {
     /// that need not agree.
     function stepTo(Terms memory terms, uint16 replicas, uint16 utilization) internal view returns (Step memory) {
         uint256 reserved = market.owed(terms) + market.accountOf(market.idOf(terms), terms.currency).paid;
-        Usage memory usage = busy(reserved / RATE, vm.getBlockTimestamp());
-        usage.utilization = utilization;
-        return Step({currency: terms.currency, replicas: replicas, claim: claimOf(terms, usage), path: emptyPath()});
+        Statement memory statement = busy(reserved / RATE, vm.getBlockTimestamp());
+        statement.utilization = utilization;
+        return Step({currency: terms.currency, replicas: replicas, claim: claimOf(terms, statement), path: emptyPath()});
     }
 
-    function sign(uint256 key, LeaseId id, Usage memory usage) internal view returns (bytes memory) {
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, market.statementDigest(id, usage));
+    function sign(uint256 key, LeaseId id, Statement memory statement) internal view returns (bytes memory) {
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(key, market.statementDigest(id, statement));
         return abi.encodePacked(r, s, v);
     }
 
@@ -248,7 +259,7 @@ abstract contract MarketTest is Test {
         return new bytes32[](0);
     }
 
-    /// Some of a tree's statements as `settleBatch` wants them: claims in the multiproof's order.
+    /// Some of a tree's statements as `settleBatch` takes them: claims in the multiproof's order.
     /// @param leaves All of the tree; those of the claims are among them.
     function batch(Claim[] memory claims, bytes32[] memory own, bytes32[] memory leaves)
         internal

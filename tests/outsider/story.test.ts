@@ -293,8 +293,8 @@ describe("an outsider with the ABI and the public API", { timeout: 600_000 }, ()
     assert.ok(!verify(proof.values, proof.path.map((node) => keccak256(node))))
 
     const [, time, replicaSeconds, cpuNanos, memoryByteSeconds, networkBytes, utilization] = proof.values.map(BigInt)
-    const usage = { time, replicaSeconds, cpuNanos, memoryByteSeconds, networkBytes, utilization }
-    assert.equal(await read("leafOf", [lease, usage]), proof.leaf)
+    const statement = { time, replicaSeconds, cpuNanos, memoryByteSeconds, networkBytes, utilization }
+    assert.equal(await read("leafOf", [lease, statement]), proof.leaf)
     const [digest, postedAt] = await read("rootOf", [proof.provider, proof.epoch])
     assert.equal(digest, proof.root.slice(0, 2 + 2 * 28), "the contract keeps 28 bytes of the root")
     assert.ok(time! <= postedAt, "a statement is no younger than its root")

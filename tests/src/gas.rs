@@ -15,7 +15,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use alloy::primitives::{Address, B256, U256, keccak256};
 use anvil::Actor;
 use anyhow::{Context, ensure};
-use solidity::{Usage, tree::Tree};
+use solidity::{Statement, tree::Tree};
 
 use self::market::{Lease, Market, Seller};
 
@@ -62,7 +62,7 @@ pub async fn steady() -> anyhow::Result<Rows> {
     rows.insert("gas/scale_by_proof".into(), scale_by_proof(&mut market, &mut seller, &lease, 3).await?);
     for size in ROOT_SIZES {
         let mut leaves = others(size - 1);
-        leaves.push(solidity::leaf(lease.id, &market.usage(&lease).await?));
+        leaves.push(solidity::leaf(lease.id, &market.statement(&lease).await?));
         let root = Tree::new(leaves).context("no leaves")?.root();
         let gas = market.post_root(&mut seller, root).await?;
         rows.insert(format!("gas/post_root/{size}"), gas);
@@ -135,15 +135,15 @@ async fn life(market: &mut Market, seller: &mut Seller) -> anyhow::Result<u64> {
 
 /// The provider's step by a statement of full use, with a path of ten hashes.
 async fn scale_by_proof(market: &mut Market, seller: &mut Seller, lease: &Lease, replicas: u16) -> anyhow::Result<u64> {
-    let usage = Usage { utilization: 10_000, ..market.usage(lease).await? };
-    let (tree, path) = tree_of_ten(lease, &usage)?;
+    let statement = Statement { utilization: 10_000, ..market.statement(lease).await? };
+    let (tree, path) = tree_of_ten(lease, &statement)?;
     market.post_root(seller, tree.root()).await?;
-    market.scale_by_proof(seller, lease, replicas, &usage, path).await
+    market.scale_by_proof(seller, lease, replicas, &statement, path).await
 }
 
 /// A tree of depth ten with a lease's statement in it, and the statement's path.
-fn tree_of_ten(lease: &Lease, usage: &Usage) -> anyhow::Result<(Tree, Vec<B256>)> {
-    let leaf = solidity::leaf(lease.id, usage);
+fn tree_of_ten(lease: &Lease, statement: &Statement) -> anyhow::Result<(Tree, Vec<B256>)> {
+    let leaf = solidity::leaf(lease.id, statement);
     let mut leaves = others(LEAVES - 1);
     leaves.push(leaf);
     let tree = Tree::new(leaves).context("no leaves")?;
@@ -154,12 +154,12 @@ fn tree_of_ten(lease: &Lease, usage: &Usage) -> anyhow::Result<(Tree, Vec<B256>)
 
 /// Settles a lease's newest statement with a path of ten hashes.
 async fn settle(market: &mut Market, seller: &mut Seller, lease: &Lease) -> anyhow::Result<u64> {
-    let usage = market.usage(lease).await?;
-    let (tree, path) = tree_of_ten(lease, &usage)?;
+    let statement = market.statement(lease).await?;
+    let (tree, path) = tree_of_ten(lease, &statement)?;
     market.post_root(seller, tree.root()).await?;
     market.mature().await?;
     let before = market.earnings(seller).await?;
-    let gas = market.settle(seller, lease, &usage, path).await?;
+    let gas = market.settle(seller, lease, &statement, path).await?;
     ensure!(market.earnings(seller).await? > before, "settling paid nothing, so its cost says nothing");
     Ok(gas)
 }
@@ -184,10 +184,10 @@ async fn batch(
     leases: &[Lease],
     mut leaves: Vec<B256>,
 ) -> anyhow::Result<u64> {
-    let mut statements: BTreeMap<B256, (&Lease, Usage)> = BTreeMap::new();
+    let mut statements: BTreeMap<B256, (&Lease, Statement)> = BTreeMap::new();
     for lease in leases {
-        let usage = market.usage(lease).await?;
-        statements.insert(solidity::leaf(lease.id, &usage), (lease, usage));
+        let statement = market.statement(lease).await?;
+        statements.insert(solidity::leaf(lease.id, &statement), (lease, statement));
     }
     leaves.extend(statements.keys());
     let tree = Tree::new(leaves).context("no leaves")?;

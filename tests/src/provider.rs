@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use adapters::{cgroup::HostKernel, clock::SystemClock, docker::BollardEngine, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, B256, U256, keccak256},
     providers::ProviderBuilder,
@@ -31,30 +32,23 @@ use bollard::{
         ListVolumesOptionsBuilder,
     },
 };
+use driver::{Stage, Wakeup};
 use futures::TryStreamExt;
-use solidity::{Market, Order, Terms, deploy::Deployment};
-use tidemark::{
-    driver::{Bell, Stage},
-    lease::{
-        decide::{Slot, Standing},
-        label::{self, Owner},
-    },
-    ports::{
-        cgroup::Cgroups,
-        clock::System,
-        docker::{self, BollardEngine, Engine},
-        ethereum::AlloyEthereum,
-    },
-    stages::{
-        chain::{self, Chain},
-        container::{self, Container},
-        meter::{self, Meter},
-    },
-    store::{self, Store, container::Progress},
-    wiring,
+use lease::{
+    decide::{Slot, Standing},
+    label::{self, Owner},
 };
+use ports::{cgroup::Kernel, engine::Engine};
+use solidity::{Market, Order, Terms, deploy::Deployment};
+use stages::{
+    chain::ChainStage,
+    container::{ContainerSettings, ContainerStage},
+    meter::MeterStage,
+};
+use store::{self, Store, container::LeaseProgress};
+use tidemark::wiring;
 
-use crate::{postgres::Database, tenancy};
+use crate::{postgres::Database, transactions};
 
 /// How long anything may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -86,11 +80,11 @@ pub struct Start {
 /// The stages of a process that has just begun. They run when told to.
 pub struct Process {
     pub store: Arc<Store>,
-    pub chain: Chain,
-    pub container: Container,
+    pub chain: ChainStage,
+    pub container: ContainerStage,
     /// The container stage's.
-    pub bell: Bell,
-    pub meter: Meter,
+    pub wakeup: Wakeup,
+    pub meter: MeterStage,
 }
 
 impl Provider {
@@ -101,7 +95,7 @@ impl Provider {
     }
 
     pub async fn on(devnet: Devnet, endpoint: &str) -> anyhow::Result<Self> {
-        let offer = tenancy::register(&devnet, Actor::Provider, endpoint).await?;
+        let offer = transactions::register(&devnet, Actor::Provider, endpoint).await?;
         let deployment = &devnet.deployment;
         let owner =
             Owner { provider: Actor::Provider.address(), chain_id: deployment.chain_id, market: deployment.market };
@@ -122,14 +116,14 @@ impl Provider {
         self.start.process(engine(), settings()).await
     }
 
-    /// Opens a lease of [`tenancy::order`]'s shape and hands its manifest over.
+    /// Opens a lease of [`transactions::order`]'s shape and hands its manifest over.
     pub async fn open(&self, process: &Process, manifest: &str, replicas: u16) -> anyhow::Result<(B256, Terms)> {
         let order = self.order(manifest, replicas);
         self.open_with(process, manifest, order, DEPOSIT).await
     }
 
     pub fn order(&self, manifest: &str, replicas: u16) -> Order {
-        tenancy::order(keccak256(manifest), replicas, self.salt.fetch_add(1, Ordering::Relaxed))
+        transactions::order(keccak256(manifest), replicas, self.salt.fetch_add(1, Ordering::Relaxed))
     }
 
     pub async fn open_with(
@@ -139,7 +133,7 @@ impl Provider {
         order: Order,
         deposit: u64,
     ) -> anyhow::Result<(B256, Terms)> {
-        let (lease, terms) = tenancy::take(&self.devnet, self.offer, order, deposit).await?;
+        let (lease, terms) = transactions::take(&self.devnet, self.offer, order, deposit).await?;
         process.chain.run().await?;
         process.store.put_manifest(lease, keccak256(manifest), manifest.as_bytes()).await?;
         Ok((lease, terms))
@@ -148,13 +142,13 @@ impl Provider {
     /// The tenant wants so many replicas.
     pub async fn scale(&self, terms: &Terms, replicas: u16) -> anyhow::Result<()> {
         let market = self.devnet.market(Actor::Tenant).await?;
-        tenancy::sent(market.scale(terms.clone(), replicas).send().await?.get_receipt().await?)?;
+        transactions::sent(market.scale(terms.clone(), replicas).send().await?.get_receipt().await?)?;
         Ok(())
     }
 
     pub async fn close(&self, terms: &Terms) -> anyhow::Result<()> {
         let market = self.devnet.market(Actor::Tenant).await?;
-        tenancy::sent(market.close(terms.clone()).send().await?.get_receipt().await?)?;
+        transactions::sent(market.close(terms.clone()).send().await?.get_receipt().await?)?;
         Ok(())
     }
 
@@ -162,7 +156,7 @@ impl Provider {
     pub async fn top_up(&self, lease: B256, amount: u64) -> anyhow::Result<()> {
         let (market, amount) = (self.devnet.market(Actor::Tenant).await?, U256::from(amount));
         let call = market.topUp(Address::ZERO, lease, amount).value(amount);
-        tenancy::sent(call.send().await?.get_receipt().await?)?;
+        transactions::sent(call.send().await?.get_receipt().await?)?;
         Ok(())
     }
 
@@ -265,7 +259,7 @@ impl Sweep {
 
     async fn sweep(deployment: &Deployment, rpc_url: &str, provider: Address) -> anyhow::Result<()> {
         wiring::sweep(deployment, provider).await?;
-        let Some(groups) = Cgroups::find(&engine().info().await?) else { return Ok(()) };
+        let Some(groups) = HostKernel.cgroups(&engine().info().await?) else { return Ok(()) };
         let market = Market::new(deployment.market, ProviderBuilder::new().connect_http(rpc_url.parse()?));
         for (opened, _) in market.LeaseOpened_filter().from_block(deployment.block).query().await? {
             // One that the engine is still emptying stays, and costs nothing.
@@ -292,7 +286,7 @@ impl Drop for Sweep {
 
 impl Start {
     /// A database file serves one process at a time: the one before has to be gone, or going.
-    pub async fn process(&self, engine: Arc<dyn Engine>, settings: container::Settings) -> anyhow::Result<Process> {
+    pub async fn process(&self, engine: Arc<dyn Engine>, settings: ContainerSettings) -> anyhow::Result<Process> {
         let Self { rpc_url, database_url, deployment, owner } = self.clone();
         let patience = Patience::with("the database to be free");
         let store = loop {
@@ -304,13 +298,29 @@ impl Start {
         store.bind(&deployment, owner.provider).await?;
         let ethereum = AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, None)?;
         let ethereum = Arc::new(ethereum);
-        let chain = Chain::new(store.clone(), ethereum, deployment, owner.provider, chain::Settings::default());
-        let bell = Bell::default();
-        let bells = (bell.clone(), Bell::default());
-        let clock = Arc::new(System);
-        let container = Container::new(store.clone(), engine.clone(), clock.clone(), owner, settings, bells);
-        let meter = Meter::new(store.clone(), engine, clock, owner, meter::Settings::default(), Bell::default());
-        Ok(Process { store, chain, container, bell, meter })
+        let chain = ChainStage::new(store.clone(), ethereum, deployment, owner.provider, Default::default());
+        let wakeup = Wakeup::default();
+        let wakeups = (wakeup.clone(), Wakeup::default());
+        let clock = Arc::new(SystemClock);
+        let container = ContainerStage::new(
+            store.clone(),
+            engine.clone(),
+            clock.clone(),
+            Arc::new(HostKernel),
+            owner,
+            settings,
+            wakeups,
+        );
+        let meter = MeterStage::new(
+            store.clone(),
+            engine,
+            clock,
+            Arc::new(HostKernel),
+            owner,
+            Default::default(),
+            Wakeup::default(),
+        );
+        Ok(Process { store, chain, container, wakeup, meter })
     }
 }
 
@@ -323,7 +333,7 @@ impl Process {
     }
 
     /// The same until a lease stands so.
-    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<Progress> {
+    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<LeaseProgress> {
         let patience = Patience::with(format!("lease {lease} to be {wanted:?}"));
         loop {
             self.run().await?;
@@ -375,12 +385,12 @@ pub fn group_exists(lease: B256) -> bool {
 }
 
 pub fn engine() -> Arc<dyn Engine> {
-    Arc::new(BollardEngine::new(docker::Settings::default()))
+    Arc::new(BollardEngine::new(adapters::docker::DockerSettings::default()))
 }
 
 /// A run waits for all of its leases; what is on the engine is what is wanted, and nothing warm.
-pub fn settings() -> container::Settings {
-    container::Settings { patience: PATIENCE, grace: 60, warm: 0, ..container::Settings::default() }
+pub fn settings() -> ContainerSettings {
+    ContainerSettings { patience: PATIENCE, grace: 60, warm: 0, ..ContainerSettings::default() }
 }
 
 fn of(lease: B256) -> HashMap<&'static str, Vec<String>> {

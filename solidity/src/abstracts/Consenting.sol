@@ -8,50 +8,55 @@ import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/Signa
 import {EfficientHashLib} from "solady/utils/EfficientHashLib.sol";
 
 import {Errors} from "../libraries/Errors.sol";
-import {BindingWord} from "../types/Words.sol";
+import {SpendingPolicyWord} from "../types/Words.sol";
 import {Spending} from "./Spending.sol";
 
-/// What an action is, and whether it was consented to.
+/// Actions: their hash, and the check of their consents.
 ///
-/// An account's approvers are stated by callers and proven by their hash, as a lease's terms are. An action runs as a call of
-/// the market to itself with the caller and the value of the outer call, so that every verb is what it is without consents.
+/// Callers pass an account's approvers, which the stored hash verifies, like a lease's terms. An action runs as a
+/// delegatecall of the market to itself, with the caller and value of the outer call, so every function behaves as it
+/// does without consents.
 abstract contract Consenting is Spending, EIP712 {
-    uint256 internal constant REVOCATIONS = 128; // where they begin among an action's bits
-    uint256 private constant KEY = 65; // bytes of a signature by a key
+    uint256 internal constant REVOCATIONS = 128; // index of the first among an action's bits
+    uint256 private constant KEY = 65; // bytes of a key's signature
     uint256 private constant ADDRESS = 20; // bytes of an address
 
     bytes32 internal constant ACTION =
         keccak256("Action(address account,bytes call,uint256 value,uint256 nonce,uint256 expiry,uint256 version)");
 
-    /// How a bound account is bound, when these are its approvers.
-    function _binding(address account, address[] calldata approvers) internal view returns (BindingWord binding) {
-        binding = _policies[account];
-        if (!binding.isBound()) revert Errors.NotBound(account);
-        if (!binding.names(approvers)) revert Errors.BadApprovers();
+    /// The spending policy of a bound account, after verifying its approvers.
+    function _spendingPolicy(address account, address[] calldata approvers)
+        internal
+        view
+        returns (SpendingPolicyWord policy)
+    {
+        policy = _spendingPolicies[account];
+        if (!policy.isBound()) revert Errors.NotBound(account);
+        if (!policy.names(approvers)) revert Errors.BadApprovers();
     }
 
-    /// Whether enough approvers consent to an action: each once, in the order of the list, and none that has taken it back.
+    /// Whether enough approvers consent to an action: each once, in the order of the list, none of them revoked.
     function _checkConsents(
         bytes32 action,
         bytes32 key,
-        BindingWord binding,
+        SpendingPolicyWord policy,
         address[] calldata approvers,
         bytes[] calldata signatures
     ) internal view {
         uint256 count = signatures.length;
-        if (count < binding.threshold()) revert Errors.ConsentsMissing(count, binding.threshold());
+        if (count < policy.threshold()) revert Errors.ConsentsMissing(count, policy.threshold());
         uint256 next = 0;
         for (uint256 i = 0; i < count; ++i) {
-            next = _checkConsent(action, key, binding, approvers, signatures[i], next);
+            next = _checkConsent(action, key, policy, approvers, signatures[i], next);
         }
     }
 
-    /// Whether a signature is one of the approvers' from `from` on.
-    /// @return next From where on the next one's signer has to be.
+    /// Whether a signature is that of one of the approvers from index `from` on.
+    /// @return next The index from which on the next signature's approver must be.
     function _checkConsent(
         bytes32 action,
         bytes32 key,
-        BindingWord binding,
+        SpendingPolicyWord policy,
         address[] calldata approvers,
         bytes calldata signature,
         uint256 from
@@ -63,26 +68,26 @@ abstract contract Consenting is Spending, EIP712 {
             revert Errors.ConsentUnordered(approver);
         }
         next = index + 1;
-        // What a key has signed is recovered already, and while nobody has taken back anything, that is all.
-        if (signature.length == KEY && !binding.revoked()) return next;
+        // A key's signature is verified by its recovery; without revocations under this policy nothing is left to check.
+        if (signature.length == KEY && !policy.revoked()) return next;
         uint256 bits = _consents[key];
         if (_has(bits, REVOCATIONS + index)) revert Errors.ConsentRevoked(approver);
         if (!_isValid(approver, action, signature, _has(bits, index))) revert Errors.BadSignature();
     }
 
-    /// Whose signature it is, or is said to be.
+    /// The account that signed, or that the signature names.
     function _signer(bytes32 action, bytes calldata signature) internal pure returns (address signer) {
         if (signature.length < ADDRESS) revert Errors.BadSignature();
         // forge-lint: disable-next-line(unsafe-typecast)
         if (signature.length != KEY) return address(bytes20(signature));
         ECDSA.RecoverError problem;
-        // What it leaves out says more of a problem that is refused anyway.
+        // The ignored value only details an error that reverts anyway.
         // slither-disable-next-line unused-return
         (signer, problem,) = ECDSA.tryRecoverCalldata(action, signature);
         if (problem != ECDSA.RecoverError.NoError) revert Errors.BadSignature();
     }
 
-    /// Whether a signature is that of whom it is said to be.
+    /// Whether the named account gave the signature.
     function _isValid(address approver, bytes32 action, bytes calldata signature, bool consented)
         internal
         view
@@ -106,18 +111,18 @@ abstract contract Consenting is Spending, EIP712 {
         uint256 value,
         uint256 nonce,
         uint256 expiry,
-        BindingWord binding
+        SpendingPolicyWord policy
     ) internal view returns (bytes32) {
         bytes32 hash = EfficientHashLib.hash(
-            uint256(ACTION), uint160(account), uint256(callHash), value, nonce, expiry, binding.version()
+            uint256(ACTION), uint160(account), uint256(callHash), value, nonce, expiry, policy.version()
         );
         return _hashTypedDataV4(hash);
     }
 
-    /// Where the bits of an action's approvers are. An action is a hash that anybody can state, so the key names the account
-    /// and the version besides: with another list of approvers there are other bits.
-    function _key(address account, bytes32 action, BindingWord binding) internal pure returns (bytes32) {
-        return EfficientHashLib.hash(uint160(account), uint256(action), binding.version());
+    /// The storage key of the consents to an action. Any account can name any hash as an action, so the key also
+    /// contains the account and the version: another list of approvers has other bits.
+    function _key(address account, bytes32 action, SpendingPolicyWord policy) internal pure returns (bytes32) {
+        return EfficientHashLib.hash(uint160(account), uint256(action), policy.version());
     }
 
     /// @return index The number of approvers when it is not among them.

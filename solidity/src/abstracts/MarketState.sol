@@ -21,13 +21,13 @@ import {
     Terms
 } from "../types/DataTypes.sol";
 import {BidId, LeaseId, OfferId, OrderId} from "../types/Ids.sol";
-import {AccountWord, BindingWord, CapacityWord, ReservationWord} from "../types/Words.sol";
+import {AccountWord, CapacityWord, ReservationWord, SpendingPolicyWord} from "../types/Words.sol";
 
-/// Everything that is stored, in one place. Nothing here moves money. All parts of the market inherit it first, so that the
-/// same variable has the same slot in each of them.
+/// All storage of the market. Nothing here moves money. Every part inherits this contract first, so that a variable has
+/// the same slot in each of them.
 ///
-/// A lease is two slots: its account and its reservation. The terms are stated again by each caller and proven by their
-/// hash, which costs a tenth of storing them.
+/// A lease is two slots: its account and its reservation. Callers pass the terms again, and their hash verifies them,
+/// which costs a tenth of storing them.
 abstract contract MarketState is IPart {
     uint256 internal immutable EPOCH_LENGTH;
     uint256 internal immutable ROOT_SPACING;
@@ -47,7 +47,7 @@ abstract contract MarketState is IPart {
     uint256 internal immutable DISPUTE_DEPOSIT;
     address internal immutable ARBITERS;
 
-    // Each part writes some of these and reads others that another part has written.
+    // Each part writes some of these and reads others that another part writes.
     // slither-disable-start uninitialized-state
     mapping(address provider => Provider) internal _providers;
     mapping(address provider => CapacityWord) internal _capacities;
@@ -57,7 +57,7 @@ abstract contract MarketState is IPart {
     mapping(address provider => mapping(uint256 set => mapping(bytes32 attribute => bool))) internal _attributes;
     bool internal _intakeStopped;
 
-    /// By currency first: a top-up in another currency meets an account that was never opened.
+    /// By currency first: a top-up in the wrong currency finds an account that was never opened.
     mapping(Currency => mapping(LeaseId => AccountWord)) internal _accounts;
     mapping(LeaseId => ReservationWord) internal _reservations;
     mapping(LeaseId => uint256 time) internal _noticeEnds;
@@ -66,25 +66,25 @@ abstract contract MarketState is IPart {
     mapping(OrderId => OrderState) internal _orders;
     mapping(BidId => BidState) internal _bids;
 
-    mapping(address account => BindingWord) internal _policies;
+    mapping(address account => SpendingPolicyWord) internal _spendingPolicies;
     mapping(address account => mapping(Currency => Limits)) internal _limits;
     mapping(address account => mapping(uint256 word => uint256 bits)) internal _nonces;
-    mapping(bytes32 key => uint256 bits) internal _consents; // of an action's approvers: consents below 128, revocations above
-    bytes32 internal transient _granted; // the one call that was consented to: keccak256(abi.encode(account, keccak256(call)))
+    mapping(bytes32 key => uint256 bits) internal _consents; // of an action's approvers: consents from bit 0, revocations from bit 128
+    bytes32 internal transient _granted; // the call with consents: keccak256(abi.encode(account, keccak256(call)))
 
     mapping(LeaseId => Dispute) internal _disputes;
     mapping(LeaseId => bool) internal _frauds; // proven
     mapping(address provider => Outage) internal _outages;
-    mapping(LeaseId => uint256) internal _credited; // the epoch of the outage for which the lease had its credit, and one
+    mapping(LeaseId => uint256) internal _credited; // 1 + the epoch of the outage for which the lease received its credit
     // slither-disable-end uninitialized-state
 
     constructor(Parameters memory p) {
-        // A statement must outlive its epoch and its root's maturing inside the claim window, and the ring must keep the
-        // newest matured root while younger ones are posted as fast as they may be.
+        // A statement's epoch and its root's challenge window must fit into the claim window, and the ring must keep the
+        // newest mature root while younger ones are posted at the highest frequency.
         bool sound = p.epochLength > 0 && p.rootSpacing > 0 && p.rootSpacing <= p.epochLength && p.noticePeriod > 0
             && p.claimWindow > uint256(p.challengeWindow) + p.epochLength
             && p.rootRing >= uint256(p.challengeWindow) / p.rootSpacing + 2;
-        // Nothing of what a dispute froze may lapse before it can be claimed again.
+        // Nothing that a dispute froze may lapse before it can be claimed again.
         bool fair = p.disputeWindow > 0
             && p.claimWindow > uint256(p.disputeWindow) + p.challengeWindow + 2 * uint256(p.epochLength);
         bool punished = p.missedEpochs > 0 && p.graceBlocks > 0 && p.fraudShare > 0 && p.fraudShare <= 10_000
@@ -112,7 +112,7 @@ abstract contract MarketState is IPart {
 
     /// @inheritdoc IPart
     function parameters() public view returns (Parameters memory) {
-        // Each came from the field to which it returns.
+        // Each value came from a field of this type.
         // forge-lint: disable-start(unsafe-typecast)
         return Parameters({
             epochLength: uint32(EPOCH_LENGTH),
@@ -136,7 +136,7 @@ abstract contract MarketState is IPart {
         // forge-lint: disable-end(unsafe-typecast)
     }
 
-    /// A lease's id has two parts: what settling needs to know, and a hash of the rest.
+    /// A lease's id has two parts: the fields that a settlement needs, and a hash of the others.
     function _id(Terms memory terms) internal view returns (LeaseId) {
         bytes32 orderHash = _orderHash(terms.tenant, terms.shape, terms.manifestHash, terms.salt);
         return _id(orderHash, terms.provider, terms.currency, terms.rates);
@@ -181,7 +181,7 @@ abstract contract MarketState is IPart {
         );
     }
 
-    /// Both halves of a lease that was opened on these terms.
+    /// Both words of a lease that was opened on these terms.
     function _lease(Terms calldata terms)
         internal
         view
@@ -201,7 +201,7 @@ abstract contract MarketState is IPart {
         reservation = _reservations[id];
     }
 
-    /// The same, of a lease that is open.
+    /// Like `_lease`, for an open lease.
     function _openLease(Terms calldata terms)
         internal
         view
@@ -217,7 +217,7 @@ abstract contract MarketState is IPart {
         returns (AccountWord account, ReservationWord reservation)
     {
         (account, reservation) = _lease(id, currency);
-        // 0 is no amount that somebody could miss: it is how a closed lease is marked.
+        // 0 is the mark of a closed lease, not an amount that a caller could influence.
         // slither-disable-next-line incorrect-equality
         if (reservation.maxReplicas() == 0) revert Errors.LeaseIsClosed(id);
     }

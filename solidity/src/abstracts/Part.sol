@@ -7,9 +7,9 @@ import {IPart} from "../interfaces/IPart.sol";
 import {Errors} from "../libraries/Errors.sol";
 import {MarketState} from "./MarketState.sol";
 
-/// A part of the market that has another one behind it.
+/// A part of the market with another one behind it.
 abstract contract Part is MarketState {
-    /// The part that answers what this one does not know.
+    /// The part that receives the calls that this one does not know.
     address public immutable NEXT;
 
     constructor(address next) {
@@ -18,8 +18,8 @@ abstract contract Part is MarketState {
         NEXT = next;
     }
 
-    /// Runs the next part on this one's storage, for the same caller and value: what it returns is returned, and its
-    /// revert is this call's.
+    /// Delegates to the next part, on this one's storage and with the same caller and value. Its return value and its
+    /// revert are those of this call.
     fallback(bytes calldata call) external payable returns (bytes memory) {
         return Address.functionDelegateCall(NEXT, call);
     }

@@ -8,20 +8,20 @@ import {IMarket} from "../interfaces/IMarket.sol";
 import {Accrual} from "../libraries/Accrual.sol";
 import {Bonds} from "../libraries/Bonds.sol";
 import {Errors} from "../libraries/Errors.sol";
-import {Capacity, Outage, Policy, PriceList, Reservation, Shape, StoredOffer, Terms} from "../types/DataTypes.sol";
+import {Capacity, LeasePolicy, Outage, PriceList, Reservation, Shape, StoredOffer, Terms} from "../types/DataTypes.sol";
 import {LeaseId, OfferId} from "../types/Ids.sol";
 import {AccountWord, AccountWords, CapacityWord, ReservationWord, ReservationWords} from "../types/Words.sol";
 import {MarketState} from "./MarketState.sol";
 
-/// What a lease's life does to the two words of the lease and to its provider's capacity; no money moves here.
+/// The changes of a lease's two words and of its provider's capacity. No money moves here.
 abstract contract Tenancy is MarketState {
     using SafeCast for uint256;
 
-    /// Opens a lease, for which the provider's capacity is held already.
-    /// @param received Base units that are in the vault for it.
+    /// Opens a lease whose capacity is already held.
+    /// @param received Base units that the vault received for it.
     function _begin(
         Terms memory terms,
-        Policy calldata policy,
+        LeasePolicy calldata policy,
         uint16 replicas,
         OfferId offer,
         uint256 received,
@@ -33,7 +33,7 @@ abstract contract Tenancy is MarketState {
         emit IMarket.LeaseOpened(id, terms.tenant, terms.provider, offer, received, replicas, policy, terms);
     }
 
-    /// Writes the two words of a lease that begins now.
+    /// Writes the two words of a new lease.
     function _write(Terms memory terms, ReservationWord reservation, uint16 minReplicas, uint256 received, bool bound)
         internal
         returns (LeaseId id)
@@ -48,27 +48,27 @@ abstract contract Tenancy is MarketState {
         _reservations[id] = reservation;
     }
 
-    /// Ends a lease: nothing accrues any more, and its capacity is free.
+    /// Ends a lease: nothing accrues any more, and its capacity is freed.
     function _end(LeaseId id, Terms calldata terms, AccountWord account, ReservationWord reservation) internal {
         _hold(terms.provider, terms.shape, reservation.maxReplicas(), 0);
         _reservations[id] = _stepped(account, reservation, _rate(reservation, terms), 0).closed();
         emit IMarket.LeaseClosed(id, msg.sender);
     }
 
-    /// The integral moved to now, and a new replica count, and with it a new rate.
+    /// The reservation with the integral moved to now, and a new replica count and thereby rate.
     /// @param rate Of the whole lease, until now.
     function _stepped(AccountWord account, ReservationWord reservation, uint256 rate, uint256 replicas)
         internal
         view
         returns (ReservationWord)
     {
-        // Below 2^104 × 2^32, as the lease's rate and the time since its opening are.
+        // Below 2^104 × 2^32: the bounds of the lease's rate and of the time since its opening.
         uint256 integral = Accrual.carried(reservation, rate, account.paid(), _from(account), block.timestamp);
         return reservation.moved(integral, block.timestamp, replicas);
     }
 
     /// The reservation of a lease whose provider's silence is confirmed, ended at the newest root: nothing later can be
-    /// proven, so nothing later is owed. Its count, and what accrues from now on, stay.
+    /// proven, so nothing later is owed. The count, and what accrues from now on, stay.
     function _cut(AccountWord account, ReservationWord reservation, uint256 rate, address provider)
         internal
         view
@@ -80,15 +80,15 @@ abstract contract Tenancy is MarketState {
         return reservation.moved(integral, block.timestamp, reservation.replicas());
     }
 
-    /// Whether a provider's outage is confirmed and lasts: its newest root is the one of the report.
+    /// Whether a confirmed outage of a provider lasts: its newest root is still the one of the report.
     function _silent(address provider) internal view returns (bool) {
         Outage memory outage = _outages[provider];
-        // Epochs are counted: the same number is the same root.
+        // Epochs are consecutive: an equal number is the same root.
         // slither-disable-next-line incorrect-equality
         return outage.confirmed && outage.epoch == _providers[provider].epoch;
     }
 
-    /// What a provider holds for a lease changes from one highest replica count to another.
+    /// Changes a provider's held capacity from one highest replica count of a lease to another.
     function _hold(address provider, Shape memory shape, uint256 from, uint256 to) internal {
         CapacityWord word = _capacities[provider];
         if (to <= from) {
@@ -100,7 +100,7 @@ abstract contract Tenancy is MarketState {
         _capacities[provider] = word.holding(shape, replicas);
     }
 
-    /// Whether there is room for so many replicas more.
+    /// Whether the free capacity suffices for this many more replicas.
     function _checkRoom(CapacityWord word, Shape memory shape, uint256 replicas) internal pure {
         Capacity memory c = word.unpacked();
         _checkFit(0, c.heldMillicores, shape.millicores * replicas, c.millicores);
@@ -110,14 +110,14 @@ abstract contract Tenancy is MarketState {
     }
 
     function _checkFit(uint256 kind, uint256 held, uint256 asked, uint256 capacity) private pure {
-        // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held. What is
-        // asked is what a caller states: nobody can make it miss zero.
+        // A kind that is not requested is not checked, even when the capacity has shrunk below what is held. The caller chose
+        // the requested amount, so no third party can shift it away from zero.
         // slither-disable-next-line incorrect-equality
         if (asked == 0 || held + asked <= capacity) return;
         revert Errors.CapacityExceeded(kind, asked, capacity > held ? capacity - held : 0);
     }
 
-    /// The bond that a provider of so much capacity has to keep, in wei.
+    /// The bond that a provider of this capacity must keep, in wei.
     function _requiredBond(Shape memory capacity) internal view returns (uint256) {
         return MIN_BOND + Bonds.weight(Bonds.units(capacity), BOND_PER_CORE);
     }
@@ -134,9 +134,9 @@ abstract contract Tenancy is MarketState {
         if (replicas < min || replicas > max) revert Errors.ReplicasOutOfBounds(replicas, min, max);
     }
 
-    /// Whether a policy can be kept, holds the replica count, and fits a budget.
-    /// @return highest The rate that the policy allows the whole lease to reserve.
-    function _checkPolicy(Policy calldata policy, uint256 replicas, uint256 reserved, uint256 maxRate)
+    /// Whether a policy is consistent, contains the replica count, and fits a budget.
+    /// @return highest The highest rate that the whole lease may reserve under the policy.
+    function _checkPolicy(LeasePolicy calldata policy, uint256 replicas, uint256 reserved, uint256 maxRate)
         internal
         pure
         returns (uint256 highest)
@@ -146,16 +146,16 @@ abstract contract Tenancy is MarketState {
         return _checkRate(reserved, policy.maxReplicas, maxRate);
     }
 
-    /// Whether a rate for each of so many replicas fits a budget.
+    /// Whether a rate for each of the replicas fits a budget.
     function _checkRate(uint256 reserved, uint256 replicas, uint256 maxRate) internal pure returns (uint256 highest) {
         highest = reserved * replicas;
         if (highest > maxRate) revert Errors.RateTooHigh(highest, maxRate);
     }
 
-    /// The policy that a lease's words hold.
-    function _policy(AccountWord account, ReservationWord reservation) internal pure returns (Policy memory) {
+    /// The policy in a lease's two words.
+    function _leasePolicy(AccountWord account, ReservationWord reservation) internal pure returns (LeasePolicy memory) {
         Reservation memory r = reservation.unpacked();
-        return Policy({
+        return LeasePolicy({
             minReplicas: account.unpacked().minReplicas,
             maxReplicas: r.maxReplicas,
             target: r.target,
@@ -167,7 +167,7 @@ abstract contract Tenancy is MarketState {
         });
     }
 
-    /// What the whole lease reserves a second.
+    /// The rate of the whole lease per second.
     function _rate(ReservationWord reservation, Terms calldata terms) internal pure returns (uint256) {
         return Accrual.rate(reservation, terms.rates.reserved);
     }
@@ -176,18 +176,18 @@ abstract contract Tenancy is MarketState {
         return Accrual.owed(reservation, rate, account.paid(), _from(account), block.timestamp);
     }
 
-    /// From when on a lease's reservation can still be claimed.
+    /// The time from which on a lease's reservation can still be claimed.
     function _from(AccountWord account) internal view returns (uint256) {
         return Math.max(account.settledAt(), _oldest());
     }
 
-    /// The beginning of the claim window: what was reserved before it and nobody proved has lapsed.
+    /// The beginning of the claim window: what was reserved before it and not proven has lapsed.
     function _oldest() internal view returns (uint256) {
         return Math.saturatingSub(block.timestamp, CLAIM_WINDOW);
     }
 
-    /// What may leave the lease now: all but what may be owed and the notice period's money. A closed lease has a rate of
-    /// zero and keeps no notice.
+    /// What can be withdrawn from a lease now: everything beyond what may be owed and the notice period's money. A
+    /// closed lease has a rate of zero and keeps no notice.
     function _free(AccountWord account, ReservationWord reservation, uint256 rate) internal view returns (uint256) {
         return Math.saturatingSub(account.balance(), _owed(account, reservation, rate) + _notice(rate));
     }

@@ -6,13 +6,13 @@ import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/Reentrancy
 import {Errors} from "../libraries/Errors.sol";
 import {Currency} from "../types/Currency.sol";
 
-/// The way in. For each currency, what the vault holds is the sum of all lease balances, all earnings, all bonds, all
-/// orders' deposits, and all deposits of bids and disputes.
+/// Deposits. For each currency, the vault holds the sum of all lease balances, all earnings, all bonds, all orders'
+/// deposits, and all deposits of bids and disputes.
 ///
-/// Money comes in through `_receive`, which measures it (the chain's coin also as the value of a call that says how much
-/// it needs): meanwhile nothing else may move money, so whatever takes money in is `nonReentrant` and whatever lets it out
-/// refuses to run inside of that (`nonReentrantView`, a check without a lock: money leaves only after the state says so,
-/// and a payee that calls back meets the new state).
+/// Money arrives through `_receive`, which measures it, or, for the native coin, as the value of a call that names the
+/// amount. No other money may move during the measurement, so functions that take money in are `nonReentrant`, and
+/// functions that pay money out refuse to run inside one of them (`nonReentrantView`: a check without a lock, because
+/// money leaves only after the state is updated, and a payee that calls back sees the new state).
 abstract contract Vault is ReentrancyGuardTransient {
     /// Takes money from the caller. Callers are `nonReentrant`.
     function _receive(Currency currency, uint256 amount) internal returns (uint256 received) {

@@ -12,5 +12,5 @@ import {IPart} from "./IPart.sol";
 import {IProofs} from "./IProofs.sol";
 import {IRegistry} from "./IRegistry.sol";
 
-/// The market as a caller sees it: one address, all of its parts.
+/// The market as callers see it: one address with the functions of all parts.
 interface ITidemark is IMarket, IEscrow, IProofs, IConsents, IApprovals, IRegistry, ILedger, IAuction, IFaults, IPart {}

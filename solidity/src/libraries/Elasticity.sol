@@ -8,25 +8,26 @@ import {Errors} from "./Errors.sol";
 
 /// How far proven demand may move a replica count. Pure, so that it can be proven.
 ///
-/// With n replicas at utilization u and a target t, ⌈n × u / t⌉ replicas would stand at the target or just below it: the
-/// count that the demand wants. Up a step may go that far and the policy's headroom beyond, down it may go that far. Between
-/// the two thresholds nothing moves, so that a count does not swing. What does not run proves no demand: from zero the
-/// headroom is all that is granted, and is so whatever is stated, because the policy's tenant granted it. The last replica,
-/// which is never quite idle, may go below the lower threshold where the headroom lets it be woken again.
+/// With n replicas at utilization u and a target t, ⌈n × u / t⌉ replicas would run at the target or just below it: the
+/// count that the demand requires. A step up may go to that count plus the policy's headroom, a step down to that
+/// count. Between the two thresholds nothing moves, which prevents flapping. A lease without replicas proves no demand:
+/// from zero the headroom is granted whatever the statement says, because the tenant's policy granted it. The last
+/// replica is never quite idle, so it may stop at any utilization below the lower threshold if the headroom allows a
+/// step from zero.
 library Elasticity {
     uint256 internal constant FULL = 10_000; // basis points
     uint256 internal constant PERCENT = 100; // basis points
 
     /// ⌈replicas × utilization / target⌉
-    /// @param utilization In basis points; what is above all there is counts as all there is. A meter may see a burst beyond
-    /// a quota, and whoever overstates gains no more than by stating 10,000.
+    /// @param utilization In basis points; above 10,000 counts as 10,000. A meter may see a burst beyond a quota, and
+    /// overstating gains no more than stating 10,000.
     /// @param target In percent, not zero.
     function wanted(uint256 replicas, uint256 utilization, uint256 target) internal pure returns (uint256) {
         return Math.ceilDiv(replicas * Math.min(utilization, FULL), target * PERCENT);
     }
 
-    /// Reverts unless the policy lets its provider move the lease to `replicas` at this utilization, as far as counts are
-    /// concerned.
+    /// Reverts unless the policy lets its provider move the lease to `replicas` at this utilization. Checks counts
+    /// only, neither times nor money.
     function check(ReservationWord r, uint256 replicas, uint256 utilization) internal pure {
         uint256 present = r.replicas();
         if (replicas == present) revert Errors.SameReplicas(replicas);

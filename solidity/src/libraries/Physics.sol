@@ -3,28 +3,28 @@ pragma solidity ^0.8.30;
 
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 
-import {Shape, Usage} from "../types/DataTypes.sol";
+import {Shape, Statement} from "../types/DataTypes.sol";
 import {ReservationWord} from "../types/Words.sol";
 
-/// What no honest meter can state, whatever happened on its machine. Pure, so that it can be proven.
+/// Statements that no honest meter can make, whatever happened on its machine. Pure, so that it can be proven.
 ///
-/// Each of these needs statements alone. None can be true of a meter that clips what it counted to what the lease can
-/// consume, never lets a counter fall, and follows a step within an epoch.
+/// Each check needs statements alone. None is true of a meter that clips its counters to what the lease can consume,
+/// never lets a counter fall, and follows a step within an epoch.
 library Physics {
     uint256 internal constant NANOS = 1e6; // CPU time of a millicore in a second
     uint256 internal constant MIB = 1 << 20;
     uint256 internal constant FULL = 10_000; // basis points
     uint256 internal constant ROUNDING = 1; // basis points
 
-    /// More CPU time or memory than the shape has for the stated replica-seconds.
-    function beyondShape(Shape memory shape, Usage memory u) internal pure returns (bool) {
-        return u.cpuNanos > _cpu(shape, u.replicaSeconds)
-            || u.memoryByteSeconds > uint256(shape.memoryMiB) * MIB * u.replicaSeconds;
+    /// More CPU time or memory than the shape provides for the stated replica-seconds.
+    function beyondShape(Shape memory shape, Statement memory s) internal pure returns (bool) {
+        return s.cpuNanos > _cpu(shape, s.replicaSeconds)
+            || s.memoryByteSeconds > uint256(shape.memoryMiB) * MIB * s.replicaSeconds;
     }
 
-    /// More replica-seconds than the lease's present count spends in so many seconds.
-    /// @param slack Seconds at the highest count that are pardoned: a step that a reorganization of the chain took back was
-    /// followed all the same, and a clock is not the chain's.
+    /// More replica-seconds than the lease's current count spends in a number of seconds.
+    /// @param slack Seconds at the highest count that are tolerated: a provider also follows a step that a chain
+    /// reorganization reverts later, and its clock differs from the chain's.
     function beyondCount(ReservationWord r, uint256 replicaSeconds, uint256 seconds_, uint256 slack)
         internal
         pure
@@ -34,13 +34,17 @@ library Physics {
     }
 
     /// A counter that is lower than before.
-    function fell(Usage memory earlier, Usage memory later) internal pure returns (bool) {
+    function fell(Statement memory earlier, Statement memory later) internal pure returns (bool) {
         return later.replicaSeconds < earlier.replicaSeconds || later.cpuNanos < earlier.cpuNanos
             || later.memoryByteSeconds < earlier.memoryByteSeconds || later.networkBytes < earlier.networkBytes;
     }
 
-    /// A utilization other than the counters' growth makes it. Counters that fell make none.
-    function misstated(Shape memory shape, Usage memory earlier, Usage memory later) internal pure returns (bool) {
+    /// A utilization that differs from the one that the counters' growth gives. Counters that fell give none.
+    function misstated(Shape memory shape, Statement memory earlier, Statement memory later)
+        internal
+        pure
+        returns (bool)
+    {
         if (fell(earlier, later)) return false;
         uint256 used = later.cpuNanos - earlier.cpuNanos;
         uint256 had = _cpu(shape, later.replicaSeconds - earlier.replicaSeconds);
@@ -49,7 +53,7 @@ library Physics {
         return Math.max(utilization, later.utilization) - Math.min(utilization, later.utilization) > ROUNDING;
     }
 
-    /// CPU time that a shape has in so many replica-seconds, in nanoseconds.
+    /// CPU time that a shape provides in a number of replica-seconds, in nanoseconds.
     function _cpu(Shape memory shape, uint256 replicaSeconds) private pure returns (uint256) {
         return uint256(shape.millicores) * NANOS * replicaSeconds;
     }

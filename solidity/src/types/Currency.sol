@@ -6,20 +6,20 @@ import {Address} from "@openzeppelin/contracts/utils/Address.sol";
 
 import {Errors} from "../libraries/Errors.sol";
 
-/// What money is counted in: the address of an ERC-20, or address 0 for the chain's own coin.
+/// A currency: the address of an ERC-20 token, or address 0 for the chain's native coin.
 type Currency is address;
 
 using CurrencyLibrary for Currency global;
 
-/// Moves money in and out of the vault. What arrives is measured, never assumed: a token that takes a fee credits what
-/// came. Callers must not be re-entrant while `pull` runs, or one arrival would be measured twice.
+/// Moves money in and out of the vault. It measures what arrives and assumes nothing: a token with a transfer fee credits
+/// the amount received. Callers must not be re-entrant while `pull` runs, or one transfer would be measured twice.
 library CurrencyLibrary {
     function isNative(Currency currency) internal pure returns (bool) {
         return Currency.unwrap(currency) == address(0);
     }
 
-    /// @return received What the vault holds more than before.
-    // A library's function is payable where its caller is: all callers are.
+    /// @return received The increase of the vault's balance.
+    // A library function is payable where its caller is, and all callers are.
     // slither-disable-next-line msg-value-in-nonpayable
     function pull(Currency currency, address from, uint256 amount) internal returns (uint256 received) {
         if (currency.isNative()) {
@@ -29,7 +29,7 @@ library CurrencyLibrary {
         if (msg.value != 0) revert Errors.WrongValue(msg.value, 0);
         IERC20 token = IERC20(Currency.unwrap(currency));
         uint256 before = token.balanceOf(address(this));
-        // Every caller passes its own caller.
+        // Every caller passes msg.sender.
         // slither-disable-next-line arbitrary-send-erc20
         SafeERC20.safeTransferFrom(token, from, address(this), amount);
         return token.balanceOf(address(this)) - before;
@@ -40,7 +40,7 @@ library CurrencyLibrary {
         else SafeERC20.safeTransfer(IERC20(Currency.unwrap(currency)), to, amount);
     }
 
-    /// Like `pay`, but a refusal is an answer: whether the money went.
+    /// Like `pay`, but returns whether the transfer succeeded instead of reverting.
     function tryPay(Currency currency, address to, uint256 amount) internal returns (bool paid) {
         if (currency.isNative()) (paid,) = to.call{value: amount}("");
         else paid = SafeERC20.trySafeTransfer(IERC20(Currency.unwrap(currency)), to, amount);

@@ -3,9 +3,9 @@ pragma solidity ^0.8.30;
 
 import {Currency} from "./Currency.sol";
 
-// What a caller states. Rates and prices are in the currency's base units scaled by 1e12; times are Unix seconds.
+// What callers pass. Rates and prices are in the currency's base units, scaled by 1e12; times are Unix seconds.
 
-/// What one replica gets, or what a provider has in all.
+/// The resources of one replica, or of a provider in total.
 struct Shape {
     uint32 millicores;
     uint32 memoryMiB;
@@ -13,8 +13,8 @@ struct Shape {
     uint16 gpus;
 }
 
-/// An offer's prices. The first four are paid for every second in which a replica was healthy; the next three for what
-/// the meters counted.
+/// An offer's prices. The first four apply to every second in which a replica was healthy, the next three to metered
+/// use.
 struct PriceList {
     // slot 0: per second reserved
     uint80 millicore;
@@ -24,45 +24,46 @@ struct PriceList {
     uint80 gpu;
     uint80 cpuSecond;
     uint80 memoryMiBSecond;
-    // slot 2: per MiB received or sent; the traffic of one replica that the reserved rate has room for, in KiB a second
+    // slot 2: per MiB received or sent; the traffic of one replica that the reserved rate covers, in KiB per second
     uint80 networkMiB;
     uint32 networkKiBps;
 }
 
-/// A price list applied to one shape: fixed for the life of a lease.
+/// A price list applied to one shape, fixed for the life of a lease.
 struct Rates {
-    uint104 reserved; // per replica and second: the most that a replica can cost
+    uint104 reserved; // per replica and second: the upper bound of a replica's cost
     uint104 replicaSecond; // per healthy replica-second
     uint80 cpuSecond; // per CPU-second used
     uint80 memoryMiBSecond; // per MiB-second used
     uint80 networkMiB; // per MiB received or sent
 }
 
-/// How capacity may follow demand.
-struct Policy {
+/// The bounds within which a lease's replica count may follow demand.
+struct LeasePolicy {
     uint16 minReplicas;
     uint16 maxReplicas; // at least 1
     uint8 target; // utilization to aim for, percent
-    uint8 up; // utilization above which to add replicas, percent; 100: the provider never may
-    uint8 down; // utilization below which to remove replicas, percent; 0: the provider never may
-    uint16 cooldown; // seconds from any step to the next one that the provider takes
+    uint8 up; // utilization above which the provider may add replicas, percent; 100: never
+    uint8 down; // utilization below which the provider may remove replicas, percent; 0: never
+    uint16 cooldown; // seconds between a step of either side and the provider's next step
     uint8 step; // replicas that one step may add or remove
-    uint8 headroom; // replicas beyond what the proven demand justifies; from zero all that a provider may wake
+    uint8 headroom; // replicas beyond what proven demand justifies; from zero: the most that the provider may start
 }
 
 /// A tenant's request.
 struct Order {
     Shape shape;
-    uint16 replicas; // to begin with
-    Policy policy;
+    uint16 replicas; // initial count
+    LeasePolicy policy;
     uint104 maxRate; // budget: the highest rate that the whole lease may reserve under this policy
     bytes32 manifestHash; // keccak256 of the manifest's bytes
-    uint64 salt; // tells apart two leases that are alike
+    uint64 salt; // distinguishes leases that agree in all other terms
 }
 
-/// What a lease agreed on for its whole life. Only its hash is stored, as the lease's id; callers state it again.
-/// The id is keccak256(abi.encode(orderHash, provider, currency, rates)) with an orderHash of
-/// keccak256(abi.encode(chain's id, market, tenant, shape, manifestHash, salt)).
+/// What a lease agreed on for its whole life. The contract stores only its hash, as the lease's id; callers pass the
+/// terms again.
+/// The id is keccak256(abi.encode(orderHash, provider, currency, rates)), where orderHash is
+/// keccak256(abi.encode(block.chainid, market, tenant, shape, manifestHash, salt)).
 struct Terms {
     address tenant;
     address provider;
@@ -73,45 +74,46 @@ struct Terms {
     uint64 salt;
 }
 
-/// Cumulative counters of one lease since it was opened. Together with the lease's id it is a statement.
-struct Usage {
+/// Cumulative counters of one lease since its opening. The lease's id is not a field: a leaf hashes the id and the
+/// statement.
+struct Statement {
     uint32 time; // the end of the epoch, in the chain's time
     uint64 replicaSeconds; // healthy replicas × seconds
     uint96 cpuNanos; // CPU time used
     uint128 memoryByteSeconds; // memory used × seconds
     uint96 networkBytes; // received and sent
-    uint16 utilization; // CPU used of the CPU that healthy replicas had since the statement before, in basis points
+    uint16 utilization; // CPU time used / CPU time of the healthy replicas since the previous statement, in basis points
 }
 
-/// What settling states of one lease: a statement, and as much of the terms as its price needs.
+/// What a settlement passes for one lease: a statement and the part of the terms that determines its price.
 struct Claim {
-    bytes32 orderHash; // what the lease's id says beside its provider, currency and rates; see `orderHashOf`
+    bytes32 orderHash; // hashes the id's fields other than provider, currency and rates; see `orderHashOf`
     Rates rates;
-    Usage usage;
+    Statement statement;
 }
 
 /// The contract's parameters, fixed at deployment.
 struct Parameters {
     uint32 epochLength; // seconds within which a provider should post its next root
-    uint32 rootSpacing; // seconds that must lie between two roots of a provider
-    uint32 challengeWindow; // age in seconds at which a root has matured
-    uint32 claimWindow; // seconds after which a reservation that nobody proved lapses back to the tenant
-    uint32 noticePeriod; // seconds of money that a withdrawal leaves, and of notice that a provider gives
+    uint32 rootSpacing; // minimum seconds between two roots of a provider
+    uint32 challengeWindow; // age in seconds at which a root is mature
+    uint32 claimWindow; // seconds after which an unproven reservation lapses to the tenant
+    uint32 noticePeriod; // seconds of a provider's notice, and of reserved rate that a withdrawal leaves in the lease
     uint32 rootRing; // roots kept per provider
-    uint32 exitDelay; // seconds from announcing an exit to the bond's return
+    uint32 exitDelay; // seconds between announcing an exit and the bond's return
     uint32 disputeWindow; // seconds in which the arbiters may rule a dispute
-    uint16 missedEpochs; // epochs without a root after which a provider may be reported
-    uint16 graceBlocks; // blocks that a reported provider has to post a root
-    uint16 fraudShare; // basis points of its bond that a fraud costs
+    uint16 missedEpochs; // epochs without a root after which anyone may report the provider
+    uint16 graceBlocks; // blocks in which a reported provider may still post a root
+    uint16 fraudShare; // share of the provider's bond that a fraud costs, in basis points
     uint96 minBond; // wei
     uint96 bondPerCore; // wei of bond beyond the minimum for each registered core, see `Bonds.units`
-    uint96 creditPerCore; // wei of service credit for each core of a lease whose provider fell silent
-    uint96 bidDeposit; // wei that a bid leaves until it is released
-    uint96 disputeDeposit; // wei that a dispute costs its tenant unless it wins
+    uint96 creditPerCore; // wei of service credit for each core of a lease whose provider stopped posting roots
+    uint96 bidDeposit; // wei that a bid locks until it is accepted or released
+    uint96 disputeDeposit; // wei that a dispute's tenant deposits, and loses when the arbiters rule for the provider
     address arbiters; // the account that rules disputes and may stop intake
 }
 
-/// A step of a lease's provider: the count to move to, and the statement that justifies it.
+/// A step by a lease's provider: the new replica count and the statement that justifies it.
 struct Step {
     Currency currency; // the lease's
     uint16 replicas;
@@ -119,51 +121,51 @@ struct Step {
     bytes32[] path; // the siblings from the statement's leaf up to the provider's newest root
 }
 
-/// An order that providers bid on.
+/// An order on which providers bid.
 struct AuctionOrder {
     address tenant;
     Currency currency;
-    Order order; // its maxRate is what bids must stay within
-    uint32 bidUntil; // bids are taken before this time
-    uint32 acceptUntil; // and can be accepted until this one
-    bytes32[] attributes; // what a provider must have registered, at most 8
+    Order order; // its maxRate is the upper bound for bids
+    uint32 bidUntil; // bids can be placed before this time
+    uint32 acceptUntil; // bids can be accepted until this time
+    bytes32[] attributes; // the attributes that a provider must have registered, at most 8
 }
 
 /// A provider's binding answer to an order: the prepared vote of a two-phase commit.
 struct Bid {
     address provider;
     Rates rates; // for the order's shape
-    uint32 expiry; // until when the provider holds its capacity for it; not before the order's bidUntil
+    uint32 expiry; // until when the provider's capacity is held; not before the order's bidUntil
 }
 
-/// One order and the bid that wins it.
+/// An order and its winning bid.
 struct Acceptance {
     AuctionOrder order;
     Bid bid;
 }
 
-/// A statement of a lease with the path to a root that the lease's provider posted.
+/// A statement of a lease and its path to a root that the lease's provider posted.
 struct Leaf {
     uint256 epoch;
-    Usage usage;
+    Statement statement;
     bytes32[] path;
 }
 
-/// What leaves alone can prove against their provider.
+/// The kinds of fraud that leaves alone prove.
 enum Fraud {
-    Excess, // one leaf: more than its lease could consume
-    Growth, // two leaves: more than could be consumed between them
+    Excess, // one leaf: more than the lease could consume
+    Growth, // two leaves: more growth than the lease could consume between them
     Fall, // two leaves: a counter fell
     Twins, // two leaves under one root: two statements of one lease
-    Utilization // two leaves under successive roots: a utilization that their counters contradict
+    Utilization // two leaves under successive roots: the counters contradict the stated utilization
 }
 
-/// What a bound account may do in one currency without its approvers.
+/// What a bound account may do in one currency without consents.
 struct Limit {
     Currency currency;
-    uint104 rate; // highest rate that one lease may come to reserve; base units × 1e12 a second
-    uint104 amount; // most that one call may move in or out; base units
-    uint112 exposure; // most that may be in the market and not have come back; base units
+    uint104 rate; // highest rate that one lease may reserve; base units × 1e12 per second
+    uint104 amount; // highest amount that one call may move in or out; base units
+    uint112 exposure; // highest amount that may be in the market, paid in and not returned; base units
 }
 
 /// Which limit an action exceeds.
@@ -171,24 +173,24 @@ enum Bound {
     Rate,
     Amount,
     Exposure,
-    Binding // to what the account is bound: no change is within a limit
+    Binding // the spending policy itself: every change needs consents
 }
 
-/// How an action is consented to.
+/// The consents of an account's approvers to one action.
 struct Consents {
-    uint256 nonce; // any number that the account has not used: there is no queue
-    uint256 expiry; // until when the consents hold
-    address[] approvers; // all of the account's, as it bound itself to them
-    bytes[] signatures; // in the order of their approvers: 65 bytes by a key; 20 bytes, the address of an approver that has
-    // consented by transaction; else the address of a contract and what it accepts by EIP-1271
+    uint256 nonce; // any number that the account has not used; nonces are unordered
+    uint256 expiry; // until when the consents are valid
+    address[] approvers; // all approvers in the account's spending policy
+    bytes[] signatures; // in the order of their approvers: 65 bytes from a key; 20 bytes, the address of an approver that
+    // consented by transaction; otherwise a contract's address followed by its EIP-1271 signature
 }
 
 /// Derived from a lease's state and the time, never stored.
 enum Status {
     Unknown, // no lease was opened on these terms
-    Active, // funded: replicas may run and earn
-    Exhausted, // what may be owed has reached the balance: nothing more can be earned until a top-up
-    Closed // nothing more accrues; what was proven in time may still be settled
+    Active, // funded: replicas run and earn
+    Exhausted, // what may be owed has reached the balance: the lease earns nothing more until a top-up
+    Closed // nothing accrues; what was proven in time can still be settled
 }
 
 // What the contract stores.
@@ -199,18 +201,18 @@ struct Provider {
     uint32 registeredAt; // 0: not registered
     uint32 epoch; // number of the newest root
     uint32 rootAt; // when it was posted
-    uint32 exitAt; // when the bond may leave; 0: no exit announced
-    uint16 attributes; // number of the set of attributes in force
-    uint16 disputes; // that wait for a ruling
+    uint32 exitAt; // when the bond may be withdrawn; 0: no exit announced
+    uint16 attributes; // number of the current attribute set
+    uint16 disputes; // open disputes
     // slot 1
     bytes32 sealingKey; // X25519 public key to which tenants seal secrets
     // slots 2 and after
-    string endpoint; // where the provider's API answers
+    string endpoint; // URL of the provider's API
 }
 
-/// Kept apart from Provider, so that opening a lease touches one slot.
+/// Separate from Provider, so that opening a lease touches one slot.
 struct Capacity {
-    // slot 0: what there is, and what leases hold of it at their highest replica counts
+    // slot 0: the total, and the part of it that leases hold at their highest replica counts
     uint32 millicores;
     uint32 memoryMiB;
     uint32 diskMiB;
@@ -221,7 +223,7 @@ struct Capacity {
     uint16 heldGpus;
 }
 
-/// An offer as the market tells it.
+/// An offer as `offerOf` returns it.
 struct Offer {
     address provider;
     bool open;
@@ -229,7 +231,7 @@ struct Offer {
     PriceList prices;
 }
 
-/// An offer as it is stored: in four slots instead of five, which every `take` reads.
+/// An offer as stored: four slots instead of five, because every `take` reads them.
 struct StoredOffer {
     // slot 0
     address provider;
@@ -248,38 +250,38 @@ struct StoredOffer {
     uint32 networkKiBps;
 }
 
-/// What is left of an order in storage.
+/// The stored state of an order.
 struct OrderState {
     // slot 0
-    uint104 deposit; // base units that wait in the market
-    uint8 bids; // that hold a place
-    bool open; // not accepted, not cancelled
-    bool known; // opened once
+    uint104 deposit; // base units held for the order
+    uint8 bids; // live bids
+    bool open; // neither accepted nor cancelled
+    bool known; // was opened, even if it ended since
     bool bound; // its tenant was a bound account
 }
 
-/// What is left of a bid in storage.
+/// The stored state of a bid.
 struct BidState {
     // slot 0
     uint96 deposit; // wei
-    bool live; // holds its provider's capacity
+    bool live; // the provider's capacity is held
 }
 
-/// What a bound account's actions are measured against.
+/// A bound account's limits in one currency, and its exposure.
 struct Limits {
     // slot 0
     uint104 rate;
     uint104 amount;
-    uint32 version; // of the policy that set them; of another: there are no limits, and all needs consent
+    uint32 version; // of the spending policy that set them; under any other version every action needs consents
     // slot 1
     uint112 exposure; // the limit
-    uint112 exposed; // what the account put in and has not got back
+    uint112 exposed; // what the account paid in and has not received back
 }
 
-/// A report that a provider has stopped posting roots.
+/// A report that a provider stopped posting roots.
 struct Outage {
     // slot 0
-    uint32 epoch; // the provider's newest when it was reported; a newer one ends it
+    uint32 epoch; // the provider's newest epoch at the report; a newer one ends the outage
     uint32 reportedAt;
     uint64 reportedBlock;
     bool confirmed;
@@ -287,29 +289,29 @@ struct Outage {
 
 struct Dispute {
     // slot 0
-    uint96 deposit; // wei; 0: none is open
-    uint32 until; // the arbiters' deadline
-    uint32 again; // from when on the lease may be disputed again
+    uint96 deposit; // wei; 0: no open dispute
+    uint32 until; // deadline of the ruling
+    uint32 again; // when the lease can be disputed again
 }
 
 /// The money of a lease.
 struct Account {
     // slot 0
-    uint104 balance; // deposited, and neither settled nor returned; base units
-    uint104 paid; // settled since the lease was opened; base units
-    uint32 settledAt; // time of the newest settled statement; when opened: the opening; 0: no such lease
-    uint16 minReplicas; // a field of Policy that found room here, below 2^14
-    bool bound; // opened by a bound account, whose exposure its money is (bit 254)
-    bool frozen; // disputed: nothing of it is paid (bit 255)
+    uint104 balance; // deposited, neither settled nor returned; base units
+    uint104 paid; // settled since the opening; base units
+    uint32 settledAt; // time of the newest settled statement, initially of the opening; 0: no such lease
+    uint16 minReplicas; // of the LeasePolicy, stored here because Reservation has no room left; below 2^14
+    bool bound; // a bound account opened it, so its money counts in that account's exposure (bit 254)
+    bool frozen; // disputed: nothing is paid (bit 255)
 }
 
-/// The reservation of a lease. `integral` is ∫ rate dt from the opening to `since`, exact across every step, less what can
-/// never be claimed any more (see Accrual).
+/// The reservation of a lease. `integral` is ∫ rate dt from the opening to `since`, exact across every step, minus what
+/// can no longer be claimed (see Accrual).
 struct Reservation {
     // slot 0
     uint136 integral; // base units × 1e12
-    uint32 since; // time of the last step, or to which unproven time has lapsed
-    uint16 replicas; // below 2^14; the field's highest bit says that `since` is the opening
+    uint32 since; // time of the last step, or the time up to which unproven reservation has lapsed
+    uint16 replicas; // below 2^14; the field's highest bit is set while `since` is the opening
     uint16 maxReplicas; // 0: closed
     uint8 target;
     uint8 up;
@@ -319,7 +321,7 @@ struct Reservation {
     uint8 headroom;
 }
 
-/// A posted root. 224 bits of a hash leave nobody a second preimage, and root and time share a slot.
+/// A posted root. A digest of 224 bits resists a second preimage and leaves room for the time in the same slot.
 struct Root {
     bytes28 digest; // the first 28 bytes of the root
     uint32 postedAt;

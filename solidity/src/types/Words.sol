@@ -3,10 +3,10 @@ pragma solidity ^0.8.30;
 
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 
-import {Account, Capacity, Policy, Reservation, Shape} from "./DataTypes.sol";
+import {Account, Capacity, LeasePolicy, Reservation, Shape} from "./DataTypes.sol";
 
-// The structs that every lease touches fill one slot each, and are handled as that one word: read once, changed on the
-// stack, written once. The order of the fields is the order of the struct of the same name.
+// The structs that every lease touches fill one slot each. The contracts handle each as one word: read once, changed on
+// the stack, written once. Fields have the order of the struct of the same name.
 
 /// An Account.
 type AccountWord is uint256;
@@ -17,17 +17,17 @@ type ReservationWord is uint256;
 /// A Capacity.
 type CapacityWord is uint256;
 
-/// How an account is bound, which nobody reads as a struct: from the lowest bit its version (32), how many consents it takes
-/// (7; 0: the account is free), whether a consent was taken back under this version (1), and as much of
-/// keccak256(abi.encode(approvers)) as there is room for (216).
-type BindingWord is uint256;
+/// An account's spending policy. It has no struct. From the lowest bit: its version (32), the number of consents that
+/// it requires (7; 0: the account is free), whether a consent was revoked under this version (1), and the top 216 bits
+/// of keccak256(abi.encode(approvers)).
+type SpendingPolicyWord is uint256;
 
 using AccountWords for AccountWord global;
 using ReservationWords for ReservationWord global;
 using CapacityWords for CapacityWord global;
-using BindingWords for BindingWord global;
+using SpendingPolicyWords for SpendingPolicyWord global;
 
-// Reading a field casts the shifted word to the field's type, which cuts off what stands above it.
+// Reading a field casts the shifted word to the field's type, which truncates the higher fields.
 // forge-lint: disable-start(unsafe-typecast)
 
 library AccountWords {
@@ -58,7 +58,7 @@ library AccountWords {
         return (AccountWord.unwrap(a) & MIN_REPLICAS) >> 240;
     }
 
-    /// Whether a bound account opened it.
+    /// Whether a bound account opened the lease.
     function bound(AccountWord a) internal pure returns (bool) {
         return AccountWord.unwrap(a) & BOUND != 0;
     }
@@ -80,9 +80,9 @@ library AccountWords {
         return AccountWord.wrap(AccountWord.unwrap(a) & ~FROZEN);
     }
 
-    /// Reverts when the balance would outgrow its field.
+    /// Reverts when the balance would overflow its field.
     function credited(AccountWord a, uint256 amount) internal pure returns (AccountWord) {
-        // For its check alone: the sum is made in place.
+        // Called for its check only: the sum is computed in place.
         // slither-disable-next-line unused-return
         SafeCast.toUint104(a.balance() + amount);
         return AccountWord.wrap(AccountWord.unwrap(a) + amount);
@@ -95,7 +95,7 @@ library AccountWords {
         }
     }
 
-    /// @param amount At most the balance; it stays below 2^104 with all that was paid before.
+    /// @param amount At most the balance; the sum of all payments stays below 2^104.
     /// @param time Not before the newest settled statement.
     function settled(AccountWord a, uint256 amount, uint256 time) internal pure returns (AccountWord) {
         unchecked {
@@ -121,18 +121,18 @@ library ReservationWords {
     uint256 private constant AT_OPENING = 1 << 183;
 
     /// @param replicas_ Below 2^14, like all counts here.
-    function opened(uint16 replicas_, Policy calldata p) internal view returns (ReservationWord) {
+    function opened(uint16 replicas_, LeasePolicy calldata p) internal view returns (ReservationWord) {
         return ReservationWord.wrap(_opening(replicas_)).governedBy(p);
     }
 
-    /// Another lease that begins now, at the policy and count of this one.
+    /// A new lease that begins now, with the policy and count of this one.
     function reopened(ReservationWord r) internal view returns (ReservationWord) {
         uint256 policy = ReservationWord.unwrap(r) >> 184 << 184;
         return ReservationWord.wrap(policy | _opening(r.replicas()));
     }
 
-    /// Another policy, at an unchanged point of the curve.
-    function governedBy(ReservationWord r, Policy calldata p) internal pure returns (ReservationWord) {
+    /// A new policy; the curve's point stays.
+    function governedBy(ReservationWord r, LeasePolicy calldata p) internal pure returns (ReservationWord) {
         return ReservationWord.wrap(
             ReservationWord.unwrap(r) << 72 >> 72 | uint256(p.maxReplicas) << 184 | uint256(p.target) << 200
                 | uint256(p.up) << 208 | uint256(p.down) << 216 | uint256(p.cooldown) << 224 | uint256(p.step) << 240
@@ -152,7 +152,7 @@ library ReservationWords {
         return ReservationWord.unwrap(r) >> 168 & REPLICAS;
     }
 
-    /// Whether the curve's one point is still the lease's opening.
+    /// Whether the curve's point is still the lease's opening.
     function atOpening(ReservationWord r) internal pure returns (bool) {
         return ReservationWord.unwrap(r) & AT_OPENING != 0;
     }
@@ -186,7 +186,7 @@ library ReservationWords {
         return ReservationWord.unwrap(r) >> 248;
     }
 
-    /// The curve's point moved, at an unchanged policy.
+    /// A new point of the curve; the policy stays.
     /// @param integral_ Below 2^136.
     /// @param since_ Below 2^32.
     /// @param replicas_ Below 2^14.
@@ -219,26 +219,26 @@ library ReservationWords {
         });
     }
 
-    /// The curve's point where a lease begins.
+    /// The curve's point at the opening of a lease.
     function _opening(uint256 replicas_) private view returns (uint256) {
         return uint256(uint32(block.timestamp)) << 136 | replicas_ << 168 | AT_OPENING;
     }
 }
 
 library CapacityWords {
-    uint256 private constant HELD = 112; // where the held half begins
+    uint256 private constant HELD = 112; // offset of the held half
 
-    /// What there is becomes `shape`; what is held stays.
+    /// Replaces the total by `shape`; what is held stays.
     function resized(CapacityWord c, Shape memory shape) internal pure returns (CapacityWord) {
         return CapacityWord.wrap(CapacityWord.unwrap(c) >> HELD << HELD | _packed(shape));
     }
 
-    /// Adds to what is held. Callers have checked that each kind fits.
+    /// Adds to what is held. Callers check first that each kind fits.
     function holding(CapacityWord c, Shape memory shape, uint256 replicas) internal pure returns (CapacityWord) {
         return CapacityWord.wrap(CapacityWord.unwrap(c) + (_packed(shape) * replicas << HELD));
     }
 
-    /// Takes off what `holding` added: the fields cannot borrow from each other.
+    /// Subtracts what `holding` added, so no field borrows from the next.
     function releasing(CapacityWord c, Shape memory shape, uint256 replicas) internal pure returns (CapacityWord) {
         return CapacityWord.wrap(CapacityWord.unwrap(c) - (_packed(shape) * replicas << HELD));
     }
@@ -263,45 +263,49 @@ library CapacityWords {
     }
 }
 
-library BindingWords {
+library SpendingPolicyWords {
     using SafeCast for uint256;
 
     uint256 private constant REVOKED = 1 << 39;
-    uint256 private constant HASH = 40; // where the hash begins
+    uint256 private constant HASH = 40; // offset of the hash
 
-    /// Bound anew. The version of a free account stays, so that none ever comes back.
+    /// The next version. A free account keeps its version, so that no version is ever reused.
     /// @param threshold_ Below 2^7; 0 to be free.
-    function next(BindingWord b, address[] calldata approvers, uint256 threshold_) internal pure returns (BindingWord) {
+    function next(SpendingPolicyWord b, address[] calldata approvers, uint256 threshold_)
+        internal
+        pure
+        returns (SpendingPolicyWord)
+    {
         uint256 version_ = uint256((b.version() + 1).toUint32());
-        if (threshold_ == 0) return BindingWord.wrap(version_);
-        return BindingWord.wrap(_hash(approvers) << HASH | threshold_ << 32 | version_);
+        if (threshold_ == 0) return SpendingPolicyWord.wrap(version_);
+        return SpendingPolicyWord.wrap(_hash(approvers) << HASH | threshold_ << 32 | version_);
     }
 
-    function version(BindingWord b) internal pure returns (uint256) {
-        return uint32(BindingWord.unwrap(b));
+    function version(SpendingPolicyWord b) internal pure returns (uint256) {
+        return uint32(SpendingPolicyWord.unwrap(b));
     }
 
     /// 0: the account is free.
-    function threshold(BindingWord b) internal pure returns (uint256) {
-        return BindingWord.unwrap(b) >> 32 & 0x7f;
+    function threshold(SpendingPolicyWord b) internal pure returns (uint256) {
+        return SpendingPolicyWord.unwrap(b) >> 32 & 0x7f;
     }
 
-    function isBound(BindingWord b) internal pure returns (bool) {
+    function isBound(SpendingPolicyWord b) internal pure returns (bool) {
         return b.threshold() != 0;
     }
 
-    /// Whether these are the account's approvers.
-    function names(BindingWord b, address[] calldata approvers) internal pure returns (bool) {
-        return BindingWord.unwrap(b) >> HASH == _hash(approvers);
+    /// Whether these are the approvers of the policy.
+    function names(SpendingPolicyWord b, address[] calldata approvers) internal pure returns (bool) {
+        return SpendingPolicyWord.unwrap(b) >> HASH == _hash(approvers);
     }
 
-    /// Whether a consent was taken back under this version.
-    function revoked(BindingWord b) internal pure returns (bool) {
-        return BindingWord.unwrap(b) & REVOKED != 0;
+    /// Whether a consent was revoked under this version.
+    function revoked(SpendingPolicyWord b) internal pure returns (bool) {
+        return SpendingPolicyWord.unwrap(b) & REVOKED != 0;
     }
 
-    function withRevoked(BindingWord b) internal pure returns (BindingWord) {
-        return BindingWord.wrap(BindingWord.unwrap(b) | REVOKED);
+    function withRevoked(SpendingPolicyWord b) internal pure returns (SpendingPolicyWord) {
+        return SpendingPolicyWord.wrap(SpendingPolicyWord.unwrap(b) | REVOKED);
     }
 
     function _hash(address[] calldata approvers) private pure returns (uint256) {

@@ -7,7 +7,7 @@ import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Currency} from "../../src/types/Currency.sol";
-import {Bound, Consents, Limit, Order, Policy, Terms} from "../../src/types/DataTypes.sol";
+import {Bound, Consents, LeasePolicy, Limit, Order, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {Wallet} from "../payees/Wallet.sol";
 import {NastyToken} from "../tokens/NastyToken.sol";
@@ -133,7 +133,7 @@ contract LimitsTest is ApprovalsTest {
 
     function test_SetPolicy() external {
         (Terms memory terms,) = open(usd, 2);
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.maxReplicas = 11;
         expectConsentRequired(tenant, Bound.Rate, RATE * 11e12, RATE_LIMIT);
         vm.prank(tenant);
@@ -216,7 +216,7 @@ contract LimitsTest is ApprovalsTest {
         assertEq(exposedOf(tenant, usd), MUCH - amount - rest);
     }
 
-    /// A stranger's gift comes back too; it makes nobody's exposure less than nothing.
+    /// A stranger's top-up is returned too; it never makes an exposure negative.
     function test_WithdrawMoreThanWasPutIn() external {
         (Terms memory terms, LeaseId id) = open(usd, 2);
         _topUp(stranger, id, DEPOSIT);

@@ -9,14 +9,14 @@ import {Spending} from "../../src/abstracts/Spending.sol";
 import {Currency} from "../../src/types/Currency.sol";
 import {Limits, Parameters} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
-import {BindingWord} from "../../src/types/Words.sol";
+import {SpendingPolicyWord} from "../../src/types/Words.sol";
 
 /// A part of a test's market that does at once what takes other parts their time: bound accounts, grants, outages, disputes.
 contract Levers is Spending, Part {
     constructor(Parameters memory p, address next) MarketState(p) Part(next) {}
 
     function letBind(address account, Currency currency, uint104 rate, uint104 amount, uint112 exposure) external {
-        _policies[account] = BindingWord.wrap(1 << 32 | 1); // one consent, by the first version
+        _spendingPolicies[account] = SpendingPolicyWord.wrap(1 << 32 | 1); // one consent, by the first version
         Limits storage limits = _limits[account][currency];
         (limits.rate, limits.amount, limits.exposure, limits.version) = (rate, amount, exposure, 1);
     }

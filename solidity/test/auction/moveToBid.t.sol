@@ -4,7 +4,16 @@ pragma solidity ^0.8.30;
 import {IAuction} from "../../src/interfaces/IAuction.sol";
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {AuctionOrder, Bid, Bound, OrderState, Policy, Reservation, Shape, Terms} from "../../src/types/DataTypes.sol";
+import {
+    AuctionOrder,
+    Bid,
+    Bound,
+    LeasePolicy,
+    OrderState,
+    Reservation,
+    Shape,
+    Terms
+} from "../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {AuctionTest} from "./AuctionTest.sol";
 
@@ -139,7 +148,7 @@ contract MoveToBidTest is AuctionTest {
     }
 
     function _grow(uint16 max) private {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.maxReplicas = max;
         vm.prank(tenant);
         market.setPolicy(terms, p);

@@ -8,13 +8,13 @@ import {Errors} from "../../src/libraries/Errors.sol";
 import {
     Account as LeaseAccount,
     Bound,
-    Policy,
+    LeasePolicy,
     PriceList,
     Reservation,
     Shape,
+    Statement,
     Status,
-    Terms,
-    Usage
+    Terms
 } from "../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {AuctionTest} from "./AuctionTest.sol";
@@ -122,7 +122,7 @@ contract MoveToOfferTest is AuctionTest {
         skip(lasted);
         uint256 owed = market.owed(terms);
         uint256 left = owed < DEPOSIT ? DEPOSIT - owed : 0;
-        // nobody proved what lies before the claim window
+        // what was reserved before the claim window was not proven
         if (left >= notice) {
             _move();
         } else {
@@ -163,14 +163,14 @@ contract MoveToOfferTest is AuctionTest {
         market.scale(terms, replicas);
         // a statement over a part of the time
         skip(lasted - CHALLENGE);
-        Usage memory usage = busy(replicas * proven, vm.getBlockTimestamp());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(replicas * proven, vm.getBlockTimestamp());
+        uint256 epoch = prove(id, statement);
         uint256 owed = market.owed(terms);
         assertEq(owed, uint256(replicas) * RATE * lasted);
         _moveAndSee(DEPOSIT - owed, replicas);
         assertEq(balanceOf(id, usd), owed);
         // the old provider is paid as if nothing had happened
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), uint256(replicas) * RATE * proven);
         skip(CLAIM + 1);
         if (balanceOf(id, usd) != 0) market.refund(terms);
@@ -199,7 +199,7 @@ contract MoveToOfferTest is AuctionTest {
         assertEq(heldBy(rival), 10);
     }
 
-    function testFuzz_APolicyGoesAlong(Policy memory p) external {
+    function testFuzz_APolicyGoesAlong(LeasePolicy memory p) external {
         p.minReplicas = uint16(bound(p.minReplicas, 0, 2));
         p.maxReplicas = uint16(bound(p.maxReplicas, 2, 900));
         p.target = uint8(bound(p.target, 1, 100));
@@ -238,15 +238,15 @@ contract MoveToOfferTest is AuctionTest {
         proven = uint32(bound(proven, 1, 500));
         silent = uint32(bound(silent, CHALLENGE, 3000));
         skip(proven);
-        Usage memory usage = busy(2 * proven, vm.getBlockTimestamp());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(2 * proven, vm.getBlockTimestamp());
+        uint256 epoch = prove(id, statement);
         skip(silent - CHALLENGE);
         levers.letFallSilent(provider);
         uint256 owed = 2 * RATE * proven;
         _moveAndSee(DEPOSIT - owed, 2);
         assertEq(market.owed(terms), owed);
         assertEq(balanceOf(id, usd), owed);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), owed);
         assertEq(balanceOf(id, usd), 0);
     }
@@ -265,13 +265,13 @@ contract MoveToOfferTest is AuctionTest {
         _moveAndSee(DEPOSIT - 2 * RATE * 100, 2);
     }
 
-    /// What was settled by the tenant's word, later than the newest root, is not owed again.
+    /// What a countersigned statement settled, later than the newest root, is not owed again.
     function test_ASettlementBeyondTheNewestRoot() external {
         skip(100);
-        Usage memory usage = busy(100, vm.getBlockTimestamp());
-        bytes memory signature = sign(tenantKey, id, usage);
+        Statement memory statement = busy(100, vm.getBlockTimestamp());
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
         levers.letFallSilent(provider);
         skip(50);
         _moveAndSee(DEPOSIT - 100 * RATE, 2);
@@ -282,19 +282,19 @@ contract MoveToOfferTest is AuctionTest {
 
     function test_WhatIsOwedStaysFrozen() external {
         skip(10);
-        Usage memory usage = busy(20, vm.getBlockTimestamp());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, vm.getBlockTimestamp());
+        uint256 epoch = prove(id, statement);
         levers.letFreeze(id, usd);
         uint256 owed = market.owed(terms);
         LeaseId to = _move();
         assertTrue(market.accountOf(id, usd).frozen);
         assertEq(balanceOf(id, usd), owed);
         assertFalse(market.accountOf(to, usd).frozen);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 0);
         // the provider won
         levers.letThaw(id, usd);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
     }
 }

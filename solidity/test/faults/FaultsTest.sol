@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Dispute, Fraud, Leaf, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Dispute, Fraud, Leaf, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 
@@ -31,8 +31,8 @@ abstract contract FaultsTest is MarketTest {
     // Evidence
 
     /// Posts a statement that stands alone under its root.
-    function state(Usage memory usage) internal returns (Leaf memory) {
-        return Leaf({epoch: post(market.leafOf(id, usage)), usage: usage, path: emptyPath()});
+    function state(Statement memory statement) internal returns (Leaf memory) {
+        return Leaf({epoch: post(market.leafOf(id, statement)), statement: statement, path: emptyPath()});
     }
 
     function one(Leaf memory a) internal pure returns (Leaf[] memory leaves) {

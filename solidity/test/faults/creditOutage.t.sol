@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IFaults} from "../../src/interfaces/IFaults.sol";
 import {Accrual} from "../../src/libraries/Accrual.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Order, PriceList, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Order, PriceList, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {OfferId} from "../../src/types/Ids.sol";
 import {FaultsTest} from "./FaultsTest.sol";
 
@@ -70,7 +70,7 @@ contract CreditOutageTest is FaultsTest {
         assertConserved();
     }
 
-    /// Nobody can open leases with a silent provider to drain its bond.
+    /// Opening leases with a silent provider does not drain its bond.
     function testFuzz_RevertWhen_TheLeaseWasOpenedInTheSilence(uint8 before) external {
         before = uint8(bound(before, 0, MISSED * EPOCH - 1));
         post("root");
@@ -106,15 +106,15 @@ contract CreditOutageTest is FaultsTest {
     /// What both sides have signed shows that there was no silence between them.
     function test_RevertWhen_SomethingNewerWasSettled() external {
         skip(1);
-        Usage memory usage = busy(20, _now());
-        bytes memory signature = sign(tenantKey, id, usage);
+        Statement memory statement = busy(20, _now());
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
         skip(MISSED * EPOCH - 1);
         report();
         waitForGrace();
         market.confirmSilence(provider);
-        _tooYoung(usage.time);
+        _tooYoung(statement.time);
     }
 
     function test_PaysTheCredit() external {
@@ -158,8 +158,8 @@ contract CreditOutageTest is FaultsTest {
     }
 
     function test_WhatIsOwedEndsAtTheNewestRoot() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = post(market.leafOf(id, usage));
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = post(market.leafOf(id, statement));
         uint256 snapshot = vm.snapshotState();
         outage();
         uint256 owed = market.owed(terms);
@@ -173,7 +173,7 @@ contract CreditOutageTest is FaultsTest {
         vm.prank(tenant);
         market.close(terms);
         assertEq(balanceOf(id, usd), 20 * RATE + 2 * RATE * 5);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
         assertTrue(vm.revertToState(snapshot));
         // closing at once
@@ -182,7 +182,7 @@ contract CreditOutageTest is FaultsTest {
         vm.prank(tenant);
         market.close(terms);
         assertEq(balanceOf(id, usd), 20 * RATE);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
         assertEq(balanceOf(id, usd), 0);
         assertConserved();
@@ -212,7 +212,7 @@ contract CreditOutageTest is FaultsTest {
     /// Every relation of the settled statement, the last step, the newest root and the claim window.
     function testFuzz_TheCut(Life calldata life) external {
         _live(life);
-        Usage memory last = _state(life.rootAfter, life.rootShare);
+        Statement memory last = _state(life.rootAfter, life.rootShare);
         uint256 epoch = post(market.leafOf(id, last));
         // what the root proves
         uint256 provable = _provable(last, epoch, life.silentFor);
@@ -259,7 +259,7 @@ contract CreditOutageTest is FaultsTest {
         return uint256(terms.rates.reserved) * market.reservationOf(id).replicas;
     }
 
-    function _provable(Usage memory last, uint256 epoch, uint256 silentFor) private returns (uint256 provable) {
+    function _provable(Statement memory last, uint256 epoch, uint256 silentFor) private returns (uint256 provable) {
         uint256 snapshot = vm.snapshotState();
         uint256 paid = market.accountOf(id, usd).paid;
         outage();
@@ -285,10 +285,10 @@ contract CreditOutageTest is FaultsTest {
         id = market.take(offer, o, 1e15);
         terms = termsOf(tenant, usd, o);
         terms.rates = Accrual.rates(p, o.shape);
-        Usage memory usage = _state(life.settledAfter, life.settledShare);
-        bytes memory signature = sign(tenantKey, id, usage);
+        Statement memory statement = _state(life.settledAfter, life.settledShare);
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
         if (life.replicas % 4 == 3) return; // no step
         skip(life.steppedAfter % (CLAIM / 4));
         vm.prank(tenant);
@@ -296,7 +296,7 @@ contract CreditOutageTest is FaultsTest {
     }
 
     /// After some time, a share of all that its replicas could have used in it.
-    function _state(uint16 after_, uint16 share) private returns (Usage memory) {
+    function _state(uint16 after_, uint16 share) private returns (Statement memory) {
         uint256 lasts = SPACING + after_ % (CLAIM / 4);
         skip(lasts);
         _used += market.reservationOf(id).replicas * lasts * share / type(uint16).max;

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IFaults} from "../../src/interfaces/IFaults.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Dispute, Parameters, Usage} from "../../src/types/DataTypes.sol";
+import {Dispute, Parameters, Statement} from "../../src/types/DataTypes.sol";
 import {FaultsTest} from "./FaultsTest.sol";
 
 contract DisputeTest is FaultsTest {
@@ -35,7 +35,7 @@ contract DisputeTest is FaultsTest {
         market.dispute{value: value}(terms, "evidence");
     }
 
-    /// Closed, and something is still said to be owed: but nobody is there to answer.
+    /// Closed, and money may still be owed, but the provider has left.
     function test_RevertWhen_TheProviderHasLeft() external {
         skip(CLAIM);
         vm.prank(provider);
@@ -102,8 +102,8 @@ contract DisputeTest is FaultsTest {
     /// All of its verbs are callable, and what the ruling may give to the provider stays.
     function testFuzz_TheTenantTakesNothingThatIsOwed(uint8 wait, uint16 replicas, bool closes) external {
         skip(wait);
-        Usage memory usage = busy(2 * (EPOCH + wait), _now()); // all that was reserved
-        uint256 epoch = post(market.leafOf(id, usage));
+        Statement memory statement = busy(2 * (EPOCH + wait), _now()); // all that was reserved
+        uint256 epoch = post(market.leafOf(id, statement));
         dispute();
         vm.startPrank(tenant);
         market.topUp(usd, id, 1);
@@ -119,8 +119,8 @@ contract DisputeTest is FaultsTest {
             market.refund(terms);
         }
         rule(false, 0);
-        settle(terms, usage, epoch, emptyPath());
-        assertEq(market.earnings(provider, usd), usage.replicaSeconds * RATE);
+        settle(terms, statement, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), statement.replicaSeconds * RATE);
         if (closes) assertEq(balanceOf(id, usd), 0);
         assertConserved();
     }
@@ -160,13 +160,13 @@ contract DisputeTest is FaultsTest {
         // the epoch, and one more in which its root waits to be mined
         uint256 epochEnds = _now() + p.epochLength;
         vm.warp(epochEnds + spent % (uint256(p.epochLength) + 1));
-        Usage memory usage = busy(2 * uint256(p.epochLength), epochEnds);
-        uint256 epoch = post(market.leafOf(id, usage));
+        Statement memory statement = busy(2 * uint256(p.epochLength), epochEnds);
+        uint256 epoch = post(market.leafOf(id, statement));
         skip(p.challengeWindow - 1);
         dispute();
         skip(p.disputeWindow);
         market.endDispute(terms);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 2 * uint256(p.epochLength) * RATE);
     }
 
@@ -185,7 +185,7 @@ contract DisputeTest is FaultsTest {
     function test_RevertWhen_ADisputeWouldLetStatementsLapse() external {
         Parameters memory p = localParameters();
         p.claimWindow = p.disputeWindow + p.challengeWindow + 2 * p.epochLength;
-        vm.expectRevert(); // with BadParameters, of which the cheat code tells nothing
+        vm.expectRevert(); // with BadParameters, which the cheat code does not show
         this.deployed(p);
         ++p.claimWindow;
         deploy(p);
@@ -202,12 +202,12 @@ contract DisputeTest is FaultsTest {
         vm.prank(stranger);
         market.topUp(usd, id, 10 * DEPOSIT);
         vm.warp(START + lain);
-        Usage memory usage = busy(2 * uint256(lain), _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(2 * uint256(lain), _now());
+        uint256 epoch = prove(id, statement);
         dispute();
         skip(DISPUTE);
         market.endDispute(terms);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         uint256 lapsed = _now() - CLAIM - START;
         assertLe(lapsed, DISPUTE);
         assertEq(market.earnings(provider, usd), 2 * RATE * (lain - lapsed));

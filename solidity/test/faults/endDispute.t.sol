@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IFaults} from "../../src/interfaces/IFaults.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Usage} from "../../src/types/DataTypes.sol";
+import {Statement} from "../../src/types/DataTypes.sol";
 import {FaultsTest} from "./FaultsTest.sol";
 
 contract EndDisputeTest is FaultsTest {
@@ -32,8 +32,8 @@ contract EndDisputeTest is FaultsTest {
     }
 
     function testFuzz_TheProofsStand(uint16 late) external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
         dispute();
         skip(DISPUTE + late % (CLAIM - DISPUTE - 2 * EPOCH));
         vm.expectEmit(address(market));
@@ -45,7 +45,7 @@ contract EndDisputeTest is FaultsTest {
         assertEq(market.providerOf(provider).disputes, 0);
         assertEq(bond(), MIN_BOND);
         assertConserved();
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
     }
 }

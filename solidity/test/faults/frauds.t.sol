@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Fraud, Leaf, Order, PriceList, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Fraud, Leaf, Order, PriceList, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {StandardTree} from "../StandardTree.sol";
 import {FaultsTest} from "./FaultsTest.sol";
@@ -18,8 +18,8 @@ contract FraudsTest is FaultsTest {
     }
 
     /// Nothing but replica-seconds.
-    function _present(uint256 replicaSeconds, uint256 time) private pure returns (Usage memory usage) {
-        (usage.time, usage.replicaSeconds) = (uint32(time), uint64(replicaSeconds));
+    function _present(uint256 replicaSeconds, uint256 time) private pure returns (Statement memory statement) {
+        (statement.time, statement.replicaSeconds) = (uint32(time), uint64(replicaSeconds));
     }
 
     function _scale(uint16 replicas) private {
@@ -31,15 +31,15 @@ contract FraudsTest is FaultsTest {
 
     function testFuzz_BeyondTheShape(uint32 replicaSeconds) external {
         replicaSeconds = uint32(bound(replicaSeconds, 0, 120));
-        Usage memory usage = busy(replicaSeconds, _now());
-        _noFraud(Fraud.Excess, one(state(usage)));
+        Statement memory statement = busy(replicaSeconds, _now());
+        _noFraud(Fraud.Excess, one(state(statement)));
         skip(SPACING);
-        ++usage.cpuNanos;
-        convicts(Fraud.Excess, one(state(usage)));
+        ++statement.cpuNanos;
+        convicts(Fraud.Excess, one(state(statement)));
         skip(SPACING);
-        --usage.cpuNanos;
-        ++usage.memoryByteSeconds;
-        Leaf memory leaf = state(usage);
+        --statement.cpuNanos;
+        ++statement.memoryByteSeconds;
+        Leaf memory leaf = state(statement);
         convicts(Fraud.Excess, one(leaf));
         // closing is no way out
         vm.prank(tenant);
@@ -57,7 +57,7 @@ contract FraudsTest is FaultsTest {
         leaf = state(_present(most + 1, _now() - SPACING));
         convicts(Fraud.Excess, one(leaf));
         uint256 snapshot = vm.snapshotState();
-        // what a step hides, nobody can know
+        // what was reserved before a step is unknown
         _scale(3);
         _noFraud(Fraud.Excess, one(leaf));
         assertTrue(vm.revertToState(snapshot));
@@ -67,7 +67,7 @@ contract FraudsTest is FaultsTest {
     }
 
     function test_TheHighestCountersOverflowNothing() external {
-        Usage memory usage = Usage({
+        Statement memory statement = Statement({
             time: uint32(_now()),
             replicaSeconds: type(uint64).max,
             cpuNanos: type(uint96).max,
@@ -75,13 +75,13 @@ contract FraudsTest is FaultsTest {
             networkBytes: type(uint96).max,
             utilization: type(uint16).max
         });
-        Leaf memory leaf = state(usage);
+        Leaf memory leaf = state(statement);
         convicts(Fraud.Excess, one(leaf));
         skip(SPACING);
         Leaf memory first = state(_present(0, _now()));
         skip(SPACING);
-        usage.time = uint32(_now());
-        Leaf memory second = state(usage);
+        statement.time = uint32(_now());
+        Leaf memory second = state(statement);
         convicts(Fraud.Growth, two(first, second));
         convicts(Fraud.Utilization, two(first, second));
     }
@@ -129,7 +129,7 @@ contract FraudsTest is FaultsTest {
     /// What lapses unpaid takes the integral back to zero, and the point away from the opening.
     function test_ALapseThatLeavesNothing() external {
         skip(CLAIM);
-        Usage memory idle = _present(0, _now());
+        Statement memory idle = _present(0, _now());
         settle(terms, idle, prove(id, idle), emptyPath());
         assertEq(market.reservationOf(id).integral, 0);
         assertEq(market.accountOf(id, usd).paid, 0);
@@ -138,7 +138,7 @@ contract FraudsTest is FaultsTest {
     }
 
     function test_AStepOfWhatPaysNothing() external {
-        Usage memory idle = _present(0, _now());
+        Statement memory idle = _present(0, _now());
         bytes memory signature = sign(tenantKey, id, idle);
         vm.prank(provider);
         market.settleSigned(terms, idle, signature);
@@ -235,12 +235,12 @@ contract FraudsTest is FaultsTest {
 
     // Fall
 
-    function _fallen(Usage memory usage, uint256 counter) private pure returns (Usage memory) {
-        if (counter == 0) --usage.replicaSeconds;
-        if (counter == 1) --usage.cpuNanos;
-        if (counter == 2) --usage.memoryByteSeconds;
-        if (counter == 3) --usage.networkBytes;
-        return usage;
+    function _fallen(Statement memory statement, uint256 counter) private pure returns (Statement memory) {
+        if (counter == 0) --statement.replicaSeconds;
+        if (counter == 1) --statement.cpuNanos;
+        if (counter == 2) --statement.memoryByteSeconds;
+        if (counter == 3) --statement.networkBytes;
+        return statement;
     }
 
     function testFuzz_Fall(uint8 counter, uint16 lasts, uint16 replicaSeconds) external {
@@ -270,9 +270,9 @@ contract FraudsTest is FaultsTest {
     function test_AFallingUtilizationIsNoFall() external {
         Leaf memory first = state(busy(20, _now()));
         skip(EPOCH);
-        Usage memory usage = busy(20, _now());
-        usage.utilization = 0;
-        _noFraud(Fraud.Fall, two(first, state(usage)));
+        Statement memory statement = busy(20, _now());
+        statement.utilization = 0;
+        _noFraud(Fraud.Fall, two(first, state(statement)));
     }
 
     function test_OfEqualTimesTheEpochsTellTheOrder() external {
@@ -304,7 +304,7 @@ contract FraudsTest is FaultsTest {
     // Twins
 
     /// Two statements of the lease under one root.
-    function _twins(Usage memory a, Usage memory b) private returns (Leaf memory first, Leaf memory second) {
+    function _twins(Statement memory a, Statement memory b) private returns (Leaf memory first, Leaf memory second) {
         bytes32[] memory leaves = new bytes32[](3);
         (leaves[0], leaves[1], leaves[2]) = (market.leafOf(id, a), market.leafOf(id, b), "a third");
         uint256 epoch = post(StandardTree.root(leaves));
@@ -314,15 +314,15 @@ contract FraudsTest is FaultsTest {
 
     function testFuzz_Twins(uint8 field) external {
         field = field % 6;
-        Usage memory usage = _fallen(busy(20, _now()), field);
-        if (field == 4) --usage.utilization;
-        if (field == 5) --usage.time;
-        (Leaf memory first, Leaf memory second) = _twins(busy(20, _now()), usage);
+        Statement memory statement = _fallen(busy(20, _now()), field);
+        if (field == 4) --statement.utilization;
+        if (field == 5) --statement.time;
+        (Leaf memory first, Leaf memory second) = _twins(busy(20, _now()), statement);
         convicts(Fraud.Twins, two(first, second));
         convicts(Fraud.Twins, two(second, first));
         _noFraud(Fraud.Twins, two(first, first));
         _noFraud(Fraud.Twins, two(second, second));
-        // in no order of their own they are no fall, unless their times tell one
+        // without an order they are no fall, unless their times give one
         if (field != 5) _badEvidence(Fraud.Fall, two(first, second));
     }
 
@@ -346,10 +346,14 @@ contract FraudsTest is FaultsTest {
     // Utilization
 
     /// A statement after 20 replica-seconds at full load: of so many more, a load in basis points, and what it says of it.
-    function _loaded(uint256 replicaSeconds, uint256 load, uint256 stated) private view returns (Usage memory usage) {
-        usage = busy(20 + replicaSeconds, _now());
-        usage.cpuNanos = uint96(20e9 + replicaSeconds * 1e9 * load / 10_000);
-        usage.utilization = uint16(stated);
+    function _loaded(uint256 replicaSeconds, uint256 load, uint256 stated)
+        private
+        view
+        returns (Statement memory statement)
+    {
+        statement = busy(20 + replicaSeconds, _now());
+        statement.cpuNanos = uint96(20e9 + replicaSeconds * 1e9 * load / 10_000);
+        statement.utilization = uint16(stated);
     }
 
     function testFuzz_Utilization(uint16 replicaSeconds, uint16 load, uint16 stated, uint8 near) external {
@@ -369,12 +373,12 @@ contract FraudsTest is FaultsTest {
     function test_ItIsRoundedDown() external {
         Leaf memory first = state(busy(20, _now()));
         skip(EPOCH);
-        Usage memory usage = busy(23, _now());
-        usage.cpuNanos = 22_500_000_000;
+        Statement memory statement = busy(23, _now());
+        statement.cpuNanos = 22_500_000_000;
         for (uint256 stated = 8330; stated < 8338; ++stated) {
-            usage.utilization = uint16(stated);
+            statement.utilization = uint16(stated);
             uint256 snapshot = vm.snapshotState();
-            Leaf memory second = state(usage);
+            Leaf memory second = state(statement);
             if (stated < 8332 || stated > 8334) convicts(Fraud.Utilization, two(first, second));
             else _noFraud(Fraud.Utilization, two(first, second));
             assertTrue(vm.revertToState(snapshot));
@@ -394,18 +398,18 @@ contract FraudsTest is FaultsTest {
     function test_AtMostWhatItsFieldHolds() external {
         Leaf memory first = state(_present(20, _now()));
         skip(EPOCH);
-        Usage memory usage = busy(21, _now());
-        usage.utilization = type(uint16).max;
-        Leaf memory second = state(usage); // 21 CPU-seconds of one
+        Statement memory statement = busy(21, _now());
+        statement.utilization = type(uint16).max;
+        Leaf memory second = state(statement); // 21 CPU-seconds of one
         _noFraud(Fraud.Utilization, two(first, second));
         skip(EPOCH);
-        usage = busy(22, _now());
-        convicts(Fraud.Utilization, two(second, _with(usage, type(uint16).max)));
+        statement = busy(22, _now());
+        convicts(Fraud.Utilization, two(second, _with(statement, type(uint16).max)));
     }
 
-    function _with(Usage memory usage, uint16 utilization) private returns (Leaf memory) {
-        usage.utilization = utilization;
-        return state(usage);
+    function _with(Statement memory statement, uint16 utilization) private returns (Leaf memory) {
+        statement.utilization = utilization;
+        return state(statement);
     }
 
     function test_RevertWhen_TheRootsAreNotSuccessive() external {
@@ -434,7 +438,7 @@ contract FraudsTest is FaultsTest {
         }
         skip(SPACING);
         Leaf memory again = state(_loaded(40, 9000, 9000)); // in slot 0
-        last = Leaf(again.epoch - RING, again.usage, emptyPath());
+        last = Leaf(again.epoch - RING, again.statement, emptyPath());
         refused(
             Fraud.Utilization,
             two(last, next),
@@ -450,10 +454,10 @@ contract FraudsTest is FaultsTest {
 
     /// A statement posted again says again how busy it was.
     function test_RevertWhen_AStatementWasPostedTwice() external {
-        Usage memory usage = busy(20, _now());
-        Leaf memory first = state(usage);
+        Statement memory statement = busy(20, _now());
+        Leaf memory first = state(statement);
         skip(EPOCH);
-        _badEvidence(Fraud.Utilization, two(first, state(usage)));
+        _badEvidence(Fraud.Utilization, two(first, state(statement)));
     }
 
     function test_CountersThatFellMakeNoUtilization() external {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Fraud, Leaf, Order, Usage} from "../../src/types/DataTypes.sol";
+import {Fraud, Leaf, Order, Statement} from "../../src/types/DataTypes.sol";
 import {FaultsTest} from "./FaultsTest.sol";
 
 /// A provider that measures what it runs and states what it measured. It clips CPU time and memory to the shape, follows a
-/// step within an epoch, and may once between two steps follow one that a reorganization takes back within an epoch.
+/// step within an epoch, and may once between two steps follow one that a reorganization reverts within an epoch.
 contract HonestTest is FaultsTest {
     uint256 private constant EVENTS = 14;
     uint256 private constant MOST_LEAVES = 5;
@@ -18,9 +18,9 @@ contract HonestTest is FaultsTest {
     }
 
     Leaf[] private _leaves;
-    Usage private _counted; // without clipping
+    Statement private _counted; // without clipping
     uint256 private _running;
-    bool private _misled; // by a step that was taken back, since the last one
+    bool private _misled; // by a step that was reverted, since the last one
 
     function setUp() public override {
         super.setUp();
@@ -71,24 +71,24 @@ contract HonestTest is FaultsTest {
     }
 
     /// What the meter says now, clipped to what its replica-seconds could use.
-    function _statement() private view returns (Usage memory usage) {
-        usage = _counted;
-        usage.time = uint32(_now());
-        uint256 seconds_ = usage.replicaSeconds;
-        if (usage.cpuNanos > seconds_ * 1e9) usage.cpuNanos = uint96(seconds_ * 1e9);
+    function _statement() private view returns (Statement memory statement) {
+        statement = _counted;
+        statement.time = uint32(_now());
+        uint256 seconds_ = statement.replicaSeconds;
+        if (statement.cpuNanos > seconds_ * 1e9) statement.cpuNanos = uint96(seconds_ * 1e9);
         uint256 memory_ = seconds_ * 1000 << 20;
-        if (usage.memoryByteSeconds > memory_) usage.memoryByteSeconds = uint128(memory_);
-        Usage memory before;
-        if (_leaves.length > 0) before = _leaves[_leaves.length - 1].usage;
+        if (statement.memoryByteSeconds > memory_) statement.memoryByteSeconds = uint128(memory_);
+        Statement memory before;
+        if (_leaves.length > 0) before = _leaves[_leaves.length - 1].statement;
         uint256 grown = seconds_ - before.replicaSeconds;
-        if (grown == 0) return usage;
-        uint256 utilization = (usage.cpuNanos - before.cpuNanos) * 10_000 / (grown * 1e9);
-        usage.utilization = uint16(utilization > type(uint16).max ? type(uint16).max : utilization);
+        if (grown == 0) return statement;
+        uint256 utilization = (statement.cpuNanos - before.cpuNanos) * 10_000 / (grown * 1e9);
+        statement.utilization = uint16(utilization > type(uint16).max ? type(uint16).max : utilization);
     }
 
-    function _post(Usage memory usage) private {
+    function _post(Statement memory statement) private {
         if (_now() < market.providerOf(provider).rootAt + SPACING) return;
-        Leaf memory leaf = state(usage);
+        Leaf memory leaf = state(statement);
         if (_leaves.length == MOST_LEAVES) {
             // the oldest but one is forgotten, for the tests' time; the first stays
             for (uint256 i = 1; i < MOST_LEAVES - 1; ++i) {
@@ -132,7 +132,7 @@ contract HonestTest is FaultsTest {
         if (_leaves.length == 0) return;
         Leaf memory leaf = _leaves[_leaves.length - 1];
         _live(e, CHALLENGE);
-        if (leaf.usage.time + CLAIM >= _now()) settle(terms, leaf.usage, leaf.epoch, emptyPath());
+        if (leaf.statement.time + CLAIM >= _now()) settle(terms, leaf.statement, leaf.epoch, emptyPath());
     }
 
     function _lapse(Event memory e) private {
@@ -153,7 +153,7 @@ contract HonestTest is FaultsTest {
     function _repeat(Event memory e) private {
         if (_leaves.length == 0) return;
         _live(e, SPACING);
-        _post(_leaves[_leaves.length - 1].usage);
+        _post(_leaves[_leaves.length - 1].statement);
     }
 
     function _ruledFor(Event memory e) private {

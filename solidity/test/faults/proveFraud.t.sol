@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IFaults} from "../../src/interfaces/IFaults.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Fraud, Leaf, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Fraud, Leaf, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {StandardTree} from "../StandardTree.sol";
 import {FaultsTest} from "./FaultsTest.sol";
@@ -11,9 +11,9 @@ import {FaultsTest} from "./FaultsTest.sol";
 /// What evidence has to be, and what a conviction does. `frauds.t.sol` has what each kind means.
 contract ProveFraudTest is FaultsTest {
     /// More CPU time than there is.
-    function _lie() private view returns (Usage memory usage) {
-        usage = busy(20, _now());
-        ++usage.cpuNanos;
+    function _lie() private view returns (Statement memory statement) {
+        statement = busy(20, _now());
+        ++statement.cpuNanos;
     }
 
     // Which lease
@@ -68,7 +68,7 @@ contract ProveFraudTest is FaultsTest {
         }
     }
 
-    /// A number of the same slot of the ring would find the root, and tell a wrong order.
+    /// Another epoch of the same slot of the ring would find the root, and give a wrong order.
     function test_RevertWhen_TheNumberIsAnotherOfTheSlot() external {
         Leaf memory leaf = state(_lie());
         leaf.epoch += RING;
@@ -90,14 +90,14 @@ contract ProveFraudTest is FaultsTest {
     function test_RevertWhen_AnyFieldIsOffByOne() external {
         Leaf memory leaf = state(busy(20, _now()));
         for (uint256 field = 0; field < 6; ++field) {
-            Usage memory usage = busy(20, _now());
-            if (field == 0) --usage.time;
-            if (field == 1) ++usage.replicaSeconds;
-            if (field == 2) ++usage.cpuNanos;
-            if (field == 3) ++usage.memoryByteSeconds;
-            if (field == 4) ++usage.networkBytes;
-            if (field == 5) ++usage.utilization;
-            leaf.usage = usage;
+            Statement memory statement = busy(20, _now());
+            if (field == 0) --statement.time;
+            if (field == 1) ++statement.replicaSeconds;
+            if (field == 2) ++statement.cpuNanos;
+            if (field == 3) ++statement.memoryByteSeconds;
+            if (field == 4) ++statement.networkBytes;
+            if (field == 5) ++statement.utilization;
+            leaf.statement = statement;
             refused(Fraud.Excess, one(leaf), Errors.BadPath.selector);
         }
     }
@@ -109,36 +109,36 @@ contract ProveFraudTest is FaultsTest {
         refused(Fraud.Excess, one(leaf), Errors.BadPath.selector);
     }
 
-    /// Nobody can put words into a provider's mouth by posting them.
+    /// A root that another account posted convicts no provider.
     function test_RevertWhen_TheRootIsAnotherProviders() external {
-        Usage memory usage = _lie();
-        bytes32 root = market.leafOf(id, usage);
+        Statement memory statement = _lie();
+        bytes32 root = market.leafOf(id, statement);
         vm.startPrank(stranger);
         market.register{value: MIN_BOND}(plenty(), "key", "url");
         market.postRoot(1, root);
         vm.stopPrank();
-        Leaf memory leaf = Leaf(1, usage, emptyPath());
+        Leaf memory leaf = Leaf(1, statement, emptyPath());
         refused(Fraud.Excess, one(leaf), abi.encodeWithSelector(Errors.RootUnknown.selector, provider, 1));
         post("its own");
         refused(Fraud.Excess, one(leaf), Errors.BadPath.selector);
     }
 
     function test_RevertWhen_TheStatementIsYoungerThanItsRoot() external {
-        Usage memory usage = _lie();
-        ++usage.time;
-        Leaf memory leaf = state(usage);
+        Statement memory statement = _lie();
+        ++statement.time;
+        Leaf memory leaf = state(statement);
         skip(EPOCH);
-        refused(Fraud.Excess, one(leaf), abi.encodeWithSelector(Errors.StatementFromFuture.selector, usage.time));
+        refused(Fraud.Excess, one(leaf), abi.encodeWithSelector(Errors.StatementFromFuture.selector, statement.time));
     }
 
     function test_ALeafOfATree() external {
-        Usage memory usage = _lie();
+        Statement memory statement = _lie();
         bytes32[] memory leaves = new bytes32[](5);
         for (uint256 i = 0; i < 5; ++i) {
-            leaves[i] = i == 3 ? market.leafOf(id, usage) : bytes32(i);
+            leaves[i] = i == 3 ? market.leafOf(id, statement) : bytes32(i);
         }
         uint256 epoch = post(StandardTree.root(leaves));
-        Leaf memory leaf = Leaf(epoch, usage, StandardTree.path(leaves, leaves[2]));
+        Leaf memory leaf = Leaf(epoch, statement, StandardTree.path(leaves, leaves[2]));
         refused(Fraud.Excess, one(leaf), Errors.BadPath.selector);
         leaf.path = StandardTree.path(leaves, leaves[3]);
         prove(Fraud.Excess, one(leaf));
@@ -174,15 +174,15 @@ contract ProveFraudTest is FaultsTest {
     /// What was settled before stays settled; what was not is gone; what comes is paid.
     function testFuzz_TheLeaseOwesNothingForWhatLiesBefore(uint8 settled, uint8 unsettled, uint8 after_) external {
         uint256 used = uint256(settled % 20);
-        Usage memory usage = busy(used, _now());
-        settle(terms, usage, prove(id, usage), emptyPath());
+        Statement memory statement = busy(used, _now());
+        settle(terms, statement, prove(id, statement), emptyPath());
         skip(unsettled);
-        Usage memory late = busy(20, _now()); // true, and posted in time
+        Statement memory late = busy(20, _now()); // true, and posted in time
         uint256 epoch = prove(id, late);
-        usage = _lie();
-        usage.replicaSeconds += 20;
-        usage.cpuNanos += 20e9;
-        prove(Fraud.Excess, one(state(usage)));
+        statement = _lie();
+        statement.replicaSeconds += 20;
+        statement.cpuNanos += 20e9;
+        prove(Fraud.Excess, one(state(statement)));
         uint256 since = _now();
         assertEq(market.owed(terms), 0);
         assertEq(market.withdrawable(terms), balanceOf(id, usd) - 2 * RATE * NOTICE);
@@ -207,7 +207,7 @@ contract ProveFraudTest is FaultsTest {
         market.refund(terms);
         assertEq(token.balanceOf(tenant), before + DEPOSIT);
         skip(CHALLENGE);
-        settle(terms, leaf.usage, leaf.epoch, emptyPath());
+        settle(terms, leaf.statement, leaf.epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 0);
     }
 

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IFaults} from "../../src/interfaces/IFaults.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Usage} from "../../src/types/DataTypes.sol";
+import {Statement} from "../../src/types/DataTypes.sol";
 import {FaultsTest} from "./FaultsTest.sol";
 
 contract RuleTest is FaultsTest {
@@ -64,10 +64,10 @@ contract RuleTest is FaultsTest {
     }
 
     function testFuzz_ForTheProvider(uint8 wait) external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
         dispute();
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 0);
         skip(wait);
         uint256 owed = market.owed(terms);
@@ -77,14 +77,14 @@ contract RuleTest is FaultsTest {
         assertEq(market.owed(terms), owed);
         _checkEnded(provider);
         assertEq(bond(), MIN_BOND);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
     }
 
     function testFuzz_ForTheTenant(uint256 slash, bool closed) external {
         slash = bound(slash, 1, MIN_BOND / 2);
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
         dispute();
         vm.prank(tenant);
         if (closed) market.close(terms);
@@ -101,7 +101,7 @@ contract RuleTest is FaultsTest {
         assertEq(market.earnings(tenant, ETH), toTenant + DISPUTE_DEPOSIT);
         assertFalse(market.accountOf(id, usd).frozen);
         assertConserved();
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 0);
         if (!closed) return;
         uint256 before = token.balanceOf(tenant);

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Fraud, Order, Parameters, Shape, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Fraud, Order, Parameters, Shape, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {FaultsTest} from "./FaultsTest.sol";
 
 contract SlashTest is FaultsTest {
@@ -10,9 +10,9 @@ contract SlashTest is FaultsTest {
 
     /// More CPU time than there is.
     function _convict() private {
-        Usage memory usage = busy(20, _now());
-        ++usage.cpuNanos;
-        prove(Fraud.Excess, one(state(usage)));
+        Statement memory statement = busy(20, _now());
+        ++statement.cpuNanos;
+        prove(Fraud.Excess, one(state(statement)));
     }
 
     /// A market in which each core asks for its bond.
@@ -85,7 +85,7 @@ contract SlashTest is FaultsTest {
         open(tenant, usd, order(2, 2), DEPOSIT);
     }
 
-    // Whoever reports itself
+    // Self-reporting
 
     /// The provider is its own tenant and reports itself: whatever it is convicted of, it has less than before.
     function testFuzz_ReportingOneselfLoses(uint96 bond_, uint8 how, uint16 share, uint16 used) external {
@@ -121,7 +121,7 @@ contract SlashTest is FaultsTest {
         assertEq(_wealth() + burned(), before);
     }
 
-    /// All that provider, tenant and reporter have, when they are one: wei and base units alike.
+    /// Everything that one account has as provider, tenant and reporter: the sum of wei and base units.
     function _wealth() private view returns (uint256) {
         uint256 deposit = market.disputeOf(id).deposit;
         uint256 wei_ = provider.balance + bond() + market.earnings(provider, ETH) + deposit;

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {Accrual} from "../../src/libraries/Accrual.sol";
-import {Policy, PriceList, Rates, Shape, Usage} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, PriceList, Rates, Shape, Statement} from "../../src/types/DataTypes.sol";
 import {ReservationWord} from "../../src/types/Words.sol";
 
 /// The money functions over all that their types can hold.
@@ -51,7 +51,7 @@ contract AccrualTest is Test {
 
     /// The counts that fit the fields in which they are kept.
     function test_APolicyHasFewerThan16384Replicas() external pure {
-        Policy memory p = Policy({
+        LeasePolicy memory p = LeasePolicy({
             minReplicas: 1, maxReplicas: 16_383, target: 70, up: 80, down: 50, cooldown: 60, step: 2, headroom: 1
         });
         assertTrue(Accrual.sound(p));
@@ -59,18 +59,18 @@ contract AccrualTest is Test {
         assertFalse(Accrual.sound(p));
     }
 
-    function testFuzz_PriceNeverOverflows(Rates memory r, Usage memory u) external pure {
-        uint256 price = uint256(r.replicaSecond) * u.replicaSeconds + uint256(r.cpuSecond) * u.cpuNanos / 1e9
-            + uint256(r.memoryMiBSecond) * u.memoryByteSeconds / (1 << 20) + uint256(r.networkMiB) * u.networkBytes
+    function testFuzz_PriceNeverOverflows(Rates memory r, Statement memory s) external pure {
+        uint256 price = uint256(r.replicaSecond) * s.replicaSeconds + uint256(r.cpuSecond) * s.cpuNanos / 1e9
+            + uint256(r.memoryMiBSecond) * s.memoryByteSeconds / (1 << 20) + uint256(r.networkMiB) * s.networkBytes
             / (1 << 20);
-        assertEq(Accrual.price(r, u), price / 1e12);
+        assertEq(Accrual.price(r, s), price / 1e12);
     }
 
     /// What a replica can use in its seconds never costs more than they reserved: all CPU, all memory, all its traffic.
     function testFuzz_TheReserveCoversThePrice(PriceList memory p, Shape memory s, uint32 seconds_) external pure {
         Rates memory r = Accrual.rates(p, s);
         vm.assume(r.reserved < type(uint104).max);
-        Usage memory most = Usage({
+        Statement memory most = Statement({
             time: 0,
             replicaSeconds: seconds_,
             cpuNanos: uint96(uint256(seconds_) * s.millicores * 1e6),
@@ -83,7 +83,7 @@ contract AccrualTest is Test {
     }
 
     /// Usage that grows costs no less.
-    function testFuzz_ThePriceGrowsWithUsage(Rates memory r, Usage memory a, Usage memory b) external pure {
+    function testFuzz_ThePriceGrowsWithUsage(Rates memory r, Statement memory a, Statement memory b) external pure {
         b.replicaSeconds = uint64(bound(b.replicaSeconds, a.replicaSeconds, type(uint64).max));
         b.cpuNanos = uint96(bound(b.cpuNanos, a.cpuNanos, type(uint96).max));
         b.memoryByteSeconds = uint128(bound(b.memoryByteSeconds, a.memoryByteSeconds, type(uint128).max));

@@ -4,12 +4,12 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {Elasticity} from "../../src/libraries/Elasticity.sol";
-import {Policy} from "../../src/types/DataTypes.sol";
+import {LeasePolicy} from "../../src/types/DataTypes.sol";
 import {ReservationWord} from "../../src/types/Words.sol";
 
 /// The bound of a step by proof, against a reference that counts.
 contract ElasticityTest is Test {
-    function check(uint256 present, Policy calldata p, uint256 replicas, uint256 utilization) external pure {
+    function check(uint256 present, LeasePolicy calldata p, uint256 replicas, uint256 utilization) external pure {
         ReservationWord r = ReservationWord.wrap(0).governedBy(p).moved(type(uint136).max, type(uint32).max, present);
         Elasticity.check(r, replicas, utilization);
     }
@@ -36,7 +36,7 @@ contract ElasticityTest is Test {
         if (utilization > 10_000) assertEq(wanted, Elasticity.wanted(replicas, 10_000, target));
     }
 
-    function _sound(Policy memory p) private pure {
+    function _sound(LeasePolicy memory p) private pure {
         p.target = uint8(bound(p.target, 1, 100));
         p.up = uint8(bound(p.up, p.target, 100));
         p.down = uint8(bound(p.down, 0, p.target - 1));
@@ -49,7 +49,7 @@ contract ElasticityTest is Test {
         uint8 replicas,
         uint16 utilization,
         bool near,
-        Policy memory p
+        LeasePolicy memory p
     ) external view {
         _sound(p);
         utilization = uint16(bound(utilization, 0, 11_000));
@@ -67,7 +67,7 @@ contract ElasticityTest is Test {
         }
     }
 
-    function _justified(uint256 present, uint256 replicas, uint256 utilization, Policy memory p)
+    function _justified(uint256 present, uint256 replicas, uint256 utilization, LeasePolicy memory p)
         private
         pure
         returns (bool)
@@ -84,7 +84,10 @@ contract ElasticityTest is Test {
 
     /// No utilization lets a provider go up and down from the same count: between the thresholds, and beyond them, a count
     /// does not swing.
-    function testFuzz_OneStatementHasOneDirection(uint8 present, uint16 utilization, Policy memory p) external view {
+    function testFuzz_OneStatementHasOneDirection(uint8 present, uint16 utilization, LeasePolicy memory p)
+        external
+        view
+    {
         _sound(p);
         uint256 directions = 0;
         for (uint256 i = 0; i < 2; ++i) {
@@ -97,12 +100,13 @@ contract ElasticityTest is Test {
         assertLe(directions, 1);
     }
 
-    /// A step to what the demand wants is never undone by the same load: at the new count it is not below the target's floor
+    /// The same load never reverts a step to the required count: at the new count it is not below the target's floor
     /// and not above the target.
-    function testFuzz_AtTheWantedCountTheLoadIsAtTheTargetOrBelow(uint8 present, uint16 utilization, Policy memory p)
-        external
-        pure
-    {
+    function testFuzz_AtTheWantedCountTheLoadIsAtTheTargetOrBelow(
+        uint8 present,
+        uint16 utilization,
+        LeasePolicy memory p
+    ) external pure {
         _sound(p);
         vm.assume(present > 0);
         utilization = uint16(bound(utilization, 1, 10_000));

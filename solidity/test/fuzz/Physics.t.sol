@@ -4,30 +4,33 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {Physics} from "../../src/libraries/Physics.sol";
-import {Policy, Shape, Usage} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, Shape, Statement} from "../../src/types/DataTypes.sol";
 import {ReservationWord, ReservationWords} from "../../src/types/Words.sol";
 
 /// What statements can and cannot say, whatever the numbers.
 contract PhysicsTest is Test {
     /// A meter that clips what it counted is never beyond the shape; one unit more always is.
-    function testFuzz_Shape(Shape calldata shape, Usage memory u) external pure {
-        uint256 cpu = uint256(shape.millicores) * 1e6 * u.replicaSeconds;
-        uint256 memory_ = uint256(shape.memoryMiB) * (1 << 20) * u.replicaSeconds;
-        bool beyond = u.cpuNanos > cpu || u.memoryByteSeconds > memory_;
-        assertEq(Physics.beyondShape(shape, u), beyond);
-        if (u.cpuNanos > cpu) u.cpuNanos = uint96(cpu);
-        if (u.memoryByteSeconds > memory_) u.memoryByteSeconds = uint128(memory_);
-        assertFalse(Physics.beyondShape(shape, u));
+    function testFuzz_Shape(Shape calldata shape, Statement memory s) external pure {
+        uint256 cpu = uint256(shape.millicores) * 1e6 * s.replicaSeconds;
+        uint256 memory_ = uint256(shape.memoryMiB) * (1 << 20) * s.replicaSeconds;
+        bool beyond = s.cpuNanos > cpu || s.memoryByteSeconds > memory_;
+        assertEq(Physics.beyondShape(shape, s), beyond);
+        if (s.cpuNanos > cpu) s.cpuNanos = uint96(cpu);
+        if (s.memoryByteSeconds > memory_) s.memoryByteSeconds = uint128(memory_);
+        assertFalse(Physics.beyondShape(shape, s));
         if (cpu < type(uint96).max) {
-            u.cpuNanos = uint96(cpu + 1);
-            assertTrue(Physics.beyondShape(shape, u));
+            s.cpuNanos = uint96(cpu + 1);
+            assertTrue(Physics.beyondShape(shape, s));
         }
     }
 
-    function testFuzz_Count(uint16 replicas, Policy calldata p, uint64 replicaSeconds, uint32 seconds_, uint32 slack)
-        external
-        view
-    {
+    function testFuzz_Count(
+        uint16 replicas,
+        LeasePolicy calldata p,
+        uint64 replicaSeconds,
+        uint32 seconds_,
+        uint32 slack
+    ) external view {
         replicas = uint16(bound(replicas, 0, type(uint16).max >> 2));
         ReservationWord r = ReservationWords.opened(replicas, p);
         uint256 most = uint256(replicas) * seconds_ + uint256(p.maxReplicas) * slack;
@@ -37,7 +40,7 @@ contract PhysicsTest is Test {
     }
 
     /// Of two statements that differ in their counters, one order or the other shows a fall; of equal ones, none does.
-    function testFuzz_Fall(Usage calldata a, Usage calldata b) external pure {
+    function testFuzz_Fall(Statement calldata a, Statement calldata b) external pure {
         bool differ = a.replicaSeconds != b.replicaSeconds || a.cpuNanos != b.cpuNanos
             || a.memoryByteSeconds != b.memoryByteSeconds || a.networkBytes != b.networkBytes;
         assertEq(Physics.fell(a, b) || Physics.fell(b, a), differ);
@@ -45,7 +48,7 @@ contract PhysicsTest is Test {
     }
 
     /// What the counters make it, or a basis point beside that, is no misstatement; anything else is.
-    function testFuzz_Utilization(Shape calldata shape, Usage memory a, Usage memory b) external pure {
+    function testFuzz_Utilization(Shape calldata shape, Statement memory a, Statement memory b) external pure {
         b.replicaSeconds = uint64(bound(b.replicaSeconds, a.replicaSeconds, type(uint64).max));
         b.cpuNanos = uint96(bound(b.cpuNanos, a.cpuNanos, type(uint96).max));
         b.memoryByteSeconds = uint128(bound(b.memoryByteSeconds, a.memoryByteSeconds, type(uint128).max));
@@ -60,7 +63,7 @@ contract PhysicsTest is Test {
     }
 
     /// Nothing overflows, and what fell says nothing of utilization.
-    function testFuzz_AnyTwoStatements(Shape calldata shape, Usage calldata a, Usage calldata b) external pure {
+    function testFuzz_AnyTwoStatements(Shape calldata shape, Statement calldata a, Statement calldata b) external pure {
         if (Physics.fell(a, b)) assertFalse(Physics.misstated(shape, a, b));
         else Physics.misstated(shape, a, b);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Order, PriceList, Rates, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Order, PriceList, Rates, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {Accrual} from "../../src/libraries/Accrual.sol";
 import {MarketTest} from "../MarketTest.sol";
@@ -37,17 +37,17 @@ contract SettlementTest is MarketTest {
         id = market.take(offer, o, deposit);
     }
 
-    function _settle(Usage memory usage) private {
-        bytes memory signature = sign(tenantKey, id, usage);
+    function _settle(Statement memory statement) private {
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
     }
 
     /// The stretches as cumulative statements, some of which, but not the last, are settled when they are made. Each is
     /// within what the replicas could consume.
     function _live(Stretch[STEPS] memory life, uint8 settled, bool scaled)
         private
-        returns (Usage[STEPS] memory usages)
+        returns (Statement[STEPS] memory statements)
     {
         uint256 used = 0;
         uint256 replicas = 1;
@@ -55,8 +55,8 @@ contract SettlementTest is MarketTest {
             uint256 lasts = bound(life[i].seconds_, 1, CLAIM / STEPS - 1);
             skip(lasts);
             used += replicas * lasts * life[i].health / type(uint16).max;
-            usages[i] = busy(used, vm.getBlockTimestamp());
-            if (i < STEPS - 1 && settled >> i & 1 == 1) _settle(usages[i]);
+            statements[i] = busy(used, vm.getBlockTimestamp());
+            if (i < STEPS - 1 && settled >> i & 1 == 1) _settle(statements[i]);
             if (scaled) replicas = _scale(life[i].replicas, replicas);
         }
     }
@@ -111,7 +111,7 @@ contract SettlementTest is MarketTest {
         _open(price, deposit);
         uint256 deposited = balanceOf(id, usd);
         _live(life, settled, false);
-        Usage memory last = busy(claimed, vm.getBlockTimestamp());
+        Statement memory last = busy(claimed, vm.getBlockTimestamp());
         _settle(last);
         uint256 reserve = uint256(rates.reserved) * (vm.getBlockTimestamp() - START) / 1e12;
         uint256 paid = market.accountOf(id, usd).paid;
@@ -127,17 +127,17 @@ contract SettlementTest is MarketTest {
     /// The order in which statements arrive makes none either: what comes late pays nothing.
     function testFuzz_TheOrderMakesNoDifference(uint64 price, Stretch[STEPS] memory life, uint256 seed) external {
         _open(price, type(uint256).max);
-        Usage[STEPS] memory usages = _live(life, 0, true);
+        Statement[STEPS] memory statements = _live(life, 0, true);
         uint256 snapshot = vm.snapshotState();
-        _settle(usages[STEPS - 1]);
+        _settle(statements[STEPS - 1]);
         uint256 once = market.earnings(provider, usd);
         assertTrue(vm.revertToState(snapshot));
         for (uint256 i = STEPS - 1; i > 0; --i) {
             uint256 j = uint256(keccak256(abi.encode(seed, i))) % (i + 1);
-            (usages[i], usages[j]) = (usages[j], usages[i]);
+            (statements[i], statements[j]) = (statements[j], statements[i]);
         }
         for (uint256 i = 0; i < STEPS; ++i) {
-            _settle(usages[i]);
+            _settle(statements[i]);
         }
         assertEq(market.earnings(provider, usd), once);
     }
@@ -166,7 +166,7 @@ contract SettlementTest is MarketTest {
         uint8 settled
     ) external {
         _open(price, deposit);
-        Usage memory last = _live(life, settled, true)[STEPS - 1];
+        Statement memory last = _live(life, settled, true)[STEPS - 1];
         uint256 snapshot = vm.snapshotState();
         _settle(last);
         uint256 earned = market.earnings(provider, usd);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Order, Policy, Reservation, Step, Terms} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, Order, Reservation, Step, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 
@@ -18,13 +18,13 @@ contract StepsTest is MarketTest {
 
     Terms private terms;
     LeaseId private id;
-    Policy private p;
+    LeasePolicy private p;
     uint256 private integral; // ∫ rate dt, by our own sum
     uint256 private since;
     uint256 private replicas;
     uint256 private provenAt; // time of the statement that justified the last step
 
-    function _open(Policy memory any, uint16 first) private {
+    function _open(LeasePolicy memory any, uint16 first) private {
         Order memory o = order(1, 1);
         any.maxReplicas = uint16(bound(any.maxReplicas, 1, 200));
         any.minReplicas = uint16(bound(any.minReplicas, 0, any.maxReplicas));
@@ -41,7 +41,7 @@ contract StepsTest is MarketTest {
 
     /// Never outside the bounds, never further than the formula, never faster than the cooldown, never twice by one
     /// statement; and the integral is exact across every step.
-    function testFuzz_WhateverTheProviderTries(Policy memory any, uint16 first, Try[STEPS] memory tries) external {
+    function testFuzz_WhateverTheProviderTries(LeasePolicy memory any, uint16 first, Try[STEPS] memory tries) external {
         _open(any, first);
         Step memory step;
         for (uint256 i = 0; i < STEPS; ++i) {
@@ -52,7 +52,7 @@ contract StepsTest is MarketTest {
                 step.replicas = to;
             } else {
                 step = stepTo(terms, to, utilization);
-                post(market.leafOf(id, step.claim.usage));
+                post(market.leafOf(id, step.claim.statement));
                 skip(tries[i].waits & 7);
             }
             vm.prank(provider);
@@ -79,11 +79,11 @@ contract StepsTest is MarketTest {
 
     function _checkGranted(Step memory step) private {
         uint256 to = step.replicas;
-        uint256 u = step.claim.usage.utilization > 10_000 ? 10_000 : step.claim.usage.utilization;
+        uint256 u = step.claim.statement.utilization > 10_000 ? 10_000 : step.claim.statement.utilization;
         uint256 load = replicas * u; // in basis points of a replica
         assertTrue(to >= p.minReplicas && to <= p.maxReplicas, "bounds");
         assertGe(vm.getBlockTimestamp(), since + p.cooldown, "cooldown");
-        assertGt(step.claim.usage.time, provenAt, "one step a statement");
+        assertGt(step.claim.statement.time, provenAt, "one step a statement");
         assertLe(to > replicas ? to - replicas : replicas - to, p.step, "step");
         if (replicas == 0) {
             assertGt(to, 0, "moves");
@@ -98,7 +98,7 @@ contract StepsTest is MarketTest {
             if (to != 0 || replicas != 1 || p.headroom == 0) assertLe(load, to * p.target * 100, "beyond");
         }
         integral += uint256(terms.rates.reserved) * replicas * (vm.getBlockTimestamp() - since);
-        (since, replicas, provenAt) = (vm.getBlockTimestamp(), to, step.claim.usage.time);
+        (since, replicas, provenAt) = (vm.getBlockTimestamp(), to, step.claim.statement.time);
     }
 
     function _checkIntegral() private view {
@@ -111,9 +111,12 @@ contract StepsTest is MarketTest {
     }
 
     /// A policy changes nothing of the curve, whenever it comes.
-    function testFuzz_APolicyLeavesTheIntegral(Policy memory any, Policy memory other, uint16 first, uint16 wait)
-        external
-    {
+    function testFuzz_APolicyLeavesTheIntegral(
+        LeasePolicy memory any,
+        LeasePolicy memory other,
+        uint16 first,
+        uint16 wait
+    ) external {
         _open(any, first);
         skip(wait % CLAIM);
         uint256 owed = market.owed(terms);

@@ -3,17 +3,17 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {Capacity, Policy, Reservation, Shape} from "../../src/types/DataTypes.sol";
+import {Capacity, LeasePolicy, Reservation, Shape} from "../../src/types/DataTypes.sol";
 import {
     AccountWord,
     AccountWords,
-    BindingWord,
     CapacityWord,
     ReservationWord,
-    ReservationWords
+    ReservationWords,
+    SpendingPolicyWord
 } from "../../src/types/Words.sol";
 
-/// One word or a struct of the same name: no difference, and no field runs into its neighbour.
+/// A word equals the struct of the same name, and no field overflows into its neighbour.
 contract WordsTest is Test {
     function testFuzz_Account(uint104 balance, uint104 paid, uint16 min, uint32[2] memory times, bool bound_) external {
         min = uint16(bound(min, 0, type(uint16).max >> 2));
@@ -64,8 +64,8 @@ contract WordsTest is Test {
     function testFuzz_Reservation(
         uint32 time,
         uint16 replicas,
-        Policy calldata p,
-        Policy calldata other,
+        LeasePolicy calldata p,
+        LeasePolicy calldata other,
         uint136 integral
     ) external {
         vm.warp(time);
@@ -83,10 +83,14 @@ contract WordsTest is Test {
         assertEq(ReservationWord.unwrap(r.reopened()), ReservationWord.unwrap(ReservationWords.opened(9, p)));
     }
 
-    function _check(ReservationWord w, uint256 integral, uint256 since, uint256 replicas, Policy calldata p, uint16 max)
-        private
-        pure
-    {
+    function _check(
+        ReservationWord w,
+        uint256 integral,
+        uint256 since,
+        uint256 replicas,
+        LeasePolicy calldata p,
+        uint16 max
+    ) private pure {
         assertEq(w.integral(), integral);
         assertEq(w.since(), since);
         assertEq(w.replicas(), replicas);
@@ -146,15 +150,15 @@ contract WordsTest is Test {
         );
     }
 
-    function bindAnew(BindingWord b, address[] calldata approvers, uint256 threshold)
+    function bindAnew(SpendingPolicyWord b, address[] calldata approvers, uint256 threshold)
         external
         pure
-        returns (BindingWord)
+        returns (SpendingPolicyWord)
     {
         return b.next(approvers, threshold);
     }
 
-    function names(BindingWord b, address[] calldata approvers) external pure returns (bool) {
+    function names(SpendingPolicyWord b, address[] calldata approvers) external pure returns (bool) {
         return b.names(approvers);
     }
 
@@ -164,7 +168,7 @@ contract WordsTest is Test {
     {
         vm.assume(version != type(uint32).max);
         threshold = uint8(bound(threshold, 1, 64));
-        BindingWord b = BindingWord.wrap(version); // of a free account
+        SpendingPolicyWord b = SpendingPolicyWord.wrap(version); // of a free account
         assertFalse(b.isBound());
         b = this.bindAnew(b, approvers, threshold);
         for (uint256 i = 0; i < 2; ++i) {
@@ -180,13 +184,13 @@ contract WordsTest is Test {
         vm.assume(b.version() != type(uint32).max);
         assertFalse(this.bindAnew(b, others, threshold).revoked());
         b = this.bindAnew(b, approvers, 0);
-        assertEq(BindingWord.unwrap(b), uint256(version) + 2);
+        assertEq(SpendingPolicyWord.unwrap(b), uint256(version) + 2);
         assertFalse(b.isBound());
         assertFalse(this.names(b, approvers));
     }
 
     function test_RevertWhen_AVersionWouldComeBack() external {
-        BindingWord last = BindingWord.wrap(type(uint32).max);
+        SpendingPolicyWord last = SpendingPolicyWord.wrap(type(uint32).max);
         vm.expectRevert();
         this.bindAnew(last, new address[](0), 0);
     }

@@ -10,14 +10,14 @@ import {
     Bid,
     Claim,
     Consents,
+    LeasePolicy,
     Limit,
     Order,
-    Policy,
     PriceList,
     Shape,
+    Statement,
     Step,
-    Terms,
-    Usage
+    Terms
 } from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
@@ -61,8 +61,8 @@ contract TransactionsTest is MarketTest {
         o.maxRate = type(uint104).max >> 8;
     }
 
-    function busy(uint256 replicaSeconds, uint256 time) internal pure override returns (Usage memory) {
-        return Usage({
+    function busy(uint256 replicaSeconds, uint256 time) internal pure override returns (Statement memory) {
+        return Statement({
             time: uint32(time),
             replicaSeconds: uint64(replicaSeconds),
             cpuNanos: uint96(replicaSeconds * 1500 * 612_345),
@@ -164,10 +164,10 @@ contract TransactionsTest is MarketTest {
         skip(60);
         for (uint256 i = 0; i < 1024; ++i) {
             if (i < count) {
-                Usage memory usage = busy(100, vm.getBlockTimestamp());
-                usage.utilization = 9123;
-                steps[i] = Step(usd, 3, claimOf(terms[i], usage), emptyPath());
-                own[i] = market.leafOf(market.idOf(terms[i]), usage);
+                Statement memory statement = busy(100, vm.getBlockTimestamp());
+                statement.utilization = 9123;
+                steps[i] = Step(usd, 3, claimOf(terms[i], statement), emptyPath());
+                own[i] = market.leafOf(market.idOf(terms[i]), statement);
             }
             leaves.push(i < count ? own[i] : keccak256(abi.encode(i)));
         }
@@ -181,7 +181,7 @@ contract TransactionsTest is MarketTest {
 
     function test_SetPolicy() external {
         (Terms memory terms,) = open(tenant, usd, order(2, 1), DOLLARS);
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.minReplicas, p.maxReplicas) = (2, 7);
         vm.prank(tenant);
         market.setPolicy(terms, p);
@@ -201,8 +201,8 @@ contract TransactionsTest is MarketTest {
         skip(EPOCH);
         proveAndSettle(terms, 10);
         skip(EPOCH);
-        Usage memory usage = busy(30, vm.getBlockTimestamp());
-        bytes32 leaf = market.leafOf(id, usage);
+        Statement memory statement = busy(30, vm.getBlockTimestamp());
+        bytes32 leaf = market.leafOf(id, statement);
         for (uint256 i = 0; i < 1023; ++i) {
             leaves.push(keccak256(abi.encode(i)));
         }
@@ -211,7 +211,7 @@ contract TransactionsTest is MarketTest {
         bytes32[] memory path = StandardTree.path(leaves, leaf);
         assertEq(path.length, 10);
         skip(CHALLENGE);
-        Claim memory claim = claimOf(terms, usage);
+        Claim memory claim = claimOf(terms, statement);
         vm.prank(stranger);
         market.settle(provider, usd, epoch, claim, path);
         _report("settle", 55_000);
@@ -248,7 +248,7 @@ contract TransactionsTest is MarketTest {
         for (uint256 i = 0; i < size; ++i) {
             if (i < 100) {
                 claims[i] = claimOf(terms[i], busy(replicaSeconds, vm.getBlockTimestamp()));
-                own[i] = market.leafOf(market.idOf(terms[i]), claims[i].usage);
+                own[i] = market.leafOf(market.idOf(terms[i]), claims[i].statement);
             }
             all[i] = i < 100 ? own[i] : keccak256(abi.encode(i));
         }
@@ -295,7 +295,7 @@ contract TransactionsTest is MarketTest {
 
     /// What two of three approvers' signatures cost on top of the action: a top-up that a bound account makes within its
     /// limits, and one beyond them; and the same of a lease, whose order is hashed and handed on. The account has taken an
-    /// action with a nonce of the same word before.
+    /// action with a nonce of the same bitmap word before.
     function test_ConsentOf2Of3() external {
         (address[] memory approvers, uint256[] memory keys) = _bind();
         (, LeaseId id) = open(tenant, usd, order(2, 1), DOLLARS);

@@ -68,7 +68,7 @@ contract ApprovalsInvariants is MarketTest {
                 Currency currency = c == 0 ? ETH : usd;
                 assertEq(market.limitsOf(tenants[i], currency).exposed, store.exposed(tenants[i], currency));
             }
-            ApprovalsStore.Binding memory b = store.binding(tenants[i]);
+            ApprovalsStore.SpendingPolicy memory b = store.policy(tenants[i]);
             (uint256 threshold, uint256 version) = market.bindingOf(tenants[i]);
             assertEq(threshold, b.threshold);
             assertEq(version, b.version);

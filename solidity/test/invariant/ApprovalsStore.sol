@@ -6,9 +6,9 @@ import {Limit} from "../../src/types/DataTypes.sol";
 import {Store} from "./Store.sol";
 
 /// What handlers remember of bound accounts: how they are bound, what they put in and got back, and which actions were
-/// proposed, consented to, taken back and taken. Approvers are bits of one pool.
+/// proposed, consented to, revoked and taken. Approvers are bits of one pool.
 contract ApprovalsStore is Store {
-    struct Binding {
+    struct SpendingPolicy {
         uint256 approvers; // of the pool
         uint256 threshold; // 0: free
         uint256 version;
@@ -53,7 +53,7 @@ contract ApprovalsStore is Store {
     }
 
     Action[] private _actions;
-    mapping(address account => Binding) private _bindings;
+    mapping(address account => SpendingPolicy) private _policies;
     mapping(address account => mapping(Currency => Limit)) private _limits;
     mapping(address account => mapping(Currency => uint256)) public exposed;
     mapping(uint256 lease => bool) public isBoundLease;
@@ -61,8 +61,8 @@ contract ApprovalsStore is Store {
     /// The most by which anything that was done without consents exceeded a limit.
     uint256 public overrun;
 
-    function binding(address account) external view returns (Binding memory) {
-        return _bindings[account];
+    function policy(address account) external view returns (SpendingPolicy memory) {
+        return _policies[account];
     }
 
     function actions() external view returns (uint256) {
@@ -74,7 +74,7 @@ contract ApprovalsStore is Store {
     }
 
     function bound(address account, uint256 approvers, uint256 threshold, Limit[] memory limits) external {
-        Binding storage b = _bindings[account];
+        SpendingPolicy storage b = _policies[account];
         (b.approvers, b.threshold) = (approvers, threshold);
         ++b.version;
         for (uint256 i = 0; i < limits.length; ++i) {
@@ -104,14 +104,14 @@ contract ApprovalsStore is Store {
 
     /// What is said under another version is said of nothing.
     function _inForce(uint256 k) private view returns (bool) {
-        return _bindings[_actions[k].account].version == _actions[k].version;
+        return _policies[_actions[k].account].version == _actions[k].version;
     }
 
     /// @param signed Whose keys have signed.
     /// @param named Who is said to have consented by transaction.
     function taken(uint256 k, uint256 signed, uint256 named) external {
         Action storage a = _actions[k];
-        Binding memory b = _bindings[a.account];
+        SpendingPolicy memory b = _policies[a.account];
         uint256 good = (signed | named & a.consented) & b.approvers & ~a.revoked;
         uint256 count = 0;
         for (; good != 0; good &= good - 1) {
@@ -122,12 +122,12 @@ contract ApprovalsStore is Store {
     }
 
     function openedBy(address account) external {
-        isBoundLease[count() - 1] = _bindings[account].threshold != 0;
+        isBoundLease[count() - 1] = _policies[account].threshold != 0;
     }
 
     /// A bound account put money in, or committed itself to a rate.
     function spent(address account, Currency currency, uint256 rate, uint256 amount, bool alone) external {
-        if (_bindings[account].threshold == 0) return;
+        if (_policies[account].threshold == 0) return;
         exposed[account][currency] += amount;
         if (!alone) return;
         Limit memory l = _limits[account][currency];
@@ -138,7 +138,7 @@ contract ApprovalsStore is Store {
 
     /// A bound account took money out without consents.
     function tookOut(address account, Currency currency, uint256 amount) external {
-        if (_bindings[account].threshold != 0) _note(amount, _limits[account][currency].amount);
+        if (_policies[account].threshold != 0) _note(amount, _limits[account][currency].amount);
     }
 
     function _note(uint256 asked, uint256 limit) private {

@@ -3,7 +3,14 @@ pragma solidity ^0.8.30;
 
 import {Accrual} from "../../src/libraries/Accrual.sol";
 import {Currency} from "../../src/types/Currency.sol";
-import {Account as LeaseAccount, Capacity, Policy, Reservation, Shape, Status} from "../../src/types/DataTypes.sol";
+import {
+    Account as LeaseAccount,
+    Capacity,
+    LeasePolicy,
+    Reservation,
+    Shape,
+    Status
+} from "../../src/types/DataTypes.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {Store} from "./Store.sol";
 import {ProviderHandler} from "./handlers/ProviderHandler.sol";
@@ -73,7 +80,7 @@ contract Invariants is MarketTest {
         for (uint256 i = 0; i < store.count(); ++i) {
             Store.Lease memory lease = store.lease(i);
             uint256 paid = market.accountOf(lease.id, lease.terms.currency).paid;
-            assertLe(paid, Accrual.price(lease.terms.rates, lease.usage), "price");
+            assertLe(paid, Accrual.price(lease.terms.rates, lease.statement), "price");
             assertLe(paid, store.reserved(i) / 1e12, "reserve");
             assertLe(paid, lease.deposited, "deposits");
         }
@@ -111,8 +118,8 @@ contract Invariants is MarketTest {
         }
     }
 
-    function _policyOf(Store.Lease memory lease, Reservation memory r) private view returns (Policy memory) {
-        return Policy({
+    function _policyOf(Store.Lease memory lease, Reservation memory r) private view returns (LeasePolicy memory) {
+        return LeasePolicy({
             minReplicas: market.accountOf(lease.id, lease.terms.currency).minReplicas,
             maxReplicas: r.maxReplicas,
             target: r.target,
@@ -150,12 +157,12 @@ contract Invariants is MarketTest {
         for (uint256 i = 0; i < store.count(); ++i) {
             Store.Step memory s = store.lease(i).step;
             if (s.count == 0) continue;
-            Policy memory p = s.policy;
+            LeasePolicy memory p = s.policy;
             assertTrue(p.minReplicas <= s.to && s.to <= p.maxReplicas, "bounds");
             assertGe(s.waited, p.cooldown, "cooldown");
             assertLe(s.unsettled, CLAIM, "lapse");
-            assertGt(s.usage.time, s.before, "one step a statement");
-            uint256 u = s.usage.utilization > 10_000 ? 10_000 : s.usage.utilization;
+            assertGt(s.statement.time, s.before, "one step a statement");
+            uint256 u = s.statement.utilization > 10_000 ? 10_000 : s.statement.utilization;
             // in basis points of one replica
             uint256 load = s.from * u;
             if (s.from == 0) {

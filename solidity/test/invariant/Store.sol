@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../../src/types/Currency.sol";
-import {Policy, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 
 /// What handlers remember of what they did, kept apart from the market's own books so that the two can be compared.
@@ -11,7 +11,7 @@ contract Store {
         Terms terms;
         LeaseId id;
         bool open;
-        Policy policy;
+        LeasePolicy policy;
         // money in base units
         uint256 deposited;
         uint256 returned;
@@ -20,7 +20,7 @@ contract Store {
         uint256 integral;
         uint256 since;
         uint256 replicas;
-        Usage usage; // the highest statement ever made
+        Statement statement; // the highest statement ever made
         Step step;
     }
 
@@ -31,15 +31,15 @@ contract Store {
         uint256 to;
         uint256 waited; // since the step before it, of either side
         uint256 unsettled; // seconds since the newest settled statement
-        Policy policy;
-        Usage usage; // that justified it
+        LeasePolicy policy;
+        Statement statement; // that justified it
         uint256 before; // time of the statement that justified the one before
     }
 
     /// A root that was posted: the statements under it, lease by lease.
     struct Epoch {
         uint256[] leases;
-        Usage[] usages;
+        Statement[] statements;
         bytes32[] leaves;
     }
 
@@ -56,7 +56,9 @@ contract Store {
         return _leases[i];
     }
 
-    function opened(Terms memory terms, LeaseId id, uint256 replicas, Policy memory policy, uint256 deposit) external {
+    function opened(Terms memory terms, LeaseId id, uint256 replicas, LeasePolicy memory policy, uint256 deposit)
+        external
+    {
         Lease storage l = _leases.push();
         l.terms = terms;
         l.id = id;
@@ -75,18 +77,18 @@ contract Store {
     }
 
     /// @param settledAt Time of the newest settled statement.
-    function stepped(uint256 i, uint256 to, Usage memory usage, uint256 settledAt) external {
+    function stepped(uint256 i, uint256 to, Statement memory statement, uint256 settledAt) external {
         Lease storage l = _leases[i];
         Step storage s = l.step;
-        s.before = s.usage.time;
+        s.before = s.statement.time;
         s.waited = block.timestamp - l.since;
         s.unsettled = block.timestamp - settledAt;
-        (s.from, s.to, s.policy, s.usage) = (l.replicas, to, l.policy, usage);
+        (s.from, s.to, s.policy, s.statement) = (l.replicas, to, l.policy, statement);
         ++s.count;
         scaled(i, to);
     }
 
-    function governed(uint256 i, Policy memory policy) external {
+    function governed(uint256 i, LeasePolicy memory policy) external {
         _leases[i].policy = policy;
     }
 
@@ -111,17 +113,19 @@ contract Store {
         paidOut[currency] += amount;
     }
 
-    function stated(uint256 i, Usage memory usage) external {
-        _leases[i].usage = usage;
+    function stated(uint256 i, Statement memory statement) external {
+        _leases[i].statement = statement;
     }
 
-    function posted(uint256 epoch, uint256[] memory leases, Usage[] memory usages, bytes32[] memory leaves) external {
+    function posted(uint256 epoch, uint256[] memory leases, Statement[] memory statements, bytes32[] memory leaves)
+        external
+    {
         epochs = epoch;
         Epoch storage e = _epochs[epoch];
         e.leases = leases;
         e.leaves = leaves;
-        for (uint256 i = 0; i < usages.length; ++i) {
-            e.usages.push(usages[i]);
+        for (uint256 i = 0; i < statements.length; ++i) {
+            e.statements.push(statements[i]);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Order, Policy, Step, Terms} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, Order, Step, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 
@@ -19,7 +19,7 @@ abstract contract ScaleByProofTest is MarketTest {
     }
 
     /// Another lease than the one that every test begins with.
-    function _reopen(uint16 replicas, Policy memory p, uint256 deposit) internal {
+    function _reopen(uint16 replicas, LeasePolicy memory p, uint256 deposit) internal {
         Order memory o = order(replicas, 2);
         o.policy = p;
         (terms, id) = open(tenant, usd, o, deposit);
@@ -29,7 +29,7 @@ abstract contract ScaleByProofTest is MarketTest {
     /// The lease moves to a count by a statement of this second, alone under a root of this second.
     function _scale(uint16 replicas, uint16 utilization) internal {
         Step memory step = stepTo(terms, replicas, utilization);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         vm.prank(provider);
         market.scaleByProof(step);
         assertEq(market.reservationOf(id).replicas, replicas);
@@ -44,7 +44,7 @@ abstract contract ScaleByProofTest is MarketTest {
 
     function _refused(uint16 replicas, uint16 utilization, bytes memory why) internal {
         Step memory step = stepTo(terms, replicas, utilization);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         _refused(step, why);
         skip(SPACING);
     }

@@ -5,12 +5,12 @@ import {Test} from "forge-std/Test.sol";
 
 import {Elasticity} from "../../src/libraries/Elasticity.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Policy} from "../../src/types/DataTypes.sol";
+import {LeasePolicy} from "../../src/types/DataTypes.sol";
 import {ReservationWord} from "../../src/types/Words.sol";
 
 contract ElasticityVectorsTest is Test {
     struct StepCase {
-        Policy policy;
+        LeasePolicy policy;
         uint256 present;
         uint256 wish;
         uint256 utilization;
@@ -20,7 +20,7 @@ contract ElasticityVectorsTest is Test {
     string private constant SHAPE = "StepCase(Policy policy,uint256 present,uint256 wish,uint256 utilization,uint256 granted)"
         "Policy(uint16 minReplicas,uint16 maxReplicas,uint8 target,uint8 up,uint8 down,uint16 cooldown,uint8 step,uint8 headroom)";
 
-    function check(Policy calldata p, uint256 present, uint256 replicas, uint256 utilization) external pure {
+    function check(LeasePolicy calldata p, uint256 present, uint256 replicas, uint256 utilization) external pure {
         Elasticity.check(ReservationWord.wrap(0).governedBy(p).moved(0, 0, present), replicas, utilization);
     }
 
@@ -38,7 +38,7 @@ contract ElasticityVectorsTest is Test {
     /// Takes the step that is granted, and the next one, where the wish, the step and the bounds leave room for one: then
     /// demand alone can be what refuses it.
     function _try(StepCase memory c, string memory name) private view returns (bool further) {
-        Policy memory p = c.policy;
+        LeasePolicy memory p = c.policy;
         assertTrue(p.minReplicas <= c.granted && c.granted <= p.maxReplicas, name);
         if (c.granted != c.present) this.check(p, c.present, c.granted, c.utilization);
         uint256 moved = c.granted > c.present ? c.granted - c.present : c.present - c.granted;

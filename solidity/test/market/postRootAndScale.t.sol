@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {IProofs} from "../../src/interfaces/IProofs.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Policy, Step, Terms} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, Step, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {StandardTree} from "../StandardTree.sol";
@@ -31,7 +31,7 @@ contract PostRootAndScaleTest is MarketTest {
         bytes32[] memory leaves = new bytes32[](COUNT);
         for (uint256 i = 0; i < COUNT; ++i) {
             steps[i] = stepTo(terms[i], 5, 9000);
-            leaves[i] = market.leafOf(ids[i], steps[i].claim.usage);
+            leaves[i] = market.leafOf(ids[i], steps[i].claim.statement);
         }
         for (uint256 i = 0; i < COUNT; ++i) {
             steps[i].path = StandardTree.path(leaves, leaves[i]);
@@ -77,7 +77,7 @@ contract PostRootAndScaleTest is MarketTest {
             vm.expectEmit(address(market));
             emit IMarket.LeaseScaled(ids[i], 5);
             vm.expectEmit(address(market));
-            emit IMarket.StepProven(ids[i], provider, 1, 4, 5, steps[i].claim.usage);
+            emit IMarket.StepProven(ids[i], provider, 1, 4, 5, steps[i].claim.statement);
         }
         vm.prank(provider);
         market.postRootAndScale(1, root, steps);
@@ -104,7 +104,7 @@ contract PostRootAndScaleTest is MarketTest {
 
     /// Even without a cooldown a leaf is climbed once.
     function test_ALeaseStepsOnce() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.cooldown = 0;
         vm.prank(tenant);
         market.setPolicy(terms[0], p);

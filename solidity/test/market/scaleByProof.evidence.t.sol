@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Currency} from "../../src/types/Currency.sol";
-import {Order, Policy, Step, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, Order, Statement, Step, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {StandardTree} from "../StandardTree.sol";
 import {ScaleByProofTest} from "./ScaleByProofTest.sol";
@@ -14,7 +14,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
 
     function test_RevertWhen_NotTheProvider() external {
         Step memory step = stepTo(terms, 5, 9000);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         address[2] memory others = [tenant, stranger];
         for (uint256 i = 0; i < 2; ++i) {
             LeaseId theirs = _idOf(others[i], usd);
@@ -27,7 +27,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
     /// Another provider's root over this lease's statement moves nothing.
     function test_RevertWhen_AnotherProviderPostsTheStatement() external {
         Step memory step = stepTo(terms, 5, 9000);
-        bytes32 leaf = market.leafOf(id, step.claim.usage);
+        bytes32 leaf = market.leafOf(id, step.claim.statement);
         LeaseId theirs = _idOf(stranger, usd);
         vm.startPrank(stranger);
         market.register{value: MIN_BOND}(plenty(), "key", "url");
@@ -39,7 +39,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
     function test_RevertWhen_TheTermsAreOthers() external {
         Step memory step = stepTo(terms, 5, 9000);
         LeaseId other = _idOf(provider, ETH);
-        post(market.leafOf(other, step.claim.usage));
+        post(market.leafOf(other, step.claim.statement));
         step.currency = ETH;
         _refused(step, abi.encodeWithSelector(Errors.LeaseUnknown.selector, other));
         step = stepTo(terms, 5, 9000);
@@ -77,7 +77,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
 
     function test_RevertWhen_TheRootIsNotTheNewest() external {
         Step memory step = stepTo(terms, 5, 9000);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         skip(SPACING);
         post("another");
         _refused(step, abi.encodePacked(Errors.BadPath.selector));
@@ -85,7 +85,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
 
     function test_RevertWhen_TheRingHasOverwrittenTheRoot() external {
         Step memory step = stepTo(terms, 5, 9000);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         for (uint256 i = 0; i < RING; ++i) {
             skip(SPACING);
             post(bytes32(i));
@@ -95,16 +95,16 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
 
     function test_RevertWhen_AnyFieldIsOffByOne() external {
         Step memory step = stepTo(terms, 5, 9000);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         for (uint256 field = 0; field < 6; ++field) {
             step = stepTo(terms, 5, 9000);
-            Usage memory usage = step.claim.usage;
-            if (field == 0) --usage.time;
-            if (field == 1) ++usage.replicaSeconds;
-            if (field == 2) ++usage.cpuNanos;
-            if (field == 3) ++usage.memoryByteSeconds;
-            if (field == 4) ++usage.networkBytes;
-            if (field == 5) ++usage.utilization;
+            Statement memory statement = step.claim.statement;
+            if (field == 0) --statement.time;
+            if (field == 1) ++statement.replicaSeconds;
+            if (field == 2) ++statement.cpuNanos;
+            if (field == 3) ++statement.memoryByteSeconds;
+            if (field == 4) ++statement.networkBytes;
+            if (field == 5) ++statement.utilization;
             _refused(step, abi.encodePacked(Errors.BadPath.selector));
         }
     }
@@ -113,17 +113,17 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
         (Terms memory other, LeaseId otherId) = open(tenant, usd, order(4, 3), DEPOSIT);
         Step memory step = stepTo(terms, 5, 9000);
         bytes32[] memory leaves = new bytes32[](3);
-        leaves[0] = market.leafOf(id, step.claim.usage);
-        leaves[1] = market.leafOf(otherId, stepTo(other, 5, 9100).claim.usage);
+        leaves[0] = market.leafOf(id, step.claim.statement);
+        leaves[1] = market.leafOf(otherId, stepTo(other, 5, 9100).claim.statement);
         leaves[2] = "a third";
         post(StandardTree.root(leaves));
         _refused(step, abi.encodePacked(Errors.BadPath.selector));
         step.path = StandardTree.path(leaves, leaves[1]);
         _refused(step, abi.encodePacked(Errors.BadPath.selector));
         // the other lease's busier statement justifies nothing here
-        step.claim.usage = stepTo(other, 5, 9100).claim.usage;
+        step.claim.statement = stepTo(other, 5, 9100).claim.statement;
         _refused(step, abi.encodePacked(Errors.BadPath.selector));
-        step.claim.usage = stepTo(terms, 5, 9000).claim.usage;
+        step.claim.statement = stepTo(terms, 5, 9000).claim.statement;
         step.path = StandardTree.path(leaves, leaves[0]);
         vm.prank(provider);
         market.scaleByProof(step);
@@ -132,15 +132,15 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
 
     function test_RevertWhen_TheStatementIsYoungerThanItsRoot() external {
         Step memory step = stepTo(terms, 5, 9000);
-        uint256 time = ++step.claim.usage.time;
-        post(market.leafOf(id, step.claim.usage));
+        uint256 time = ++step.claim.statement.time;
+        post(market.leafOf(id, step.claim.statement));
         skip(1);
         _refused(step, abi.encodeWithSelector(Errors.StatementFromFuture.selector, time));
     }
 
     /// Without a cooldown the opening and each step still ask for a statement of their own.
     function test_RevertWhen_TheStatementIsNotYoungerThanTheLastStep() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.cooldown = 0;
         Order memory o = order(2, 2);
         o.policy = p;
@@ -148,7 +148,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
         uint256 time = vm.getBlockTimestamp();
         _refused(3, 9000, abi.encodeWithSelector(Errors.StatementUsed.selector, time, time));
         Step memory step = stepTo(terms, 3, 9000);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         skip(SPACING);
         vm.startPrank(provider);
         market.scaleByProof(step);
@@ -160,7 +160,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
         _refused(step, why);
         // and one of the step's own second, which speaks of the time before it
         step = stepTo(terms, 4, 9000);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         _refused(step, abi.encodeWithSelector(Errors.StatementUsed.selector, time, time));
         skip(SPACING);
         _scale(4, 9000);
@@ -172,13 +172,13 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
         market.setPolicy(terms, _without(policy()));
         Step memory step = stepTo(terms, 5, 9000);
         uint256 time = vm.getBlockTimestamp();
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         vm.prank(tenant);
         market.scale(terms, 3);
         _refused(step, abi.encodeWithSelector(Errors.StatementUsed.selector, time, time));
     }
 
-    function _without(Policy memory p) private pure returns (Policy memory) {
+    function _without(LeasePolicy memory p) private pure returns (LeasePolicy memory) {
         p.cooldown = 0;
         return p;
     }
@@ -186,7 +186,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
     function test_RevertWhen_TheStatementIsStale() external {
         Step memory step = stepTo(terms, 5, 9000);
         uint256 time = vm.getBlockTimestamp();
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         skip(2 * EPOCH + 1);
         _refused(step, abi.encodeWithSelector(Errors.StatementStale.selector, time, time + 1));
         vm.warp(time + 2 * EPOCH);
@@ -199,7 +199,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
         Step memory step = stepTo(terms, 5, 9000);
         uint256 time = vm.getBlockTimestamp();
         skip(2 * EPOCH + 1);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         _refused(step, abi.encodeWithSelector(Errors.StatementStale.selector, time, time + 1));
     }
 
@@ -225,7 +225,7 @@ contract ScaleByProofEvidenceTest is ScaleByProofTest {
 
     function test_AMaturedRootServesToo() external {
         Step memory step = stepTo(terms, 5, 9000);
-        prove(id, step.claim.usage);
+        prove(id, step.claim.statement);
         vm.prank(provider);
         market.scaleByProof(step);
         assertEq(market.reservationOf(id).replicas, 5);

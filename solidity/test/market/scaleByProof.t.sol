@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IMarket} from "../../src/interfaces/IMarket.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Order, Policy, Reservation, Step, Usage} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, Order, Reservation, Statement, Step} from "../../src/types/DataTypes.sol";
 import {StandardTree} from "../StandardTree.sol";
 import {ScaleByProofTest} from "./ScaleByProofTest.sol";
 
@@ -36,7 +36,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
 
     /// A lapse moves the reservation's point to the claim window's beginning: never back, and never into the future.
     function test_ALapseShortensNoCooldown() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.cooldown = uint16(CLAIM + 1000);
         _reopen(4, p, DEPOSIT * 10);
         uint256 opened = market.reservationOf(id).since;
@@ -82,7 +82,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
 
     /// A threshold of 100 % lets the provider never add: not by any statement.
     function test_RevertWhen_TheUpperThresholdIsAllThereIs() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.up = 100;
         _reopen(4, p, DEPOSIT);
         _refused(5, 10_000, abi.encodeWithSelector(Errors.DemandTooLow.selector, 10_000, 10_000));
@@ -96,14 +96,14 @@ contract ScaleByProofStepTest is ScaleByProofTest {
     }
 
     function test_RevertWhen_TheLowerThresholdIsZero() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.down = 0;
         _reopen(4, p, DEPOSIT);
         _refused(3, 0, abi.encodeWithSelector(Errors.DemandTooHigh.selector, 0, 0));
     }
 
     function test_RevertWhen_TheCountIsBeyondTheDemand() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.step, p.maxReplicas) = (10, 20);
         _order(p);
         // up: ⌈4 × 91 % / 70 %⌉ = 6, and one beyond
@@ -117,7 +117,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _scale(2, 3500);
     }
 
-    function _order(Policy memory p) private {
+    function _order(LeasePolicy memory p) private {
         Order memory o = order(4, 2);
         (o.policy, o.maxRate) = (p, type(uint104).max);
         (terms, id) = open(tenant, usd, o, DEPOSIT);
@@ -125,7 +125,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
     }
 
     function test_UtilizationBeyondAllThereIsCountsAsAll() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.step = 10;
         _reopen(4, p, DEPOSIT);
         // ⌈4 × 100 % / 70 %⌉ + 1 = 7
@@ -135,10 +135,10 @@ contract ScaleByProofStepTest is ScaleByProofTest {
 
     // Zero
 
-    /// An idle lease goes to zero where its policy allows it, and the headroom, which the tenant grants beforehand, wakes it:
-    /// by a statement that shows nothing, because nothing ran.
+    /// An idle lease scales to zero where its policy allows it, and back up to the headroom that the tenant grants in advance,
+    /// by a statement of zero counters, because nothing ran.
     function test_ToZeroAndBackByTheHeadroom() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.minReplicas, p.headroom, p.step) = (0, 2, 10);
         _reopen(2, p, DEPOSIT);
         _refused(0, 1, abi.encodeWithSelector(Errors.BeyondDemand.selector, 0, 1));
@@ -152,9 +152,9 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _scale(3, 9000);
     }
 
-    /// What runs is never quite idle. The last replica may go all the same, if its provider may wake it.
+    /// A running replica is never quite idle. The last one may stop all the same, if the headroom allows a step from zero.
     function test_TheLastReplicaSleepsBelowTheLowerThreshold() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.minReplicas, p.headroom) = (0, 1);
         _reopen(1, p, DEPOSIT);
         uint16 threshold = uint16(p.down) * 100;
@@ -163,7 +163,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
     }
 
     function test_RevertWhen_TheLastReplicaCouldNotBeWoken() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.minReplicas, p.headroom) = (0, 0);
         _reopen(1, p, DEPOSIT);
         _refused(0, 1, abi.encodeWithSelector(Errors.BeyondDemand.selector, 0, 1));
@@ -172,7 +172,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
 
     /// From zero no utilization counts, which only a false statement can have.
     function test_FromZeroTheStatementCountsForNothing() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.minReplicas, p.up) = (0, 100);
         _reopen(0, p, DEPOSIT);
         _refused(2, type(uint16).max, abi.encodeWithSelector(Errors.BeyondDemand.selector, 2, 1));
@@ -180,7 +180,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
     }
 
     function test_RevertWhen_NothingWakesWithoutHeadroom() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.minReplicas, p.headroom) = (0, 0);
         _reopen(0, p, DEPOSIT);
         _refused(1, 0, abi.encodeWithSelector(Errors.BeyondDemand.selector, 1, 0));
@@ -192,13 +192,13 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _scale(2, 9000);
     }
 
-    /// Whatever wakes a lease keeps to the step, the bounds, the cooldown and the statement's age like any other step.
+    /// A step from zero complies with the step size, the bounds, the cooldown and the statement's age like any other step.
     function test_RevertWhen_WakingIsNoStepLikeAnother() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.minReplicas, p.maxReplicas, p.headroom, p.step) = (0, 3, 10, 4);
         _reopen(2, p, DEPOSIT);
         Step memory old = stepTo(terms, 0, 0);
-        post(market.leafOf(id, old.claim.usage));
+        post(market.leafOf(id, old.claim.statement));
         vm.prank(provider);
         market.scaleByProof(old);
         uint256 until = vm.getBlockTimestamp() + COOLDOWN;
@@ -210,11 +210,11 @@ contract ScaleByProofStepTest is ScaleByProofTest {
     }
 
     function test_RevertWhen_TheStatementIsFromBeforeTheLeaseSlept() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         (p.minReplicas, p.cooldown) = (0, 0);
         _reopen(2, p, DEPOSIT);
         Step memory step = stepTo(terms, 0, 0);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         vm.prank(provider);
         market.scaleByProof(step);
         step.replicas = 1;
@@ -222,9 +222,9 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _refused(step, abi.encodeWithSelector(Errors.StatementUsed.selector, slept, slept));
     }
 
-    /// What wakes has to leave the notice period's money.
+    /// A step from zero must leave the notice period's money.
     function test_RevertWhen_ASleepingLeaseCannotPayForWhatItWakes() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.minReplicas = 0;
         uint256 kept = RATE * NOTICE;
         _reopen(0, p, kept - 1);
@@ -234,16 +234,16 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _scale(1, 0);
     }
 
-    /// Also a lease that slept for longer than the claim window wakes: its provider settles a statement of nothing first.
+    /// A lease that was at zero for longer than the claim window scales up too: its provider settles a zero statement first.
     function test_ALongSleepEndsAfterASettlementOfNothing() external {
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.minReplicas = 0;
         _reopen(0, p, DEPOSIT);
         uint256 opened = market.accountOf(id, usd).settledAt;
         skip(CLAIM);
         uint256 oldest = vm.getBlockTimestamp() - CLAIM;
         _refused(1, 0, abi.encodeWithSelector(Errors.SettlementDue.selector, opened, oldest));
-        Usage memory nothing = busy(0, vm.getBlockTimestamp());
+        Statement memory nothing = busy(0, vm.getBlockTimestamp());
         settle(terms, nothing, prove(id, nothing), emptyPath());
         assertEq(market.earnings(provider, usd), 0);
         _scale(1, 0);
@@ -256,7 +256,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         uint256 kept = COOLDOWN * 4 * RATE + 5 * RATE * NOTICE;
         _reopen(4, policy(), kept - 1);
         Step memory step = stepTo(terms, 5, 9000);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         _refused(step, abi.encodeWithSelector(Errors.InsufficientFunds.selector, kept - 1, kept));
         vm.prank(stranger);
         market.topUp(usd, id, 1);
@@ -269,7 +269,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _reopen(4, policy(), COOLDOWN * 4 * RATE - 1);
         uint256 owed = COOLDOWN * 4 * RATE;
         Step memory step = stepTo(terms, 3, 0);
-        post(market.leafOf(id, step.claim.usage));
+        post(market.leafOf(id, step.claim.statement));
         _refused(step, abi.encodeWithSelector(Errors.InsufficientFunds.selector, owed - 1, owed));
         vm.prank(stranger);
         market.topUp(usd, id, 1);
@@ -283,14 +283,14 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         Step memory step = stepTo(terms, 5, 9000);
         bytes32[] memory leaves = new bytes32[](5);
         for (uint256 i = 0; i < 5; ++i) {
-            leaves[i] = i == 2 ? market.leafOf(id, step.claim.usage) : bytes32(i);
+            leaves[i] = i == 2 ? market.leafOf(id, step.claim.statement) : bytes32(i);
         }
         uint256 epoch = post(StandardTree.root(leaves));
         step.path = StandardTree.path(leaves, leaves[2]);
         vm.expectEmit(address(market));
         emit IMarket.LeaseScaled(id, 5);
         vm.expectEmit(address(market));
-        emit IMarket.StepProven(id, provider, epoch, 4, 5, step.claim.usage);
+        emit IMarket.StepProven(id, provider, epoch, 4, 5, step.claim.statement);
         Reservation memory before = market.reservationOf(id);
         vm.prank(provider);
         market.scaleByProof(step);
@@ -310,9 +310,9 @@ contract ScaleByProofStepTest is ScaleByProofTest {
     /// and that is the step. Settling a younger one lets go of it.
     function test_WhatAnOlderStatementLeftUnclaimedStaysOwedUntilAYoungerOneIsSettled() external {
         Step memory step = stepTo(terms, 5, 9000);
-        Usage memory half = busy(COOLDOWN * 4 / 2, vm.getBlockTimestamp());
+        Statement memory half = busy(COOLDOWN * 4 / 2, vm.getBlockTimestamp());
         half.utilization = 9000;
-        step.claim.usage = half;
+        step.claim.statement = half;
         uint256 epoch = post(market.leafOf(id, half));
         skip(SPACING);
         vm.prank(provider);
@@ -322,7 +322,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         // all that was reserved, less what was paid
         uint256 reserved = (COOLDOWN + SPACING) * 4 + (CHALLENGE - SPACING) * 5;
         assertEq(market.owed(terms), (reserved - COOLDOWN * 4 / 2) * RATE);
-        Usage memory younger = busy(COOLDOWN * 4 / 2 + 10, vm.getBlockTimestamp());
+        Statement memory younger = busy(COOLDOWN * 4 / 2 + 10, vm.getBlockTimestamp());
         epoch = prove(id, younger);
         settle(terms, younger, epoch, emptyPath());
         assertEq(market.owed(terms), CHALLENGE * 5 * RATE);
@@ -331,11 +331,11 @@ contract ScaleByProofStepTest is ScaleByProofTest {
     /// The statement that moved the count pays as well, once it has matured.
     function test_TheSameStatementSettles() external {
         Step memory step = stepTo(terms, 5, 9000);
-        uint256 epoch = post(market.leafOf(id, step.claim.usage));
+        uint256 epoch = post(market.leafOf(id, step.claim.statement));
         vm.prank(provider);
         market.scaleByProof(step);
         skip(CHALLENGE);
-        settle(terms, step.claim.usage, epoch, emptyPath());
+        settle(terms, step.claim.statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), COOLDOWN * 4 * RATE);
     }
 }

@@ -6,8 +6,8 @@ import {Errors} from "../../src/libraries/Errors.sol";
 import {
     Account as LeaseAccount,
     Capacity,
+    LeasePolicy,
     Order,
-    Policy,
     PriceList,
     Reservation,
     Shape,
@@ -26,18 +26,18 @@ contract SetPolicyTest is MarketTest {
         (terms, id) = open(usd, 4);
     }
 
-    function _refused(Policy memory p, bytes memory why) private {
+    function _refused(LeasePolicy memory p, bytes memory why) private {
         vm.expectRevert(why);
         vm.prank(tenant);
         market.setPolicy(terms, p);
     }
 
-    function _set(Policy memory p) private {
+    function _set(LeasePolicy memory p) private {
         vm.prank(tenant);
         market.setPolicy(terms, p);
     }
 
-    function _bounds(uint16 min, uint16 max) private pure returns (Policy memory p) {
+    function _bounds(uint16 min, uint16 max) private pure returns (LeasePolicy memory p) {
         p = policy();
         (p.minReplicas, p.maxReplicas) = (min, max);
     }
@@ -64,7 +64,7 @@ contract SetPolicyTest is MarketTest {
 
     function test_RevertWhen_ThePolicyContradictsItself() external {
         for (uint256 i = 0; i < 8; ++i) {
-            Policy memory p = policy();
+            LeasePolicy memory p = policy();
             if (i == 0) (p.minReplicas, p.maxReplicas) = (0, 0);
             if (i == 1) (p.minReplicas, p.maxReplicas) = (5, 4);
             if (i == 2) (p.down, p.target) = (0, 0);
@@ -124,7 +124,7 @@ contract SetPolicyTest is MarketTest {
         skip(7);
         Reservation memory before = market.reservationOf(id);
         LeaseAccount memory account = market.accountOf(id, usd);
-        Policy memory p = Policy(3, 1000, 60, 90, 7, 65_535, 255, 9);
+        LeasePolicy memory p = LeasePolicy(3, 1000, 60, 90, 7, 65_535, 255, 9);
         vm.expectEmit(address(market));
         emit IMarket.PolicySet(id, p);
         _set(p);

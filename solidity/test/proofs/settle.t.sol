@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {IProofs} from "../../src/interfaces/IProofs.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
 import {Currency} from "../../src/types/Currency.sol";
-import {Claim, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Claim, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {StandardTree} from "../StandardTree.sol";
@@ -42,14 +42,14 @@ contract SettleTest is MarketTest {
     }
 
     function test_RevertWhen_TheRootIsAnotherProviders() external {
-        Usage memory usage = busy(20, _now());
-        bytes32 leaf = market.leafOf(id, usage);
+        Statement memory statement = busy(20, _now());
+        bytes32 leaf = market.leafOf(id, statement);
         vm.startPrank(stranger);
         market.register{value: MIN_BOND}(plenty(), "key", "url");
         market.postRoot(1, leaf);
         vm.stopPrank();
         skip(CHALLENGE);
-        Claim memory claim = claimOf(terms, usage);
+        Claim memory claim = claimOf(terms, statement);
         _refused(claim, 1, abi.encodeWithSelector(Errors.RootUnknown.selector, provider, 1));
         // naming the other provider names another lease
         vm.expectRevert(Errors.BadPath.selector);
@@ -57,40 +57,40 @@ contract SettleTest is MarketTest {
     }
 
     function test_RevertWhen_TheRingHasOverwrittenTheRoot() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = post(market.leafOf(id, usage));
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = post(market.leafOf(id, statement));
         for (uint256 i = 0; i < RING; ++i) {
             skip(SPACING);
             post(bytes32(i));
         }
         skip(CHALLENGE);
-        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.RootUnknown.selector, provider, epoch));
+        _refused(claimOf(terms, statement), epoch, abi.encodeWithSelector(Errors.RootUnknown.selector, provider, epoch));
     }
 
     function test_RevertWhen_TheRootIsImmature() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = post(market.leafOf(id, usage));
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = post(market.leafOf(id, statement));
         uint256 until = _now() + CHALLENGE;
         skip(CHALLENGE - 1);
-        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.RootImmature.selector, until));
+        _refused(claimOf(terms, statement), epoch, abi.encodeWithSelector(Errors.RootImmature.selector, until));
         skip(1);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
     }
 
     // Which statement
 
     /// A near miss: each field of the statement, and each part of the lease, off by one.
     function test_RevertWhen_AnyFieldIsOffByOne() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
         for (uint256 field = 0; field < 12; ++field) {
-            Claim memory claim = claimOf(terms, usage);
-            if (field == 0) --claim.usage.time;
-            if (field == 1) ++claim.usage.replicaSeconds;
-            if (field == 2) ++claim.usage.cpuNanos;
-            if (field == 3) ++claim.usage.memoryByteSeconds;
-            if (field == 4) ++claim.usage.networkBytes;
-            if (field == 5) ++claim.usage.utilization;
+            Claim memory claim = claimOf(terms, statement);
+            if (field == 0) --claim.statement.time;
+            if (field == 1) ++claim.statement.replicaSeconds;
+            if (field == 2) ++claim.statement.cpuNanos;
+            if (field == 3) ++claim.statement.memoryByteSeconds;
+            if (field == 4) ++claim.statement.networkBytes;
+            if (field == 5) ++claim.statement.utilization;
             if (field == 6) ++claim.rates.reserved;
             if (field == 7) ++claim.rates.replicaSecond;
             if (field == 8) ++claim.rates.cpuSecond;
@@ -99,7 +99,7 @@ contract SettleTest is MarketTest {
             if (field == 11) claim.orderHash = bytes32(uint256(claim.orderHash) ^ 1);
             _refused(claim, epoch, abi.encodeWithSelector(Errors.BadPath.selector));
         }
-        Claim memory inEth = claimOf(terms, usage);
+        Claim memory inEth = claimOf(terms, statement);
         vm.expectRevert(Errors.BadPath.selector);
         market.settle(provider, ETH, epoch, inEth, emptyPath());
     }
@@ -107,47 +107,51 @@ contract SettleTest is MarketTest {
     /// A provider that invents terms finds no lease under them.
     function test_RevertWhen_NobodyOpenedTheLease() external {
         Terms memory invented = termsOf(tenant, usd, order(2, 99));
-        Usage memory usage = busy(20, _now());
+        Statement memory statement = busy(20, _now());
         LeaseId none = market.idOf(invented);
-        uint256 epoch = prove(none, usage);
-        _refused(claimOf(invented, usage), epoch, abi.encodeWithSelector(Errors.LeaseUnknown.selector, none));
+        uint256 epoch = prove(none, statement);
+        _refused(claimOf(invented, statement), epoch, abi.encodeWithSelector(Errors.LeaseUnknown.selector, none));
     }
 
     function test_RevertWhen_TheStatementIsYoungerThanItsRoot() external {
-        Usage memory usage = busy(20, _now() + 1);
-        uint256 epoch = prove(id, usage);
-        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.StatementFromFuture.selector, usage.time));
+        Statement memory statement = busy(20, _now() + 1);
+        uint256 epoch = prove(id, statement);
+        _refused(
+            claimOf(terms, statement),
+            epoch,
+            abi.encodeWithSelector(Errors.StatementFromFuture.selector, statement.time)
+        );
     }
 
     function test_RevertWhen_TheStatementHasLapsed() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
         skip(CLAIM - CHALLENGE + 1);
         _refused(
-            claimOf(terms, usage),
+            claimOf(terms, statement),
             epoch,
-            abi.encodeWithSelector(Errors.StatementLapsed.selector, usage.time, usage.time + 1)
+            abi.encodeWithSelector(Errors.StatementLapsed.selector, statement.time, statement.time + 1)
         );
     }
 
     /// Of an old statement only the seconds count that are still in the claim window.
     function test_AnOldStatementPaysWhatHasNotLapsed() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
         uint256 snapshot = vm.snapshotState();
         skip(CLAIM - CHALLENGE - 3);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 3 * 2 * RATE);
         vm.revertToState(snapshot);
         skip(CLAIM - CHALLENGE);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 0);
     }
 
     // Which path
 
-    function _tree(Usage memory usage) private returns (bytes32 leaf, uint256 epoch) {
-        leaf = market.leafOf(id, usage);
+    function _tree(Statement memory statement) private returns (bytes32 leaf, uint256 epoch) {
+        leaf = market.leafOf(id, statement);
         for (uint256 i = 0; i < 6; ++i) {
             leaves.push(keccak256(abi.encode(i)));
         }
@@ -157,10 +161,10 @@ contract SettleTest is MarketTest {
     }
 
     function test_RevertWhen_ThePathIsForged() external {
-        Usage memory usage = busy(20, _now());
-        (bytes32 leaf, uint256 epoch) = _tree(usage);
+        Statement memory statement = busy(20, _now());
+        (bytes32 leaf, uint256 epoch) = _tree(statement);
         bytes32[] memory path = StandardTree.path(leaves, leaf);
-        Claim memory claim = claimOf(terms, usage);
+        Claim memory claim = claimOf(terms, statement);
         bytes memory why = abi.encodeWithSelector(Errors.BadPath.selector);
         _refused(claim, epoch, emptyPath(), why);
         for (uint256 i = 0; i < path.length; ++i) {
@@ -178,58 +182,58 @@ contract SettleTest is MarketTest {
 
     /// An inner node cannot be a leaf: a leaf is hashed twice and its inner hash is of seven words, a node's of two.
     function test_RevertWhen_ALeafIsOnlyHashedOnce() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = post(keccak256(abi.encode(id, usage)));
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = post(keccak256(abi.encode(id, statement)));
         skip(CHALLENGE);
-        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.BadPath.selector));
+        _refused(claimOf(terms, statement), epoch, abi.encodeWithSelector(Errors.BadPath.selector));
     }
 
     function test_TheLeafIsTheStandardTrees() external view {
-        Usage memory usage = busy(20, _now());
-        bytes32 once = keccak256(abi.encode(id, usage));
-        assertEq(market.leafOf(id, usage), keccak256(abi.encode(once)));
+        Statement memory statement = busy(20, _now());
+        bytes32 once = keccak256(abi.encode(id, statement));
+        assertEq(market.leafOf(id, statement), keccak256(abi.encode(once)));
     }
 
     /// 28 bytes of the root are kept: changing only the four that are not kept changes nothing, changing any other does.
     function test_TheKeptBytesOfTheRootDecide() external {
-        Usage memory usage = busy(20, _now());
-        bytes32 root = market.leafOf(id, usage);
+        Statement memory statement = busy(20, _now());
+        bytes32 root = market.leafOf(id, statement);
         uint256 epoch = post(bytes32(uint256(root) ^ (1 << 32)));
         skip(CHALLENGE);
-        _refused(claimOf(terms, usage), epoch, abi.encodeWithSelector(Errors.BadPath.selector));
+        _refused(claimOf(terms, statement), epoch, abi.encodeWithSelector(Errors.BadPath.selector));
         epoch = post(bytes32(uint256(root) ^ 1));
         skip(CHALLENGE);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
     }
 
     function test_DuplicateLeavesPayOnce() external {
-        Usage memory usage = busy(20, _now());
-        bytes32 leaf = market.leafOf(id, usage);
+        Statement memory statement = busy(20, _now());
+        bytes32 leaf = market.leafOf(id, statement);
         leaves.push(leaf);
         leaves.push(leaf);
         uint256 epoch = post(StandardTree.root(leaves));
         skip(CHALLENGE);
         bytes32[] memory path = new bytes32[](1);
         path[0] = leaf;
-        settle(terms, usage, epoch, path);
-        settle(terms, usage, epoch, path);
+        settle(terms, statement, epoch, path);
+        settle(terms, statement, epoch, path);
         assertEq(market.earnings(provider, usd), 20 * RATE);
     }
 
     // What it pays
 
     function test_Settles() external {
-        Usage memory usage = busy(15, _now());
-        uint256 epoch = prove(id, usage);
-        Claim memory claim = claimOf(terms, usage);
+        Statement memory statement = busy(15, _now());
+        uint256 epoch = prove(id, statement);
+        Claim memory claim = claimOf(terms, statement);
         vm.expectEmit(address(market));
-        emit IProofs.Settled(id, provider, usage.time, 15 * RATE);
+        emit IProofs.Settled(id, provider, statement.time, 15 * RATE);
         vm.prank(stranger);
         market.settle(provider, usd, epoch, claim, emptyPath());
         assertEq(market.earnings(provider, usd), 15 * RATE);
         assertEq(market.accountOf(id, usd).paid, 15 * RATE);
-        assertEq(market.accountOf(id, usd).settledAt, usage.time);
+        assertEq(market.accountOf(id, usd).settledAt, statement.time);
         assertEq(market.accountOf(id, usd).minReplicas, 1);
         assertEq(balanceOf(id, usd), DEPOSIT - 15 * RATE);
         assertEq(market.earnings(provider, ETH), 0);
@@ -237,35 +241,35 @@ contract SettleTest is MarketTest {
 
     /// The four prices, each alone.
     function test_EachCounterHasItsPrice() external {
-        Usage memory usage = Usage(uint32(_now()), 3, 0, 0, 0, 0);
-        _pays(usage, 3 * 7);
-        usage = Usage(uint32(_now()), 3, 5e9, 0, 0, 0);
-        _pays(usage, 3 * 7 + 5 * 2);
-        usage = Usage(uint32(_now()), 3, 5e9, 7000 << 20, 0, 0);
-        _pays(usage, 3 * 7 + 5 * 2 + 7);
-        usage = Usage(uint32(_now()), 3, 5e9, 7000 << 20, 11 << 20, 0);
-        _pays(usage, 3 * 7 + 5 * 2 + 7 + 11);
+        Statement memory statement = Statement(uint32(_now()), 3, 0, 0, 0, 0);
+        _pays(statement, 3 * 7);
+        statement = Statement(uint32(_now()), 3, 5e9, 0, 0, 0);
+        _pays(statement, 3 * 7 + 5 * 2);
+        statement = Statement(uint32(_now()), 3, 5e9, 7000 << 20, 0, 0);
+        _pays(statement, 3 * 7 + 5 * 2 + 7);
+        statement = Statement(uint32(_now()), 3, 5e9, 7000 << 20, 11 << 20, 0);
+        _pays(statement, 3 * 7 + 5 * 2 + 7 + 11);
     }
 
-    function _pays(Usage memory usage, uint256 inAll) private {
-        uint256 epoch = prove(id, usage);
-        settle(terms, usage, epoch, emptyPath());
+    function _pays(Statement memory statement, uint256 inAll) private {
+        uint256 epoch = prove(id, statement);
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), inAll);
     }
 
     function test_TheSameStatementTwicePaysOnce() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
-        settle(terms, usage, epoch, emptyPath());
-        settle(terms, usage, epoch, emptyPath());
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
+        settle(terms, statement, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
     }
 
     function test_AnOlderStatementPaysNothingAndHarmsNobody() external {
-        Usage memory older = busy(10, _now() - 5);
+        Statement memory older = busy(10, _now() - 5);
         uint256 first = post(market.leafOf(id, older));
         skip(SPACING);
-        Usage memory newer = busy(20, _now());
+        Statement memory newer = busy(20, _now());
         uint256 second = prove(id, newer);
         settle(terms, newer, second, emptyPath());
         uint256 paid = market.earnings(provider, usd);
@@ -289,9 +293,9 @@ contract SettleTest is MarketTest {
         Terms memory poor = termsOf(tenant, usd, order(2, 2));
         (, LeaseId poorId) = open(tenant, usd, order(2, 2), 2 * RATE * NOTICE);
         skip(10 * NOTICE);
-        Usage memory usage = busy(2 * 10 * NOTICE, _now());
-        uint256 epoch = prove(poorId, usage);
-        settle(poor, usage, epoch, emptyPath());
+        Statement memory statement = busy(2 * 10 * NOTICE, _now());
+        uint256 epoch = prove(poorId, statement);
+        settle(poor, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 2 * RATE * NOTICE);
         assertEq(balanceOf(poorId, usd), 0);
         // the other lease's money is untouched
@@ -300,14 +304,14 @@ contract SettleTest is MarketTest {
         vm.prank(stranger);
         market.topUp(usd, poorId, 1000);
         skip(1);
-        usage.time = uint32(_now());
-        epoch = prove(poorId, usage);
-        settle(poor, usage, epoch, emptyPath());
+        statement.time = uint32(_now());
+        epoch = prove(poorId, statement);
+        settle(poor, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 2 * RATE * NOTICE + 1000);
     }
 
     function test_TheHighestCountersDoNotOverflow() external {
-        Usage memory usage = Usage({
+        Statement memory statement = Statement({
             time: uint32(_now()),
             replicaSeconds: type(uint64).max,
             cpuNanos: type(uint96).max,
@@ -315,7 +319,7 @@ contract SettleTest is MarketTest {
             networkBytes: type(uint96).max,
             utilization: type(uint16).max
         });
-        _pays(usage, 20 * RATE);
+        _pays(statement, 20 * RATE);
     }
 
     function test_AfterTheClosingPaysUpToTheClosingOnly() external {
@@ -330,9 +334,9 @@ contract SettleTest is MarketTest {
     function test_AfterALapseOnlyTheClaimWindowCounts() external {
         skip(CLAIM + 990);
         uint256 time = _now();
-        Usage memory usage = busy(2 * (CLAIM + 1000), time);
-        uint256 epoch = prove(id, usage);
-        settle(terms, usage, epoch, emptyPath());
+        Statement memory statement = busy(2 * (CLAIM + 1000), time);
+        uint256 epoch = prove(id, statement);
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 2 * RATE * (CLAIM - CHALLENGE));
         assertEq(market.reservationOf(id).since, time + CHALLENGE - CLAIM);
         assertEq(market.reservationOf(id).replicas, 2);
@@ -360,18 +364,18 @@ contract SettleTest is MarketTest {
         uint256 epoch = prove(id, busy(5, time));
         settle(terms, busy(5, time), epoch, emptyPath());
         skip(CLAIM - 2 * CHALLENGE);
-        Usage memory usage = busy(1e6, _now());
-        epoch = prove(id, usage);
+        Statement memory statement = busy(1e6, _now());
+        epoch = prove(id, statement);
         assertEq(_now(), time + CLAIM);
-        uint256 all = 2 * RATE * (usage.time - START);
+        uint256 all = 2 * RATE * (statement.time - START);
         uint256 snapshot = vm.snapshotState();
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), all);
         vm.revertToState(snapshot);
         skip(1);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         // the one second of lapse takes what was reserved until then and not paid
-        assertEq(market.earnings(provider, usd), 5 * RATE + 2 * RATE * (usage.time - time - 1));
+        assertEq(market.earnings(provider, usd), 5 * RATE + 2 * RATE * (statement.time - time - 1));
     }
 
     /// What was reserved before a step, and never settled, lapses in the very second in which the window begins with it.
@@ -382,16 +386,16 @@ contract SettleTest is MarketTest {
         vm.stopPrank();
         uint256 step = _now();
         skip(CLAIM - 1 - CHALLENGE);
-        Usage memory usage = busy(1e6, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(1e6, _now());
+        uint256 epoch = prove(id, statement);
         assertEq(_now(), step + CLAIM - 1);
         uint256 snapshot = vm.snapshotState();
-        settle(terms, usage, epoch, emptyPath());
-        assertEq(market.earnings(provider, usd), 2 * RATE * (step - START) + 3 * RATE * (usage.time - step));
+        settle(terms, statement, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 2 * RATE * (step - START) + 3 * RATE * (statement.time - step));
         vm.revertToState(snapshot);
         skip(1);
-        settle(terms, usage, epoch, emptyPath());
-        assertEq(market.earnings(provider, usd), 3 * RATE * (usage.time - step));
+        settle(terms, statement, epoch, emptyPath());
+        assertEq(market.earnings(provider, usd), 3 * RATE * (statement.time - step));
     }
 
     function test_InEth() external {
@@ -404,10 +408,10 @@ contract SettleTest is MarketTest {
     }
 
     function test_RevertWhen_TheProviderAsksInAnotherCurrency() external {
-        Usage memory usage = busy(20, _now());
-        Claim memory claim = claimOf(terms, usage);
+        Statement memory statement = busy(20, _now());
+        Claim memory claim = claimOf(terms, statement);
         LeaseId other = _idIn(ETH);
-        uint256 epoch = prove(other, usage);
+        uint256 epoch = prove(other, statement);
         vm.expectRevert(abi.encodeWithSelector(Errors.LeaseUnknown.selector, other));
         market.settle(provider, ETH, epoch, claim, emptyPath());
     }
@@ -422,36 +426,36 @@ contract SettleTest is MarketTest {
 
     /// Nothing is paid, nothing is remembered as settled, and nothing is lost when it ends.
     function testFuzz_WhileItIsDisputed(uint8 wait, bool again) external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
         vm.prank(tenant);
         market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
         bytes32 before = keccak256(abi.encode(market.accountOf(id, usd), market.reservationOf(id)));
         vm.recordLogs();
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         skip(wait);
-        if (again) settle(terms, usage, epoch, emptyPath());
+        if (again) settle(terms, statement, epoch, emptyPath());
         assertEq(vm.getRecordedLogs().length, 0);
         assertEq(keccak256(abi.encode(market.accountOf(id, usd), market.reservationOf(id))), before);
         assertEq(market.earnings(provider, usd), 0);
         vm.prank(arbiters);
         market.rule(terms, false, 0);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
-        assertEq(market.accountOf(id, usd).settledAt, usage.time);
+        assertEq(market.accountOf(id, usd).settledAt, statement.time);
     }
 
     /// A freeze ends by its own transaction and not by time.
     function test_UntilItsDisputeIsEnded() external {
-        Usage memory usage = busy(20, _now());
-        uint256 epoch = prove(id, usage);
+        Statement memory statement = busy(20, _now());
+        uint256 epoch = prove(id, statement);
         vm.prank(tenant);
         market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
         skip(2 * DISPUTE);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 0);
         market.endDispute(terms);
-        settle(terms, usage, epoch, emptyPath());
+        settle(terms, statement, epoch, emptyPath());
         assertEq(market.earnings(provider, usd), 20 * RATE);
     }
 }

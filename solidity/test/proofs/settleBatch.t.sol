@@ -5,7 +5,7 @@ import {Vm} from "forge-std/Vm.sol";
 
 import {IProofs} from "../../src/interfaces/IProofs.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Claim, Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Claim, Statement, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {StandardTree} from "../StandardTree.sol";
@@ -37,7 +37,7 @@ contract SettleBatchTest is MarketTest {
 
     function _add(Claim memory claim, LeaseId id) private {
         claims.push(claim);
-        own.push(market.leafOf(id, claim.usage));
+        own.push(market.leafOf(id, claim.statement));
         all.push(own[own.length - 1]);
     }
 
@@ -106,10 +106,10 @@ contract SettleBatchTest is MarketTest {
     function test_RevertWhen_AStatementIsOffByOne() external {
         (uint256 epoch, Claim[] memory c, StandardTree.Multiproof memory m) = _post();
         for (uint256 i = 0; i < LEASES; ++i) {
-            ++c[i].usage.cpuNanos;
+            ++c[i].statement.cpuNanos;
             vm.expectRevert(Errors.BadPath.selector);
             market.settleBatch(provider, usd, epoch, c, m.proof, m.flags);
-            --c[i].usage.cpuNanos;
+            --c[i].statement.cpuNanos;
         }
         assertEq(market.earnings(provider, usd), 0);
     }
@@ -167,7 +167,7 @@ contract SettleBatchTest is MarketTest {
     }
 
     function test_RevertWhen_OneStatementIsFromTheFuture() external {
-        Usage memory late = busy(3, vm.getBlockTimestamp() + 1);
+        Statement memory late = busy(3, vm.getBlockTimestamp() + 1);
         (Terms memory t, LeaseId id) = open(tenant, usd, order(2, 77), DEPOSIT);
         _add(claimOf(t, late), id);
         (uint256 epoch, Claim[] memory c, StandardTree.Multiproof memory m) = _post();
@@ -215,10 +215,10 @@ contract SettleBatchTest is MarketTest {
         delete all;
         delete own;
         delete claims;
-        Usage memory usage = busy(4, vm.getBlockTimestamp());
+        Statement memory statement = busy(4, vm.getBlockTimestamp());
         LeaseId id = market.idOf(terms[0]);
-        _add(claimOf(terms[0], usage), id);
-        _add(claimOf(terms[0], usage), id);
+        _add(claimOf(terms[0], statement), id);
+        _add(claimOf(terms[0], statement), id);
         uint256 epoch = post(StandardTree.root(all));
         skip(CHALLENGE);
         uint256[] memory flags = new uint256[](1);
@@ -227,14 +227,14 @@ contract SettleBatchTest is MarketTest {
         assertEq(market.earnings(provider, usd), 4 * RATE);
     }
 
-    /// More steps than one word of flags holds.
+    /// More steps than one word of flags has bits.
     function test_MoreThan256Steps() external {
         for (uint256 i = 0; i < 600; ++i) {
             all.push(keccak256(abi.encode("more", i)));
         }
         for (uint64 i = 0; i < 35; ++i) {
             (Terms memory t, LeaseId id) = open(tenant, usd, order(2, 100 + i), DEPOSIT);
-            _add(claimOf(t, Usage(uint32(vm.getBlockTimestamp()), 0, 0, 0, 0, 0)), id);
+            _add(claimOf(t, Statement(uint32(vm.getBlockTimestamp()), 0, 0, 0, 0, 0)), id);
         }
         (uint256 epoch, Claim[] memory c, StandardTree.Multiproof memory m) = _post();
         assertGt(m.flags.length, 0);

@@ -5,7 +5,7 @@ import {ERC1271} from "../signers/ERC1271.sol";
 
 import {IProofs} from "../../src/interfaces/IProofs.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Terms, Usage} from "../../src/types/DataTypes.sol";
+import {Statement, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {MarketTest, Tidemark} from "../MarketTest.sol";
 
@@ -19,66 +19,69 @@ contract SettleSignedTest is MarketTest {
         skip(10);
     }
 
-    function _refused(Terms memory t, Usage memory usage, bytes memory signature, bytes memory why) private {
+    function _refused(Terms memory t, Statement memory statement, bytes memory signature, bytes memory why) private {
         vm.expectRevert(why);
         vm.prank(provider);
-        market.settleSigned(t, usage, signature);
+        market.settleSigned(t, statement, signature);
     }
 
-    function _refused(Usage memory usage, bytes memory signature, bytes4 why) private {
-        _refused(terms, usage, signature, abi.encodePacked(why));
+    function _refused(Statement memory statement, bytes memory signature, bytes4 why) private {
+        _refused(terms, statement, signature, abi.encodePacked(why));
     }
 
-    function _usage() private view returns (Usage memory) {
+    function _statement() private view returns (Statement memory) {
         return busy(15, vm.getBlockTimestamp());
     }
 
     function test_RevertWhen_NotTheProvider() external {
-        Usage memory usage = _usage();
-        bytes memory signature = sign(tenantKey, id, usage);
+        Statement memory statement = _statement();
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.expectRevert(abi.encodeWithSelector(Errors.NotAllowed.selector, tenant));
         vm.prank(tenant);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
     }
 
     function test_RevertWhen_LeaseUnknown() external {
         Terms memory invented = termsOf(tenant, usd, order(2, 99));
         LeaseId none = market.idOf(invented);
-        Usage memory usage = _usage();
+        Statement memory statement = _statement();
         _refused(
-            invented, usage, sign(tenantKey, none, usage), abi.encodeWithSelector(Errors.LeaseUnknown.selector, none)
+            invented,
+            statement,
+            sign(tenantKey, none, statement),
+            abi.encodeWithSelector(Errors.LeaseUnknown.selector, none)
         );
     }
 
     function test_RevertWhen_FromTheFuture() external {
-        Usage memory usage = busy(15, vm.getBlockTimestamp() + 1);
-        bytes memory why = abi.encodeWithSelector(Errors.StatementFromFuture.selector, usage.time);
-        _refused(terms, usage, sign(tenantKey, id, usage), why);
+        Statement memory statement = busy(15, vm.getBlockTimestamp() + 1);
+        bytes memory why = abi.encodeWithSelector(Errors.StatementFromFuture.selector, statement.time);
+        _refused(terms, statement, sign(tenantKey, id, statement), why);
     }
 
     function test_RevertWhen_Lapsed() external {
-        Usage memory usage = _usage();
+        Statement memory statement = _statement();
         skip(CLAIM + 1);
-        bytes memory why = abi.encodeWithSelector(Errors.StatementLapsed.selector, usage.time, usage.time + 1);
-        _refused(terms, usage, sign(tenantKey, id, usage), why);
+        bytes memory why = abi.encodeWithSelector(Errors.StatementLapsed.selector, statement.time, statement.time + 1);
+        _refused(terms, statement, sign(tenantKey, id, statement), why);
     }
 
     function test_RevertWhen_AnothersSignature() external {
         (, uint256 key) = makeAddrAndKey("provider");
-        Usage memory usage = _usage();
-        _refused(usage, sign(key, id, usage), Errors.BadSignature.selector);
+        Statement memory statement = _statement();
+        _refused(statement, sign(key, id, statement), Errors.BadSignature.selector);
     }
 
     function test_RevertWhen_NoSignature() external {
-        _refused(_usage(), "", Errors.BadSignature.selector);
-        _refused(_usage(), new bytes(65), Errors.BadSignature.selector);
+        _refused(_statement(), "", Errors.BadSignature.selector);
+        _refused(_statement(), new bytes(65), Errors.BadSignature.selector);
     }
 
     function test_RevertWhen_AnyFieldIsOffByOne() external {
-        Usage memory usage = _usage();
-        bytes memory signature = sign(tenantKey, id, usage);
+        Statement memory statement = _statement();
+        bytes memory signature = sign(tenantKey, id, statement);
         for (uint256 field = 0; field < 6; ++field) {
-            Usage memory near = _usage();
+            Statement memory near = _statement();
             if (field == 0) --near.time;
             if (field == 1) ++near.replicaSeconds;
             if (field == 2) ++near.cpuNanos;
@@ -89,13 +92,13 @@ contract SettleSignedTest is MarketTest {
         }
     }
 
-    /// The upper half of the curve's order would give a second signature for the same word.
+    /// The upper half of the curve's order would give a second signature of the same digest.
     function test_RevertWhen_TheSignatureIsMalleable() external {
-        Usage memory usage = _usage();
-        (uint8 v, bytes32 r, bytes32 s) = vm.sign(tenantKey, market.statementDigest(id, usage));
+        Statement memory statement = _statement();
+        (uint8 v, bytes32 r, bytes32 s) = vm.sign(tenantKey, market.statementDigest(id, statement));
         uint256 n = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141;
         bytes memory other = abi.encodePacked(r, bytes32(n - uint256(s)), v == 27 ? uint8(28) : uint8(27));
-        _refused(usage, other, Errors.BadSignature.selector);
+        _refused(statement, other, Errors.BadSignature.selector);
     }
 
     // Replays
@@ -103,30 +106,30 @@ contract SettleSignedTest is MarketTest {
     function test_RevertWhen_SignedForAnotherLease() external {
         (Terms memory other, LeaseId otherId) = open(tenant, usd, order(2, 2), DEPOSIT);
         skip(10);
-        Usage memory usage = _usage();
-        _refused(other, usage, sign(tenantKey, id, usage), abi.encodePacked(Errors.BadSignature.selector));
-        bytes memory signature = sign(tenantKey, otherId, usage);
+        Statement memory statement = _statement();
+        _refused(other, statement, sign(tenantKey, id, statement), abi.encodePacked(Errors.BadSignature.selector));
+        bytes memory signature = sign(tenantKey, otherId, statement);
         vm.prank(provider);
-        market.settleSigned(other, usage, signature);
+        market.settleSigned(other, statement, signature);
     }
 
     /// The same words signed for another market, even about this very lease id.
     function test_RevertWhen_SignedForAnotherMarket() external {
         Tidemark other = deploy(localParameters());
-        Usage memory usage = _usage();
-        bytes32 digest = other.statementDigest(id, usage);
-        assertNotEq(digest, market.statementDigest(id, usage));
+        Statement memory statement = _statement();
+        bytes32 digest = other.statementDigest(id, statement);
+        assertNotEq(digest, market.statementDigest(id, statement));
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(tenantKey, digest);
-        _refused(usage, abi.encodePacked(r, s, v), Errors.BadSignature.selector);
+        _refused(statement, abi.encodePacked(r, s, v), Errors.BadSignature.selector);
     }
 
     function test_RevertWhen_SignedForAnotherChain() external {
-        Usage memory usage = _usage();
+        Statement memory statement = _statement();
         uint256 here = block.chainid;
         vm.chainId(here + 1);
-        bytes memory signature = sign(tenantKey, id, usage);
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.chainId(here);
-        _refused(usage, signature, Errors.BadSignature.selector);
+        _refused(statement, signature, Errors.BadSignature.selector);
     }
 
     function test_TheDomainAndTypeAreAsDocumented() external view {
@@ -148,9 +151,9 @@ contract SettleSignedTest is MarketTest {
             "Statement(bytes32 lease,uint32 time,uint64 replicaSeconds,uint96 cpuNanos,uint128 memoryByteSeconds,uint96 networkBytes,uint16 utilization)"
         );
         assertEq(market.STATEMENT_TYPEHASH(), typeHash);
-        Usage memory usage = _usage();
-        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, keccak256(abi.encode(typeHash, id, usage))));
-        assertEq(market.statementDigest(id, usage), digest);
+        Statement memory statement = _statement();
+        bytes32 digest = keccak256(abi.encodePacked(hex"1901", domain, keccak256(abi.encode(typeHash, id, statement))));
+        assertEq(market.statementDigest(id, statement), digest);
     }
 
     function _domain()
@@ -164,25 +167,25 @@ contract SettleSignedTest is MarketTest {
     // What it pays
 
     function test_SettlesAtOnceAndWithoutARoot() external {
-        Usage memory usage = _usage();
-        bytes memory signature = sign(tenantKey, id, usage);
+        Statement memory statement = _statement();
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.expectEmit(address(market));
-        emit IProofs.Settled(id, provider, usage.time, 15 * RATE);
+        emit IProofs.Settled(id, provider, statement.time, 15 * RATE);
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
         assertEq(market.earnings(provider, usd), 15 * RATE);
         // again: nothing more
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
         assertEq(market.earnings(provider, usd), 15 * RATE);
     }
 
     /// A signature does not lift what the lease reserved.
     function test_NeverMoreThanTheReservedIntegral() external {
-        Usage memory usage = busy(1_000_000, vm.getBlockTimestamp());
-        bytes memory signature = sign(tenantKey, id, usage);
+        Statement memory statement = busy(1_000_000, vm.getBlockTimestamp());
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
         assertEq(market.earnings(provider, usd), 20 * RATE);
     }
 
@@ -197,47 +200,47 @@ contract SettleSignedTest is MarketTest {
 
     function test_AContractSignsByErc1271() external {
         (Terms memory t, LeaseId contractId,) = _ofContract();
-        Usage memory usage = _usage();
-        bytes memory signature = sign(tenantKey, contractId, usage);
+        Statement memory statement = _statement();
+        bytes memory signature = sign(tenantKey, contractId, statement);
         vm.prank(provider);
-        market.settleSigned(t, usage, signature);
+        market.settleSigned(t, statement, signature);
         assertEq(market.earnings(provider, usd), 15 * RATE);
     }
 
     function test_RevertWhen_TheContractRefuses() external {
         (Terms memory t, LeaseId contractId, ERC1271 wallet) = _ofContract();
-        Usage memory usage = _usage();
+        Statement memory statement = _statement();
         bytes memory why = abi.encodePacked(Errors.BadSignature.selector);
         (, uint256 otherKey) = makeAddrAndKey("other");
-        _refused(t, usage, sign(otherKey, contractId, usage), why);
+        _refused(t, statement, sign(otherKey, contractId, statement), why);
         wallet.setMode(ERC1271.Mode.Reverts);
-        _refused(t, usage, sign(tenantKey, contractId, usage), why);
+        _refused(t, statement, sign(tenantKey, contractId, statement), why);
         wallet.setMode(ERC1271.Mode.SaysTrue);
-        _refused(t, usage, sign(tenantKey, contractId, usage), why);
+        _refused(t, statement, sign(tenantKey, contractId, statement), why);
     }
 
-    /// Two wallets of one key: what it signed for one wallet's lease is no word about the other's.
+    /// Two wallets of one key: a signature for one wallet's lease is not valid for the other's.
     function test_RevertWhen_SignedForAnotherWalletOfTheSameKey() external {
         (, LeaseId first,) = _ofContract();
         (Terms memory t,,) = _ofContract();
-        Usage memory usage = _usage();
-        _refused(t, usage, sign(tenantKey, first, usage), abi.encodePacked(Errors.BadSignature.selector));
+        Statement memory statement = _statement();
+        _refused(t, statement, sign(tenantKey, first, statement), abi.encodePacked(Errors.BadSignature.selector));
     }
 
-    /// Not even the tenant's word pays while the lease is disputed; afterwards the same word does.
+    /// Not even a countersigned statement pays while the lease is disputed; afterwards the same statement does.
     function testFuzz_WhileItIsDisputed(bool forTenant) external {
-        Usage memory usage = _usage();
-        bytes memory signature = sign(tenantKey, id, usage);
+        Statement memory statement = _statement();
+        bytes memory signature = sign(tenantKey, id, statement);
         vm.prank(tenant);
         market.dispute{value: DISPUTE_DEPOSIT}(terms, "evidence");
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
         assertEq(market.earnings(provider, usd), 0);
         assertEq(market.accountOf(id, usd).settledAt, START);
         vm.prank(arbiters);
         market.rule(terms, forTenant, 0);
         vm.prank(provider);
-        market.settleSigned(terms, usage, signature);
+        market.settleSigned(terms, statement, signature);
         assertEq(market.earnings(provider, usd), forTenant ? 0 : 15 * RATE);
     }
 }

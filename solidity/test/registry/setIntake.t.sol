@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {IRegistry} from "../../src/interfaces/IRegistry.sol";
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Consents, Policy, Terms} from "../../src/types/DataTypes.sol";
+import {Consents, LeasePolicy, Terms} from "../../src/types/DataTypes.sol";
 import {LeaseId} from "../../src/types/Ids.sol";
 import {ApprovalsTest} from "../approvals/ApprovalsTest.sol";
 
@@ -112,7 +112,7 @@ contract SetIntakeTest is ApprovalsTest {
         _set(arbiters, false);
         skip(EPOCH);
         proveAndSettle(terms, 20);
-        Policy memory p = policy();
+        LeasePolicy memory p = policy();
         p.maxReplicas = 20;
         vm.startPrank(stranger);
         market.topUp(usd, id, 1000);
@@ -123,7 +123,7 @@ contract SetIntakeTest is ApprovalsTest {
         market.close(other);
         vm.stopPrank();
         skip(60);
-        post(market.leafOf(id, stepTo(terms, 4, 10_000).claim.usage));
+        post(market.leafOf(id, stepTo(terms, 4, 10_000).claim.statement));
         vm.startPrank(provider);
         market.scaleByProof(stepTo(terms, 4, 10_000));
         market.giveNotice(terms);

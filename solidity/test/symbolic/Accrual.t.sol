@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {Accrual} from "../../src/libraries/Accrual.sol";
-import {Policy, PriceList, Rates, Shape, Usage} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, PriceList, Rates, Shape, Statement} from "../../src/types/DataTypes.sol";
 import {ReservationWord} from "../../src/types/Words.sol";
 
 /// The money functions, for every input that their types can hold. See README.md here.
@@ -20,7 +20,7 @@ contract AccrualSymbolic is Test {
         assertEq(r.networkMiB, p.networkMiB);
     }
 
-    function check_ThePriceGrowsWithEveryCounter(Rates memory r, Usage memory a, Usage memory b) external pure {
+    function check_ThePriceGrowsWithEveryCounter(Rates memory r, Statement memory a, Statement memory b) external pure {
         vm.assume(a.replicaSeconds <= b.replicaSeconds);
         vm.assume(a.cpuNanos <= b.cpuNanos);
         vm.assume(a.memoryByteSeconds <= b.memoryByteSeconds);
@@ -29,12 +29,12 @@ contract AccrualSymbolic is Test {
     }
 
     /// `price` is unchecked; the same sum with checks does not revert and is the same.
-    function check_ThePriceNeverOverflows(Rates memory r, Usage memory u) external pure {
-        uint256 presence = uint256(r.replicaSecond) * u.replicaSeconds;
-        uint256 cpu = uint256(r.cpuSecond) * u.cpuNanos / 1e9;
-        uint256 memory_ = uint256(r.memoryMiBSecond) * u.memoryByteSeconds / (1 << 20);
-        uint256 network = uint256(r.networkMiB) * u.networkBytes / (1 << 20);
-        assertEq(Accrual.price(r, u), (presence + cpu + memory_ + network) / SCALE);
+    function check_ThePriceNeverOverflows(Rates memory r, Statement memory s) external pure {
+        uint256 presence = uint256(r.replicaSecond) * s.replicaSeconds;
+        uint256 cpu = uint256(r.cpuSecond) * s.cpuNanos / 1e9;
+        uint256 memory_ = uint256(r.memoryMiBSecond) * s.memoryByteSeconds / (1 << 20);
+        uint256 network = uint256(r.networkMiB) * s.networkBytes / (1 << 20);
+        assertEq(Accrual.price(r, s), (presence + cpu + memory_ + network) / SCALE);
     }
 
     function check_TheReservedIntegralGrowsWithTime(ReservationWord r, uint104 rate, uint32 early, uint32 late)
@@ -45,7 +45,7 @@ contract AccrualSymbolic is Test {
         assertLe(Accrual.reservedUntil(r, rate, early), Accrual.reservedUntil(r, rate, late));
     }
 
-    /// It begins with what the word holds, and gains the rate each second.
+    /// It starts at the word's integral and grows by the rate each second.
     function check_TheReservedIntegralIsExact(ReservationWord r, uint104 rate, uint32 time) external pure {
         uint256 reserved = Accrual.reservedUntil(r, rate, time);
         if (time <= r.since()) assertEq(reserved, r.integral());
@@ -140,7 +140,7 @@ contract AccrualSymbolic is Test {
         }
     }
 
-    function check_ASoundPolicyCanBeKept(Policy memory p) external pure {
+    function check_ASoundPolicyCanBeKept(LeasePolicy memory p) external pure {
         vm.assume(Accrual.sound(p));
         assertTrue(p.minReplicas <= p.maxReplicas && p.maxReplicas > 0 && p.maxReplicas < 1 << 14);
         assertTrue(p.down < p.target && p.target <= p.up && p.up <= 100 && p.target > 0 && p.step > 0);

@@ -3,10 +3,10 @@ pragma solidity ^0.8.30;
 
 import {Test} from "forge-std/Test.sol";
 
-import {Capacity, Policy, Shape} from "../../src/types/DataTypes.sol";
+import {Capacity, LeasePolicy, Shape} from "../../src/types/DataTypes.sol";
 import {AccountWord, CapacityWord, ReservationWord} from "../../src/types/Words.sol";
 
-/// No field of a word runs into its neighbour, whatever the word holds. See README.md here.
+/// No field of a word overflows into its neighbour, whatever the word contains. See README.md.
 contract WordsSymbolic is Test {
     function check_SettlingMovesMoneyAndTimeAlone(AccountWord a, uint104 amount, uint32 time) external pure {
         vm.assume(amount <= a.balance());
@@ -83,7 +83,7 @@ contract WordsSymbolic is Test {
         _checkPolicy(r, s);
     }
 
-    function check_APolicyLeavesThePoint(ReservationWord r, Policy calldata p) external pure {
+    function check_APolicyLeavesThePoint(ReservationWord r, LeasePolicy calldata p) external pure {
         ReservationWord s = r.governedBy(p);
         assertEq(s.integral(), r.integral());
         assertEq(s.since(), r.since());

@@ -4,7 +4,7 @@ pragma solidity ^0.8.30;
 import {Test} from "forge-std/Test.sol";
 
 import {Errors} from "../../src/libraries/Errors.sol";
-import {Order, Policy, Rates, Shape} from "../../src/types/DataTypes.sol";
+import {LeasePolicy, Order, Rates, Shape} from "../../src/types/DataTypes.sol";
 
 /// Reads the vectors of README.md.
 abstract contract Vectors is Test {
@@ -42,8 +42,8 @@ abstract contract Vectors is Test {
         });
     }
 
-    function _policy(string memory json, string memory path) internal pure returns (Policy memory) {
-        return Policy({
+    function _policy(string memory json, string memory path) internal pure returns (LeasePolicy memory) {
+        return LeasePolicy({
             minReplicas: uint16(_number(json, path, ".minReplicas")),
             maxReplicas: uint16(_number(json, path, ".maxReplicas")),
             target: uint8(_number(json, path, ".target")),

@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use adapters::ethereum::AlloyEthereum;
 use alloy::{
     primitives::{Address, Bytes, U256},
     providers::{DynProvider, Provider, ProviderBuilder},
@@ -14,24 +15,22 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
+use driver::{self, Stage, StageStatuses, Wakeup};
 use futures::{StreamExt, TryStreamExt, stream};
+use ports::ethereum::Ethereum;
 use solidity::{Market::topUpCall, Repeater};
 use sqlx::{
     Connection, Executor, PgConnection, Row,
     postgres::{PgListener, PgPoolCopyExt},
 };
-use tidemark::{
-    driver::{self, Bell, Board, Stage},
-    ports::ethereum::{AlloyEthereum, Ethereum},
-    stages::chain::{self, Chain},
-    store::Store,
-};
+use stages::chain::{self, ChainStage};
+use store::Store;
 use tokio::sync::watch;
 
 use super::{Figure, Target, percentile, say};
 use crate::{
     postgres::Postgres,
-    tenancy::{order, register, take},
+    transactions::{order, register, take},
 };
 
 const EVENTS: u64 = 100_000;
@@ -85,7 +84,7 @@ async fn fill(devnet: &Devnet, calls: &[Bytes]) -> anyhow::Result<()> {
 }
 
 /// Reads the whole chain into an empty database with the chain stage.
-async fn backfill(devnet: &Devnet, database: &Postgres) -> anyhow::Result<(Arc<Chain>, f64)> {
+async fn backfill(devnet: &Devnet, database: &Postgres) -> anyhow::Result<(Arc<ChainStage>, f64)> {
     let store = Store::open(&database.url("postgres")).await?;
     let provider = Actor::Provider.address();
     store.bind(&devnet.deployment, provider).await?;
@@ -93,7 +92,7 @@ async fn backfill(devnet: &Devnet, database: &Postgres) -> anyhow::Result<(Arc<C
     let ethereum = AlloyEthereum::connect(&devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
     let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
     let tip = ethereum.head().await?;
-    let stage = Chain::new(Arc::new(store.clone()), ethereum, deployment.clone(), provider, Default::default());
+    let stage = ChainStage::new(Arc::new(store.clone()), ethereum, deployment.clone(), provider, Default::default());
     let stage = Arc::new(stage);
     let started = Instant::now();
     while store.head().await?.is_none_or(|head| head.number < tip.number) {
@@ -143,7 +142,7 @@ async fn bare(devnet: &Devnet, database: &Postgres) -> anyhow::Result<f64> {
 }
 
 /// Milliseconds from a block's arrival over WebSocket to the commit that moves the cursor to it.
-async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<Chain>, call: &Bytes) -> anyhow::Result<Vec<f64>> {
+async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<ChainStage>, call: &Bytes) -> anyhow::Result<Vec<f64>> {
     let mut connection = PgConnection::connect(&database.url("postgres")).await?;
     // The database itself says when the cursor has moved: at the commit, and with nobody asking meanwhile.
     let trigger = "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS \
@@ -154,11 +153,11 @@ async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<Chain>, call: &B
     cursor.listen("cursor").await?;
 
     let (stop, shutdown) = watch::channel(false);
-    let bell = Bell::default();
+    let wakeup = Wakeup::default();
     let deployment = &devnet.deployment;
     let ethereum = AlloyEthereum::connect(&devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
-    let listening = tokio::spawn(chain::listen(Arc::new(ethereum), bell.clone(), shutdown.clone()));
-    let driving = tokio::spawn(driver::drive(vec![(chain, bell)], Board::default(), shutdown));
+    let listening = tokio::spawn(chain::listen(Arc::new(ethereum), wakeup.clone(), shutdown.clone()));
+    let driving = tokio::spawn(driver::drive(vec![(chain, wakeup)], StageStatuses::default(), shutdown));
 
     // Each in a task of its own, so that a moment is noted when it happens and not when somebody looks.
     let tenant = devnet.provider(Actor::Tenant).await?;

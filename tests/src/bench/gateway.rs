@@ -12,13 +12,11 @@ mod nginx;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
-use tidemark::{
-    driver::Bell,
-    gateway::{Gateway, Limits},
-    lease::label,
-    ports::docker::Subnet,
-    store::container::Seen,
-};
+use driver::Wakeup;
+use gateway::{Gateway, Limits};
+use lease::label;
+use ports::subnet::Subnet;
+use store::container::ContainerRow;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 
 use self::{
@@ -69,7 +67,7 @@ async fn measure(provider: &Provider) -> anyhow::Result<()> {
 
 async fn replicas(provider: &Provider, lease: &Opened) -> anyhow::Result<Vec<SocketAddr>> {
     let seen = provider.store.containers(lease.lease).await?;
-    let address = |seen: &Seen| Some(SocketAddr::new(seen.address?, 8080));
+    let address = |seen: &ContainerRow| Some(SocketAddr::new(seen.address?, 8080));
     let replicas: Vec<_> = seen.iter().filter_map(address).collect();
     ensure!(replicas.len() == usize::from(REPLICAS), "{} of {REPLICAS} replicas have an address", replicas.len());
     Ok(replicas)
@@ -151,9 +149,9 @@ impl Served {
     async fn start(provider: &Provider) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let pool: Subnet = super::provider::POOL.parse().map_err(anyhow::Error::msg)?;
-        let bells = (Bell::default(), Bell::default());
+        let wakeups = (Wakeup::default(), Wakeup::default());
         let store = provider.store.clone();
-        let gateway = Gateway::new(store, provider.owner.provider, pool, "localhost", Limits::default(), bells);
+        let gateway = Gateway::new(store, provider.owner.provider, pool, "localhost", Limits::default(), wakeups);
         let (stop, shutdown) = watch::channel(false);
         let (bound, address) = tokio::sync::oneshot::channel();
         runtime.spawn(async move {

@@ -14,21 +14,20 @@ mod crowd;
 
 use std::{sync::Arc, time::Instant};
 
+use adapters::{cgroup::HostKernel, clock::SystemClock};
 use alloy::{
     primitives::{B256, U256, keccak256},
     sol_types::SolEvent,
 };
 use anyhow::{Context, ensure};
 use bollard::query_parameters::KillContainerOptions;
+use driver::Stage;
+use lease::decide::State;
+use ports::engine::Engine;
 use serde::Deserialize;
 use solidity::{Market::LeaseOpened, Terms};
-use tidemark::{
-    driver::Stage,
-    lease::decide::State,
-    ports::{clock::System, docker::Engine},
-    stages::meter::Meter,
-    store::{Change, Event, Head, Segment, Store},
-};
+use stages::meter::MeterStage;
+use store::{BlockRef, ChainChange, EventRow, Segment, Store};
 use tokio::process::Command;
 
 use self::crowd::Crowd;
@@ -37,7 +36,7 @@ use super::{
     provider::{Opened, Provider, interruptible, until},
     say,
 };
-use crate::tenancy::order;
+use crate::transactions::order;
 
 const LEASES: usize = 1_000;
 const SWEEPS: usize = 30;
@@ -82,10 +81,11 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
     let store = Arc::new(Store::open(&format!("sqlite:{}", folder.path().join("tidemark.db").display())).await?);
     store.bind(&provider.devnet.deployment, provider.owner.provider).await?;
     let leases = open_in(&store, provider, leases).await?;
-    let meter = Meter::new(
+    let meter = MeterStage::new(
         store.clone(),
         crowd.clone(),
-        Arc::new(System),
+        Arc::new(SystemClock),
+        Arc::new(HostKernel),
         provider.owner,
         Default::default(),
         Default::default(),
@@ -127,7 +127,7 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
 
 /// Opens leases in a store as the chain stage would. Returns how many.
 async fn open_in(store: &Store, provider: &Provider, leases: &[B256]) -> anyhow::Result<usize> {
-    let block = Head { number: 1, hash: keccak256("block"), time: 1 };
+    let block = BlockRef { number: 1, hash: keccak256("block"), time: 1 };
     let mut events = Vec::new();
     for (i, lease) in leases.iter().enumerate() {
         let order = order(B256::ZERO, 1, i as u64);
@@ -149,10 +149,10 @@ async fn open_in(store: &Store, provider: &Provider, leases: &[B256]) -> anyhow:
             terms,
         };
         store.put_manifest(*lease, B256::ZERO, MANIFEST.as_bytes()).await?;
-        let event = Event::decode(1, i as u64, 1, B256::ZERO, opened.encode_log_data());
+        let event = EventRow::decode(1, i as u64, 1, B256::ZERO, opened.encode_log_data());
         events.push(event.context("an event that does not decode")?);
     }
-    store.apply(None, &Change::Committed(Segment { blocks: vec![block], events }), 128).await?;
+    store.apply(None, &ChainChange::Committed(Segment { blocks: vec![block], events }), 128).await?;
     Ok(leases.len())
 }
 
@@ -173,7 +173,7 @@ impl Life {
     /// The lease's container once it runs.
     async fn of(provider: &Provider, lease: &Opened) -> anyhow::Result<Self> {
         let look = || async {
-            let view = provider.engine.view(provider.owner, Some(lease.lease)).await?;
+            let view = provider.engine.list(provider.owner, Some(lease.lease)).await?;
             let up = view.containers.into_iter().find(|container| container.seen.state == State::Running);
             let Some(container) = up else { return Ok(None) };
             let pid = provider.engine.details(&container.seen.id).await?.pid;

@@ -15,6 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use adapters::{clock::SystemClock, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, U256},
     providers::{DynProvider, Provider, ext::AnvilApi},
@@ -22,19 +23,17 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
+use driver::{self, Stage, StageStatuses, Wakeup};
+use lease::intent::Intent;
+use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::Market::addBondCall;
+use stages::{chain, settlement::SettlementStage};
+use store::{IntentState, Store, settlement::prepare};
 use tempfile::TempDir;
-use tidemark::{
-    driver::{self, Bell, Board, Stage},
-    lease::intent::Intent,
-    ports::ethereum::{AlloyEthereum, Ethereum},
-    stages::{chain, settlement::Settlement},
-    store::{IntentState, Store, settlement::prepare},
-};
 use tokio::{process::Child, sync::watch};
 
 use super::{Figure, Target, say};
-use crate::{program, tenancy};
+use crate::{program, transactions};
 
 const GAS_LIMIT: u64 = 30_000_000;
 const INTENTS: u64 = 10_000;
@@ -48,7 +47,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 pub async fn run() -> anyhow::Result<()> {
     let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await?;
-    tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
+    transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
     let chain = devnet.provider(Actor::Stranger).await?;
     // Only now: to deploy and fund at one transaction a second would take longer than to measure.
     chain.anvil_set_block_gas_limit(GAS_LIMIT).await?;
@@ -103,7 +102,7 @@ impl Bench {
         // The first only finds the beginning of a second.
         let mut started = Instant::now();
         for i in 0..=SEQUENTIAL {
-            tenancy::sent(market.addBond().value(U256::from(1)).send().await?.get_receipt().await?)?;
+            transactions::sent(market.addBond().value(U256::from(1)).send().await?.get_receipt().await?)?;
             if i == 0 {
                 started = Instant::now();
             }
@@ -124,7 +123,7 @@ impl Bench {
                 data: addBondCall {}.abi_encode().into(),
                 value: U256::from(number),
             };
-            prepare(&mut tx, &intent).await?;
+            prepare(&mut tx, &intent, SystemClock.now_ms()).await?;
         }
         tx.commit().await?;
         Ok(store)
@@ -146,9 +145,10 @@ impl Bench {
         let signer = Some(Actor::Provider.signer());
         let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, signer)?;
         let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
-        let settlement = Settlement {
+        let settlement = SettlementStage {
             store: store.clone(),
             ethereum: ethereum.clone(),
+            clock: Arc::new(SystemClock),
             provider: self.provider(),
             chain_id: deployment.chain_id,
             market: deployment.market,
@@ -158,22 +158,22 @@ impl Bench {
             confirmations: 6,
             replace_after: Duration::from_secs(30),
             gas_per_hour: u64::MAX,
-            seen: Default::default(),
+            cache: Default::default(),
         };
         let (stop, shutdown) = watch::channel(false);
-        let bell = Bell::default();
-        let stages: Vec<(Arc<dyn Stage>, Bell)> = vec![(Arc::new(settlement), bell.clone())];
+        let wakeup = Wakeup::default();
+        let stages: Vec<(Arc<dyn Stage>, Wakeup)> = vec![(Arc::new(settlement), wakeup.clone())];
         let (nonce, since) = (self.nonce().await?, self.chain.get_block_number().await? + 1);
         let started = Instant::now();
-        let board = Board::default();
-        let ringing = tokio::spawn(chain::listen(ethereum, bell, shutdown.clone()));
-        let driving = tokio::spawn(driver::drive(stages, board.clone(), shutdown));
+        let statuses = StageStatuses::default();
+        let waking = tokio::spawn(chain::listen(ethereum, wakeup, shutdown.clone()));
+        let driving = tokio::spawn(driver::drive(stages, statuses.clone(), shutdown));
         let reached = self.reaches(nonce + INTENTS).await;
         let took = started.elapsed();
         stop.send(true)?;
         driving.await?;
-        ringing.await?;
-        reached.with_context(|| format!("the stage's last run: {:?}", board.read()))?;
+        waking.await?;
+        reached.with_context(|| format!("the stage's last run: {:?}", statuses.read()))?;
         let amiss = self.amiss(INTENTS, since).await?;
         ensure!(amiss == 0, "{amiss} of {INTENTS} intents did not have their effect exactly once");
         Ok(INTENTS as f64 / took.as_secs_f64())

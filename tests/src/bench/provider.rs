@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
+use adapters::{cgroup::HostKernel, clock::SystemClock, docker::BollardEngine, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{B256, U256, keccak256},
     providers::{DynProvider, Provider as _, ext::AnvilApi},
@@ -17,29 +18,23 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
+use driver::{self, StageStatuses, Wakeup};
 use futures::StreamExt;
+use lease::{decide::Standing, label::Owner};
+use ports::{engine::Engine, ethereum::Ethereum, subnet::Subnet};
 use solidity::{Market::LeaseOpened, Order, Terms};
-use tempfile::TempDir;
-use tidemark::{
-    driver::{self, Bell, Board},
-    lease::{decide::Standing, label::Owner},
-    ports::{
-        clock::System,
-        docker::{self, BollardEngine, Engine, Subnet},
-        ethereum::{AlloyEthereum, Ethereum},
-    },
-    stages::{
-        chain::{self, Chain},
-        container::{self, Container},
-        meter::Meter,
-    },
-    store::{Store, container::Progress},
+use stages::{
+    chain::{self, ChainStage},
+    container::{self, ContainerSettings, ContainerStage},
+    meter::MeterStage,
 };
+use store::{Store, container::LeaseProgress};
+use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     provider::Sweep,
-    tenancy::{order, register, sent},
+    transactions::{order, register, sent},
 };
 
 /// Between two looks at what is waited for. What is measured is told by timestamps, not by when somebody looked.
@@ -91,13 +86,13 @@ impl Provider {
         let owner = Owner { provider: Actor::Provider.address(), chain_id, market };
         store.bind(&devnet.deployment, owner.provider).await?;
         let pool: Subnet = POOL.parse().map_err(anyhow::Error::msg)?;
-        let engine = Arc::new(BollardEngine::new(docker::Settings { pool, ..Default::default() }));
+        let engine = Arc::new(BollardEngine::new(adapters::docker::DockerSettings { pool, ..Default::default() }));
         let arrivals: Arc<Mutex<BTreeMap<u64, f64>>> = Arc::default();
         let arriving = tokio::spawn(arrive(devnet.provider(Actor::Stranger).await?, arrivals.clone()));
         let salt = AtomicU64::new(0);
         let store = Arc::new(store);
         let _sweep = Sweep::of(owner.provider, &devnet);
-        let (warm, work) = (container::Settings::default().warm, None);
+        let (warm, work) = (ContainerSettings::default().warm, None);
         let mut provider =
             Self { devnet, store, engine, owner, warm, offer, salt, arrivals, arriving, work, _sweep, _folder: folder };
         provider.work()?;
@@ -110,35 +105,37 @@ impl Provider {
         let (provider, deployment) = (self.owner.provider, self.devnet.deployment.clone());
         let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
         let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
-        let (chain_bell, container_bell, meter_bell) = (Bell::default(), Bell::default(), Bell::default());
-        let chain = Chain::new(self.store.clone(), ethereum.clone(), deployment, provider, Default::default())
-            .ringing(vec![container_bell.clone()], Vec::new());
-        let container = Container::new(
+        let (chain_wakeup, container_wakeup, meter_wakeup) = (Wakeup::default(), Wakeup::default(), Wakeup::default());
+        let chain = ChainStage::new(self.store.clone(), ethereum.clone(), deployment, provider, Default::default())
+            .waking(vec![container_wakeup.clone()], Vec::new());
+        let container = ContainerStage::new(
             self.store.clone(),
             self.engine.clone(),
-            Arc::new(System),
+            Arc::new(SystemClock),
+            Arc::new(HostKernel),
             self.owner,
-            container::Settings { warm: self.warm, ..Default::default() },
-            (container_bell.clone(), meter_bell.clone()),
+            ContainerSettings { warm: self.warm, ..Default::default() },
+            (container_wakeup.clone(), meter_wakeup.clone()),
         );
         let engine: Arc<dyn Engine> = self.engine.clone();
-        let meter = Meter::new(
+        let meter = MeterStage::new(
             self.store.clone(),
             engine.clone(),
-            Arc::new(System),
+            Arc::new(SystemClock),
+            Arc::new(HostKernel),
             self.owner,
             Default::default(),
             Default::default(),
         );
-        let stages: Vec<(Arc<dyn driver::Stage>, Bell)> = vec![
-            (Arc::new(chain), chain_bell.clone()),
-            (Arc::new(container), container_bell.clone()),
-            (Arc::new(meter), meter_bell),
+        let stages: Vec<(Arc<dyn driver::Stage>, Wakeup)> = vec![
+            (Arc::new(chain), chain_wakeup.clone()),
+            (Arc::new(container), container_wakeup.clone()),
+            (Arc::new(meter), meter_wakeup),
         ];
         let tasks = vec![
-            tokio::spawn(chain::listen(ethereum, chain_bell, shutdown.clone())),
-            tokio::spawn(container::listen(engine, self.owner, container_bell, shutdown.clone())),
-            tokio::spawn(driver::drive(stages, Board::default(), shutdown)),
+            tokio::spawn(chain::listen(ethereum, chain_wakeup, shutdown.clone())),
+            tokio::spawn(container::listen(engine, self.owner, container_wakeup, shutdown.clone())),
+            tokio::spawn(driver::drive(stages, StageStatuses::default(), shutdown)),
         ];
         self.work = Some(Work { stop, tasks });
         Ok(())
@@ -226,7 +223,7 @@ impl Provider {
     pub async fn running(&self, lease: B256) -> anyhow::Result<f64> {
         let look = || async {
             let Some(progress) = self.store.progress(lease).await? else { return Ok(None) };
-            if let Progress { standing: Standing::Failing, reason, .. } = progress {
+            if let LeaseProgress { standing: Standing::Failing, reason, .. } = progress {
                 bail!("a lease cannot run: {}", reason.unwrap_or_default());
             }
             Ok(progress.running_at_ms.map(|at| at as f64))
@@ -252,7 +249,7 @@ impl Provider {
 
     /// The id of a lease's only container.
     pub async fn container(&self, lease: B256) -> anyhow::Result<String> {
-        let containers = self.engine.view(self.owner, Some(lease)).await?.containers;
+        let containers = self.engine.list(self.owner, Some(lease)).await?.containers;
         ensure!(containers.len() == 1, "a lease has {} containers, not one", containers.len());
         Ok(containers[0].seen.id.clone())
     }

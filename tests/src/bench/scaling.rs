@@ -12,7 +12,7 @@ use std::{
 };
 
 use anyhow::Context;
-use tidemark::scaling::{
+use autoscaling::{
     Bounds, Decision, Observation, Policy, catalog,
     generate::{Kind, Recipe, generate},
     simulator::{self, Outcome, Setup},

@@ -17,7 +17,7 @@ mod out;
 use anyhow::Context;
 use bollard::query_parameters::KillContainerOptions;
 use futures::{StreamExt, TryStreamExt, stream};
-use tidemark::ports::docker::Engine;
+use ports::engine::Engine;
 
 use self::bare::Bare;
 use super::{

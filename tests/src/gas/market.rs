@@ -14,9 +14,9 @@ use alloy::{
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
 use solidity::{
-    Claim,
+    Claim, LeasePolicy,
     Market::{LeaseOpened, MarketInstance, Settled},
-    Order, Parameters, Policy, PriceList, Shape, Step, Terms, Usage,
+    Order, Parameters, PriceList, Shape, Statement, Step, Terms,
     tree::Multiproof,
 };
 
@@ -111,7 +111,7 @@ impl Market {
         let order = Order {
             shape: Shape { millicores: 1_500, memoryMiB: 3_072, diskMiB: 10_240, gpus: 0 },
             replicas: 2,
-            policy: Policy {
+            policy: LeasePolicy {
                 minReplicas: 1,
                 maxReplicas: 4,
                 target: 70,
@@ -160,13 +160,19 @@ impl Market {
         Ok(paid(seller.market.postRoot(U256::from(seller.epoch), root)).await?.gas_used)
     }
 
-    fn claim(&self, lease: &Lease, usage: &Usage) -> Claim {
-        solidity::claim(self.devnet.deployment.chain_id, self.devnet.deployment.market, &lease.terms, usage)
+    fn claim(&self, lease: &Lease, statement: &Statement) -> Claim {
+        solidity::claim(self.devnet.deployment.chain_id, self.devnet.deployment.market, &lease.terms, statement)
     }
 
     /// Settles under the seller's newest root.
-    pub async fn settle(&self, seller: &Seller, lease: &Lease, usage: &Usage, path: Vec<B256>) -> anyhow::Result<u64> {
-        let (epoch, claim) = (U256::from(seller.epoch), self.claim(lease, usage));
+    pub async fn settle(
+        &self,
+        seller: &Seller,
+        lease: &Lease,
+        statement: &Statement,
+        path: Vec<B256>,
+    ) -> anyhow::Result<u64> {
+        let (epoch, claim) = (U256::from(seller.epoch), self.claim(lease, statement));
         let call = seller.market.settle(seller.address(), lease.terms.currency, epoch, claim, path);
         Ok(paid(call).await?.gas_used)
     }
@@ -177,10 +183,10 @@ impl Market {
         seller: &Seller,
         lease: &Lease,
         replicas: u16,
-        usage: &Usage,
+        statement: &Statement,
         path: Vec<B256>,
     ) -> anyhow::Result<u64> {
-        let step = Step { currency: lease.terms.currency, replicas, claim: self.claim(lease, usage), path };
+        let step = Step { currency: lease.terms.currency, replicas, claim: self.claim(lease, statement), path };
         Ok(paid(seller.market.scaleByProof(step)).await?.gas_used)
     }
 
@@ -188,12 +194,12 @@ impl Market {
     pub async fn settle_batch(
         &self,
         seller: &Seller,
-        statements: &[(&Lease, Usage)],
+        statements: &[(&Lease, Statement)],
         proof: Multiproof,
     ) -> anyhow::Result<(u64, usize)> {
         let (first, _) = statements.first().context("a batch of nothing")?;
         let (currency, flags) = (first.terms.currency, proof.flag_words());
-        let claims = statements.iter().map(|(lease, usage)| self.claim(lease, usage)).collect();
+        let claims = statements.iter().map(|(lease, statement)| self.claim(lease, statement)).collect();
         let epoch = U256::from(seller.epoch);
         let call = seller.market.settleBatch(seller.address(), currency, epoch, claims, proof.proof, flags);
         let receipt = paid(call).await?;
@@ -212,11 +218,11 @@ impl Market {
     }
 
     /// What the meters of a busy lease would have counted until now: both replicas healthy, CPU at six tenths.
-    pub async fn usage(&self, lease: &Lease) -> anyhow::Result<Usage> {
+    pub async fn statement(&self, lease: &Lease) -> anyhow::Result<Statement> {
         let time = self.time().await?;
         let seconds = 2 * (time - lease.opened);
         let shape = &lease.terms.shape;
-        Ok(Usage {
+        Ok(Statement {
             time: time.try_into().context("the chain's time")?,
             replicaSeconds: seconds,
             cpuNanos: U96::from(seconds * u64::from(shape.millicores) * 612_345),

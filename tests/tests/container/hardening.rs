@@ -4,12 +4,12 @@ use std::{collections::HashMap, fs, os::unix::fs::MetadataExt, process::Command}
 
 use alloy::primitives::B256;
 use bollard::models::{ContainerInspectResponse, HostConfig};
+use lease::{decide::Standing, label};
 use solidity::Shape;
 use tests::{
     orchestrator::Orchestrator,
     provider::{Provider, until},
 };
-use tidemark::lease::{decide::Standing, label};
 
 /// As much as a manifest may ask for, and nothing at all.
 const MANIFEST: &str = r#"

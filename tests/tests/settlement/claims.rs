@@ -1,9 +1,7 @@
 //! From statements to earnings, and from exhausted leases to closed ones.
 
-use tidemark::{
-    lease::{accrual, decide::Standing},
-    store::container::Progress,
-};
+use lease::{accrual, decide::Standing};
+use store::container::LeaseProgress;
 
 use super::*;
 
@@ -44,7 +42,7 @@ async fn a_lease_is_paid_to_its_end_and_the_rest_goes_back() {
     let market = world.devnet.market(Actor::Tenant).await.unwrap();
     world.meter(lease, 12, false).await;
     world.pass(20).await;
-    tenancy::sent(market.close(terms.clone()).send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    transactions::sent(market.close(terms.clone()).send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     world.follow().await;
     let kept = market.accountOf(lease, Address::ZERO).call().await.unwrap().balance;
     assert!(!kept.is_zero(), "what may be owed stays until it is settled");
@@ -55,7 +53,7 @@ async fn a_lease_is_paid_to_its_end_and_the_rest_goes_back() {
     world.prove_and_claim().await;
     assert_eq!(world.earned().await, U256::from(13));
     let refund = market.refund(terms).send().await.unwrap().get_receipt().await.unwrap();
-    tenancy::sent(refund).unwrap();
+    transactions::sent(refund).unwrap();
     world.follow().await;
     let lease = world.store.lease(lease).await.unwrap().unwrap().lease;
     assert_eq!(lease.balance(), U256::ZERO);
@@ -81,22 +79,22 @@ async fn what_was_not_proven_is_not_paid() {
 async fn a_lease_without_money_is_closed_after_the_grace_period() {
     let world = World::on_demand().await;
     // As little as the contract takes: the notice period's money.
-    let order = tenancy::order(B256::ZERO, 1, 1);
-    let (lease, _) = tenancy::take(&world.devnet, world.offer, order, 30).await.unwrap();
+    let order = transactions::order(B256::ZERO, 1, 1);
+    let (lease, _) = transactions::take(&world.devnet, world.offer, order, 30).await.unwrap();
     let market = world.devnet.market(Actor::Stranger).await.unwrap();
     let capacity = market.capacityOf(provider());
     assert_eq!(capacity.call().await.unwrap().heldMillicores, 800);
     world.pass(40).await;
     world.follow().await;
     let exhausted_at = world.store.head().await.unwrap().unwrap().time;
-    let paused = Progress {
+    let paused = LeaseProgress {
         standing: Standing::Paused,
         reason: None,
         found_at_ms: 0,
         running_at_ms: None,
         exhausted_at: Some(exhausted_at),
     };
-    world.store.see(lease, &[], &paused).await.unwrap();
+    world.store.record_containers(lease, &[], &paused).await.unwrap();
     world.pass(30).await;
     world.follow().await;
     assert_eq!(counted(&world.settlement().run().await.unwrap(), "closes"), 0, "the grace period is a minute");
@@ -127,8 +125,8 @@ async fn a_provider_that_lost_its_memory_claims_nothing_that_it_might_contradict
     world.meter(new, 5, false).await;
     world.prove_and_claim().await;
     assert_eq!(world.earned().await, U256::from(9 + 5));
-    let statements = world.store.statements(2).await.unwrap();
-    assert_eq!(statements.iter().map(|statement| statement.lease).collect::<Vec<_>>(), [new]);
+    let tree = world.store.epoch_tree(2).await.unwrap();
+    assert_eq!(tree.statements().map(|statement| statement.lease).collect::<Vec<_>>(), [new]);
 }
 
 #[tokio::test]
@@ -147,14 +145,13 @@ async fn a_claim_that_fails_alone_does_not_hold_up_the_others() {
     world.follow().await;
     // A stranger settles one of them before the provider does: its statement pays nothing any more, and the batch holds.
     let statement = world.store.last_statement(first).await.unwrap().unwrap();
-    let leaves = world.store.statements(1).await.unwrap().iter().map(|statement| statement.leaf).collect();
-    let path = solidity::tree::Tree::new(leaves).unwrap().path(statement.leaf).unwrap();
+    let path = world.store.epoch_tree(1).await.unwrap().path(first).unwrap();
     let stranger = world.devnet.market(Actor::Stranger).await.unwrap();
     let terms = world.store.lease(first).await.unwrap().unwrap().lease.terms;
-    let claim = solidity::claim(31337, world.devnet.deployment.market, &terms, &statement.usage);
+    let claim = solidity::claim(31337, world.devnet.deployment.market, &terms, &statement.statement);
     let call = stranger.settle(provider(), Address::ZERO, U256::from(1), claim, path);
     world.settlement().run().await.unwrap();
-    tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     world.settle().await;
     assert_eq!(world.earned().await, U256::from(9));
 }
@@ -167,6 +164,6 @@ async fn the_price_in_rust_is_the_contract_s() {
     world.meter(lease, 7, false).await;
     world.prove_and_claim().await;
     let row = world.store.lease(lease).await.unwrap().unwrap();
-    let usage = world.store.last_statement(lease).await.unwrap().unwrap().usage;
+    let usage = world.store.last_statement(lease).await.unwrap().unwrap().statement;
     assert_eq!(accrual::price(&row.lease.terms.rates, &usage), row.lease.paid);
 }

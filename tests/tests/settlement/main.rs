@@ -2,30 +2,25 @@
 #![allow(clippy::unwrap_used)]
 
 mod claims;
-mod faults;
-mod fold;
+mod disputes_and_outages;
+mod money_functions;
 mod outbox;
 
 use std::{sync::Arc, time::Duration};
 
+use adapters::{clock::SystemClock, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
 use anvil::{Actor, Devnet, Mining, Options};
+use driver::{Counts, Stage, Wakeup};
+use lease::{intent::Intent, meter::Meter, statement::Counters};
+use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::{Market, Parameters, Terms};
-use tests::{postgres::Database, tenancy};
-use tidemark::{
-    driver::{Bell, Counts, Stage},
-    lease::{intent::Intent, meter::Meter, statement::Counters},
-    ports::ethereum::{AlloyEthereum, Ethereum},
-    stages::{
-        chain::{self, Chain},
-        proof::Proof,
-        settlement::Settlement,
-    },
-    store::{IntentState, Store},
-};
+use stages::{chain::ChainStage, proof::ProofStage, settlement::SettlementStage};
+use store::{IntentState, Store};
+use tests::{postgres::Database, transactions};
 
 const DEPOSIT: u64 = 10_000;
 
@@ -41,7 +36,7 @@ struct World {
 impl World {
     async fn new(mining: Mining, database: Database) -> Self {
         let devnet = Devnet::start(Options { mining, ..Options::default() }).await.unwrap();
-        let offer = tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
+        let offer = transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
         let parameters = devnet.deployment.parameters.clone();
         let store = Self::remember(&devnet, &database).await;
         Self { devnet, database, store, parameters, offer }
@@ -80,14 +75,15 @@ impl World {
     }
 
     /// A settlement stage as a process that just started has it.
-    fn settlement(&self) -> Settlement {
+    fn settlement(&self) -> SettlementStage {
         self.settlement_over(self.ethereum())
     }
 
-    fn settlement_over(&self, ethereum: Arc<dyn Ethereum>) -> Settlement {
-        Settlement {
+    fn settlement_over(&self, ethereum: Arc<dyn Ethereum>) -> SettlementStage {
+        SettlementStage {
             store: self.store.clone(),
             ethereum,
+            clock: Arc::new(SystemClock),
             provider: provider(),
             market: self.devnet.deployment.market,
             chain_id: 31337,
@@ -97,24 +93,25 @@ impl World {
             confirmations: 1,
             replace_after: Duration::from_secs(3600),
             gas_per_hour: 1_000_000_000,
-            seen: Default::default(),
+            cache: Default::default(),
         }
     }
 
     async fn follow(&self) {
         let deployment = self.devnet.deployment.clone();
-        let settings = chain::Settings::default();
-        Chain::new(self.store.clone(), self.ethereum(), deployment, provider(), settings).run().await.unwrap();
+        let settings = Default::default();
+        ChainStage::new(self.store.clone(), self.ethereum(), deployment, provider(), settings).run().await.unwrap();
     }
 
     async fn prove(&self) -> Counts {
         self.follow().await;
-        let proof = Proof {
+        let proof = ProofStage {
             store: self.store.clone(),
+            clock: Arc::new(SystemClock),
             provider: provider(),
             market: self.devnet.deployment.market,
             parameters: self.parameters.clone(),
-            next: vec![Bell::default()],
+            next: vec![Wakeup::default()],
         };
         proof.run().await.unwrap()
     }
@@ -152,7 +149,7 @@ impl World {
     }
 
     async fn take(&self, salt: u64) -> (B256, Terms) {
-        tenancy::take(&self.devnet, self.offer, tenancy::order(B256::ZERO, 1, salt), DEPOSIT).await.unwrap()
+        transactions::take(&self.devnet, self.offer, transactions::order(B256::ZERO, 1, salt), DEPOSIT).await.unwrap()
     }
 
     /// What the meters would have counted by now.
@@ -194,7 +191,7 @@ impl World {
     }
 
     async fn want(&self, intent: &Intent) {
-        assert!(self.store.prepare(intent).await.unwrap());
+        assert!(self.store.prepare(intent, SystemClock.now_ms()).await.unwrap());
     }
 
     async fn state(&self, key: &str) -> IntentState {

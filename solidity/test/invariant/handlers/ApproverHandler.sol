@@ -7,15 +7,15 @@ import {IEscrow} from "../../../src/interfaces/IEscrow.sol";
 import {IMarket} from "../../../src/interfaces/IMarket.sol";
 import {Accrual} from "../../../src/libraries/Accrual.sol";
 import {Currency} from "../../../src/types/Currency.sol";
-import {Consents, Limit, Offer, Order, Policy, Shape, Terms} from "../../../src/types/DataTypes.sol";
+import {Consents, LeasePolicy, Limit, Offer, Order, Shape, Terms} from "../../../src/types/DataTypes.sol";
 import {OfferId} from "../../../src/types/Ids.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {ApprovalsStore} from "../ApprovalsStore.sol";
 import {Store} from "../Store.sol";
 import {Handler} from "./Handler.sol";
 
-/// Bound tenants and their approvers: the tenants act alone as far as they get, and take what was proposed with the consents
-/// of whoever they find, good or not: too few, of others, expired, taken back, of an earlier policy, used before.
+/// Bound tenants and their approvers: the tenants act alone within their limits, and take proposed actions with consents that
+/// are valid or not: too few, of others, expired, revoked, of an earlier policy, used before.
 contract ApproverHandler is Handler {
     uint256 private constant POOL = 5;
     uint256 private constant MOST_LEASES = 6;
@@ -53,7 +53,7 @@ contract ApproverHandler is Handler {
     /// Binds an account anew, with its approvers' consents where it is bound; at times it becomes free.
     function bind(uint256 seed, uint256 approvers, uint256 threshold, uint256 size) external {
         address account = tenants[(seed >> 8) % tenants.length];
-        if (seed % 4 != 0 && BOOK.binding(account).threshold != 0) return; // or no consent would live long
+        if (seed % 4 != 0 && BOOK.policy(account).threshold != 0) return; // or no consent would live long
         approvers = seed >> 16 & 7 == 0 ? 0 : bound(approvers, 1, (1 << POOL) - 1);
         address[] memory list = _list(approvers);
         threshold = list.length == 0 ? 0 : bound(threshold, 1, list.length);
@@ -61,7 +61,7 @@ contract ApproverHandler is Handler {
         limits[0] = _limit(Currency.wrap(address(0)), size);
         limits[1] = _limit(USD, size >> 128);
         bytes memory call = abi.encodeCall(IApprovals.bind, (list, threshold, limits));
-        ApprovalsStore.Binding memory b = BOOK.binding(account);
+        ApprovalsStore.SpendingPolicy memory b = BOOK.policy(account);
         if (b.threshold != 0) {
             uint256 nonce = uint256(keccak256(abi.encode(seed, block.timestamp)));
             bytes32 hash = MARKET.actionOf(account, call, 0, nonce, block.timestamp);
@@ -120,17 +120,17 @@ contract ApproverHandler is Handler {
         _book(a, true);
     }
 
-    /// Some approvers consent at once by transaction, and some take back what they may say later.
+    /// Some approvers consent at once by transaction, and some revoke a consent that they may give later.
     function propose(uint256 seed, uint256 amount) external {
         ApprovalsStore.Action memory a = _random(seed, amount);
         a.nonce = (seed >> 72) % 16; // few, so that they meet
         a.expiry = block.timestamp + (seed >> 80) % 4000;
-        a.version = BOOK.binding(a.account).version;
+        a.version = BOOK.policy(a.account).version;
         a.hash = MARKET.actionOf(a.account, a.call, a.value, a.nonce, a.expiry);
         BOOK.proposed(a);
-        if (BOOK.binding(a.account).threshold == 0) return;
+        if (BOOK.policy(a.account).threshold == 0) return;
         for (uint256 i = 0; i < POOL; ++i) {
-            if (BOOK.binding(a.account).approvers >> i & 1 == 0) continue;
+            if (BOOK.policy(a.account).approvers >> i & 1 == 0) continue;
             uint256 says = seed >> (100 + 3 * i) & 7;
             if (says < 3) _consent(BOOK.actions() - 1, a, i);
             if (seed >> 90 & 3 == 0 && (says == 2 || says == 3)) _revoke(BOOK.actions() - 1, a, i);
@@ -143,7 +143,7 @@ contract ApproverHandler is Handler {
     }
 
     function _consent(uint256 k, ApprovalsStore.Action memory a, uint256 approver) private {
-        address[] memory list = _list(BOOK.binding(a.account).approvers);
+        address[] memory list = _list(BOOK.policy(a.account).approvers);
         vm.prank(vm.addr(keys[approver]));
         MARKET.consent(a.account, a.hash, list);
         BOOK.consented(k, approver);
@@ -156,7 +156,7 @@ contract ApproverHandler is Handler {
     }
 
     function _revoke(uint256 k, ApprovalsStore.Action memory a, uint256 approver) private {
-        address[] memory list = _list(BOOK.binding(a.account).approvers);
+        address[] memory list = _list(BOOK.policy(a.account).approvers);
         vm.prank(vm.addr(keys[approver]));
         MARKET.revoke(a.account, a.hash, list);
         BOOK.revoked(k, approver);
@@ -165,7 +165,7 @@ contract ApproverHandler is Handler {
     /// One approver's signature, as often as the policy asks for signatures.
     function actWithOneVoice(uint256 seed) external onAction {
         (uint256 k, ApprovalsStore.Action memory a) = _pickAction(seed);
-        ApprovalsStore.Binding memory b = BOOK.binding(a.account);
+        ApprovalsStore.SpendingPolicy memory b = BOOK.policy(a.account);
         uint256 voice = b.approvers & ~(b.approvers - 1);
         bytes[] memory signatures = new bytes[](b.threshold);
         for (uint256 i = 0; i < b.threshold; ++i) {
@@ -177,10 +177,10 @@ contract ApproverHandler is Handler {
         _book(a, false);
     }
 
-    /// With consents: mostly all approvers sign, else anybody does, and anybody is said to have consented by transaction.
+    /// With consents: mostly all approvers sign, otherwise any accounts do, or are named as having consented by transaction.
     function actTogether(uint256 seed, uint256 signed, uint256 named) external onAction {
         (uint256 k, ApprovalsStore.Action memory a) = _pickAction(seed);
-        uint256 approvers = BOOK.binding(a.account).approvers;
+        uint256 approvers = BOOK.policy(a.account).approvers;
         signed = seed >> 41 & 1 == 0 ? approvers : signed % (1 << POOL);
         named = (seed >> 42 & 3 == 0 ? named : a.consented) & approvers;
         if (seed >> 44 & 1 == 0) signed &= approvers;
@@ -242,7 +242,7 @@ contract ApproverHandler is Handler {
         return Order({
             shape: Shape({millicores: 1000, memoryMiB: 1000, diskMiB: 1000, gpus: 1}),
             replicas: 3,
-            policy: Policy(1, max, 70, 80, 50, 15, 2, 1),
+            policy: LeasePolicy(1, max, 70, 80, 50, 15, 2, 1),
             maxRate: type(uint104).max,
             manifestHash: "manifest",
             salt: salt

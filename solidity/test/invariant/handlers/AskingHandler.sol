@@ -5,7 +5,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 
 import {Accrual} from "../../../src/libraries/Accrual.sol";
 import {Currency} from "../../../src/types/Currency.sol";
-import {Acceptance, AuctionOrder, Offer, Order, Policy, Shape, Terms} from "../../../src/types/DataTypes.sol";
+import {Acceptance, AuctionOrder, LeasePolicy, Offer, Order, Shape, Terms} from "../../../src/types/DataTypes.sol";
 import {LeaseId, OfferId, OrderId} from "../../../src/types/Ids.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {AuctionStore} from "../AuctionStore.sol";
@@ -46,7 +46,7 @@ contract AskingHandler is AuctionHandler {
         o.order = Order({
             shape: Shape({millicores: 1337, memoryMiB: 1000, diskMiB: 77, gpus: 1}),
             replicas: uint16(1 + (seed >> 32) % 3),
-            policy: Policy(0, max, 70, 80, 50, 60, 2, 1),
+            policy: LeasePolicy(0, max, 70, 80, 50, 60, 2, 1),
             maxRate: type(uint104).max,
             manifestHash: "manifest",
             salt: uint64(STORE.orders())
@@ -156,7 +156,7 @@ contract AskingHandler is AuctionHandler {
         (uint256 i, AuctionStore.Lease memory lease) = _lease(seed);
         max = uint16(bound(max, 1, 20));
         vm.prank(lease.terms.tenant);
-        MARKET.setPolicy(lease.terms, Policy(0, max, 50, 60, 40, 30, 1, 1));
+        MARKET.setPolicy(lease.terms, LeasePolicy(0, max, 50, 60, 40, 30, 1, 1));
         STORE.governed(i, max);
     }
 

@@ -5,11 +5,11 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Test} from "forge-std/Test.sol";
 
 import {Currency} from "../../../src/types/Currency.sol";
-import {Claim, Terms, Usage} from "../../../src/types/DataTypes.sol";
+import {Claim, Statement, Terms} from "../../../src/types/DataTypes.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {Store} from "../Store.sol";
 
-/// Acts on the market with inputs that are mostly legal, and tells the store what it did.
+/// Acts on the market with inputs that are mostly legal, and records it in the store.
 abstract contract Handler is Test {
     Tidemark internal immutable MARKET;
     Store internal immutable STORE;
@@ -29,8 +29,8 @@ abstract contract Handler is Test {
         lease = STORE.lease(i);
     }
 
-    function _claim(Terms memory terms, Usage memory usage) internal view returns (Claim memory) {
-        return Claim({orderHash: MARKET.orderHashOf(terms), rates: terms.rates, usage: usage});
+    function _claim(Terms memory terms, Statement memory statement) internal view returns (Claim memory) {
+        return Claim({orderHash: MARKET.orderHashOf(terms), rates: terms.rates, statement: statement});
     }
 
     function _held(Currency currency, address who) internal view returns (uint256) {

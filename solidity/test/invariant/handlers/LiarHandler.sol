@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-import {Shape, Usage} from "../../../src/types/DataTypes.sol";
+import {Shape, Statement} from "../../../src/types/DataTypes.sol";
 import {StandardTree} from "../../StandardTree.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {Store} from "../Store.sol";
@@ -21,32 +21,32 @@ contract LiarHandler is Handler {
         uint256 count = STORE.count();
         uint256 twin = how % 5 == 4 ? 1 : 0;
         uint256[] memory leases = new uint256[](count + twin);
-        Usage[] memory usages = new Usage[](count + twin);
+        Statement[] memory statements = new Statement[](count + twin);
         bytes32[] memory leaves = new bytes32[](count + twin);
         for (uint256 i = 0; i < count + twin; ++i) {
             leases[i] = i < count ? i : seed % count;
-            usages[i] = STORE.lease(leases[i]).usage;
-            usages[i].time = uint32(block.timestamp);
+            statements[i] = STORE.lease(leases[i]).statement;
+            statements[i].time = uint32(block.timestamp);
             bool told = twin == 1 ? i == count : i == seed % count;
-            usages[i] = told ? _lie(usages[i], how) : usages[i];
-            leaves[i] = MARKET.leafOf(STORE.lease(leases[i]).id, usages[i]);
+            statements[i] = told ? _lie(statements[i], how) : statements[i];
+            leaves[i] = MARKET.leafOf(STORE.lease(leases[i]).id, statements[i]);
         }
         uint256 epoch = MARKET.providerOf(PROVIDER).epoch + 1;
         vm.prank(PROVIDER);
         MARKET.postRoot(epoch, StandardTree.root(leaves));
-        STORE.posted(epoch, leases, usages, leaves);
+        STORE.posted(epoch, leases, statements, leaves);
         for (uint256 i = 0; i < count; ++i) {
-            if (how % 5 != 1 || i != seed % count) STORE.stated(i, usages[i]);
+            if (how % 5 != 1 || i != seed % count) STORE.stated(i, statements[i]);
         }
     }
 
-    function _lie(Usage memory u, uint256 how) private pure returns (Usage memory) {
-        if (how % 5 == 0) u.replicaSeconds += uint64(1e5 + (how >> 8) % 1e6);
-        else if (how % 5 == 1) u.cpuNanos = u.cpuNanos / 2;
-        else if (how % 5 == 2) u.cpuNanos += uint96(1e12);
-        else if (how % 5 == 3) u.utilization = uint16(how >> 8);
-        else u.networkBytes += 1;
-        return u;
+    function _lie(Statement memory s, uint256 how) private pure returns (Statement memory) {
+        if (how % 5 == 0) s.replicaSeconds += uint64(1e5 + (how >> 8) % 1e6);
+        else if (how % 5 == 1) s.cpuNanos = s.cpuNanos / 2;
+        else if (how % 5 == 2) s.cpuNanos += uint96(1e12);
+        else if (how % 5 == 3) s.utilization = uint16(how >> 8);
+        else s.networkBytes += 1;
+        return s;
     }
 
     /// Adds to its bond and sells again.

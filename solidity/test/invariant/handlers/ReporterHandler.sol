@@ -57,7 +57,7 @@ contract ReporterHandler is FaultHandler {
         for (uint256 k = 0; k < e.leases.length; ++k) {
             if (e.leases[k] == lease && (last || at == type(uint256).max)) at = k;
         }
-        return Leaf(epoch, e.usages[at], StandardTree.path(e.leaves, e.leaves[at]));
+        return Leaf(epoch, e.statements[at], StandardTree.path(e.leaves, e.leaves[at]));
     }
 
     function reportSilence() external {

@@ -2,13 +2,13 @@
 pragma solidity ^0.8.30;
 
 import {Currency} from "../../../src/types/Currency.sol";
-import {Claim, Policy, Step} from "../../../src/types/DataTypes.sol";
+import {Claim, LeasePolicy, Step} from "../../../src/types/DataTypes.sol";
 import {StandardTree} from "../../StandardTree.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {Store} from "../Store.sol";
 import {Handler} from "./Handler.sol";
 
-/// Anybody: what anyone may call, called at any time, and what nobody but another may call, tried.
+/// An unrelated account: calls what anyone may call at any time, and tries what only others may call.
 contract StrangerHandler is Handler {
     address private immutable STRANGER;
     Currency private immutable USD;
@@ -30,7 +30,7 @@ contract StrangerHandler is Handler {
         uint256 k = (seed >> 16) % e.leases.length;
         Store.Lease memory lease = STORE.lease(e.leases[k]);
         bytes32[] memory path = StandardTree.path(e.leaves, e.leaves[k]);
-        Claim memory claim = _claim(lease.terms, e.usages[k]);
+        Claim memory claim = _claim(lease.terms, e.statements[k]);
         (address provider, Currency currency) = (lease.terms.provider, lease.terms.currency);
         uint256 before = MARKET.earnings(provider, currency);
         vm.prank(STRANGER);
@@ -69,11 +69,11 @@ contract StrangerHandler is Handler {
         for (uint256 i = 0; i < wanted.length; ++i) {
             uint256 j = 0;
             while (own[j] != wanted[i]) ++j;
-            claims[i] = _claim(STORE.lease(e.leases[chosen[j]]).terms, e.usages[chosen[j]]);
+            claims[i] = _claim(STORE.lease(e.leases[chosen[j]]).terms, e.statements[chosen[j]]);
         }
     }
 
-    /// Tells the store what each lease has paid since it was told last.
+    /// Records in the store what each lease has paid since the last record.
     function _book(Store.Epoch memory e, uint256[] memory chosen) private {
         for (uint256 i = 0; i < chosen.length; ++i) {
             Store.Lease memory lease = STORE.lease(e.leases[chosen[i]]);
@@ -118,9 +118,12 @@ contract StrangerHandler is Handler {
         Step memory step;
         if (STORE.epochs() != 0) {
             Store.Epoch memory e = STORE.epochAt(STORE.epochs());
-            if (i < e.usages.length) {
+            if (i < e.statements.length) {
                 step = Step(
-                    lease.terms.currency, 2, _claim(lease.terms, e.usages[i]), StandardTree.path(e.leaves, e.leaves[i])
+                    lease.terms.currency,
+                    2,
+                    _claim(lease.terms, e.statements[i]),
+                    StandardTree.path(e.leaves, e.leaves[i])
                 );
             }
         }
@@ -128,7 +131,7 @@ contract StrangerHandler is Handler {
         if (seed % 6 == 0) MARKET.withdraw(lease.terms, 1);
         else if (seed % 6 == 1) MARKET.close(lease.terms);
         else if (seed % 6 == 2) MARKET.scale(lease.terms, 1);
-        else if (seed % 6 == 3) MARKET.setPolicy(lease.terms, Policy(0, 100, 50, 50, 0, 0, 1, 1));
+        else if (seed % 6 == 3) MARKET.setPolicy(lease.terms, LeasePolicy(0, 100, 50, 50, 0, 0, 1, 1));
         else if (seed % 6 == 4) MARKET.scaleByProof(step);
         else MARKET.withdrawEarnings(lease.terms.currency, STRANGER, 1);
     }

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.30;
 
 import {Accrual} from "../../../src/libraries/Accrual.sol";
-import {Offer, Order, Policy, Shape, Terms} from "../../../src/types/DataTypes.sol";
+import {LeasePolicy, Offer, Order, Shape, Terms} from "../../../src/types/DataTypes.sol";
 import {LeaseId, OfferId} from "../../../src/types/Ids.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {Store} from "../Store.sol";
@@ -55,7 +55,7 @@ contract TenantHandler is Handler {
     }
 
     /// Thresholds, cooldown, step and headroom of all kinds, in sound order.
-    function _policy(uint256 seed, uint16 min, uint16 max) private pure returns (Policy memory p) {
+    function _policy(uint256 seed, uint16 min, uint16 max) private pure returns (LeasePolicy memory p) {
         (p.minReplicas, p.maxReplicas) = (min, max);
         p.target = uint8(20 + (seed >> 16) % 61);
         p.up = uint8(p.target + (seed >> 24) % 21);
@@ -69,7 +69,7 @@ contract TenantHandler is Handler {
     function setPolicy(uint256 seed, uint16 min, uint16 max) external onLease {
         (uint256 i, Store.Lease memory lease) = _pick(seed);
         max = uint16(seed % 8 == 0 ? bound(max, 1, 20_000) : bound(max, 4, 14));
-        Policy memory p = _policy(seed, uint16(bound(min, 0, max < 2 ? max : 2)), max);
+        LeasePolicy memory p = _policy(seed, uint16(bound(min, 0, max < 2 ? max : 2)), max);
         vm.prank(lease.terms.tenant);
         MARKET.setPolicy(lease.terms, p);
         STORE.governed(i, p);

@@ -6,30 +6,29 @@ use std::{
     fs,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::Arc,
     time::Duration,
 };
 
+use adapters::cgroup::HostKernel;
 use alloy::primitives::B256;
 use anyhow::Context;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
-use tidemark::{
-    lease::{
-        decide::{Health, Seen, Slot, State},
-        label::{Owner, Tag},
-    },
-    ports::{
-        cgroup::{Cgroups, Driver, Gauge},
-        docker::{Container, Counters, Details, Engine, Error, Image, Info, Result, Spec, View},
-        traffic::Traffic,
-    },
+use lease::{
+    decide::{Health, Seen, Slot, State},
+    label::{Owner, Tag},
+};
+use ports::cgroup::{CgroupDriver, Cgroups, Gauge, Kernel, Traffic};
+use ports::engine::{
+    ContainerDetails, ContainerSpec, Engine, EngineContainer, EngineCounters, EngineListing, Error, Image, Info, Result,
 };
 use tokio::process::{Child, Command};
 
 pub struct Crowd {
     info: Info,
-    cgroups: Cgroups,
-    containers: Vec<Container>,
+    cgroups: Arc<dyn Cgroups>,
+    containers: Vec<EngineContainer>,
     /// By container.
     processes: HashMap<String, (B256, Child)>,
 }
@@ -39,7 +38,7 @@ impl Crowd {
     pub async fn gather(leases: &[B256], owner: Owner, info: Info, network_of: u32) -> anyhow::Result<Self> {
         // Groups that no unit stands behind are made by hand, whatever the engine's own driver.
         let info = Info { cgroup_driver: "cgroupfs".to_owned(), ..info };
-        let cgroups = Cgroups::find(&info).context("there are no cgroups here")?;
+        let cgroups = HostKernel.cgroups(&info).context("there are no cgroups here")?;
         let roots = roots(info.cgroup_version)?;
         let mut crowd = Self { info, cgroups, containers: Vec::new(), processes: HashMap::new() };
         for lease in leases {
@@ -52,7 +51,7 @@ impl Crowd {
     }
 
     async fn join(&mut self, lease: B256, owner: Owner, roots: &[PathBuf], network_of: u32) -> anyhow::Result<()> {
-        let parent = Driver::Cgroupfs.parent(lease, 0);
+        let parent = CgroupDriver::Cgroupfs.parent(lease, 0);
         let target = network_of.to_string();
         let process = Command::new("nsenter")
             .args(["--target", &target, "--net", "sleep", "600"])
@@ -71,15 +70,15 @@ impl Crowd {
         let (state, health) = (State::Running, Health::None);
         let seen = Seen { id, slot, state, health, exit_code: None, started_at_ms: 1, finished_at_ms: 0, detail: None };
         let tag = Tag { owner, lease, generation: 1, opened_block: 1 };
-        self.containers.push(Container { tag, seen, image_id: String::new(), ports: Vec::new(), address: None });
+        self.containers.push(EngineContainer { tag, seen, image_id: String::new(), ports: Vec::new(), address: None });
         Ok(())
     }
 
     /// Opens the counters of all leases.
-    pub fn gauges(&self) -> anyhow::Result<Vec<(Gauge, Traffic)>> {
+    pub fn gauges(&self) -> anyhow::Result<Vec<(Box<dyn Gauge>, Box<dyn Traffic>)>> {
         let open = |(lease, process): &(B256, Child)| {
             let pid = process.id().context("a process ended")?;
-            Ok((self.cgroups.open(*lease)?, Traffic::open(pid)?))
+            Ok((self.cgroups.open(*lease)?, self.cgroups.traffic(pid)?))
         };
         self.processes.values().map(open).collect()
     }
@@ -119,15 +118,23 @@ impl Engine for Crowd {
         Ok(self.info.clone())
     }
 
-    async fn containers(&self, _owner: Owner) -> Result<Vec<Container>> {
+    async fn containers(&self, _owner: Owner) -> Result<Vec<EngineContainer>> {
         Ok(self.containers.clone())
     }
 
-    async fn details(&self, id: &str) -> Result<Details> {
+    async fn details(&self, id: &str) -> Result<ContainerDetails> {
         let (_, process) = self.processes.get(id).ok_or(Error::NotFound)?;
         let (exit_code, error, health_output) = Default::default();
         let pid = process.id().unwrap_or_default();
-        Ok(Details { pid, started_at_ms: 1, finished_at_ms: 0, exit_code, out_of_memory: false, error, health_output })
+        Ok(ContainerDetails {
+            pid,
+            started_at_ms: 1,
+            finished_at_ms: 0,
+            exit_code,
+            out_of_memory: false,
+            error,
+            health_output,
+        })
     }
 
     // The meter asks for nothing else.
@@ -135,10 +142,10 @@ impl Engine for Crowd {
     async fn changes(&self, _: Owner) -> Result<BoxStream<'static, Result<()>>> {
         Err(Error::NotFound)
     }
-    async fn view(&self, _: Owner, _: Option<B256>) -> Result<View> {
+    async fn list(&self, _: Owner, _: Option<B256>) -> Result<EngineListing> {
         Err(Error::NotFound)
     }
-    async fn counters(&self, _: &str) -> Result<Counters> {
+    async fn counters(&self, _: &str) -> Result<EngineCounters> {
         Err(Error::NotFound)
     }
     async fn image(&self, _: &str, _: Option<&Image>) -> Result<Image> {
@@ -150,7 +157,7 @@ impl Engine for Crowd {
     async fn create_volume(&self, _: &Tag, _: &str) -> Result<()> {
         Err(Error::NotFound)
     }
-    async fn create_container(&self, _: &Spec) -> Result<String> {
+    async fn create_container(&self, _: &ContainerSpec) -> Result<String> {
         Err(Error::NotFound)
     }
     async fn start(&self, _: &str) -> Result<()> {

@@ -3,9 +3,13 @@
 use std::{
     collections::HashMap,
     net::Ipv4Addr,
-    sync::atomic::{AtomicU32, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
 };
 
+use adapters::cgroup::HostKernel;
 use alloy::primitives::{Address, B256, keccak256};
 use anyhow::Context;
 use bollard::{
@@ -19,10 +23,8 @@ use bollard::{
     },
 };
 use futures::TryStreamExt;
-use tidemark::ports::{
-    cgroup::{Cgroups, Driver},
-    docker::Info,
-};
+use ports::cgroup::{CgroupDriver, Cgroups, Kernel};
+use ports::engine::Info;
 
 /// Where the peer's networks get their subnets from, sixteen addresses each; none of a provider's.
 const POOL: Ipv4Addr = Ipv4Addr::new(10, 198, 128, 0);
@@ -32,8 +34,8 @@ pub struct Bare {
     docker: Docker,
     template: ContainerCreateBody,
     host: HostConfig,
-    driver: Driver,
-    cgroups: Option<Cgroups>,
+    driver: CgroupDriver,
+    cgroups: Option<Arc<dyn Cgroups>>,
     /// Tells what this run made from all others' objects.
     mark: String,
     made: AtomicU32,
@@ -63,7 +65,7 @@ impl Bare {
             labels: Some(HashMap::from([(LABEL.to_owned(), mark.clone())])),
             ..ContainerCreateBody::default()
         };
-        let (driver, cgroups) = (Driver::of(info), Cgroups::find(info));
+        let (driver, cgroups) = (CgroupDriver::of(info), HostKernel.cgroups(info));
         Ok(Self { docker, template, host, driver, cgroups, mark, made: AtomicU32::new(0) })
     }
 

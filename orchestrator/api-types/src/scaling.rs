@@ -1,0 +1,153 @@
+//! How a lease's capacity follows demand.
+
+use autoscaling::{Bounds, Observation};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// How a lease's capacity follows demand.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ScalingView {
+    pub lease: String,
+    /// Who decides, as the manifest names it.
+    pub policy: String,
+    /// Who decides beside it, without effect.
+    pub shadow: Option<String>,
+    /// None before the first.
+    pub newest: Option<RulingView>,
+    /// Those that differed from the one before, newest first.
+    pub rulings: Vec<RulingView>,
+    pub compared: Option<ShadowView>,
+}
+
+/// One decision about a lease, with all that it came from.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct RulingView {
+    /// Unix milliseconds of the provider's clock.
+    pub at_ms: u64,
+    pub policy: String,
+    pub seen: SeenView,
+    pub bounds: BoundsView,
+    /// How many replicas the chain wanted.
+    pub present: u32,
+    pub wish: u32,
+    /// Why the policy wished it, in words and numbers.
+    pub reason: String,
+    pub granted: u32,
+    /// What of the wish was not granted, and why.
+    pub bound: Option<String>,
+    /// `steady`, `held`, `proving` or `stepping`.
+    pub outcome: String,
+    /// The statement by which a step was or would be taken.
+    pub evidence: Option<EvidenceView>,
+}
+
+/// What a policy saw.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct SeenView {
+    pub ready: u32,
+    pub starting: u32,
+    /// CPU used of the CPU that ready replicas had, 0 to 1.
+    pub utilization: Option<f64>,
+    /// Requests per second.
+    pub arrivals: Option<f64>,
+    /// Requests that waited for a replica.
+    pub waiting: f64,
+    /// 99th percentile of the seconds to an answer.
+    pub latency: Option<f64>,
+    /// Requests per second that one replica serves.
+    pub capacity: Option<f64>,
+    /// Seconds from a decision until its replicas serve.
+    pub delay: f64,
+    /// In replicas' worth of work.
+    pub demand: Option<f64>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct BoundsView {
+    pub min: u32,
+    pub max: u32,
+    /// The most replicas that the lease's money covered.
+    pub affordable: u32,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EvidenceView {
+    pub epoch: u64,
+    /// The statement's.
+    pub time: u64,
+    /// Basis points.
+    pub utilization: u16,
+    pub leaf: String,
+}
+
+/// What following the policy beside would have cost. Times in seconds.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ShadowView {
+    pub policy: String,
+    pub watched: f64,
+    pub replica_seconds: f64,
+    pub shadow_replica_seconds: f64,
+    /// For how long demand was more than the ready replicas could serve.
+    pub short: f64,
+    pub shadow_short: f64,
+    pub shadow_replicas: u32,
+    pub shadow_reason: String,
+    /// What the policy in charge spent more, as a share of what it spent; negative when less.
+    pub regret: f64,
+}
+
+/// What a policy saw until a time.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct DemandView {
+    /// Unix seconds of the provider's clock.
+    pub time: f64,
+    pub seen: SeenView,
+}
+
+impl From<&Observation> for SeenView {
+    fn from(seen: &Observation) -> Self {
+        Self {
+            ready: seen.ready,
+            starting: seen.starting,
+            utilization: seen.utilization,
+            arrivals: seen.arrivals,
+            waiting: seen.waiting,
+            latency: seen.latency,
+            capacity: seen.capacity,
+            delay: seen.delay,
+            demand: seen.demand(),
+        }
+    }
+}
+
+impl From<&Bounds> for BoundsView {
+    fn from(bounds: &Bounds) -> Self {
+        Self { min: bounds.min, max: bounds.max, affordable: bounds.affordable }
+    }
+}
+
+impl SeenView {
+    /// What an autoscaler is asked about: what was seen, at a time, within bounds.
+    pub fn observation(&self, time: f64, bounds: Bounds) -> Observation {
+        Observation {
+            time,
+            ready: self.ready,
+            starting: self.starting,
+            utilization: self.utilization,
+            arrivals: self.arrivals,
+            waiting: self.waiting,
+            latency: self.latency,
+            capacity: self.capacity,
+            delay: self.delay,
+            price: 0.0,
+            bounds,
+        }
+    }
+}

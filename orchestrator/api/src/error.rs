@@ -1,0 +1,108 @@
+//! The one error type of the API, and its one mapping to HTTP.
+
+use alloy::primitives::B256;
+use axum::{
+    Json,
+    extract::{FromRequest, FromRequestParts, Query, Request},
+    http::{StatusCode, request::Parts},
+    response::{IntoResponse, Response},
+};
+
+use serde::de::DeserializeOwned;
+
+use api_types::ErrorView;
+use store;
+
+pub type Result<T> = std::result::Result<T, Error>;
+
+#[derive(Debug)]
+pub enum Error {
+    BadRequest(String),
+    Unauthorized(String),
+    Forbidden(String),
+    NotFound(String),
+    Conflict(String),
+    TooLarge(String),
+    /// Too much at a time.
+    Busy(String),
+    /// Something that is needed does not answer.
+    Unavailable(String),
+    /// The cause is logged and not told.
+    Internal(anyhow::Error),
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, code, message) = match self {
+            Error::BadRequest(message) => (StatusCode::BAD_REQUEST, "bad_request", message),
+            Error::Unauthorized(message) => (StatusCode::UNAUTHORIZED, "unauthorized", message),
+            Error::Forbidden(message) => (StatusCode::FORBIDDEN, "forbidden", message),
+            Error::NotFound(message) => (StatusCode::NOT_FOUND, "not_found", message),
+            Error::Conflict(message) => (StatusCode::CONFLICT, "conflict", message),
+            Error::TooLarge(message) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large", message),
+            Error::Busy(message) => (StatusCode::TOO_MANY_REQUESTS, "busy", message),
+            Error::Unavailable(message) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable", message),
+            Error::Internal(error) => {
+                tracing::error!(error = format!("{error:#}"), "a request failed");
+                let message = "the provider could not answer; its log says why".to_owned();
+                (StatusCode::INTERNAL_SERVER_ERROR, "internal", message)
+            }
+        };
+        (status, Json(ErrorView { code: code.to_owned(), message })).into_response()
+    }
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        Error::Internal(error.into())
+    }
+}
+
+impl From<anyhow::Error> for Error {
+    fn from(error: anyhow::Error) -> Self {
+        Error::Internal(error)
+    }
+}
+
+impl From<serde_json::Error> for Error {
+    fn from(error: serde_json::Error) -> Self {
+        Error::Internal(error.into())
+    }
+}
+
+/// A query string. One that is not understood is refused like everything else, in JSON.
+pub struct Question<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Question<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
+        let Query(question) = Query::from_request_parts(parts, state)
+            .await
+            .map_err(|refused| Error::BadRequest(format!("the query is not understood: {}", refused.body_text())))?;
+        Ok(Self(question))
+    }
+}
+
+/// A body in JSON. One that is not understood is refused like everything else.
+pub struct Sent<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self> {
+        let Json(sent) = Json::from_request(request, state)
+            .await
+            .map_err(|refused| Error::BadRequest(format!("the body is not understood: {}", refused.body_text())))?;
+        Ok(Self(sent))
+    }
+}
+
+/// A lease's id as it stands in a path.
+pub fn lease_id(text: &str) -> Result<B256> {
+    text.parse().map_err(|_| Error::BadRequest(format!("{text:?} is not a lease id: 0x and 64 hex digits")))
+}
+
+pub fn unknown_lease(id: B256) -> Error {
+    Error::NotFound(format!("this provider knows no lease {id}; a new one appears with its block"))
+}

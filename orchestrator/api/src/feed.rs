@@ -1,0 +1,205 @@
+//! What happens on the market, as it happens: events in pages, and a stream of them.
+//!
+//! One task ([`Feed::keep`]) looks at the store whenever the chain stage rang, and hands what is new to every stream at
+//! once. A stream begins where its reader left off: it listens first, reads the store up to its head, and from then on
+//! takes what it hears, so nothing falls between. Each item's id says up to where all was told and on which chain: block,
+//! log, and the block's hash. A reader whose block was undone meanwhile is told `reorg` with the first block that it has
+//! to forget; a stream that heard the reorg knows that block, one that comes back does not and names the oldest block that
+//! the store can still compare.
+//!
+//! Nobody is waited for: who reads slower than the market moves loses its stream and resumes by its last id.
+
+mod place;
+mod stream;
+mod watch;
+
+use std::sync::Arc;
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::{HeaderName, HeaderValue},
+    response::{IntoResponse, Response},
+};
+use serde::Deserialize;
+use solidity::decoded;
+use tokio::sync::{Semaphore, broadcast};
+use utoipa::IntoParams;
+
+use super::{
+    Api,
+    error::{Error, Question, Result, lease_id, unknown_lease},
+};
+use api_types::page::EventView;
+use place::{Place, stands};
+use store::{BlockRef, EventFilter, EventRow, Store};
+
+/// Streams at a time.
+const MOST_STREAMS: usize = 1024;
+/// What a stream may be behind before it is cut: turns of the watching task, each of at most a page.
+const BACKLOG: usize = 32;
+/// Events that are read and told at a time.
+const PAGE: u64 = 500;
+/// Events in one answer, at most.
+const MOST_EVENTS: u64 = 1000;
+
+/// Hands what the watching task finds to every stream.
+#[derive(Clone)]
+pub struct Feed {
+    store: Arc<Store>,
+    news: broadcast::Sender<Arc<News>>,
+    places: Arc<Semaphore>,
+    shutdown: tokio::sync::watch::Receiver<bool>,
+}
+
+/// What one look at the store found.
+enum News {
+    Happened {
+        /// The first block that was undone before the rest of this happened.
+        undone: Option<u64>,
+        events: Vec<Item>,
+        /// Reached with these events; none when more of them are to come.
+        head: Option<BlockRef>,
+    },
+    /// A part was told of a chain that was undone before the rest: readers have to come back and ask from where they are.
+    Lost,
+}
+
+/// An event, ready to be sent to many.
+struct Item {
+    place: Place,
+    subject: String,
+    json: String,
+}
+
+impl Feed {
+    pub fn new(store: Arc<Store>, shutdown: tokio::sync::watch::Receiver<bool>) -> Self {
+        let (news, _) = broadcast::channel(BACKLOG);
+        Self { store, news, places: Arc::new(Semaphore::new(MOST_STREAMS)), shutdown }
+    }
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    /// Events behind this cursor, the oldest first.
+    after: Option<String>,
+    /// Instead: the newest before this cursor, or before now (`latest`); in their order too.
+    before: Option<String>,
+    /// At most so many; 100 unless told otherwise, 1000 at most.
+    limit: Option<u64>,
+    /// About this alone: a lease's id, an address, `order:ID`, an offer's number, or `market`.
+    subject: Option<String>,
+    /// Of this name alone, as in Solidity.
+    name: Option<String>,
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct OfLease {
+    after: Option<String>,
+    before: Option<String>,
+    limit: Option<u64>,
+    name: Option<String>,
+}
+
+/// What happened on the market, oldest first.
+#[utoipa::path(get, path = "/v1/events", params(Which), responses((status = 200, body = Vec<EventView>), (status = 400, body = api_types::ErrorView)))]
+pub async fn events(State(api): State<Api>, Question(which): Question<Which>) -> Result<Json<Vec<EventView>>> {
+    page(&api.store, which).await
+}
+
+/// What happened to a lease, oldest first.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/events", params(("id" = String, Path, description = "The lease"), OfLease),
+    responses((status = 200, body = Vec<EventView>), (status = 404, body = api_types::ErrorView))
+)]
+pub async fn of_lease(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    Question(OfLease { after, before, limit, name }): Question<OfLease>,
+) -> Result<Json<Vec<EventView>>> {
+    let id = lease_id(&id)?;
+    api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
+    page(&api.store, Which { after, before, limit, name, subject: Some(id.to_string()) }).await
+}
+
+async fn page(store: &Store, which: Which) -> Result<Json<Vec<EventView>>> {
+    let newest = which.before.is_some();
+    let limit = which.limit.unwrap_or(100);
+    if which.after.is_some() && newest {
+        return Err(Error::BadRequest("ask for events after a cursor or before one, not both".to_owned()));
+    }
+    if !(1..=MOST_EVENTS).contains(&limit) {
+        return Err(Error::BadRequest(format!("the limit is a number of 1 to {MOST_EVENTS}")));
+    }
+    let kept = store.blocks_after(0).await?;
+    let cursor = |text: String| {
+        let place = Place::read(&text)?;
+        match stands(&place, &kept) {
+            true => Ok((place.block, place.index)),
+            false => {
+                Err(Error::Conflict(format!("block {} of this cursor was undone: read from the start", place.block)))
+            }
+        }
+    };
+    let wanted = EventFilter {
+        // Ids and addresses stand in the store in lower case.
+        subject: which.subject.map(|subject| subject.to_ascii_lowercase()),
+        name: which.name,
+        after: which.after.map(cursor).transpose()?,
+        before: which.before.filter(|before| before != "latest").map(cursor).transpose()?,
+        until: None,
+    };
+    let events = store.find_events(&wanted, limit, newest).await?;
+    Ok(Json(events.iter().map(|event| view(event, &kept)).collect()))
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// Events of this lease alone.
+    lease: Option<String>,
+    /// Behind this cursor, or the id of an earlier item; from now on unless told. The header Last-Event-ID wins.
+    after: Option<String>,
+}
+
+pub const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Everything from now on, as server-sent events: `head` (HeadView), `event` (EventView), `reorg` ({number}: everything of
+/// this block and later is to be forgotten; what took its place follows), `beat` every three seconds. Whoever comes back
+/// with Last-Event-ID goes on where it was, without a gap and without a double. A stream that is read too slowly ends.
+#[utoipa::path(
+    get, path = "/v1/stream", params(Asked),
+    responses((status = 200, content_type = "text/event-stream"), (status = 503, body = api_types::ErrorView))
+)]
+pub async fn stream(
+    State(api): State<Api>,
+    Question(asked): Question<Asked>,
+    headers: axum::http::HeaderMap,
+) -> Result<Response> {
+    let lease = asked.lease.as_deref().map(lease_id).transpose()?.map(|id| id.to_string());
+    let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).map(str::to_owned).or(asked.after);
+    let from = last.as_deref().map(Place::read).transpose()?;
+    let busy =
+        |_| Error::Unavailable(format!("{MOST_STREAMS} streams are open, and no more are served: try again later"));
+    let permit = api.feed.places.clone().try_acquire_owned().map_err(busy)?;
+    let mut answer = stream::open(api.feed, lease, from, permit).into_response();
+    // A proxy that collects answers would hold the news back.
+    answer.headers_mut().insert("x-accel-buffering", HeaderValue::from_static("no"));
+    Ok(answer)
+}
+
+/// An event with its place, on a chain of which the newest blocks are given.
+fn view(event: &EventRow, kept: &[BlockRef]) -> EventView {
+    let (name, subject) = event.subject().map_or(("", String::new()), |(name, subject)| (name, subject.text()));
+    EventView {
+        cursor: Place::of(event, kept).to_string(),
+        block: event.block,
+        time: event.time,
+        tx: event.transaction.to_string(),
+        name: name.to_owned(),
+        subject,
+        args: decoded::arguments(event.log()).unwrap_or_default(),
+    }
+}

@@ -1,0 +1,205 @@
+//! One reader's stream.
+
+use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
+
+use axum::response::sse::{Event, Sse};
+use futures::Stream;
+use serde_json::json;
+use tokio::{
+    sync::{OwnedSemaphorePermit, broadcast::Receiver},
+    time::{Instant, Interval, MissedTickBehavior, interval_at},
+};
+
+use super::{
+    Feed, Item, News, PAGE,
+    place::{Place, stands},
+    watch::item,
+};
+use store::{BlockRef, Result};
+
+/// How often a stream shows that it lives.
+const BEAT: Duration = Duration::from_secs(3);
+/// After how long a reader that lost its stream comes back.
+const RETRY: Duration = Duration::from_secs(1);
+
+struct Reader {
+    feed: Feed,
+    news: Receiver<Arc<News>>,
+    lease: Option<String>,
+    /// Up to where everything was told; none before the first item.
+    at: Option<Place>,
+    phase: Phase,
+    ready: VecDeque<Event>,
+    beat: Interval,
+    _permit: OwnedSemaphorePermit,
+}
+
+enum Phase {
+    /// Where to begin is not known yet.
+    Fresh,
+    /// The store is read up to this head.
+    Reading(BlockRef),
+    /// News are taken as they are heard.
+    Live,
+}
+
+pub(super) fn open(
+    feed: Feed,
+    lease: Option<String>,
+    from: Option<Place>,
+    permit: OwnedSemaphorePermit,
+) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
+    // Before the first look at the store, so that nothing falls between the two.
+    let news = feed.news.subscribe();
+    let mut beat = interval_at(Instant::now() + BEAT, BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let ready = VecDeque::from([Event::default().retry(RETRY).comment("tidemark")]);
+    let reader = Reader { feed, news, lease, at: from, phase: Phase::Fresh, ready, beat, _permit: permit };
+    Sse::new(futures::stream::unfold(reader, |mut reader| async move {
+        let event = reader.next().await?;
+        Some((Ok(event), reader))
+    }))
+}
+
+impl Reader {
+    /// `None` ends the stream: the shutdown, a store that cannot be read, or a reader that was too slow.
+    async fn next(&mut self) -> Option<Event> {
+        let mut shutdown = self.feed.shutdown.clone();
+        loop {
+            if let Some(event) = self.ready.pop_front() {
+                return Some(event);
+            }
+            match self.phase {
+                Phase::Fresh => told(self.begin().await)?,
+                Phase::Reading(head) => told(self.read_on(head).await)?,
+                Phase::Live => tokio::select! {
+                    biased;
+                    _ = shutdown.wait_for(|stop| *stop) => return None,
+                    heard = self.news.recv() => match &*heard.ok()? {
+                        News::Happened { undone, events, head } => self.take(*undone, events, *head),
+                        News::Lost => return None,
+                    },
+                    _ = self.beat.tick() => return Some(Event::default().event("beat").data("{}")),
+                },
+            }
+        }
+    }
+
+    /// Finds out whether the reader's place still stands.
+    async fn begin(&mut self) -> Result<()> {
+        let head = self.feed.store.head().await?;
+        self.phase = match (head, self.at) {
+            (None, _) => Phase::Live,
+            (Some(head), None) => {
+                self.reach(head);
+                Phase::Live
+            }
+            (Some(head), Some(at)) => {
+                let kept = self.feed.store.blocks_after(0).await?;
+                if at.block > head.number || !stands(&at, &kept) {
+                    let oldest = kept.first().map_or(head.number, |block| block.number);
+                    self.undo(oldest.min(head.number));
+                }
+                Phase::Reading(head)
+            }
+        };
+        Ok(())
+    }
+
+    async fn read_on(&mut self, head: BlockRef) -> Result<()> {
+        let at = self.at.unwrap_or(Place::before(0));
+        let events = self.feed.page(&at, head.number, self.lease.as_deref()).await?;
+        let kept = self.feed.store.blocks_after(at.block.saturating_sub(1)).await?;
+        if !self.feed.store.is_canonical(head.number, head.hash).await? {
+            // What was read may be of two chains.
+            self.phase = Phase::Fresh;
+            return Ok(());
+        }
+        events.iter().for_each(|event| self.tell(&item(event, &kept)));
+        if (events.len() as u64) < PAGE {
+            self.reach(head);
+            self.phase = Phase::Live;
+        }
+        Ok(())
+    }
+
+    /// Takes what the watching task found, as far as it is news to this reader.
+    fn take(&mut self, undone: Option<u64>, events: &[Item], head: Option<BlockRef>) {
+        let at = self.at.unwrap_or(Place::before(0));
+        if head.is_some_and(|head| Place::after(head) == at) {
+            return;
+        }
+        if let Some(number) = undone.filter(|number| at.block >= *number) {
+            self.undo(number);
+        }
+        for item in events {
+            let fresh = self.at.is_none_or(|at| at.is_before(&item.place));
+            if fresh && self.lease.as_ref().is_none_or(|lease| *lease == item.subject) {
+                self.tell(item);
+            }
+        }
+        if let Some(head) = head.filter(|head| self.at.is_none_or(|at| at.block < head.number || at.mark.is_none())) {
+            self.reach(head);
+        }
+    }
+
+    fn tell(&mut self, item: &Item) {
+        self.at = Some(item.place);
+        self.ready.push_back(Event::default().event("event").id(item.place.to_string()).data(&item.json));
+    }
+
+    fn undo(&mut self, number: u64) {
+        let place = Place::before(number);
+        self.at = Some(place);
+        let said = json!({ "number": number }).to_string();
+        self.ready.push_back(Event::default().event("reorg").id(place.to_string()).data(said));
+    }
+
+    fn reach(&mut self, head: BlockRef) {
+        let place = Place::after(head);
+        self.at = Some(place);
+        let said = json!({ "number": head.number, "hash": head.hash, "time": head.time }).to_string();
+        self.ready.push_back(Event::default().event("head").id(place.to_string()).data(said));
+    }
+}
+
+/// A stream whose store cannot be read ends; the reader comes back by itself.
+fn told(read: Result<()>) -> Option<()> {
+    read.map_err(|error| tracing::warn!(%error, "a stream ended: the store could not be read")).ok()
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use alloy::primitives::B256;
+    use futures::StreamExt;
+
+    use super::{super::BACKLOG, *};
+    use store::Store;
+
+    fn news(number: u64) -> Arc<News> {
+        let head = BlockRef { number, hash: B256::with_last_byte(number as u8), time: number };
+        Arc::new(News::Happened { undone: None, events: Vec::new(), head: Some(head) })
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_is_too_slow_loses_its_stream_and_its_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite:{}", folder.path().join("tide.db").display());
+        let (_stop, shutdown) = tokio::sync::watch::channel(false);
+        let feed = Feed::new(Arc::new(Store::open(&url).await.unwrap()), shutdown);
+        let permit = feed.places.clone().try_acquire_owned().unwrap();
+        let free = feed.places.available_permits();
+        let answer = axum::response::IntoResponse::into_response(open(feed.clone(), None, None, permit));
+        let mut body = answer.into_body().into_data_stream();
+        let first = body.next().await.unwrap().unwrap();
+        assert!(first.starts_with(b"retry: 1000"), "{first:?}");
+        (1..=BACKLOG as u64).for_each(|number| drop(feed.news.send(news(number))));
+        let heard = String::from_utf8(body.next().await.unwrap().unwrap().to_vec()).unwrap();
+        assert!(heard.contains("event: head") && heard.contains("\"number\":1"), "who keeps up hears: {heard}");
+        (0..=BACKLOG as u64).for_each(|number| drop(feed.news.send(news(100 + number))));
+        assert!(body.next().await.is_none(), "a slow reader is cut off, not buffered for");
+        drop(body);
+        assert_eq!(feed.places.available_permits(), free + 1);
+    }
+}

@@ -1,0 +1,186 @@
+//! Whom a lease's tenant lets look inside, and who looked.
+
+use alloy::{
+    hex,
+    primitives::{Address, U256},
+};
+use axum::{
+    Json,
+    extract::{Path, State},
+    http::StatusCode,
+};
+use serde::Deserialize;
+use solidity::typed;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{
+    Api,
+    error::{Error, Question, Result, Sent, lease_id, unknown_lease},
+    inside::note,
+    leases::address,
+    session::{Visitor, signed},
+};
+use api_types::{
+    ErrorView,
+    inside::{AccessView, GrantView},
+};
+use lease::{Lease, access::Scope};
+use store::access::{GrantOutcome, GrantRow, LONGEST_GRANT};
+
+/// Looks in one answer, unless fewer are asked for.
+const MOST: u32 = 1_000;
+
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct GrantArgument {
+    grantee: String,
+    /// `view`, `logs` or `shell`; each holds those before it.
+    scope: String,
+    /// Unix seconds, as signed; at most 90 days apart, and the first not in the provider's future.
+    issued_at: u64,
+    expiry: u64,
+    /// The tenant's EIP-712 signature of `Grant`, in 0x hex.
+    signature: String,
+}
+
+/// Let somebody look inside a lease, by the tenant's signature. Anybody may hand it over.
+#[utoipa::path(
+    post, path = "/v1/leases/{id}/grants", params(("id" = String, Path, description = "The lease")),
+    request_body = GrantArgument,
+    responses((status = 200, body = GrantView), (status = 400, body = ErrorView), (status = 401, body = ErrorView), (status = 409, body = ErrorView))
+)]
+pub async fn grant(
+    State(api): State<Api>,
+    Path(id): Path<String>,
+    Sent(asked): Sent<GrantArgument>,
+) -> Result<Json<GrantView>> {
+    let lease = lease(&api, &id).await?;
+    let grantee = address(&asked.grantee)?;
+    let scope: Scope = asked.scope.parse().map_err(|error| Error::BadRequest(format!("{error}")))?;
+    let now = api.clock.now_ms() / 1000;
+    let GrantArgument { issued_at, expiry, .. } = asked;
+    if issued_at > now {
+        return Err(Error::BadRequest(format!(
+            "the grant is issued at {issued_at}, and the provider's clock says {now}: sign one with a time that has come"
+        )));
+    }
+    if expiry <= now || expiry - issued_at > LONGEST_GRANT {
+        return Err(Error::BadRequest(format!(
+            "the grant's expiry, {expiry}, has to be after the provider's {now} and within 90 days of {issued_at}"
+        )));
+    }
+    let signature = hex::decode(&asked.signature)
+        .map_err(|_| Error::BadRequest("the signature is not bytes in 0x hex".to_owned()))?;
+    let typed = typed::Grant {
+        lease: lease.id,
+        grantee,
+        scope: scope.to_string(),
+        issuedAt: U256::from(issued_at),
+        expiry: U256::from(expiry),
+    };
+    let digest = typed.digest(&typed::domain(api.deployment.chain_id, api.deployment.market));
+    let tenant = lease.terms.tenant;
+    if !signed(&api, tenant, digest, &signature).await? {
+        return Err(Error::Unauthorized(format!("the signature is not that of the tenant, {tenant}")));
+    }
+    let row = GrantRow { lease: lease.id, grantee, scope, issued_at, expiry };
+    match api.store.put_grant(&row).await? {
+        GrantOutcome::Accepted => {}
+        GrantOutcome::Revoked(at) => {
+            return Err(Error::Conflict(format!("the tenant revoked what was issued up to {at}: it has to sign anew")));
+        }
+        GrantOutcome::Superseded(at) => {
+            return Err(Error::Conflict(format!("a grant that was issued at {at} stands: sign one that is newer")));
+        }
+    }
+    let detail = format!("{scope} for {grantee} until {expiry}");
+    note(&api, lease.id, tenant, "grant", detail).await?;
+    Ok(Json(view(&row)))
+}
+
+/// Whom a lease's tenant lets look inside; for the tenant.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/grants", params(("id" = String, Path, description = "The lease")),
+    responses((status = 200, body = Vec<GrantView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
+)]
+pub async fn grants(State(api): State<Api>, visitor: Visitor, Path(id): Path<String>) -> Result<Json<Vec<GrantView>>> {
+    let lease = own(&api, &visitor, &id).await?;
+    let rows = api.store.grants(lease.id, api.clock.now_ms() / 1000).await?;
+    Ok(Json(rows.iter().map(view).collect()))
+}
+
+/// Let somebody look inside no more; for the tenant. What was signed for them before stays refused.
+#[utoipa::path(
+    delete, path = "/v1/leases/{id}/grants/{grantee}",
+    params(("id" = String, Path, description = "The lease"), ("grantee" = String, Path, description = "An address")),
+    responses((status = 204), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
+)]
+pub async fn revoke(
+    State(api): State<Api>,
+    visitor: Visitor,
+    Path((id, grantee)): Path<(String, String)>,
+) -> Result<StatusCode> {
+    let lease = own(&api, &visitor, &id).await?;
+    let grantee = address(&grantee)?;
+    api.store.revoke(lease.id, grantee, api.clock.now_ms() / 1000).await?;
+    note(&api, lease.id, visitor.address, "revoke", grantee.to_string()).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Page {
+    /// Looks before this time only, Unix milliseconds.
+    before: Option<u64>,
+    /// So many of the newest; 100 unless told otherwise, at most 1,000.
+    limit: Option<u32>,
+}
+
+/// Who looked inside a lease, newest first; for the tenant. Kept for 90 days.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/accesses", params(("id" = String, Path, description = "The lease"), Page),
+    responses((status = 200, body = Vec<AccessView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
+)]
+pub async fn accesses(
+    State(api): State<Api>,
+    visitor: Visitor,
+    Path(id): Path<String>,
+    Question(Page { before, limit }): Question<Page>,
+) -> Result<Json<Vec<AccessView>>> {
+    let lease = own(&api, &visitor, &id).await?;
+    let rows = api.store.accesses(lease.id, before.unwrap_or(u64::MAX), limit.unwrap_or(100).min(MOST)).await?;
+    let view = |row: store::access::AccessRow| AccessView {
+        at_ms: row.at_ms,
+        who: row.who.to_string(),
+        what: row.what,
+        detail: row.detail,
+    };
+    Ok(Json(rows.into_iter().map(view).collect()))
+}
+
+async fn lease(api: &Api, id: &str) -> Result<Lease> {
+    let id = lease_id(id)?;
+    Ok(api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease)
+}
+
+/// A lease of the visitor's own.
+async fn own(api: &Api, visitor: &Visitor, id: &str) -> Result<Lease> {
+    let lease = lease(api, id).await?;
+    let tenant: Address = lease.terms.tenant;
+    if visitor.address != tenant {
+        return Err(Error::Forbidden(format!(
+            "only the lease's tenant, {tenant}, sees and changes who may look inside"
+        )));
+    }
+    Ok(lease)
+}
+
+fn view(row: &GrantRow) -> GrantView {
+    GrantView {
+        lease: row.lease.to_string(),
+        grantee: row.grantee.to_string(),
+        scope: row.scope,
+        issued_at: row.issued_at,
+        expiry: row.expiry,
+    }
+}

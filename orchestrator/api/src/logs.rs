@@ -1,0 +1,82 @@
+//! What a lease's containers print.
+
+use axum::{
+    Json,
+    extract::{Path, State},
+    response::{IntoResponse, Response},
+};
+use futures::StreamExt;
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::{
+    Api,
+    error::{Question, Result},
+    inside::enter,
+    series::{event, sent},
+    session::Visitor,
+};
+use api_types::{ErrorView, inside::LogLine};
+use lease::access::Scope;
+use ports::container_io::{ContainerLine, ContainerSelector, OutputStream};
+
+/// Lines of the past in one answer, unless told otherwise; and the most.
+const TAIL: usize = 1_000;
+const MOST: usize = 100_000;
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Asked {
+    /// Of this service only.
+    service: Option<String>,
+    /// Of this replica only.
+    replica: Option<u16>,
+    /// So many of the last lines; 1,000 unless told otherwise, at most 100,000 and 16 MiB of text.
+    tail: Option<usize>,
+    /// Printed from this time on, Unix milliseconds of the provider's clock.
+    since: Option<u64>,
+    /// Go on with what is printed: server-sent `line` events, and one `end` with a reason when the visit is over.
+    #[serde(default)]
+    follow: bool,
+}
+
+/// What a lease's containers printed, in the order of time. Needs `logs`.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/logs", params(("id" = String, Path, description = "The lease"), Asked),
+    responses((status = 200, body = Vec<LogLine>), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
+)]
+pub async fn logs(
+    State(api): State<Api>,
+    visitor: Visitor,
+    path: Path<String>,
+    Question(asked): Question<Asked>,
+) -> Result<Response> {
+    let Asked { service, replica, follow, .. } = asked;
+    let mut detail = vec![if follow { "follow" } else { "read" }.to_owned()];
+    detail.extend(service.as_ref().map(|service| format!("service {service}")));
+    detail.extend(replica.map(|replica| format!("replica {replica}")));
+    let entry = enter(&api, visitor, path, Scope::Logs, "logs", detail.join(", ")).await?;
+    let selector = ContainerSelector { service, replica };
+    let (id, tail, since) = (entry.lease.id, asked.tail.unwrap_or(TAIL).min(MOST), asked.since.unwrap_or_default());
+    if !follow {
+        let lines = api.container_io.logs(id, &selector, tail, since).await?;
+        return Ok(Json(lines.into_iter().map(view).collect::<Vec<_>>()).into_response());
+    }
+    let seat = api.visits.sit(id, "logs")?;
+    let lines = api.container_io.follow(id, &selector, tail, since).await?;
+    Ok(sent(entry.stay(seat), lines.map(|line| event("line", &view(line)))))
+}
+
+fn view(line: ContainerLine) -> LogLine {
+    let stream = match line.source {
+        OutputStream::Stdout => "stdout",
+        OutputStream::Stderr => "stderr",
+    };
+    LogLine {
+        at_ms: line.at_ns / 1_000_000,
+        service: line.slot.service,
+        replica: line.slot.replica,
+        stream: stream.to_owned(),
+        line: line.text,
+    }
+}

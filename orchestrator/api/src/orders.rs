@@ -1,0 +1,100 @@
+//! Orders that providers bid on, with what this provider decided about each.
+
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use solidity::Bid;
+use utoipa::IntoParams;
+
+use super::{
+    Api,
+    error::{Question, Result},
+    leases::address,
+};
+use api_types::{BidView, DecisionView, OrderView};
+use lease::{
+    auction::Auction,
+    clearing::{self, Decision, Standing, Wish},
+    screen::attribute_text,
+};
+use store::{AnswerRow, IntentState};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+pub struct Which {
+    /// Orders of this tenant only.
+    tenant: Option<String>,
+    /// Accepted and cancelled ones too.
+    #[serde(default)]
+    closed: bool,
+}
+
+/// Orders of the market, oldest first, each with this provider's decision and its reason.
+#[utoipa::path(get, path = "/v1/orders", params(Which), responses((status = 200, body = Vec<OrderView>)))]
+pub async fn orders(State(api): State<Api>, Question(which): Question<Which>) -> Result<Json<Vec<OrderView>>> {
+    let tenant = which.tenant.as_deref().map(address).transpose()?;
+    let mut views = Vec::new();
+    for row in api.store.orders(tenant, !which.closed).await? {
+        let decision = decision(&api, &row).await?;
+        views.push(view(&row.order.auction, decision)?);
+    }
+    Ok(Json(views))
+}
+
+async fn decision(api: &Api, row: &AnswerRow) -> Result<DecisionView> {
+    let auction = &row.order.auction;
+    let intent = match &row.decision {
+        Some(Decision::Bid { .. }) => api.store.intent(&format!("bid:{:#x}", auction.id)).await?,
+        _ => None,
+    };
+    let wish = intent.map(|intent| match intent.state {
+        IntentState::Prepared => Wish::Prepared,
+        IntentState::Sent | IntentState::Mined => Wish::Sent,
+        IntentState::Final => Wish::Done,
+        IntentState::Failed => Wish::Failed(intent.error.unwrap_or_default()),
+    });
+    let standing = clearing::standing(Some(auction), row.decision.as_ref(), wish.as_ref());
+    let (word, reason, lease) = match standing {
+        Standing::Open => ("open", None, None),
+        Standing::Declined { reason } => ("declined", Some(reason), None),
+        Standing::Bidding => ("bidding", None, None),
+        Standing::Placed => ("placed", None, None),
+        Standing::Won { lease } => ("won", None, Some(lease.to_string())),
+        Standing::Released => ("released", None, None),
+        Standing::Failed { reason } => ("failed", Some(reason), None),
+    };
+    let bid = match &row.decision {
+        Some(Decision::Bid { id, bid }) => Some(bid_view(id.to_string(), bid)),
+        _ => None,
+    };
+    let decided_at_ms = row.decision.is_some().then_some(row.decided_at_ms);
+    Ok(DecisionView { standing: word.to_owned(), reason, bid, lease, decided_at_ms, reserved: row.reserved })
+}
+
+fn view(auction: &Auction, decision: DecisionView) -> Result<OrderView> {
+    let (terms, order) = (&auction.terms, &auction.terms.order);
+    Ok(OrderView {
+        id: auction.id.to_string(),
+        tenant: terms.tenant.to_string(),
+        currency: terms.currency.to_string(),
+        deposit: auction.deposit.to_string(),
+        open: auction.is_open(),
+        shape: (&order.shape).into(),
+        replicas: order.replicas,
+        policy: serde_json::to_value(&order.policy)?,
+        max_rate: order.maxRate.to_string(),
+        manifest_hash: order.manifestHash.to_string(),
+        salt: order.salt.to_string(),
+        attributes: terms.attributes.iter().map(|attribute| attribute_text(*attribute)).collect(),
+        bid_until: terms.bidUntil,
+        accept_until: terms.acceptUntil,
+        opened_at: auction.opened_at,
+        opened_block: auction.opened_block,
+        closed_at: auction.closed_at,
+        bids: auction.live().into_iter().map(|(id, bid)| bid_view(id.to_string(), &bid.terms)).collect(),
+        decision,
+    })
+}
+
+fn bid_view(id: String, bid: &Bid) -> BidView {
+    BidView { id, provider: bid.provider.to_string(), rates: (&bid.rates).into(), expiry: bid.expiry }
+}

@@ -1,0 +1,138 @@
+//! How an order would fit this provider: the same as `tidemark quote`, for its own offers.
+
+use alloy::primitives::{B256, U256, aliases::U104};
+use axum::{Json, extract::State};
+use serde::Deserialize;
+use solidity::{LeasePolicy, Order, Shape};
+use utoipa::IntoParams;
+
+use super::{
+    Api,
+    error::{Error, Question, Result},
+    leases::address,
+};
+use api_types::{ReasonView, ScreenView, ScreenedView};
+use lease::{
+    accrual,
+    screen::{self, Reason},
+};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+pub struct Asked {
+    /// Thousandths of a CPU for one replica.
+    millicores: u32,
+    /// MiB of memory for one replica.
+    #[serde(rename = "memoryMiB")]
+    #[param(rename = "memoryMiB")]
+    memory_mib: u32,
+    /// MiB of disk for one replica.
+    #[serde(rename = "diskMiB", default)]
+    #[param(rename = "diskMiB")]
+    disk_mib: u32,
+    /// GPUs for one replica.
+    #[serde(default)]
+    gpus: u16,
+    /// Replicas to begin with; 1 unless told otherwise.
+    replicas: Option<u16>,
+    /// The fewest replicas; as many as `replicas` unless told otherwise.
+    min: Option<u16>,
+    /// The most replicas; as many as `replicas` unless told otherwise.
+    max: Option<u16>,
+    /// The budget of the whole lease, base units × 1e12 a second.
+    max_rate: Option<String>,
+    /// What would be paid in, base units.
+    deposit: Option<String>,
+    /// Offers in this token only; address 0 is the chain's coin.
+    currency: Option<String>,
+    /// What the provider has to claim, with commas between: `region=eu,disk=ssd`.
+    attributes: Option<String>,
+}
+
+/// Which of this provider's open offers an order would fit, what it would cost, and why the others do not fit.
+#[utoipa::path(
+    get, path = "/v1/screen", params(Asked),
+    responses((status = 200, body = ScreenView), (status = 400, body = api_types::ErrorView))
+)]
+pub async fn screen(State(api): State<Api>, Question(asked): Question<Asked>) -> Result<Json<ScreenView>> {
+    let order = asked.order()?;
+    let deposit = asked.deposit.as_deref().map(|text| number("deposit", text)).transpose()?;
+    let currency = asked.currency.as_deref().map(address).transpose()?;
+    let attributes = asked.attributes()?;
+    let unknown = || Error::Conflict("the provider has not counted its capacity yet: ask again in a moment".to_owned());
+    let inventory = api.store.inventory().await?.ok_or_else(unknown)?;
+    let registered = api.store.provider(api.provider).await?;
+    let seller = inventory.seller(api.provider, registered.as_ref(), api.store.reserved().await?);
+    let notice_period = api.deployment.parameters.noticePeriod;
+    let mut offers = Vec::new();
+    for offer in api.store.offers().await?.into_iter().filter(|offer| offer.open && offer.provider == api.provider) {
+        if currency.is_some_and(|currency| currency != offer.currency) {
+            continue;
+        }
+        let rates = accrual::rates(&offer.prices, &order.shape);
+        let mut reasons = screen::take((offer.id, offer.open), &rates, &seller, &order, deposit, notice_period);
+        reasons.extend(screen::attributes(&seller, &attributes));
+        offers.push(ScreenedView {
+            offer: offer.id,
+            currency: offer.currency.to_string(),
+            matches: reasons.is_empty() && !api.draining,
+            rates: (&rates).into(),
+            rate: screen::highest_rate(&rates, order.replicas).to_string(),
+            highest_rate: screen::highest_rate(&rates, order.policy.maxReplicas).to_string(),
+            reasons: api.draining.then(drains).into_iter().chain(reasons.iter().map(reason)).collect(),
+        });
+    }
+    let matches = offers.iter().filter(|offer| offer.matches).count();
+    Ok(Json(ScreenView { matches, block: inventory.block, offers }))
+}
+
+impl Asked {
+    fn order(&self) -> Result<Order> {
+        let Self { millicores, memory_mib, disk_mib, gpus, .. } = *self;
+        let replicas = self.replicas.unwrap_or(1);
+        let max_rate = self.max_rate.as_deref().map(|text| number("maxRate", text)).transpose()?;
+        Ok(Order {
+            shape: Shape { millicores, memoryMiB: memory_mib, diskMiB: disk_mib, gpus },
+            replicas,
+            // How capacity follows demand is no matter of fitting, as long as it is sound.
+            policy: LeasePolicy {
+                minReplicas: self.min.unwrap_or(replicas),
+                maxReplicas: self.max.unwrap_or(replicas),
+                target: 70,
+                up: 80,
+                down: 40,
+                cooldown: 30,
+                step: 1,
+                headroom: 1,
+            },
+            maxRate: max_rate.map_or(U104::MAX, |rate| rate.saturating_to()),
+            manifestHash: B256::ZERO,
+            salt: 0,
+        })
+    }
+
+    fn attributes(&self) -> Result<Vec<B256>> {
+        let words = self.attributes.as_deref().unwrap_or_default();
+        words
+            .split(',')
+            .filter(|word| !word.is_empty())
+            .map(|word| screen::attribute(word).map_err(Error::BadRequest))
+            .collect()
+    }
+}
+
+fn number(name: &str, text: &str) -> Result<U256> {
+    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let number = if digits { text.parse().ok() } else { None };
+    number.ok_or_else(|| Error::BadRequest(format!("{name} is {text:?}: write a whole number in decimal")))
+}
+
+fn reason(reason: &Reason) -> ReasonView {
+    ReasonView { error: reason.error().to_owned(), arguments: reason.arguments(), message: reason.to_string() }
+}
+
+fn drains() -> ReasonView {
+    let message = "the provider takes no new leases: it drains before maintenance".to_owned();
+    ReasonView { error: "Draining".to_owned(), arguments: Vec::new(), message }
+}

@@ -1,0 +1,151 @@
+//! A shell in a container: the tenant's own hand, under the container's user and limits, through a WebSocket.
+//!
+//! Binary frames are bytes, both ways; without a terminal the provider's have one byte before them, 1 for standard output
+//! and 2 for standard error. Text frames are JSON: `{"resize":{"cols":80,"rows":24}}` and `{"eof":true}` from the client,
+//! `{"exit":0}` or `{"ended":"why"}` from the provider, which closes then. What runs ends with its socket, however that goes.
+
+mod session;
+
+pub(super) use self::session::end_left;
+
+use axum::{
+    extract::{Path, RawQuery, State, ws::WebSocketUpgrade},
+    response::Response,
+};
+use url::form_urlencoded;
+
+use super::{
+    Api,
+    error::{Error, Result},
+    inside::enter,
+    session::{PROTOCOL, Visitor},
+};
+use lease::{access::Scope, decide::Slot};
+use ports::container_io::{Command, ContainerSelector};
+use store::{access::ShellRow, container::ContainerRow};
+
+/// The largest frame that is taken.
+const LARGEST: usize = 64 << 10;
+/// Words of a command, and the bytes of them all.
+const MOST_WORDS: usize = 256;
+const LONGEST: usize = 32 << 10;
+
+/// What is asked for in the query.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Asked {
+    service: Option<String>,
+    replica: Option<u16>,
+    columns: u16,
+    rows: u16,
+    tty: bool,
+    words: Vec<String>,
+}
+
+/// Open a shell, or run a command. Needs `shell`. A WebSocket: see the module for its frames.
+#[utoipa::path(
+    get, path = "/v1/leases/{id}/shell",
+    params(
+        ("id" = String, Path, description = "The lease"),
+        ("service" = Option<String>, Query, description = "In this service; may be left out where there is one"),
+        ("replica" = Option<u16>, Query, description = "In this replica; the first that runs unless told otherwise"),
+        ("command" = Option<Vec<String>>, Query, description = "A word of the command, as often as it has words; /bin/sh unless told otherwise"),
+        ("tty" = Option<bool>, Query, description = "With a terminal; true unless told otherwise"),
+        ("cols" = Option<u16>, Query, description = "The terminal's width"),
+        ("rows" = Option<u16>, Query, description = "The terminal's height"),
+    ),
+    responses((status = 101), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 409, body = api_types::ErrorView), (status = 429, body = api_types::ErrorView))
+)]
+pub async fn shell(
+    State(api): State<Api>,
+    visitor: Visitor,
+    path: Path<String>,
+    RawQuery(query): RawQuery,
+    upgrade: std::result::Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
+) -> Result<Response> {
+    let asked = Asked::parse(&query.unwrap_or_default())?;
+    let upgrade =
+        upgrade.map_err(|refused| Error::BadRequest(format!("this is a WebSocket: {}", refused.body_text())))?;
+    let Asked { service, replica, .. } = &asked;
+    let mut detail: Vec<String> = service.iter().map(|service| format!("service {service}")).collect();
+    detail.extend(replica.map(|replica| format!("replica {replica}")));
+    detail.push(asked.words.join(" "));
+    let entry = enter(&api, visitor, path, Scope::Shell, "shell", detail.join(", ")).await?;
+    let seat = api.visits.sit(entry.lease.id, "shell")?;
+    let selector = ContainerSelector { service: service.clone(), replica: *replica };
+    let slot = choose(&api.store.containers(entry.lease.id).await?, &selector)?;
+    let command = Command { words: asked.words, tty: asked.tty };
+    let made = api.container_io.prepare(entry.lease.id, &slot, &command).await?;
+    let row = ShellRow {
+        exec_id: made.exec_id.clone(),
+        container_id: made.container_id.clone(),
+        marker: made.marker.clone(),
+    };
+    // Before it starts: what a process leaves behind, the next one finds here.
+    api.store.put_shell(&row).await?;
+    let stay = entry.stay(seat);
+    let size = (asked.columns, asked.rows);
+    let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LARGEST).max_frame_size(LARGEST);
+    Ok(upgrade.on_upgrade(move |socket| session::run(api, stay, socket, made, command.tty, size)))
+}
+
+impl Asked {
+    fn parse(query: &str) -> Result<Self> {
+        let mut asked = Self { columns: 80, rows: 24, tty: true, ..Self::default() };
+        for (name, value) in form_urlencoded::parse(query.as_bytes()) {
+            let none = || Error::BadRequest(format!("the query is not understood: {name}={value}"));
+            match &*name {
+                "service" => asked.service = Some(value.into_owned()),
+                "replica" => asked.replica = Some(value.parse().map_err(|_| none())?),
+                "cols" => asked.columns = value.parse().map_err(|_| none())?,
+                "rows" => asked.rows = value.parse().map_err(|_| none())?,
+                "tty" => asked.tty = value.parse().map_err(|_| none())?,
+                "command" if !value.contains('\0') => asked.words.push(value.into_owned()),
+                _ => return Err(none()),
+            }
+        }
+        if asked.words.is_empty() {
+            asked.words.push("/bin/sh".to_owned());
+        }
+        if asked.words.len() > MOST_WORDS || asked.words.iter().map(String::len).sum::<usize>() > LONGEST {
+            return Err(Error::BadRequest(format!("a command has at most {MOST_WORDS} words and {LONGEST} bytes")));
+        }
+        Ok(asked)
+    }
+}
+
+/// The container that is meant: of one service, in the first replica that runs.
+fn choose(seen: &[ContainerRow], selector: &ContainerSelector) -> Result<Slot> {
+    let slot = |seen: &ContainerRow| Slot { replica: seen.replica, service: seen.service.clone() };
+    let running: Vec<Slot> =
+        seen.iter().filter(|seen| seen.is_running()).map(slot).filter(|slot| selector.is(slot)).collect();
+    let first = running.iter().min().ok_or_else(|| {
+        Error::Conflict("no container of the lease runs that is asked for: `GET /v1/leases/{id}` shows them".to_owned())
+    })?;
+    let mut services: Vec<&str> = running.iter().map(|slot| slot.service.as_str()).collect();
+    services.sort_unstable();
+    services.dedup();
+    if services.len() > 1 {
+        return Err(Error::BadRequest(format!("say in which service: {}", services.join(", "))));
+    }
+    Ok(first.clone())
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_read_word_by_word() {
+        let asked = Asked::parse("service=web&command=ls&command=-l+a%26b&tty=false&cols=100").unwrap();
+        assert_eq!(
+            (asked.words, asked.tty, asked.columns, asked.rows),
+            (vec!["ls".into(), "-l a&b".into()], false, 100, 24)
+        );
+        assert_eq!(Asked::parse("").unwrap().words, ["/bin/sh"]);
+        for wrong in ["replica=x", "cols=70000", "tty=yes", "shell=1", "command=%00"] {
+            assert!(matches!(Asked::parse(wrong), Err(Error::BadRequest(_))), "{wrong}");
+        }
+        assert!(Asked::parse(&"command=x&".repeat(MOST_WORDS + 1)).is_err());
+    }
+}

@@ -1,0 +1,202 @@
+//! What a learner makes of what it sees: a forecast, how far such forecasts erred, and what is peculiar about the moment.
+//! Errors are in relation to the forecast, so that what was learned on ten replicas holds for a hundred.
+
+use std::collections::VecDeque;
+
+use crate::Observation;
+
+/// Ways to forecast: the time constants of level and slope in seconds. Zero is no smoothing, and no slope.
+const WAYS: [(f64, f64); 5] = [(0.0, 0.0), (45.0, 0.0), (180.0, 0.0), (60.0, 300.0), (180.0, 900.0)];
+/// Seconds over which a way's errors are averaged.
+const MEMORY: f64 = 1_800.0;
+/// Seconds over which a large error is forgotten.
+const ALARM: f64 = 12.0 * 3_600.0;
+/// Seconds over which the usual demand is averaged.
+const USUAL: f64 = 24.0 * 3_600.0;
+/// A relative error below this is taken for this: a forecast is never certain.
+const FLOOR: f64 = 0.004;
+/// A surprise above this is taken for this: what comes from nothing has no measure.
+const LARGEST: f64 = 1.5;
+/// The error that is assumed before any was seen.
+const ASSUMED: f64 = 0.05;
+/// Demand that is less than this many replicas is taken for this many where something is divided by it.
+const LEAST: f64 = 0.5;
+/// The longest start delay that a forecast looks ahead for, in seconds.
+const FARTHEST: f64 = 3_600.0;
+/// Demand beyond this many replicas is no demand.
+const SENSELESS: f64 = 1e9;
+
+/// What the numbers say at one moment. Demand is in replicas' worth of work.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sensed {
+    /// The demand to be expected when a replica asked for now would serve, with what waits spread over the start delay.
+    pub forecast: f64,
+    /// The mean absolute error of such forecasts, relative to them.
+    pub error: f64,
+    /// The largest error upward, relative to the forecast, fading over half a day.
+    pub surprise: f64,
+    /// The expected change until then, relative to the demand.
+    pub trend: f64,
+    /// The peak of the last five minutes.
+    pub five_minutes: f64,
+    /// The peak of the last twenty minutes.
+    pub twenty_minutes: f64,
+    /// The usual demand: the mean of the last day or so.
+    pub usual: f64,
+}
+
+/// One way to forecast, with what came of it.
+#[derive(Debug, Clone, Copy, Default)]
+struct Way {
+    level: f64,
+    /// Change of the level per second.
+    slope: f64,
+    /// The mean absolute error, relative to the forecast.
+    error: f64,
+}
+
+/// The memory behind it.
+#[derive(Debug, Clone, Default)]
+pub struct Sense {
+    /// When it last saw.
+    time: Option<f64>,
+    /// Seconds between the last two looks at different times.
+    gap: f64,
+    ways: [Way; WAYS.len()],
+    /// Forecasts by each way, with the time that they speak of.
+    forecasts: VecDeque<(f64, [f64; WAYS.len()])>,
+    surprise: f64,
+    /// Demands of twenty minutes that no later one exceeded, with their time.
+    peaks: VecDeque<(f64, f64)>,
+    usual: f64,
+    /// Seconds that the usual demand is averaged over, at most [`USUAL`].
+    known: f64,
+}
+
+impl Sense {
+    /// Takes an observation in. None when it tells no time or no demand.
+    pub fn take(&mut self, seen: &Observation) -> Option<Sensed> {
+        let demand = demand(seen)?;
+        if !seen.time.is_finite() {
+            return None;
+        }
+        if self.time.is_some_and(|before| seen.time < before) {
+            // What was foreseen, and what was seen, belongs to another time.
+            self.forecasts.clear();
+            self.peaks.clear();
+        }
+        let gap = self.time.replace(seen.time).map(|before| (seen.time - before).max(0.0));
+        match gap {
+            None => self.begin(demand),
+            Some(gap) if gap > 0.0 => {
+                self.gap = gap;
+                self.judge(seen.time, demand, gap);
+                self.follow(demand, gap);
+            }
+            Some(_) => {}
+        }
+        let ahead = delay(seen) + self.gap;
+        let forecasts = self.ways.map(|way| (way.level + way.slope * ahead).clamp(0.0, SENSELESS));
+        // A second look at the same time, or after time went back, tells nothing to remember.
+        if gap != Some(0.0) {
+            self.forecasts.push_back((seen.time + ahead, forecasts));
+            self.remember(seen.time, demand);
+        }
+        let (best, way) = self.best();
+        let waiting = waiting(seen) / ahead.max(60.0);
+        Some(Sensed {
+            forecast: (forecasts[best] + waiting).min(SENSELESS),
+            error: way.error.max(FLOOR),
+            surprise: self.surprise.max(FLOOR),
+            trend: (forecasts[best] - way.level) / way.level.max(LEAST),
+            five_minutes: self.peak_since(seen.time - 300.0),
+            twenty_minutes: self.peak_since(seen.time - 1_200.0),
+            usual: self.usual.max(LEAST),
+        })
+    }
+
+    /// Steps from a decision to the first that its replicas serve.
+    pub fn lead(&self, seen: &Observation) -> usize {
+        if self.gap > 0.0 { (delay(seen) / self.gap).ceil() as usize } else { 1 }
+    }
+
+    /// The way that erred least lately.
+    fn best(&self) -> (usize, Way) {
+        let ways = self.ways.into_iter().enumerate();
+        ways.min_by(|(_, a), (_, b)| a.error.total_cmp(&b.error)).unwrap_or_default()
+    }
+
+    fn begin(&mut self, demand: f64) {
+        self.ways = [Way { level: demand, slope: 0.0, error: ASSUMED }; WAYS.len()];
+        self.surprise = ASSUMED;
+        self.usual = demand;
+    }
+
+    /// Compares the newest forecast that has come due with what came.
+    fn judge(&mut self, now: f64, demand: f64, gap: f64) {
+        self.surprise *= (-gap / ALARM).exp();
+        let mut due = None;
+        // Unix time in floating point has steps of less than a microsecond.
+        while self.forecasts.front().is_some_and(|(time, _)| *time <= now + 1e-6) {
+            due = self.forecasts.pop_front();
+        }
+        let (best, _) = self.best();
+        let keep = (-gap / MEMORY).exp();
+        let Some((_, forecasts)) = due.filter(|(time, _)| now - time <= gap) else { return };
+        for (index, (way, forecast)) in self.ways.iter_mut().zip(forecasts).enumerate() {
+            let miss = ((demand - forecast) / forecast.max(LEAST)).clamp(-4.0, 4.0);
+            way.error = keep * way.error + (1.0 - keep) * miss.abs();
+            if index == best {
+                self.surprise = self.surprise.max(miss.min(LARGEST));
+            }
+        }
+    }
+
+    fn follow(&mut self, demand: f64, gap: f64) {
+        let share = |constant: f64| if constant > 0.0 { 1.0 - (-gap / constant).exp() } else { 1.0 };
+        for (way, (level, slope)) in self.ways.iter_mut().zip(WAYS) {
+            let before = way.level;
+            let expected = before + way.slope * gap;
+            way.level = expected + share(level) * (demand - expected);
+            if slope > 0.0 {
+                way.slope += share(slope) * ((way.level - before) / gap - way.slope);
+            }
+        }
+        self.known = (self.known + gap).min(USUAL);
+        self.usual += (gap / self.known).min(1.0) * (demand - self.usual);
+    }
+
+    fn remember(&mut self, now: f64, demand: f64) {
+        while self.peaks.back().is_some_and(|(_, peak)| *peak <= demand) {
+            self.peaks.pop_back();
+        }
+        self.peaks.push_back((now, demand));
+        while self.peaks.front().is_some_and(|(time, _)| *time < now - 1_200.0) {
+            self.peaks.pop_front();
+        }
+    }
+
+    fn peak_since(&self, time: f64) -> f64 {
+        self.peaks.iter().find(|(at, _)| *at >= time).map_or(0.0, |(_, peak)| *peak)
+    }
+}
+
+/// The demand in replicas, where it makes sense.
+fn demand(seen: &Observation) -> Option<f64> {
+    let demand = seen.demand().filter(|demand| *demand <= SENSELESS)?;
+    let by_requests = seen.arrivals.is_some() && seen.capacity.is_some();
+    // CPU that is all used hides how much more was wanted.
+    let hidden = !by_requests && seen.utilization.is_some_and(|used| used >= 0.99);
+    Some(if hidden { 1.25 * demand } else { demand })
+}
+
+/// What waits, in replica-seconds; zero where it is not known what a replica serves.
+fn waiting(seen: &Observation) -> f64 {
+    let capacity = seen.capacity.filter(|capacity| *capacity > 0.0);
+    let seconds = capacity.map_or(0.0, |capacity| seen.waiting / capacity);
+    if seconds.is_finite() { seconds.max(0.0) } else { 0.0 }
+}
+
+fn delay(seen: &Observation) -> f64 {
+    if seen.delay.is_finite() { seen.delay.clamp(0.0, FARTHEST) } else { 0.0 }
+}

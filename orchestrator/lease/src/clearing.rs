@@ -1,0 +1,273 @@
+//! What a provider does about an order: one decision from what is known of it.
+//!
+//! An answer is a bid or a reason why there is none. A bid reserves inventory from the moment it is decided; the
+//! reservation ends when the chain shows the bid, which then holds the capacity itself, or when the bid can no longer
+//! come. A bid on chain holds until it wins, or until the provider takes it back: it has lost, or expired.
+
+use alloy::primitives::{B256, ruint::UintTryFrom};
+use serde::{Deserialize, Serialize};
+use solidity::{AuctionOrder, Bid, Rates};
+
+use super::auction::Auction;
+
+/// How long a decision against a bid, or a bid that could not be placed, stands before the order is looked at again, in
+/// milliseconds.
+const PAUSE_MS: u64 = 5_000;
+
+/// What became of the transaction that was to place a bid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Wish {
+    /// Wanted, and not signed.
+    Prepared,
+    /// Signed; what the chain made of it is not certain yet.
+    Sent,
+    /// It had its effect in a block that has been read.
+    Done,
+    /// It had none, and never will.
+    Failed(String),
+}
+
+/// Where a provider stands with an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", tag = "standing")]
+pub enum Standing {
+    /// Not looked at yet.
+    Open,
+    /// No bid, with the reason.
+    Declined {
+        reason: String,
+    },
+    /// A bid is on its way; inventory is reserved for it.
+    Bidding,
+    /// The bid is on chain and holds capacity.
+    Placed,
+    Won {
+        lease: B256,
+    },
+    /// The bid ended without a lease, and everything it held is free.
+    Released,
+    /// The bid could not be placed.
+    Failed {
+        reason: String,
+    },
+}
+
+/// What to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Action {
+    /// Screen, price, and bid or say why not.
+    Answer,
+    /// The transaction is on its way.
+    Wait,
+    /// Take back a bid that was not signed yet.
+    Withdraw,
+    /// The bid is on chain: the reservation has done its work.
+    Hold,
+    /// Take the bid off the chain.
+    Release,
+    /// Nothing is left to do until the order changes.
+    Rest,
+}
+
+/// What the provider has set about bids.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Bounds {
+    /// No new bids.
+    pub drain: bool,
+    /// Seconds for which a lost bid stays, so that its tenant can move a lease to it.
+    pub standby: u64,
+}
+
+/// What a provider decided about an order: a bid with its id, or the reason why there is none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    Bid { id: B256, bid: Bid },
+    None { reason: String },
+}
+
+/// `auction` is none when a reorg took the order back; `wish` belongs to a decision to bid.
+pub fn standing(auction: Option<&Auction>, decision: Option<&Decision>, wish: Option<&Wish>) -> Standing {
+    let id = match decision {
+        None => return Standing::Open,
+        Some(Decision::None { reason }) => return Standing::Declined { reason: reason.clone() },
+        Some(Decision::Bid { id, .. }) => id,
+    };
+    match (auction.and_then(|auction| auction.bids.get(id)), wish) {
+        (Some(placed), _) => placed.lease.map_or(Standing::Placed, |lease| Standing::Won { lease }),
+        (None, Some(Wish::Prepared | Wish::Sent)) => Standing::Bidding,
+        (None, Some(Wish::Done)) => Standing::Released,
+        (None, Some(Wish::Failed(reason))) => Standing::Failed { reason: reason.clone() },
+        // A bid of a time that this database does not remember.
+        (None, None) => Standing::Released,
+    }
+}
+
+/// `now` is the chain's time in Unix seconds, `idle_ms` how long ago the decision was made.
+pub fn next(
+    standing: &Standing,
+    auction: Option<&Auction>,
+    decision: Option<&Decision>,
+    wish: Option<&Wish>,
+    (now, idle_ms): (u64, u64),
+    bounds: Bounds,
+) -> Action {
+    let bidding = auction.filter(|auction| auction.is_open() && now < u64::from(auction.terms.bidUntil));
+    match standing {
+        Standing::Open if bidding.is_some() => Action::Answer,
+        Standing::Declined { .. } | Standing::Failed { .. } if bidding.is_some() => {
+            if idle_ms >= PAUSE_MS {
+                Action::Answer
+            } else {
+                Action::Wait
+            }
+        }
+        Standing::Bidding if wish == Some(&Wish::Prepared) && (bounds.drain || bidding.is_none()) => Action::Withdraw,
+        Standing::Bidding => Action::Wait,
+        Standing::Placed if may_release(auction, decision, now, bounds) => Action::Release,
+        Standing::Placed => Action::Hold,
+        _ => Action::Rest,
+    }
+}
+
+/// Whether a bid on chain can be taken back and should be.
+fn may_release(auction: Option<&Auction>, decision: Option<&Decision>, now: u64, bounds: Bounds) -> bool {
+    let (Some(auction), Some(Decision::Bid { bid, .. })) = (auction, decision) else { return false };
+    now > u64::from(bid.expiry) || auction.closed_at.is_some_and(|closed_at| now >= closed_at + bounds.standby)
+}
+
+/// When a bid made now expires: when its order can no longer be accepted, or `hold` seconds from now; never before the
+/// bidding ends.
+pub fn expiry(order: &AuctionOrder, now: u64, hold: Option<u64>) -> u32 {
+    let held = hold.map(|hold| u32::try_from(now.saturating_add(hold)).unwrap_or(u32::MAX));
+    held.map_or(order.acceptUntil, |held| held.max(order.bidUntil).min(order.acceptUntil))
+}
+
+/// Rates so many percent dearer, rounded up; as high as a rate can be when it would be higher.
+pub fn with_margin(rates: &Rates, percent: u16) -> Rates {
+    fn dearer<const BITS: usize, const LIMBS: usize>(
+        rate: alloy::primitives::Uint<BITS, LIMBS>,
+        percent: u16,
+    ) -> alloy::primitives::Uint<BITS, LIMBS> {
+        use alloy::primitives::{U256, Uint};
+        let scaled = (U256::from(rate) * U256::from(100 + u32::from(percent))).div_ceil(U256::from(100));
+        Uint::uint_try_from(scaled).unwrap_or(Uint::MAX)
+    }
+    Rates {
+        reserved: dearer(rates.reserved, percent),
+        replicaSecond: dearer(rates.replicaSecond, percent),
+        cpuSecond: dearer(rates.cpuSecond, percent),
+        memoryMiBSecond: dearer(rates.memoryMiBSecond, percent),
+        networkMiB: dearer(rates.networkMiB, percent),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use alloy::primitives::{
+        Address, U256,
+        aliases::{U80, U104},
+    };
+
+    use super::*;
+    use crate::auction::Placed;
+
+    const BOUNDS: Bounds = Bounds { drain: false, standby: 0 };
+
+    fn auction() -> Auction {
+        let terms = AuctionOrder { bidUntil: 100, acceptUntil: 1000, ..AuctionOrder::default() };
+        Auction::new(B256::repeat_byte(1), terms, U256::from(5), 10, 1)
+    }
+
+    fn decided() -> Decision {
+        Decision::Bid { id: B256::repeat_byte(2), bid: Bid { provider: Address::ZERO, expiry: 1000, ..Bid::default() } }
+    }
+
+    fn placed(mut auction: Auction, lease: Option<B256>) -> Auction {
+        let Decision::Bid { id, bid } = decided() else { unreachable!("it is a bid") };
+        auction.bids.insert(id, Placed { terms: bid, placed_at: 20, lease });
+        auction
+    }
+
+    fn act(
+        auction: Option<&Auction>,
+        decision: Option<&Decision>,
+        wish: Option<Wish>,
+        now: u64,
+        bounds: Bounds,
+    ) -> Action {
+        let standing = standing(auction, decision, wish.as_ref());
+        next(&standing, auction, decision, wish.as_ref(), (now, PAUSE_MS), bounds)
+    }
+
+    #[test]
+    fn an_open_order_is_answered_until_the_bidding_ends() {
+        let (open, none) = (auction(), Decision::None { reason: "too small".to_owned() });
+        assert_eq!(act(Some(&open), None, None, 99, BOUNDS), Action::Answer);
+        assert_eq!(act(Some(&open), Some(&none), None, 99, BOUNDS), Action::Answer);
+        assert_eq!(act(Some(&open), Some(&none), None, 100, BOUNDS), Action::Rest);
+        assert_eq!(act(None, None, None, 99, BOUNDS), Action::Rest);
+    }
+
+    #[test]
+    fn nobody_bids_twice() {
+        let (open, bid) = (auction(), decided());
+        for wish in [Wish::Prepared, Wish::Sent] {
+            assert_eq!(act(Some(&open), Some(&bid), Some(wish), 50, BOUNDS), Action::Wait);
+        }
+        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Done), 50, BOUNDS), Action::Rest, "displaced");
+        assert_eq!(act(Some(&placed(auction(), None)), Some(&bid), Some(Wish::Done), 50, BOUNDS), Action::Hold);
+        let failed = || Some(Wish::Failed("CapacityExceeded".to_owned()));
+        assert_eq!(
+            act(Some(&open), Some(&bid), failed(), 50, BOUNDS),
+            Action::Answer,
+            "it had no effect and never will"
+        );
+        assert_eq!(act(Some(&open), Some(&bid), failed(), 100, BOUNDS), Action::Rest);
+    }
+
+    #[test]
+    fn what_is_not_signed_is_taken_back_when_it_makes_no_sense() {
+        let (open, bid, drain) = (auction(), decided(), Bounds { drain: true, standby: 0 });
+        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Prepared), 50, drain), Action::Withdraw);
+        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Prepared), 100, BOUNDS), Action::Withdraw);
+        assert_eq!(act(None, Some(&bid), Some(Wish::Prepared), 50, BOUNDS), Action::Withdraw, "a reorg took the order");
+        assert_eq!(act(None, Some(&bid), Some(Wish::Sent), 50, BOUNDS), Action::Wait, "the chain will say");
+    }
+
+    #[test]
+    fn a_bid_is_taken_back_when_it_lost_or_expired_and_never_when_it_binds() {
+        let bid = decided();
+        let mut lost = placed(auction(), None);
+        assert_eq!(
+            act(Some(&lost), Some(&bid), Some(Wish::Done), 1000, BOUNDS),
+            Action::Hold,
+            "binding to its last second"
+        );
+        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 1001, BOUNDS), Action::Release);
+        lost.closed_at = Some(200);
+        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 200, BOUNDS), Action::Release);
+        let standby = Bounds { drain: false, standby: 60 };
+        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 259, standby), Action::Hold);
+        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 260, standby), Action::Release);
+        let won = placed(lost, Some(B256::repeat_byte(3)));
+        assert_eq!(act(Some(&won), Some(&bid), Some(Wish::Done), 5000, BOUNDS), Action::Rest);
+    }
+
+    #[test]
+    fn a_bid_expires_within_its_order_s_deadlines() {
+        let order = auction().terms;
+        assert_eq!(expiry(&order, 50, None), 1000);
+        assert_eq!(expiry(&order, 50, Some(10)), 100);
+        assert_eq!(expiry(&order, 50, Some(500)), 550);
+        assert_eq!(expiry(&order, 50, Some(u64::MAX)), 1000);
+    }
+
+    #[test]
+    fn a_margin_rounds_up_and_never_overflows() {
+        let rates = Rates { reserved: U104::from(101), cpuSecond: U80::MAX, ..Rates::default() };
+        let dearer = with_margin(&rates, 10);
+        assert_eq!((dearer.reserved, dearer.cpuSecond, dearer.replicaSecond), (U104::from(112), U80::MAX, U104::ZERO));
+        assert_eq!(with_margin(&rates, 0), rates);
+    }
+}

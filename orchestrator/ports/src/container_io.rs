@@ -1,0 +1,113 @@
+//! A lease's inside: what its containers print, and a shell in them. What the API may ask of the engine; by none of it a
+//! container is made, started, stopped or changed. A shell is the tenant's own hand inside its own container.
+
+use std::pin::Pin;
+
+use alloy::primitives::B256;
+use async_trait::async_trait;
+use futures::stream::BoxStream;
+use tokio::io::AsyncWrite;
+
+use lease::decide::Slot;
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The container is gone, or the shell in it.
+    #[error("the container is gone")]
+    Gone,
+    #[error("the container engine refused: {0}")]
+    Refused(String),
+    #[error("the container engine does not answer")]
+    Away(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// Selects containers of a lease; a field that is none selects all.
+#[derive(Debug, Clone, Default)]
+pub struct ContainerSelector {
+    pub service: Option<String>,
+    pub replica: Option<u16>,
+}
+
+impl ContainerSelector {
+    pub fn is(&self, slot: &Slot) -> bool {
+        self.service.as_ref().is_none_or(|service| *service == slot.service)
+            && self.replica.is_none_or(|replica| replica == slot.replica)
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OutputStream {
+    Stdout,
+    Stderr,
+}
+
+/// A line that a container printed. One that is too long is cut, what is no UTF-8 is replaced.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContainerLine {
+    /// Unix nanoseconds of the engine's clock.
+    pub at_ns: u64,
+    pub slot: Slot,
+    pub source: OutputStream,
+    pub text: String,
+}
+
+/// A command to run in a container.
+#[derive(Debug, Clone)]
+pub struct Command {
+    pub words: Vec<String>,
+    /// Whether it gets a terminal.
+    pub tty: bool,
+}
+
+/// A command that was made ready and does not run before it is attached to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shell {
+    pub exec_id: String,
+    pub container_id: String,
+    /// Stands in the environment of all that the command starts.
+    pub marker: String,
+}
+
+/// A command that runs, and its three streams. With a terminal all that it prints is standard output.
+pub struct Attached {
+    pub output: BoxStream<'static, std::io::Result<(OutputStream, Vec<u8>)>>,
+    pub input: Pin<Box<dyn AsyncWrite + Send>>,
+}
+
+#[async_trait]
+pub trait ContainerIo: Send + Sync + 'static {
+    /// The last lines that a lease's containers printed after a time in Unix milliseconds, merged in the order of their times.
+    async fn logs(
+        &self,
+        lease: B256,
+        selector: &ContainerSelector,
+        tail: usize,
+        since_ms: u64,
+    ) -> Result<Vec<ContainerLine>>;
+
+    /// The same, and then what they print from now on, also those that start later. It ends when it is dropped. Whoever
+    /// reads slowly is waited for.
+    async fn follow(
+        &self,
+        lease: B256,
+        selector: &ContainerSelector,
+        tail: usize,
+        since_ms: u64,
+    ) -> Result<BoxStream<'static, ContainerLine>>;
+
+    /// Makes a command ready in a running container, under the container's own user and limits.
+    async fn prepare(&self, lease: B256, slot: &Slot, command: &Command) -> Result<Shell>;
+
+    /// Runs it, once.
+    async fn attach(&self, shell: &Shell, tty: bool) -> Result<Attached>;
+
+    async fn resize(&self, shell: &Shell, columns: u16, rows: u16) -> Result<()>;
+
+    /// None while it runs.
+    async fn exit_code(&self, shell: &Shell) -> Result<Option<i64>>;
+
+    /// Ends it and what it started, if it still runs.
+    async fn end(&self, shell: &Shell) -> Result<()>;
+}

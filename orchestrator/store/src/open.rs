@@ -1,0 +1,139 @@
+//! How a database is opened, brought up to date, and kept to one orchestrator.
+
+use std::{
+    fs::{File, TryLockError, create_dir_all},
+    path::{Path, PathBuf, absolute},
+    sync::{Arc, Once},
+    time::Duration,
+};
+
+use alloy::primitives::Address;
+use sqlx::{AnyPool, Connection, Executor, Row, any::AnyPoolOptions, migrate::Migrator};
+use tokio::sync::Mutex;
+
+use super::{Dialect, Error, Result, Store, hex};
+
+/// The files of `migrations/`, in the program.
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// How long a statement waits for a connection, and on SQLite for another's write.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// WAL lets readers go on while a stage writes. `synchronous = FULL`, because a transaction that was written down before it
+/// was sent must still be there after the power failed.
+const PRAGMAS: &str =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON";
+
+impl Store {
+    /// Opens `sqlite:PATH` (created when missing) or `postgres://…` and brings it up to date.
+    ///
+    /// # Errors
+    /// [`Error::Url`], [`Error::Unwritable`], [`Error::Locked`] by a second orchestrator on the same file,
+    /// [`Error::Unreachable`], [`Error::Full`], [`Error::Newer`], [`Error::Other`], [`Error::Migrate`].
+    pub async fn open(url: &str) -> Result<Self> {
+        static DRIVERS: Once = Once::new();
+        DRIVERS.call_once(sqlx::any::install_default_drivers);
+        let store = if let Some(path) = url.strip_prefix("sqlite:") {
+            Self::open_sqlite(Path::new(path.strip_prefix("//").unwrap_or(path))).await?
+        } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+            Self::open_postgres(url).await?
+        } else {
+            return Err(Error::Url);
+        };
+        MIGRATIONS.run(&store.pool).await?;
+        Ok(store)
+    }
+
+    async fn open_sqlite(path: &Path) -> Result<Self> {
+        if path.as_os_str().is_empty() || path.as_os_str() == ":memory:" {
+            return Err(Error::Url);
+        }
+        let path = absolute(path).map_err(|source| Error::Unwritable { path: path.to_owned(), source })?;
+        let file = lock_file(&path)?;
+        // A missing write permission shows here with the operating system's reason; SQLite would only say "cannot open".
+        let touched = File::options().create(true).append(true).open(&path);
+        touched.map_err(|source| Error::Unwritable { path: path.clone(), source })?;
+        let pool = AnyPoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(PATIENCE)
+            .after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute(PRAGMAS).await?;
+                    Ok(())
+                })
+            })
+            // When the disk is full SQLite ends the transaction by itself, and sqlx goes on believing in it.
+            .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
+            .connect(&sqlite_url(&path)?)
+            .await?;
+        Ok(Self { pool, dialect: Dialect::Sqlite, _file: Some(Arc::new(file)), held: Arc::default() })
+    }
+
+    async fn open_postgres(url: &str) -> Result<Self> {
+        let pool: AnyPool =
+            AnyPoolOptions::new().max_connections(8).acquire_timeout(PATIENCE).connect(url).await.map_err(|error| {
+                match error {
+                    sqlx::Error::Configuration(_) => Error::Url,
+                    other => other.into(),
+                }
+            })?;
+        Ok(Self { pool, dialect: Dialect::Postgres, _file: None, held: Arc::new(Mutex::new(None)) })
+    }
+
+    /// Keeps a second orchestrator of this provider away from the database for as long as this store lives. On SQLite
+    /// [`Store::open`] has done so for everybody already.
+    ///
+    /// # Errors
+    /// [`Error::ProviderLocked`] when another has it.
+    pub async fn lock(&self, provider: Address) -> Result<()> {
+        if self.dialect == Dialect::Sqlite {
+            return Ok(());
+        }
+        let mut held = self.held.lock().await;
+        // The lock lives and dies with its connection, so it gets one that the pool will not close as idle.
+        let mut connection = match held.take() {
+            Some(connection) => connection,
+            None => self.pool.acquire().await?.detach(),
+        };
+        connection.ping().await?;
+        let taken = sqlx::query("SELECT pg_try_advisory_lock(hashtextextended($1, 0))")
+            .bind(hex(provider))
+            .fetch_one(&mut connection)
+            .await?
+            .try_get::<bool, _>(0)?;
+        if !taken {
+            return Err(Error::ProviderLocked(provider));
+        }
+        *held = Some(connection);
+        Ok(())
+    }
+}
+
+fn lock_file(database: &Path) -> Result<File> {
+    let mut name = database.as_os_str().to_owned();
+    name.push(".lock");
+    let path = PathBuf::from(name);
+    let unwritable = |source| Error::Unwritable { path: database.to_owned(), source };
+    if let Some(parent) = path.parent() {
+        create_dir_all(parent).map_err(unwritable)?;
+    }
+    let file = File::options().create(true).append(true).open(&path).map_err(unwritable)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(Error::Locked(database.to_owned())),
+        Err(TryLockError::Error(source)) => Err(unwritable(source)),
+    }
+}
+
+/// Any path, with the characters that mean something in a URL escaped.
+fn sqlite_url(path: &Path) -> Result<String> {
+    let text = path.to_str().ok_or(Error::Url)?;
+    let mut url = String::from("sqlite://");
+    for byte in text.bytes() {
+        match byte {
+            b'/' | b'-' | b'_' | b'.' | b'~' | b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => url.push(byte as char),
+            other => url.push_str(&format!("%{other:02X}")),
+        }
+    }
+    Ok(url + "?mode=rwc")
+}

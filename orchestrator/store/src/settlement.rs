@@ -1,0 +1,178 @@
+//! The outbox. Who wants a transaction prepares an intent; the settlement stage alone carries it further.
+
+mod costs;
+mod open_intents;
+mod transitions;
+
+use std::str::FromStr;
+
+use alloy::primitives::{Address, B256, Bytes, U256};
+use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
+
+use super::{Result, Store, hex, int, parse, uint};
+use lease::intent::Intent;
+
+pub use costs::GasByKind;
+pub use open_intents::{OpenIntent, SendingRow};
+pub use transitions::{MinedIntent, SignedIntent};
+
+const COLUMNS: &str =
+    "key, kind, recipient, data, value, state, nonce, gas, block, block_hash, tx, error, created_at_ms, signed_at_ms";
+
+/// How far an intent has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum IntentState {
+    Prepared,
+    /// Signed and written down; a node may or may not have it.
+    Sent,
+    /// In a block that a reorg may still take back.
+    Mined,
+    Final,
+    Failed,
+}
+
+/// A row of the outbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IntentRow {
+    pub intent: Intent,
+    pub state: IntentState,
+    pub nonce: Option<u64>,
+    /// The limit that was signed; once mined, what was used.
+    pub gas: u64,
+    /// The block, and the transaction in it, that carried the intent out.
+    pub block: Option<(u64, B256)>,
+    pub tx: Option<B256>,
+    /// Why it failed, or will have failed once its block is final.
+    pub error: Option<String>,
+    /// This machine's Unix milliseconds.
+    pub created_at_ms: u64,
+    /// When it was first signed; 0 before.
+    pub signed_at_ms: u64,
+}
+
+#[derive(Debug, thiserror::Error)]
+#[error("there is no such state of an intent")]
+pub struct UnknownIntentState;
+
+impl IntentState {
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Prepared => "prepared",
+            Self::Sent => "sent",
+            Self::Mined => "mined",
+            Self::Final => "final",
+            Self::Failed => "failed",
+        }
+    }
+}
+
+impl FromStr for IntentState {
+    type Err = UnknownIntentState;
+
+    fn from_str(text: &str) -> Result<Self, UnknownIntentState> {
+        let all = [Self::Prepared, Self::Sent, Self::Mined, Self::Final, Self::Failed];
+        all.into_iter().find(|state| state.text() == text).ok_or(UnknownIntentState)
+    }
+}
+
+/// Wants a transaction, as a part of what the caller writes. Nothing happens when an intent of that key exists, unless it
+/// failed: then it is wanted anew, with the new content. Returns whether it is new.
+///
+/// `now_ms` is the machine's clock, in Unix milliseconds.
+pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent, now_ms: u64) -> Result<bool> {
+    let done = sqlx::query(
+        "INSERT INTO intents (key, kind, recipient, data, value, state, gas, created_at_ms, signed_at_ms, updated_at_ms) \
+         VALUES ($1, $2, $3, $4, $5, 'prepared', 0, $6, 0, $7) \
+         ON CONFLICT (key) DO UPDATE SET kind = excluded.kind, recipient = excluded.recipient, data = excluded.data, \
+         value = excluded.value, state = 'prepared', nonce = NULL, gas = 0, block = NULL, block_hash = NULL, tx = NULL, \
+         error = NULL, created_at_ms = excluded.created_at_ms, signed_at_ms = 0, \
+         updated_at_ms = excluded.updated_at_ms WHERE intents.state = 'failed'",
+    )
+    .bind(&intent.key)
+    .bind(&intent.kind)
+    .bind(hex(intent.to))
+    .bind(intent.data.to_vec())
+    .bind(intent.value.to_string())
+    .bind(int(now_ms))
+    .bind(int(now_ms))
+    .execute(&mut **tx)
+    .await?;
+    let new = done.rows_affected() == 1;
+    if new {
+        sqlx::query("DELETE FROM sendings WHERE key = $1").bind(&intent.key).execute(&mut **tx).await?;
+    }
+    Ok(new)
+}
+
+impl Store {
+    /// Wants a transaction: [`prepare`] on its own.
+    pub async fn prepare(&self, intent: &Intent, now_ms: u64) -> Result<bool> {
+        let mut tx = self.begin().await?;
+        let new = prepare(&mut tx, intent, now_ms).await?;
+        tx.commit().await?;
+        Ok(new)
+    }
+
+    pub async fn intent(&self, key: &str) -> Result<Option<IntentRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM intents WHERE key = $1");
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(key).fetch_optional(self.pool()).await?;
+        row.as_ref().map(intent_row).transpose()
+    }
+
+    /// Intents in a state, those wanted first in front.
+    pub async fn intents(&self, state: IntentState, limit: usize) -> Result<Vec<IntentRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM intents WHERE state = $1 ORDER BY created_at_ms, key LIMIT $2");
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(state.text()).bind(int(limit as u64));
+        query.fetch_all(self.pool()).await?.iter().map(intent_row).collect()
+    }
+
+    /// The newest intents, whatever became of them.
+    pub async fn newest_intents(&self, limit: usize) -> Result<Vec<IntentRow>> {
+        let sql = format!("SELECT {COLUMNS} FROM intents ORDER BY created_at_ms DESC, key LIMIT $1");
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(int(limit as u64));
+        query.fetch_all(self.pool()).await?.iter().map(intent_row).collect()
+    }
+
+    /// Intents of a kind that are under way or were wanted since a time.
+    pub async fn recent_intents(&self, kind: &str, since_ms: u64) -> Result<Vec<IntentRow>> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM intents WHERE kind = $1 AND created_at_ms >= $2 \
+             UNION ALL SELECT {COLUMNS} FROM intents WHERE kind = $3 AND created_at_ms < $4 \
+             AND state IN ('prepared', 'sent', 'mined')"
+        );
+        let query = sqlx::query(AssertSqlSafe(sql)).bind(kind).bind(int(since_ms)).bind(kind).bind(int(since_ms));
+        query.fetch_all(self.pool()).await?.iter().map(intent_row).collect()
+    }
+
+    /// When an intent of a kind was last wanted, in Unix milliseconds.
+    pub async fn last_prepared(&self, kind: &str) -> Result<Option<u64>> {
+        let sql = "SELECT MAX(created_at_ms) FROM intents WHERE kind = $1";
+        let row = sqlx::query(sql).bind(kind).fetch_one(self.pool()).await?;
+        Ok(row.try_get::<Option<i64>, _>(0)?.map(uint))
+    }
+}
+
+fn intent_row(row: &AnyRow) -> Result<IntentRow> {
+    let text = |column: usize| row.try_get::<String, _>(column);
+    let hash = |column: usize| -> Result<Option<B256>> {
+        row.try_get::<Option<String>, _>(column)?.map(|hash| parse("intents", &hash)).transpose()
+    };
+    let block = row.try_get::<Option<i64>, _>(8)?.map(uint);
+    Ok(IntentRow {
+        intent: Intent {
+            key: text(0)?,
+            kind: text(1)?,
+            to: parse::<Address>("intents", &text(2)?)?,
+            data: Bytes::from(row.try_get::<Vec<u8>, _>(3)?),
+            value: parse::<U256>("intents", &text(4)?)?,
+        },
+        state: parse("intents", &text(5)?)?,
+        nonce: row.try_get::<Option<i64>, _>(6)?.map(uint),
+        gas: uint(row.try_get(7)?),
+        block: block.zip(hash(9)?),
+        tx: hash(10)?,
+        error: row.try_get(11)?,
+        created_at_ms: uint(row.try_get(12)?),
+        signed_at_ms: uint(row.try_get(13)?),
+    })
+}
