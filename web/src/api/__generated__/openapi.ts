@@ -1640,7 +1640,7 @@ export interface components {
             name: string;
             type: string;
         };
-        /** @description `Usage` of the contracts: cumulative counters of a lease. */
+        /** @description `Statement` of the contracts: cumulative counters of a lease. */
         UsageArgument: {
             cpuNanos: string;
             memoryByteSeconds: string;
