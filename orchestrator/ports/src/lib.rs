@@ -10,3 +10,5 @@ pub mod inside;
 pub mod pricer;
 pub mod signature;
 pub mod subnet;
+#[cfg(feature = "testing")]
+pub mod testing;
