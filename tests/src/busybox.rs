@@ -6,14 +6,14 @@ use anyhow::Context;
 use bollard::{Docker, body_full, query_parameters::CreateImageOptionsBuilder};
 use futures::TryStreamExt;
 
-use crate::guest::Guest;
+use crate::docker_object::DockerObject;
 
 const BUSYBOX: &str = "/bin/busybox";
 /// What tests call by name; the shell has the rest built in.
 const PROGRAMS: [&str; 6] = ["sh", "cat", "grep", "id", "sleep", "stty"];
 
 /// Loads the image under a name of the test's own; gone with what is returned.
-pub async fn image(docker: &Docker) -> anyhow::Result<Guest> {
+pub async fn image(docker: &Docker) -> anyhow::Result<DockerObject> {
     let program = fs::read(BUSYBOX).context("/bin/busybox is missing: scripts/setup busybox")?;
     let mut archive = tar::Builder::new(Vec::new());
     let mut header = tar::Header::new_gnu();
@@ -33,5 +33,5 @@ pub async fn image(docker: &Docker) -> anyhow::Result<Guest> {
     let options = CreateImageOptionsBuilder::default().from_src("-").repo(repo).tag(tag).build();
     let body = body_full(archive.into_inner()?.into());
     docker.create_image(Some(options), Some(body), None).try_for_each(async |_| Ok(())).await?;
-    Ok(Guest::of_image(docker, name))
+    Ok(DockerObject::of_image(docker, name))
 }

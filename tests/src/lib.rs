@@ -1,20 +1,20 @@
 //! End to end, on a real chain, a real engine and real databases; and every figure of `make bench`.
 
-pub mod api;
+pub mod api_client;
+pub mod api_session;
 pub mod bench;
 pub mod busybox;
+pub mod docker_object;
+pub mod faulty_docker;
+pub mod faulty_node;
 pub mod gas;
-pub mod guest;
-pub mod interposed;
-pub mod mortal;
+pub mod killable_engine;
+pub mod killable_ethereum;
 pub mod orchestrator;
 pub mod postgres;
 pub mod program;
 pub mod provider;
-pub mod proxy;
+pub mod scaled_lease;
 pub mod seller;
-pub mod socket;
 pub mod sse;
-pub mod tenancy;
-pub mod tide;
-pub mod visitor;
+pub mod transactions;

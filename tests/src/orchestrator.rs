@@ -9,12 +9,12 @@ use ports::engine::Engine;
 use tempfile::TempDir;
 use tidemark::wiring;
 
-use crate::api::Api;
+use crate::api_client::ApiClient;
 use crate::provider::{self, Provider};
 
 pub struct Orchestrator {
     running: Running,
-    pub api: Api,
+    pub api: ApiClient,
     /// Where its gateway listens.
     pub gateway: SocketAddr,
     _folder: TempDir,
@@ -43,7 +43,7 @@ impl Orchestrator {
         settings.warm = 0;
         set(&mut settings);
         let running = wiring::start_with(&connection, &identity, &settings, engine).await?;
-        let api = Api::at(running.address.port())?;
+        let api = ApiClient::at(running.address.port())?;
         let gateway = running.gateway;
         Ok(Self { running, api, gateway, _folder: folder })
     }

@@ -32,7 +32,7 @@ use bollard::{
         ListVolumesOptionsBuilder,
     },
 };
-use driver::{Bell, Stage};
+use driver::{Stage, Wakeup};
 use futures::TryStreamExt;
 use lease::{
     decide::{Slot, Standing},
@@ -48,7 +48,7 @@ use stages::{
 use store::{self, Store, container::Progress};
 use tidemark::wiring;
 
-use crate::{postgres::Database, tenancy};
+use crate::{postgres::Database, transactions};
 
 /// How long anything may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(60);
@@ -83,7 +83,7 @@ pub struct Process {
     pub chain: Chain,
     pub container: Container,
     /// The container stage's.
-    pub bell: Bell,
+    pub wakeup: Wakeup,
     pub meter: Meter,
 }
 
@@ -95,7 +95,7 @@ impl Provider {
     }
 
     pub async fn on(devnet: Devnet, endpoint: &str) -> anyhow::Result<Self> {
-        let offer = tenancy::register(&devnet, Actor::Provider, endpoint).await?;
+        let offer = transactions::register(&devnet, Actor::Provider, endpoint).await?;
         let deployment = &devnet.deployment;
         let owner =
             Owner { provider: Actor::Provider.address(), chain_id: deployment.chain_id, market: deployment.market };
@@ -116,14 +116,14 @@ impl Provider {
         self.start.process(engine(), settings()).await
     }
 
-    /// Opens a lease of [`tenancy::order`]'s shape and hands its manifest over.
+    /// Opens a lease of [`transactions::order`]'s shape and hands its manifest over.
     pub async fn open(&self, process: &Process, manifest: &str, replicas: u16) -> anyhow::Result<(B256, Terms)> {
         let order = self.order(manifest, replicas);
         self.open_with(process, manifest, order, DEPOSIT).await
     }
 
     pub fn order(&self, manifest: &str, replicas: u16) -> Order {
-        tenancy::order(keccak256(manifest), replicas, self.salt.fetch_add(1, Ordering::Relaxed))
+        transactions::order(keccak256(manifest), replicas, self.salt.fetch_add(1, Ordering::Relaxed))
     }
 
     pub async fn open_with(
@@ -133,7 +133,7 @@ impl Provider {
         order: Order,
         deposit: u64,
     ) -> anyhow::Result<(B256, Terms)> {
-        let (lease, terms) = tenancy::take(&self.devnet, self.offer, order, deposit).await?;
+        let (lease, terms) = transactions::take(&self.devnet, self.offer, order, deposit).await?;
         process.chain.run().await?;
         process.store.put_manifest(lease, keccak256(manifest), manifest.as_bytes()).await?;
         Ok((lease, terms))
@@ -142,13 +142,13 @@ impl Provider {
     /// The tenant wants so many replicas.
     pub async fn scale(&self, terms: &Terms, replicas: u16) -> anyhow::Result<()> {
         let market = self.devnet.market(Actor::Tenant).await?;
-        tenancy::sent(market.scale(terms.clone(), replicas).send().await?.get_receipt().await?)?;
+        transactions::sent(market.scale(terms.clone(), replicas).send().await?.get_receipt().await?)?;
         Ok(())
     }
 
     pub async fn close(&self, terms: &Terms) -> anyhow::Result<()> {
         let market = self.devnet.market(Actor::Tenant).await?;
-        tenancy::sent(market.close(terms.clone()).send().await?.get_receipt().await?)?;
+        transactions::sent(market.close(terms.clone()).send().await?.get_receipt().await?)?;
         Ok(())
     }
 
@@ -156,7 +156,7 @@ impl Provider {
     pub async fn top_up(&self, lease: B256, amount: u64) -> anyhow::Result<()> {
         let (market, amount) = (self.devnet.market(Actor::Tenant).await?, U256::from(amount));
         let call = market.topUp(Address::ZERO, lease, amount).value(amount);
-        tenancy::sent(call.send().await?.get_receipt().await?)?;
+        transactions::sent(call.send().await?.get_receipt().await?)?;
         Ok(())
     }
 
@@ -299,11 +299,18 @@ impl Start {
         let ethereum = AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, None)?;
         let ethereum = Arc::new(ethereum);
         let chain = Chain::new(store.clone(), ethereum, deployment, owner.provider, chain::Settings::default());
-        let bell = Bell::default();
-        let bells = (bell.clone(), Bell::default());
+        let wakeup = Wakeup::default();
+        let wakeups = (wakeup.clone(), Wakeup::default());
         let clock = Arc::new(System);
-        let container =
-            Container::new(store.clone(), engine.clone(), clock.clone(), Arc::new(HostKernel), owner, settings, bells);
+        let container = Container::new(
+            store.clone(),
+            engine.clone(),
+            clock.clone(),
+            Arc::new(HostKernel),
+            owner,
+            settings,
+            wakeups,
+        );
         let meter = Meter::new(
             store.clone(),
             engine,
@@ -311,9 +318,9 @@ impl Start {
             Arc::new(HostKernel),
             owner,
             meter::Settings::default(),
-            Bell::default(),
+            Wakeup::default(),
         );
-        Ok(Process { store, chain, container, bell, meter })
+        Ok(Process { store, chain, container, wakeup, meter })
     }
 }
 

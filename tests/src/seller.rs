@@ -17,11 +17,11 @@ use tokio::{
     process::{Child, Command},
 };
 
-use crate::api::Api;
+use crate::api_client::ApiClient;
 use crate::{
     program,
     provider::{Sweep, until},
-    tenancy,
+    transactions,
 };
 
 /// The chain, and a folder for what its people keep.
@@ -35,7 +35,7 @@ pub struct Seller {
     _sweep: Sweep,
     pub actor: Actor,
     pub offer: u32,
-    pub api: Api,
+    pub api: ApiClient,
     settings: Vec<(String, String)>,
     process: Option<Child>,
 }
@@ -92,10 +92,10 @@ impl Place {
     pub async fn seller(&self, actor: Actor, millicores: u32, settings: &[(&str, &str)]) -> anyhow::Result<Seller> {
         let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
         let endpoint = format!("http://127.0.0.1:{port}");
-        let offer = tenancy::register_with(&self.devnet, actor, &endpoint, millicores).await?;
+        let offer = transactions::register_with(&self.devnet, actor, &endpoint, millicores).await?;
         let settings = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let sweep = Sweep::of(actor.address(), &self.devnet);
-        let mut seller = Seller { _sweep: sweep, actor, offer, api: Api::at(port)?, settings, process: None };
+        let mut seller = Seller { _sweep: sweep, actor, offer, api: ApiClient::at(port)?, settings, process: None };
         seller.start(self).await?;
         Ok(seller)
     }
@@ -172,7 +172,7 @@ impl Seller {
     /// Lets it claim attributes.
     pub async fn claims(&self, place: &Place, words: Vec<B256>) -> anyhow::Result<()> {
         let market = place.devnet.market(self.actor).await?;
-        tenancy::sent(market.setAttributes(words).send().await?.get_receipt().await?)?;
+        transactions::sent(market.setAttributes(words).send().await?.get_receipt().await?)?;
         Ok(())
     }
 

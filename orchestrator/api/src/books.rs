@@ -50,7 +50,7 @@ pub async fn books(State(api): State<Api>) -> Result<Json<OwnView>> {
             .map(|spent| SpentView { kind: spent.kind, count: spent.count, gas: spent.gas })
             .collect(),
     };
-    let stages = api.board.read();
+    let stages = api.statuses.read();
     let wallet = store.wallet().await?;
     let open = leases.iter().filter(|row| row.lease.closed_at.is_none());
     let facts = Facts {

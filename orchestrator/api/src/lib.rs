@@ -43,7 +43,7 @@ use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::T
 use utoipa::OpenApi;
 
 use self::{inside::Visits, origins::Origins};
-use driver::{Bell, Board};
+use driver::{StageStatuses, Wakeup};
 use ports::{clock::Clock, gate::Counts, inside::Inside, signature::Signatures};
 use store::Store;
 
@@ -55,10 +55,10 @@ pub struct Api {
     pub provider: Address,
     /// Whether the provider takes no new leases.
     pub draining: bool,
-    pub board: Board,
+    pub statuses: StageStatuses,
     pub metrics: PrometheusHandle,
     /// The container stage's: a manifest came.
-    pub container: Bell,
+    pub container: Wakeup,
     pub gate: Gate,
     pub feed: feed::Feed,
     pub providers: providers::Known,

@@ -68,7 +68,7 @@ pub async fn put_manifest(
     }
     Manifest::parse(&bytes).map_err(|error| Error::BadRequest(format!("the manifest cannot run: {error:#}")))?;
     api.store.put_manifest(id, hash, &bytes).await?;
-    api.container.ring();
+    api.container.notify();
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -111,7 +111,7 @@ pub async fn status(State(api): State<Api>) -> Result<Json<StatusView>> {
         draining: api.draining,
         // The status must answer even when the database does not.
         head: api.store.head().await.ok().flatten().map(head_view),
-        stages: serde_json::to_value(api.board.read())?,
+        stages: serde_json::to_value(api.statuses.read())?,
     }))
 }
 

@@ -1,8 +1,12 @@
-//! Runs stages. It knows none of them by name.
+//! Runs stages: the loop around every stage, and nothing about any of them.
 //!
-//! Each stage has a task of its own: wait for its period, its bell or the shutdown; run; write the outcome to the board.
-//! A failed or panicked run doubles the pause before the next, up to a quarter of a minute; a bell cuts a normal pause
-//! short, not a backoff. Shutdown lets a run finish.
+//! A [`Stage`] is a reconciler without input. [`drive`] gives each stage a task of its own, which runs the stage at start and
+//! then after its period or a [`Wakeup`], and records the outcome of each run in [`StageStatuses`]. A run that fails or
+//! panics is not retried inside: the next run is the retry. Each failure in a row doubles the pause before the next run, up
+//! to [`LONGEST_BACKOFF`]; a wakeup shortens the normal pause and never a backoff. At shutdown a run that has begun
+//! finishes first.
+//!
+//! The crate may know the async runtime, tracing and metrics. It knows no stage, no store and no port.
 
 use std::{
     collections::BTreeMap,
@@ -19,40 +23,45 @@ use tokio::{
 };
 use tracing::Instrument;
 
-/// What a run counted, by name: `{"applied": 3, "reverted": 0}`.
+/// What one run counted, by name: `{"applied": 3, "reverted": 0}`.
 pub type Counts = BTreeMap<&'static str, u64>;
 
-const LONGEST_BACKOFF: Duration = Duration::from_secs(15);
+/// The longest pause after failed runs.
+pub const LONGEST_BACKOFF: Duration = Duration::from_secs(15);
 
-/// One of the seven words at work.
+/// A reconciler that [`drive`] runs again and again.
 #[async_trait::async_trait]
 pub trait Stage: Send + Sync + 'static {
-    /// One of the seven words.
+    /// The stage's name in statuses, logs and metrics, for example `chain`.
     fn name(&self) -> &'static str;
 
-    /// The longest pause between two runs.
+    /// The pause after a successful run, unless a wakeup ends it earlier.
     fn period(&self) -> Duration;
 
-    /// Looks at everything and does what is missing. Never retries inside.
+    /// Compares all desired with all observed state and does what is missing. Idempotent; never retries inside.
+    ///
+    /// # Errors
+    /// Any error fails the run as a whole: the driver logs it, shows it as the stage's status and backs off.
     async fn run(&self) -> anyhow::Result<Counts>;
 }
 
-/// A signal without data: "look again". Rings are remembered until the stage wakes, and any number count as one.
+/// A signal without data that starts a stage's next run early. A notification is kept until the stage waits for it, and any
+/// number of notifications before that count as one.
 #[derive(Clone, Default)]
-pub struct Bell(Arc<Notify>);
+pub struct Wakeup(Arc<Notify>);
 
-impl Bell {
-    pub fn ring(&self) {
+impl Wakeup {
+    pub fn notify(&self) {
         self.0.notify_one();
     }
 
-    /// Forgets rings so far: the run that begins now will see what they were about.
+    /// Discards a pending notification: the run that begins now observes what caused it.
     fn clear(&self) {
         let _ = self.0.notified().now_or_never();
     }
 
-    /// Waits for a ring, or for one that was not heard yet.
-    pub async fn rung(&self) {
+    /// Waits for a notification; returns at once if one is pending.
+    pub async fn notified(&self) {
         self.0.notified().await;
     }
 }
@@ -63,70 +72,72 @@ impl Bell {
 pub enum Reason {
     Start,
     Period,
-    Bell,
+    /// `bell` is its name in `/v1/status`.
+    #[serde(rename = "bell")]
+    Wakeup,
     Backoff,
 }
 
 /// The last run of a stage, as `/v1/status` shows it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Run {
+pub struct StageStatus {
     pub iteration: u64,
     pub reason: Reason,
     /// Unix milliseconds.
     pub started_at_ms: u64,
     pub took_ms: u64,
     pub counts: Counts,
-    /// The whole chain of causes; none when the run succeeded.
+    /// The error with its chain of causes; none when the run succeeded.
     pub error: Option<String>,
-    /// Runs that failed in a row, this one included.
+    /// Failed runs in a row, this one included.
     pub failures: u32,
 }
 
-/// Where each stage's last run stands to be read.
+/// The last run of every stage, shared between the driver, which writes it, and the API, which reads it.
 #[derive(Clone, Default)]
-pub struct Board(Arc<Mutex<BTreeMap<&'static str, Run>>>);
+pub struct StageStatuses(Arc<Mutex<BTreeMap<&'static str, StageStatus>>>);
 
-impl Board {
-    pub fn read(&self) -> BTreeMap<&'static str, Run> {
+impl StageStatuses {
+    pub fn read(&self) -> BTreeMap<&'static str, StageStatus> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn write(&self, stage: &'static str, run: Run) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(stage, run);
+    fn write(&self, stage: &'static str, status: StageStatus) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(stage, status);
     }
 }
 
-/// Ends when `shutdown` becomes true and every run has finished.
-pub async fn drive(stages: Vec<(Arc<dyn Stage>, Bell)>, board: Board, shutdown: watch::Receiver<bool>) {
+/// Runs the stages until `shutdown` becomes true and every run that had begun has finished.
+pub async fn drive(stages: Vec<(Arc<dyn Stage>, Wakeup)>, statuses: StageStatuses, shutdown: watch::Receiver<bool>) {
     let mut tasks = JoinSet::new();
-    for (stage, bell) in stages {
-        tasks.spawn(repeat(stage, bell, board.clone(), shutdown.clone()));
+    for (stage, wakeup) in stages {
+        tasks.spawn(repeat(stage, wakeup, statuses.clone(), shutdown.clone()));
     }
     while tasks.join_next().await.is_some() {}
 }
 
-async fn repeat(stage: Arc<dyn Stage>, bell: Bell, board: Board, mut shutdown: watch::Receiver<bool>) {
+async fn repeat(stage: Arc<dyn Stage>, wakeup: Wakeup, statuses: StageStatuses, mut shutdown: watch::Receiver<bool>) {
     let (mut iteration, mut failures, mut reason) = (0u64, 0u32, Reason::Start);
     loop {
         if *shutdown.borrow() {
             return;
         }
         iteration += 1;
-        bell.clear();
-        let run = once(stage.as_ref(), iteration, reason, failures).await;
-        failures = run.failures;
-        board.write(stage.name(), run);
+        wakeup.clear();
+        let status = once(stage.as_ref(), iteration, reason, failures).await;
+        failures = status.failures;
+        statuses.write(stage.name(), status);
         let pause = if failures == 0 { stage.period() } else { backoff(stage.period(), failures) };
         reason = tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => return,
-            () = bell.rung(), if failures == 0 => Reason::Bell,
+            () = wakeup.notified(), if failures == 0 => Reason::Wakeup,
             () = tokio::time::sleep(pause) => if failures == 0 { Reason::Period } else { Reason::Backoff },
         };
     }
 }
 
-async fn once(stage: &dyn Stage, iteration: u64, reason: Reason, failures: u32) -> Run {
+async fn once(stage: &dyn Stage, iteration: u64, reason: Reason, failures: u32) -> StageStatus {
     let name = stage.name();
     let started = Instant::now();
     let started_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
@@ -149,7 +160,7 @@ async fn once(stage: &dyn Stage, iteration: u64, reason: Reason, failures: u32) 
             (Counts::new(), Some(error), failures + 1)
         }
     };
-    Run { iteration, reason, started_at_ms, took_ms: took.as_millis() as u64, counts, error, failures }
+    StageStatus { iteration, reason, started_at_ms, took_ms: took.as_millis() as u64, counts, error, failures }
 }
 
 fn backoff(period: Duration, failures: u32) -> Duration {
@@ -187,12 +198,12 @@ mod tests {
         }
     }
 
-    fn start(script: fn(u32) -> anyhow::Result<Counts>) -> (Arc<Scripted>, Bell, Board, watch::Sender<bool>) {
+    fn start(script: fn(u32) -> anyhow::Result<Counts>) -> (Arc<Scripted>, Wakeup, StageStatuses, watch::Sender<bool>) {
         let stage = Arc::new(Scripted { runs: AtomicU32::new(0), script });
-        let (bell, board) = (Bell::default(), Board::default());
+        let (wakeup, statuses) = (Wakeup::default(), StageStatuses::default());
         let (stop, shutdown) = watch::channel(false);
-        tokio::spawn(drive(vec![(stage.clone(), bell.clone())], board.clone(), shutdown));
-        (stage, bell, board, stop)
+        tokio::spawn(drive(vec![(stage.clone(), wakeup.clone())], statuses.clone(), shutdown));
+        (stage, wakeup, statuses, stop)
     }
 
     async fn at(seconds: u64) {
@@ -200,37 +211,37 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_stage_runs_at_start_each_period_and_when_rung() {
-        let (stage, bell, board, _stop) = start(|_| Ok(Counts::from([("done", 1)])));
+    async fn a_stage_runs_at_start_each_period_and_when_notified() {
+        let (stage, wakeup, statuses, _stop) = start(|_| Ok(Counts::from([("done", 1)])));
         at(1).await;
         assert_eq!(stage.runs.load(Ordering::SeqCst), 1);
         at(10).await;
         assert_eq!(stage.runs.load(Ordering::SeqCst), 2);
-        assert_eq!(board.read()["scripted"].reason, Reason::Period);
-        bell.ring();
-        bell.ring();
+        assert_eq!(statuses.read()["scripted"].reason, Reason::Period);
+        wakeup.notify();
+        wakeup.notify();
         at(1).await;
-        assert_eq!(stage.runs.load(Ordering::SeqCst), 3, "two rings before it wakes are one");
-        assert_eq!(board.read()["scripted"].reason, Reason::Bell);
+        assert_eq!(stage.runs.load(Ordering::SeqCst), 3, "two notifications before it wakes count as one");
+        assert_eq!(statuses.read()["scripted"].reason, Reason::Wakeup);
     }
 
     #[tokio::test(start_paused = true)]
     async fn failures_and_panics_back_off_and_recover() {
-        let (stage, bell, board, _stop) = start(|run| match run {
+        let (stage, wakeup, statuses, _stop) = start(|run| match run {
             1 => Err(anyhow::anyhow!("inner").context("outer")),
             2 => panic!("boom"),
             _ => Ok(Counts::new()),
         });
         at(1).await;
-        assert_eq!(board.read()["scripted"].error.as_deref(), Some("outer: inner"));
-        bell.ring();
+        assert_eq!(statuses.read()["scripted"].error.as_deref(), Some("outer: inner"));
+        wakeup.notify();
         at(1).await;
-        assert_eq!(stage.runs.load(Ordering::SeqCst), 1, "a bell does not cut a backoff short");
+        assert_eq!(stage.runs.load(Ordering::SeqCst), 1, "a wakeup does not cut a backoff short");
         at(9).await;
-        assert_eq!(board.read()["scripted"].error.as_deref(), Some("panicked: boom"));
-        assert_eq!(board.read()["scripted"].failures, 2);
+        assert_eq!(statuses.read()["scripted"].error.as_deref(), Some("panicked: boom"));
+        assert_eq!(statuses.read()["scripted"].failures, 2);
         at(30).await;
-        assert_eq!(board.read()["scripted"].failures, 0);
+        assert_eq!(statuses.read()["scripted"].failures, 0);
     }
 
     #[tokio::test(start_paused = true)]

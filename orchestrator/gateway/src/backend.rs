@@ -35,7 +35,7 @@ pub(super) struct Backend {
     pub(super) replica: u16,
     pub(super) address: SocketAddr,
     in_flight: AtomicU32,
-    /// Rung when nothing is in flight any more.
+    /// Notified when nothing is in flight any more.
     emptied: Notify,
     /// Times are milliseconds of [`now_ms`].
     drained_until: AtomicU64,

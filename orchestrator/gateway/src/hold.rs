@@ -47,7 +47,7 @@ async fn wait(gateway: &Gateway, route: &Arc<Route>) -> Result<Ticket, Refusal> 
             (Choice::Nowhere, Outlook::Hopeless(why)) => return Err(Refusal::NotRunning(why.clone())),
         };
         if !std::mem::replace(&mut rung, true) {
-            gateway.surge.ring();
+            gateway.surge.notify();
         }
         let Some(left) = patience.checked_sub(began.elapsed()) else { return Err(late) };
         select! {

@@ -54,7 +54,7 @@ struct Series {
     seconds: metrics::Histogram,
 }
 
-/// Requests of one pulse, now and when the bell was last rung.
+/// Requests of one pulse, now and at the last wakeup.
 #[derive(Default)]
 struct Surge {
     arrived: u64,

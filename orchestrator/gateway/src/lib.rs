@@ -8,7 +8,7 @@
 //! # Theory of operation
 //!
 //! [`lookout`] makes a [`route::Table`] of what the store has: leases, manifests, containers as they were seen. It looks
-//! again when the container stage rings, and once a second. [`listen`] takes connections, [`proxy`] finds a request's
+//! again when the container stage notifies, and once a second. [`listen`] takes connections, [`proxy`] finds a request's
 //! route ([`address`]), and [`forward`] sends it to the less busy of two replicas taken by chance ([`route`]), over a
 //! connection that it opens or finds open ([`lane`]), and sends it to another when that one fails; [`tunnel`] does the
 //! same for WebSockets. While no replica has room the request waits ([`hold`]). A replica that fails is spared for a while
@@ -57,7 +57,7 @@ use tokio::{
 };
 
 use self::{lookout::Lookout, route::Table};
-use driver::Bell;
+use driver::Wakeup;
 use ports::{
     gate::{Counts, Demand, Gate},
     subnet::Subnet,
@@ -66,7 +66,7 @@ use store::Store;
 
 /// The longest between two looks at the store.
 const PERIOD: Duration = Duration::from_secs(1);
-/// The shortest: rings in a burst are one look.
+/// The shortest: notifies in a burst are one look.
 const BREATH: Duration = Duration::from_millis(20);
 /// How long a drained replica gets no requests though it is not stopped after all.
 const CLOSED: Duration = Duration::from_secs(30);
@@ -128,9 +128,9 @@ pub struct Gateway {
     table: watch::Sender<Arc<Table>>,
     lookout: Mutex<Lookout>,
     /// The gateway's own: something else was seen.
-    bell: Bell,
+    wakeup: Wakeup,
     /// Of whoever scales: demand surges.
-    surge: Bell,
+    surge: Wakeup,
 }
 
 impl Gateway {
@@ -141,11 +141,11 @@ impl Gateway {
         pool: Subnet,
         domain: &str,
         limits: Limits,
-        (bell, surge): (Bell, Bell),
+        (wakeup, surge): (Wakeup, Wakeup),
     ) -> Self {
         let lookout = Mutex::new(Lookout::new(store, provider, pool, limits.clone()));
         let (table, domain) = (watch::Sender::new(Arc::default()), domain.to_ascii_lowercase());
-        Self { domain, limits, table, lookout, bell, surge }
+        Self { domain, limits, table, lookout, wakeup, surge }
     }
 
     /// Binds the address, so that a port that is taken is known before anything starts.
@@ -185,7 +185,7 @@ impl Gateway {
             }
             tokio::time::sleep(BREATH).await;
             tokio::select! {
-                () = self.bell.rung() => {}
+                () = self.wakeup.notified() => {}
                 () = tokio::time::sleep(PERIOD) => {}
             }
         }
@@ -204,7 +204,7 @@ impl Gateway {
                 surges |= intake.surges();
             }
             if surges {
-                self.surge.ring();
+                self.surge.notify();
             }
             if checked.elapsed() >= PERIOD {
                 checked = Instant::now();

@@ -23,7 +23,7 @@ pub(super) struct Route {
     pub(super) concurrency: u32,
     /// For the head of an answer.
     pub(super) timeout: Duration,
-    /// Rung for one who waits, when a replica has room again.
+    /// Notified for one who waits, when a replica has room again.
     pub(super) freed: Arc<Notify>,
 }
 

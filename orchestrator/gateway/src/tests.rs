@@ -47,7 +47,7 @@ const HOST: &str = "web-abababababab.a.org";
 struct Scene {
     gateway: Arc<Gateway>,
     address: SocketAddr,
-    surge: Bell,
+    surge: Wakeup,
     intake: Arc<Intake>,
     _stop: watch::Sender<bool>,
     _folder: TempDir,
@@ -57,10 +57,10 @@ impl Scene {
     async fn new(limits: Limits) -> Self {
         let folder = TempDir::new().unwrap();
         let store = Store::open(&format!("sqlite:{}", folder.path().join("t.db").display())).await.unwrap();
-        let surge = Bell::default();
-        let bells = (Bell::default(), surge.clone());
+        let surge = Wakeup::default();
+        let wakeups = (Wakeup::default(), surge.clone());
         let pool = Subnet::DEFAULT_POOL;
-        let gateway = Arc::new(Gateway::new(Arc::new(store), Address::ZERO, pool, "a.org", limits, bells));
+        let gateway = Arc::new(Gateway::new(Arc::new(store), Address::ZERO, pool, "a.org", limits, wakeups));
         let listener = Gateway::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, shutdown) = watch::channel(false);

@@ -1,5 +1,5 @@
 //! The contract's money functions (`Accrual.sol`), for what we show and predict. The contract's word counts;
-//! `tests/tests/settlement/fold.rs` holds the two against each other.
+//! `tests/tests/settlement/money_functions.rs` holds the two against each other.
 
 use alloy::primitives::{U256, aliases::U80};
 use solidity::{PriceList, Rates, Shape, Statement};

@@ -1,5 +1,5 @@
 //! What no honest meter can state (`Physics.sol` and `Faults.sol`), for who states and for who watches. The contract's word
-//! counts; `tests/tests/court` holds the two against each other.
+//! counts; `tests/tests/enforcement` holds the two against each other.
 //!
 //! A watcher need not trust anything but the chain: a statement's path leads to a posted root, and what follows from the
 //! statement follows from the lease's terms and its events.

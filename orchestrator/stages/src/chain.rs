@@ -22,7 +22,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{Market::parametersCall, deploy::Deployment};
 use tokio::sync::watch;
 
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use ports::ethereum::{Block, Ethereum, view};
 use segment::Source;
 use store::{Change, Head, Store};
@@ -63,10 +63,10 @@ pub struct Chain {
     deployment: Deployment,
     provider: Address,
     settings: Settings,
-    /// Rung when an event was applied or taken back.
-    changed: Vec<Bell>,
-    /// Rung at every new block: the chain's clock.
-    ticked: Vec<Bell>,
+    /// Notified when an event was applied or taken back.
+    changed: Vec<Wakeup>,
+    /// Notified at every new block: the chain's clock.
+    ticked: Vec<Wakeup>,
     watch: Mutex<Watch>,
 }
 
@@ -102,8 +102,8 @@ impl Chain {
         Self { store, ethereum, deployment, provider, settings, changed: Vec::new(), ticked: Vec::new(), watch }
     }
 
-    /// Bells of stages that look at leases, and of stages that live by the chain's clock.
-    pub fn ringing(mut self, changed: Vec<Bell>, ticked: Vec<Bell>) -> Self {
+    /// Wakeups of stages that look at leases, and of stages that live by the chain's clock.
+    pub fn waking(mut self, changed: Vec<Wakeup>, ticked: Vec<Wakeup>) -> Self {
         self.changed = changed;
         self.ticked = ticked;
         self
@@ -242,9 +242,9 @@ impl Chain {
         count(counts, "duplicates", applied.duplicates);
         count(counts, "reverted", applied.reverted);
         count(counts, "leases", applied.leases.len() as u64);
-        self.ticked.iter().for_each(Bell::ring);
+        self.ticked.iter().for_each(Wakeup::notify);
         if applied.events + applied.reverted > 0 {
-            self.changed.iter().for_each(Bell::ring);
+            self.changed.iter().for_each(Wakeup::notify);
         }
         Ok(true)
     }
@@ -288,12 +288,12 @@ impl Stage for Chain {
     }
 }
 
-/// Rings the chain stage's bell whenever there may be something new, until the shutdown.
-pub async fn listen(ethereum: Arc<dyn Ethereum>, bell: Bell, mut shutdown: watch::Receiver<bool>) {
+/// Notifies the chain stage's wakeup whenever there may be something new, until the shutdown.
+pub async fn listen(ethereum: Arc<dyn Ethereum>, wakeup: Wakeup, mut shutdown: watch::Receiver<bool>) {
     loop {
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => return,
-            () = ethereum.changed() => bell.ring(),
+            () = ethereum.changed() => wakeup.notify(),
         }
     }
 }

@@ -36,7 +36,7 @@ use solidity::{
     Parameters, Rates, bid_id,
 };
 
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use lease::{
     accrual,
     auction::Auction,
@@ -90,7 +90,7 @@ pub struct Clearing {
     pub parameters: Parameters,
     pub settings: Settings,
     /// Settlement's: an intent waits.
-    pub next: Bell,
+    pub next: Wakeup,
     /// Whether this process has looked for bids that its database does not remember.
     pub adopted: AtomicBool,
 }
@@ -216,7 +216,7 @@ impl Clearing {
         self.store.prepare(&Intent { key, kind, to: self.market, data, value: U256::ZERO }).await?;
         tracing::info!(order = %auction.id, "the bid did not win; taking it back");
         add(counts, "released");
-        self.next.ring();
+        self.next.notify();
         Ok(())
     }
 
@@ -268,7 +268,7 @@ impl Clearing {
                 Ok(bid) if self.want(auction, &bid, held).await? => {
                     seller.held = seller.held.plus(held);
                     add(counts, "bids");
-                    self.next.ring();
+                    self.next.notify();
                 }
                 Ok(_) => add(counts, "wanted"),
                 Err(reason) => self.decline(auction, &reason, counts).await?,

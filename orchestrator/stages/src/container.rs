@@ -7,8 +7,8 @@
 //! # Leases do not wait for each other
 //!
 //! A lease that pulls an image or waits out a stop may take minutes. A run therefore gives its leases a moment and leaves
-//! those that need longer to finish beside it; a lease that is being tended is not tended again, and its end rings the
-//! bell. A panic or an error in one lease's work ends that lease's work for this run and nothing else.
+//! those that need longer to finish beside it; a lease that is being tended is not tended again, and its end notifies the
+//! wakeup. A panic or an error in one lease's work ends that lease's work for this run and nothing else.
 //!
 //! # Scaling out is a start
 //!
@@ -36,7 +36,7 @@ use futures::{FutureExt, StreamExt};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tracing::Instrument;
 
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use lease::{
     decide::{Phase, Standing},
     label::Owner,
@@ -100,11 +100,11 @@ struct Work {
     owner: Owner,
     settings: Settings,
     /// This stage's own: somebody is to look again.
-    bell: Bell,
+    wakeup: Wakeup,
     /// The meter's: something started or ended.
-    next: Bell,
-    /// Through which requests come, and the bell by which it hears what was seen.
-    gate: OnceLock<(Arc<dyn Gate>, Bell)>,
+    next: Wakeup,
+    /// Through which requests come, and the wakeup by which it hears what was seen.
+    gate: OnceLock<(Arc<dyn Gate>, Wakeup)>,
     kernel: Arc<dyn Kernel>,
     cgroups: OnceLock<Option<Arc<dyn Cgroups>>>,
     slots: Semaphore,
@@ -142,7 +142,7 @@ impl Container {
         kernel: Arc<dyn Kernel>,
         owner: Owner,
         settings: Settings,
-        (bell, next): (Bell, Bell),
+        (wakeup, next): (Wakeup, Wakeup),
     ) -> Self {
         let slots = Semaphore::new(settings.parallel.max(1));
         let (busy, rested, manifests) = Default::default();
@@ -154,7 +154,7 @@ impl Container {
             kernel,
             owner,
             settings,
-            bell,
+            wakeup,
             next,
             gate,
             cgroups,
@@ -166,10 +166,10 @@ impl Container {
         Self { work: Arc::new(work) }
     }
 
-    /// Behind a gate, which sends a replica no more requests before that is stopped, and whose bell rings when something
+    /// Behind a gate, which sends a replica no more requests before that is stopped, and whose wakeup it notifies when something
     /// else was seen.
-    pub fn behind(self, gate: Arc<dyn Gate>, bell: Bell) -> Self {
-        self.work.gate.get_or_init(|| (gate, bell));
+    pub fn behind(self, gate: Arc<dyn Gate>, wakeup: Wakeup) -> Self {
+        self.work.gate.get_or_init(|| (gate, wakeup));
         self
     }
 }
@@ -268,7 +268,7 @@ impl Work {
         };
         if outcomes.send(outcome).is_err() {
             // The run did not wait. Whatever came in meanwhile has not been looked at.
-            self.bell.ring();
+            self.wakeup.notify();
         }
     }
 
@@ -280,27 +280,27 @@ impl Work {
         Driver::of(info)
     }
 
-    /// Rings this stage's bell at a time of the machine's clock.
+    /// Notifies this stage's wakeup at a time of the machine's clock.
     fn wake(&self, at_ms: u64) {
         let pause = Duration::from_millis(at_ms.saturating_sub(self.clock.now_ms()));
-        let bell = self.bell.clone();
+        let wakeup = self.wakeup.clone();
         tokio::spawn(async move {
             tokio::time::sleep(pause).await;
-            bell.ring();
+            wakeup.notify();
         });
     }
 }
 
-/// Rings the bell whenever the engine tells of a change, and whenever it comes back. Ends with the shutdown.
-pub async fn listen(engine: Arc<dyn Engine>, owner: Owner, bell: Bell, mut shutdown: watch::Receiver<bool>) {
+/// Notifies the wakeup whenever the engine tells of a change, and whenever it comes back. Ends with the shutdown.
+pub async fn listen(engine: Arc<dyn Engine>, owner: Owner, wakeup: Wakeup, mut shutdown: watch::Receiver<bool>) {
     const PAUSE: Duration = Duration::from_secs(1);
     let listening = async {
         loop {
             match engine.changes(owner).await {
                 Ok(mut changes) => {
-                    bell.ring();
+                    wakeup.notify();
                     while let Some(Ok(())) = changes.next().await {
-                        bell.ring();
+                        wakeup.notify();
                     }
                     tracing::debug!("the engine's events ended");
                 }

@@ -19,7 +19,7 @@ use alloy::primitives::B256;
 use futures::{StreamExt, stream};
 use tokio::sync::Mutex;
 
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use lease::{
     decide::{self, Seen, State},
     label::Owner,
@@ -61,7 +61,7 @@ pub struct Meter {
     owner: Owner,
     settings: Settings,
     /// Scale's: there are new counts.
-    next: Bell,
+    next: Wakeup,
     cgroups: OnceLock<Option<Arc<dyn Cgroups>>>,
     open: Mutex<Open>,
 }
@@ -96,7 +96,7 @@ impl Meter {
         kernel: Arc<dyn Kernel>,
         owner: Owner,
         settings: Settings,
-        next: Bell,
+        next: Wakeup,
     ) -> Self {
         Self { store, engine, clock, kernel, owner, settings, next, cgroups: OnceLock::new(), open: Mutex::default() }
     }
@@ -288,7 +288,7 @@ impl Stage for Meter {
             sweep.push((subject.lease, before.cloned().unwrap_or_default().advance(now_ms, raw, longest_ms), last));
         }
         self.store.sample(&sweep).await?;
-        self.next.ring();
+        self.next.notify();
         let mut counts = Counts::from([("sampled", sweep.len() as u64)]);
         for (lease, totals, last) in sweep {
             if last {

@@ -21,7 +21,7 @@ use alloy::{
 };
 use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
 
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use lease::{Lease, intent::Intent, statement};
 use store::{LeaseFilter, StatementRow, Store};
 
@@ -34,7 +34,7 @@ pub struct Proof {
     pub market: Address,
     pub parameters: Parameters,
     /// Scale's and settlement's: there are statements, and an intent waits.
-    pub next: Vec<Bell>,
+    pub next: Vec<Wakeup>,
 }
 
 #[async_trait::async_trait]
@@ -139,7 +139,7 @@ impl Proof {
         };
         self.store.close_epoch(epoch, root, time, &statements, &intent).await?;
         tracing::info!(epoch, statements = statements.len(), %root, "epoch closed");
-        self.next.iter().for_each(Bell::ring);
+        self.next.iter().for_each(Wakeup::notify);
         Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))
     }
 }

@@ -40,7 +40,7 @@ use autoscaling::{
     shield::{By, Granted, grant},
     sleep::sleeper,
 };
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use lease::{Lease, Status, intent::Intent, manifest::Manifest};
 use ports::{clock::Clock, gate::Gate};
 use store::{
@@ -69,9 +69,9 @@ pub struct Scale {
     /// Between two decisions about a lease.
     pub every: Duration,
     /// The proof stage's: an early proof is wanted.
-    pub proof: Bell,
+    pub proof: Wakeup,
     /// Settlement's: an intent waits.
-    pub next: Bell,
+    pub next: Wakeup,
     pub memory: Mutex<Memory>,
 }
 
@@ -197,7 +197,7 @@ impl Scale {
         match ruling.outcome {
             Outcome::Proving => {
                 mind.proving_since_ms.get_or_insert(run.now_ms);
-                self.proof.ring();
+                self.proof.notify();
             }
             Outcome::Stepping if step.is_some() => {
                 let Ruling { present, granted, ref reason, .. } = ruling;
@@ -205,7 +205,7 @@ impl Scale {
                 mind.rising = (granted > present).then_some((run.now_ms, granted));
                 mind.proving_since_ms = None;
                 mind.ahead = run.proof.as_ref().filter(|proof| !proof.posted).map(|proof| proof.epoch);
-                self.next.ring();
+                self.next.notify();
             }
             _ => mind.proving_since_ms = None,
         }

@@ -20,7 +20,7 @@ use cli::{
     render::ids::short,
     settings::{Connection, DEV_CHAIN, Identity, Orchestration, Web},
 };
-use driver::{Bell, Board, Stage};
+use driver::{Stage, StageStatuses, Wakeup};
 use gateway::Gateway;
 use lease::label::Owner;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -114,8 +114,8 @@ pub async fn start_with(
         Arc::new(AlloyEthereum::connect(&connection.rpc_url, deployment.chain_id, deployment.market, Some(signer))?);
     let (stop, shutdown) = watch::channel(false);
     let mut tasks = Vec::new();
-    let bells = Bells::default();
-    let board = Board::default();
+    let wakeups = Wakeups::default();
+    let statuses = StageStatuses::default();
     let clock: Arc<dyn Clock> = Arc::new(System);
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
 
@@ -125,7 +125,7 @@ pub async fn start_with(
         settings.subnet_pool,
         &settings.gateway_domain,
         gateway::Limits::default(),
-        (bells.gateway.clone(), bells.scale.clone()),
+        (wakeups.gateway.clone(), wakeups.scale.clone()),
     ));
     tasks.push(tokio::spawn(gateway.clone().serve(gate_listener, shutdown.clone())));
     tasks.push(tokio::spawn(telemetry::upkeep(metrics.clone(), shutdown.clone())));
@@ -142,14 +142,14 @@ pub async fn start_with(
         deployment: deployment.clone(),
         settings: settings.clone(),
         gate: gateway.clone(),
-        bells: bells.clone(),
+        wakeups: wakeups.clone(),
     });
-    tasks.push(tokio::spawn(chain::listen(ethereum.clone(), bells.chain.clone(), shutdown.clone())));
-    tasks.push(tokio::spawn(container::listen(engine, owner, bells.container.clone(), shutdown.clone())));
-    tasks.push(tokio::spawn(driver::drive(stages, board.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(chain::listen(ethereum.clone(), wakeups.chain.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(container::listen(engine, owner, wakeups.container.clone(), shutdown.clone())));
+    tasks.push(tokio::spawn(driver::drive(stages, statuses.clone(), shutdown.clone())));
 
     let feed = Feed::new(store.clone(), shutdown.clone());
-    tasks.push(tokio::spawn(feed.clone().keep(bells.feed.clone())));
+    tasks.push(tokio::spawn(feed.clone().keep(wakeups.feed.clone())));
     let draining = settings.drain;
     let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
     let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
@@ -158,9 +158,9 @@ pub async fn start_with(
         deployment,
         provider,
         draining,
-        board,
+        statuses,
         metrics,
-        container: bells.container,
+        container: wakeups.container,
         gate,
         feed,
         providers: Default::default(),
@@ -221,18 +221,18 @@ pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result
     Ok(())
 }
 
-/// One bell a stage, the gateway's and the feed's.
+/// One wakeup a stage, the gateway's and the feed's.
 #[derive(Clone, Default)]
-struct Bells {
-    chain: Bell,
-    clearing: Bell,
-    container: Bell,
-    meter: Bell,
-    proof: Bell,
-    scale: Bell,
-    settlement: Bell,
-    gateway: Bell,
-    feed: Bell,
+struct Wakeups {
+    chain: Wakeup,
+    clearing: Wakeup,
+    container: Wakeup,
+    meter: Wakeup,
+    proof: Wakeup,
+    scale: Wakeup,
+    settlement: Wakeup,
+    gateway: Wakeup,
+    feed: Wakeup,
 }
 
 struct Parts {
@@ -244,23 +244,23 @@ struct Parts {
     deployment: Deployment,
     settings: Orchestration,
     gate: Arc<dyn Gate>,
-    bells: Bells,
+    wakeups: Wakeups,
 }
 
 /// The flow, in order.
-fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
-    let Parts { store, ethereum, engine, clock, owner, deployment, settings, gate, bells } = parts;
+fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
+    let Parts { store, ethereum, engine, clock, owner, deployment, settings, gate, wakeups } = parts;
     let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let kernel: Arc<dyn Kernel> = Arc::new(HostKernel);
     let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
-        .ringing(
-            vec![bells.container.clone()],
+        .waking(
+            vec![wakeups.container.clone()],
             vec![
-                bells.clearing.clone(),
-                bells.proof.clone(),
-                bells.scale.clone(),
-                bells.settlement.clone(),
-                bells.feed.clone(),
+                wakeups.clearing.clone(),
+                wakeups.proof.clone(),
+                wakeups.scale.clone(),
+                wakeups.settlement.clone(),
+                wakeups.feed.clone(),
             ],
         );
     let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
@@ -279,7 +279,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
             standby: settings.standby.unwrap_or_default(),
             ..Default::default()
         },
-        next: bells.settlement.clone(),
+        next: wakeups.settlement.clone(),
         adopted: Default::default(),
     };
     let container = Container::new(
@@ -295,9 +295,9 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
             grace: settings.grace.as_secs(),
             ..Default::default()
         },
-        (bells.container.clone(), bells.meter.clone()),
+        (wakeups.container.clone(), wakeups.meter.clone()),
     )
-    .behind(gate.clone(), bells.gateway.clone());
+    .behind(gate.clone(), wakeups.gateway.clone());
     let meter = Meter::new(
         store.clone(),
         engine,
@@ -305,14 +305,14 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         kernel,
         owner,
         meter::Settings { period: settings.sample_every, ..Default::default() },
-        bells.scale.clone(),
+        wakeups.scale.clone(),
     );
     let proof = Proof {
         store: store.clone(),
         provider: owner.provider,
         market,
         parameters: parameters.clone(),
-        next: vec![bells.scale.clone(), bells.settlement.clone()],
+        next: vec![wakeups.scale.clone(), wakeups.settlement.clone()],
     };
     let scale = Scale {
         store: store.clone(),
@@ -323,8 +323,8 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         chain_id: owner.chain_id,
         parameters: parameters.clone(),
         every: settings.scale_every,
-        proof: bells.proof.clone(),
-        next: bells.settlement.clone(),
+        proof: wakeups.proof.clone(),
+        next: wakeups.settlement.clone(),
         memory: Default::default(),
     };
     let settlement = Settlement {
@@ -342,13 +342,13 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Bell)> {
         seen: Default::default(),
     };
     vec![
-        (Arc::new(chain), bells.chain),
-        (Arc::new(clearing), bells.clearing),
-        (Arc::new(container), bells.container),
-        (Arc::new(meter), bells.meter),
-        (Arc::new(proof), bells.proof),
-        (Arc::new(scale), bells.scale),
-        (Arc::new(settlement), bells.settlement),
+        (Arc::new(chain), wakeups.chain),
+        (Arc::new(clearing), wakeups.clearing),
+        (Arc::new(container), wakeups.container),
+        (Arc::new(meter), wakeups.meter),
+        (Arc::new(proof), wakeups.proof),
+        (Arc::new(scale), wakeups.scale),
+        (Arc::new(settlement), wakeups.settlement),
     ]
 }
 

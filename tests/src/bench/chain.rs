@@ -15,7 +15,7 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
-use driver::{self, Bell, Board, Stage};
+use driver::{self, Stage, StageStatuses, Wakeup};
 use futures::{StreamExt, TryStreamExt, stream};
 use ports::ethereum::Ethereum;
 use solidity::{Market::topUpCall, Repeater};
@@ -30,7 +30,7 @@ use tokio::sync::watch;
 use super::{Figure, Target, percentile, say};
 use crate::{
     postgres::Postgres,
-    tenancy::{order, register, take},
+    transactions::{order, register, take},
 };
 
 const EVENTS: u64 = 100_000;
@@ -153,11 +153,11 @@ async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<Chain>, call: &B
     cursor.listen("cursor").await?;
 
     let (stop, shutdown) = watch::channel(false);
-    let bell = Bell::default();
+    let wakeup = Wakeup::default();
     let deployment = &devnet.deployment;
     let ethereum = AlloyEthereum::connect(&devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
-    let listening = tokio::spawn(chain::listen(Arc::new(ethereum), bell.clone(), shutdown.clone()));
-    let driving = tokio::spawn(driver::drive(vec![(chain, bell)], Board::default(), shutdown));
+    let listening = tokio::spawn(chain::listen(Arc::new(ethereum), wakeup.clone(), shutdown.clone()));
+    let driving = tokio::spawn(driver::drive(vec![(chain, wakeup)], StageStatuses::default(), shutdown));
 
     // Each in a task of its own, so that a moment is noted when it happens and not when somebody looks.
     let tenant = devnet.provider(Actor::Tenant).await?;

@@ -12,7 +12,7 @@ mod nginx;
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
-use driver::Bell;
+use driver::Wakeup;
 use gateway::{Gateway, Limits};
 use lease::label;
 use ports::subnet::Subnet;
@@ -149,9 +149,9 @@ impl Served {
     async fn start(provider: &Provider) -> anyhow::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
         let pool: Subnet = super::provider::POOL.parse().map_err(anyhow::Error::msg)?;
-        let bells = (Bell::default(), Bell::default());
+        let wakeups = (Wakeup::default(), Wakeup::default());
         let store = provider.store.clone();
-        let gateway = Gateway::new(store, provider.owner.provider, pool, "localhost", Limits::default(), bells);
+        let gateway = Gateway::new(store, provider.owner.provider, pool, "localhost", Limits::default(), wakeups);
         let (stop, shutdown) = watch::channel(false);
         let (bound, address) = tokio::sync::oneshot::channel();
         runtime.spawn(async move {

@@ -36,7 +36,7 @@ use super::{
     provider::{Opened, Provider, interruptible, until},
     say,
 };
-use crate::tenancy::order;
+use crate::transactions::order;
 
 const LEASES: usize = 1_000;
 const SWEEPS: usize = 30;

@@ -23,7 +23,7 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
-use driver::{self, Bell, Board, Stage};
+use driver::{self, Stage, StageStatuses, Wakeup};
 use lease::intent::Intent;
 use ports::ethereum::Ethereum;
 use solidity::Market::addBondCall;
@@ -33,7 +33,7 @@ use tempfile::TempDir;
 use tokio::{process::Child, sync::watch};
 
 use super::{Figure, Target, say};
-use crate::{program, tenancy};
+use crate::{program, transactions};
 
 const GAS_LIMIT: u64 = 30_000_000;
 const INTENTS: u64 = 10_000;
@@ -47,7 +47,7 @@ const LOOK: Duration = Duration::from_millis(20);
 
 pub async fn run() -> anyhow::Result<()> {
     let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await?;
-    tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
+    transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await?;
     let chain = devnet.provider(Actor::Stranger).await?;
     // Only now: to deploy and fund at one transaction a second would take longer than to measure.
     chain.anvil_set_block_gas_limit(GAS_LIMIT).await?;
@@ -102,7 +102,7 @@ impl Bench {
         // The first only finds the beginning of a second.
         let mut started = Instant::now();
         for i in 0..=SEQUENTIAL {
-            tenancy::sent(market.addBond().value(U256::from(1)).send().await?.get_receipt().await?)?;
+            transactions::sent(market.addBond().value(U256::from(1)).send().await?.get_receipt().await?)?;
             if i == 0 {
                 started = Instant::now();
             }
@@ -160,19 +160,19 @@ impl Bench {
             seen: Default::default(),
         };
         let (stop, shutdown) = watch::channel(false);
-        let bell = Bell::default();
-        let stages: Vec<(Arc<dyn Stage>, Bell)> = vec![(Arc::new(settlement), bell.clone())];
+        let wakeup = Wakeup::default();
+        let stages: Vec<(Arc<dyn Stage>, Wakeup)> = vec![(Arc::new(settlement), wakeup.clone())];
         let (nonce, since) = (self.nonce().await?, self.chain.get_block_number().await? + 1);
         let started = Instant::now();
-        let board = Board::default();
-        let ringing = tokio::spawn(chain::listen(ethereum, bell, shutdown.clone()));
-        let driving = tokio::spawn(driver::drive(stages, board.clone(), shutdown));
+        let statuses = StageStatuses::default();
+        let waking = tokio::spawn(chain::listen(ethereum, wakeup, shutdown.clone()));
+        let driving = tokio::spawn(driver::drive(stages, statuses.clone(), shutdown));
         let reached = self.reaches(nonce + INTENTS).await;
         let took = started.elapsed();
         stop.send(true)?;
         driving.await?;
-        ringing.await?;
-        reached.with_context(|| format!("the stage's last run: {:?}", board.read()))?;
+        waking.await?;
+        reached.with_context(|| format!("the stage's last run: {:?}", statuses.read()))?;
         let amiss = self.amiss(INTENTS, since).await?;
         ensure!(amiss == 0, "{amiss} of {INTENTS} intents did not have their effect exactly once");
         Ok(INTENTS as f64 / took.as_secs_f64())

@@ -18,7 +18,7 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
-use driver::{self, Bell, Board};
+use driver::{self, StageStatuses, Wakeup};
 use futures::StreamExt;
 use lease::{decide::Standing, label::Owner};
 use ports::{engine::Engine, ethereum::Ethereum, subnet::Subnet};
@@ -34,7 +34,7 @@ use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
     provider::Sweep,
-    tenancy::{order, register, sent},
+    transactions::{order, register, sent},
 };
 
 /// Between two looks at what is waited for. What is measured is told by timestamps, not by when somebody looked.
@@ -105,9 +105,9 @@ impl Provider {
         let (provider, deployment) = (self.owner.provider, self.devnet.deployment.clone());
         let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
         let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
-        let (chain_bell, container_bell, meter_bell) = (Bell::default(), Bell::default(), Bell::default());
+        let (chain_wakeup, container_wakeup, meter_wakeup) = (Wakeup::default(), Wakeup::default(), Wakeup::default());
         let chain = Chain::new(self.store.clone(), ethereum.clone(), deployment, provider, Default::default())
-            .ringing(vec![container_bell.clone()], Vec::new());
+            .waking(vec![container_wakeup.clone()], Vec::new());
         let container = Container::new(
             self.store.clone(),
             self.engine.clone(),
@@ -115,7 +115,7 @@ impl Provider {
             Arc::new(HostKernel),
             self.owner,
             container::Settings { warm: self.warm, ..Default::default() },
-            (container_bell.clone(), meter_bell.clone()),
+            (container_wakeup.clone(), meter_wakeup.clone()),
         );
         let engine: Arc<dyn Engine> = self.engine.clone();
         let meter = Meter::new(
@@ -127,15 +127,15 @@ impl Provider {
             Default::default(),
             Default::default(),
         );
-        let stages: Vec<(Arc<dyn driver::Stage>, Bell)> = vec![
-            (Arc::new(chain), chain_bell.clone()),
-            (Arc::new(container), container_bell.clone()),
-            (Arc::new(meter), meter_bell),
+        let stages: Vec<(Arc<dyn driver::Stage>, Wakeup)> = vec![
+            (Arc::new(chain), chain_wakeup.clone()),
+            (Arc::new(container), container_wakeup.clone()),
+            (Arc::new(meter), meter_wakeup),
         ];
         let tasks = vec![
-            tokio::spawn(chain::listen(ethereum, chain_bell, shutdown.clone())),
-            tokio::spawn(container::listen(engine, self.owner, container_bell, shutdown.clone())),
-            tokio::spawn(driver::drive(stages, Board::default(), shutdown)),
+            tokio::spawn(chain::listen(ethereum, chain_wakeup, shutdown.clone())),
+            tokio::spawn(container::listen(engine, self.owner, container_wakeup, shutdown.clone())),
+            tokio::spawn(driver::drive(stages, StageStatuses::default(), shutdown)),
         ];
         self.work = Some(Work { stop, tasks });
         Ok(())

@@ -18,9 +18,9 @@ use store::settlement;
 
 use super::{Figure, Target, percentile, say};
 use crate::{
+    api_session::ApiSession,
     provider::{self, until},
-    tide::{POLICY, Scene},
-    visitor::Visitor,
+    scaled_lease::{POLICY, Scene},
 };
 
 const SURGES: usize = 8;
@@ -76,7 +76,7 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
 
 /// What became of the requests, and the replica-seconds that were metered.
 async fn tide(scene: &Scene) -> anyhow::Result<(Tally, f64)> {
-    let tenant = Visitor::sign_in(scene.orchestrator.api.port, Actor::Tenant).await?;
+    let tenant = ApiSession::sign_in(scene.orchestrator.api.port, Actor::Tenant).await?;
     let metered = async || {
         let (_, usage) = tenant.get(&format!("/v1/leases/{}/usage", scene.lease)).await?;
         usage["replicaSeconds"].as_f64().context("a usage without replica-seconds")

@@ -3,7 +3,7 @@
 use anvil::Actor;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
-use tests::visitor::{Visitor, now, sign_grant};
+use tests::api_session::{ApiSession, now, sign_grant};
 
 use super::Scene;
 
@@ -14,8 +14,8 @@ impl Scene {
         sign_grant(&self.provider.devnet.deployment, &signer.signer(), self.lease, stranger, scope, times).unwrap()
     }
 
-    async fn hand_in(&self, grant: &Value) -> (StatusCode, Value) {
-        let anybody = Visitor::at(self.port()).unwrap();
+    async fn put_grant(&self, grant: &Value) -> (StatusCode, Value) {
+        let anybody = ApiSession::anonymous(self.port()).unwrap();
         anybody.ask(Method::POST, &self.path("/grants"), Some(grant.clone())).await.unwrap()
     }
 
@@ -42,7 +42,7 @@ async fn a_grant_goes_as_far_as_its_scope_until_it_is_revoked_for_good() {
         [("view", [true, false, false]), ("logs", [true, true, false]), ("shell", [true; 3])].into_iter().enumerate()
     {
         let times = (start + step as u64, now() + 600);
-        let (status, said) = scene.hand_in(&scene.grant(Actor::Tenant, scope, times)).await;
+        let (status, said) = scene.put_grant(&scene.grant(Actor::Tenant, scope, times)).await;
         assert_eq!((status, said["scope"].as_str()), (StatusCode::OK, Some(scope)), "{said}");
         assert_eq!(reaches().await, wanted, "{scope}");
     }
@@ -52,7 +52,7 @@ async fn a_grant_goes_as_far_as_its_scope_until_it_is_revoked_for_good() {
     assert_eq!(guest.get(&scene.path("/grants")).await.unwrap().0, StatusCode::FORBIDDEN);
     assert_eq!(guest.get(&scene.path("/accesses")).await.unwrap().0, StatusCode::FORBIDDEN);
     // An older one does not take the newer one's place.
-    let (status, said) = scene.hand_in(&scene.grant(Actor::Tenant, "view", (start, now() + 600))).await;
+    let (status, said) = scene.put_grant(&scene.grant(Actor::Tenant, "view", (start, now() + 600))).await;
     assert_eq!(status, StatusCode::CONFLICT, "{said}");
 
     // What the guest watches ends with its right to.
@@ -65,12 +65,12 @@ async fn a_grant_goes_as_far_as_its_scope_until_it_is_revoked_for_good() {
     }
     assert_eq!(last.unwrap(), ("end".to_owned(), json!({"reason": "the grant has ended"})));
     assert_eq!(reaches().await, [false; 3]);
-    let (status, said) = scene.hand_in(&shell).await;
+    let (status, said) = scene.put_grant(&shell).await;
     assert_eq!(status, StatusCode::CONFLICT, "what was revoked stays so: {said}");
     assert!(said["message"].as_str().unwrap().contains("revoked"), "{said}");
     assert_eq!(reaches().await, [false; 3]);
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
-    let (status, _) = scene.hand_in(&scene.grant(Actor::Tenant, "view", (now(), now() + 3))).await;
+    let (status, _) = scene.put_grant(&scene.grant(Actor::Tenant, "view", (now(), now() + 3))).await;
     assert_eq!(status, StatusCode::OK, "the tenant may change its mind");
     assert_eq!(reaches().await, [true, false, false]);
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
@@ -108,14 +108,14 @@ async fn what_is_no_grant_of_the_tenants_is_refused() {
         (400, "expiry", scene.grant(Actor::Tenant, "view", (from, u64::MAX))),
     ];
     for (wanted, why, grant) in cases {
-        let (status, said) = scene.hand_in(&grant).await;
+        let (status, said) = scene.put_grant(&grant).await;
         assert_eq!(status.as_u16(), wanted, "{why}: {said}");
         assert!(said["message"].as_str().unwrap().contains(why), "{why}: {said}");
     }
     // Another lease's is none of this one's.
     let mut other = scene.path("/grants").replace(&scene.lease.to_string()[60..], "");
     other = other.replace("/grants", &format!("{}/grants", "00000f"));
-    let (status, _) = Visitor::at(scene.port()).unwrap().ask(Method::POST, &other, Some(good)).await.unwrap();
+    let (status, _) = ApiSession::anonymous(scene.port()).unwrap().ask(Method::POST, &other, Some(good)).await.unwrap();
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert!(scene.accesses("grant").await.is_empty());
     scene.orchestrator.stop().await;

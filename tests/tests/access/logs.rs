@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, time::Duration};
 
 use reqwest::StatusCode;
 use serde_json::Value;
-use tests::{provider::until, visitor::Events};
+use tests::{api_session::Events, provider::until};
 
 use super::Scene;
 

@@ -1,12 +1,12 @@
 //! Who may look inside a lease, and what is seen there: on a real chain, a real engine and with real signatures.
 #![allow(clippy::unwrap_used)]
 
-mod cli;
-mod doors;
+mod authorization;
+mod commands;
 mod grants;
 mod logs;
 mod shell;
-mod signin;
+mod sign_in;
 mod store;
 
 use ::cli::settings::Orchestration;
@@ -17,19 +17,19 @@ use serde_json::Value;
 use solidity::Terms;
 use tempfile::TempDir;
 use tests::{
+    api_session::ApiSession,
     busybox,
-    guest::Guest,
+    docker_object::DockerObject,
     orchestrator::Orchestrator,
     provider::{self, DEPOSIT, Provider, until},
-    tenancy,
-    visitor::Visitor,
+    transactions,
 };
 use tokio::net::TcpListener;
 
 /// A provider with a lease of the tenant's: it says something twice a second, and has a shell.
 struct Scene {
     orchestrator: Orchestrator,
-    _image: Guest,
+    _image: DockerObject,
     lease: B256,
     terms: Terms,
     folder: TempDir,
@@ -66,7 +66,7 @@ impl Scene {
         let orchestrator = Orchestrator::start_with(&provider, provider::engine(), set).await.unwrap();
         let manifest = manifest(&image.name);
         let order = provider.order(&manifest, replicas);
-        let (lease, terms) = tenancy::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
+        let (lease, terms) = transactions::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
         until("the manifest to be taken", async || {
             let (status, _) = orchestrator.api.put(&provider, lease, &manifest, Actor::Tenant).await?;
             Ok((status == StatusCode::NO_CONTENT).then_some(()))
@@ -81,11 +81,11 @@ impl Scene {
         self.orchestrator.api.port
     }
 
-    async fn visitor(&self, actor: Actor) -> Visitor {
-        Visitor::sign_in(self.port(), actor).await.unwrap()
+    async fn visitor(&self, actor: Actor) -> ApiSession {
+        ApiSession::sign_in(self.port(), actor).await.unwrap()
     }
 
-    async fn tenant(&self) -> Visitor {
+    async fn tenant(&self) -> ApiSession {
         self.visitor(Actor::Tenant).await
     }
 

@@ -11,16 +11,16 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use store::{Store, access::ShellRow};
 use tests::{
+    api_session::{ApiSession, WebSocket, now, sign_grant},
     orchestrator::Orchestrator,
     provider::{Provider, until},
-    visitor::{Socket, Visitor, now, sign_grant},
 };
 use tokio_tungstenite::tungstenite::Message;
 
 use super::Scene;
 
 /// What a command printed, and the last text frame.
-async fn rest(socket: &mut Socket) -> (Vec<u8>, Value) {
+async fn rest(socket: &mut WebSocket) -> (Vec<u8>, Value) {
     let (mut bytes, mut last) = (Vec::new(), Value::Null);
     loop {
         match tokio::time::timeout(Duration::from_secs(60), socket.next()).await.expect("the shell says nothing") {
@@ -33,7 +33,7 @@ async fn rest(socket: &mut Socket) -> (Vec<u8>, Value) {
 }
 
 /// Reads until something was printed.
-async fn printed(socket: &mut Socket, wanted: &str) -> String {
+async fn printed(socket: &mut WebSocket, wanted: &str) -> String {
     let mut text = String::new();
     while !text.contains(wanted) {
         let next = tokio::time::timeout(Duration::from_secs(30), socket.next()).await;
@@ -46,12 +46,12 @@ async fn printed(socket: &mut Socket, wanted: &str) -> String {
     text
 }
 
-async fn type_in(socket: &mut Socket, text: &str) {
+async fn type_in(socket: &mut WebSocket, text: &str) {
     socket.send(Message::Binary(text.as_bytes().to_vec().into())).await.unwrap();
 }
 
 impl Scene {
-    async fn shell(&self, visitor: &Visitor, query: &str) -> Socket {
+    async fn shell(&self, visitor: &ApiSession, query: &str) -> WebSocket {
         visitor.socket(&self.path(&format!("/shell{query}"))).await.unwrap().unwrap()
     }
 
@@ -303,7 +303,7 @@ async fn idle_shells_end_and_there_are_not_too_many() {
 async fn a_websocket_by_cookie_has_to_come_from_a_page_of_the_provider() {
     let scene = Scene::new(1).await;
     let cookie = format!("tidemark_session={}", scene.tenant().await.token);
-    let nobody = Visitor::at(scene.port()).unwrap();
+    let nobody = ApiSession::anonymous(scene.port()).unwrap();
     let own = format!("http://localhost:{}", scene.port());
     let path = scene.path("/shell?command=id");
     let with = async |headers: &[(&'static str, &str)]| nobody.socket_with(&path, headers).await.unwrap();

@@ -1,11 +1,11 @@
 //! Auctions end to end: orders, bids, what becomes of them, and why there are none.
 #![allow(clippy::unwrap_used)]
 
-mod auction;
-mod moves;
+mod crashes_and_reorgs;
+mod lease_moves;
+mod orders;
 mod pricer;
-mod quote;
-mod stage;
+mod quotes;
 
 use alloy::primitives::B256;
 use serde_json::Value;

@@ -1,11 +1,11 @@
 //! The container stage on a real chain and a real engine.
 #![allow(clippy::unwrap_used)]
 
-mod death;
 mod drain;
-mod faults;
+mod engine_outage;
+mod funds_and_reorgs;
 mod hardening;
-mod life;
-mod money;
-mod outage;
-mod warm;
+mod lifecycle;
+mod process_killed;
+mod tenant_faults;
+mod warm_replicas;

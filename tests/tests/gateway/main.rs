@@ -1,9 +1,9 @@
 //! Requests to leases on a real chain and a real engine: where they go, and that none is lost.
 #![allow(clippy::unwrap_used)]
 
-mod change;
 mod protocols;
-mod routes;
+mod replica_changes;
+mod routing;
 
 use std::{net::SocketAddr, time::Duration};
 
@@ -22,7 +22,7 @@ use solidity::Terms;
 use tests::{
     orchestrator::Orchestrator,
     provider::{DEPOSIT, Provider, until},
-    tenancy,
+    transactions,
 };
 use tokio::net::TcpStream;
 
@@ -53,7 +53,7 @@ impl Scene {
         let provider = Provider::start().await.unwrap();
         let orchestrator = Orchestrator::start(&provider).await.unwrap();
         let order = provider.order(FRONT, replicas);
-        let (lease, terms) = tenancy::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
+        let (lease, terms) = transactions::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
         until("the manifest to be taken", async || {
             let (status, _) = orchestrator.api.put(&provider, lease, FRONT, Actor::Tenant).await?;
             Ok((status.as_u16() == 204).then_some(()))

@@ -42,7 +42,7 @@ async fn a_lease_is_paid_to_its_end_and_the_rest_goes_back() {
     let market = world.devnet.market(Actor::Tenant).await.unwrap();
     world.meter(lease, 12, false).await;
     world.pass(20).await;
-    tenancy::sent(market.close(terms.clone()).send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    transactions::sent(market.close(terms.clone()).send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     world.follow().await;
     let kept = market.accountOf(lease, Address::ZERO).call().await.unwrap().balance;
     assert!(!kept.is_zero(), "what may be owed stays until it is settled");
@@ -53,7 +53,7 @@ async fn a_lease_is_paid_to_its_end_and_the_rest_goes_back() {
     world.prove_and_claim().await;
     assert_eq!(world.earned().await, U256::from(13));
     let refund = market.refund(terms).send().await.unwrap().get_receipt().await.unwrap();
-    tenancy::sent(refund).unwrap();
+    transactions::sent(refund).unwrap();
     world.follow().await;
     let lease = world.store.lease(lease).await.unwrap().unwrap().lease;
     assert_eq!(lease.balance(), U256::ZERO);
@@ -79,8 +79,8 @@ async fn what_was_not_proven_is_not_paid() {
 async fn a_lease_without_money_is_closed_after_the_grace_period() {
     let world = World::on_demand().await;
     // As little as the contract takes: the notice period's money.
-    let order = tenancy::order(B256::ZERO, 1, 1);
-    let (lease, _) = tenancy::take(&world.devnet, world.offer, order, 30).await.unwrap();
+    let order = transactions::order(B256::ZERO, 1, 1);
+    let (lease, _) = transactions::take(&world.devnet, world.offer, order, 30).await.unwrap();
     let market = world.devnet.market(Actor::Stranger).await.unwrap();
     let capacity = market.capacityOf(provider());
     assert_eq!(capacity.call().await.unwrap().heldMillicores, 800);
@@ -152,7 +152,7 @@ async fn a_claim_that_fails_alone_does_not_hold_up_the_others() {
     let claim = solidity::claim(31337, world.devnet.deployment.market, &terms, &statement.usage);
     let call = stranger.settle(provider(), Address::ZERO, U256::from(1), claim, path);
     world.settlement().run().await.unwrap();
-    tenancy::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
+    transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     world.settle().await;
     assert_eq!(world.earned().await, U256::from(9));
 }

@@ -2,8 +2,8 @@
 #![allow(clippy::unwrap_used)]
 
 mod claims;
-mod faults;
-mod fold;
+mod disputes_and_outages;
+mod money_functions;
 mod outbox;
 
 use std::{sync::Arc, time::Duration};
@@ -14,7 +14,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use anvil::{Actor, Devnet, Mining, Options};
-use driver::{Bell, Counts, Stage};
+use driver::{Counts, Stage, Wakeup};
 use lease::{intent::Intent, meter::Meter, statement::Counters};
 use ports::ethereum::Ethereum;
 use solidity::{Market, Parameters, Terms};
@@ -24,7 +24,7 @@ use stages::{
     settlement::Settlement,
 };
 use store::{IntentState, Store};
-use tests::{postgres::Database, tenancy};
+use tests::{postgres::Database, transactions};
 
 const DEPOSIT: u64 = 10_000;
 
@@ -40,7 +40,7 @@ struct World {
 impl World {
     async fn new(mining: Mining, database: Database) -> Self {
         let devnet = Devnet::start(Options { mining, ..Options::default() }).await.unwrap();
-        let offer = tenancy::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
+        let offer = transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
         let parameters = devnet.deployment.parameters.clone();
         let store = Self::remember(&devnet, &database).await;
         Self { devnet, database, store, parameters, offer }
@@ -113,7 +113,7 @@ impl World {
             provider: provider(),
             market: self.devnet.deployment.market,
             parameters: self.parameters.clone(),
-            next: vec![Bell::default()],
+            next: vec![Wakeup::default()],
         };
         proof.run().await.unwrap()
     }
@@ -151,7 +151,7 @@ impl World {
     }
 
     async fn take(&self, salt: u64) -> (B256, Terms) {
-        tenancy::take(&self.devnet, self.offer, tenancy::order(B256::ZERO, 1, salt), DEPOSIT).await.unwrap()
+        transactions::take(&self.devnet, self.offer, transactions::order(B256::ZERO, 1, salt), DEPOSIT).await.unwrap()
     }
 
     /// What the meters would have counted by now.

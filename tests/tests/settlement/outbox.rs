@@ -3,31 +3,31 @@
 use std::sync::Arc;
 
 use alloy::{network::TransactionBuilder, providers::Provider, rpc::types::TransactionRequest};
-use tests::mortal::{Death, Mortal};
+use tests::killable_ethereum::{KillableEthereum, LastCall};
 
 use super::*;
 
 #[tokio::test]
 async fn a_process_that_dies_between_any_two_calls_loses_and_repeats_nothing() {
     let world = World::on_demand().await;
-    for death in [Death::Before, Death::After] {
+    for last_call in [LastCall::NotSent, LastCall::NotAnswered] {
         let (mut calls, mut survived) = (0, false);
         while !survived {
             let (bond, nonce) = (world.bond().await, world.nonce().await);
-            let key = format!("{death:?} {calls}");
+            let key = format!("{last_call:?} {calls}");
             world.want(&world.one_wei(&key)).await;
-            let mortal = Arc::new(Mortal::new(world.ethereum(), calls, death));
-            let stage = world.settlement_over(mortal.clone());
+            let ethereum = Arc::new(KillableEthereum::new(world.ethereum(), calls, last_call));
+            let stage = world.settlement_over(ethereum.clone());
             // Two runs: to send it, and to see that it was mined.
             for _ in 0..2 {
                 let died = stage.run().await.is_err();
-                assert_eq!(died, mortal.died(), "a run that went wrong says so");
+                assert_eq!(died, ethereum.was_killed(), "a run that went wrong says so");
                 if died {
                     break;
                 }
                 world.devnet.mine(1).await.unwrap();
             }
-            survived = !mortal.died();
+            survived = !ethereum.was_killed();
             world.settle().await;
             assert_eq!(world.state(&key).await, IntentState::Final, "{key}");
             assert_eq!(world.bond().await, bond + U256::from(1), "{key}: its effect, once");

@@ -1,4 +1,4 @@
-//! What a provider should see to, with what to do: from what the store and the board say, without asking anybody.
+//! What a provider should see to, with what to do: from the store and the stage statuses, without asking anybody.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -6,7 +6,7 @@ use alloy::primitives::U256;
 use solidity::Market::Parameters;
 
 use api_types::books::{AlarmView, GasView};
-use driver::Run;
+use driver::StageStatus;
 use store::{Head, Provider};
 
 /// Runs in a row that may fail before that is worth a word.
@@ -22,7 +22,7 @@ const AHEAD_SECS: u64 = 30;
 pub(super) struct Facts {
     pub(super) now_ms: u64,
     pub(super) head: Option<Head>,
-    pub(super) stages: BTreeMap<&'static str, Run>,
+    pub(super) stages: BTreeMap<&'static str, StageStatus>,
     pub(super) gas: GasView,
     /// Wei; none before the wallet was looked into.
     pub(super) wallet: Option<U256>,
@@ -164,10 +164,10 @@ mod tests {
 
     const NOW: u64 = 1_000_000;
 
-    fn run(age_ms: u64, failures: u32) -> Run {
+    fn run(age_ms: u64, failures: u32) -> StageStatus {
         let error = (failures > 0).then(|| "the node is not reachable".to_owned());
         let started_at_ms = NOW * 1000 - age_ms;
-        Run {
+        StageStatus {
             iteration: 9,
             reason: Reason::Period,
             started_at_ms,

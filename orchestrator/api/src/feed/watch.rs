@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{Feed, Item, News, PAGE, place::Place, view};
-use driver::Bell;
+use driver::Wakeup;
 use store::{Event, Head, Result, Wanted};
 
 /// Blocks that are remembered to find where a reorg began; the store keeps as many.
@@ -16,8 +16,8 @@ const PERIOD: Duration = Duration::from_secs(2);
 struct Told(Option<VecDeque<Head>>);
 
 impl Feed {
-    /// Looks whenever the bell rings, until the shutdown.
-    pub async fn keep(self, bell: Bell) {
+    /// Reads again at every wakeup, until the shutdown.
+    pub async fn keep(self, wakeup: Wakeup) {
         let (mut told, mut shutdown) = (Told::default(), self.shutdown.clone());
         loop {
             match self.look(&mut told).await {
@@ -27,7 +27,7 @@ impl Feed {
             }
             tokio::select! {
                 _ = shutdown.wait_for(|stop| *stop) => return,
-                () = bell.rung() => {}
+                () = wakeup.notified() => {}
                 () = tokio::time::sleep(PERIOD) => {}
             }
         }

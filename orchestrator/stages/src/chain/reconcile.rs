@@ -77,7 +77,7 @@ impl Chain {
             events.extend(Event::decode(log.block, log.index, time, log.transaction, log.data));
         }
         if self.store.repair(cursor, lease.id, &events).await? {
-            self.changed.iter().for_each(driver::Bell::ring);
+            self.changed.iter().for_each(driver::Wakeup::notify);
         }
         Ok(())
     }

@@ -96,7 +96,7 @@ impl Work {
             }
             if self.store.lease(id).await?.map(|row| row.generation) != generation {
                 // The chain wants something else by now: begin again with that.
-                self.bell.ring();
+                self.wakeup.notify();
                 return Ok(Standing::Starting);
             }
         }
@@ -225,9 +225,9 @@ impl Work {
             self.store.see(tended.id, &seen, &progress).await?;
             let (standing, reason) = (word(progress.standing), progress.reason.as_deref().unwrap_or_default());
             tracing::info!(standing, reason, containers = seen.len(), "the lease stands");
-            self.next.ring();
-            if let Some((_, bell)) = self.gate.get() {
-                bell.ring();
+            self.next.notify();
+            if let Some((_, wakeup)) = self.gate.get() {
+                wakeup.notify();
             }
         }
         if decision.standing == Standing::Removed {

@@ -1,0 +1,285 @@
+//! What faults, disputes and silence change of a lease: the fold says what the contract says, the stages act by it, and an
+//! honest orchestrator states nothing by which it could be convicted.
+
+use alloy::primitives::aliases::U104;
+use lease::{
+    Lease,
+    physics::{self, Fraud, Stated},
+};
+use rand::{Rng, SeedableRng, rngs::StdRng};
+use solidity::{Market::Leaf, Statement, leaf, tree::Tree};
+
+use super::{money_functions::agree, *};
+
+const ARBITERS: Actor = Actor::Arbiter(anvil::ArbiterNumber::One);
+
+impl World {
+    /// Sends a call of an actor's to the market and follows.
+    async fn call(&self, actor: Actor, data: Vec<u8>, value: U256) -> anyhow::Result<()> {
+        let provider = self.devnet.provider(actor).await?;
+        let call = alloy::contract::CallBuilder::new_raw(&provider, data.into());
+        let pending = call.to(self.devnet.deployment.market).value(value).send().await?;
+        transactions::sent(pending.get_receipt().await?)?;
+        self.follow().await;
+        Ok(())
+    }
+
+    async fn lease(&self, id: B256) -> Lease {
+        self.store.lease(id).await.unwrap().unwrap().lease
+    }
+
+    async fn dispute(&self, terms: &Terms) {
+        let call = Market::disputeCall { terms: terms.clone(), evidence: B256::repeat_byte(1) };
+        let deposit = U256::from(self.parameters.disputeDeposit);
+        self.call(Actor::Tenant, call.abi_encode(), deposit).await.unwrap();
+    }
+
+    /// A refusal is fine.
+    pub(super) async fn dispute_if_it_can(&self, terms: &Terms) {
+        let call = Market::disputeCall { terms: terms.clone(), evidence: B256::repeat_byte(1) };
+        let deposit = U256::from(self.parameters.disputeDeposit);
+        drop(self.call(Actor::Tenant, call.abi_encode(), deposit).await);
+    }
+
+    /// Rules, or ends what was not ruled in time; a refusal is fine.
+    pub(super) async fn rule_if_it_can(&self, terms: &Terms, for_tenant: bool) {
+        let rule = Market::ruleCall { terms: terms.clone(), forTenant: for_tenant, slash: U256::ZERO };
+        if self.call(ARBITERS, rule.abi_encode(), U256::ZERO).await.is_err() {
+            let end = Market::endDisputeCall { terms: terms.clone() };
+            drop(self.call(Actor::Stranger, end.abi_encode(), U256::ZERO).await);
+        }
+    }
+
+    async fn rule(&self, terms: &Terms, for_tenant: bool) {
+        let call = Market::ruleCall { terms: terms.clone(), forTenant: for_tenant, slash: U256::ZERO };
+        self.call(ARBITERS, call.abi_encode(), U256::ZERO).await.unwrap();
+    }
+
+    async fn report_and_confirm(&self) {
+        let provider = provider();
+        self.pass(u32::from(self.parameters.missedEpochs) * self.parameters.epochLength).await;
+        self.call(Actor::Stranger, Market::reportSilenceCall { provider }.abi_encode(), U256::ZERO).await.unwrap();
+        self.devnet.mine(self.parameters.graceBlocks.into()).await.unwrap();
+        self.pass(self.parameters.epochLength).await;
+        self.call(Actor::Stranger, Market::confirmSilenceCall { provider }.abi_encode(), U256::ZERO).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_disputed_lease_is_not_claimed_and_is_once_it_has_thawed() {
+    let world = World::on_demand().await;
+    let (open, terms) = world.take(1).await;
+    let (closed, closed_terms) = world.take(2).await;
+    world.follow().await;
+    world.meter(open, 8, false).await;
+    world.meter(closed, 8, false).await;
+    world.prove_and_claim().await;
+    assert_eq!(world.earned().await, U256::from(16));
+    world.dispute(&terms).await;
+    world.dispute(&closed_terms).await;
+    world
+        .call(Actor::Tenant, Market::closeCall { terms: closed_terms.clone() }.abi_encode(), U256::ZERO)
+        .await
+        .unwrap();
+    world.meter(open, 15, false).await;
+    world.meter(closed, 12, true).await;
+    for _ in 0..3 {
+        world.prove_and_claim().await;
+        agree(&world, open, "frozen").await;
+        agree(&world, closed, "closed and frozen").await;
+    }
+    let wanted = world.store.recent_intents("settle", 0).await.unwrap().len();
+    assert_eq!((world.earned().await, wanted), (U256::from(16), 1), "nothing is claimed meanwhile");
+    // The closed one is stated again each time: the roots from before may be gone when the dispute ends.
+    let epoch = world.store.newest_epoch().await.unwrap();
+    assert_eq!(world.store.last_statement(closed).await.unwrap().is_some(), epoch.is_some());
+    assert_eq!(world.store.statements(epoch.unwrap()).await.unwrap().len(), 2);
+    world.rule(&terms, false).await;
+    world.rule(&closed_terms, false).await;
+    world.prove_and_claim().await;
+    let deposits = U256::from(world.parameters.disputeDeposit) * U256::from(2);
+    assert_eq!(world.earned().await, U256::from(15 + 12) + deposits);
+    agree(&world, open, "thawed").await;
+    agree(&world, closed, "closed and thawed").await;
+}
+
+#[tokio::test]
+async fn the_fold_follows_rulings_and_frauds() {
+    let world = World::on_demand().await;
+    let (lease, terms) = world.take(1).await;
+    world.follow().await;
+    world.meter(lease, 8, false).await;
+    world.prove_and_claim().await;
+    world.pass(100).await;
+    world.dispute(&terms).await;
+    assert!(world.lease(lease).await.is_frozen());
+    world.rule(&terms, true).await;
+    agree(&world, lease, "ruled for the tenant").await;
+    assert!(!world.lease(lease).await.is_frozen());
+    world.meter(lease, 20, false).await;
+    world.prove_and_claim().await;
+    agree(&world, lease, "and settled again").await;
+
+    // One that nobody rules changes nothing but the time.
+    let (other, terms) = world.take(2).await;
+    world.follow().await;
+    world.dispute(&terms).await;
+    world.pass(world.parameters.disputeWindow).await;
+    world
+        .call(Actor::Stranger, Market::endDisputeCall { terms: terms.clone() }.abi_encode(), U256::ZERO)
+        .await
+        .unwrap();
+    agree(&world, other, "unruled").await;
+
+    // A fraud.
+    let time = world.devnet.time().await.unwrap() as u32;
+    let statement = Statement { time, memoryByteSeconds: 1, ..Statement::default() };
+    let root = leaf(other, &statement);
+    let epoch = world.store.newest_root(provider(), u64::MAX).await.unwrap().unwrap().epoch + 1;
+    let epoch = U256::from(epoch);
+    world.call(Actor::Provider, Market::postRootCall { epoch, root }.abi_encode(), U256::ZERO).await.unwrap();
+    assert_eq!(physics::alone(&world.lease(other).await, &statement, 10), Some(Fraud::Excess));
+    let leaves = vec![Leaf { epoch, statement, path: vec![] }];
+    let bond = world.bond().await;
+    let call = Market::proveFraudCall { terms, kind: Fraud::Excess as u8, leaves };
+    world.call(Actor::Stranger, call.abi_encode(), U256::ZERO).await.unwrap();
+    agree(&world, other, "convicted").await;
+    let known = world.store.provider(provider()).await.unwrap().unwrap();
+    assert_eq!(known.bond, world.bond().await);
+    assert!(known.bond < bond);
+}
+
+#[tokio::test]
+async fn the_fold_follows_outages_and_moves() {
+    let mut worlds = World::each().await;
+    worlds.extend(World::each().await);
+    for (world, settles) in worlds.into_iter().zip([true, true, false, false]) {
+        let (credited, credited_terms) = world.take(1).await;
+        let (moved, moved_terms) = world.take(2).await;
+        let (moving, moving_terms) = world.take(3).await;
+        world.follow().await;
+        let offer = transactions::register(&world.devnet, Actor::Deployer, "http://127.0.0.1:1").await.unwrap();
+        let to = |terms: &Terms| {
+            Market::moveToOfferCall { terms: terms.clone(), offer, maxRate: U104::MAX >> 8 }.abi_encode()
+        };
+        world.pass(50).await;
+        if settles {
+            world.meter(credited, 8, false).await;
+            world.prove_and_claim().await;
+        }
+        // While the provider is heard of, a move is an end like any other.
+        world.call(Actor::Tenant, to(&moving_terms), U256::ZERO).await.unwrap();
+        agree(&world, moving, "moved from a provider that posts").await;
+        world.pass(7).await;
+        world.report_and_confirm().await;
+        let silence = world.store.provider(provider()).await.unwrap().unwrap().silence.unwrap();
+        assert!(silence.confirmed);
+        let credit = Market::creditOutageCall { terms: credited_terms.clone() }.abi_encode();
+        world.call(Actor::Stranger, credit, U256::ZERO).await.unwrap();
+        agree(&world, credited, "credited").await;
+        world.pass(5).await;
+        agree(&world, credited, "and some seconds later").await;
+        world.call(Actor::Tenant, to(&moved_terms), U256::ZERO).await.unwrap();
+        agree(&world, moved, "moved from a silent provider").await;
+        world.call(Actor::Tenant, to(&credited_terms), U256::ZERO).await.unwrap();
+        agree(&world, credited, "moved after its credit").await;
+    }
+}
+
+#[tokio::test]
+async fn a_report_of_silence_is_answered_at_once_even_without_a_lease() {
+    let mut world = World::on_demand().await;
+    world.take(1).await;
+    world.follow().await;
+    world.pass(31).await;
+    let report = Market::reportSilenceCall { provider: provider() }.abi_encode();
+    world.call(Actor::Stranger, report.clone(), U256::ZERO).await.unwrap();
+    assert_eq!(counted(&world.prove().await, "reported"), 1);
+    world.settle().await;
+    let confirm = Market::confirmSilenceCall { provider: provider() }.abi_encode();
+    world.devnet.mine(10).await.unwrap();
+    world.pass(20).await;
+    assert!(world.call(Actor::Stranger, confirm.clone(), U256::ZERO).await.is_err(), "it was answered");
+
+    // A provider that lost its memory has nothing to state of the lease, and answers all the same.
+    world.forget().await;
+    world.follow().await;
+    world.pass(40).await;
+    world.call(Actor::Stranger, report, U256::ZERO).await.unwrap();
+    let counts = world.prove().await;
+    assert_eq!((counted(&counts, "epochs"), counted(&counts, "statements")), (1, 0));
+    world.settle().await;
+    world.follow().await;
+    assert_eq!(counted(&world.prove().await, "epochs"), 0, "once for a report");
+    world.pass(20).await;
+    assert!(world.call(Actor::Stranger, confirm, U256::ZERO).await.is_err());
+}
+
+#[tokio::test]
+async fn an_honest_orchestrator_is_never_convictable() {
+    for seed in 0..3 {
+        let world = World::on_demand().await;
+        let mut random = StdRng::seed_from_u64(seed);
+        let (id, terms) = world.take(seed).await;
+        world.follow().await;
+        let epoch_length = u64::from(world.parameters.epochLength);
+        let mut counted_seconds = 0;
+        for turn in 0..25 {
+            world.pass(random.gen_range(1..60)).await;
+            match random.gen_range(0..4) {
+                // Its meters may see more than could be.
+                0 => counted_seconds += random.gen_range(0..400),
+                1 => {
+                    let replicas = random.gen_range(0..=8);
+                    let call = Market::scaleCall { terms: terms.clone(), replicas };
+                    drop(world.call(Actor::Tenant, call.abi_encode(), U256::ZERO).await);
+                }
+                2 if turn % 5 == 0 => world.pass(4000).await,
+                _ => counted_seconds += random.gen_range(0..100),
+            }
+            world.follow().await;
+            world.meter(id, counted_seconds, false).await;
+            // Every stage begins anew each time, as after a restart.
+            world.prove_and_claim().await;
+            let lease = world.lease(id).await;
+            agree(&world, id, &format!("seed {seed}, turn {turn}")).await;
+            let stated = all_stated(&world, id).await;
+            for (i, later) in stated.iter().enumerate() {
+                assert_eq!(physics::alone(&lease, &later.statement, epoch_length), None, "{later:?}");
+                for earlier in &stated[..i] {
+                    assert_eq!(physics::together(&lease, earlier, later, epoch_length), None, "{earlier:?} {later:?}");
+                }
+            }
+        }
+        // And the contract sees it alike, of the newest two.
+        let leaves = newest_leaves(&world, id).await;
+        for kind in [Fraud::Growth, Fraud::Fall, Fraud::Utilization] {
+            let call = Market::proveFraudCall { terms: terms.clone(), kind: kind as u8, leaves: leaves.clone() };
+            assert!(world.call(Actor::Stranger, call.abi_encode(), U256::ZERO).await.is_err(), "{kind:?}");
+        }
+    }
+}
+
+/// What was stated of a lease in each epoch, in their order.
+async fn all_stated(world: &World, lease: B256) -> Vec<Stated> {
+    let mut stated = Vec::new();
+    for epoch in 1..=world.store.newest_epoch().await.unwrap().unwrap_or_default() {
+        let statements = world.store.statements(epoch).await.unwrap();
+        let own = statements.into_iter().filter(|statement| statement.lease == lease);
+        stated.extend(own.map(|statement| Stated { epoch, statement: statement.usage }));
+    }
+    stated
+}
+
+/// The leaves of a lease's newest two statements, the earlier first.
+async fn newest_leaves(world: &World, lease: B256) -> Vec<Leaf> {
+    let stated = all_stated(world, lease).await;
+    let mut leaves = Vec::new();
+    for Stated { epoch, statement } in stated[stated.len() - 2..].iter().cloned() {
+        let statements = world.store.statements(epoch).await.unwrap();
+        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).unwrap();
+        let path = tree.path(leaf(lease, &statement)).unwrap();
+        leaves.push(Leaf { epoch: U256::from(epoch), statement, path });
+    }
+    leaves
+}
