@@ -185,7 +185,7 @@ impl FakeEngine {
 
     /// The same, for a call that changes something, which is recorded even when it fails.
     async fn act(&self, method: &'static str, on: &str) -> Result<MutexGuard<'_, World>> {
-        lock(&self.world).calls.push(format!("{method} {on}"));
+        lock(&self.world).calls.push(format!("{method} {on}").trim_end().to_owned());
         self.enter(method).await
     }
 
@@ -276,7 +276,7 @@ impl Engine for FakeEngine {
 
     async fn create_network(&self, tag: &Tag, _: usize) -> Result<()> {
         let id = network_name(tag.lease);
-        let mut world = self.act("create_network", &id).await?;
+        let mut world = self.act("create_network", "").await?;
         world.networks.insert(id.clone(), Object { tag: *tag, id, volume: None });
         Ok(())
     }
@@ -341,13 +341,14 @@ impl Engine for FakeEngine {
     }
 
     async fn remove_network(&self, id: &str) -> Result<()> {
-        let mut world = self.act("remove_network", id).await?;
+        let mut world = self.act("remove_network", "").await?;
         world.networks.remove(id);
         Ok(())
     }
 
     async fn remove_volume(&self, id: &str) -> Result<()> {
-        let mut world = self.act("remove_volume", id).await?;
+        let volume = lock(&self.world).volumes.get(id).and_then(|object| object.volume.clone());
+        let mut world = self.act("remove_volume", volume.as_deref().unwrap_or(id)).await?;
         world.volumes.remove(id);
         Ok(())
     }
