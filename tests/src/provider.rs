@@ -41,11 +41,11 @@ use lease::{
 use ports::{cgroup::Kernel, engine::Engine};
 use solidity::{Market, Order, Terms, deploy::Deployment};
 use stages::{
-    chain::{self, Chain},
-    container::{self, Container},
-    meter::{self, Meter},
+    chain::ChainStage,
+    container::{ContainerSettings, ContainerStage},
+    meter::MeterStage,
 };
-use store::{self, Store, container::Progress};
+use store::{self, Store, container::LeaseProgress};
 use tidemark::wiring;
 
 use crate::{postgres::Database, transactions};
@@ -80,11 +80,11 @@ pub struct Start {
 /// The stages of a process that has just begun. They run when told to.
 pub struct Process {
     pub store: Arc<Store>,
-    pub chain: Chain,
-    pub container: Container,
+    pub chain: ChainStage,
+    pub container: ContainerStage,
     /// The container stage's.
     pub wakeup: Wakeup,
-    pub meter: Meter,
+    pub meter: MeterStage,
 }
 
 impl Provider {
@@ -286,7 +286,7 @@ impl Drop for Sweep {
 
 impl Start {
     /// A database file serves one process at a time: the one before has to be gone, or going.
-    pub async fn process(&self, engine: Arc<dyn Engine>, settings: container::Settings) -> anyhow::Result<Process> {
+    pub async fn process(&self, engine: Arc<dyn Engine>, settings: ContainerSettings) -> anyhow::Result<Process> {
         let Self { rpc_url, database_url, deployment, owner } = self.clone();
         let patience = Patience::with("the database to be free");
         let store = loop {
@@ -298,11 +298,11 @@ impl Start {
         store.bind(&deployment, owner.provider).await?;
         let ethereum = AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, None)?;
         let ethereum = Arc::new(ethereum);
-        let chain = Chain::new(store.clone(), ethereum, deployment, owner.provider, chain::Settings::default());
+        let chain = ChainStage::new(store.clone(), ethereum, deployment, owner.provider, Default::default());
         let wakeup = Wakeup::default();
         let wakeups = (wakeup.clone(), Wakeup::default());
         let clock = Arc::new(System);
-        let container = Container::new(
+        let container = ContainerStage::new(
             store.clone(),
             engine.clone(),
             clock.clone(),
@@ -311,13 +311,13 @@ impl Start {
             settings,
             wakeups,
         );
-        let meter = Meter::new(
+        let meter = MeterStage::new(
             store.clone(),
             engine,
             clock,
             Arc::new(HostKernel),
             owner,
-            meter::Settings::default(),
+            Default::default(),
             Wakeup::default(),
         );
         Ok(Process { store, chain, container, wakeup, meter })
@@ -333,7 +333,7 @@ impl Process {
     }
 
     /// The same until a lease stands so.
-    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<Progress> {
+    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<LeaseProgress> {
         let patience = Patience::with(format!("lease {lease} to be {wanted:?}"));
         loop {
             self.run().await?;
@@ -389,8 +389,8 @@ pub fn engine() -> Arc<dyn Engine> {
 }
 
 /// A run waits for all of its leases; what is on the engine is what is wanted, and nothing warm.
-pub fn settings() -> container::Settings {
-    container::Settings { patience: PATIENCE, grace: 60, warm: 0, ..container::Settings::default() }
+pub fn settings() -> ContainerSettings {
+    ContainerSettings { patience: PATIENCE, grace: 60, warm: 0, ..ContainerSettings::default() }
 }
 
 fn of(lease: B256) -> HashMap<&'static str, Vec<String>> {

@@ -15,9 +15,13 @@ use solidity::{
     leaf, lease_id,
 };
 use store::{
-    Change, Error, Event, Head, IntentState, LeaseFilter, Segment, StatementRow, Store, Wanted, proposal::Proposal,
+    BlockRef, ChainChange, Error, EventFilter, EventRow, IntentState, LeaseFilter, Segment, StatementRow, Store,
+    proposal::Proposal,
 };
 use tests::postgres::Database;
+
+/// The machine's clock in these tests.
+const NOW_MS: u64 = 1_700_000_000_000;
 
 fn deployment() -> Deployment {
     Deployment { chain_id: 31337, market: Address::repeat_byte(7), block: 1, parameters: local_parameters() }
@@ -28,8 +32,8 @@ fn provider() -> Address {
 }
 
 /// Block `number` of fork `fork`.
-fn block(number: u64, fork: u8) -> Head {
-    Head { number, hash: keccak256([number as u8, fork]), time: 1000 + number }
+fn block(number: u64, fork: u8) -> BlockRef {
+    BlockRef { number, hash: keccak256([number as u8, fork]), time: 1000 + number }
 }
 
 fn terms(salt: u64) -> Terms {
@@ -52,11 +56,11 @@ fn id(salt: u64) -> B256 {
     lease_id(31337, deployment().market, &terms(salt))
 }
 
-fn event(block: u64, index: u64, log: LogData) -> Event {
-    Event::decode(block, index, 1000 + block, keccak256([block as u8]), log).unwrap()
+fn event(block: u64, index: u64, log: LogData) -> EventRow {
+    EventRow::decode(block, index, 1000 + block, keccak256([block as u8]), log).unwrap()
 }
 
-fn opened(block: u64, index: u64, salt: u64) -> Event {
+fn opened(block: u64, index: u64, salt: u64) -> EventRow {
     let opened = Market::LeaseOpened {
         lease: id(salt),
         tenant: terms(salt).tenant,
@@ -70,16 +74,16 @@ fn opened(block: u64, index: u64, salt: u64) -> Event {
     event(block, index, opened.encode_log_data())
 }
 
-fn topped(block: u64, index: u64, salt: u64, amount: u64) -> Event {
+fn topped(block: u64, index: u64, salt: u64, amount: u64) -> EventRow {
     let topped = Market::ToppedUp { lease: id(salt), from: Actor::Stranger.address(), amount: U256::from(amount) };
     event(block, index, topped.encode_log_data())
 }
 
-fn posted(block: u64, index: u64, epoch: u64, root: B256) -> Event {
+fn posted(block: u64, index: u64, epoch: u64, root: B256) -> EventRow {
     event(block, index, Market::RootPosted { provider: provider(), epoch: U256::from(epoch), root }.encode_log_data())
 }
 
-fn segment(blocks: Vec<Head>, events: Vec<Event>) -> Segment {
+fn segment(blocks: Vec<BlockRef>, events: Vec<EventRow>) -> Segment {
     Segment { blocks, events }
 }
 
@@ -97,7 +101,7 @@ async fn stores() -> Vec<(Database, Store)> {
 async fn duplicates_count_once() {
     for (_database, store) in stores().await {
         let events = vec![opened(1, 0, 1), topped(1, 1, 1, 5), topped(1, 1, 1, 5), opened(1, 0, 1)];
-        let change = Change::Committed(segment(vec![block(1, 0)], events));
+        let change = ChainChange::Committed(segment(vec![block(1, 0)], events));
         let applied = store.apply(None, &change, 10).await.unwrap().unwrap();
         assert_eq!((applied.events, applied.duplicates), (2, 2));
         let lease = store.lease(id(1)).await.unwrap().unwrap().lease;
@@ -105,7 +109,7 @@ async fn duplicates_count_once() {
         // A cursor that has moved loses the race, and nothing is written.
         assert_eq!(store.apply(None, &change, 10).await.unwrap(), None);
         // What lies at or before the cursor was applied when the cursor passed it.
-        let late = Change::Committed(segment(vec![block(2, 0)], vec![topped(1, 1, 1, 5), topped(2, 0, 1, 1)]));
+        let late = ChainChange::Committed(segment(vec![block(2, 0)], vec![topped(1, 1, 1, 5), topped(2, 0, 1, 1)]));
         let applied = store.apply(Some(block(1, 0)), &late, 10).await.unwrap().unwrap();
         assert_eq!((applied.events, applied.duplicates), (1, 1));
         assert_eq!(store.lease(id(1)).await.unwrap().unwrap().lease.deposited, U256::from(1_000_006));
@@ -117,16 +121,16 @@ async fn duplicates_count_once() {
 async fn a_reorg_undoes_and_applies_in_one_step() {
     for (_database, store) in stores().await {
         let first = segment(vec![block(1, 0)], vec![opened(1, 0, 1)]);
-        store.apply(None, &Change::Committed(first), 10).await.unwrap();
+        store.apply(None, &ChainChange::Committed(first), 10).await.unwrap();
         let root = keccak256("a");
         let second = vec![topped(2, 0, 1, 5), opened(2, 1, 2), posted(2, 2, 1, root)];
-        store.apply(Some(block(1, 0)), &Change::Committed(segment(vec![block(2, 0)], second)), 10).await.unwrap();
+        store.apply(Some(block(1, 0)), &ChainChange::Committed(segment(vec![block(2, 0)], second)), 10).await.unwrap();
         assert_eq!(store.roots(provider()).await.unwrap().len(), 1);
         assert_eq!(store.root_tx(provider(), 1).await.unwrap(), Some(keccak256([2])));
 
         let instead =
             segment(vec![block(2, 1), block(3, 1)], vec![topped(2, 0, 1, 7), posted(3, 0, 1, keccak256("b"))]);
-        let change = Change::Reorged { to: block(1, 0), segment: instead };
+        let change = ChainChange::Reorged { to: block(1, 0), segment: instead };
         let applied = store.apply(Some(block(2, 0)), &change, 10).await.unwrap().unwrap();
         assert_eq!((applied.reverted, applied.events, applied.leases.len()), (3, 2, 2));
         assert_eq!(store.head().await.unwrap(), Some(block(3, 1)));
@@ -136,7 +140,7 @@ async fn a_reorg_undoes_and_applies_in_one_step() {
         assert_eq!(store.reverted_leases(provider()).await.unwrap(), [id(2)]);
         assert_eq!(store.roots(provider()).await.unwrap()[0].root, keccak256("b"));
 
-        store.apply(Some(block(3, 1)), &Change::Reverted { to: block(1, 0) }, 10).await.unwrap().unwrap();
+        store.apply(Some(block(3, 1)), &ChainChange::Reverted { to: block(1, 0) }, 10).await.unwrap().unwrap();
         assert_eq!(store.head().await.unwrap(), Some(block(1, 0)));
         let row = store.lease(id(1)).await.unwrap().unwrap();
         assert_eq!((row.lease.deposited, row.generation), (U256::from(1_000_000), 4));
@@ -148,7 +152,7 @@ async fn a_reorg_undoes_and_applies_in_one_step() {
 async fn only_the_newest_blocks_are_kept() {
     for (_database, store) in stores().await {
         let blocks: Vec<_> = (1..=50).map(|number| block(number, 0)).collect();
-        store.apply(None, &Change::Committed(segment(blocks, vec![])), 10).await.unwrap();
+        store.apply(None, &ChainChange::Committed(segment(blocks, vec![])), 10).await.unwrap();
         let kept = store.blocks().await.unwrap();
         assert_eq!((kept.first().unwrap().number, kept.last().unwrap().number), (50, 40));
     }
@@ -159,7 +163,7 @@ async fn leases_are_found_by_who_and_whether_open() {
     for (_database, store) in stores().await {
         let closed = Market::LeaseClosed { lease: id(1), by: terms(1).tenant }.encode_log_data();
         let events = vec![opened(1, 0, 1), opened(1, 1, 2), event(1, 2, closed)];
-        store.apply(None, &Change::Committed(segment(vec![block(1, 0)], events)), 10).await.unwrap();
+        store.apply(None, &ChainChange::Committed(segment(vec![block(1, 0)], events)), 10).await.unwrap();
         let count = async |filter| store.leases(filter).await.unwrap().len();
         assert_eq!(count(LeaseFilter::default()).await, 2);
         assert_eq!(count(LeaseFilter { open_only: true, ..LeaseFilter::of_provider(provider()) }).await, 1);
@@ -244,18 +248,18 @@ async fn a_full_disk_is_named_and_loses_nothing() {
     let store = Store::open(&format!("sqlite:{}", disk.0.path().join("tidemark.db").display())).await.unwrap();
     store.bind(&deployment(), provider()).await.unwrap();
     let first = segment(vec![block(1, 0)], vec![opened(1, 0, 1)]);
-    store.apply(None, &Change::Committed(first), 10).await.unwrap();
+    store.apply(None, &ChainChange::Committed(first), 10).await.unwrap();
     let filler = disk.0.path().join("filler");
     let left = std::fs::File::create(&filler).unwrap();
     while std::io::Write::write_all(&mut &left, &[0; 4096]).is_ok() {}
     let many = (0..1000).map(|i| topped(2, i, 1, 1)).collect();
-    let change = Change::Committed(segment(vec![block(2, 0)], many));
+    let change = ChainChange::Committed(segment(vec![block(2, 0)], many));
     let error = store.apply(Some(block(1, 0)), &change, 10).await.unwrap_err();
     assert!(matches!(error, Error::Full(_)), "{error:?}");
     assert_eq!(store.head().await.unwrap(), Some(block(1, 0)));
     std::fs::remove_file(&filler).unwrap();
     drop(left);
-    let fewer = Change::Committed(segment(vec![block(2, 0)], vec![topped(2, 0, 1, 1)]));
+    let fewer = ChainChange::Committed(segment(vec![block(2, 0)], vec![topped(2, 0, 1, 1)]));
     assert!(store.apply(Some(block(1, 0)), &fewer, 10).await.unwrap().is_some());
     assert_eq!(store.lease(id(1)).await.unwrap().unwrap().lease.deposited, U256::from(1_000_001));
 }
@@ -307,18 +311,18 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
         let usage = Statement { time: 1010, replicaSeconds: 10, ..Default::default() };
         let statement = StatementRow { lease: id(1), leaf: leaf(id(1), &usage), usage };
         let root = keccak256("root");
-        store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent("root:1")).await.unwrap();
+        store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent("root:1"), NOW_MS).await.unwrap();
         assert_eq!(store.newest_epoch().await.unwrap(), Some(1));
         assert_eq!(store.statements(1).await.unwrap(), std::slice::from_ref(&statement));
         assert_eq!(store.last_statement(id(1)).await.unwrap(), Some(statement.clone()));
         assert_eq!(store.intent("root:1").await.unwrap().unwrap().state, IntentState::Prepared);
         // Closing it again while the intent is under way changes nothing.
-        store.close_epoch(1, keccak256("other"), 1020, &[], &intent("root:1")).await.unwrap();
+        store.close_epoch(1, keccak256("other"), 1020, &[], &intent("root:1"), NOW_MS).await.unwrap();
         assert_eq!(store.epoch(1).await.unwrap().unwrap().root, root);
         assert_eq!(store.statements(1).await.unwrap().len(), 1);
 
         assert_eq!(store.last_posted_epoch(id(1), provider()).await.unwrap(), None);
-        let change = Change::Committed(segment(vec![block(1, 0)], vec![posted(1, 0, 1, root)]));
+        let change = ChainChange::Committed(segment(vec![block(1, 0)], vec![posted(1, 0, 1, root)]));
         store.apply(None, &change, 10).await.unwrap();
         assert_eq!(store.last_posted_epoch(id(1), provider()).await.unwrap(), Some(1));
     }
@@ -327,13 +331,13 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
 #[tokio::test]
 async fn an_intent_is_wanted_once_until_it_fails() {
     for (_database, store) in stores().await {
-        assert!(store.prepare(&intent("a")).await.unwrap());
-        assert!(!store.prepare(&intent("a")).await.unwrap());
+        assert!(store.prepare(&intent("a"), NOW_MS).await.unwrap());
+        assert!(!store.prepare(&intent("a"), NOW_MS).await.unwrap());
         let row = store.intent("a").await.unwrap().unwrap();
         assert_eq!((row.intent, row.state), (intent("a"), IntentState::Prepared));
-        store.fail_intent("a", "BadPath()").await.unwrap();
+        store.fail_intent("a", "BadPath()", NOW_MS).await.unwrap();
         assert_eq!(store.intent("a").await.unwrap().unwrap().error.as_deref(), Some("BadPath()"));
-        assert!(store.prepare(&intent("a")).await.unwrap());
+        assert!(store.prepare(&intent("a"), NOW_MS).await.unwrap());
         let row = store.intent("a").await.unwrap().unwrap();
         assert_eq!((row.state, row.error), (IntentState::Prepared, None));
         assert_eq!(store.gas_since(0).await.unwrap(), 0);
@@ -345,25 +349,28 @@ async fn history_is_read_in_pages_either_way_and_against_what_stands() {
     for (_database, store) in stores().await {
         let events = vec![opened(1, 0, 1), topped(1, 1, 1, 5), opened(2, 0, 2), topped(3, 0, 1, 6), topped(3, 4, 2, 7)];
         let blocks = vec![block(1, 0), block(2, 0), block(3, 0)];
-        store.apply(None, &Change::Committed(segment(blocks, events)), 2).await.unwrap();
-        let places = async |wanted: Wanted, limit: u64, newest: bool| -> Vec<(u64, u64)> {
-            let events = store.history(&wanted, limit, newest).await.unwrap();
+        store.apply(None, &ChainChange::Committed(segment(blocks, events)), 2).await.unwrap();
+        let places = async |wanted: EventFilter, limit: u64, newest: bool| -> Vec<(u64, u64)> {
+            let events = store.find_events(&wanted, limit, newest).await.unwrap();
             events.iter().map(|event| (event.block, event.log_index)).collect()
         };
-        assert_eq!(places(Wanted::default(), 2, false).await, [(1, 0), (1, 1)]);
-        let after = Wanted { after: Some((1, 1)), ..Wanted::default() };
+        assert_eq!(places(EventFilter::default(), 2, false).await, [(1, 0), (1, 1)]);
+        let after = EventFilter { after: Some((1, 1)), ..EventFilter::default() };
         assert_eq!(places(after.clone(), 9, false).await, [(2, 0), (3, 0), (3, 4)]);
-        assert_eq!(places(Wanted { until: Some(2), ..after.clone() }, 9, false).await, [(2, 0)]);
-        assert_eq!(places(Wanted::default(), 2, true).await, [(3, 0), (3, 4)], "the newest, in their order");
-        assert_eq!(places(Wanted { before: Some((3, 0)), ..Wanted::default() }, 2, true).await, [(1, 1), (2, 0)]);
+        assert_eq!(places(EventFilter { until: Some(2), ..after.clone() }, 9, false).await, [(2, 0)]);
+        assert_eq!(places(EventFilter::default(), 2, true).await, [(3, 0), (3, 4)], "the newest, in their order");
+        assert_eq!(
+            places(EventFilter { before: Some((3, 0)), ..EventFilter::default() }, 2, true).await,
+            [(1, 1), (2, 0)]
+        );
         let name = Some("ToppedUp".to_owned());
-        let of_lease = Wanted { subject: Some(format!("{:#x}", id(1))), name, ..after };
+        let of_lease = EventFilter { subject: Some(format!("{:#x}", id(1))), name, ..after };
         assert_eq!(places(of_lease, 9, false).await, [(3, 0)]);
 
         assert_eq!(store.oldest_kept().await.unwrap(), Some(1));
-        store.apply(Some(block(3, 0)), &Change::Committed(segment(vec![block(4, 0)], vec![])), 2).await.unwrap();
+        store.apply(Some(block(3, 0)), &ChainChange::Committed(segment(vec![block(4, 0)], vec![])), 2).await.unwrap();
         assert_eq!(store.blocks_after(2).await.unwrap(), [block(3, 0), block(4, 0)]);
-        let stands = async |number, fork| store.stands(number, block(number, fork).hash).await.unwrap();
+        let stands = async |number, fork| store.is_canonical(number, block(number, fork).hash).await.unwrap();
         assert!(stands(3, 0).await && !stands(3, 1).await && !stands(5, 0).await);
         assert!(stands(1, 1).await, "what is older than the kept blocks is believed");
     }
@@ -380,13 +387,13 @@ async fn an_account_has_a_history_and_stays_the_provider_that_it_was() {
                 .encode_log_data()
         };
         let first = vec![event(1, 0, registered.encode_log_data()), event(1, 1, bound(1, 1))];
-        store.apply(None, &Change::Committed(segment(vec![block(1, 0)], first)), 10).await.unwrap();
+        store.apply(None, &ChainChange::Committed(segment(vec![block(1, 0)], first)), 10).await.unwrap();
         let binding = store.binding(provider()).await.unwrap().unwrap();
         assert_eq!((binding.version, binding.approvers), (U256::from(1), vec![Actor::Stranger.address()]));
         let second = segment(vec![block(2, 0)], vec![event(2, 0, bound(0, 2))]);
-        store.apply(Some(block(1, 0)), &Change::Committed(second), 10).await.unwrap();
+        store.apply(Some(block(1, 0)), &ChainChange::Committed(second), 10).await.unwrap();
         assert_eq!(store.binding(provider()).await.unwrap(), None, "it is free");
-        store.apply(Some(block(2, 0)), &Change::Reverted { to: block(1, 0) }, 10).await.unwrap().unwrap();
+        store.apply(Some(block(2, 0)), &ChainChange::Reverted { to: block(1, 0) }, 10).await.unwrap().unwrap();
         assert_eq!(store.binding(provider()).await.unwrap().unwrap().version, U256::from(1), "it is bound again");
         assert_eq!(store.provider(provider()).await.unwrap().unwrap().bond, U256::from(9));
     }
@@ -405,14 +412,14 @@ fn empty() -> Market::ProviderRegistered {
 #[tokio::test]
 async fn pauses_between_roots_are_found_without_reading_all() {
     for (_database, store) in stores().await {
-        assert_eq!(store.roots_in_all(provider()).await.unwrap(), None);
+        assert_eq!(store.root_stats(provider()).await.unwrap(), None);
         let roots = [(1, 1), (2, 2), (30, 3), (31, 4), (60, 5)];
         let blocks: Vec<_> = roots.iter().map(|(number, _)| block(*number, 0)).collect();
         let events = roots.iter().map(|(number, epoch)| posted(*number, 0, *epoch, keccak256("a"))).collect();
-        store.apply(None, &Change::Committed(segment(blocks, events)), 10).await.unwrap();
-        let all = store.roots_in_all(provider()).await.unwrap().unwrap();
+        store.apply(None, &ChainChange::Committed(segment(blocks, events)), 10).await.unwrap();
+        let all = store.root_stats(provider()).await.unwrap().unwrap();
         assert_eq!((all.count, all.first, all.last), (5, 1001, 1060));
-        assert_eq!(store.pauses(provider(), 28).await.unwrap(), [(1002, 1030), (1031, 1060)]);
+        assert_eq!(store.root_gaps(provider(), 28).await.unwrap(), [(1002, 1030), (1031, 1060)]);
         let newest = store.newest_roots(provider(), 2).await.unwrap();
         assert_eq!(newest.iter().map(|root| root.epoch).collect::<Vec<_>>(), [5, 4]);
     }

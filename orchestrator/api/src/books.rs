@@ -15,7 +15,7 @@ use api_types::books::{
     CapacityView, ClaimView, EarningsView, GasView, IntentsView, OwnView, PayoutView, RootView, SpentView,
 };
 use lease::screen::Amounts;
-use store::{Event, LeaseFilter, LeaseRow, Wanted};
+use store::{EventFilter, EventRow, LeaseFilter, LeaseRow};
 
 /// Entries of each list.
 const NEWEST: usize = 50;
@@ -80,7 +80,7 @@ pub async fn books(State(api): State<Api>) -> Result<Json<OwnView>> {
         let (tx, digest) = (root.tx.to_string(), root.root.to_string());
         root_views.push(RootView { epoch: root.epoch, posted_at: root.posted_at, root: digest, tx, leaves, gas });
     }
-    let withdrawn = store.history(&named("EarningsWithdrawn", Some(api.provider)), u64::MAX, true).await?;
+    let withdrawn = store.find_events(&named("EarningsWithdrawn", Some(api.provider)), u64::MAX, true).await?;
     Ok(Json(OwnView {
         address: api.provider.to_string(),
         endpoint: registered.as_ref().map(|provider| provider.endpoint.clone()).unwrap_or_default(),
@@ -107,12 +107,16 @@ pub async fn books(State(api): State<Api>) -> Result<Json<OwnView>> {
     }))
 }
 
-fn named(name: &str, about: Option<Address>) -> Wanted {
-    Wanted { name: Some(name.to_owned()), subject: about.map(|address| format!("{address:#x}")), ..Wanted::default() }
+fn named(name: &str, about: Option<Address>) -> EventFilter {
+    EventFilter {
+        name: Some(name.to_owned()),
+        subject: about.map(|address| format!("{address:#x}")),
+        ..EventFilter::default()
+    }
 }
 
 /// By currency: all that leases paid, and all that was withdrawn.
-fn earnings(leases: &[LeaseRow], withdrawn: &[Event]) -> Vec<EarningsView> {
+fn earnings(leases: &[LeaseRow], withdrawn: &[EventRow]) -> Vec<EarningsView> {
     let mut sums: BTreeMap<Address, (U256, U256)> = BTreeMap::new();
     for row in leases {
         sums.entry(row.lease.terms.currency).or_default().0 += row.lease.paid;
@@ -131,8 +135,8 @@ fn earnings(leases: &[LeaseRow], withdrawn: &[Event]) -> Vec<EarningsView> {
 }
 
 async fn claims(api: &Api, leases: &[LeaseRow]) -> Result<Vec<ClaimView>> {
-    let settled = api.store.history(&named("Settled", None), READ, true).await?;
-    let claim = |event: &Event| {
+    let settled = api.store.find_events(&named("Settled", None), READ, true).await?;
+    let claim = |event: &EventRow| {
         let MarketEvents::Settled(settled) = &event.event else { return None };
         // Only leases of this provider are among those that were read.
         let row = leases.iter().find(|row| row.lease.id == settled.lease)?;
@@ -147,7 +151,7 @@ async fn claims(api: &Api, leases: &[LeaseRow]) -> Result<Vec<ClaimView>> {
     Ok(settled.iter().rev().filter_map(claim).take(NEWEST).collect())
 }
 
-fn payout(event: &Event) -> Option<PayoutView> {
+fn payout(event: &EventRow) -> Option<PayoutView> {
     let MarketEvents::EarningsWithdrawn(withdrawn) = &event.event else { return None };
     Some(PayoutView {
         time: event.time,

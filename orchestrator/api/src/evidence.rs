@@ -16,7 +16,7 @@ use super::{
     manifest::read,
 };
 use api_types::ErrorView;
-use store::Wanted;
+use store::EventFilter;
 
 /// Bytes.
 const LARGEST: usize = 1 << 20;
@@ -65,8 +65,8 @@ pub async fn get(State(api): State<Api>, Path(hash): Path<String>) -> Result<Res
 }
 
 async fn is_named(api: &Api, hash: B256) -> Result<bool> {
-    let wanted = Wanted { name: Some("DisputeOpened".to_owned()), ..Wanted::default() };
-    for event in api.store.history(&wanted, DISPUTES, true).await? {
+    let wanted = EventFilter { name: Some("DisputeOpened".to_owned()), ..EventFilter::default() };
+    for event in api.store.find_events(&wanted, DISPUTES, true).await? {
         let MarketEvents::DisputeOpened(opened) = event.event else { continue };
         if opened.evidence == hash {
             let lease = api.store.lease(opened.lease).await?;

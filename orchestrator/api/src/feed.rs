@@ -32,7 +32,7 @@ use super::{
 };
 use api_types::page::EventView;
 use place::{Place, stands};
-use store::{Event, Head, Store, Wanted};
+use store::{BlockRef, EventFilter, EventRow, Store};
 
 /// Streams at a time.
 const MOST_STREAMS: usize = 1024;
@@ -59,7 +59,7 @@ enum News {
         undone: Option<u64>,
         events: Vec<Item>,
         /// Reached with these events; none when more of them are to come.
-        head: Option<Head>,
+        head: Option<BlockRef>,
     },
     /// A part was told of a chain that was undone before the rest: readers have to come back and ask from where they are.
     Lost,
@@ -143,7 +143,7 @@ async fn page(store: &Store, which: Which) -> Result<Json<Vec<EventView>>> {
             }
         }
     };
-    let wanted = Wanted {
+    let wanted = EventFilter {
         // Ids and addresses stand in the store in lower case.
         subject: which.subject.map(|subject| subject.to_ascii_lowercase()),
         name: which.name,
@@ -151,7 +151,7 @@ async fn page(store: &Store, which: Which) -> Result<Json<Vec<EventView>>> {
         before: which.before.filter(|before| before != "latest").map(cursor).transpose()?,
         until: None,
     };
-    let events = store.history(&wanted, limit, newest).await?;
+    let events = store.find_events(&wanted, limit, newest).await?;
     Ok(Json(events.iter().map(|event| view(event, &kept)).collect()))
 }
 
@@ -191,7 +191,7 @@ pub async fn stream(
 }
 
 /// An event with its place, on a chain of which the newest blocks are given.
-fn view(event: &Event, kept: &[Head]) -> EventView {
+fn view(event: &EventRow, kept: &[BlockRef]) -> EventView {
     let (name, subject) = event.subject().map_or(("", String::new()), |(name, subject)| (name, subject.text()));
     EventView {
         cursor: Place::of(event, kept).to_string(),

@@ -25,7 +25,7 @@ use api_types::{
     inside::{AccessView, GrantView},
 };
 use lease::{Lease, access::Scope};
-use store::access::{GrantRow, Granted, LONGEST_GRANT};
+use store::access::{GrantOutcome, GrantRow, LONGEST_GRANT};
 
 /// Looks in one answer, unless fewer are asked for.
 const MOST: u32 = 1_000;
@@ -85,11 +85,11 @@ pub async fn grant(
     }
     let row = GrantRow { lease: lease.id, grantee, scope, issued_at, expiry };
     match api.store.put_grant(&row).await? {
-        Granted::Stands => {}
-        Granted::Revoked(at) => {
+        GrantOutcome::Accepted => {}
+        GrantOutcome::Revoked(at) => {
             return Err(Error::Conflict(format!("the tenant revoked what was issued up to {at}: it has to sign anew")));
         }
-        Granted::Older(at) => {
+        GrantOutcome::Superseded(at) => {
             return Err(Error::Conflict(format!("a grant that was issued at {at} stands: sign one that is newer")));
         }
     }

@@ -23,8 +23,8 @@ use api_types::{
 use lease::{Lease, Status, access::Scope, accrual, decide::Standing, label, manifest::Manifest, statement::Counters};
 use store::{
     LeaseFilter,
-    container::{Progress, Seen},
-    scale::{Outcome, Ruling},
+    container::{ContainerRow, LeaseProgress},
+    scale::{Ruling, RulingOutcome},
 };
 
 /// What a container's state is called that is made and not started, beyond the replicas that are wanted.
@@ -134,7 +134,7 @@ fn sample_view(at_ms: u64, counters: &Counters) -> SampleView {
     }
 }
 
-fn summary(lease: &Lease, seen: &[Seen], time: u64) -> LeaseSummary {
+fn summary(lease: &Lease, seen: &[ContainerRow], time: u64) -> LeaseSummary {
     let status = match lease.status(time) {
         Status::Active => "active",
         Status::Exhausted => "exhausted",
@@ -148,8 +148,8 @@ fn summary(lease: &Lease, seen: &[Seen], time: u64) -> LeaseSummary {
         status: status.to_owned(),
         replicas: ReplicasView {
             wanted: lease.replicas,
-            running: replicas(seen, Seen::is_running),
-            healthy: replicas(seen, Seen::is_healthy),
+            running: replicas(seen, ContainerRow::is_running),
+            healthy: replicas(seen, ContainerRow::is_healthy),
             min: lease.policy.minReplicas,
             max: lease.policy.maxReplicas,
         },
@@ -171,7 +171,7 @@ fn summary(lease: &Lease, seen: &[Seen], time: u64) -> LeaseSummary {
 }
 
 /// How many replicas have all their services so.
-fn replicas(seen: &[Seen], good: fn(&Seen) -> bool) -> u16 {
+fn replicas(seen: &[ContainerRow], good: fn(&ContainerRow) -> bool) -> u16 {
     let mut whole: BTreeMap<u16, bool> = BTreeMap::new();
     for container in seen {
         *whole.entry(container.replica).or_insert(true) &= good(container);
@@ -179,7 +179,7 @@ fn replicas(seen: &[Seen], good: fn(&Seen) -> bool) -> u16 {
     whole.values().filter(|whole| **whole).count() as u16
 }
 
-fn container(seen: &Seen, lease: &Lease) -> ContainerView {
+fn container(seen: &ContainerRow, lease: &Lease) -> ContainerView {
     let warm = seen.is_created() && seen.replica >= lease.replicas && lease.closed_at.is_none();
     ContainerView {
         service: seen.service.clone(),
@@ -210,7 +210,7 @@ async fn timeline(
     lease: &Lease,
     summary: &LeaseSummary,
     received: bool,
-    progress: Option<&Progress>,
+    progress: Option<&LeaseProgress>,
 ) -> Result<Vec<StepView>> {
     let step = |stage: &str, state: &str, at: Option<u64>, detail: String| StepView {
         stage: stage.to_owned(),
@@ -293,9 +293,9 @@ fn scaled(lease: &Lease, ruling: Option<&Ruling>) -> StepView {
             let bound = ruling.bound.as_ref().map(|bound| format!("; {bound}")).unwrap_or_default();
             let wish = format!("{count}; {} wants {}: {}{bound}", ruling.policy, ruling.wish, ruling.reason);
             match ruling.outcome {
-                Outcome::Steady => ("done", wish),
-                Outcome::Held => ("waiting", wish),
-                Outcome::Proving | Outcome::Stepping => ("working", wish),
+                RulingOutcome::Steady => ("done", wish),
+                RulingOutcome::Held => ("waiting", wish),
+                RulingOutcome::Proving | RulingOutcome::Stepping => ("working", wish),
             }
         }
     };

@@ -8,7 +8,7 @@ use solidity::manual;
 
 use super::{Api, error::Result};
 use api_types::{HeadView, MarketView, OfferView, RefusalView, StatusView, leaf_encoding};
-use store::Head;
+use store::BlockRef;
 
 /// Which market this provider serves, and what a client needs to sign for it.
 #[utoipa::path(get, path = "/v1/market", responses((status = 200, body = MarketView)))]
@@ -120,6 +120,6 @@ pub async fn metrics(State(api): State<Api>) -> String {
     api.metrics.render()
 }
 
-fn head_view(head: Head) -> HeadView {
+fn head_view(head: BlockRef) -> HeadView {
     HeadView { number: head.number, hash: head.hash.to_string(), time: head.time }
 }

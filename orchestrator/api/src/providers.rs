@@ -11,7 +11,7 @@ use tokio::sync::Mutex;
 use super::{Api, error::Result};
 use api_types::books::{CapacityView, FaultView, ProviderView};
 use lease::Lease;
-use store::{Event, LeaseFilter, Provider, Store, Wanted};
+use store::{EventFilter, EventRow, LeaseFilter, ProviderRow, Store};
 
 /// Faults of one provider that are told.
 const MOST_FAULTS: usize = 50;
@@ -59,7 +59,7 @@ async fn views(store: &Store, now: u64, epoch_length: u64) -> Result<Vec<Provide
 
 async fn view(
     store: &Store,
-    provider: Provider,
+    provider: ProviderRow,
     held: CapacityView,
     (proven_epochs, epochs): (u64, u64),
     faults: Vec<FaultView>,
@@ -132,10 +132,10 @@ async fn bids(store: &Store) -> Result<Vec<(Address, Shape, u16)>> {
 }
 
 async fn faults(store: &Store) -> Result<BTreeMap<Address, Vec<FaultView>>> {
-    let mut found: Vec<(Address, Event, Option<String>)> = Vec::new();
+    let mut found: Vec<(Address, EventRow, Option<String>)> = Vec::new();
     for name in ["Slashed", "FraudProven", "OutageCredited", "SilenceConfirmed"] {
-        let wanted = Wanted { name: Some(name.to_owned()), ..Wanted::default() };
-        for event in store.history(&wanted, FAULTS_READ, true).await? {
+        let wanted = EventFilter { name: Some(name.to_owned()), ..EventFilter::default() };
+        for event in store.find_events(&wanted, FAULTS_READ, true).await? {
             let (provider, amount) = match &event.event {
                 MarketEvents::Slashed(slashed) => (slashed.provider, Some(slashed.amount)),
                 MarketEvents::FraudProven(proven) => (proven.provider, Some(proven.slashed)),
@@ -160,8 +160,8 @@ async fn faults(store: &Store) -> Result<BTreeMap<Address, Vec<FaultView>>> {
 
 /// The epochs of a provider that have a root, and all that should have one.
 async fn uptime(store: &Store, provider: Address, leases: &[Lease], now: u64, epoch_length: u64) -> Result<(u64, u64)> {
-    let Some(roots) = store.roots_in_all(provider).await? else { return Ok((0, 0)) };
-    let mut pauses = store.pauses(provider, 2 * epoch_length).await?;
+    let Some(roots) = store.root_stats(provider).await? else { return Ok((0, 0)) };
+    let mut pauses = store.root_gaps(provider, 2 * epoch_length).await?;
     pauses.push((roots.last, now));
     let open: Vec<_> = leases.iter().map(|lease| (lease.opened_at, lease.closed_at.unwrap_or(now))).collect();
     let missed: u64 = pauses.into_iter().map(|pause| missed(pause, &open, epoch_length)).sum();

@@ -175,7 +175,7 @@ async fn judge(api: &Api, message: &Message) -> Result<String> {
         return refuse("the message has expired: ask for a new nonce and sign again".to_owned());
     }
     // Before a contract is asked, which costs a call.
-    if !api.store.nonce_stands(&message.nonce, now_ms).await? {
+    if !api.store.nonce_is_valid(&message.nonce, now_ms).await? {
         return Err(used());
     }
     Ok(page)

@@ -22,7 +22,7 @@ use super::{
 };
 use lease::{access::Scope, decide::Slot};
 use ports::inside::{Command, Which};
-use store::{access::ShellRow, container::Seen};
+use store::{access::ShellRow, container::ContainerRow};
 
 /// The largest frame that is taken.
 const LARGEST: usize = 64 << 10;
@@ -114,8 +114,8 @@ impl Asked {
 }
 
 /// The container that is meant: of one service, in the first replica that runs.
-fn choose(seen: &[Seen], which: &Which) -> Result<Slot> {
-    let slot = |seen: &Seen| Slot { replica: seen.replica, service: seen.service.clone() };
+fn choose(seen: &[ContainerRow], which: &Which) -> Result<Slot> {
+    let slot = |seen: &ContainerRow| Slot { replica: seen.replica, service: seen.service.clone() };
     let running: Vec<Slot> =
         seen.iter().filter(|seen| seen.is_running()).map(slot).filter(|slot| which.is(slot)).collect();
     let first = running.iter().min().ok_or_else(|| {

@@ -23,7 +23,7 @@ use lease::{Lease, Status, decide::Standing, manifest::Manifest};
 use ports::subnet::Subnet;
 use store::{
     LeaseFilter, Store,
-    container::{Progress, Seen},
+    container::{ContainerRow, LeaseProgress},
 };
 
 /// How long it is told of a lease that it was closed.
@@ -42,8 +42,8 @@ pub(super) struct Lookout {
 /// What the store has of one lease.
 struct Sight<'a> {
     lease: &'a Lease,
-    seen: &'a [Seen],
-    progress: Option<&'a Progress>,
+    seen: &'a [ContainerRow],
+    progress: Option<&'a LeaseProgress>,
     time: u64,
 }
 
@@ -98,7 +98,7 @@ impl Lookout {
             let port = manifest.served_port(name)?;
             let old = before.of(id).find(|route| route.service == *name);
             let known: &[Arc<Backend>] = old.map(|route| route.backends.as_slice()).unwrap_or_default();
-            let wanted = |seen: &&Seen| seen.service == *name && seen.replica < sight.lease.replicas;
+            let wanted = |seen: &&ContainerRow| seen.service == *name && seen.replica < sight.lease.replicas;
             let backends = sight.seen.iter().filter(wanted).filter(|seen| seen.is_healthy()).filter_map(|seen| {
                 let address = self.address(seen, port)?;
                 let same = |old: &&Arc<Backend>| old.container == seen.container_id && old.address == address;
@@ -120,7 +120,7 @@ impl Lookout {
     }
 
     /// At its own address when this machine is in its network; else where the engine publishes the port.
-    fn address(&self, seen: &Seen, port: u16) -> Option<SocketAddr> {
+    fn address(&self, seen: &ContainerRow, port: u16) -> Option<SocketAddr> {
         match seen.address {
             Some(IpAddr::V4(own)) if self.shares(own) => Some(SocketAddr::new(own.into(), port)),
             _ => {

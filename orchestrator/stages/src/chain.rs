@@ -13,19 +13,19 @@ mod segment;
 
 use std::{
     sync::{Arc, Mutex, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use alloy::primitives::Address;
 use anyhow::{Context, bail, ensure};
 use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{Market::parametersCall, deploy::Deployment};
-use tokio::sync::watch;
+use tokio::{sync::watch, time::Instant};
 
 use driver::{Counts, Stage, Wakeup};
 use ports::ethereum::{Block, Ethereum, view};
-use segment::Source;
-use store::{Change, Head, Store};
+use segment::SegmentReader;
+use store::{BlockRef, ChainChange, Store};
 
 /// Ranges that are read ahead while one is written.
 const AHEAD: usize = 3;
@@ -35,7 +35,7 @@ const NARROWEST: u64 = 32;
 
 /// What may be set about following a chain.
 #[derive(Debug, Clone, Copy)]
-pub struct Settings {
+pub struct ChainSettings {
     /// The longest pause between two looks at the chain.
     pub period: Duration,
     /// Blocks that are kept to find the way back after a reorg.
@@ -46,7 +46,7 @@ pub struct Settings {
     pub stalled_after: Duration,
 }
 
-impl Default for Settings {
+impl Default for ChainSettings {
     fn default() -> Self {
         Self {
             period: Duration::from_secs(2),
@@ -57,22 +57,22 @@ impl Default for Settings {
     }
 }
 
-pub struct Chain {
+pub struct ChainStage {
     store: Arc<Store>,
     ethereum: Arc<dyn Ethereum>,
     deployment: Deployment,
     provider: Address,
-    settings: Settings,
-    /// Notified when an event was applied or taken back.
+    settings: ChainSettings,
+    /// Rung when an event was applied or taken back.
     changed: Vec<Wakeup>,
-    /// Notified at every new block: the chain's clock.
+    /// Rung at every new block: the chain's clock.
     ticked: Vec<Wakeup>,
-    watch: Mutex<Watch>,
+    cache: Mutex<ChainCache>,
 }
 
 /// What only this process cares about.
 #[derive(Debug, Default)]
-struct Watch {
+struct ChainCache {
     /// Whether the node was found to be on the deployment's chain.
     anchored: bool,
     /// The newest block, and since when it has been that.
@@ -81,25 +81,25 @@ struct Watch {
 }
 
 /// Where the cursor stands to the chain.
-enum Standing {
+enum CursorPosition {
     /// The chain goes on from the cursor.
-    Follows,
+    Extended,
     /// The node has not reached the cursor and does not contradict it.
     Behind,
     /// The chain left us after this block.
-    Forked(Head),
+    Forked(BlockRef),
 }
 
-impl Chain {
+impl ChainStage {
     pub fn new(
         store: Arc<Store>,
         ethereum: Arc<dyn Ethereum>,
         deployment: Deployment,
         provider: Address,
-        settings: Settings,
+        settings: ChainSettings,
     ) -> Self {
-        let watch = Mutex::default();
-        Self { store, ethereum, deployment, provider, settings, changed: Vec::new(), ticked: Vec::new(), watch }
+        let cache = Mutex::default();
+        Self { store, ethereum, deployment, provider, settings, changed: Vec::new(), ticked: Vec::new(), cache }
     }
 
     /// Wakeups of stages that look at leases, and of stages that live by the chain's clock.
@@ -109,12 +109,12 @@ impl Chain {
         self
     }
 
-    fn watch(&self) -> std::sync::MutexGuard<'_, Watch> {
-        self.watch.lock().unwrap_or_else(PoisonError::into_inner)
+    fn cache(&self) -> std::sync::MutexGuard<'_, ChainCache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Makes sure that the node is on the chain that we know.
-    async fn anchor(&self) -> anyhow::Result<Head> {
+    async fn anchor(&self) -> anyhow::Result<BlockRef> {
         let number = self.deployment.block;
         let block = self.ethereum.block(number).await?;
         let block = block.with_context(|| format!("the node has not reached block {number}, where the market is"))?;
@@ -132,11 +132,11 @@ impl Chain {
             "the contract at {} has other parameters than the deployment says: correct TIDEMARK_DEPLOYMENT",
             self.deployment.market
         );
-        self.watch().anchored = true;
+        self.cache().anchored = true;
         Ok(head(block))
     }
 
-    async fn standing(&self, cursor: Head, tip: Block) -> anyhow::Result<Standing> {
+    async fn position(&self, cursor: BlockRef, tip: Block) -> anyhow::Result<CursorPosition> {
         let same = if tip.number == cursor.number {
             tip.hash == cursor.hash
         } else if tip.number == cursor.number + 1 && tip.parent == cursor.hash {
@@ -149,15 +149,15 @@ impl Chain {
         } else {
             let kept = self.store.blocks().await?.into_iter().find(|block| block.number == tip.number);
             if kept.is_none_or(|kept| kept.hash == tip.hash) {
-                return Ok(Standing::Behind);
+                return Ok(CursorPosition::Behind);
             }
             false
         };
-        if same { Ok(Standing::Follows) } else { self.fork(tip).await.map(Standing::Forked) }
+        if same { Ok(CursorPosition::Extended) } else { self.fork(tip).await.map(CursorPosition::Forked) }
     }
 
     /// The newest block on which we and the chain agree.
-    async fn fork(&self, tip: Block) -> anyhow::Result<Head> {
+    async fn fork(&self, tip: Block) -> anyhow::Result<BlockRef> {
         for kept in self.store.blocks().await?.into_iter().filter(|kept| kept.number <= tip.number) {
             if self.ethereum.block(kept.number).await?.is_some_and(|block| block.hash == kept.hash) {
                 return Ok(kept);
@@ -169,8 +169,8 @@ impl Chain {
 
     /// Counts a chain that stands still. It is no error: what runs goes on running.
     fn stalled(&self, tip: Block) -> u64 {
-        let mut watch = self.watch();
-        match watch.tip {
+        let mut cache = self.cache();
+        match cache.tip {
             Some((number, since)) if number == tip.number => {
                 let stalled = since.elapsed() >= self.settings.stalled_after;
                 if stalled {
@@ -179,7 +179,7 @@ impl Chain {
                 u64::from(stalled)
             }
             _ => {
-                watch.tip = Some((tip.number, Instant::now()));
+                cache.tip = Some((tip.number, Instant::now()));
                 0
             }
         }
@@ -188,14 +188,14 @@ impl Chain {
     /// Reads blocks `from..=tip` and writes them, what `undo` takes back first.
     async fn follow(
         &self,
-        mut cursor: Option<Head>,
-        mut undo: Option<Head>,
+        mut cursor: Option<BlockRef>,
+        mut undo: Option<BlockRef>,
         tip: Block,
         counts: &mut Counts,
     ) -> anyhow::Result<()> {
         let from = undo.or(cursor).map_or(self.deployment.block, |head| head.number + 1);
         let source =
-            Source { ethereum: self.ethereum.clone(), market: self.deployment.market, keep: self.settings.keep };
+            SegmentReader { ethereum: self.ethereum.clone(), market: self.deployment.market, keep: self.settings.keep };
         let mut segments = stream::iter(ranges(from, tip.number))
             .map(|(from, to)| {
                 let source = source.clone();
@@ -213,8 +213,8 @@ impl Chain {
             count(counts, "foreign", read.foreign);
             let Some(last) = read.segment.blocks.last().copied() else { continue };
             let change = match undo.take() {
-                Some(to) => Change::Reorged { to, segment: read.segment },
-                None => Change::Committed(read.segment),
+                Some(to) => ChainChange::Reorged { to, segment: read.segment },
+                None => ChainChange::Committed(read.segment),
             };
             if !self.apply(cursor, &change, counts).await? {
                 return Ok(());
@@ -223,18 +223,18 @@ impl Chain {
         }
         // The chain became shorter, and nothing has replaced what it lost yet.
         if let Some(to) = undo {
-            self.apply(cursor, &Change::Reverted { to }, counts).await?;
+            self.apply(cursor, &ChainChange::Reverted { to }, counts).await?;
         }
         Ok(())
     }
 
     /// False when somebody else moved the cursor meanwhile.
-    async fn apply(&self, cursor: Option<Head>, change: &Change, counts: &mut Counts) -> anyhow::Result<bool> {
+    async fn apply(&self, cursor: Option<BlockRef>, change: &ChainChange, counts: &mut Counts) -> anyhow::Result<bool> {
         let Some(applied) = self.store.apply(cursor, change, self.settings.keep).await? else {
             count(counts, "lost", 1);
             return Ok(false);
         };
-        if let Change::Reorged { to, .. } | Change::Reverted { to } = change {
+        if let ChainChange::Reorged { to, .. } | ChainChange::Reverted { to } = change {
             tracing::warn!(to = to.number, events = applied.reverted, "the chain was reorganized; undone to there");
             count(counts, "reorgs", 1);
         }
@@ -251,7 +251,7 @@ impl Chain {
 }
 
 #[async_trait::async_trait]
-impl Stage for Chain {
+impl Stage for ChainStage {
     fn name(&self) -> &'static str {
         "chain"
     }
@@ -262,22 +262,22 @@ impl Stage for Chain {
 
     async fn run(&self) -> anyhow::Result<Counts> {
         let mut counts = Counts::new();
-        let anchored = self.watch().anchored;
+        let anchored = self.cache().anchored;
         if !anchored {
             self.anchor().await?;
         }
         let tip = self.ethereum.head().await?;
         count(&mut counts, "stalled", self.stalled(tip));
         let cursor = self.store.head().await?;
-        let standing = match cursor {
-            Some(cursor) => self.standing(cursor, tip).await?,
-            None => Standing::Follows,
+        let position = match cursor {
+            Some(cursor) => self.position(cursor, tip).await?,
+            None => CursorPosition::Extended,
         };
-        match standing {
-            Standing::Behind => count(&mut counts, "behind", 1),
-            Standing::Follows if cursor.is_some_and(|cursor| cursor.hash == tip.hash) => {}
-            Standing::Follows => self.follow(cursor, None, tip, &mut counts).await?,
-            Standing::Forked(to) => {
+        match position {
+            CursorPosition::Behind => count(&mut counts, "behind", 1),
+            CursorPosition::Extended if cursor.is_some_and(|cursor| cursor.hash == tip.hash) => {}
+            CursorPosition::Extended => self.follow(cursor, None, tip, &mut counts).await?,
+            CursorPosition::Forked(to) => {
                 // Deep reorgs and swapped chains look alike until the deployment's block is compared.
                 self.anchor().await?;
                 self.follow(cursor, Some(to), tip, &mut counts).await?;
@@ -298,8 +298,8 @@ pub async fn listen(ethereum: Arc<dyn Ethereum>, wakeup: Wakeup, mut shutdown: w
     }
 }
 
-fn head(block: Block) -> Head {
-    Head { number: block.number, hash: block.hash, time: block.time }
+fn head(block: Block) -> BlockRef {
+    BlockRef { number: block.number, hash: block.hash, time: block.time }
 }
 
 /// Zero is not worth a name on the board.

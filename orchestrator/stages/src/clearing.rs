@@ -49,7 +49,7 @@ use ports::{
     clock::Clock,
     pricer::{Pricer, Question},
 };
-use store::{AnswerRow, Head, IntentState, Inventory, Offer, Store};
+use store::{AnswerRow, BlockRef, IntentState, Inventory, Offer, Store};
 
 /// Programs that price at once.
 const PRICERS: usize = 4;
@@ -59,7 +59,7 @@ const BEHIND: u64 = 3;
 
 /// What may be set about answering orders.
 #[derive(Debug, Clone, Copy)]
-pub struct Settings {
+pub struct ClearingSettings {
     /// No new bids.
     pub drain: bool,
     /// What bids ask beyond the price list, in percent.
@@ -72,14 +72,14 @@ pub struct Settings {
     pub stale_after: Duration,
 }
 
-impl Default for Settings {
+impl Default for ClearingSettings {
     fn default() -> Self {
         let (hold, standby, stale_after) = (None, Duration::ZERO, Duration::from_secs(120));
         Self { drain: false, margin: 0, hold, standby, stale_after }
     }
 }
 
-pub struct Clearing {
+pub struct ClearingStage {
     pub store: Arc<Store>,
     pub ethereum: Arc<dyn Ethereum>,
     pub clock: Arc<dyn Clock>,
@@ -88,7 +88,7 @@ pub struct Clearing {
     pub provider: Address,
     pub market: Address,
     pub parameters: Parameters,
-    pub settings: Settings,
+    pub settings: ClearingSettings,
     /// Settlement's: an intent waits.
     pub next: Wakeup,
     /// Whether this process has looked for bids that its database does not remember.
@@ -96,7 +96,7 @@ pub struct Clearing {
 }
 
 #[async_trait::async_trait]
-impl Stage for Clearing {
+impl Stage for ClearingStage {
     fn name(&self) -> &'static str {
         "clearing"
     }
@@ -131,9 +131,9 @@ impl Stage for Clearing {
     }
 }
 
-impl Clearing {
+impl ClearingStage {
     /// Carries out everything about an order but an answer.
-    async fn tend(&self, row: &AnswerRow, head: Head, counts: &mut Counts) -> anyhow::Result<Action> {
+    async fn tend(&self, row: &AnswerRow, head: BlockRef, counts: &mut Counts) -> anyhow::Result<Action> {
         let id = row.order.auction.id;
         let auction = (!row.order.reverted).then_some(&row.order.auction);
         if self.adopt_from(row, counts).await? {
@@ -152,7 +152,7 @@ impl Clearing {
             Action::Answer | Action::Wait => {}
             Action::Withdraw => {
                 let why = if bounds.drain { "the provider drains" } else { "the order takes no bids any more" };
-                self.store.fail_intent(&bid_key(id), why).await?;
+                self.store.fail_intent(&bid_key(id), why, self.clock.now_ms()).await?;
                 add(counts, "withdrawn");
             }
             Action::Hold => {}
@@ -188,7 +188,7 @@ impl Clearing {
     }
 
     /// What became of an intent, as far as the blocks that were read say.
-    async fn wish(&self, key: &str, head: Head) -> anyhow::Result<Option<Wish>> {
+    async fn wish(&self, key: &str, head: BlockRef) -> anyhow::Result<Option<Wish>> {
         let Some(row) = self.store.intent(key).await? else { return Ok(None) };
         let read = row.block.is_some_and(|(number, _)| number <= head.number);
         Ok(Some(match row.state {
@@ -203,7 +203,7 @@ impl Clearing {
         &self,
         auction: Option<&Auction>,
         decision: Option<&Decision>,
-        head: Head,
+        head: BlockRef,
         counts: &mut Counts,
     ) -> anyhow::Result<()> {
         let (Some(auction), Some(Decision::Bid { id, bid })) = (auction, decision) else { return Ok(()) };
@@ -213,7 +213,8 @@ impl Clearing {
         }
         let call = releaseBidCall { order: auction.terms.clone(), terms: bid.clone() };
         let (kind, data) = ("release_bid".to_owned(), call.abi_encode().into());
-        self.store.prepare(&Intent { key, kind, to: self.market, data, value: U256::ZERO }).await?;
+        let intent = Intent { key, kind, to: self.market, data, value: U256::ZERO };
+        self.store.prepare(&intent, self.clock.now_ms()).await?;
         tracing::info!(order = %auction.id, "the bid did not win; taking it back");
         add(counts, "released");
         self.next.notify();
@@ -239,13 +240,13 @@ impl Clearing {
         Ok(inventory.seller(self.provider, registered.as_ref(), self.store.reserved().await?))
     }
 
-    async fn ask<C: SolCall>(&self, call: &C, head: Head) -> anyhow::Result<C::Return> {
+    async fn ask<C: SolCall>(&self, call: &C, head: BlockRef) -> anyhow::Result<C::Return> {
         let call = Call { to: self.market, data: call.abi_encode().into(), value: U256::ZERO };
         Ok(C::abi_decode_returns(&self.ethereum.call(&call, Some(head.number)).await?)?)
     }
 
     /// Whether what was read is no longer the present.
-    async fn is_stale(&self, head: Head) -> anyhow::Result<bool> {
+    async fn is_stale(&self, head: BlockRef) -> anyhow::Result<bool> {
         let tip = self.ethereum.head().await?;
         let now = self.clock.now_ms() / 1000;
         Ok(tip.number > head.number + BEHIND || now > tip.time + self.settings.stale_after.as_secs())
@@ -256,7 +257,7 @@ impl Clearing {
         &self,
         orders: Vec<Auction>,
         mut seller: Seller,
-        head: Head,
+        head: BlockRef,
         counts: &mut Counts,
     ) -> anyhow::Result<()> {
         let offers = self.store.offers().await?;
@@ -278,7 +279,13 @@ impl Clearing {
     }
 
     /// The rates to ask, or why there is no bid at any.
-    async fn price(&self, auction: &Auction, offers: &[Offer], seller: &Seller, head: Head) -> Result<Rates, String> {
+    async fn price(
+        &self,
+        auction: &Auction,
+        offers: &[Offer],
+        seller: &Seller,
+        head: BlockRef,
+    ) -> Result<Rates, String> {
         if self.settings.drain {
             return Err("the provider takes no new leases: it drains before maintenance".to_owned());
         }
@@ -302,7 +309,7 @@ impl Clearing {
     }
 
     /// The bid at these rates, or every reason why the contract would refuse it.
-    fn bid(&self, auction: &Auction, rates: Rates, seller: &Seller, head: Head) -> Result<Bid, String> {
+    fn bid(&self, auction: &Auction, rates: Rates, seller: &Seller, head: BlockRef) -> Result<Bid, String> {
         let hold = self.settings.hold.map(|hold| hold.as_secs());
         let bid = Bid { provider: self.provider, rates, expiry: clearing::expiry(&auction.terms, head.time, hold) };
         let reasons = screen::bid(auction, &bid, seller, head.time, self.parameters.noticePeriod);

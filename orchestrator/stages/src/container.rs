@@ -7,7 +7,7 @@
 //! # Leases do not wait for each other
 //!
 //! A lease that pulls an image or waits out a stop may take minutes. A run therefore gives its leases a moment and leaves
-//! those that need longer to finish beside it; a lease that is being tended is not tended again, and its end notifies the
+//! those that need longer to finish beside it; a lease that is being work is not work again, and its end rings the
 //! wakeup. A panic or an error in one lease's work ends that lease's work for this run and nothing else.
 //!
 //! # Scaling out is a start
@@ -21,8 +21,8 @@
 //! orchestrator has itself read. Objects of a lease of which the database knows nothing (it may be new, and still behind
 //! the chain) are left alone until the cursor is well past the block in which the lease was opened; their volumes stay.
 
-mod act;
-mod tend;
+mod apply;
+mod reconcile;
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet},
@@ -45,10 +45,10 @@ use lease::{
 use ports::{
     cgroup::{Cgroups, Driver, Kernel},
     clock::Clock,
-    engine::{self, Container as Shown, Engine, Info, View},
+    engine::{self, Container, Engine, Info, View},
     gate::Gate,
 };
-use store::{Head, LeaseFilter, Store};
+use store::{BlockRef, LeaseFilter, Store};
 
 /// Blocks after which the absence of a lease from the database is believed, and a reverted lease will not come again.
 const DEEP: u64 = 64;
@@ -57,7 +57,7 @@ const TRUST_MS: u64 = 60_000;
 
 /// What may be set about running containers.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct ContainerSettings {
     /// Seconds for which the funds of a lease that ran out must last before it runs again: the contract's notice period.
     pub notice_period: u64,
     /// Seconds of the chain's time for which an exhausted lease keeps its volumes.
@@ -70,11 +70,11 @@ pub struct Settings {
     pub period: Duration,
     /// How long a run waits for its leases before it leaves the slow ones to finish beside it.
     pub patience: Duration,
-    /// Leases tended at a time.
+    /// Leases work at a time.
     pub parallel: usize,
 }
 
-impl Default for Settings {
+impl Default for ContainerSettings {
     fn default() -> Self {
         Self {
             notice_period: 30,
@@ -88,17 +88,17 @@ impl Default for Settings {
     }
 }
 
-pub struct Container {
-    work: Arc<Work>,
+pub struct ContainerStage {
+    context: Arc<ContainerContext>,
 }
 
 /// What the tasks of single leases share.
-struct Work {
+struct ContainerContext {
     store: Arc<Store>,
     engine: Arc<dyn Engine>,
     clock: Arc<dyn Clock>,
     owner: Owner,
-    settings: Settings,
+    settings: ContainerSettings,
     /// This stage's own: somebody is to look again.
     wakeup: Wakeup,
     /// The meter's: something started or ended.
@@ -110,23 +110,23 @@ struct Work {
     slots: Semaphore,
     busy: Mutex<HashSet<B256>>,
     /// Leases that were found to be as they should.
-    rested: Mutex<HashMap<B256, Rested>>,
+    converged: Mutex<HashMap<B256, Converged>>,
     manifests: Mutex<HashMap<B256, Arc<Manifest>>>,
 }
 
 /// What a lease looked like when there was nothing to do for it.
 #[derive(PartialEq)]
-struct Rested {
+struct Converged {
     generation: Option<i64>,
     phase: Option<Phase>,
-    containers: Vec<Shown>,
+    containers: Vec<Container>,
     networks: usize,
     volumes: usize,
     until_ms: u64,
 }
 
 /// What one lease's work came to.
-enum Outcome {
+enum LeaseOutcome {
     Done(Standing),
     /// The lease cannot be brought on; it alone is concerned.
     Failed,
@@ -134,20 +134,20 @@ enum Outcome {
     Outage(anyhow::Error),
 }
 
-impl Container {
+impl ContainerStage {
     pub fn new(
         store: Arc<Store>,
         engine: Arc<dyn Engine>,
         clock: Arc<dyn Clock>,
         kernel: Arc<dyn Kernel>,
         owner: Owner,
-        settings: Settings,
+        settings: ContainerSettings,
         (wakeup, next): (Wakeup, Wakeup),
     ) -> Self {
         let slots = Semaphore::new(settings.parallel.max(1));
-        let (busy, rested, manifests) = Default::default();
+        let (busy, converged, manifests) = Default::default();
         let (gate, cgroups) = (OnceLock::new(), OnceLock::new());
-        let work = Work {
+        let context = ContainerContext {
             store,
             engine,
             clock,
@@ -160,47 +160,47 @@ impl Container {
             cgroups,
             slots,
             busy,
-            rested,
+            converged,
             manifests,
         };
-        Self { work: Arc::new(work) }
+        Self { context: Arc::new(context) }
     }
 
     /// Behind a gate, which sends a replica no more requests before that is stopped, and whose wakeup it notifies when something
     /// else was seen.
     pub fn behind(self, gate: Arc<dyn Gate>, wakeup: Wakeup) -> Self {
-        self.work.gate.get_or_init(|| (gate, wakeup));
+        self.context.gate.get_or_init(|| (gate, wakeup));
         self
     }
 }
 
 #[async_trait::async_trait]
-impl Stage for Container {
+impl Stage for ContainerStage {
     fn name(&self) -> &'static str {
         "container"
     }
 
     fn period(&self) -> Duration {
-        self.work.settings.period
+        self.context.settings.period
     }
 
     async fn run(&self) -> anyhow::Result<Counts> {
-        let work = &self.work;
-        let Some(head) = work.store.head().await? else { return Ok(Counts::new()) };
-        let info = work.engine.info().await?;
-        let views = work.everything().await?;
+        let context = &self.context;
+        let Some(head) = context.store.head().await? else { return Ok(Counts::new()) };
+        let info = context.engine.info().await?;
+        let views = context.everything().await?;
         let mut counts = Counts::from([("leases", views.len() as u64)]);
         let (sender, mut outcomes) = mpsc::unbounded_channel();
         for (lease, view) in views {
-            if !lock(&work.busy).insert(lease) {
+            if !lock(&context.busy).insert(lease) {
                 *counts.entry("busy").or_default() += 1;
                 continue;
             }
-            let task = Arc::clone(work).tend_apart(lease, view, head, info.clone(), sender.clone());
+            let task = Arc::clone(context).reconcile_isolated(lease, view, head, info.clone(), sender.clone());
             tokio::spawn(task.instrument(tracing::info_span!("lease", %lease)));
         }
         drop(sender);
-        let patience = tokio::time::sleep(work.settings.patience);
+        let patience = tokio::time::sleep(context.settings.patience);
         tokio::pin!(patience);
         loop {
             let outcome = tokio::select! {
@@ -209,24 +209,24 @@ impl Stage for Container {
             };
             match outcome {
                 None => break,
-                Some(Outcome::Done(standing)) => *counts.entry(name(standing)).or_default() += 1,
-                Some(Outcome::Failed) => *counts.entry("failed").or_default() += 1,
-                Some(Outcome::Outage(error)) => return Err(error),
+                Some(LeaseOutcome::Done(standing)) => *counts.entry(name(standing)).or_default() += 1,
+                Some(LeaseOutcome::Failed) => *counts.entry("failed").or_default() += 1,
+                Some(LeaseOutcome::Outage(error)) => return Err(error),
             }
         }
         Ok(counts)
     }
 }
 
-impl Work {
+impl ContainerContext {
     /// Every lease that wants something here or has something here, with what it has.
     async fn everything(&self) -> anyhow::Result<BTreeMap<B256, View>> {
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.owner.provider) };
         let view = async { anyhow::Ok(self.engine.view(self.owner, None).await?) };
-        let rows = async { anyhow::Ok((self.store.leases(open).await?, self.store.unremoved().await?)) };
-        let (view, (open, unremoved)) = tokio::try_join!(view, rows)?;
+        let rows = async { anyhow::Ok((self.store.leases(open).await?, self.store.leases_on_engine().await?)) };
+        let (view, (open, leases_on_engine)) = tokio::try_join!(view, rows)?;
         let mut views: BTreeMap<B256, View> = BTreeMap::new();
-        for lease in open.iter().map(|row| row.lease.id).chain(unremoved) {
+        for lease in open.iter().map(|row| row.lease.id).chain(leases_on_engine) {
             views.entry(lease).or_default();
         }
         for container in view.containers {
@@ -242,28 +242,28 @@ impl Work {
     }
 
     /// Tends one lease so that nothing it does reaches another.
-    async fn tend_apart(
+    async fn reconcile_isolated(
         self: Arc<Self>,
         lease: B256,
         view: View,
-        head: Head,
+        head: BlockRef,
         info: Info,
-        outcomes: mpsc::UnboundedSender<Outcome>,
+        outcomes: mpsc::UnboundedSender<LeaseOutcome>,
     ) {
         let slot = self.slots.acquire().await;
-        let outcome = AssertUnwindSafe(self.tend(lease, view, head, &info)).catch_unwind().await;
+        let outcome = AssertUnwindSafe(self.reconcile(lease, view, head, &info)).catch_unwind().await;
         drop(slot);
         lock(&self.busy).remove(&lease);
         let outcome = match outcome {
-            Ok(Ok(standing)) => Outcome::Done(standing),
-            Ok(Err(error)) if is_outage(&error) => Outcome::Outage(error),
+            Ok(Ok(standing)) => LeaseOutcome::Done(standing),
+            Ok(Err(error)) if is_outage(&error) => LeaseOutcome::Outage(error),
             Ok(Err(error)) => {
                 tracing::warn!(error = format!("{error:#}"), "the lease's work failed; the next run is the retry");
-                Outcome::Failed
+                LeaseOutcome::Failed
             }
             Err(_) => {
                 tracing::error!("the lease's work panicked; other leases go on");
-                Outcome::Failed
+                LeaseOutcome::Failed
             }
         };
         if outcomes.send(outcome).is_err() {

@@ -24,7 +24,7 @@ use lease::{
     decide::{self, Seen, State},
     label::Owner,
     manifest::Manifest,
-    meter::{Group, Meter as Totals, Raw, Single},
+    meter::{Group, Meter, Raw, Single},
 };
 use ports::{
     cgroup::{Cgroups, Gauge, Kernel, Traffic},
@@ -40,47 +40,47 @@ const THIN_EVERY_MS: u64 = 600_000;
 
 /// What may be set about metering.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct MeterSettings {
     /// Between two samples.
     pub period: Duration,
     /// The longest time between two samples for which presence is claimed.
     pub longest: Duration,
 }
 
-impl Default for Settings {
+impl Default for MeterSettings {
     fn default() -> Self {
         Self { period: Duration::from_secs(1), longest: Duration::from_secs(5) }
     }
 }
 
-pub struct Meter {
+pub struct MeterStage {
     store: Arc<Store>,
     engine: Arc<dyn Engine>,
     clock: Arc<dyn Clock>,
     kernel: Arc<dyn Kernel>,
     owner: Owner,
-    settings: Settings,
+    settings: MeterSettings,
     /// Scale's: there are new counts.
     next: Wakeup,
     cgroups: OnceLock<Option<Arc<dyn Cgroups>>>,
-    open: Mutex<Open>,
+    cache: Mutex<MeterCache>,
 }
 
 /// What is kept between two runs to make the next cheap; all of it can be had again.
 #[derive(Default)]
-struct Open {
+struct MeterCache {
     gauges: HashMap<B256, Box<dyn Gauge>>,
     /// By container.
     traffic: HashMap<String, Box<dyn Traffic>>,
     /// Containers that run under another kernel, or in a group that cannot be read.
     apart: HashSet<String>,
-    totals: HashMap<B256, Totals>,
+    meters: HashMap<B256, Meter>,
     manifests: HashMap<B256, Manifest>,
     thinned_at_ms: u64,
 }
 
 /// A lease, and its containers as the engine lists them.
-struct Subject {
+struct MeteredLease {
     lease: B256,
     /// Wanted on chain; 0 once closed.
     replicas: u16,
@@ -88,21 +88,21 @@ struct Subject {
     containers: Vec<Seen>,
 }
 
-impl Meter {
+impl MeterStage {
     pub fn new(
         store: Arc<Store>,
         engine: Arc<dyn Engine>,
         clock: Arc<dyn Clock>,
         kernel: Arc<dyn Kernel>,
         owner: Owner,
-        settings: Settings,
+        settings: MeterSettings,
         next: Wakeup,
     ) -> Self {
-        Self { store, engine, clock, kernel, owner, settings, next, cgroups: OnceLock::new(), open: Mutex::default() }
+        Self { store, engine, clock, kernel, owner, settings, next, cgroups: OnceLock::new(), cache: Mutex::default() }
     }
 
-    /// Open leases, and closed ones whose last sample is still to be taken.
-    async fn subjects(&self) -> anyhow::Result<Vec<Subject>> {
+    /// MeterCache leases, and closed ones whose last sample is still to be taken.
+    async fn metered_leases(&self) -> anyhow::Result<Vec<MeteredLease>> {
         let provider = self.owner.provider;
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(provider) };
         // The rows first: a container that the later listing does not show was not there.
@@ -111,7 +111,7 @@ impl Meter {
         for container in self.engine.containers(self.owner).await? {
             containers.entry(container.tag.lease).or_default().push(container.seen);
         }
-        let mut subject = |lease, replicas, closed| Subject {
+        let mut metered = |lease, replicas, closed| MeteredLease {
             lease,
             replicas,
             closed,
@@ -119,26 +119,26 @@ impl Meter {
         };
         let open = open.into_iter().map(|row| (row.lease.id, row.lease.replicas, false));
         let all = open.chain(ending.into_iter().map(|lease| (lease, 0, true)));
-        Ok(all.map(|(lease, replicas, closed)| subject(lease, replicas, closed)).collect())
+        Ok(all.map(|(lease, replicas, closed)| metered(lease, replicas, closed)).collect())
     }
 
     /// Opens what is not open yet, by looking into containers that are new or were started again.
-    async fn look_into(
+    async fn open_counters(
         &self,
-        open: &mut Open,
-        subjects: &[Subject],
+        cache: &mut MeterCache,
+        metered_leases: &[MeteredLease],
         cgroups: Option<&dyn Cgroups>,
     ) -> anyhow::Result<()> {
         let Some(cgroups) = cgroups else { return Ok(()) };
-        let running = |subject: &Subject| -> Vec<(B256, String)> {
-            let up = subject.containers.iter().filter(|seen| seen.state == State::Running);
-            up.map(|seen| (subject.lease, seen.id.clone())).collect()
+        let running = |metered: &MeteredLease| -> Vec<(B256, String)> {
+            let up = metered.containers.iter().filter(|seen| seen.state == State::Running);
+            up.map(|seen| (metered.lease, seen.id.clone())).collect()
         };
-        let wanted: Vec<_> = subjects.iter().flat_map(running).collect();
+        let wanted: Vec<_> = metered_leases.iter().flat_map(running).collect();
         let known: HashSet<&String> = wanted.iter().map(|(_, id)| id).collect();
-        open.traffic.retain(|id, traffic| known.contains(id) && traffic.read().is_ok());
-        open.apart.retain(|id| known.contains(id));
-        let looked_into = |id: &String| open.traffic.contains_key(id) || open.apart.contains(id);
+        cache.traffic.retain(|id, traffic| known.contains(id) && traffic.read().is_ok());
+        cache.apart.retain(|id| known.contains(id));
+        let looked_into = |id: &String| cache.traffic.contains_key(id) || cache.apart.contains(id);
         let new: Vec<_> = wanted.iter().filter(|(_, id)| !looked_into(id)).cloned().collect();
         let look = |(lease, id): (B256, String)| {
             let engine = Arc::clone(&self.engine);
@@ -160,41 +160,46 @@ impl Meter {
             if !cgroups.holds(lease, pid) {
                 // Not in the group of ours, or no more: what counts is whether the engine still knows it by that process.
                 if self.engine.details(&id).await.is_ok_and(|again| again.pid == pid) {
-                    open.apart.insert(id);
+                    cache.apart.insert(id);
                 }
                 continue;
             }
-            if !open.gauges.contains_key(&lease) {
+            if !cache.gauges.contains_key(&lease) {
                 let Ok(gauge) = cgroups.open(lease) else {
-                    open.apart.insert(id);
+                    cache.apart.insert(id);
                     continue;
                 };
-                open.gauges.insert(lease, gauge);
+                cache.gauges.insert(lease, gauge);
             }
             if let Ok(traffic) = cgroups.traffic(pid) {
-                open.traffic.insert(id, traffic);
+                cache.traffic.insert(id, traffic);
             }
         }
         Ok(())
     }
 
     /// The raw counters of one lease.
-    async fn read(&self, open: &mut Open, subject: &Subject, cgroups: Option<&dyn Cgroups>) -> anyhow::Result<Raw> {
-        let mut raw = Raw { group: group(open, subject.lease), ..Raw::default() };
+    async fn read(
+        &self,
+        cache: &mut MeterCache,
+        metered: &MeteredLease,
+        cgroups: Option<&dyn Cgroups>,
+    ) -> anyhow::Result<Raw> {
+        let mut raw = Raw { group: group(cache, metered.lease), ..Raw::default() };
         if raw.group.is_none()
             && let Some(cgroups) = cgroups
         {
             // After a restart of ours with no container running; only a group that was metered before counts as ours.
-            let metered = open.totals.get(&subject.lease).is_some_and(|totals| totals.raw.group.is_some());
-            if metered && let Ok(gauge) = cgroups.open(subject.lease) {
-                open.gauges.insert(subject.lease, gauge);
-                raw.group = group(open, subject.lease);
+            let known = cache.meters.get(&metered.lease).is_some_and(|meter| meter.raw.group.is_some());
+            if known && let Ok(gauge) = cgroups.open(metered.lease) {
+                cache.gauges.insert(metered.lease, gauge);
+                raw.group = group(cache, metered.lease);
             }
         }
         let mut restarted = BTreeSet::new();
-        let before = open.totals.get(&subject.lease).map(|totals| &totals.raw.containers);
-        for seen in subject.containers.iter().filter(|seen| seen.state == State::Running) {
-            let (key, single) = match open.traffic.get(&seen.id).map(|traffic| (traffic.pid(), traffic.read())) {
+        let before = cache.meters.get(&metered.lease).map(|meter| &meter.raw.containers);
+        for seen in metered.containers.iter().filter(|seen| seen.state == State::Running) {
+            let (key, single) = match cache.traffic.get(&seen.id).map(|traffic| (traffic.pid(), traffic.read())) {
                 Some((pid, Ok(network_bytes))) => {
                     (format!("{}@{pid}", seen.id), Single { network_bytes, ..Single::default() })
                 }
@@ -204,7 +209,7 @@ impl Meter {
                     continue;
                 }
                 // The group counts it already; its traffic is read when it can be.
-                None if cgroups.is_some() && !open.apart.contains(&seen.id) => continue,
+                None if cgroups.is_some() && !cache.apart.contains(&seen.id) => continue,
                 None => match self.engine.counters(&seen.id).await {
                     Ok(counters) => {
                         let (cpu_nanos, memory_bytes) = (counters.cpu_nanos, counters.memory_bytes);
@@ -223,7 +228,7 @@ impl Meter {
         if let Some(before) = before {
             // A container that could not be read this time goes on later from where it was.
             let goes_on = |seen: &&Seen| matches!(seen.state, State::Running | State::Paused);
-            for seen in subject.containers.iter().filter(goes_on) {
+            for seen in metered.containers.iter().filter(goes_on) {
                 let of_it = |key: &&String| key.starts_with(&seen.id);
                 if !raw.containers.keys().any(|key| of_it(&key)) {
                     let kept = before.iter().filter(|(key, _)| of_it(key));
@@ -231,21 +236,21 @@ impl Meter {
                 }
             }
         }
-        if let Some(manifest) = self.manifest(open, subject.lease).await? {
-            let ready = decide::ready(manifest, subject.replicas, &subject.containers);
+        if let Some(manifest) = self.manifest(cache, metered.lease).await? {
+            let ready = decide::ready(manifest, metered.replicas, &metered.containers);
             raw.ready = ready.difference(&restarted).copied().collect();
         }
         Ok(raw)
     }
 
-    async fn manifest<'o>(&self, open: &'o mut Open, lease: B256) -> anyhow::Result<Option<&'o Manifest>> {
-        if !open.manifests.contains_key(&lease)
+    async fn manifest<'o>(&self, cache: &'o mut MeterCache, lease: B256) -> anyhow::Result<Option<&'o Manifest>> {
+        if !cache.manifests.contains_key(&lease)
             && let Some(bytes) = self.store.manifest(lease).await?
             && let Ok(manifest) = Manifest::parse(&bytes)
         {
-            open.manifests.insert(lease, manifest);
+            cache.manifests.insert(lease, manifest);
         }
-        Ok(open.manifests.get(&lease))
+        Ok(cache.manifests.get(&lease))
     }
 
     fn cgroups(&self, info: &Info) -> Option<&dyn Cgroups> {
@@ -254,7 +259,7 @@ impl Meter {
 }
 
 #[async_trait::async_trait]
-impl Stage for Meter {
+impl Stage for MeterStage {
     fn name(&self) -> &'static str {
         "meter"
     }
@@ -266,71 +271,71 @@ impl Stage for Meter {
     async fn run(&self) -> anyhow::Result<Counts> {
         let info = self.engine.info().await?;
         let cgroups = self.cgroups(&info);
-        let subjects = self.subjects().await?;
-        let mut open = self.open.lock().await;
-        let open = &mut *open;
-        self.look_into(open, &subjects, cgroups).await?;
+        let metered_leases = self.metered_leases().await?;
+        let mut cache = self.cache.lock().await;
+        let cache = &mut *cache;
+        self.open_counters(cache, &metered_leases, cgroups).await?;
         let longest_ms = self.settings.longest.as_millis() as u64;
-        let mut sweep = Vec::with_capacity(subjects.len());
-        for subject in &subjects {
-            if !open.totals.contains_key(&subject.lease)
-                && let Some(totals) = self.store.meter(subject.lease).await?
+        let mut sweep = Vec::with_capacity(metered_leases.len());
+        for metered in &metered_leases {
+            if !cache.meters.contains_key(&metered.lease)
+                && let Some(meter) = self.store.meter(metered.lease).await?
             {
-                open.totals.insert(subject.lease, totals);
+                cache.meters.insert(metered.lease, meter);
             }
-            let last = subject.closed && subject.containers.is_empty();
-            let raw = self.read(open, subject, cgroups).await?;
-            let before = open.totals.get(&subject.lease);
-            if before.is_none() && subject.containers.is_empty() && !last {
+            let last = metered.closed && metered.containers.is_empty();
+            let raw = self.read(cache, metered, cgroups).await?;
+            let before = cache.meters.get(&metered.lease);
+            if before.is_none() && metered.containers.is_empty() && !last {
                 continue; // nothing has run yet
             }
             let now_ms = self.clock.now_ms();
-            sweep.push((subject.lease, before.cloned().unwrap_or_default().advance(now_ms, raw, longest_ms), last));
+            sweep.push((metered.lease, before.cloned().unwrap_or_default().advance(now_ms, raw, longest_ms), last));
         }
         self.store.sample(&sweep).await?;
         self.next.notify();
         let mut counts = Counts::from([("sampled", sweep.len() as u64)]);
-        for (lease, totals, last) in sweep {
+        for (lease, meter, last) in sweep {
             if last {
-                open.forget(lease);
+                cache.forget(lease);
                 if let Some(Err(error)) = cgroups.map(|cgroups| cgroups.remove(lease)) {
                     tracing::debug!(%lease, %error, "the lease's cgroup stays");
                 }
                 *counts.entry("final").or_default() += 1;
             } else {
-                open.totals.insert(lease, totals);
+                cache.meters.insert(lease, meter);
             }
         }
-        let listed: HashSet<B256> = subjects.iter().map(|subject| subject.lease).collect();
-        open.totals.retain(|lease, _| listed.contains(lease));
-        open.gauges.retain(|lease, _| listed.contains(lease));
-        open.manifests.retain(|lease, _| listed.contains(lease));
+        let listed: HashSet<B256> = metered_leases.iter().map(|metered| metered.lease).collect();
+        cache.meters.retain(|lease, _| listed.contains(lease));
+        cache.gauges.retain(|lease, _| listed.contains(lease));
+        cache.manifests.retain(|lease, _| listed.contains(lease));
         let now_ms = self.clock.now_ms();
-        if now_ms.saturating_sub(open.thinned_at_ms) >= THIN_EVERY_MS {
-            open.thinned_at_ms = now_ms;
+        if now_ms.saturating_sub(cache.thinned_at_ms) >= THIN_EVERY_MS {
+            cache.thinned_at_ms = now_ms;
             counts.insert("thinned", self.store.thin_samples(now_ms).await?);
         }
         Ok(counts)
     }
 }
 
-impl Open {
+impl MeterCache {
     fn forget(&mut self, lease: B256) {
         self.gauges.remove(&lease);
-        self.totals.remove(&lease);
+        self.meters.remove(&lease);
         self.manifests.remove(&lease);
     }
 }
 
 /// Reads a lease's kept gauge; one whose group is gone is closed.
-fn group(open: &mut Open, lease: B256) -> Option<Group> {
-    let gauge = open.gauges.get(&lease)?;
+fn group(cache: &mut MeterCache, lease: B256) -> Option<Group> {
+    let gauge = cache.gauges.get(&lease)?;
     match gauge.read() {
         Ok(reading) => {
             Some(Group { inode: gauge.inode(), cpu_nanos: reading.cpu_nanos, memory_bytes: reading.memory_bytes })
         }
         Err(_) => {
-            open.gauges.remove(&lease);
+            cache.gauges.remove(&lease);
             None
         }
     }

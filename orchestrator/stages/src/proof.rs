@@ -23,13 +23,15 @@ use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{Lease, intent::Intent, statement};
+use ports::clock::Clock;
 use store::{LeaseFilter, StatementRow, Store};
 
 /// The root over nothing.
 const NO_STATEMENT: B256 = B256::ZERO;
 
-pub struct Proof {
+pub struct ProofStage {
     pub store: Arc<Store>,
+    pub clock: Arc<dyn Clock>,
     pub provider: Address,
     pub market: Address,
     pub parameters: Parameters,
@@ -38,7 +40,7 @@ pub struct Proof {
 }
 
 #[async_trait::async_trait]
-impl Stage for Proof {
+impl Stage for ProofStage {
     fn name(&self) -> &'static str {
         "proof"
     }
@@ -56,14 +58,14 @@ impl Stage for Proof {
             return Ok(Counts::from([("under_way", 1)]));
         }
         let mut leases = self.unfinished().await?;
-        if let Some(at) = self.store.forgotten_root(self.provider).await? {
+        if let Some(at) = self.store.unknown_root(self.provider).await? {
             let all = leases.len();
             leases.retain(|(lease, previous)| previous.is_some() || lease.opened_at > at);
             counts.extend((leases.len() < all).then_some(("forgotten", (all - leases.len()) as u64)));
         }
         let since = posted.as_ref().map_or(0, |root| root.posted_at);
         let reported = self.is_reported(posted_epoch).await?;
-        let hurried = reported || self.store.is_hurried(self.provider).await?;
+        let hurried = reported || self.store.early_proof_requested(self.provider).await?;
         let pause = if hurried { u64::from(self.parameters.rootSpacing) } else { self.pause(&leases, since) };
         if (leases.is_empty() && !reported) || head.time < since + pause {
             return Ok(counts);
@@ -80,7 +82,7 @@ impl Stage for Proof {
     }
 }
 
-impl Proof {
+impl ProofStage {
     /// Whether somebody says that our roots have stopped at this epoch.
     async fn is_reported(&self, posted_epoch: u64) -> anyhow::Result<bool> {
         let own = self.store.provider(self.provider).await?;
@@ -137,7 +139,7 @@ impl Proof {
             data: call.abi_encode().into(),
             value: U256::ZERO,
         };
-        self.store.close_epoch(epoch, root, time, &statements, &intent).await?;
+        self.store.close_epoch(epoch, root, time, &statements, &intent, self.clock.now_ms()).await?;
         tracing::info!(epoch, statements = statements.len(), %root, "epoch closed");
         self.next.iter().for_each(Wakeup::notify);
         Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))

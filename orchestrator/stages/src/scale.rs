@@ -16,7 +16,7 @@
 //! Each ruling, with all that it came from: `tidemark explain` and the API tell it. A policy's memory is in the process; the
 //! demand that it saw is kept, and shown to it again after a restart.
 
-mod mind;
+mod lease_autoscaler;
 
 use std::{
     collections::{BTreeMap, HashMap, hash_map::Entry},
@@ -33,7 +33,7 @@ use anyhow::Context;
 use solidity::{Market, Parameters, Step, tree::Tree};
 use tokio::sync::Mutex;
 
-use self::mind::{Look, Mind, bounds};
+use self::lease_autoscaler::{LeaseAutoscaler, LeaseSnapshot, bounds};
 use autoscaling::{
     Bounds, Decision, Observation, Policy, catalog,
     shadow::Shadow,
@@ -44,8 +44,8 @@ use driver::{Counts, Stage, Wakeup};
 use lease::{Lease, Status, intent::Intent, manifest::Manifest};
 use ports::{clock::Clock, gate::Gate};
 use store::{
-    Head, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
-    scale::{Evidence, Outcome, Ruling},
+    BlockRef, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
+    scale::{Evidence, Ruling, RulingOutcome},
 };
 
 const KIND: &str = "scale";
@@ -57,7 +57,7 @@ const THIN_EVERY_MS: u64 = 600_000;
 /// Seconds of the chain between a decision and its step in a block, for which money and statements have to last.
 const UNDER_WAY: u64 = 5;
 
-pub struct Scale {
+pub struct ScaleStage {
     pub store: Arc<Store>,
     /// None: nobody counts requests.
     pub gate: Option<Arc<dyn Gate>>,
@@ -72,19 +72,19 @@ pub struct Scale {
     pub proof: Wakeup,
     /// Settlement's: an intent waits.
     pub next: Wakeup,
-    pub memory: Mutex<Memory>,
+    pub cache: Mutex<ScaleCache>,
 }
 
 /// What is kept between two runs to make the next cheap; all of it can be had again.
 #[derive(Default)]
-pub struct Memory {
-    minds: HashMap<B256, Mind>,
-    proof: Option<Arc<Proof>>,
+pub struct ScaleCache {
+    autoscalers: HashMap<B256, LeaseAutoscaler>,
+    proof: Option<Arc<ProvenEpoch>>,
     thinned_at_ms: u64,
 }
 
 /// The newest epoch, its root on chain or sent.
-struct Proof {
+struct ProvenEpoch {
     epoch: u64,
     root: B256,
     posted: bool,
@@ -93,16 +93,16 @@ struct Proof {
 }
 
 /// What all leases of a run share.
-struct Run {
-    head: Head,
+struct ScaleRun {
+    head: BlockRef,
     now_ms: u64,
-    proof: Option<Arc<Proof>>,
+    proof: Option<Arc<ProvenEpoch>>,
     /// Steps that are not read back from the chain yet, and such that were refused of late.
     steps: BTreeMap<B256, IntentRow>,
 }
 
 #[async_trait::async_trait]
-impl Stage for Scale {
+impl Stage for ScaleStage {
     fn name(&self) -> &'static str {
         "scale"
     }
@@ -114,106 +114,106 @@ impl Stage for Scale {
     async fn run(&self) -> anyhow::Result<Counts> {
         let mut counts = Counts::new();
         let Some(head) = self.store.head().await? else { return Ok(counts) };
-        let mut memory = self.memory.lock().await;
+        let mut cache = self.cache.lock().await;
         let now_ms = self.clock.now_ms();
-        let proof = self.proof(memory.proof.take()).await?;
-        memory.proof.clone_from(&proof);
-        let run = Run { head, now_ms, proof, steps: self.steps(&head, now_ms).await? };
+        let proof = self.proof(cache.proof.take()).await?;
+        cache.proof.clone_from(&proof);
+        let run = ScaleRun { head, now_ms, proof, steps: self.steps(&head, now_ms).await? };
         let filter = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.provider) };
         let leases = self.store.leases(filter).await?;
-        memory.minds.retain(|id, _| leases.iter().any(|row| row.lease.id == *id));
+        cache.autoscalers.retain(|id, _| leases.iter().any(|row| row.lease.id == *id));
         for row in &leases {
             if row.lease.status(head.time) != Status::Active {
                 // Or the proof stage would go on to post roots early for what nobody rules any more.
-                self.store.calm(row.lease.id).await?;
+                self.store.clear_early_proof(row.lease.id).await?;
                 continue;
             }
             // A lease that cannot be ruled keeps nobody else from it; the database's failures are everybody's.
-            match self.attend(&row.lease, &run, &mut memory.minds).await {
+            match self.evaluate(&row.lease, &run, &mut cache.autoscalers).await {
                 Ok(Some(outcome)) => *counts.entry(name(outcome)).or_default() += 1,
                 Ok(None) => {}
                 Err(error) if error.is::<store::Error>() => return Err(error),
                 Err(error) => {
-                    self.store.calm(row.lease.id).await?;
+                    self.store.clear_early_proof(row.lease.id).await?;
                     tracing::warn!(lease = %row.lease.id, error = format!("{error:#}"), "the lease cannot be scaled");
                     *counts.entry("failed").or_default() += 1;
                 }
             }
         }
-        if now_ms.saturating_sub(memory.thinned_at_ms) >= THIN_EVERY_MS {
-            memory.thinned_at_ms = now_ms;
+        if now_ms.saturating_sub(cache.thinned_at_ms) >= THIN_EVERY_MS {
+            cache.thinned_at_ms = now_ms;
             counts.insert("thinned", self.store.thin_demand(now_ms).await?);
         }
         Ok(counts)
     }
 }
 
-impl Scale {
+impl ScaleStage {
     /// Looks at one lease. None when there is nothing to rule about it.
-    async fn attend(
+    async fn evaluate(
         &self,
         lease: &Lease,
-        run: &Run,
-        minds: &mut HashMap<B256, Mind>,
-    ) -> anyhow::Result<Option<Outcome>> {
-        let mind = match minds.entry(lease.id) {
+        run: &ScaleRun,
+        autoscalers: &mut HashMap<B256, LeaseAutoscaler>,
+    ) -> anyhow::Result<Option<RulingOutcome>> {
+        let autoscaler = match autoscalers.entry(lease.id) {
             Entry::Occupied(known) => known.into_mut(),
-            Entry::Vacant(free) => match self.meet(lease).await? {
-                Some(mind) => free.insert(mind),
+            Entry::Vacant(free) => match self.load_autoscaler(lease).await? {
+                Some(autoscaler) => free.insert(autoscaler),
                 None => return Ok(None),
             },
         };
         let (totals, containers) =
             tokio::try_join!(self.store.meter_totals(lease.id), self.store.containers(lease.id))?;
         let time = run.head.time + UNDER_WAY;
-        let look = Look {
+        let snapshot = LeaseSnapshot {
             lease,
             now_ms: run.now_ms,
-            ready: container::ready(&containers, lease.replicas, mind.services).into(),
-            demand: self.gate.as_ref().and_then(|gate| gate.demand(lease.id)).or(mind.unasked()),
+            ready: container::ready(&containers, lease.replicas, autoscaler.services).into(),
+            demand: self.gate.as_ref().and_then(|gate| gate.demand(lease.id)).or(autoscaler.assumed_demand()),
             bounds: bounds(lease, time, self.parameters.noticePeriod.into()),
         };
-        mind.look(&look, totals.as_ref());
+        autoscaler.record(&snapshot, totals.as_ref());
         let every_ms = self.every.as_millis() as u64;
-        let asked = mind.is_due(&look, every_ms);
+        let asked = autoscaler.is_due(&snapshot, every_ms);
         if asked {
-            let decided = catch_unwind(AssertUnwindSafe(|| mind.decide(&look, every_ms)));
+            let decided = catch_unwind(AssertUnwindSafe(|| autoscaler.decide(&snapshot, every_ms)));
             let Ok(seen) = decided else {
-                minds.remove(&lease.id);
+                autoscalers.remove(&lease.id);
                 anyhow::bail!("its policy panicked; it begins anew");
             };
-            if run.now_ms.saturating_sub(mind.kept_at_ms) >= KEEP_MS {
-                mind.kept_at_ms = run.now_ms;
+            if run.now_ms.saturating_sub(autoscaler.kept_at_ms) >= KEEP_MS {
+                autoscaler.kept_at_ms = run.now_ms;
                 self.store.keep_demand(lease.id, run.now_ms, &seen).await?;
             }
         }
-        let Some((seen, wish)) = mind.wish.clone() else { return Ok(None) };
+        let Some((seen, wish)) = autoscaler.wish.clone() else { return Ok(None) };
         if !asked && wish.replicas == u32::from(lease.replicas) {
             return Ok(None);
         }
-        let (ruling, step) = self.judge(&look, mind, run, seen, wish);
-        let shadow = mind.shadow.as_ref().map(Shadow::account);
-        self.store.rule(lease.id, &ruling, shadow, step.as_ref()).await?;
+        let (ruling, step) = self.rule(&snapshot, autoscaler, run, seen, wish);
+        let shadow = autoscaler.shadow.as_ref().map(Shadow::account);
+        self.store.record_ruling(lease.id, &ruling, shadow, step.as_ref()).await?;
         match ruling.outcome {
-            Outcome::Proving => {
-                mind.proving_since_ms.get_or_insert(run.now_ms);
+            RulingOutcome::Proving => {
+                autoscaler.proving_since_ms.get_or_insert(run.now_ms);
                 self.proof.notify();
             }
-            Outcome::Stepping if step.is_some() => {
+            RulingOutcome::Stepping if step.is_some() => {
                 let Ruling { present, granted, ref reason, .. } = ruling;
                 tracing::info!(lease = %lease.id, from = present, to = granted, reason, "a step is wanted");
-                mind.rising = (granted > present).then_some((run.now_ms, granted));
-                mind.proving_since_ms = None;
-                mind.ahead = run.proof.as_ref().filter(|proof| !proof.posted).map(|proof| proof.epoch);
+                autoscaler.rising = (granted > present).then_some((run.now_ms, granted));
+                autoscaler.proving_since_ms = None;
+                autoscaler.ahead = run.proof.as_ref().filter(|proof| !proof.posted).map(|proof| proof.epoch);
                 self.next.notify();
             }
-            _ => mind.proving_since_ms = None,
+            _ => autoscaler.proving_since_ms = None,
         }
         Ok(Some(ruling.outcome))
     }
 
     /// A policy for a lease whose manifest is here.
-    async fn meet(&self, lease: &Lease) -> anyhow::Result<Option<Mind>> {
+    async fn load_autoscaler(&self, lease: &Lease) -> anyhow::Result<Option<LeaseAutoscaler>> {
         let Some(bytes) = self.store.manifest(lease.id).await? else { return Ok(None) };
         if keccak256(&bytes) != lease.terms.manifestHash {
             return Ok(None); // the container stage says so
@@ -223,25 +223,25 @@ impl Scale {
         let services = manifest.services.keys().filter(|name| !manifest.is_job(name)).count();
         let chosen = Box::new(sleeper(policy(&scaling.policy, scaling.learn)?));
         let delay = f64::from(self.parameters.rootSpacing) + UNDER_WAY as f64;
-        let mut mind = Mind::new(scaling, chosen, services, delay);
-        let before = mind.recall(lease, &self.store).await?;
-        if let Some(name) = mind.scaling.shadow.clone() {
+        let mut autoscaler = LeaseAutoscaler::new(scaling, chosen, services, delay);
+        let before = autoscaler.replay_demand(lease, &self.store).await?;
+        if let Some(name) = autoscaler.scaling.shadow.clone() {
             let account = before.and_then(|before| before.shadow);
-            mind.shadow = Some(Shadow::new(&name, policy(&name, mind.scaling.learn)?, account));
+            autoscaler.shadow = Some(Shadow::new(&name, policy(&name, autoscaler.scaling.learn)?, account));
         }
-        Ok(Some(mind))
+        Ok(Some(autoscaler))
     }
 
     /// What comes of a wish, and the step if one is to be sent.
-    fn judge(
+    fn rule(
         &self,
-        look: &Look<'_>,
-        mind: &Mind,
-        run: &Run,
+        snapshot: &LeaseSnapshot<'_>,
+        autoscaler: &LeaseAutoscaler,
+        run: &ScaleRun,
         seen: Observation,
         wish: Decision,
     ) -> (Ruling, Option<Intent>) {
-        let (lease, limits) = (look.lease, &look.bounds);
+        let (lease, limits) = (snapshot.lease, &snapshot.bounds);
         let present = u32::from(lease.replicas);
         let statement = run.proof.as_ref().and_then(|proof| Some((proof, proof.statements.get(&lease.id)?)));
         let statement = statement.filter(|(_, statement)| self.is_fresh(lease, statement, run.head.time));
@@ -253,29 +253,29 @@ impl Scale {
         });
         let mut ruling = Ruling {
             at_ms: run.now_ms,
-            policy: mind.scaling.policy.clone(),
+            policy: autoscaler.scaling.policy.clone(),
             seen,
             present,
             wish: wish.replicas,
             reason: wish.reason,
             granted: present,
             bound: None,
-            outcome: Outcome::Held,
+            outcome: RulingOutcome::Held,
             evidence,
         };
         if ruling.wish == present {
-            ruling.outcome = Outcome::Steady;
+            ruling.outcome = RulingOutcome::Steady;
             return (ruling, None);
         }
         // A node that judges a step by the newest block refuses it before its root is there.
         let ahead = |row: &&IntentRow| {
-            let posted = run.proof.as_ref().is_some_and(|proof| proof.posted && Some(proof.epoch) == mind.ahead);
+            let posted = run.proof.as_ref().is_some_and(|proof| proof.posted && Some(proof.epoch) == autoscaler.ahead);
             row.error.is_some() && posted
         };
         if let Some(row) = run.steps.get(&lease.id).filter(|row| !ahead(row)) {
             (ruling.outcome, ruling.bound) = match &row.error {
-                None => (Outcome::Stepping, Some("a step is on its way to the chain".to_owned())),
-                Some(error) => (Outcome::Held, Some(format!("the market refused the last step: {error}"))),
+                None => (RulingOutcome::Stepping, Some("a step is on its way to the chain".to_owned())),
+                Some(error) => (RulingOutcome::Held, Some(format!("the market refused the last step: {error}"))),
             };
             return (ruling, None);
         }
@@ -286,10 +286,11 @@ impl Scale {
         let since_step = run.head.time.saturating_sub(lease.since) as f64;
         let by = |proof| grant(limits, present, ruling.wish, since_step, By::Proof(proof));
         let proven = ruling.evidence.as_ref().map(|evidence| by(evidence.utilization.into()));
-        let metered = mind.recent(look).utilization.map(|utilization| by((utilization * 10_000.0).round() as u32));
-        if self.is_worth_proving(&ruling, limits, mind, proven.as_ref(), metered.as_ref()) {
+        let metered =
+            autoscaler.recent(snapshot).utilization.map(|utilization| by((utilization * 10_000.0).round() as u32));
+        if self.is_worth_proving(&ruling, limits, autoscaler, proven.as_ref(), metered.as_ref()) {
             let shown = metered.map_or(present, |metered| metered.replicas);
-            ruling.outcome = Outcome::Proving;
+            ruling.outcome = RulingOutcome::Proving;
             ruling.bound = Some(format!("the meters justify {shown}; a proof of it is asked for"));
             return (ruling, None);
         }
@@ -303,7 +304,7 @@ impl Scale {
         }
         let step = statement.and_then(|(proof, statement)| self.step(lease, proof, statement, ruling.granted));
         if step.is_some() {
-            ruling.outcome = Outcome::Stepping;
+            ruling.outcome = RulingOutcome::Stepping;
         }
         (ruling, step)
     }
@@ -313,7 +314,7 @@ impl Scale {
         &self,
         ruling: &Ruling,
         limits: &Bounds,
-        mind: &Mind,
+        autoscaler: &LeaseAutoscaler,
         proven: Option<&Granted>,
         metered: Option<&Granted>,
     ) -> bool {
@@ -322,7 +323,7 @@ impl Scale {
         }
         // One statement may still tell of the time before; the next one cannot.
         let patience_ms = (3 * u64::from(self.parameters.rootSpacing) + UNDER_WAY) * 1000;
-        if mind.proving_since_ms.is_some_and(|since| ruling.at_ms.saturating_sub(since) > patience_ms) {
+        if autoscaler.proving_since_ms.is_some_and(|since| ruling.at_ms.saturating_sub(since) > patience_ms) {
             return false;
         }
         let proven = proven.map_or(ruling.present, |granted| granted.replicas);
@@ -336,7 +337,7 @@ impl Scale {
         time > lease.since && time + 2 * u64::from(self.parameters.epochLength) >= now + UNDER_WAY
     }
 
-    fn step(&self, lease: &Lease, proof: &Proof, statement: &StatementRow, replicas: u32) -> Option<Intent> {
+    fn step(&self, lease: &Lease, proof: &ProvenEpoch, statement: &StatementRow, replicas: u32) -> Option<Intent> {
         let step = Step {
             currency: lease.terms.currency,
             replicas: u16::try_from(replicas).ok()?,
@@ -353,7 +354,7 @@ impl Scale {
     }
 
     /// The newest epoch that was closed here, once its root is on chain or sent.
-    async fn proof(&self, known: Option<Arc<Proof>>) -> anyhow::Result<Option<Arc<Proof>>> {
+    async fn proof(&self, known: Option<Arc<ProvenEpoch>>) -> anyhow::Result<Option<Arc<ProvenEpoch>>> {
         let Some(epoch) = self.store.newest_epoch().await? else { return Ok(None) };
         let Some(closed) = self.store.epoch(epoch).await? else { return Ok(None) };
         let posted = match self.store.root(self.provider, epoch).await? {
@@ -368,18 +369,18 @@ impl Scale {
                 false
             }
         };
-        let same = |known: &Arc<Proof>| (known.epoch, known.root, known.posted) == (epoch, closed.root, posted);
+        let same = |known: &Arc<ProvenEpoch>| (known.epoch, known.root, known.posted) == (epoch, closed.root, posted);
         if let Some(known) = known.filter(same) {
             return Ok(Some(known));
         }
         let statements = self.store.statements(epoch).await?;
         let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
         let statements = statements.into_iter().map(|statement| (statement.lease, statement)).collect();
-        Ok(Some(Arc::new(Proof { epoch, root: closed.root, posted, statements, tree })))
+        Ok(Some(Arc::new(ProvenEpoch { epoch, root: closed.root, posted, statements, tree })))
     }
 
     /// By lease: the step whose effect the chain stage has not read yet, or the one that was refused a moment ago.
-    async fn steps(&self, head: &Head, now_ms: u64) -> anyhow::Result<BTreeMap<B256, IntentRow>> {
+    async fn steps(&self, head: &BlockRef, now_ms: u64) -> anyhow::Result<BTreeMap<B256, IntentRow>> {
         let mut steps = BTreeMap::new();
         for row in self.store.recent_intents(KIND, now_ms.saturating_sub(REFUSED_MS)).await? {
             let read = row.block.is_some_and(|(block, _)| block <= head.number);
@@ -393,12 +394,12 @@ impl Scale {
     }
 }
 
-fn name(outcome: Outcome) -> &'static str {
+fn name(outcome: RulingOutcome) -> &'static str {
     match outcome {
-        Outcome::Steady => "steady",
-        Outcome::Held => "held",
-        Outcome::Proving => "proving",
-        Outcome::Stepping => "stepping",
+        RulingOutcome::Steady => "steady",
+        RulingOutcome::Held => "held",
+        RulingOutcome::Proving => "proving",
+        RulingOutcome::Stepping => "stepping",
     }
 }
 

@@ -4,11 +4,11 @@
 //!
 //! It alone signs with the provider's key, so it owns the nonces. A run looks at what happened first and acts afterwards:
 //!
-//! 1. [`landing`]: blocks that are deep enough finish their intents; intents whose block a reorg took back are open again;
+//! 1. [`confirm`]: blocks that are deep enough finish their intents; intents whose block a reorg took back are open again;
 //!    open intents whose nonce the chain has used are looked up by all their sendings.
 //! 2. [`signing`]: prepared intents are tried out, given nonces in order, signed and *written down*; only then are they
 //!    sent, many at a time.
-//! 3. [`stuck`]: what waits too long is signed again with a higher fee under the same nonce; a nonce that nobody uses any
+//! 3. [`replace`]: what waits too long is signed again with a higher fee under the same nonce; a nonce that nobody uses any
 //!    more is filled.
 //!
 //! A process that dies anywhere finds the signed bytes again and sends the same ones: a nonce is used once, so an intent
@@ -19,18 +19,18 @@
 //!
 //! [`claim`] wants one `settleBatch` for up to a hundred matured statements of an epoch, whenever the setting says so, and
 //! at once when money waits for it: a lease is closed, or was topped up after its funds ran out. A disputed lease pays nothing
-//! and is left alone until its dispute ends. [`closing`] wants a lease closed that stays without money.
+//! and is left alone until its dispute ends. [`close`] wants a lease closed that stays without money.
 
 mod claim;
-mod closing;
-mod landing;
+mod close;
+mod confirm;
+mod replace;
 mod signing;
-mod stuck;
 
 use std::{
     collections::HashSet,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 use alloy::primitives::{Address, B256};
@@ -38,16 +38,20 @@ use anyhow::{bail, ensure};
 use futures::{StreamExt, stream};
 use solidity::Parameters;
 
+use tokio::time::Instant;
+
 use driver::{Counts, Stage};
+use ports::clock::Clock;
 use ports::ethereum::{Block, Ethereum, Sent};
-use store::{Open, Store};
+use store::{OpenIntent, Store};
 
 /// Requests under way at once.
 const PIPELINE: usize = 64;
 
-pub struct Settlement {
+pub struct SettlementStage {
     pub store: Arc<Store>,
     pub ethereum: Arc<dyn Ethereum>,
+    pub clock: Arc<dyn Clock>,
     /// Whose nonces these are: the wallet's address.
     pub provider: Address,
     pub market: Address,
@@ -60,15 +64,12 @@ pub struct Settlement {
     pub confirmations: u64,
     pub replace_after: Duration,
     pub gas_per_hour: u64,
-    pub seen: Seen,
+    pub cache: Mutex<SettlementCache>,
 }
 
-/// What spares the stage work and may be forgotten at any time.
+/// What spares the stage work. It is rebuilt after a restart.
 #[derive(Debug, Default)]
-pub struct Seen(Mutex<Memory>);
-
-#[derive(Debug, Default)]
-struct Memory {
+pub struct SettlementCache {
     /// Sendings that a node has answered to since they were last due.
     answered: HashSet<B256>,
     /// The newest matured epoch that was looked at for claims.
@@ -85,7 +86,7 @@ struct Memory {
 const WALLET_EVERY: Duration = Duration::from_secs(30);
 
 #[async_trait::async_trait]
-impl Stage for Settlement {
+impl Stage for SettlementStage {
     fn name(&self) -> &'static str {
         "settlement"
     }
@@ -106,38 +107,38 @@ impl Stage for Settlement {
         let head = self.ethereum.head().await?;
         self.finish(&head, &mut counts).await?;
         let nonce = self.ethereum.nonce(self.provider, None).await?;
-        self.land(&head, nonce, &mut counts).await?;
+        self.confirm(&head, nonce, &mut counts).await?;
         let open = self.store.open_intents().await?;
-        self.seen().answered.retain(|hash| open.iter().flat_map(|open| &open.sendings).any(|sent| sent.tx == *hash));
+        self.cache().answered.retain(|hash| open.iter().flat_map(|open| &open.sendings).any(|sent| sent.tx == *hash));
         self.send(&newest(&open), &mut counts).await?;
-        self.unstick(&open, nonce, &mut counts).await?;
+        self.replace_stuck(&open, nonce, &mut counts).await?;
         self.sign_prepared(open.len(), &mut counts).await?;
-        self.look_into_wallet().await?;
+        self.record_wallet_balance().await?;
         counts.retain(|_, count| *count > 0);
         Ok(counts)
     }
 }
 
-impl Settlement {
-    fn seen(&self) -> MutexGuard<'_, Memory> {
-        self.seen.0.lock().unwrap_or_else(PoisonError::into_inner)
+impl SettlementStage {
+    fn cache(&self) -> MutexGuard<'_, SettlementCache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    async fn look_into_wallet(&self) -> anyhow::Result<()> {
-        if self.seen().wallet.is_some_and(|at| at.elapsed() < WALLET_EVERY) {
+    async fn record_wallet_balance(&self) -> anyhow::Result<()> {
+        if self.cache().wallet.is_some_and(|at| at.elapsed() < WALLET_EVERY) {
             return Ok(());
         }
         let balance = self.ethereum.balance(self.provider).await?;
-        self.store.set_wallet(balance, store::settlement::now_ms()).await?;
-        self.seen().wallet = Some(Instant::now());
+        self.store.set_wallet(balance, self.clock.now_ms()).await?;
+        self.cache().wallet = Some(Instant::now());
         Ok(())
     }
 
     /// Sends what no node has answered to yet, by its hashes in the order of nonces.
     async fn send(&self, hashes: &[B256], counts: &mut Counts) -> anyhow::Result<()> {
         let due: Vec<_> = {
-            let seen = self.seen();
-            hashes.iter().copied().filter(|hash| !seen.answered.contains(hash)).collect()
+            let cache = self.cache();
+            hashes.iter().copied().filter(|hash| !cache.answered.contains(hash)).collect()
         };
         let raw = self.store.raw(&due).await?;
         let mut answers = stream::iter(raw)
@@ -153,7 +154,7 @@ impl Settlement {
                     bail!("the wallet {} cannot pay for gas: send it the chain's coin", self.provider)
                 }
             };
-            self.seen().answered.insert(hash);
+            self.cache().answered.insert(hash);
             add(counts, word, 1);
         }
         Ok(())
@@ -161,7 +162,7 @@ impl Settlement {
 }
 
 /// The newest sending of each: the one with the best chance.
-fn newest(open: &[Open]) -> Vec<B256> {
+fn newest(open: &[OpenIntent]) -> Vec<B256> {
     open.iter().filter_map(|open| open.sendings.last()).map(|sending| sending.tx).collect()
 }
 

@@ -35,12 +35,12 @@ pub struct GrantRow {
 
 /// What became of a grant that was handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Granted {
-    Stands,
+pub enum GrantOutcome {
+    Accepted,
     /// The tenant revoked what was issued up to this second.
     Revoked(u64),
     /// One that was issued later, or another of the same second, stands.
-    Older(u64),
+    Superseded(u64),
 }
 
 /// A look inside.
@@ -77,7 +77,7 @@ impl Store {
     }
 
     /// Whether a nonce was given out, is not used and not too old.
-    pub async fn nonce_stands(&self, nonce: &str, now_ms: u64) -> Result<bool> {
+    pub async fn nonce_is_valid(&self, nonce: &str, now_ms: u64) -> Result<bool> {
         let sql = "SELECT 1 FROM nonces WHERE nonce = $1 AND expires_at_ms > $2";
         let row = sqlx::query(sql).bind(nonce).bind(int(now_ms)).fetch_optional(self.pool()).await?;
         Ok(row.is_some())
@@ -114,7 +114,7 @@ impl Store {
     }
 
     /// Takes a grant, unless the tenant revoked it or signed another later. The same one twice is once.
-    pub async fn put_grant(&self, grant: &GrantRow) -> Result<Granted> {
+    pub async fn put_grant(&self, grant: &GrantRow) -> Result<GrantOutcome> {
         let sql = "INSERT INTO grants (lease, grantee, scope, issued_at, expiry, revoked_at) \
                    VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (lease, grantee) DO UPDATE SET scope = excluded.scope, \
                    issued_at = excluded.issued_at, expiry = excluded.expiry \
@@ -124,13 +124,17 @@ impl Store {
         let query = sqlx::query(sql).bind(hex(grant.lease)).bind(hex(grant.grantee)).bind(grant.scope.name());
         let query = query.bind(int(grant.issued_at)).bind(int(grant.expiry));
         if query.execute(self.pool()).await?.rows_affected() > 0 {
-            return Ok(Granted::Stands);
+            return Ok(GrantOutcome::Accepted);
         }
         let sql = "SELECT issued_at, revoked_at FROM grants WHERE lease = $1 AND grantee = $2";
         let query = sqlx::query(sql).bind(hex(grant.lease)).bind(hex(grant.grantee));
         let row = query.fetch_one(self.pool()).await?;
         let (issued_at, revoked_at) = (uint(row.try_get(0)?), uint(row.try_get(1)?));
-        Ok(if grant.issued_at <= revoked_at { Granted::Revoked(revoked_at) } else { Granted::Older(issued_at) })
+        Ok(if grant.issued_at <= revoked_at {
+            GrantOutcome::Revoked(revoked_at)
+        } else {
+            GrantOutcome::Superseded(issued_at)
+        })
     }
 
     /// The grant by which an address may look inside a lease at a time in Unix seconds.

@@ -1,29 +1,29 @@
 //! What the chain stage believes. It alone writes here, through [`Store::apply`]; everybody reads.
 
 mod apply;
+mod cursor;
 mod events;
-mod facts;
 mod history;
-mod log;
-mod reach;
-mod uptime;
+mod last_root;
+mod market;
+mod roots;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use solidity::{Market::MarketEvents, PriceList, Shape, deploy::Deployment};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-pub use apply::{Applied, Change, Segment};
-pub use events::{Event, Subject};
-pub use history::Wanted;
-pub use uptime::Roots;
+pub use apply::{Applied, ChainChange, Segment};
+pub use events::{EventRow, Subject};
+pub use history::EventFilter;
+pub use roots::RootStats;
 
 use super::{Error, Result, Store, hex, int, parse, uint};
 use lease::Lease;
 
 /// A block as the cursor and the reorg window know it. `time` is the chain's Unix seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
+pub struct BlockRef {
     pub number: u64,
     pub hash: B256,
     pub time: u64,
@@ -67,7 +67,7 @@ pub struct Offer {
 /// Who sells capacity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Provider {
+pub struct ProviderRow {
     pub address: Address,
     /// Wei.
     pub bond: U256,
@@ -80,12 +80,12 @@ pub struct Provider {
     pub attributes: Vec<B256>,
     /// When its bond may leave.
     pub exit_at: Option<u64>,
-    pub silence: Option<Silence>,
+    pub silence: Option<SilenceReport>,
 }
 
 /// A report that a provider posts no roots. A newer root than that of the epoch ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Silence {
+pub struct SilenceReport {
     /// The newest when it was reported.
     pub epoch: u64,
     pub confirmed: bool,
@@ -147,13 +147,13 @@ impl Store {
     }
 
     /// The cursor: the newest block whose events are here. Its time is the chain's clock. `None` before the first.
-    pub async fn head(&self) -> Result<Option<Head>> {
+    pub async fn head(&self) -> Result<Option<BlockRef>> {
         let row = sqlx::query("SELECT number, hash, time FROM head").fetch_optional(self.pool()).await?;
         row.as_ref().map(|row| head(row, "head")).transpose()
     }
 
     /// The kept blocks, newest first.
-    pub async fn blocks(&self) -> Result<Vec<Head>> {
+    pub async fn blocks(&self) -> Result<Vec<BlockRef>> {
         let rows =
             sqlx::query("SELECT number, hash, time FROM blocks ORDER BY number DESC").fetch_all(self.pool()).await?;
         rows.iter().map(|row| head(row, "blocks")).collect()
@@ -198,12 +198,12 @@ impl Store {
         rows.iter().map(|row| state(row, "offers")).collect()
     }
 
-    pub async fn providers(&self) -> Result<Vec<Provider>> {
+    pub async fn providers(&self) -> Result<Vec<ProviderRow>> {
         let rows = sqlx::query("SELECT state FROM providers ORDER BY address").fetch_all(self.pool()).await?;
         rows.iter().map(|row| state(row, "providers")).collect()
     }
 
-    pub async fn provider(&self, address: Address) -> Result<Option<Provider>> {
+    pub async fn provider(&self, address: Address) -> Result<Option<ProviderRow>> {
         let sql = "SELECT state FROM providers WHERE address = $1";
         let row = sqlx::query(sql).bind(hex(address)).fetch_optional(self.pool()).await?;
         row.as_ref().map(|row| state(row, "providers")).transpose()
@@ -214,7 +214,7 @@ impl Store {
         let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 AND name = 'IntakeSet' \
                    ORDER BY block DESC, log_index DESC LIMIT 1";
         let row = sqlx::query(sql).bind(events::MARKET).fetch_optional(self.pool()).await?;
-        let newest = row.as_ref().map(Event::read).transpose()?;
+        let newest = row.as_ref().map(EventRow::read).transpose()?;
         Ok(newest.is_none_or(|event| !matches!(event.event, MarketEvents::IntakeSet(set) if !set.open)))
     }
 
@@ -253,7 +253,7 @@ impl Store {
                    ORDER BY block, log_index";
         let rows = sqlx::query(sql).bind(int(block)).fetch_all(self.pool()).await?;
         let mut top_ups = Vec::with_capacity(rows.len());
-        for event in rows.iter().map(Event::read) {
+        for event in rows.iter().map(EventRow::read) {
             let event = event?;
             if let MarketEvents::ToppedUp(topped) = &event.event {
                 top_ups.push((topped.lease, topped.amount, event.time));
@@ -263,15 +263,15 @@ impl Store {
     }
 
     /// The events of a lease, in the order in which they happened.
-    pub async fn events(&self, lease: B256) -> Result<Vec<Event>> {
+    pub async fn events(&self, lease: B256) -> Result<Vec<EventRow>> {
         let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 ORDER BY block, log_index";
         let rows = sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?;
-        rows.iter().map(Event::read).collect()
+        rows.iter().map(EventRow::read).collect()
     }
 }
 
-fn head(row: &AnyRow, table: &'static str) -> Result<Head> {
-    Ok(Head {
+fn head(row: &AnyRow, table: &'static str) -> Result<BlockRef> {
+    Ok(BlockRef {
         number: uint(row.try_get(0)?),
         hash: parse(table, &row.try_get::<String, _>(1)?)?,
         time: uint(row.try_get(2)?),

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use solidity::{Bid, Market::Capacity};
 use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 
-use super::{Error, Provider, Result, Store, hex, int, parse, rows, settlement::prepare, uint};
+use super::{Error, ProviderRow, Result, Store, hex, int, parse, rows, settlement::prepare, uint};
 use lease::{
     auction::Auction,
     clearing::Decision,
@@ -46,7 +46,7 @@ pub struct Inventory {
 
 impl Inventory {
     /// What this provider's screens see, with what bids on their way will hold.
-    pub fn seller(&self, provider: Address, registered: Option<&Provider>, reserved: Amounts) -> Seller {
+    pub fn seller(&self, provider: Address, registered: Option<&ProviderRow>, reserved: Amounts) -> Seller {
         let (capacity, held) = amounts(&self.capacity);
         Seller {
             provider,
@@ -140,7 +140,7 @@ impl Store {
         now_ms: u64,
     ) -> Result<bool> {
         let mut tx = self.begin().await?;
-        if !prepare(&mut tx, intent).await? {
+        if !prepare(&mut tx, intent, now_ms).await? {
             return Ok(false);
         }
         decide(&mut tx, order, id, bid, now_ms).await?;

@@ -12,7 +12,7 @@ use lease::decide::{Attempt, Health, Standing, State};
 /// A container as it was last seen on the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Seen {
+pub struct ContainerRow {
     pub service: String,
     pub replica: u16,
     pub container_id: String,
@@ -31,7 +31,7 @@ pub struct Seen {
     pub address: Option<IpAddr>,
 }
 
-impl Seen {
+impl ContainerRow {
     pub fn is_running(&self) -> bool {
         self.state == word(State::Running)
     }
@@ -57,7 +57,7 @@ pub struct ImageRow {
 
 /// How a lease stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Progress {
+pub struct LeaseProgress {
     pub standing: Standing,
     /// Why it does not run, when it should.
     pub reason: Option<String>,
@@ -69,7 +69,7 @@ pub struct Progress {
     pub exhausted_at: Option<u64>,
 }
 
-impl Progress {
+impl LeaseProgress {
     /// From the stage's first sight of the lease to all replicas running and healthy.
     pub fn opened_to_running_ms(&self) -> Option<u64> {
         self.running_at_ms.map(|at| at.saturating_sub(self.found_at_ms))
@@ -115,45 +115,50 @@ impl Store {
     }
 
     /// The containers of a lease as they were last seen, by replica and service.
-    pub async fn containers(&self, lease: B256) -> Result<Vec<Seen>> {
+    pub async fn containers(&self, lease: B256) -> Result<Vec<ContainerRow>> {
         let sql = "SELECT service, replica, container_id, image, state, health, started_at_ms, exit_code, ports, address \
                    FROM containers WHERE lease = $1 ORDER BY replica, service";
         sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?.iter().map(seen).collect()
     }
 
     /// The same of all leases.
-    pub async fn all_containers(&self) -> Result<BTreeMap<B256, Vec<Seen>>> {
+    pub async fn all_containers(&self) -> Result<BTreeMap<B256, Vec<ContainerRow>>> {
         let sql = "SELECT service, replica, container_id, image, state, health, started_at_ms, exit_code, ports, address, \
                    lease FROM containers ORDER BY lease, replica, service";
-        let mut all: BTreeMap<B256, Vec<Seen>> = BTreeMap::new();
+        let mut all: BTreeMap<B256, Vec<ContainerRow>> = BTreeMap::new();
         for row in sqlx::query(sql).fetch_all(self.pool()).await? {
             all.entry(parse("containers", &row.try_get::<String, _>(10)?)?).or_default().push(seen(&row)?);
         }
         Ok(all)
     }
 
-    pub async fn progress(&self, lease: B256) -> Result<Option<Progress>> {
+    pub async fn progress(&self, lease: B256) -> Result<Option<LeaseProgress>> {
         let sql = "SELECT standing, reason, found_at_ms, running_at_ms, exhausted_at FROM progress WHERE lease = $1";
         let row = sqlx::query(sql).bind(hex(lease)).fetch_optional(self.pool()).await?;
         row.as_ref().map(progress).transpose()
     }
 
     /// How every lease stands of which something may be left on the engine.
-    pub async fn all_progress(&self) -> Result<BTreeMap<B256, Progress>> {
+    pub async fn all_progress(&self) -> Result<BTreeMap<B256, LeaseProgress>> {
         let sql = "SELECT standing, reason, found_at_ms, running_at_ms, exhausted_at, lease FROM progress WHERE standing <> $1";
         let rows = sqlx::query(sql).bind(word(Standing::Removed)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| Ok((parse("progress", &row.try_get::<String, _>(5)?)?, progress(row)?))).collect()
     }
 
     /// Leases of which something may be left on the engine.
-    pub async fn unremoved(&self) -> Result<Vec<B256>> {
+    pub async fn leases_on_engine(&self) -> Result<Vec<B256>> {
         let sql = "SELECT lease FROM progress WHERE standing <> $1 ORDER BY lease";
         let rows = sqlx::query(sql).bind(word(Standing::Removed)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| parse("progress", &row.try_get::<String, _>(0)?)).collect()
     }
 
     /// Writes what was seen of a lease, and how it stands, in one transaction.
-    pub async fn see(&self, lease: B256, containers: &[Seen], standing: &Progress) -> Result<()> {
+    pub async fn record_containers(
+        &self,
+        lease: B256,
+        containers: &[ContainerRow],
+        standing: &LeaseProgress,
+    ) -> Result<()> {
         let lease = hex(lease);
         let mut tx = self.begin().await?;
         sqlx::query("DELETE FROM containers WHERE lease = $1").bind(&lease).execute(&mut *tx).await?;
@@ -238,7 +243,7 @@ impl Store {
 }
 
 /// How many of the first `replicas` have so many services up, each healthy where there is a check.
-pub fn ready(seen: &[Seen], replicas: u16, services: usize) -> u16 {
+pub fn ready(seen: &[ContainerRow], replicas: u16, services: usize) -> u16 {
     let healthy = |replica| seen.iter().filter(|seen| seen.replica == replica && seen.is_healthy()).count();
     (0..replicas).filter(|replica| healthy(*replica) >= services).count() as u16
 }
@@ -251,8 +256,8 @@ pub fn word<T: Serialize>(value: T) -> String {
     }
 }
 
-fn seen(row: &AnyRow) -> Result<Seen> {
-    Ok(Seen {
+fn seen(row: &AnyRow) -> Result<ContainerRow> {
+    Ok(ContainerRow {
         service: row.try_get(0)?,
         replica: u16::try_from(row.try_get::<i64, _>(1)?).map_err(Error::corrupt("containers"))?,
         container_id: row.try_get(2)?,
@@ -266,9 +271,9 @@ fn seen(row: &AnyRow) -> Result<Seen> {
     })
 }
 
-fn progress(row: &AnyRow) -> Result<Progress> {
+fn progress(row: &AnyRow) -> Result<LeaseProgress> {
     let standing = serde_json::Value::String(row.try_get(0)?);
-    Ok(Progress {
+    Ok(LeaseProgress {
         standing: serde_json::from_value(standing).map_err(Error::corrupt("progress"))?,
         reason: row.try_get(1)?,
         found_at_ms: uint(row.try_get(2)?),

@@ -26,12 +26,13 @@ use sqlx::{Any, AnyConnection, AnyPool, Transaction};
 use tokio::sync::Mutex;
 
 pub use chain::{
-    Applied, Change, Event, Head, LeaseFilter, LeaseRow, Offer, Provider, RootRow, Segment, Silence, Subject, Wanted,
+    Applied, BlockRef, ChainChange, EventFilter, EventRow, LeaseFilter, LeaseRow, Offer, ProviderRow, RootRow, Segment,
+    SilenceReport, Subject,
 };
 pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;
 pub use proof::StatementRow;
-pub use settlement::{IntentRow, IntentState, Landing, Open, Sending, Signature};
+pub use settlement::{IntentRow, IntentState, MinedIntent, OpenIntent, SendingRow, SignedIntent};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

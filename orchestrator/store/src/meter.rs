@@ -128,9 +128,9 @@ impl Store {
     }
 }
 
-type Query<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+type AnyQuery<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
-fn bind<'q>(query: Query<'q>, lease: B256, meter: &Meter) -> Query<'q> {
+fn bind<'q>(query: AnyQuery<'q>, lease: B256, meter: &Meter) -> AnyQuery<'q> {
     let counters = &meter.counters;
     query
         .bind(hex(lease))

@@ -37,9 +37,10 @@ impl Store {
         closed_at: u64,
         statements: &[StatementRow],
         intent: &Intent,
+        now_ms: u64,
     ) -> Result<()> {
         let mut tx = self.begin().await?;
-        if !prepare(&mut tx, intent).await? {
+        if !prepare(&mut tx, intent, now_ms).await? {
             return Ok(());
         }
         sqlx::query("DELETE FROM statements WHERE epoch = $1").bind(int(epoch)).execute(&mut *tx).await?;
@@ -134,7 +135,7 @@ impl Store {
 
     /// When the newest root was posted in this provider's name that is not of an epoch closed here: what was stated under it
     /// is not known.
-    pub async fn forgotten_root(&self, provider: Address) -> Result<Option<u64>> {
+    pub async fn unknown_root(&self, provider: Address) -> Result<Option<u64>> {
         let sql = "SELECT MAX(r.posted_at) FROM roots r LEFT JOIN epochs e ON e.epoch = r.epoch AND e.root = r.root \
                    WHERE r.provider = $1 AND e.epoch IS NULL";
         let row = sqlx::query(sql).bind(hex(provider)).fetch_one(self.pool()).await?;

@@ -4,7 +4,7 @@ use alloy::primitives::{Address, B256, Bytes, U256};
 use solidity::{Market::MarketEvents, typed::Action};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-use super::{Error, Result, Store, Wanted, hex, int, parse, uint};
+use super::{Error, EventFilter, Result, Store, hex, int, parse, uint};
 
 /// An action that waits for consents.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ pub struct Proposal {
 
 /// How an account is bound.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Binding {
+pub struct AccountBinding {
     pub approvers: Vec<Address>,
     pub version: U256,
 }
@@ -58,12 +58,16 @@ const COLUMNS: &str = "digest, account, proposer, says, call, value, nonce, expi
 
 impl Store {
     /// How an account is bound by what is known of the chain; `None` when it is free.
-    pub async fn binding(&self, account: Address) -> Result<Option<Binding>> {
-        let wanted = Wanted { subject: Some(hex(account)), name: Some("AccountBound".to_owned()), ..Wanted::default() };
-        let newest = self.history(&wanted, 1, true).await?.pop();
+    pub async fn binding(&self, account: Address) -> Result<Option<AccountBinding>> {
+        let wanted = EventFilter {
+            subject: Some(hex(account)),
+            name: Some("AccountBound".to_owned()),
+            ..EventFilter::default()
+        };
+        let newest = self.find_events(&wanted, 1, true).await?.pop();
         Ok(newest.and_then(|event| match event.event {
             MarketEvents::AccountBound(bound) if !bound.threshold.is_zero() => {
-                Some(Binding { approvers: bound.approvers, version: bound.version })
+                Some(AccountBinding { approvers: bound.approvers, version: bound.version })
             }
             _ => None,
         }))

@@ -20,7 +20,7 @@ const KEPT_MS: u64 = 14 * 86_400_000;
 /// What was made of a policy's wish.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Outcome {
+pub enum RulingOutcome {
     /// The wish is what there is.
     Steady,
     /// Something stands in the way; the ruling's bound says what.
@@ -47,7 +47,7 @@ pub struct Ruling {
     pub granted: u32,
     /// What of the wish the contract would not grant, and why.
     pub bound: Option<String>,
-    pub outcome: Outcome,
+    pub outcome: RulingOutcome,
     /// The statement by which a step was or would be taken.
     pub evidence: Option<Evidence>,
 }
@@ -66,7 +66,7 @@ pub struct Evidence {
 
 /// The newest ruling of a lease, and what the policy beside it came to.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Standing {
+pub struct ScalingRow {
     pub ruling: Ruling,
     pub shadow: Option<Account>,
 }
@@ -81,7 +81,7 @@ impl Ruling {
 
 impl Store {
     /// Writes a ruling, and with it the step that it takes, all or nothing.
-    pub async fn rule(
+    pub async fn record_ruling(
         &self,
         lease: B256,
         ruling: &Ruling,
@@ -105,37 +105,37 @@ impl Store {
              SET hurry = excluded.hurry, ruling = excluded.ruling, shadow = excluded.shadow",
         )
         .bind(hex(lease))
-        .bind(i64::from(ruling.outcome == Outcome::Proving))
+        .bind(i64::from(ruling.outcome == RulingOutcome::Proving))
         .bind(json(ruling)?)
         .bind(shadow.map(json).transpose()?)
         .execute(&mut *tx)
         .await?;
         if let Some(step) = step {
-            prepare(&mut tx, step).await?;
+            prepare(&mut tx, step, ruling.at_ms).await?;
         }
         tx.commit().await?;
         Ok(())
     }
 
-    pub async fn scaling(&self, lease: B256) -> Result<Option<Standing>> {
+    pub async fn scaling(&self, lease: B256) -> Result<Option<ScalingRow>> {
         let sql = "SELECT ruling, shadow FROM scaling WHERE lease = $1";
         let Some(row) = sqlx::query(sql).bind(hex(lease)).fetch_optional(self.pool()).await? else { return Ok(None) };
         let corrupt = Error::corrupt("scaling");
         let ruling = serde_json::from_str(&row.try_get::<String, _>(0)?).map_err(corrupt)?;
         let shadow = row.try_get::<Option<String>, _>(1)?;
         let shadow = shadow.map(|text| serde_json::from_str(&text)).transpose().map_err(Error::corrupt("scaling"))?;
-        Ok(Some(Standing { ruling, shadow }))
+        Ok(Some(ScalingRow { ruling, shadow }))
     }
 
     /// A lease waits for no early proof any more, whatever its last ruling was.
-    pub async fn calm(&self, lease: B256) -> Result<()> {
+    pub async fn clear_early_proof(&self, lease: B256) -> Result<()> {
         let sql = "UPDATE scaling SET hurry = 0 WHERE lease = $1 AND hurry = 1";
         sqlx::query(sql).bind(hex(lease)).execute(self.pool()).await?;
         Ok(())
     }
 
     /// Whether an open lease of the provider waits for an early proof.
-    pub async fn is_hurried(&self, provider: Address) -> Result<bool> {
+    pub async fn early_proof_requested(&self, provider: Address) -> Result<bool> {
         let sql = "SELECT 1 FROM scaling JOIN leases ON leases.id = scaling.lease WHERE scaling.hurry = 1 \
                    AND leases.provider = $1 AND leases.closed = 0 AND leases.reverted = 0 LIMIT 1";
         Ok(sqlx::query(sql).bind(hex(provider)).fetch_optional(self.pool()).await?.is_some())

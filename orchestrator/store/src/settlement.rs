@@ -1,13 +1,10 @@
 //! The outbox. Who wants a transaction prepares an intent; the settlement stage alone carries it further.
 
-mod books;
-mod moves;
-mod outbox;
+mod costs;
+mod open_intents;
+mod transitions;
 
-use std::{
-    str::FromStr,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::str::FromStr;
 
 use alloy::primitives::{Address, B256, Bytes, U256};
 use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
@@ -15,9 +12,9 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 use super::{Result, Store, hex, int, parse, uint};
 use lease::intent::Intent;
 
-pub use books::Spent;
-pub use moves::{Landing, Signature};
-pub use outbox::{Open, Sending};
+pub use costs::GasByKind;
+pub use open_intents::{OpenIntent, SendingRow};
+pub use transitions::{MinedIntent, SignedIntent};
 
 const COLUMNS: &str =
     "key, kind, recipient, data, value, state, nonce, gas, block, block_hash, tx, error, created_at_ms, signed_at_ms";
@@ -55,7 +52,7 @@ pub struct IntentRow {
 
 #[derive(Debug, thiserror::Error)]
 #[error("there is no such state of an intent")]
-pub struct UnknownState;
+pub struct UnknownIntentState;
 
 impl IntentState {
     pub fn text(self) -> &'static str {
@@ -70,18 +67,19 @@ impl IntentState {
 }
 
 impl FromStr for IntentState {
-    type Err = UnknownState;
+    type Err = UnknownIntentState;
 
-    fn from_str(text: &str) -> Result<Self, UnknownState> {
+    fn from_str(text: &str) -> Result<Self, UnknownIntentState> {
         let all = [Self::Prepared, Self::Sent, Self::Mined, Self::Final, Self::Failed];
-        all.into_iter().find(|state| state.text() == text).ok_or(UnknownState)
+        all.into_iter().find(|state| state.text() == text).ok_or(UnknownIntentState)
     }
 }
 
 /// Wants a transaction, as a part of what the caller writes. Nothing happens when an intent of that key exists, unless it
 /// failed: then it is wanted anew, with the new content. Returns whether it is new.
-pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent) -> Result<bool> {
-    let now = now_ms();
+///
+/// `now_ms` is the machine's clock, in Unix milliseconds.
+pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent, now_ms: u64) -> Result<bool> {
     let done = sqlx::query(
         "INSERT INTO intents (key, kind, recipient, data, value, state, gas, created_at_ms, signed_at_ms, updated_at_ms) \
          VALUES ($1, $2, $3, $4, $5, 'prepared', 0, $6, 0, $7) \
@@ -95,8 +93,8 @@ pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent) -> Res
     .bind(hex(intent.to))
     .bind(intent.data.to_vec())
     .bind(intent.value.to_string())
-    .bind(int(now))
-    .bind(int(now))
+    .bind(int(now_ms))
+    .bind(int(now_ms))
     .execute(&mut **tx)
     .await?;
     let new = done.rows_affected() == 1;
@@ -108,9 +106,9 @@ pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent) -> Res
 
 impl Store {
     /// Wants a transaction: [`prepare`] on its own.
-    pub async fn prepare(&self, intent: &Intent) -> Result<bool> {
+    pub async fn prepare(&self, intent: &Intent, now_ms: u64) -> Result<bool> {
         let mut tx = self.begin().await?;
-        let new = prepare(&mut tx, intent).await?;
+        let new = prepare(&mut tx, intent, now_ms).await?;
         tx.commit().await?;
         Ok(new)
     }
@@ -147,16 +145,11 @@ impl Store {
     }
 
     /// When an intent of a kind was last wanted, in Unix milliseconds.
-    pub async fn last_wanted(&self, kind: &str) -> Result<Option<u64>> {
+    pub async fn last_prepared(&self, kind: &str) -> Result<Option<u64>> {
         let sql = "SELECT MAX(created_at_ms) FROM intents WHERE kind = $1";
         let row = sqlx::query(sql).bind(kind).fetch_one(self.pool()).await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.map(uint))
     }
-}
-
-/// This machine's time in Unix milliseconds.
-pub fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
 }
 
 fn intent_row(row: &AnyRow) -> Result<IntentRow> {

@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use cli::{
     orchestrator::{Orchestrator, Running},
     render::ids::short,
-    settings::{Connection, DEV_CHAIN, Identity, Orchestration, Web},
+    settings::{Connection, DEV_CHAIN, Identity, OrchestratorSettings, WebSettings},
 };
 use driver::{Stage, StageStatuses, Wakeup};
 use gateway::Gateway;
@@ -34,13 +34,13 @@ use ports::{
 };
 use solidity::deploy::Deployment;
 use stages::{
-    chain::{self, Chain},
-    clearing::{self, Clearing},
-    container::{self, Container},
-    meter::{self, Meter},
-    proof::Proof,
-    scale::Scale,
-    settlement::Settlement,
+    chain::{self, ChainStage},
+    clearing::{ClearingSettings, ClearingStage},
+    container::{self, ContainerSettings, ContainerStage},
+    meter::{MeterSettings, MeterStage},
+    proof::ProofStage,
+    scale::ScaleStage,
+    settlement::SettlementStage,
 };
 use store::Store;
 use tokio::sync::watch;
@@ -56,7 +56,7 @@ impl Orchestrator for Real {
         &self,
         connection: &Connection,
         identity: &Identity,
-        settings: &Orchestration,
+        settings: &OrchestratorSettings,
     ) -> anyhow::Result<Running> {
         start(connection, identity, settings).await
     }
@@ -65,18 +65,18 @@ impl Orchestrator for Real {
         sweep(deployment, provider).await
     }
 
-    async fn engine(&self, settings: &Orchestration) -> anyhow::Result<Info> {
+    async fn engine(&self, settings: &OrchestratorSettings) -> anyhow::Result<Info> {
         Ok(BollardEngine::new(engine_settings(settings)).info().await?)
     }
 
-    async fn database(&self, settings: &Orchestration) -> anyhow::Result<()> {
+    async fn database(&self, settings: &OrchestratorSettings) -> anyhow::Result<()> {
         Store::open(settings.database_url.expose()).await?;
         Ok(())
     }
 }
 
 /// How the engine is reached, and what every container gets.
-fn engine_settings(settings: &Orchestration) -> docker::Settings {
+fn engine_settings(settings: &OrchestratorSettings) -> docker::Settings {
     docker::Settings {
         host: Some(settings.docker_host.clone()).filter(|host| !host.is_empty()),
         bind: settings.publish_address,
@@ -86,7 +86,11 @@ fn engine_settings(settings: &Orchestration) -> docker::Settings {
 }
 
 /// Starts everything; returns when the API listens and the stages run.
-pub async fn start(connection: &Connection, identity: &Identity, settings: &Orchestration) -> anyhow::Result<Running> {
+pub async fn start(
+    connection: &Connection,
+    identity: &Identity,
+    settings: &OrchestratorSettings,
+) -> anyhow::Result<Running> {
     start_with(connection, identity, settings, Arc::new(BollardEngine::new(engine_settings(settings)))).await
 }
 
@@ -94,7 +98,7 @@ pub async fn start(connection: &Connection, identity: &Identity, settings: &Orch
 pub async fn start_with(
     connection: &Connection,
     identity: &Identity,
-    settings: &Orchestration,
+    settings: &OrchestratorSettings,
     engine: Arc<dyn Engine>,
 ) -> anyhow::Result<Running> {
     let deployment = Deployment::read(&connection.deployment)
@@ -190,7 +194,7 @@ pub async fn start_with(
 }
 
 /// What the web page is told.
-fn page(web: &Web, connection: &Connection, deployment: &Deployment) -> PageConfig {
+fn page(web: &WebSettings, connection: &Connection, deployment: &Deployment) -> PageConfig {
     let chain_name = web.chain_name.clone().unwrap_or_else(|| match deployment.chain_id {
         DEV_CHAIN => "Local chain".to_owned(),
         id => format!("Chain {id}"),
@@ -242,7 +246,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     owner: Owner,
     deployment: Deployment,
-    settings: Orchestration,
+    settings: OrchestratorSettings,
     gate: Arc<dyn Gate>,
     wakeups: Wakeups,
 }
@@ -252,7 +256,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
     let Parts { store, ethereum, engine, clock, owner, deployment, settings, gate, wakeups } = parts;
     let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let kernel: Arc<dyn Kernel> = Arc::new(HostKernel);
-    let chain = Chain::new(store.clone(), ethereum.clone(), deployment, owner.provider, chain::Settings::default())
+    let chain = ChainStage::new(store.clone(), ethereum.clone(), deployment, owner.provider, Default::default())
         .waking(
             vec![wakeups.container.clone()],
             vec![
@@ -264,7 +268,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
             ],
         );
     let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
-    let clearing = Clearing {
+    let clearing = ClearingStage {
         store: store.clone(),
         ethereum: ethereum.clone(),
         clock: clock.clone(),
@@ -272,7 +276,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         provider: owner.provider,
         market,
         parameters: parameters.clone(),
-        settings: clearing::Settings {
+        settings: ClearingSettings {
             drain: settings.drain,
             margin: settings.margin,
             hold: settings.bid_hold,
@@ -282,13 +286,13 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         next: wakeups.settlement.clone(),
         adopted: Default::default(),
     };
-    let container = Container::new(
+    let container = ContainerStage::new(
         store.clone(),
         engine.clone(),
         clock.clone(),
         kernel.clone(),
         owner,
-        container::Settings {
+        ContainerSettings {
             drain: settings.drain,
             warm: settings.warm,
             notice_period: parameters.noticePeriod.into(),
@@ -298,26 +302,27 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         (wakeups.container.clone(), wakeups.meter.clone()),
     )
     .behind(gate.clone(), wakeups.gateway.clone());
-    let meter = Meter::new(
+    let meter = MeterStage::new(
         store.clone(),
         engine,
         clock.clone(),
         kernel,
         owner,
-        meter::Settings { period: settings.sample_every, ..Default::default() },
+        MeterSettings { period: settings.sample_every, ..Default::default() },
         wakeups.scale.clone(),
     );
-    let proof = Proof {
+    let proof = ProofStage {
         store: store.clone(),
+        clock: clock.clone(),
         provider: owner.provider,
         market,
         parameters: parameters.clone(),
         next: vec![wakeups.scale.clone(), wakeups.settlement.clone()],
     };
-    let scale = Scale {
+    let scale = ScaleStage {
         store: store.clone(),
         gate: Some(gate),
-        clock,
+        clock: clock.clone(),
         provider: owner.provider,
         market,
         chain_id: owner.chain_id,
@@ -325,11 +330,12 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         every: settings.scale_every,
         proof: wakeups.proof.clone(),
         next: wakeups.settlement.clone(),
-        memory: Default::default(),
+        cache: Default::default(),
     };
-    let settlement = Settlement {
+    let settlement = SettlementStage {
         store,
         ethereum,
+        clock,
         provider: owner.provider,
         market,
         chain_id: owner.chain_id,
@@ -339,7 +345,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         confirmations: settings.confirmations,
         replace_after: settings.replace_after,
         gas_per_hour: settings.gas_per_hour,
-        seen: Default::default(),
+        cache: Default::default(),
     };
     vec![
         (Arc::new(chain), wakeups.chain),

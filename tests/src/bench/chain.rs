@@ -23,7 +23,7 @@ use sqlx::{
     Connection, Executor, PgConnection, Row,
     postgres::{PgListener, PgPoolCopyExt},
 };
-use stages::chain::{self, Chain};
+use stages::chain::{self, ChainStage};
 use store::Store;
 use tokio::sync::watch;
 
@@ -84,7 +84,7 @@ async fn fill(devnet: &Devnet, calls: &[Bytes]) -> anyhow::Result<()> {
 }
 
 /// Reads the whole chain into an empty database with the chain stage.
-async fn backfill(devnet: &Devnet, database: &Postgres) -> anyhow::Result<(Arc<Chain>, f64)> {
+async fn backfill(devnet: &Devnet, database: &Postgres) -> anyhow::Result<(Arc<ChainStage>, f64)> {
     let store = Store::open(&database.url("postgres")).await?;
     let provider = Actor::Provider.address();
     store.bind(&devnet.deployment, provider).await?;
@@ -92,7 +92,7 @@ async fn backfill(devnet: &Devnet, database: &Postgres) -> anyhow::Result<(Arc<C
     let ethereum = AlloyEthereum::connect(&devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
     let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
     let tip = ethereum.head().await?;
-    let stage = Chain::new(Arc::new(store.clone()), ethereum, deployment.clone(), provider, Default::default());
+    let stage = ChainStage::new(Arc::new(store.clone()), ethereum, deployment.clone(), provider, Default::default());
     let stage = Arc::new(stage);
     let started = Instant::now();
     while store.head().await?.is_none_or(|head| head.number < tip.number) {
@@ -142,7 +142,7 @@ async fn bare(devnet: &Devnet, database: &Postgres) -> anyhow::Result<f64> {
 }
 
 /// Milliseconds from a block's arrival over WebSocket to the commit that moves the cursor to it.
-async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<Chain>, call: &Bytes) -> anyhow::Result<Vec<f64>> {
+async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<ChainStage>, call: &Bytes) -> anyhow::Result<Vec<f64>> {
     let mut connection = PgConnection::connect(&database.url("postgres")).await?;
     // The database itself says when the cursor has moved: at the commit, and with nobody asking meanwhile.
     let trigger = "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS \

@@ -16,7 +16,7 @@ use driver::Wakeup;
 use gateway::{Gateway, Limits};
 use lease::label;
 use ports::subnet::Subnet;
-use store::container::Seen;
+use store::container::ContainerRow;
 use tokio::{net::TcpListener, runtime::Runtime, sync::watch};
 
 use self::{
@@ -67,7 +67,7 @@ async fn measure(provider: &Provider) -> anyhow::Result<()> {
 
 async fn replicas(provider: &Provider, lease: &Opened) -> anyhow::Result<Vec<SocketAddr>> {
     let seen = provider.store.containers(lease.lease).await?;
-    let address = |seen: &Seen| Some(SocketAddr::new(seen.address?, 8080));
+    let address = |seen: &ContainerRow| Some(SocketAddr::new(seen.address?, 8080));
     let replicas: Vec<_> = seen.iter().filter_map(address).collect();
     ensure!(replicas.len() == usize::from(REPLICAS), "{} of {REPLICAS} replicas have an address", replicas.len());
     Ok(replicas)

@@ -26,8 +26,8 @@ use lease::decide::State;
 use ports::engine::Engine;
 use serde::Deserialize;
 use solidity::{Market::LeaseOpened, Terms};
-use stages::meter::Meter;
-use store::{Change, Event, Head, Segment, Store};
+use stages::meter::MeterStage;
+use store::{BlockRef, ChainChange, EventRow, Segment, Store};
 use tokio::process::Command;
 
 use self::crowd::Crowd;
@@ -81,7 +81,7 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
     let store = Arc::new(Store::open(&format!("sqlite:{}", folder.path().join("tidemark.db").display())).await?);
     store.bind(&provider.devnet.deployment, provider.owner.provider).await?;
     let leases = open_in(&store, provider, leases).await?;
-    let meter = Meter::new(
+    let meter = MeterStage::new(
         store.clone(),
         crowd.clone(),
         Arc::new(System),
@@ -127,7 +127,7 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
 
 /// Opens leases in a store as the chain stage would. Returns how many.
 async fn open_in(store: &Store, provider: &Provider, leases: &[B256]) -> anyhow::Result<usize> {
-    let block = Head { number: 1, hash: keccak256("block"), time: 1 };
+    let block = BlockRef { number: 1, hash: keccak256("block"), time: 1 };
     let mut events = Vec::new();
     for (i, lease) in leases.iter().enumerate() {
         let order = order(B256::ZERO, 1, i as u64);
@@ -149,10 +149,10 @@ async fn open_in(store: &Store, provider: &Provider, leases: &[B256]) -> anyhow:
             terms,
         };
         store.put_manifest(*lease, B256::ZERO, MANIFEST.as_bytes()).await?;
-        let event = Event::decode(1, i as u64, 1, B256::ZERO, opened.encode_log_data());
+        let event = EventRow::decode(1, i as u64, 1, B256::ZERO, opened.encode_log_data());
         events.push(event.context("an event that does not decode")?);
     }
-    store.apply(None, &Change::Committed(Segment { blocks: vec![block], events }), 128).await?;
+    store.apply(None, &ChainChange::Committed(Segment { blocks: vec![block], events }), 128).await?;
     Ok(leases.len())
 }
 

@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use adapters::ethereum::AlloyEthereum;
+use adapters::{clock::System, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, U256},
     providers::{DynProvider, Provider, ext::AnvilApi},
@@ -25,9 +25,9 @@ use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
 use driver::{self, Stage, StageStatuses, Wakeup};
 use lease::intent::Intent;
-use ports::ethereum::Ethereum;
+use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::Market::addBondCall;
-use stages::{chain, settlement::Settlement};
+use stages::{chain, settlement::SettlementStage};
 use store::{IntentState, Store, settlement::prepare};
 use tempfile::TempDir;
 use tokio::{process::Child, sync::watch};
@@ -123,7 +123,7 @@ impl Bench {
                 data: addBondCall {}.abi_encode().into(),
                 value: U256::from(number),
             };
-            prepare(&mut tx, &intent).await?;
+            prepare(&mut tx, &intent, System.now_ms()).await?;
         }
         tx.commit().await?;
         Ok(store)
@@ -145,9 +145,10 @@ impl Bench {
         let signer = Some(Actor::Provider.signer());
         let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, signer)?;
         let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
-        let settlement = Settlement {
+        let settlement = SettlementStage {
             store: store.clone(),
             ethereum: ethereum.clone(),
+            clock: Arc::new(System),
             provider: self.provider(),
             chain_id: deployment.chain_id,
             market: deployment.market,
@@ -157,7 +158,7 @@ impl Bench {
             confirmations: 6,
             replace_after: Duration::from_secs(30),
             gas_per_hour: u64::MAX,
-            seen: Default::default(),
+            cache: Default::default(),
         };
         let (stop, shutdown) = watch::channel(false);
         let wakeup = Wakeup::default();

@@ -24,11 +24,11 @@ use lease::{decide::Standing, label::Owner};
 use ports::{engine::Engine, ethereum::Ethereum, subnet::Subnet};
 use solidity::{Market::LeaseOpened, Order, Terms};
 use stages::{
-    chain::{self, Chain},
-    container::{self, Container},
-    meter::Meter,
+    chain::{self, ChainStage},
+    container::{self, ContainerSettings, ContainerStage},
+    meter::MeterStage,
 };
-use store::{Store, container::Progress};
+use store::{Store, container::LeaseProgress};
 use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 
@@ -92,7 +92,7 @@ impl Provider {
         let salt = AtomicU64::new(0);
         let store = Arc::new(store);
         let _sweep = Sweep::of(owner.provider, &devnet);
-        let (warm, work) = (container::Settings::default().warm, None);
+        let (warm, work) = (ContainerSettings::default().warm, None);
         let mut provider =
             Self { devnet, store, engine, owner, warm, offer, salt, arrivals, arriving, work, _sweep, _folder: folder };
         provider.work()?;
@@ -106,19 +106,19 @@ impl Provider {
         let ethereum = AlloyEthereum::connect(&self.devnet.ws_url(), deployment.chain_id, deployment.market, None)?;
         let ethereum: Arc<dyn Ethereum> = Arc::new(ethereum);
         let (chain_wakeup, container_wakeup, meter_wakeup) = (Wakeup::default(), Wakeup::default(), Wakeup::default());
-        let chain = Chain::new(self.store.clone(), ethereum.clone(), deployment, provider, Default::default())
+        let chain = ChainStage::new(self.store.clone(), ethereum.clone(), deployment, provider, Default::default())
             .waking(vec![container_wakeup.clone()], Vec::new());
-        let container = Container::new(
+        let container = ContainerStage::new(
             self.store.clone(),
             self.engine.clone(),
             Arc::new(System),
             Arc::new(HostKernel),
             self.owner,
-            container::Settings { warm: self.warm, ..Default::default() },
+            ContainerSettings { warm: self.warm, ..Default::default() },
             (container_wakeup.clone(), meter_wakeup.clone()),
         );
         let engine: Arc<dyn Engine> = self.engine.clone();
-        let meter = Meter::new(
+        let meter = MeterStage::new(
             self.store.clone(),
             engine.clone(),
             Arc::new(System),
@@ -223,7 +223,7 @@ impl Provider {
     pub async fn running(&self, lease: B256) -> anyhow::Result<f64> {
         let look = || async {
             let Some(progress) = self.store.progress(lease).await? else { return Ok(None) };
-            if let Progress { standing: Standing::Failing, reason, .. } = progress {
+            if let LeaseProgress { standing: Standing::Failing, reason, .. } = progress {
                 bail!("a lease cannot run: {}", reason.unwrap_or_default());
             }
             Ok(progress.running_at_ms.map(|at| at as f64))

@@ -7,7 +7,7 @@ use lease::{access::Scope, meter::Meter};
 use sqlx::{AnyConnection, AssertSqlSafe, Connection, Executor};
 use store::{
     Store,
-    access::{AccessRow, GrantRow, Granted, LONGEST_GRANT, SessionRow, ShellRow},
+    access::{AccessRow, GrantOutcome, GrantRow, LONGEST_GRANT, SessionRow, ShellRow},
 };
 use tests::postgres::Database;
 
@@ -25,7 +25,9 @@ async fn a_nonce_is_used_once_and_a_session_ends() {
         let store = Store::open(&database.url).await.unwrap();
         store.put_nonce("first", 1_000).await.unwrap();
         let session = SessionRow { token_hash: B256::repeat_byte(9), address: WHO, expires_at_ms: 5_000 };
-        assert!(store.nonce_stands("first", 999).await.unwrap() && !store.nonce_stands("first", 1_000).await.unwrap());
+        assert!(
+            store.nonce_is_valid("first", 999).await.unwrap() && !store.nonce_is_valid("first", 1_000).await.unwrap()
+        );
         assert!(!store.open_session("other", &session, 10).await.unwrap());
         assert!(!store.open_session("first", &session, 1_000).await.unwrap(), "too old");
         assert_eq!(store.session(session.token_hash, 10).await.unwrap(), None);
@@ -49,12 +51,12 @@ async fn the_newest_grant_stands_until_it_is_revoked_for_good() {
         let store = Store::open(&database.url).await.unwrap();
         let grant = |scope, issued_at, expiry| GrantRow { lease: LEASE, grantee: WHO, scope, issued_at, expiry };
         let first = grant(Scope::Shell, 100, 500);
-        assert_eq!(store.put_grant(&first).await.unwrap(), Granted::Stands);
-        assert_eq!(store.put_grant(&first).await.unwrap(), Granted::Stands, "the same twice is once");
-        assert_eq!(store.put_grant(&grant(Scope::View, 100, 500)).await.unwrap(), Granted::Older(100));
-        assert_eq!(store.put_grant(&grant(Scope::Logs, 99, 500)).await.unwrap(), Granted::Older(100));
+        assert_eq!(store.put_grant(&first).await.unwrap(), GrantOutcome::Accepted);
+        assert_eq!(store.put_grant(&first).await.unwrap(), GrantOutcome::Accepted, "the same twice is once");
+        assert_eq!(store.put_grant(&grant(Scope::View, 100, 500)).await.unwrap(), GrantOutcome::Superseded(100));
+        assert_eq!(store.put_grant(&grant(Scope::Logs, 99, 500)).await.unwrap(), GrantOutcome::Superseded(100));
         let newer = grant(Scope::View, 101, 400);
-        assert_eq!(store.put_grant(&newer).await.unwrap(), Granted::Stands);
+        assert_eq!(store.put_grant(&newer).await.unwrap(), GrantOutcome::Accepted);
         assert_eq!(store.grant(LEASE, WHO, 399).await.unwrap().as_ref(), Some(&newer), "also when it allows less");
         assert_eq!(store.grant(LEASE, WHO, 400).await.unwrap(), None);
         assert_eq!(store.grant(B256::ZERO, WHO, 399).await.unwrap(), None);
@@ -66,19 +68,19 @@ async fn the_newest_grant_stands_until_it_is_revoked_for_good() {
             (None, vec![])
         );
         for old in [&first, &newer] {
-            assert_eq!(store.put_grant(old).await.unwrap(), Granted::Revoked(101));
+            assert_eq!(store.put_grant(old).await.unwrap(), GrantOutcome::Revoked(101));
         }
         store.revoke(LEASE, WHO, 300).await.unwrap();
-        assert_eq!(store.put_grant(&grant(Scope::View, 300, 600)).await.unwrap(), Granted::Revoked(300));
+        assert_eq!(store.put_grant(&grant(Scope::View, 300, 600)).await.unwrap(), GrantOutcome::Revoked(300));
         // Forgotten only when nothing that was revoked can still be valid.
         store.prune_access((300 + LONGEST_GRANT) * 1000 - 1).await.unwrap();
-        assert_eq!(store.put_grant(&grant(Scope::View, 300, 600)).await.unwrap(), Granted::Revoked(300));
-        assert_eq!(store.put_grant(&grant(Scope::Logs, 301, 600)).await.unwrap(), Granted::Stands);
+        assert_eq!(store.put_grant(&grant(Scope::View, 300, 600)).await.unwrap(), GrantOutcome::Revoked(300));
+        assert_eq!(store.put_grant(&grant(Scope::Logs, 301, 600)).await.unwrap(), GrantOutcome::Accepted);
         // One that was never given can be revoked before it comes.
         let other = Address::repeat_byte(7);
         store.revoke(LEASE, other, 200).await.unwrap();
         let late = GrantRow { grantee: other, ..grant(Scope::View, 200, 500) };
-        assert_eq!(store.put_grant(&late).await.unwrap(), Granted::Revoked(200));
+        assert_eq!(store.put_grant(&late).await.unwrap(), GrantOutcome::Revoked(200));
         assert_eq!(store.prune_access((600 + LONGEST_GRANT) * 1000).await.unwrap(), 2);
     }
 }

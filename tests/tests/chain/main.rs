@@ -17,7 +17,7 @@ use solidity::{
     Market::{self, MarketEvents, takeCall, topUpCall},
     Terms,
 };
-use stages::chain::{Chain, Settings};
+use stages::chain::{ChainSettings, ChainStage};
 use store::{LeaseFilter, Store};
 use tests::{
     faulty_node::{FaultyNode, NodeFault},
@@ -49,14 +49,14 @@ impl World {
     }
 
     /// A chain stage as a process that just started has it.
-    fn stage(&self) -> Chain {
-        self.stage_at(&self.devnet.ws_url(), Settings::default())
+    fn stage(&self) -> ChainStage {
+        self.stage_at(&self.devnet.ws_url(), ChainSettings::default())
     }
 
-    fn stage_at(&self, url: &str, settings: Settings) -> Chain {
+    fn stage_at(&self, url: &str, settings: ChainSettings) -> ChainStage {
         let deployment = self.devnet.deployment.clone();
         let ethereum = AlloyEthereum::connect(url, deployment.chain_id, deployment.market, None).unwrap();
-        Chain::new(self.store.clone(), Arc::new(ethereum), deployment, Actor::Provider.address(), settings)
+        ChainStage::new(self.store.clone(), Arc::new(ethereum), deployment, Actor::Provider.address(), settings)
     }
 
     async fn take(&self, salt: u64) -> B256 {
@@ -128,7 +128,7 @@ async fn missed_blocks_are_caught_up() {
         assert_eq!(world.ids().await, taken, "oldest first");
         let head = world.store.head().await.unwrap().unwrap();
         assert_eq!(head.time, world.devnet.time().await.unwrap());
-        assert!(world.store.blocks().await.unwrap().len() as u64 <= Settings::default().keep + 1);
+        assert!(world.store.blocks().await.unwrap().len() as u64 <= ChainSettings::default().keep + 1);
     }
 }
 
@@ -204,7 +204,7 @@ async fn a_shorter_chain_only_counts_when_it_contradicts() {
 #[tokio::test]
 async fn a_reorg_deeper_than_the_kept_blocks_reads_all_again() {
     for world in World::each().await {
-        let settings = Settings { keep: 2, ..Settings::default() };
+        let settings = ChainSettings { keep: 2, ..ChainSettings::default() };
         let stage = world.stage_at(&world.devnet.ws_url(), settings);
         let kept = world.take(1).await;
         stage.run().await.unwrap();
@@ -226,7 +226,7 @@ async fn another_chain_undoes_nothing() {
     world.stage().run().await.unwrap();
     let other = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
     other.mine(30).await.unwrap();
-    let error = world.stage_at(&other.ws_url(), Settings::default()).run().await.unwrap_err();
+    let error = world.stage_at(&other.ws_url(), ChainSettings::default()).run().await.unwrap_err();
     assert!(error.to_string().contains("another chain"), "{error}");
     assert_eq!(world.ids().await, [lease]);
 }
@@ -238,7 +238,7 @@ async fn events_of_other_contracts_are_ignored() {
     node.set_fault(NodeFault::ForeignLogs);
     let lease = world.take(1).await;
     world.devnet.mine(3).await.unwrap();
-    let counts = world.stage_at(&node.url, Settings::default()).run().await.unwrap();
+    let counts = world.stage_at(&node.url, ChainSettings::default()).run().await.unwrap();
     assert_eq!((counted(&counts, "applied"), counted(&counts, "foreign")), (3, 3));
     assert_eq!(world.ids().await, [lease]);
     assert_eq!(world.store.events(lease).await.unwrap().len(), 1);
@@ -249,7 +249,7 @@ async fn a_node_that_is_away_or_talks_nonsense_loses_nothing() {
     let world = World::each().await.remove(0);
     let lease = world.take(1).await;
     let node = FaultyNode::start(world.devnet.http_url()).await.unwrap();
-    let stage = world.stage_at(&node.url, Settings::default());
+    let stage = world.stage_at(&node.url, ChainSettings::default());
     for (fault, says) in [
         (NodeFault::Down, "does not answer"),
         (NodeFault::NotJson, "not Ethereum's"),
@@ -275,7 +275,7 @@ async fn a_node_that_limits_ranges_and_tells_no_times_is_enough() {
         world.devnet.mine(20).await.unwrap();
         world.devnet.warp(Duration::from_secs(100)).await.unwrap();
     }
-    world.stage_at(&node.url, Settings::default()).run().await.unwrap();
+    world.stage_at(&node.url, ChainSettings::default()).run().await.unwrap();
     let rows = world.store.leases(LeaseFilter::default()).await.unwrap();
     assert_eq!(rows.len(), 4);
     assert!(rows.windows(2).all(|pair| pair[1].lease.opened_at >= pair[0].lease.opened_at + 100));

@@ -17,9 +17,9 @@ use ports::clock::Clock;
 use ports::ethereum::Ethereum;
 use solidity::{AuctionOrder, bid_id, order_id};
 use stages::{
-    chain::{self, Chain},
-    clearing::{Clearing, Settings},
-    settlement::Settlement,
+    chain::ChainStage,
+    clearing::{ClearingSettings, ClearingStage},
+    settlement::SettlementStage,
 };
 use store::{IntentState, Store};
 use tests::{
@@ -91,12 +91,12 @@ impl World {
 
     async fn follow(&self) {
         let deployment = self.devnet.deployment.clone();
-        let (provider, settings) = (Actor::Provider.address(), chain::Settings::default());
-        Chain::new(self.store.clone(), self.ethereum(), deployment, provider, settings).run().await.unwrap();
+        let (provider, settings) = (Actor::Provider.address(), Default::default());
+        ChainStage::new(self.store.clone(), self.ethereum(), deployment, provider, settings).run().await.unwrap();
     }
 
-    fn clearing(&self, ethereum: Arc<dyn Ethereum>, settings: Settings) -> Clearing {
-        Clearing {
+    fn clearing(&self, ethereum: Arc<dyn Ethereum>, settings: ClearingSettings) -> ClearingStage {
+        ClearingStage {
             store: self.store.clone(),
             ethereum,
             clock: self.clock.clone(),
@@ -113,14 +113,15 @@ impl World {
     /// Reads the chain and answers orders, once.
     async fn clear(&self) -> Counts {
         self.follow().await;
-        self.clearing(self.ethereum(), Settings::default()).run().await.unwrap()
+        self.clearing(self.ethereum(), ClearingSettings::default()).run().await.unwrap()
     }
 
     /// Signs and sends what is wanted; each transaction makes a block.
     async fn settle(&self) -> Counts {
-        let settlement = Settlement {
+        let settlement = SettlementStage {
             store: self.store.clone(),
             ethereum: self.ethereum(),
+            clock: self.clock.clone(),
             provider: Actor::Provider.address(),
             market: self.devnet.deployment.market,
             chain_id: 31337,
@@ -130,7 +131,7 @@ impl World {
             confirmations: CONFIRMATIONS,
             replace_after: Duration::from_secs(3600),
             gas_per_hour: 1_000_000_000,
-            seen: Default::default(),
+            cache: Default::default(),
         };
         settlement.run().await.unwrap()
     }
@@ -217,7 +218,7 @@ async fn a_death_at_any_call_ends_in_one_bid() {
             let order = world.ask(salt).await;
             world.follow().await;
             let ethereum = Arc::new(KillableEthereum::new(world.ethereum(), calls, last_call));
-            let run = world.clearing(ethereum.clone(), Settings::default()).run().await;
+            let run = world.clearing(ethereum.clone(), ClearingSettings::default()).run().await;
             assert_eq!(run.is_err(), ethereum.was_killed(), "{calls} calls, {last_call:?}");
             world.clear().await;
             world.settle().await;
@@ -341,7 +342,7 @@ async fn nothing_is_decided_on_a_stale_head() {
     let order = world.ask(1).await;
     world.follow().await;
     world.devnet.mine(10).await.unwrap();
-    let stage = world.clearing(world.ethereum(), Settings::default());
+    let stage = world.clearing(world.ethereum(), ClearingSettings::default());
     assert_eq!(stage.run().await.unwrap()["stale"], 1, "the chain is ahead of what was read");
     world.follow().await;
     world.clock.0.store(3_600_000, Ordering::SeqCst);
@@ -356,7 +357,7 @@ async fn a_provider_that_drains_takes_back_what_it_has_not_signed() {
     let world = World::new().await;
     let order = world.ask(1).await;
     world.clear().await;
-    let draining = world.clearing(world.ethereum(), Settings { drain: true, ..Settings::default() });
+    let draining = world.clearing(world.ethereum(), ClearingSettings { drain: true, ..ClearingSettings::default() });
     assert_eq!(draining.run().await.unwrap()["withdrawn"], 1);
     draining.run().await.unwrap();
     assert_eq!(world.wish(order).await, Some(IntentState::Failed));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use driver::Stage;
 use lease::decide::Standing;
-use stages::container;
+use stages::container::ContainerSettings;
 use tests::{
     orchestrator::Orchestrator,
     provider::{Provider, engine, settings},
@@ -19,7 +19,7 @@ volumes: { kept: {} }
 #[tokio::test]
 async fn a_draining_provider_takes_no_new_lease_and_serves_those_it_has() {
     let provider = Provider::start().await.unwrap();
-    let draining = || container::Settings { drain: true, ..settings() };
+    let draining = || ContainerSettings { drain: true, ..settings() };
     let process = provider.process().await.unwrap();
     let (old, terms) = provider.open(&process, ONE, 1).await.unwrap();
     process.until(old, Standing::Running).await.unwrap();

@@ -7,7 +7,7 @@ use alloy::primitives::B256;
 use driver::{self, Stage, StageStatuses};
 use lease::decide::Standing;
 use ports::engine::{self, Engine};
-use stages::container;
+use stages::container::{self, ContainerSettings};
 use tests::{
     faulty_docker::{DockerFault, FaultyDocker},
     provider::{Process, Provider, settings, until},
@@ -130,7 +130,7 @@ async fn the_engines_word_wakes_the_stage_also_after_it_was_away() {
     let docker = FaultyDocker::start(DockerFault::None).unwrap();
     let engine = engine_at(&docker);
     // Only a wakeup starts another run.
-    let unhurried = container::Settings { period: Duration::from_secs(3600), ..settings() };
+    let unhurried = ContainerSettings { period: Duration::from_secs(3600), ..settings() };
     let process = provider.start.process(engine.clone(), unhurried).await.unwrap();
     let (lease, _) = provider.open(&process, ONE, 1).await.unwrap();
     let (stop, shutdown) = watch::channel(false);

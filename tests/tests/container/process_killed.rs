@@ -6,7 +6,7 @@ use alloy::primitives::B256;
 use anvil::Actor;
 use bollard::models::ContainerSummaryStateEnum;
 use lease::decide::{Slot, Standing};
-use stages::container::Settings;
+use stages::container::ContainerSettings;
 use tests::{
     api_client::ApiClient,
     killable_engine::{KillPoint, KillableEngine},
@@ -34,7 +34,13 @@ pub struct Life {
 }
 
 /// Runs the stages in a process of their own until a lease stands so, or until the process dies.
-pub async fn live(provider: &Provider, lease: B256, wanted: Standing, settings: Settings, death: KillPoint) -> Life {
+pub async fn live(
+    provider: &Provider,
+    lease: B256,
+    wanted: Standing,
+    settings: ContainerSettings,
+    death: KillPoint,
+) -> Life {
     let engine = Arc::new(KillableEngine::new(engine()).killed_at(death));
     let runtime = runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let (start, interposed) = (provider.start.clone(), engine.clone());

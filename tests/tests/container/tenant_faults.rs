@@ -13,7 +13,7 @@ use lease::{
 use ports::engine::{self, Engine};
 use reqwest::StatusCode;
 use solidity::Shape;
-use stages::container;
+use stages::container::ContainerSettings;
 use tests::{
     docker_object::DockerObject,
     killable_engine::{CreateFault, KillableEngine},
@@ -128,7 +128,7 @@ async fn trouble_with_one_lease_is_not_the_others() {
     let (troubled, _) = provider.open(&process, HEALTHY, 1).await.unwrap();
     let (other, terms) = provider.open(&process, HEALTHY, 1).await.unwrap();
     drop(process);
-    let hurried = || container::Settings { patience: Duration::from_millis(100), ..settings() };
+    let hurried = || ContainerSettings { patience: Duration::from_millis(100), ..settings() };
     for (replicas, trouble) in [(2, CreateFault::Panic), (3, CreateFault::Hang)] {
         let engine = Arc::new(KillableEngine::new(engine()).failing_to_create(troubled, trouble));
         let process = provider.start.process(engine, hurried()).await.unwrap();

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use alloy::primitives::B256;
 use bollard::models::ContainerStateStatusEnum as Status;
 use lease::decide::{Slot, Standing, State};
-use stages::container;
+use stages::container::ContainerSettings;
 use tests::{
     killable_engine::{KillPoint, KillableEngine},
     orchestrator::Orchestrator,
@@ -20,8 +20,8 @@ services:
 volumes: { kept: {} }
 "#;
 
-fn one_warm() -> container::Settings {
-    container::Settings { warm: 1, ..settings() }
+fn one_warm() -> ContainerSettings {
+    ContainerSettings { warm: 1, ..settings() }
 }
 
 fn slot(replica: u16) -> Slot {

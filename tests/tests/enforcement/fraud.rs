@@ -13,7 +13,7 @@ use driver::{Stage, StageStatuses, Wakeup};
 use lease::{intent::Intent, label::Owner};
 use ports::gate::{Counts, Demand};
 use solidity::{Statement, leaf, tree::Tree};
-use stages::chain::{Chain, Settings};
+use stages::chain::ChainStage;
 use store::{StatementRow, Store};
 use tests::postgres::Database;
 use tidemark::config::docker_host;
@@ -94,7 +94,7 @@ impl Liar {
             value: U256::ZERO,
         };
         let time = scene.devnet.time().await.unwrap();
-        self.store.close_epoch(epoch, root, time, &statements, &intent).await.unwrap();
+        self.store.close_epoch(epoch, root, time, &statements, &intent, time * 1000).await.unwrap();
         let market = scene.devnet.market(Actor::Provider).await.unwrap();
         let posted = market.postRoot(U256::from(epoch), root).send().await.unwrap().get_receipt().await.unwrap();
         transactions::sent(posted).unwrap();
@@ -105,7 +105,7 @@ impl Liar {
         let deployment = scene.devnet.deployment.clone();
         let (url, provider) = (scene.devnet.ws_url(), Actor::Provider.address());
         let ethereum = AlloyEthereum::connect(&url, deployment.chain_id, deployment.market, None).unwrap();
-        Chain::new(self.store.clone(), Arc::new(ethereum), deployment, provider, Settings::default())
+        ChainStage::new(self.store.clone(), Arc::new(ethereum), deployment, provider, Default::default())
             .run()
             .await
             .unwrap();

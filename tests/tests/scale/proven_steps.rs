@@ -15,7 +15,7 @@ use solidity::{
     Statement, Step, Terms, leaf,
     tree::Tree,
 };
-use stages::chain::{Chain, Settings};
+use stages::chain::ChainStage;
 use store::Store;
 use tests::{postgres::Database, transactions};
 
@@ -58,7 +58,7 @@ impl Scene {
         let url = self.devnet.ws_url();
         let ethereum = AlloyEthereum::connect(&url, deployment.chain_id, deployment.market, None).unwrap();
         let provider = self.terms.provider;
-        let chain = Chain::new(self.store.clone(), Arc::new(ethereum), deployment, provider, Settings::default());
+        let chain = ChainStage::new(self.store.clone(), Arc::new(ethereum), deployment, provider, Default::default());
         let counts = chain.run().await.unwrap();
         assert_eq!(counts.get("mismatches"), None, "the fold differs from the contract");
         self.store.lease(self.lease).await.unwrap().unwrap().lease

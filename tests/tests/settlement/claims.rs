@@ -1,7 +1,7 @@
 //! From statements to earnings, and from exhausted leases to closed ones.
 
 use lease::{accrual, decide::Standing};
-use store::container::Progress;
+use store::container::LeaseProgress;
 
 use super::*;
 
@@ -87,14 +87,14 @@ async fn a_lease_without_money_is_closed_after_the_grace_period() {
     world.pass(40).await;
     world.follow().await;
     let exhausted_at = world.store.head().await.unwrap().unwrap().time;
-    let paused = Progress {
+    let paused = LeaseProgress {
         standing: Standing::Paused,
         reason: None,
         found_at_ms: 0,
         running_at_ms: None,
         exhausted_at: Some(exhausted_at),
     };
-    world.store.see(lease, &[], &paused).await.unwrap();
+    world.store.record_containers(lease, &[], &paused).await.unwrap();
     world.pass(30).await;
     world.follow().await;
     assert_eq!(counted(&world.settlement().run().await.unwrap(), "closes"), 0, "the grace period is a minute");

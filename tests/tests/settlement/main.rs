@@ -8,7 +8,7 @@ mod outbox;
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::ethereum::AlloyEthereum;
+use adapters::{clock::System, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
@@ -16,13 +16,9 @@ use alloy::{
 use anvil::{Actor, Devnet, Mining, Options};
 use driver::{Counts, Stage, Wakeup};
 use lease::{intent::Intent, meter::Meter, statement::Counters};
-use ports::ethereum::Ethereum;
+use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::{Market, Parameters, Terms};
-use stages::{
-    chain::{self, Chain},
-    proof::Proof,
-    settlement::Settlement,
-};
+use stages::{chain::ChainStage, proof::ProofStage, settlement::SettlementStage};
 use store::{IntentState, Store};
 use tests::{postgres::Database, transactions};
 
@@ -79,14 +75,15 @@ impl World {
     }
 
     /// A settlement stage as a process that just started has it.
-    fn settlement(&self) -> Settlement {
+    fn settlement(&self) -> SettlementStage {
         self.settlement_over(self.ethereum())
     }
 
-    fn settlement_over(&self, ethereum: Arc<dyn Ethereum>) -> Settlement {
-        Settlement {
+    fn settlement_over(&self, ethereum: Arc<dyn Ethereum>) -> SettlementStage {
+        SettlementStage {
             store: self.store.clone(),
             ethereum,
+            clock: Arc::new(System),
             provider: provider(),
             market: self.devnet.deployment.market,
             chain_id: 31337,
@@ -96,20 +93,21 @@ impl World {
             confirmations: 1,
             replace_after: Duration::from_secs(3600),
             gas_per_hour: 1_000_000_000,
-            seen: Default::default(),
+            cache: Default::default(),
         }
     }
 
     async fn follow(&self) {
         let deployment = self.devnet.deployment.clone();
-        let settings = chain::Settings::default();
-        Chain::new(self.store.clone(), self.ethereum(), deployment, provider(), settings).run().await.unwrap();
+        let settings = Default::default();
+        ChainStage::new(self.store.clone(), self.ethereum(), deployment, provider(), settings).run().await.unwrap();
     }
 
     async fn prove(&self) -> Counts {
         self.follow().await;
-        let proof = Proof {
+        let proof = ProofStage {
             store: self.store.clone(),
+            clock: Arc::new(System),
             provider: provider(),
             market: self.devnet.deployment.market,
             parameters: self.parameters.clone(),
@@ -193,7 +191,7 @@ impl World {
     }
 
     async fn want(&self, intent: &Intent) {
-        assert!(self.store.prepare(intent).await.unwrap());
+        assert!(self.store.prepare(intent, System.now_ms()).await.unwrap());
     }
 
     async fn state(&self, key: &str) -> IntentState {

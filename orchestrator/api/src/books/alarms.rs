@@ -7,7 +7,7 @@ use solidity::Market::Parameters;
 
 use api_types::books::{AlarmView, GasView};
 use driver::StageStatus;
-use store::{Head, Provider};
+use store::{BlockRef, ProviderRow};
 
 /// Runs in a row that may fail before that is worth a word.
 const FAILURES: u32 = 3;
@@ -21,7 +21,7 @@ const AHEAD_SECS: u64 = 30;
 /// What alarms are told from.
 pub(super) struct Facts {
     pub(super) now_ms: u64,
-    pub(super) head: Option<Head>,
+    pub(super) head: Option<BlockRef>,
     pub(super) stages: BTreeMap<&'static str, StageStatus>,
     pub(super) gas: GasView,
     /// Wei; none before the wallet was looked into.
@@ -36,7 +36,7 @@ pub(super) struct Facts {
     pub(super) rooted_at: Option<u64>,
     /// When the oldest of the open leases was opened.
     pub(super) serves: Option<u64>,
-    pub(super) registered: Option<Provider>,
+    pub(super) registered: Option<ProviderRow>,
     pub(super) parameters: Parameters,
     pub(super) draining: bool,
 }
@@ -183,7 +183,7 @@ mod tests {
         let parameters = deploy::local_parameters();
         let capacity = Shape { millicores: 2000, memoryMiB: 4000, diskMiB: 1, gpus: 1 };
         let bond = U256::from(parameters.minBond) + U256::from(parameters.bondPerCore) * U256::from(11);
-        let provider = Provider {
+        let provider = ProviderRow {
             address: Address::ZERO,
             bond,
             capacity,
@@ -214,8 +214,8 @@ mod tests {
         facts.alarms().into_iter().map(|alarm| alarm.kind).collect()
     }
 
-    fn at(time: u64) -> Option<Head> {
-        Some(Head { number: 1, hash: B256::ZERO, time })
+    fn at(time: u64) -> Option<BlockRef> {
+        Some(BlockRef { number: 1, hash: B256::ZERO, time })
     }
 
     #[test]

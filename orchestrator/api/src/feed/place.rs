@@ -5,7 +5,7 @@ use std::fmt;
 use alloy::primitives::B256;
 
 use crate::error::{Error, Result};
-use store::{Event, Head};
+use store::{BlockRef, EventRow};
 
 /// Behind all of a block's events.
 const END: u64 = u64::MAX;
@@ -36,13 +36,13 @@ impl Place {
     }
 
     /// Where an event stands, on a chain of which the newest blocks are given.
-    pub(super) fn of(event: &Event, kept: &[Head]) -> Self {
+    pub(super) fn of(event: &EventRow, kept: &[BlockRef]) -> Self {
         let block = kept.iter().find(|block| block.number == event.block);
         Self { block: event.block, index: event.log_index, mark: block.map(|block| mark(block.hash)) }
     }
 
     /// Behind everything of a block.
-    pub(super) fn after(head: Head) -> Self {
+    pub(super) fn after(head: BlockRef) -> Self {
         Self { block: head.number, index: END, mark: Some(mark(head.hash)) }
     }
 
@@ -75,7 +75,7 @@ fn mark(hash: B256) -> u64 {
 
 /// Whether a place stands on a chain, of which the newest blocks are given, oldest first. Of a place without a mark, or
 /// older than those blocks, it is believed.
-pub(super) fn stands(place: &Place, kept: &[Head]) -> bool {
+pub(super) fn stands(place: &Place, kept: &[BlockRef]) -> bool {
     let block = kept.iter().find(|block| block.number == place.block);
     match (place.mark, block) {
         (None, _) => true,
@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_place_reads_as_it_is_written() {
-        let head = Head { number: 7, hash: B256::repeat_byte(0xab), time: 0 };
+        let head = BlockRef { number: 7, hash: B256::repeat_byte(0xab), time: 0 };
         for place in [Place::after(head), Place { block: 0, index: 3, mark: Some(5) }, Place::before(9)] {
             assert_eq!(Place::read(&place.to_string()).unwrap(), place);
         }

@@ -15,7 +15,7 @@ use super::{
     place::{Place, stands},
     watch::item,
 };
-use store::{Head, Result};
+use store::{BlockRef, Result};
 
 /// How often a stream shows that it lives.
 const BEAT: Duration = Duration::from_secs(3);
@@ -38,7 +38,7 @@ enum Phase {
     /// Where to begin is not known yet.
     Fresh,
     /// The store is read up to this head.
-    Reading(Head),
+    Reading(BlockRef),
     /// News are taken as they are heard.
     Live,
 }
@@ -106,11 +106,11 @@ impl Reader {
         Ok(())
     }
 
-    async fn read_on(&mut self, head: Head) -> Result<()> {
+    async fn read_on(&mut self, head: BlockRef) -> Result<()> {
         let at = self.at.unwrap_or(Place::before(0));
         let events = self.feed.page(&at, head.number, self.lease.as_deref()).await?;
         let kept = self.feed.store.blocks_after(at.block.saturating_sub(1)).await?;
-        if !self.feed.store.stands(head.number, head.hash).await? {
+        if !self.feed.store.is_canonical(head.number, head.hash).await? {
             // What was read may be of two chains.
             self.phase = Phase::Fresh;
             return Ok(());
@@ -124,7 +124,7 @@ impl Reader {
     }
 
     /// Takes what the watching task found, as far as it is news to this reader.
-    fn take(&mut self, undone: Option<u64>, events: &[Item], head: Option<Head>) {
+    fn take(&mut self, undone: Option<u64>, events: &[Item], head: Option<BlockRef>) {
         let at = self.at.unwrap_or(Place::before(0));
         if head.is_some_and(|head| Place::after(head) == at) {
             return;
@@ -155,7 +155,7 @@ impl Reader {
         self.ready.push_back(Event::default().event("reorg").id(place.to_string()).data(said));
     }
 
-    fn reach(&mut self, head: Head) {
+    fn reach(&mut self, head: BlockRef) {
         let place = Place::after(head);
         self.at = Some(place);
         let said = json!({ "number": head.number, "hash": head.hash, "time": head.time }).to_string();
@@ -178,7 +178,7 @@ mod tests {
     use store::Store;
 
     fn news(number: u64) -> Arc<News> {
-        let head = Head { number, hash: B256::with_last_byte(number as u8), time: number };
+        let head = BlockRef { number, hash: B256::with_last_byte(number as u8), time: number };
         Arc::new(News::Happened { undone: None, events: Vec::new(), head: Some(head) })
     }
 

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use super::{Feed, Item, News, PAGE, place::Place, view};
 use driver::Wakeup;
-use store::{Event, Head, Result, Wanted};
+use store::{BlockRef, EventFilter, EventRow, Result};
 
 /// Blocks that are remembered to find where a reorg began; the store keeps as many.
 const REMEMBERED: usize = 128;
@@ -13,7 +13,7 @@ const PERIOD: Duration = Duration::from_secs(2);
 
 /// The newest blocks of which everything was told, oldest first; none before the first look.
 #[derive(Default)]
-struct Told(Option<VecDeque<Head>>);
+struct Told(Option<VecDeque<BlockRef>>);
 
 impl Feed {
     /// Reads again at every wakeup, until the shutdown.
@@ -48,7 +48,7 @@ impl Feed {
             return Ok(false);
         }
         let extended = match last {
-            Some(last) => head.number > last.number && self.store.stands(last.number, last.hash).await?,
+            Some(last) => head.number > last.number && self.store.is_canonical(last.number, last.hash).await?,
             None => true,
         };
         let agreed = match last {
@@ -64,7 +64,7 @@ impl Feed {
             loop {
                 let events = self.page(&from, head.number, None).await?;
                 // What was read while the chain stage wrote may be of two chains.
-                if !self.store.stands(head.number, head.hash).await? {
+                if !self.store.is_canonical(head.number, head.hash).await? {
                     if began {
                         let _ = self.news.send(Arc::new(News::Lost));
                     }
@@ -81,7 +81,7 @@ impl Feed {
                     break;
                 }
             }
-        } else if !self.store.stands(head.number, head.hash).await? {
+        } else if !self.store.is_canonical(head.number, head.hash).await? {
             return Ok(true);
         }
         told.reached(agreed, blocks, head);
@@ -89,21 +89,21 @@ impl Feed {
     }
 
     /// The events behind a place, up to a block.
-    pub(super) async fn page(&self, from: &Place, until: u64, lease: Option<&str>) -> Result<Vec<Event>> {
-        let wanted = Wanted {
+    pub(super) async fn page(&self, from: &Place, until: u64, lease: Option<&str>) -> Result<Vec<EventRow>> {
+        let wanted = EventFilter {
             subject: lease.map(str::to_owned),
             after: Some((from.block, from.index)),
             until: Some(until),
-            ..Wanted::default()
+            ..EventFilter::default()
         };
-        self.store.history(&wanted, PAGE, false).await
+        self.store.find_events(&wanted, PAGE, false).await
     }
 }
 
 impl Told {
     /// The newest block on which the store and what was told agree; before the oldest that can be compared when there is
     /// none.
-    fn agreed(&self, kept: &[Head]) -> u64 {
+    fn agreed(&self, kept: &[BlockRef]) -> u64 {
         let told = || self.0.iter().flatten();
         let same = told().rev().find(|told| kept.iter().any(|kept| kept.hash == told.hash));
         let oldest = told().chain(kept).map(|block| block.number).min();
@@ -111,7 +111,7 @@ impl Told {
     }
 
     /// Everything up to `head` was told; `blocks` came after the one that still stood.
-    fn reached(&mut self, agreed: u64, blocks: Vec<Head>, head: Head) {
+    fn reached(&mut self, agreed: u64, blocks: Vec<BlockRef>, head: BlockRef) {
         let told = self.0.get_or_insert_default();
         told.retain(|block| block.number <= agreed);
         told.extend(blocks.into_iter().filter(|block| block.number <= head.number));
@@ -124,7 +124,7 @@ impl Told {
     }
 }
 
-pub(super) fn item(event: &Event, kept: &[Head]) -> Item {
+pub(super) fn item(event: &EventRow, kept: &[BlockRef]) -> Item {
     let view = view(event, kept);
     Item {
         place: Place::of(event, kept),

@@ -1,28 +1,27 @@
-use std::time::Instant;
-
 use alloy::primitives::U256;
 use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{
     LeasePolicy,
     Market::{Reservation, accountOfCall, reservationOfCall},
 };
+use tokio::time::Instant;
 
 use alloy::sol_types::SolCall;
 
-use super::{Chain, count};
+use super::{ChainStage, count};
 use driver::Counts;
 use lease::Lease;
 use ports::ethereum::Call;
-use store::{Event, Head, LeaseFilter};
+use store::{BlockRef, EventRow, LeaseFilter};
 
 /// Leases that are asked about at once.
 const AT_ONCE: usize = 8;
 
-impl Chain {
+impl ChainStage {
     /// From time to time, compares the fold of each open lease of ours with what the contract stores at the cursor's
     /// block. A difference should never be; when there is one, the lease is read again from the chain.
     pub(super) async fn reconcile(&self, counts: &mut Counts) -> anyhow::Result<()> {
-        let due = self.watch().reconciled.is_none_or(|at| at.elapsed() >= self.settings.reconcile_every);
+        let due = self.cache().reconciled.is_none_or(|at| at.elapsed() >= self.settings.reconcile_every);
         let Some(cursor) = self.store.head().await?.filter(|_| due) else { return Ok(()) };
         let leases =
             self.store.leases(LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.provider) }).await?;
@@ -42,11 +41,11 @@ impl Chain {
             count(counts, "mismatches", 1);
             self.repair(&lease, cursor).await?;
         }
-        self.watch().reconciled = Some(Instant::now());
+        self.cache().reconciled = Some(Instant::now());
         Ok(())
     }
 
-    async fn agrees(&self, lease: &Lease, cursor: Head) -> anyhow::Result<bool> {
+    async fn agrees(&self, lease: &Lease, cursor: BlockRef) -> anyhow::Result<bool> {
         let block = Some(cursor.number);
         let ask = |data: Vec<u8>| Call { to: self.deployment.market, data: data.into(), value: U256::ZERO };
         let reservation = self.ethereum.call(&ask(reservationOfCall { lease: lease.id }.abi_encode()), block).await?;
@@ -63,7 +62,7 @@ impl Chain {
             && u64::from(account.settledAt) == lease.settled_at)
     }
 
-    async fn repair(&self, lease: &Lease, cursor: Head) -> anyhow::Result<()> {
+    async fn repair(&self, lease: &Lease, cursor: BlockRef) -> anyhow::Result<()> {
         let logs = self.ethereum.logs_about(lease.id, self.deployment.block, cursor.number).await?;
         let mut events = Vec::with_capacity(logs.len());
         for log in logs.into_iter().filter(|log| log.address == self.deployment.market) {
@@ -74,7 +73,7 @@ impl Chain {
                     None => return Ok(()),
                 },
             };
-            events.extend(Event::decode(log.block, log.index, time, log.transaction, log.data));
+            events.extend(EventRow::decode(log.block, log.index, time, log.transaction, log.data));
         }
         if self.store.repair(cursor, lease.id, &events).await? {
             self.changed.iter().for_each(driver::Wakeup::notify);

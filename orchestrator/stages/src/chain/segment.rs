@@ -9,14 +9,14 @@ use futures::{StreamExt, TryStreamExt, stream};
 
 use super::head;
 use ports::ethereum::{Block, Ethereum, Log};
-use store::{Event, Segment};
+use store::{EventRow, Segment};
 
 /// Headers that are asked for at once.
 const HEADERS: usize = 32;
 
 /// Reads stretches of the chain.
 #[derive(Clone)]
-pub(super) struct Source {
+pub(super) struct SegmentReader {
     pub ethereum: Arc<dyn Ethereum>,
     pub market: Address,
     /// How many blocks before the tip are kept.
@@ -24,14 +24,14 @@ pub(super) struct Source {
 }
 
 /// A stretch, and how many logs in it were not the market's events.
-pub(super) struct Read {
+pub(super) struct ReadSegment {
     pub segment: Segment,
     pub foreign: u64,
 }
 
-impl Source {
+impl SegmentReader {
     /// Reads blocks `from..=to` as they stand under `tip`; `None` when the chain has left that tip meanwhile.
-    pub(super) async fn read(&self, from: u64, to: u64, tip: Block) -> anyhow::Result<Option<Read>> {
+    pub(super) async fn read(&self, from: u64, to: u64, tip: Block) -> anyhow::Result<Option<ReadSegment>> {
         if from == tip.number {
             // Named by its hash, the block cannot change while it is read.
             let logs = self.ethereum.logs_of(tip.hash).await?;
@@ -62,7 +62,12 @@ impl Source {
         Ok(blocks.into_iter().map(|block| block.map(|block| (block.number, block))).collect())
     }
 
-    async fn segment(&self, logs: Vec<Log>, headers: BTreeMap<u64, Block>, tip: Block) -> anyhow::Result<Option<Read>> {
+    async fn segment(
+        &self,
+        logs: Vec<Log>,
+        headers: BTreeMap<u64, Block>,
+        tip: Block,
+    ) -> anyhow::Result<Option<ReadSegment>> {
         // Some nodes say in each log when its block was made; of the others each block is asked for once.
         let untimed: BTreeSet<u64> = logs
             .iter()
@@ -83,7 +88,7 @@ impl Source {
             }
             let header = headers.get(&log.block).or_else(|| others.get(&log.block));
             let time = log.time.or_else(|| header.map(|block| block.time)).context("a log without a block")?;
-            match Event::decode(log.block, log.index, time, log.transaction, log.data) {
+            match EventRow::decode(log.block, log.index, time, log.transaction, log.data) {
                 Some(event) => events.push(event),
                 None => foreign += 1,
             }
@@ -97,6 +102,6 @@ impl Source {
         if foreign > 0 {
             tracing::warn!(foreign, "logs that are not the market's events are ignored");
         }
-        Ok(Some(Read { segment: Segment { blocks, events }, foreign }))
+        Ok(Some(ReadSegment { segment: Segment { blocks, events }, foreign }))
     }
 }

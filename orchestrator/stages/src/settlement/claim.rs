@@ -8,10 +8,10 @@ use alloy::{
 };
 use solidity::{Market, tree::Tree};
 
-use super::{Settlement, add};
+use super::{SettlementStage, add};
 use driver::Counts;
 use lease::{Lease, accrual, intent::Intent};
-use store::{IntentState, LeaseFilter, RootRow, StatementRow, settlement::now_ms};
+use store::{IntentState, LeaseFilter, RootRow, StatementRow};
 
 /// Statements of one transaction.
 const CHUNK: usize = 100;
@@ -21,17 +21,17 @@ const KIND: &str = "settle";
 /// How long a failed claim is remembered against a lease.
 const SUSPECT_MS: u64 = 3_600_000;
 
-impl Settlement {
+impl SettlementStage {
     /// Wants claims for what has matured and would pay.
     pub(super) async fn claim(&self, counts: &mut Counts) -> anyhow::Result<()> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
         let matured_by = head.time.saturating_sub(self.parameters.challengeWindow.into());
         let Some(newest) = self.store.newest_root(self.provider, matured_by).await? else { return Ok(()) };
-        let since = now_ms().saturating_sub(self.claim_every.as_millis() as u64);
-        let due = self.store.last_wanted(KIND).await?.is_none_or(|wanted| wanted <= since);
+        let since = self.clock.now_ms().saturating_sub(self.claim_every.as_millis() as u64);
+        let due = self.store.last_prepared(KIND).await?.is_none_or(|wanted| wanted <= since);
         let (fresh, moved) = {
-            let seen = self.seen();
-            (seen.matured != newest.epoch, seen.head != Some(head.hash))
+            let cache = self.cache();
+            (cache.matured != newest.epoch, cache.head != Some(head.hash))
         };
         let topped = if moved { self.topped_up(newest.block).await? } else { BTreeSet::new() };
         // A closed lease can be claimed at once when its last statement matures, which is when a root does.
@@ -51,8 +51,8 @@ impl Settlement {
                 self.claim_epoch(epoch, matured_by, &leases, since, counts).await?;
             }
         }
-        let mut seen = self.seen();
-        (seen.matured, seen.head) = (newest.epoch, Some(head.hash));
+        let mut cache = self.cache();
+        (cache.matured, cache.head) = (newest.epoch, Some(head.hash));
         Ok(())
     }
 
@@ -88,7 +88,7 @@ impl Settlement {
             add(counts, "foreign_roots", 1);
             return Ok(());
         }
-        let wanted = self.wanted_already(since).await?;
+        let wanted = self.earlier_claims(since).await?;
         let chosen: HashSet<_> = leases.iter().copied().collect();
         let mut paying: HashMap<B256, (Lease, StatementRow)> = HashMap::new();
         for statement in statements.into_iter().filter(|statement| chosen.contains(&statement.lease)) {
@@ -131,7 +131,7 @@ impl Settlement {
                 data: call.abi_encode().into(),
                 value: U256::ZERO,
             };
-            if self.store.prepare(&intent).await? {
+            if self.store.prepare(&intent, self.clock.now_ms()).await? {
                 tracing::info!(epoch, leases = leaves.len(), key = intent.key, "a claim is wanted");
                 add(counts, "claims", 1);
                 add(counts, "claimed_leases", leaves.len() as u64);
@@ -146,9 +146,10 @@ impl Settlement {
     }
 
     /// What needs no claim because one under way, or made since a time, carries it.
-    async fn wanted_already(&self, since: u64) -> anyhow::Result<Wanted> {
-        let mut wanted = Wanted::default();
-        let mut rows = self.store.recent_intents(KIND, since.min(now_ms().saturating_sub(SUSPECT_MS))).await?;
+    async fn earlier_claims(&self, since: u64) -> anyhow::Result<EarlierClaims> {
+        let mut wanted = EarlierClaims::default();
+        let mut rows =
+            self.store.recent_intents(KIND, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS))).await?;
         rows.sort_by_key(|row| row.created_at_ms);
         for row in rows {
             let Ok(call) = Market::settleBatchCall::abi_decode(&row.intent.data) else { continue };
@@ -175,7 +176,7 @@ impl Settlement {
 }
 
 #[derive(Default)]
-struct Wanted {
+struct EarlierClaims {
     /// The time of the newest statement that is on its way, by lease.
     until: HashMap<B256, u32>,
     /// Leases whose last claim failed: each is claimed alone, so that the bad one holds up no other.

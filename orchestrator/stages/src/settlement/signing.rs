@@ -3,10 +3,10 @@
 use alloy::primitives::U256;
 use futures::{StreamExt, stream};
 
-use super::{PIPELINE, Settlement, add};
+use super::{PIPELINE, SettlementStage, add};
 use driver::Counts;
 use ports::ethereum::{Call, Error, Fees};
-use store::{IntentRow, IntentState, Signature, settlement::now_ms};
+use store::{IntentRow, IntentState, SignedIntent};
 
 /// Intents that are tried out, signed and written down together.
 const BATCH: usize = 256;
@@ -20,16 +20,16 @@ const WAITING: usize = 1024;
 const HOUR_MS: u64 = 3_600_000;
 
 /// What trying an intent out came to.
-enum Trial {
+enum DryRun {
     /// The gas limit to sign.
     Ready(u64),
     /// The chain is not ready for it.
     Wait,
     /// It can only fail.
-    Doomed(String),
+    Fails(String),
 }
 
-impl Settlement {
+impl SettlementStage {
     /// Signs and sends prepared intents in the order in which they were wanted, as far as the gas budget reaches.
     pub(super) async fn sign_prepared(&self, open: usize, counts: &mut Counts) -> anyhow::Result<()> {
         let room = IN_FLIGHT.saturating_sub(open);
@@ -37,7 +37,7 @@ impl Settlement {
         if prepared.is_empty() {
             return Ok(());
         }
-        let mut spent = self.store.gas_since(now_ms().saturating_sub(HOUR_MS)).await?;
+        let mut spent = self.store.gas_since(self.clock.now_ms().saturating_sub(HOUR_MS)).await?;
         if spent >= self.gas_per_hour {
             add(counts, "budget_waits", self.store.waiting_intents().await?);
             return Ok(());
@@ -46,26 +46,26 @@ impl Settlement {
         let next = self.store.highest_nonce().await?.map_or(0, |nonce| nonce + 1);
         let mut nonce = self.ethereum.pending_nonce(self.provider).await?.max(next);
         for batch in prepared.chunks(BATCH) {
-            let trials: Vec<_> = batch.iter().map(|row| self.try_out(row)).collect();
+            let trials: Vec<_> = batch.iter().map(|row| self.dry_run(row)).collect();
             let trials: Vec<_> = stream::iter(trials).buffered(PIPELINE).collect().await;
             let (mut signatures, mut full) = (Vec::new(), false);
             let mut unanswered = None;
             for (row, trial) in batch.iter().zip(trials) {
                 match trial {
                     // An intent larger than the whole budget would never be sent: it goes when the hour is empty.
-                    Ok(Trial::Ready(gas)) if full || (spent > 0 && spent + gas > self.gas_per_hour) => {
+                    Ok(DryRun::Ready(gas)) if full || (spent > 0 && spent + gas > self.gas_per_hour) => {
                         full = true;
                         add(counts, "budget_waits", 1);
                     }
-                    Ok(Trial::Ready(gas)) => {
+                    Ok(DryRun::Ready(gas)) => {
                         signatures.push(self.sign(row, nonce, gas, fees)?);
                         nonce += 1;
                         spent += gas;
                     }
-                    Ok(Trial::Wait) => add(counts, "waits", 1),
-                    Ok(Trial::Doomed(reason)) => {
+                    Ok(DryRun::Wait) => add(counts, "waits", 1),
+                    Ok(DryRun::Fails(reason)) => {
                         tracing::warn!(key = row.intent.key, reason, "a transaction would fail and is not sent");
-                        self.store.fail_intent(&row.intent.key, &reason).await?;
+                        self.store.fail_intent(&row.intent.key, &reason, self.clock.now_ms()).await?;
                         add(counts, "failed", 1);
                     }
                     Err(error) => {
@@ -75,7 +75,7 @@ impl Settlement {
                     }
                 }
             }
-            self.store.sign_intents(&signatures).await?;
+            self.store.record_signed(&signatures, self.clock.now_ms()).await?;
             add(counts, "signed", signatures.len() as u64);
             let hashes: Vec<_> = signatures.iter().map(|signature| signature.tx).collect();
             self.send(&hashes, counts).await?;
@@ -88,24 +88,24 @@ impl Settlement {
         Ok(())
     }
 
-    async fn try_out(&self, row: &IntentRow) -> Result<Trial, Error> {
+    async fn dry_run(&self, row: &IntentRow) -> Result<DryRun, Error> {
         let intent = &row.intent;
         let call = Call { to: intent.to, data: intent.data.clone(), value: intent.value };
         match self.ethereum.estimate(&call).await {
             // The state may have changed a little by the time it is mined.
-            Ok(gas) => Ok(Trial::Ready(gas + gas / 4 + 5_000)),
-            Err(Error::Reverted(reason)) if is_transient(&reason) => Ok(Trial::Wait),
-            Err(Error::Reverted(reason)) => Ok(Trial::Doomed(reason)),
+            Ok(gas) => Ok(DryRun::Ready(gas + gas / 4 + 5_000)),
+            Err(Error::Reverted(reason)) if is_transient(&reason) => Ok(DryRun::Wait),
+            Err(Error::Reverted(reason)) => Ok(DryRun::Fails(reason)),
             // One that the node will not even try must not hold up the others.
             Err(Error::Refused { message, .. }) => {
                 tracing::warn!(key = intent.key, message, "the node did not try a transaction out; it waits");
-                Ok(Trial::Wait)
+                Ok(DryRun::Wait)
             }
             Err(error) => Err(error),
         }
     }
 
-    fn sign(&self, row: &IntentRow, nonce: u64, gas: u64, fees: Fees) -> Result<Signature, Error> {
+    fn sign(&self, row: &IntentRow, nonce: u64, gas: u64, fees: Fees) -> Result<SignedIntent, Error> {
         let intent = &row.intent;
         let call = Call { to: intent.to, data: intent.data.clone(), value: intent.value };
         self.sign_call(&intent.key, &call, nonce, gas, fees)
@@ -118,9 +118,9 @@ impl Settlement {
         nonce: u64,
         gas: u64,
         fees: Fees,
-    ) -> Result<Signature, Error> {
+    ) -> Result<SignedIntent, Error> {
         let signed = self.ethereum.sign(call, nonce, gas, fees)?;
-        Ok(Signature {
+        Ok(SignedIntent {
             key: key.to_owned(),
             nonce,
             gas,

@@ -8,10 +8,10 @@ use solidity::Market::MarketEvents;
 use sqlx::{Any, AssertSqlSafe, Row, Transaction};
 
 use super::{
-    Event, Head, Offer, Provider, Subject,
-    facts::{apply_offer, apply_provider},
-    log::{insert_events, move_cursor},
-    reach::reach,
+    BlockRef, EventRow, Offer, ProviderRow, Subject,
+    cursor::{insert_events, move_cursor},
+    last_root::last_root,
+    market::{apply_offer, apply_provider},
     state,
 };
 use crate::{
@@ -28,20 +28,20 @@ const CHUNK: usize = 500;
 #[derive(Debug, Clone, Default)]
 pub struct Segment {
     /// Its newest blocks, oldest first; the last is where the cursor goes. Never empty.
-    pub blocks: Vec<Head>,
+    pub blocks: Vec<BlockRef>,
     /// In the order of the chain. A second copy of one is left out.
-    pub events: Vec<Event>,
+    pub events: Vec<EventRow>,
 }
 
 /// What happened to the chain since the cursor.
 #[derive(Debug, Clone)]
-pub enum Change {
+pub enum ChainChange {
     /// It grew.
     Committed(Segment),
     /// Blocks after `to` are gone, and nothing has replaced them yet.
-    Reverted { to: Head },
+    Reverted { to: BlockRef },
     /// Blocks after `to` were replaced.
-    Reorged { to: Head, segment: Segment },
+    Reorged { to: BlockRef, segment: Segment },
 }
 
 /// What a change did.
@@ -60,11 +60,11 @@ pub struct Applied {
 impl Store {
     /// Applies a change that was made out against `cursor`, and keeps the newest `keep` blocks. `None` when the cursor has
     /// moved meanwhile: the race is lost, nothing was written, and the next run looks again.
-    pub async fn apply(&self, cursor: Option<Head>, change: &Change, keep: u64) -> Result<Option<Applied>> {
+    pub async fn apply(&self, cursor: Option<BlockRef>, change: &ChainChange, keep: u64) -> Result<Option<Applied>> {
         let (undo, segment) = match change {
-            Change::Committed(segment) => (None, Some(segment)),
-            Change::Reverted { to } => (Some(*to), None),
-            Change::Reorged { to, segment } => (Some(*to), Some(segment)),
+            ChainChange::Committed(segment) => (None, Some(segment)),
+            ChainChange::Reverted { to } => (Some(*to), None),
+            ChainChange::Reorged { to, segment } => (Some(*to), Some(segment)),
         };
         let Some(head) = segment.and_then(|segment| segment.blocks.last().copied()).or(undo) else {
             return Ok(Some(Applied::default()));
@@ -93,7 +93,7 @@ impl Store {
 
     /// Replaces a lease's events by those given and folds it from them: the way back when it was found to differ from the
     /// chain. Nothing happens, and `false` comes back, when the cursor has moved from where the events were read.
-    pub async fn repair(&self, cursor: Head, lease: B256, events: &[Event]) -> Result<bool> {
+    pub async fn repair(&self, cursor: BlockRef, lease: B256, events: &[EventRow]) -> Result<bool> {
         let mut tx = self.begin().await?;
         if !move_cursor(&mut tx, Some(cursor), cursor).await? {
             return Ok(false);
@@ -109,7 +109,7 @@ impl Store {
             .map(|(event, (name, subject))| ((event.block, event.log_index), (event, name, subject)))
             .collect();
         insert_events(&mut tx, &unique.into_values().collect::<Vec<_>>()).await?;
-        fold.again(&mut tx, &BTreeSet::from([subject])).await?;
+        fold.replay(&mut tx, &BTreeSet::from([subject])).await?;
         fold.write(&mut tx, &mut Applied::default()).await?;
         tx.commit().await?;
         Ok(true)
@@ -117,7 +117,7 @@ impl Store {
 }
 
 /// Deletes everything after `to` and folds what it touched again from what is left.
-async fn revert(tx: &mut Transaction<'static, Any>, to: Head, fold: &mut Fold) -> Result<u64> {
+async fn revert(tx: &mut Transaction<'static, Any>, to: BlockRef, fold: &mut Fold) -> Result<u64> {
     let after = int(to.number);
     let sql = "SELECT DISTINCT subject FROM events WHERE block > $1";
     let touched = sqlx::query(sql).bind(after).fetch_all(&mut **tx).await?;
@@ -126,7 +126,7 @@ async fn revert(tx: &mut Transaction<'static, Any>, to: Head, fold: &mut Fold) -
     sqlx::query("DELETE FROM roots WHERE block > $1").bind(after).execute(&mut **tx).await?;
     sqlx::query("DELETE FROM blocks WHERE number > $1").bind(after).execute(&mut **tx).await?;
     fold.load(tx, &touched).await?;
-    fold.again(tx, &touched).await?;
+    fold.replay(tx, &touched).await?;
     Ok(reverted.rows_affected())
 }
 
@@ -181,7 +181,7 @@ async fn commit(
     Ok(())
 }
 
-fn root(event: &Event) -> Option<(Address, u64, B256, &Event)> {
+fn root(event: &EventRow) -> Option<(Address, u64, B256, &EventRow)> {
     let MarketEvents::RootPosted(posted) = &event.event else { return None };
     Some((posted.provider, posted.epoch.saturating_to(), posted.root, event))
 }
@@ -190,13 +190,13 @@ fn root(event: &Event) -> Option<(Address, u64, B256, &Event)> {
 struct Fold {
     /// The contract's, in seconds.
     claim_window: u64,
-    leases: BTreeMap<B256, Entry<Lease>>,
-    orders: BTreeMap<B256, Entry<Auction>>,
-    offers: BTreeMap<u32, Entry<Offer>>,
-    providers: BTreeMap<Address, Entry<Provider>>,
+    leases: BTreeMap<B256, FoldEntry<Lease>>,
+    orders: BTreeMap<B256, FoldEntry<Auction>>,
+    offers: BTreeMap<u32, FoldEntry<Offer>>,
+    providers: BTreeMap<Address, FoldEntry<ProviderRow>>,
 }
 
-struct Entry<T> {
+struct FoldEntry<T> {
     value: Option<T>,
     /// Of a lease or an order.
     generation: i64,
@@ -205,7 +205,7 @@ struct Entry<T> {
     changed: bool,
 }
 
-impl<T> Default for Entry<T> {
+impl<T> Default for FoldEntry<T> {
     fn default() -> Self {
         Self { value: None, generation: 0, last: None, changed: false }
     }
@@ -241,19 +241,19 @@ impl Fold {
                 let reverted = row.try_get::<i64, _>(3)? == 1;
                 let generation = row.try_get(2)?;
                 let value = (!reverted).then(|| lease.clone());
-                self.leases.insert(lease.id, Entry { value, generation, last: Some(lease), changed: false });
+                self.leases.insert(lease.id, FoldEntry { value, generation, last: Some(lease), changed: false });
             }
         }
         for OrderRow { auction, generation, reverted } in load_orders(tx, &orders).await? {
             let value = (!reverted).then(|| auction.clone());
-            self.orders.insert(auction.id, Entry { value, generation, last: Some(auction), changed: false });
+            self.orders.insert(auction.id, FoldEntry { value, generation, last: Some(auction), changed: false });
         }
         for chunk in offers.chunks(CHUNK) {
             let sql = format!("SELECT state FROM offers WHERE id IN {}", rows(1, chunk.len()));
             let query = chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)).persistent(false), |q, id| q.bind(*id));
             for row in query.fetch_all(&mut **tx).await? {
                 let offer: Offer = state(&row, "offers")?;
-                self.offers.insert(offer.id, Entry { value: Some(offer), ..Entry::default() });
+                self.offers.insert(offer.id, FoldEntry { value: Some(offer), ..FoldEntry::default() });
             }
         }
         for chunk in providers.chunks(CHUNK) {
@@ -261,15 +261,15 @@ impl Fold {
             let query =
                 chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)).persistent(false), |q, id| q.bind(id.clone()));
             for row in query.fetch_all(&mut **tx).await? {
-                let provider: Provider = state(&row, "providers")?;
-                self.providers.insert(provider.address, Entry { value: Some(provider), ..Entry::default() });
+                let provider: ProviderRow = state(&row, "providers")?;
+                self.providers.insert(provider.address, FoldEntry { value: Some(provider), ..FoldEntry::default() });
             }
         }
         Ok(())
     }
 
     /// Forgets what the subjects are and folds them from their events.
-    async fn again(&mut self, tx: &mut Transaction<'static, Any>, subjects: &BTreeSet<Subject>) -> Result<()> {
+    async fn replay(&mut self, tx: &mut Transaction<'static, Any>, subjects: &BTreeSet<Subject>) -> Result<()> {
         let mut texts = Vec::with_capacity(subjects.len());
         for subject in subjects {
             texts.push(subject.text());
@@ -282,7 +282,7 @@ impl Fold {
             }
         }
         for chunk in texts.chunks(CHUNK) {
-            // Roots have rows of their own, and a provider may have posted many.
+            // RootStats have rows of their own, and a provider may have posted many.
             let sql = format!(
                 "SELECT block, log_index, time, tx, log FROM events WHERE subject IN {} AND name <> 'RootPosted' \
                  ORDER BY block, log_index",
@@ -291,7 +291,7 @@ impl Fold {
             let query =
                 chunk.iter().fold(sqlx::query(AssertSqlSafe(sql)).persistent(false), |q, id| q.bind(id.clone()));
             for row in query.fetch_all(&mut **tx).await? {
-                let event = Event::read(&row)?;
+                let event = EventRow::read(&row)?;
                 if let Some((_, subject)) = event.subject() {
                     self.apply(tx, &event, subject).await?;
                 }
@@ -300,15 +300,15 @@ impl Fold {
         Ok(())
     }
 
-    async fn apply(&mut self, tx: &mut Transaction<'static, Any>, event: &Event, subject: Subject) -> Result<()> {
+    async fn apply(&mut self, tx: &mut Transaction<'static, Any>, event: &EventRow, subject: Subject) -> Result<()> {
         match subject {
             Subject::Account(_) | Subject::Market => {}
             Subject::Lease(id) => {
                 let entry = self.leases.entry(id).or_default();
                 match &mut entry.value {
                     Some(lease) => {
-                        let reach = reach(tx, event, lease.terms.provider).await?;
-                        lease.apply(&event.event, event.time, reach);
+                        let last_root = last_root(tx, event, lease.terms.provider).await?;
+                        lease.apply(&event.event, event.time, last_root);
                     }
                     None => entry.value = Lease::open(&event.event, event.time, event.block, self.claim_window),
                 }
@@ -406,7 +406,7 @@ impl Fold {
     }
 }
 
-fn clear<T>(entry: &mut Entry<T>) {
+fn clear<T>(entry: &mut FoldEntry<T>) {
     entry.value = None;
     entry.changed = true;
 }

@@ -12,7 +12,7 @@ pub(super) const MARKET: &str = "market";
 
 /// A log of the market, decoded.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Event {
+pub struct EventRow {
     pub block: u64,
     /// The log's place in its block.
     pub log_index: u64,
@@ -39,7 +39,7 @@ pub enum Subject {
     Market,
 }
 
-impl Event {
+impl EventRow {
     /// `None` for a log that is not one of the market's events.
     pub fn decode(block: u64, log_index: u64, time: u64, transaction: B256, log: LogData) -> Option<Self> {
         let event = MarketEvents::decode_raw_log(log.topics(), &log.data).ok()?;

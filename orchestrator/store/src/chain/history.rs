@@ -3,12 +3,12 @@
 use alloy::primitives::B256;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{Event, Head, head};
+use super::{BlockRef, EventRow, head};
 use crate::{Result, Store, int, parse, uint};
 
 /// Which events; an unset field means all.
 #[derive(Debug, Clone, Default)]
-pub struct Wanted {
+pub struct EventFilter {
     /// As the column `subject` has it.
     pub subject: Option<String>,
     /// The event's name in Solidity.
@@ -23,7 +23,7 @@ pub struct Wanted {
 
 impl Store {
     /// So many events, oldest first: those that follow `after`, or, when `newest`, the last that there are.
-    pub async fn history(&self, wanted: &Wanted, limit: u64, newest: bool) -> Result<Vec<Event>> {
+    pub async fn find_events(&self, wanted: &EventFilter, limit: u64, newest: bool) -> Result<Vec<EventRow>> {
         let mut sql = String::from("SELECT block, log_index, time, tx, log FROM events WHERE 1 = 1");
         let (mut texts, mut count) = (Vec::new(), 0);
         for (column, value) in [("subject", &wanted.subject), ("name", &wanted.name)] {
@@ -57,7 +57,7 @@ impl Store {
         let query = texts.into_iter().fold(sqlx::query(AssertSqlSafe(sql)), |query, text| query.bind(text));
         let query = numbers.into_iter().fold(query, |query, number| query.bind(int(number)));
         let rows = query.bind(int(limit)).fetch_all(self.pool()).await?;
-        let mut events = rows.iter().map(Event::read).collect::<Result<Vec<_>>>()?;
+        let mut events = rows.iter().map(EventRow::read).collect::<Result<Vec<_>>>()?;
         if newest {
             events.reverse();
         }
@@ -65,7 +65,7 @@ impl Store {
     }
 
     /// Whether a block stands that was seen before. One that is older than the kept blocks is believed to.
-    pub async fn stands(&self, number: u64, hash: B256) -> Result<bool> {
+    pub async fn is_canonical(&self, number: u64, hash: B256) -> Result<bool> {
         let row = sqlx::query("SELECT hash FROM blocks WHERE number = $1").bind(int(number));
         if let Some(row) = row.fetch_optional(self.pool()).await? {
             return Ok(parse::<B256>("blocks", &row.try_get::<String, _>(0)?)? == hash);
@@ -80,7 +80,7 @@ impl Store {
     }
 
     /// The kept blocks behind a number, oldest first.
-    pub async fn blocks_after(&self, number: u64) -> Result<Vec<Head>> {
+    pub async fn blocks_after(&self, number: u64) -> Result<Vec<BlockRef>> {
         let sql = "SELECT number, hash, time FROM blocks WHERE number > $1 ORDER BY number";
         let rows = sqlx::query(sql).bind(int(number)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| head(row, "blocks")).collect()

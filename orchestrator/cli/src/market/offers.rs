@@ -1,0 +1,154 @@
+//! Every offer of the market held against an order: which fit, what they cost, and why the others do not fit.
+
+use alloy::primitives::{Address, B256, U256};
+use serde_json::{Value, json};
+use solidity::{Order, Rates};
+
+use crate::{render::amount::Unit, wallet::session::Session};
+use lease::{
+    accrual,
+    screen::{self, Figures, Reason, Seller},
+};
+
+/// An offer, and how an order fits it.
+pub struct OfferMatch {
+    pub offer: u32,
+    pub provider: Address,
+    pub unit: Unit,
+    pub rates: Rates,
+    /// What the order's first replica count reserves a second, base units × 1e12.
+    pub rate: U256,
+    /// The same at its highest count.
+    pub highest: U256,
+    /// Why not; empty when it fits.
+    pub reasons: Vec<Reason>,
+    /// The offer is priced in another currency than was asked for.
+    pub other_currency: bool,
+}
+
+impl OfferMatch {
+    pub fn fits(&self) -> bool {
+        self.reasons.is_empty() && !self.other_currency
+    }
+
+    /// One sentence for each reason.
+    pub fn sentences(&self) -> Vec<String> {
+        let currency =
+            self.other_currency.then(|| format!("it is priced in {}, not in what was asked for", self.unit.symbol));
+        currency.into_iter().chain(self.reasons.iter().map(|reason| reason.sentence(&self.unit))).collect()
+    }
+
+    pub fn json(&self) -> Value {
+        let reasons = self.reasons.iter().map(|reason| {
+            json!({"error": reason.error(), "arguments": reason.arguments(), "message": reason.sentence(&self.unit)})
+        });
+        let mut reasons: Vec<_> = reasons.collect();
+        if self.other_currency {
+            let message = self.sentences().into_iter().next();
+            reasons.insert(0, json!({"error": "OtherCurrency", "arguments": [self.unit.address], "message": message}));
+        }
+        json!({
+            "offer": self.offer, "provider": self.provider, "currency": self.unit.address, "matches": self.fits(),
+            "rate": self.rate.to_string(), "highestRate": self.highest.to_string(),
+            "perHour": self.unit.format_rate(self.rate), "perHourAtMost": self.unit.format_rate(self.highest),
+            "reasons": reasons,
+        })
+    }
+}
+
+/// What an order asks beyond itself.
+#[derive(Default)]
+pub struct OfferFilter<'a> {
+    /// Only this offer.
+    pub offer: Option<u32>,
+    /// Only offers in this currency. Amounts are in it; when it is not named, in the one currency of all offers, or in ETH
+    /// when there are several.
+    pub currency: Option<Address>,
+    pub attributes: &'a [B256],
+    /// What is to be paid in, as people write it in the currency; money is not looked at without.
+    pub deposit: Option<&'a str>,
+    /// The highest rate, as people write it in the currency; the order's own without.
+    pub max_rate: Option<&'a str>,
+}
+
+/// Holds the market's offers against an order; those that fit come first, the cheapest first. Withdrawn ones are left out
+/// unless one is asked for by its number.
+pub async fn matched(session: &Session, order: &Order, wanted: &OfferFilter<'_>) -> anyhow::Result<Vec<OfferMatch>> {
+    let count: u32 = session.market.offerCount().call().await?.saturating_to();
+    let ids = wanted.offer.map_or_else(|| (1..=count).collect(), |offer| vec![offer]);
+    let intake_open = session.market.intakeOpen().call().await?;
+    let mut offers = Vec::new();
+    for id in ids {
+        let offer = session.market.offerOf(id).call().await?;
+        if offer.open || wanted.offer.is_some() {
+            offers.push((id, offer));
+        }
+    }
+    let speaks_of_money = wanted.deposit.is_some() || wanted.max_rate.is_some();
+    let currency = wanted.currency.or_else(|| {
+        let first = offers.first()?.1.currency;
+        let one = offers.iter().all(|(_, offer)| offer.currency == first);
+        speaks_of_money.then_some(if one { first } else { Address::ZERO })
+    });
+    let mut all = Vec::new();
+    for (id, offer) in offers {
+        let unit = session.unit(offer.currency).await?;
+        let mut order = order.clone();
+        let other_currency = currency.is_some_and(|currency| currency != offer.currency);
+        // An amount of one currency says nothing of another.
+        let said = |text: Option<&'_ str>| text.filter(|_| !other_currency).map(str::to_owned);
+        if let Some(max_rate) = said(wanted.max_rate) {
+            order.maxRate = unit.parse_rate(&max_rate)?.saturating_to();
+        }
+        let deposit = said(wanted.deposit).map(|deposit| unit.parse(&deposit)).transpose()?;
+        let seller = seller(session, offer.provider, intake_open, wanted.attributes).await?;
+        let rates = accrual::rates(&offer.prices, &order.shape);
+        let notice = session.deployment.parameters.noticePeriod;
+        let mut reasons = screen::take((id, offer.open), &rates, &seller, &order, deposit, notice);
+        reasons.extend(screen::attributes(&seller, wanted.attributes));
+        all.push(OfferMatch {
+            offer: id,
+            provider: offer.provider,
+            rate: screen::highest_rate(&rates, order.replicas),
+            highest: screen::highest_rate(&rates, order.policy.maxReplicas),
+            other_currency,
+            unit,
+            rates,
+            reasons,
+        });
+    }
+    all.sort_by_key(|offer| (!offer.fits(), offer.unit.address, offer.rates.reserved, offer.offer));
+    Ok(all)
+}
+
+/// Why nothing fits, offer by offer.
+pub fn refusals(all: &[OfferMatch]) -> String {
+    let lines = all.iter().map(|offer| format!("\n  offer {}: {}", offer.offer, offer.sentences().join("; ")));
+    match all {
+        [] => "the market has no open offers yet".to_owned(),
+        _ => format!("no offer fits:{}", lines.collect::<String>()),
+    }
+}
+
+/// A provider as the chain shows it now.
+async fn seller(session: &Session, provider: Address, intake_open: bool, wanted: &[B256]) -> anyhow::Result<Seller> {
+    let capacity = session.market.capacityOf(provider).call().await?;
+    let registered = session.market.providerOf(provider).call().await?.registeredAt != 0;
+    let (capacity, held) = screen::amounts(&capacity);
+    let mut seller = Seller { provider, registered, capacity, held, intake_open, ..Seller::default() };
+    for attribute in wanted {
+        if session.market.hasAttribute(provider, *attribute).call().await? {
+            seller.attributes.insert(*attribute);
+        }
+    }
+    Ok(seller)
+}
+
+impl Figures for Unit {
+    fn amount(&self, amount: U256) -> String {
+        self.format(amount)
+    }
+    fn rate(&self, rate: U256) -> String {
+        self.format_rate(rate)
+    }
+}

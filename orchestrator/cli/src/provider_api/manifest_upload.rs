@@ -1,0 +1,82 @@
+//! From an open lease to a running one: the manifest goes to the provider, and we wait until everything runs.
+
+use std::time::{Duration, Instant};
+
+use alloy::{primitives::B256, signers::SignerSync};
+use anyhow::{Context, bail, ensure};
+use solidity::typed;
+
+use crate::{
+    provider_api::client::ProviderApi,
+    render::{ids::short_id, progress::Progress},
+    wallet::session::Session,
+};
+use api_types::LeaseView;
+use lease::Lease;
+
+/// Hands a lease's manifest to its provider and waits until all its replicas are healthy.
+pub async fn upload_and_wait(
+    session: &Session,
+    lease: &Lease,
+    manifest: &[u8],
+    patience: Duration,
+    progress: &Progress,
+) -> anyhow::Result<LeaseView> {
+    let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
+    let deadline = Instant::now() + patience;
+    progress.step("Handing the manifest to the provider");
+    let signature = sign_manifest(session, lease.id, lease.terms.manifestHash)?;
+    loop {
+        // One that is away comes back: its lease binds it.
+        match remote.put_manifest(lease.id, manifest.to_vec(), signature.clone()).await {
+            Ok(true) => break,
+            Err(error) if Instant::now() >= deadline || !is_away(&error) => return Err(error),
+            Err(_) => progress.step("Waiting for the provider, which does not answer"),
+            Ok(false) => {
+                ensure!(Instant::now() < deadline, "the provider does not see the lease: is its orchestrator running?");
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    wait_until_running(&remote, lease.id, deadline, progress).await
+}
+
+/// Whether nobody was there to refuse anything.
+fn is_away(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| cause.downcast_ref::<reqwest::Error>().is_some_and(|e| e.is_connect() || e.is_timeout()))
+}
+
+/// The tenant's word that these bytes are the lease's manifest.
+pub fn sign_manifest(session: &Session, lease: B256, manifest_hash: B256) -> anyhow::Result<String> {
+    let domain = typed::domain(session.deployment.chain_id, session.deployment.market);
+    let digest = typed::Manifest { lease, manifestHash: manifest_hash }.digest(&domain);
+    let signer = session.signer.as_ref().context("nobody can sign")?;
+    Ok(format!("0x{}", alloy::hex::encode(signer.sign_hash_sync(&digest)?.as_bytes())))
+}
+
+async fn wait_until_running(
+    remote: &ProviderApi,
+    lease: B256,
+    deadline: Instant,
+    progress: &Progress,
+) -> anyhow::Result<LeaseView> {
+    loop {
+        let view = remote.lease(lease).await?.context("the provider lost sight of the lease")?;
+        let replicas = &view.summary.replicas;
+        if replicas.healthy >= replicas.wanted {
+            progress.done(format!("{} of {} replicas are healthy", replicas.healthy, replicas.wanted));
+            return Ok(view);
+        }
+        let reason = view.reason.clone().unwrap_or_else(|| "starting".to_owned());
+        if Instant::now() >= deadline {
+            bail!(
+                "{} of {} replicas run: {reason}. The lease stays open: `tidemark close {}` returns its money",
+                replicas.healthy,
+                replicas.wanted,
+                short_id(lease)
+            );
+        }
+        progress.step(format!("{} of {} replicas healthy: {reason}", replicas.healthy, replicas.wanted));
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+}

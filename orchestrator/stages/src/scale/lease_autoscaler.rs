@@ -1,0 +1,236 @@
+//! What the stage remembers of one lease between two runs. All of it can be had again: a policy learns anew from the demand
+//! that was kept.
+
+use autoscaling::{Bounds, Decision, Observation, Policy, shadow::Shadow};
+use lease::{Lease, accrual, manifest::Scaling};
+use ports::gate::Demand;
+use store::{Result, Store, meter::Totals, scale::ScalingRow};
+
+/// How much of a new estimate goes into the old one.
+const WEIGHT: f64 = 0.2;
+/// A capacity is learned from replicas that are busy: what else they do hardly counts then.
+const TELLING: f64 = 0.5;
+/// CPU that is used beyond this share hides what more was wanted. Below it, it tells the demand better than requests do by
+/// a capacity that was learned.
+const FULL: f64 = 0.9;
+/// Between two decisions that cannot wait for the period, in milliseconds.
+const BREATH_MS: u64 = 900;
+
+pub(super) struct LeaseAutoscaler {
+    pub(super) scaling: Scaling,
+    pub(super) policy: Box<dyn Policy>,
+    pub(super) shadow: Option<Shadow>,
+    /// Services of a replica that are to be up.
+    pub(super) services: usize,
+    /// The policy's last word, and what it was about.
+    pub(super) wish: Option<(Observation, Decision)>,
+    decided_at_ms: u64,
+    pub(super) kept_at_ms: u64,
+    /// Counters at the last decision, at the look before, and now.
+    decided: CounterSnapshot,
+    before: CounterSnapshot,
+    now: CounterSnapshot,
+    /// Requests per second of a replica at full utilization.
+    learned: Option<f64>,
+    /// Seconds from a step to its replicas' readiness, learned.
+    delay: f64,
+    /// Since when the stage waits for how many to be ready.
+    pub(super) rising: Option<(u64, u32)>,
+    /// Since when an early proof is waited for.
+    pub(super) proving_since_ms: Option<u64>,
+    /// Whether requests have ever come for it through the gateway.
+    asked: bool,
+    /// The epoch by which a step was sent before its root was on chain.
+    pub(super) ahead: Option<u64>,
+}
+
+/// Counters at one moment.
+#[derive(Debug, Clone, Copy, Default)]
+struct CounterSnapshot {
+    sampled_at_ms: u64,
+    cpu_nanos: u64,
+    replica_millis: u64,
+    read_at_ms: u64,
+    /// Requests that came, and those of them that a replica answered.
+    arrived: Option<u64>,
+    answered: Option<u64>,
+}
+
+/// How a lease stands at a snapshot.
+pub(super) struct LeaseSnapshot<'a> {
+    pub(super) lease: &'a Lease,
+    pub(super) now_ms: u64,
+    pub(super) ready: u32,
+    pub(super) demand: Option<Demand>,
+    pub(super) bounds: Bounds,
+}
+
+impl LeaseAutoscaler {
+    pub(super) fn new(scaling: Scaling, policy: Box<dyn Policy>, services: usize, delay: f64) -> Self {
+        let (shadow, wish, rising, proving_since_ms, learned, ahead, asked) = Default::default();
+        let (decided_at_ms, kept_at_ms) = Default::default();
+        let (decided, before, now) = Default::default();
+        Self {
+            scaling,
+            policy,
+            shadow,
+            services,
+            wish,
+            decided_at_ms,
+            kept_at_ms,
+            decided,
+            before,
+            now,
+            learned,
+            delay,
+            rising,
+            proving_since_ms,
+            ahead,
+            asked,
+        }
+    }
+
+    /// Lets the policy see again what was seen before this process began.
+    pub(super) async fn replay_demand(&mut self, lease: &Lease, store: &Store) -> Result<Option<ScalingRow>> {
+        for seen in store.demand(lease.id, 0).await? {
+            self.learned = seen.capacity.or(self.learned);
+            self.asked |= seen.arrivals.is_some();
+            self.delay = seen.delay;
+            self.policy.decide(&seen);
+        }
+        store.scaling(lease.id).await
+    }
+
+    /// What came for a lease of which a gateway that began anew knows nothing yet: nothing, if it is reached that way at all.
+    pub(super) fn assumed_demand(&self) -> Option<Demand> {
+        self.asked.then(Demand::default)
+    }
+
+    /// Takes in what the counters say now.
+    pub(super) fn record(&mut self, snapshot: &LeaseSnapshot<'_>, totals: Option<&Totals>) {
+        let answered = |demand: Demand| {
+            let open = demand.failed + u64::from(demand.in_flight) + u64::from(demand.waiting);
+            demand.arrived.saturating_sub(open)
+        };
+        let counters = CounterSnapshot {
+            sampled_at_ms: totals.map_or(0, |totals| totals.sampled_at_ms),
+            cpu_nanos: totals.map_or(0, |totals| totals.counters.cpu_nanos),
+            replica_millis: totals.map_or(0, |totals| totals.counters.replica_millis),
+            read_at_ms: snapshot.now_ms,
+            arrived: snapshot.demand.map(|demand| demand.arrived),
+            answered: snapshot.demand.map(answered),
+        };
+        if self.now.read_at_ms == 0 {
+            (self.before, self.decided) = (counters, counters);
+        }
+        // Between two samples the older one stays, so that there is always something to compare with.
+        self.asked |= snapshot.demand.is_some();
+        let sampled = counters.sampled_at_ms != self.now.sampled_at_ms;
+        let before = std::mem::replace(&mut self.now, counters);
+        if sampled {
+            self.before = before;
+            self.learn(snapshot);
+        }
+        if let Some((since_ms, count)) = self.rising
+            && snapshot.ready >= count
+        {
+            let seconds = snapshot.now_ms.saturating_sub(since_ms) as f64 / 1000.0;
+            self.delay += WEIGHT * (seconds - self.delay);
+            self.rising = None;
+        }
+    }
+
+    /// Learns what a replica serves from what replicas answered while they were busy.
+    fn learn(&mut self, snapshot: &LeaseSnapshot<'_>) {
+        let seconds = self.now.read_at_ms.saturating_sub(self.before.read_at_ms) as f64 / 1000.0;
+        let answered = grown(self.before.answered, self.now.answered).unwrap_or_default() as f64;
+        let utilization = self.recent(snapshot).utilization.unwrap_or_default().min(1.0);
+        if seconds > 0.0 && answered > 0.0 && utilization >= TELLING && snapshot.ready > 0 {
+            let shown = answered / seconds / (utilization * f64::from(snapshot.ready));
+            self.learned = Some(self.learned.map_or(shown, |known| known + WEIGHT * (shown - known)));
+        }
+    }
+
+    /// What was seen since the look before.
+    pub(super) fn recent(&self, snapshot: &LeaseSnapshot<'_>) -> Observation {
+        self.observe(snapshot, &self.before)
+    }
+
+    /// Whether the policy is to be asked: its period is over, or the last look shows more than can be served for long.
+    pub(super) fn is_due(&self, snapshot: &LeaseSnapshot<'_>, every_ms: u64) -> bool {
+        let waited_ms = snapshot.now_ms.saturating_sub(self.decided_at_ms);
+        let wishes_more =
+            self.wish.as_ref().is_some_and(|(_, wish)| wish.replicas > u32::from(snapshot.lease.replicas));
+        waited_ms >= every_ms || (waited_ms >= BREATH_MS && !wishes_more && self.is_pressed(snapshot))
+    }
+
+    fn is_pressed(&self, snapshot: &LeaseSnapshot<'_>) -> bool {
+        let recent = self.recent(snapshot);
+        let most = f64::from(snapshot.ready) * f64::from(snapshot.bounds.up.min(90)) / 100.0;
+        recent.waiting > 0.0 || recent.demand().is_some_and(|demand| demand > most)
+    }
+
+    /// Asks the policy about the time since it was last asked, or, when that cannot wait, about the last look alone.
+    pub(super) fn decide(&mut self, snapshot: &LeaseSnapshot<'_>, every_ms: u64) -> Observation {
+        let early = snapshot.now_ms.saturating_sub(self.decided_at_ms) < every_ms;
+        let seen = if early { self.recent(snapshot) } else { self.observe(snapshot, &self.decided) };
+        let decision = self.policy.decide(&seen);
+        if let Some(shadow) = &mut self.shadow {
+            shadow.see(&seen);
+        }
+        self.wish = Some((seen.clone(), decision));
+        (self.decided, self.decided_at_ms) = (self.now, snapshot.now_ms);
+        seen
+    }
+
+    fn observe(&self, snapshot: &LeaseSnapshot<'_>, since: &CounterSnapshot) -> Observation {
+        let shape = &snapshot.lease.terms.shape;
+        let had = self.now.replica_millis.saturating_sub(since.replica_millis) as f64 * f64::from(shape.millicores);
+        let used = self.now.cpu_nanos.saturating_sub(since.cpu_nanos) as f64 / 1000.0;
+        let seconds = self.now.read_at_ms.saturating_sub(since.read_at_ms) as f64 / 1000.0;
+        let arrived = grown(since.arrived, self.now.arrived).filter(|_| seconds > 0.0);
+        let utilization = (had > 0.0).then(|| used / had);
+        let learned = self.learned.filter(|_| utilization.is_none_or(|utilization| utilization >= FULL));
+        let wanted = u32::from(snapshot.lease.replicas);
+        Observation {
+            time: snapshot.now_ms as f64 / 1000.0,
+            ready: snapshot.ready,
+            starting: wanted.saturating_sub(snapshot.ready),
+            utilization,
+            arrivals: arrived.map(|arrived| arrived as f64 / seconds),
+            waiting: snapshot.demand.map_or(0.0, |demand| demand.waiting.into()),
+            latency: snapshot.demand.and_then(|demand| demand.latency),
+            capacity: self.scaling.capacity.or(learned),
+            delay: self.delay,
+            price: price(snapshot.lease),
+            bounds: snapshot.bounds,
+        }
+    }
+}
+
+/// What came to a counter. One that is lower than before began again from 0.
+fn grown(before: Option<u64>, now: Option<u64>) -> Option<u64> {
+    let now = now?;
+    Some(now.checked_sub(before.unwrap_or_default()).unwrap_or(now))
+}
+
+/// What one replica costs an hour, in base units.
+fn price(lease: &Lease) -> f64 {
+    lease.terms.rates.reserved.to::<u128>() as f64 * 3600.0 / 1e12
+}
+
+/// What the lease's policy on chain and its money allow.
+pub(super) fn bounds(lease: &Lease, time: u64, notice_period: u64) -> Bounds {
+    let policy = &lease.policy;
+    Bounds {
+        min: policy.minReplicas.into(),
+        max: policy.maxReplicas.into(),
+        step: policy.step.into(),
+        cooldown: policy.cooldown.into(),
+        target: policy.target.into(),
+        up: policy.up.into(),
+        down: policy.down.into(),
+        headroom: policy.headroom.into(),
+        affordable: accrual::affordable(lease, time, notice_period),
+    }
+}

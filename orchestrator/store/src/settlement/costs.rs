@@ -1,0 +1,84 @@
+//! The outbox as its owner reads it: what waits, and what was spent.
+
+use alloy::primitives::{B256, U256};
+use sqlx::Row;
+
+use crate::{Result, Store, hex, int, parse, uint};
+
+/// What intents of one kind used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GasByKind {
+    pub kind: String,
+    pub count: u64,
+    pub gas: u64,
+}
+
+impl Store {
+    /// How many intents are in each state, by the state's name.
+    pub async fn intents_by_state(&self) -> Result<Vec<(String, u64)>> {
+        let sql = "SELECT state, COUNT(*) FROM intents GROUP BY state ORDER BY state";
+        let rows = sqlx::query(sql).fetch_all(self.pool()).await?;
+        rows.iter().map(|row| Ok((row.try_get(0)?, uint(row.try_get(1)?)))).collect()
+    }
+
+    /// Gas of what was first signed since a time, by kind.
+    pub async fn gas_by_kind(&self, since_ms: u64) -> Result<Vec<GasByKind>> {
+        let sql = "SELECT kind, COUNT(*), CAST(SUM(gas) AS BIGINT) FROM intents WHERE signed_at_ms >= $1 \
+                   GROUP BY kind ORDER BY kind";
+        let rows = sqlx::query(sql).bind(int(since_ms)).fetch_all(self.pool()).await?;
+        let spent = |row: &sqlx::any::AnyRow| {
+            Ok(GasByKind { kind: row.try_get(0)?, count: uint(row.try_get(1)?), gas: uint(row.try_get(2)?) })
+        };
+        rows.iter().map(spent).collect()
+    }
+
+    /// The most that what was mined since a time can have cost, in wei: its gas at the highest fee that was signed for it.
+    pub async fn fees_since(&self, since_ms: u64) -> Result<u128> {
+        let sql = "SELECT i.gas, s.max_fee FROM intents i JOIN sendings s ON s.tx = i.tx \
+                   WHERE i.signed_at_ms >= $1 AND i.state IN ('mined', 'final', 'failed')";
+        let rows = sqlx::query(sql).bind(int(since_ms)).fetch_all(self.pool()).await?;
+        rows.iter().try_fold(0u128, |sum, row| {
+            let fee: u128 = parse("sendings", &row.try_get::<String, _>(1)?)?;
+            Ok(sum.saturating_add(u128::from(uint(row.try_get(0)?)).saturating_mul(fee)))
+        })
+    }
+
+    /// Since when the oldest intent that is sent and not mined waits, Unix milliseconds.
+    pub async fn oldest_sent(&self) -> Result<Option<u64>> {
+        let sql = "SELECT MIN(signed_at_ms) FROM intents WHERE state = 'sent'";
+        Ok(sqlx::query(sql).fetch_one(self.pool()).await?.try_get::<Option<i64>, _>(0)?.map(uint))
+    }
+
+    /// How many intents failed since a time, and why the last of them did.
+    pub async fn failed_since(&self, since_ms: u64) -> Result<(u64, Option<String>)> {
+        let sql =
+            "SELECT error FROM intents WHERE state = 'failed' AND updated_at_ms >= $1 ORDER BY updated_at_ms DESC";
+        let rows = sqlx::query(sql).bind(int(since_ms)).fetch_all(self.pool()).await?;
+        let newest = rows.first().map(|row| row.try_get::<Option<String>, _>(0)).transpose()?.flatten();
+        Ok((rows.len() as u64, newest))
+    }
+
+    /// What the wallet has now, in wei.
+    pub async fn set_wallet(&self, balance: U256, at_ms: u64) -> Result<()> {
+        let sql = "INSERT INTO wallet (one, balance, at_ms) VALUES (1, $1, $2) \
+                   ON CONFLICT (one) DO UPDATE SET balance = excluded.balance, at_ms = excluded.at_ms";
+        sqlx::query(sql).bind(balance.to_string()).bind(int(at_ms)).execute(self.pool()).await?;
+        Ok(())
+    }
+
+    /// What the wallet had when it was last looked at.
+    pub async fn wallet(&self) -> Result<Option<U256>> {
+        let row = sqlx::query("SELECT balance FROM wallet").fetch_optional(self.pool()).await?;
+        row.map(|row| parse("wallet", &row.try_get::<String, _>(0)?)).transpose()
+    }
+
+    /// How many statements an epoch has, and the gas that posting its root by this transaction used, when it was ours.
+    pub async fn root_cost(&self, epoch: u64, tx: B256) -> Result<(u64, Option<u64>)> {
+        let sql = "SELECT COUNT(*) FROM statements WHERE epoch = $1";
+        let row = sqlx::query(sql).bind(int(epoch)).fetch_one(self.pool()).await?;
+        let leaves = uint(row.try_get(0)?);
+        let sql = "SELECT gas FROM intents WHERE key = $1 AND tx = $2";
+        let row = sqlx::query(sql).bind(format!("root:{epoch}")).bind(hex(tx)).fetch_optional(self.pool()).await?;
+        Ok((leaves, row.map(|row| row.try_get(0)).transpose()?.map(uint)))
+    }
+}
