@@ -5,6 +5,7 @@ pub mod accrual;
 pub mod auction;
 pub mod clearing;
 pub mod decide;
+pub mod epoch_tree;
 pub mod intent;
 pub mod label;
 pub mod manifest;

@@ -16,18 +16,20 @@
 use std::{sync::Arc, time::Duration};
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, U256},
     sol_types::SolCall,
 };
-use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
+use solidity::{Market, Parameters, Statement};
 
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, intent::Intent, statement};
+use lease::{
+    Lease,
+    epoch_tree::{EpochStatement, EpochTree},
+    intent::Intent,
+    statement,
+};
 use ports::clock::Clock;
-use store::{LeaseFilter, StatementRow, Store};
-
-/// The root over nothing.
-const NO_STATEMENT: B256 = B256::ZERO;
+use store::{LeaseFilter, Store};
 
 pub struct ProofStage {
     pub store: Arc<Store>,
@@ -95,7 +97,7 @@ impl ProofStage {
         let mut unfinished = Vec::new();
         for row in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
             let lease = row.lease;
-            let previous = self.store.last_statement(lease.id).await?.map(|statement| statement.usage);
+            let previous = self.store.last_statement(lease.id).await?.map(|last| last.statement);
             let said = previous.as_ref().map_or(0, |usage| u64::from(usage.time));
             // A closed lease's statement waits for its containers to be gone and its counters to be final.
             let over = match lease.closed_at {
@@ -126,11 +128,11 @@ impl ProofStage {
         let mut statements = Vec::with_capacity(leases.len());
         for (lease, previous) in &leases {
             let counted = self.store.meter_totals(lease.id).await?.map(|totals| totals.counters).unwrap_or_default();
-            let usage = statement::state(lease, &counted, previous.as_ref(), time);
-            statements.push(StatementRow { lease: lease.id, leaf: leaf(lease.id, &usage), usage });
+            let statement = statement::state(lease, &counted, previous.as_ref(), time);
+            statements.push(EpochStatement::new(lease.id, statement));
         }
-        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
-        let root = tree.map_or(NO_STATEMENT, |tree| tree.root());
+        let tree = EpochTree::new(statements);
+        let root = tree.root();
         let call = Market::postRootCall { epoch: U256::from(epoch), root };
         let intent = Intent {
             key: format!("root:{epoch}"),
@@ -139,9 +141,9 @@ impl ProofStage {
             data: call.abi_encode().into(),
             value: U256::ZERO,
         };
-        self.store.close_epoch(epoch, root, time, &statements, &intent, self.clock.now_ms()).await?;
-        tracing::info!(epoch, statements = statements.len(), %root, "epoch closed");
+        self.store.close_epoch(epoch, &tree, time, &intent, self.clock.now_ms()).await?;
+        tracing::info!(epoch, statements = tree.len(), %root, "epoch closed");
         self.next.iter().for_each(Wakeup::notify);
-        Ok(Counts::from([("epochs", 1), ("statements", statements.len() as u64)]))
+        Ok(Counts::from([("epochs", 1), ("statements", tree.len() as u64)]))
     }
 }

@@ -30,7 +30,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use anyhow::Context;
-use solidity::{Market, Parameters, Step, tree::Tree};
+use solidity::{Market, Parameters, Step};
 use tokio::sync::Mutex;
 
 use self::lease_autoscaler::{LeaseAutoscaler, LeaseSnapshot, bounds};
@@ -41,10 +41,15 @@ use autoscaling::{
     sleep::sleeper,
 };
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, Status, intent::Intent, manifest::Manifest};
+use lease::{
+    Lease, Status,
+    epoch_tree::{EpochStatement, EpochTree},
+    intent::Intent,
+    manifest::Manifest,
+};
 use ports::{clock::Clock, gate::Gate};
 use store::{
-    BlockRef, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
+    BlockRef, IntentRow, IntentState, LeaseFilter, Store, container,
     scale::{Evidence, Ruling, RulingOutcome},
 };
 
@@ -88,8 +93,7 @@ struct ProvenEpoch {
     epoch: u64,
     root: B256,
     posted: bool,
-    statements: HashMap<B256, StatementRow>,
-    tree: Option<Tree>,
+    tree: EpochTree,
 }
 
 /// What all leases of a run share.
@@ -243,12 +247,12 @@ impl ScaleStage {
     ) -> (Ruling, Option<Intent>) {
         let (lease, limits) = (snapshot.lease, &snapshot.bounds);
         let present = u32::from(lease.replicas);
-        let statement = run.proof.as_ref().and_then(|proof| Some((proof, proof.statements.get(&lease.id)?)));
+        let statement = run.proof.as_ref().and_then(|proof| Some((proof, proof.tree.statement(lease.id)?)));
         let statement = statement.filter(|(_, statement)| self.is_fresh(lease, statement, run.head.time));
         let evidence = statement.map(|(proof, statement)| Evidence {
             epoch: proof.epoch,
-            time: statement.usage.time.into(),
-            utilization: statement.usage.utilization,
+            time: statement.statement.time.into(),
+            utilization: statement.statement.utilization,
             leaf: statement.leaf,
         });
         let mut ruling = Ruling {
@@ -332,17 +336,17 @@ impl ScaleStage {
     }
 
     /// Whether the contract takes a step by a statement: it tells of the time since the last step, and is not old.
-    fn is_fresh(&self, lease: &Lease, statement: &StatementRow, now: u64) -> bool {
-        let time = u64::from(statement.usage.time);
+    fn is_fresh(&self, lease: &Lease, statement: &EpochStatement, now: u64) -> bool {
+        let time = u64::from(statement.statement.time);
         time > lease.since && time + 2 * u64::from(self.parameters.epochLength) >= now + UNDER_WAY
     }
 
-    fn step(&self, lease: &Lease, proof: &ProvenEpoch, statement: &StatementRow, replicas: u32) -> Option<Intent> {
+    fn step(&self, lease: &Lease, proof: &ProvenEpoch, statement: &EpochStatement, replicas: u32) -> Option<Intent> {
         let step = Step {
             currency: lease.terms.currency,
             replicas: u16::try_from(replicas).ok()?,
-            claim: solidity::claim(self.chain_id, self.market, &lease.terms, &statement.usage),
-            path: proof.tree.as_ref()?.path(statement.leaf)?,
+            claim: solidity::claim(self.chain_id, self.market, &lease.terms, &statement.statement),
+            path: proof.tree.path(lease.id)?,
         };
         Some(Intent {
             key: format!("{KIND}:{}:{}", lease.id, proof.epoch),
@@ -373,10 +377,8 @@ impl ScaleStage {
         if let Some(known) = known.filter(same) {
             return Ok(Some(known));
         }
-        let statements = self.store.statements(epoch).await?;
-        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
-        let statements = statements.into_iter().map(|statement| (statement.lease, statement)).collect();
-        Ok(Some(Arc::new(ProvenEpoch { epoch, root: closed.root, posted, statements, tree })))
+        let tree = self.store.epoch_tree(epoch).await?;
+        Ok(Some(Arc::new(ProvenEpoch { epoch, root: closed.root, posted, tree })))
     }
 
     /// By lease: the step whose effect the chain stage has not read yet, or the one that was refused a moment ago.

@@ -31,7 +31,7 @@ pub use chain::{
 };
 pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;
-pub use proof::StatementRow;
+
 pub use settlement::{IntentRow, IntentState, MinedIntent, OpenIntent, SendingRow, SignedIntent};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

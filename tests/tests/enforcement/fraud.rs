@@ -10,11 +10,15 @@ use adapters::{
 use alloy::primitives::aliases::U96;
 use api::{self, origins::Origins};
 use driver::{Stage, StageStatuses, Wakeup};
-use lease::{intent::Intent, label::Owner};
+use lease::{
+    epoch_tree::{EpochStatement, EpochTree},
+    intent::Intent,
+    label::Owner,
+};
 use ports::gate::{Counts, Demand};
-use solidity::{Statement, leaf, tree::Tree};
+use solidity::Statement;
 use stages::chain::ChainStage;
-use store::{StatementRow, Store};
+use store::Store;
 use tests::postgres::Database;
 use tidemark::config::docker_host;
 use tokio::sync::watch;
@@ -79,13 +83,9 @@ impl Liar {
 
     /// Posts a root over statements, whatever they say.
     async fn state(&self, scene: &Scene, epoch: u64, stated: &[(B256, Statement)]) {
-        let statement = |(lease, usage): &(B256, Statement)| StatementRow {
-            lease: *lease,
-            leaf: leaf(*lease, usage),
-            usage: usage.clone(),
-        };
-        let statements: Vec<_> = stated.iter().map(statement).collect();
-        let root = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).unwrap().root();
+        let statement = |(lease, usage): &(B256, Statement)| EpochStatement::new(*lease, usage.clone());
+        let tree = EpochTree::new(stated.iter().map(statement).collect());
+        let root = tree.root();
         let intent = Intent {
             key: format!("root:{epoch}"),
             kind: "post_root".to_owned(),
@@ -94,7 +94,7 @@ impl Liar {
             value: U256::ZERO,
         };
         let time = scene.devnet.time().await.unwrap();
-        self.store.close_epoch(epoch, root, time, &statements, &intent, time * 1000).await.unwrap();
+        self.store.close_epoch(epoch, &tree, time, &intent, time * 1000).await.unwrap();
         let market = scene.devnet.market(Actor::Provider).await.unwrap();
         let posted = market.postRoot(U256::from(epoch), root).send().await.unwrap().get_receipt().await.unwrap();
         transactions::sent(posted).unwrap();

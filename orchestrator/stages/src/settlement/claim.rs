@@ -6,12 +6,12 @@ use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
-use solidity::{Market, tree::Tree};
+use solidity::Market;
 
 use super::{SettlementStage, add};
 use driver::Counts;
-use lease::{Lease, accrual, intent::Intent};
-use store::{IntentState, LeaseFilter, RootRow, StatementRow};
+use lease::{Lease, accrual, epoch_tree::EpochStatement, intent::Intent};
+use store::{IntentState, LeaseFilter, RootRow};
 
 /// Statements of one transaction.
 const CHUNK: usize = 100;
@@ -81,21 +81,22 @@ impl SettlementStage {
         counts: &mut Counts,
     ) -> anyhow::Result<()> {
         let Some(root) = self.root(epoch, matured_by).await? else { return Ok(()) };
-        let statements = self.store.statements(epoch).await?;
-        let Some(tree) = Tree::new(statements.iter().map(|statement| statement.leaf).collect()) else { return Ok(()) };
+        let tree = self.store.epoch_tree(epoch).await?;
+        if tree.is_empty() {
+            return Ok(());
+        }
         if tree.root() != root.root {
             tracing::warn!(epoch, "the root on chain is not over our statements; nothing can be claimed by it");
             add(counts, "foreign_roots", 1);
             return Ok(());
         }
         let wanted = self.earlier_claims(since).await?;
-        let chosen: HashSet<_> = leases.iter().copied().collect();
-        let mut paying: HashMap<B256, (Lease, StatementRow)> = HashMap::new();
-        for statement in statements.into_iter().filter(|statement| chosen.contains(&statement.lease)) {
+        let mut paying: HashMap<B256, (Lease, &EpochStatement)> = HashMap::new();
+        for statement in leases.iter().filter_map(|lease| tree.statement(*lease)) {
             let Some(row) = self.store.lease(statement.lease).await? else { continue };
-            let time = statement.usage.time;
+            let time = statement.statement.time;
             let known = wanted.until.get(&row.lease.id).is_some_and(|known| *known >= time);
-            if !known && is_worth(&row.lease, &statement) {
+            if !known && is_worth(&row.lease, statement) {
                 paying.insert(statement.leaf, (row.lease, statement));
             }
         }
@@ -114,8 +115,9 @@ impl SettlementStage {
             let Some(multi) = tree.multiproof(leaves) else { continue };
             let Some(first) = multi.leaves.first() else { continue };
             let stated = multi.leaves.iter().filter_map(|leaf| paying.get(leaf));
-            let claims = stated
-                .map(|(lease, statement)| solidity::claim(self.chain_id, self.market, &lease.terms, &statement.usage));
+            let claims = stated.map(|(lease, statement)| {
+                solidity::claim(self.chain_id, self.market, &lease.terms, &statement.statement)
+            });
             let call = Market::settleBatchCall {
                 provider: self.provider,
                 currency: *currency,
@@ -190,12 +192,12 @@ fn is_unfinished(lease: &Lease) -> bool {
 
 /// Whether settling a statement pays, or ends a closed lease so that its tenant gets the rest. While a dispute runs it
 /// does neither.
-fn is_worth(lease: &Lease, statement: &StatementRow) -> bool {
+fn is_worth(lease: &Lease, stated: &EpochStatement) -> bool {
     if lease.is_frozen() {
         return false;
     }
-    let usage = &statement.usage;
-    let time = u64::from(usage.time);
+    let statement = &stated.statement;
+    let time = u64::from(statement.time);
     let ends = lease.closed_at.is_some_and(|closed_at| lease.settled_at < closed_at && closed_at <= time);
-    time > lease.settled_at && (ends || accrual::price(&lease.terms.rates, usage) > lease.paid)
+    time > lease.settled_at && (ends || accrual::price(&lease.terms.rates, statement) > lease.paid)
 }
