@@ -125,8 +125,8 @@ async fn a_provider_that_lost_its_memory_claims_nothing_that_it_might_contradict
     world.meter(new, 5, false).await;
     world.prove_and_claim().await;
     assert_eq!(world.earned().await, U256::from(9 + 5));
-    let statements = world.store.statements(2).await.unwrap();
-    assert_eq!(statements.iter().map(|statement| statement.lease).collect::<Vec<_>>(), [new]);
+    let tree = world.store.epoch_tree(2).await.unwrap();
+    assert_eq!(tree.statements().map(|statement| statement.lease).collect::<Vec<_>>(), [new]);
 }
 
 #[tokio::test]
