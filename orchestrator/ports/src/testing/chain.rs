@@ -129,6 +129,11 @@ impl FakeChain {
         lock(&self.state).pool.clear();
     }
 
+    /// The node drops what waits under a nonce.
+    pub fn drop_transaction(&self, nonce: u64) {
+        lock(&self.state).pool.retain(|waiting| waiting.nonce != nonce);
+    }
+
     /// What waits in the pool, by nonce.
     pub fn pool(&self) -> Vec<FakeTransaction> {
         let mut pool = lock(&self.state).pool.clone();

@@ -5,6 +5,9 @@
 
 #![allow(clippy::unwrap_used)] // a test that cannot go on fails
 
+mod clearing;
 mod container;
 mod proof;
+mod scale;
+mod settlement;
 mod world;

@@ -8,12 +8,16 @@
 //! Seconds count from the world's start; [`GENESIS`] is the Unix time of second 0 on both clocks. Times in statements,
 //! orders and roots are Unix seconds: [`World::unix`] converts.
 
-use std::{collections::BTreeMap, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, atomic::AtomicBool},
+    time::Duration,
+};
 
 use alloy::primitives::{Address, B256, U256, aliases::U104, keccak256};
 use autoscaling::{Bounds, Observation};
 use driver::{Counts, Stage, Wakeup};
-use lease::{decide::Standing, label::Owner, meter::Meter, statement::Counters};
+use lease::{Lease, decide::Standing, intent::Intent, label::Owner, meter::Meter, statement::Counters};
 use ports::{
     clock::Clock,
     testing::{FakeCgroups, FakeChain, FakeClock, FakeEngine, FakeKernel, FakeUpstreams, PausedTime},
@@ -24,11 +28,18 @@ use solidity::{
     Parameters, Rates, Shape, Statement, Terms,
     deploy::local_parameters,
 };
-use stages::{chain::Chain, container::Container, proof::Proof};
+use stages::{
+    chain::{ChainSettings, ChainStage},
+    clearing::{ClearingSettings, ClearingStage},
+    container::{ContainerSettings, ContainerStage},
+    proof::ProofStage,
+    scale::ScaleStage,
+    settlement::SettlementStage,
+};
 use store::{
-    IntentRow, Store,
-    container::{Progress, Seen},
-    scale::{Outcome, Ruling},
+    IntentRow, IntentState, Store,
+    container::{ContainerRow, LeaseProgress},
+    scale::{Ruling, RulingOutcome},
 };
 use tempfile::TempDir;
 
@@ -45,11 +56,24 @@ pub struct Settings {
     /// Replicas that are made and not started.
     pub warm: u16,
     pub drain: bool,
+    /// Seconds for which a lost bid stays.
+    pub standby: u64,
+    /// Seconds between two claims of leases that are open.
+    pub claim_every: u64,
+    pub gas_per_hour: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { parameters: local_parameters(), grace: 3600, warm: 0, drain: false }
+        Self {
+            parameters: local_parameters(),
+            grace: 3600,
+            warm: 0,
+            drain: false,
+            standby: 0,
+            claim_every: 3600,
+            gas_per_hour: u64::MAX / 2,
+        }
     }
 }
 
@@ -85,7 +109,7 @@ impl Default for NewLease {
 
 /// How busy a lease's replicas are.
 struct Load {
-    replicas: u64,
+    replicas: u16,
     /// Of the CPU that they have.
     percent: u64,
     counters: Counters,
@@ -163,22 +187,34 @@ impl World {
     }
 
     fn stage(&self, name: &str) -> Arc<dyn Stage> {
-        let (store, chain, clock) = (self.store.clone(), self.chain.clone(), self.clock.clone());
-        let Settings { parameters, grace, warm, drain, .. } = &self.settings;
+        let (store, ethereum, clock) = (self.store.clone(), self.chain.clone(), self.clock.clone());
+        let Settings { parameters, grace, warm, drain, standby, claim_every, gas_per_hour } = &self.settings;
         let parameters = parameters.clone();
         match name {
             "chain" => {
-                let settings = stages::chain::Settings::default();
-                Arc::new(Chain::new(store, chain, self.chain.deployment(), PROVIDER, settings))
+                let settings = ChainSettings::default();
+                Arc::new(ChainStage::new(store, ethereum, self.chain.deployment(), PROVIDER, settings))
             }
-            "proof" => {
-                let next = Vec::new();
-                Arc::new(Proof { store, provider: PROVIDER, market: FakeChain::MARKET, parameters, next })
-            }
+            "clearing" => Arc::new(ClearingStage {
+                store,
+                ethereum,
+                clock,
+                pricer: None,
+                provider: PROVIDER,
+                market: FakeChain::MARKET,
+                parameters,
+                settings: ClearingSettings {
+                    drain: *drain,
+                    standby: Duration::from_secs(*standby),
+                    ..ClearingSettings::default()
+                },
+                next: Wakeup::default(),
+                adopted: AtomicBool::new(false),
+            }),
             "container" => {
                 let owner = Owner { provider: PROVIDER, chain_id: FakeChain::CHAIN_ID, market: FakeChain::MARKET };
                 let kernel = Arc::new(FakeKernel(Some(Arc::new(self.cgroups.clone()))));
-                let settings = stages::container::Settings {
+                let settings = ContainerSettings {
                     notice_period: parameters.noticePeriod.into(),
                     grace: *grace,
                     drain: *drain,
@@ -186,9 +222,46 @@ impl World {
                     ..Default::default()
                 };
                 let wakeups = (Wakeup::default(), Wakeup::default());
-                let container = Container::new(store, self.engine.clone(), clock, kernel, owner, settings, wakeups);
+                let container =
+                    ContainerStage::new(store, self.engine.clone(), clock, kernel, owner, settings, wakeups);
                 Arc::new(container.behind(self.upstreams.clone(), Wakeup::default()))
             }
+            "proof" => Arc::new(ProofStage {
+                store,
+                clock,
+                provider: PROVIDER,
+                market: FakeChain::MARKET,
+                parameters,
+                next: Vec::new(),
+            }),
+            "scale" => Arc::new(ScaleStage {
+                store,
+                gate: Some(self.upstreams.clone()),
+                clock,
+                provider: PROVIDER,
+                market: FakeChain::MARKET,
+                chain_id: FakeChain::CHAIN_ID,
+                parameters,
+                every: Duration::from_secs(1),
+                proof: Wakeup::default(),
+                next: Wakeup::default(),
+                cache: Default::default(),
+            }),
+            "settlement" => Arc::new(SettlementStage {
+                store,
+                ethereum,
+                clock,
+                provider: PROVIDER,
+                market: FakeChain::MARKET,
+                chain_id: FakeChain::CHAIN_ID,
+                parameters,
+                claim_every: Duration::from_secs(*claim_every),
+                grace: Duration::from_secs(*grace),
+                confirmations: 3,
+                replace_after: Duration::from_secs(5),
+                gas_per_hour: *gas_per_hour,
+                cache: Default::default(),
+            }),
             other => panic!("there is no stage {other} here"),
         }
     }
@@ -226,8 +299,8 @@ impl World {
         let at_ms = self.clock.now_ms();
         let mut sweep = Vec::new();
         for (lease, load) in &mut self.loads {
-            load.counters.replica_millis += 1000 * load.replicas;
-            load.counters.cpu_nanos += 10_000_000 * load.replicas * load.percent;
+            load.counters.replica_millis += 1000 * u64::from(load.replicas);
+            load.counters.cpu_nanos += 10_000_000 * u64::from(load.replicas) * load.percent;
             sweep.push((*lease, Meter { at_ms, counters: load.counters, ..Meter::default() }, false));
         }
         self.store.sample(&sweep).await.unwrap();
@@ -249,6 +322,13 @@ impl World {
     /// The seconds in which the engine got a call: `called("start web/0")`.
     pub fn called(&self, call: &str) -> Vec<u64> {
         self.calls.iter().filter(|(_, made)| made == call).map(|(second, _)| *second).collect()
+    }
+
+    /// The seconds in which intents of a kind were first wanted.
+    pub async fn wanted(&self, kind: &str) -> Vec<u64> {
+        let mut rows = self.store.recent_intents(kind, 0).await.unwrap();
+        rows.sort_by_key(|row| row.created_at_ms);
+        rows.iter().map(|row| row.created_at_ms / 1000 - GENESIS).collect()
     }
 
     /// The engine's calls in a second, in their order.
@@ -299,7 +379,23 @@ impl World {
     }
 
     /// From the next second on, so many replicas are healthy and use so much of their CPU.
-    pub fn busy(&mut self, lease: B256, replicas: u64, percent: u64) {
+    pub async fn busy(&mut self, lease: B256, replicas: u16, percent: u64) {
+        let running = |replica| ContainerRow {
+            service: "web".to_owned(),
+            replica,
+            container_id: format!("web-{replica}"),
+            image: "app".to_owned(),
+            state: "running".to_owned(),
+            health: None,
+            started_at_ms: 0,
+            exit_code: None,
+            ports: BTreeMap::new(),
+            address: None,
+        };
+        let rows: Vec<_> = (0..replicas).map(running).collect();
+        let (standing, reason, found_at_ms) = (Standing::Running, None, 0);
+        let progress = LeaseProgress { standing, reason, found_at_ms, running_at_ms: None, exhausted_at: None };
+        self.store.record_containers(lease, &rows, &progress).await.unwrap();
         let counters = self.loads.get(&lease).map(|load| load.counters).unwrap_or_default();
         self.loads.insert(lease, Load { replicas, percent, counters });
     }
@@ -347,18 +443,24 @@ impl World {
             reason: String::new(),
             granted: 1,
             bound: None,
-            outcome: Outcome::Proving,
+            outcome: RulingOutcome::Proving,
             evidence: None,
         };
-        self.store.rule(lease, &ruling, None, None).await.unwrap();
+        self.store.record_ruling(lease, &ruling, None, None).await.unwrap();
     }
 
     /// What an epoch states about a lease.
     pub async fn statement(&self, epoch: u64, lease: B256) -> Option<Statement> {
-        let statements = self.store.statements(epoch).await.unwrap();
-        statements.into_iter().find(|statement| statement.lease == lease).map(|statement| statement.usage)
+        let tree = self.store.epoch_tree(epoch).await.unwrap();
+        tree.statement(lease).map(|stated| stated.statement.clone())
     }
 
+    /// Wants a transaction.
+    pub async fn prepare(&self, intent: &Intent) {
+        self.store.prepare(intent, self.clock.now_ms()).await.unwrap();
+    }
+
+    /// An intent's row in the outbox.
     pub async fn intent(&self, key: &str) -> Option<IntentRow> {
         self.store.intent(key).await.unwrap()
     }
@@ -370,7 +472,16 @@ impl World {
         rows.into_iter().map(|row| row.intent.key).collect()
     }
 
-    pub async fn progress(&self, lease: B256) -> Option<Progress> {
+    /// What became of an intent so far.
+    pub async fn state(&self, key: &str) -> Option<IntentState> {
+        self.intent(key).await.map(|row| row.state)
+    }
+
+    pub async fn lease(&self, lease: B256) -> Lease {
+        self.store.lease(lease).await.unwrap().unwrap().lease
+    }
+
+    pub async fn progress(&self, lease: B256) -> Option<LeaseProgress> {
         self.store.progress(lease).await.unwrap()
     }
 
@@ -380,7 +491,7 @@ impl World {
     }
 
     /// A lease's containers as they were last recorded.
-    pub async fn recorded(&self, lease: B256) -> Vec<Seen> {
+    pub async fn recorded(&self, lease: B256) -> Vec<ContainerRow> {
         self.store.containers(lease).await.unwrap()
     }
 }
