@@ -23,7 +23,7 @@ pub enum DockerFault {
 }
 
 pub struct FaultyDocker {
-    /// In the form of `docker::Settings` and TIDEMARK_DOCKER_HOST.
+    /// In the form of `docker::DockerSettings` and TIDEMARK_DOCKER_HOST.
     pub host: String,
     fault: watch::Sender<DockerFault>,
     task: JoinHandle<()>,

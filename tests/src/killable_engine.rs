@@ -14,7 +14,9 @@ use alloy::primitives::B256;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use lease::label::{Owner, Tag};
-use ports::engine::{Container, Counters, Details, Engine, Image, Info, Result, Spec, View};
+use ports::engine::{
+    ContainerDetails, ContainerSpec, Engine, EngineContainer, EngineCounters, EngineListing, Image, Info, Result,
+};
 use tokio::sync::Notify;
 
 /// The call, counted from 1, at which the process is killed.
@@ -118,16 +120,16 @@ impl Engine for KillableEngine {
     async fn changes(&self, owner: Owner) -> Result<BoxStream<'static, Result<()>>> {
         self.engine.changes(owner).await
     }
-    async fn view(&self, owner: Owner, lease: Option<B256>) -> Result<View> {
-        self.pass("view", self.engine.view(owner, lease)).await
+    async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<EngineListing> {
+        self.pass("list", self.engine.list(owner, lease)).await
     }
-    async fn containers(&self, owner: Owner) -> Result<Vec<Container>> {
+    async fn containers(&self, owner: Owner) -> Result<Vec<EngineContainer>> {
         self.pass("containers", self.engine.containers(owner)).await
     }
-    async fn details(&self, id: &str) -> Result<Details> {
+    async fn details(&self, id: &str) -> Result<ContainerDetails> {
         self.pass("details", self.engine.details(id)).await
     }
-    async fn counters(&self, id: &str) -> Result<Counters> {
+    async fn counters(&self, id: &str) -> Result<EngineCounters> {
         self.pass("counters", self.engine.counters(id)).await
     }
     async fn image(&self, reference: &str, pinned: Option<&Image>) -> Result<Image> {
@@ -139,7 +141,7 @@ impl Engine for KillableEngine {
     async fn create_volume(&self, tag: &Tag, volume: &str) -> Result<()> {
         self.pass("create_volume", self.engine.create_volume(tag, volume)).await
     }
-    async fn create_container(&self, spec: &Spec) -> Result<String> {
+    async fn create_container(&self, spec: &ContainerSpec) -> Result<String> {
         match self.create_fault {
             Some((lease, CreateFault::Panic)) if lease == spec.tag.lease => panic!("the test wants a panic here"),
             Some((lease, CreateFault::Hang)) if lease == spec.tag.lease => pending().await,

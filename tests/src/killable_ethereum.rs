@@ -6,7 +6,9 @@ use std::sync::{
 };
 
 use alloy::primitives::{Address, B256, Bytes, U256};
-use ports::ethereum::{Block, Call, Error, Ethereum, Fees, Log, Receipt, Result, Seen, Sent, Signed};
+use ports::ethereum::{
+    Block, Call, Error, Ethereum, Fees, Log, Receipt, Result, SendOutcome, Signed, TransactionState,
+};
 
 /// What happens to the call at which the process is killed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,7 +93,7 @@ impl Ethereum for KillableEthereum {
     fn sign(&self, call: &Call, nonce: u64, gas: u64, fees: Fees) -> Result<Signed> {
         self.inner.sign(call, nonce, gas, fees)
     }
-    async fn send_raw(&self, raw: &Bytes) -> Result<Sent> {
+    async fn send_raw(&self, raw: &Bytes) -> Result<SendOutcome> {
         self.count(self.inner.send_raw(raw)).await
     }
     async fn receipt(&self, transaction: B256) -> Result<Option<Receipt>> {
@@ -100,7 +102,7 @@ impl Ethereum for KillableEthereum {
     async fn receipts(&self, block: u64) -> Result<Option<Vec<Receipt>>> {
         self.count(self.inner.receipts(block)).await
     }
-    async fn transaction(&self, hash: B256) -> Result<Option<Seen>> {
+    async fn transaction(&self, hash: B256) -> Result<Option<TransactionState>> {
         self.count(self.inner.transaction(hash)).await
     }
     async fn call(&self, call: &Call, block: Option<u64>) -> Result<Bytes> {

@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use adapters::{cgroup::HostKernel, clock::System, docker::BollardEngine, ethereum::AlloyEthereum};
+use adapters::{cgroup::HostKernel, clock::SystemClock, docker::BollardEngine, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, B256, U256, keccak256},
     providers::ProviderBuilder,
@@ -301,7 +301,7 @@ impl Start {
         let chain = ChainStage::new(store.clone(), ethereum, deployment, owner.provider, Default::default());
         let wakeup = Wakeup::default();
         let wakeups = (wakeup.clone(), Wakeup::default());
-        let clock = Arc::new(System);
+        let clock = Arc::new(SystemClock);
         let container = ContainerStage::new(
             store.clone(),
             engine.clone(),
@@ -385,7 +385,7 @@ pub fn group_exists(lease: B256) -> bool {
 }
 
 pub fn engine() -> Arc<dyn Engine> {
-    Arc::new(BollardEngine::new(adapters::docker::Settings::default()))
+    Arc::new(BollardEngine::new(adapters::docker::DockerSettings::default()))
 }
 
 /// A run waits for all of its leases; what is on the engine is what is wanted, and nothing warm.

@@ -16,12 +16,12 @@ use std::{
 
 use alloy::primitives::B256;
 use ports::{
-    cgroup::{Cgroups, Driver, Kernel, Reading, Traffic},
+    cgroup::{CgroupDriver, Cgroups, Kernel, Reading, Traffic},
     engine::Info,
 };
 use solidity::Shape;
 
-use crate::traffic::Interfaces;
+use crate::interfaces::Interfaces;
 
 /// The kernel's period for CPU quotas, in microseconds.
 const PERIOD: u64 = 100_000;
@@ -29,7 +29,7 @@ const PERIOD: u64 = 100_000;
 /// The hierarchies of this machine.
 #[derive(Debug, Clone)]
 pub struct Hierarchies {
-    driver: Driver,
+    driver: CgroupDriver,
     layout: Layout,
 }
 
@@ -41,7 +41,7 @@ enum Layout {
 
 /// A lease's counters, kept open: reading them again costs one system call each.
 #[derive(Debug)]
-struct Gauge {
+struct LeaseGauge {
     cpu: File,
     memory: File,
     inode: u64,
@@ -61,7 +61,7 @@ impl Hierarchies {
     /// The hierarchies that are mounted; `None` where there are none, or of another version than the engine uses.
     pub fn find(info: &Info) -> Option<Self> {
         let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
-        Some(Self { driver: Driver::of(info), layout: layout(&mounts, info.cgroup_version)? })
+        Some(Self { driver: CgroupDriver::of(info), layout: layout(&mounts, info.cgroup_version)? })
     }
 }
 
@@ -107,7 +107,7 @@ impl Cgroups for Hierarchies {
             Layout::V2 { root } => (root.join(&group).join("cpu.stat"), root.join(&group).join("memory.current"), 2),
         };
         let inode = cpu.parent().map(fs::metadata).transpose()?.map_or(0, |found| found.ino());
-        Ok(Box::new(Gauge { cpu: File::open(cpu)?, memory: File::open(memory)?, inode, version }))
+        Ok(Box::new(LeaseGauge { cpu: File::open(cpu)?, memory: File::open(memory)?, inode, version }))
     }
 
     fn remove(&self, lease: B256) -> io::Result<()> {
@@ -124,7 +124,7 @@ impl Cgroups for Hierarchies {
     }
 }
 
-impl ports::cgroup::Gauge for Gauge {
+impl ports::cgroup::Gauge for LeaseGauge {
     fn inode(&self) -> u64 {
         self.inode
     }
@@ -219,9 +219,9 @@ mod tests {
 
     #[test]
     fn parents_are_named_as_the_driver_wants() {
-        assert_eq!(Driver::Cgroupfs.parent(LEASE, 2), "/tidemark/abababababababab/2");
-        assert_eq!(Driver::Systemd.parent(LEASE, 2), "tidemark-abababababababab-2.slice");
-        let path = Driver::Systemd.replica(LEASE, 2);
+        assert_eq!(CgroupDriver::Cgroupfs.parent(LEASE, 2), "/tidemark/abababababababab/2");
+        assert_eq!(CgroupDriver::Systemd.parent(LEASE, 2), "tidemark-abababababababab-2.slice");
+        let path = CgroupDriver::Systemd.replica(LEASE, 2);
         assert_eq!(
             path.to_str(),
             Some("tidemark.slice/tidemark-abababababababab.slice/tidemark-abababababababab-2.slice")
@@ -234,7 +234,7 @@ mod tests {
         let shape = Shape { millicores: 1500, memoryMiB: 64, ..Shape::default() };
         let dir = tempfile::tempdir().unwrap();
         let root = dir.path().to_owned();
-        let v2 = Hierarchies { driver: Driver::Cgroupfs, layout: Layout::V2 { root: root.clone() } };
+        let v2 = Hierarchies { driver: CgroupDriver::Cgroupfs, layout: Layout::V2 { root: root.clone() } };
         v2.limit(LEASE, 0, &shape).unwrap();
         let group = root.join("tidemark/abababababababab");
         assert_eq!(fs::read_to_string(group.join("0/cpu.max")).unwrap(), "150000 100000");
@@ -245,8 +245,10 @@ mod tests {
 
         let paths = ["cpu", "cpuacct", "memory"].map(|name| root.join(name));
         let [cpu, cpuacct, memory] = paths.clone();
-        let v1 =
-            Hierarchies { driver: Driver::Cgroupfs, layout: Layout::V1 { cpu, cpuacct, memory, all: paths.to_vec() } };
+        let v1 = Hierarchies {
+            driver: CgroupDriver::Cgroupfs,
+            layout: Layout::V1 { cpu, cpuacct, memory, all: paths.to_vec() },
+        };
         v1.limit(LEASE, 1, &shape).unwrap();
         let quota = fs::read_to_string(paths[0].join("tidemark/abababababababab/1/cpu.cfs_quota_us")).unwrap();
         assert_eq!(quota, "150000");

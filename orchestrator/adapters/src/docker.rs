@@ -1,14 +1,14 @@
-//! Docker Engine over its HTTP API: [`BollardEngine`] is the port `ports::engine`, [`Window`] the port `ports::inside`.
+//! Docker Engine over its HTTP API: [`BollardEngine`] is the port `ports::engine`, [`DockerIo`] the port `ports::container_io`.
 //!
 //! Every container gets the hardening of `spec.rs`, without a way around it.
 
 mod bollard;
-mod inside;
+mod hijack;
 mod logs;
 mod read;
+mod shell;
 mod spec;
 mod time;
-mod wire;
 
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
@@ -17,12 +17,12 @@ use ports::subnet::Subnet;
 
 pub use self::{
     bollard::BollardEngine,
-    inside::{MARKER, SWEEP, Window},
+    shell::{DockerIo, MARKER, SWEEP},
 };
 
 /// How the engine is reached and what every container gets.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct DockerSettings {
     /// `unix:///…`, `tcp://…`; none: `DOCKER_HOST` or the platform's socket, as `docker` does.
     pub host: Option<String>,
     /// The host address on which ports are published; the engine chooses the port numbers.
@@ -41,7 +41,7 @@ pub struct Settings {
     pub pull_timeout: Duration,
 }
 
-impl Default for Settings {
+impl Default for DockerSettings {
     fn default() -> Self {
         Self {
             host: None,

@@ -5,5 +5,5 @@ pub mod clock;
 pub mod docker;
 pub mod ethereum;
 pub mod firewall;
+pub mod interfaces;
 pub mod pricer;
-pub mod traffic;

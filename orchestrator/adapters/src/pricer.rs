@@ -5,7 +5,7 @@
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
-use ports::pricer::{Error, Pricer, Question, read};
+use ports::pricer::{Error, Pricer, PricerQuestion, read};
 use rustix::process::{Pid, Signal, kill_process_group};
 use solidity::Rates;
 use tokio::{
@@ -21,14 +21,14 @@ const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 /// A program of the provider's.
 #[derive(Debug, Clone)]
-pub struct Program {
+pub struct PricerProgram {
     pub path: PathBuf,
     pub patience: Duration,
 }
 
 #[async_trait::async_trait]
-impl Pricer for Program {
-    async fn price(&self, question: &Question) -> Result<Rates, Error> {
+impl Pricer for PricerProgram {
+    async fn price(&self, question: &PricerQuestion) -> Result<Rates, Error> {
         let input = serde_json::to_vec(question).map_err(|error| Error::Start(error.to_string()))?;
         let mut child = Command::new(&self.path)
             .env_clear()
@@ -100,16 +100,16 @@ mod tests {
 
     use super::*;
 
-    fn program(folder: &Path, script: &str) -> Program {
+    fn program(folder: &Path, script: &str) -> PricerProgram {
         let path = folder.join("pricer");
         fs::write(&path, format!("#!/bin/sh\n{script}\n")).unwrap();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        Program { path, patience: Duration::from_secs(5) }
+        PricerProgram { path, patience: Duration::from_secs(5) }
     }
 
-    fn question() -> Question {
+    fn question() -> PricerQuestion {
         let auction = Auction::new(B256::ZERO, AuctionOrder::default(), U256::from(7), 0, 0);
-        Question::new(&auction, Some(&Rates::default()), &screen::Seller::default(), 9)
+        PricerQuestion::new(&auction, Some(&Rates::default()), &screen::Seller::default(), 9)
     }
 
     async fn answer(script: &str) -> Result<Rates, Error> {
@@ -142,7 +142,7 @@ mod tests {
         let rates = r#"{"reserved":"-1","replicaSecond":"3","cpuSecond":"0","memoryMiBSecond":"0","networkMiB":"0"}"#;
         let error = answer(&format!("echo '{{\"rates\":{rates}}}'")).await.unwrap_err().to_string();
         assert!(error.contains("reserved is \"-1\""), "{error}");
-        let missing = Program { path: "/nowhere/pricer".into(), patience: Duration::from_secs(1) };
+        let missing = PricerProgram { path: "/nowhere/pricer".into(), patience: Duration::from_secs(1) };
         assert!(matches!(missing.price(&question()).await.unwrap_err(), Error::Start(_)));
     }
 

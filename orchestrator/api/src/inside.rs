@@ -16,7 +16,7 @@ use super::{
     session::Visitor,
 };
 use lease::{Lease, access::Scope};
-use ports::inside;
+use ports::container_io;
 use store::access::AccessRow;
 
 /// How often somebody who stays is asked for his right to.
@@ -147,14 +147,14 @@ pub async fn note(api: &Api, lease: B256, who: Address, what: &str, detail: Stri
     Ok(api.store.put_access(&access).await?)
 }
 
-impl From<inside::Error> for Error {
-    fn from(error: inside::Error) -> Self {
+impl From<container_io::Error> for Error {
+    fn from(error: container_io::Error) -> Self {
         match error {
-            inside::Error::Gone => {
+            container_io::Error::Gone => {
                 Self::Conflict("the container does not run any more: try again in a moment".to_owned())
             }
-            inside::Error::Refused(reason) => Self::Conflict(format!("the container engine refused: {reason}")),
-            inside::Error::Away(error) => {
+            container_io::Error::Refused(reason) => Self::Conflict(format!("the container engine refused: {reason}")),
+            container_io::Error::Away(error) => {
                 tracing::warn!(%error, "the inside of a lease could not be reached");
                 Self::Unavailable("the provider's container engine does not answer: try again in a moment".to_owned())
             }

@@ -44,7 +44,7 @@ use utoipa::OpenApi;
 
 use self::{inside::Visits, origins::Origins};
 use driver::{StageStatuses, Wakeup};
-use ports::{clock::Clock, gate::Counts, inside::Inside, signature::Signatures};
+use ports::{clock::Clock, container_io::ContainerIo, demand::DemandSource, signature::Signatures};
 use store::Store;
 
 /// What every handler may touch.
@@ -73,9 +73,9 @@ pub struct Api {
     /// Signatures of accounts that are contracts.
     pub signatures: Arc<dyn Signatures>,
     /// Logs and shells.
-    pub inside: Arc<dyn Inside>,
+    pub container_io: Arc<dyn ContainerIo>,
     /// What comes in at the gateway.
-    pub counts: Arc<dyn Counts>,
+    pub demand: Arc<dyn DemandSource>,
     /// Who stays inside which lease.
     pub visits: Visits,
     /// After how long a shell ends in which nothing is typed or printed.

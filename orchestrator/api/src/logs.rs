@@ -18,7 +18,7 @@ use super::{
 };
 use api_types::{ErrorView, inside::LogLine};
 use lease::access::Scope;
-use ports::inside::{Line, Source, Which};
+use ports::container_io::{ContainerLine, ContainerSelector, OutputStream};
 
 /// Lines of the past in one answer, unless told otherwise; and the most.
 const TAIL: usize = 1_000;
@@ -56,21 +56,21 @@ pub async fn logs(
     detail.extend(service.as_ref().map(|service| format!("service {service}")));
     detail.extend(replica.map(|replica| format!("replica {replica}")));
     let entry = enter(&api, visitor, path, Scope::Logs, "logs", detail.join(", ")).await?;
-    let which = Which { service, replica };
+    let selector = ContainerSelector { service, replica };
     let (id, tail, since) = (entry.lease.id, asked.tail.unwrap_or(TAIL).min(MOST), asked.since.unwrap_or_default());
     if !follow {
-        let lines = api.inside.logs(id, &which, tail, since).await?;
+        let lines = api.container_io.logs(id, &selector, tail, since).await?;
         return Ok(Json(lines.into_iter().map(view).collect::<Vec<_>>()).into_response());
     }
     let seat = api.visits.sit(id, "logs")?;
-    let lines = api.inside.follow(id, &which, tail, since).await?;
+    let lines = api.container_io.follow(id, &selector, tail, since).await?;
     Ok(sent(entry.stay(seat), lines.map(|line| event("line", &view(line)))))
 }
 
-fn view(line: Line) -> LogLine {
+fn view(line: ContainerLine) -> LogLine {
     let stream = match line.source {
-        Source::Stdout => "stdout",
-        Source::Stderr => "stderr",
+        OutputStream::Stdout => "stdout",
+        OutputStream::Stderr => "stderr",
     };
     LogLine {
         at_ms: line.at_ns / 1_000_000,

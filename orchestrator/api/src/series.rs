@@ -26,7 +26,7 @@ use api_types::{
     inside::{LiveView, SeriesView},
 };
 use lease::access::Scope;
-use ports::gate::Demand;
+use ports::demand::Demand;
 use store::meter::Totals;
 
 /// How often the store is looked at for the next sample.
@@ -122,7 +122,7 @@ pub async fn live(State(api): State<Api>, visitor: Visitor, path: Path<String>) 
     let entry = enter(&api, visitor, path, Scope::View, "live", String::new()).await?;
     let seat = api.visits.sit(entry.lease.id, "live")?;
     let before = api.store.meter_totals(entry.lease.id).await?;
-    let counted = api.counts.demand(entry.lease.id);
+    let counted = api.demand.demand(entry.lease.id);
     let id = entry.lease.id;
     let samples = stream::unfold((api, before, counted), move |(api, before, counted)| async move {
         loop {
@@ -132,7 +132,7 @@ pub async fn live(State(api): State<Api>, visitor: Visitor, path: Path<String>) 
             let Some(before) = &before else { return Some((None, (api, Some(now), counted))) };
             let Some(means) = Means::between(before, &now) else { continue };
             let seconds = (now.sampled_at_ms - before.sampled_at_ms) as f64 / 1e3;
-            let demand = api.counts.demand(id);
+            let demand = api.demand.demand(id);
             let view = view(now.sampled_at_ms, &means, seconds, counted, demand);
             return Some((Some(view), (api, Some(now), demand)));
         }

@@ -21,7 +21,7 @@ use super::{
     session::{PROTOCOL, Visitor},
 };
 use lease::{access::Scope, decide::Slot};
-use ports::inside::{Command, Which};
+use ports::container_io::{Command, ContainerSelector};
 use store::{access::ShellRow, container::ContainerRow};
 
 /// The largest frame that is taken.
@@ -71,10 +71,10 @@ pub async fn shell(
     detail.push(asked.words.join(" "));
     let entry = enter(&api, visitor, path, Scope::Shell, "shell", detail.join(", ")).await?;
     let seat = api.visits.sit(entry.lease.id, "shell")?;
-    let which = Which { service: service.clone(), replica: *replica };
-    let slot = choose(&api.store.containers(entry.lease.id).await?, &which)?;
+    let selector = ContainerSelector { service: service.clone(), replica: *replica };
+    let slot = choose(&api.store.containers(entry.lease.id).await?, &selector)?;
     let command = Command { words: asked.words, tty: asked.tty };
-    let made = api.inside.prepare(entry.lease.id, &slot, &command).await?;
+    let made = api.container_io.prepare(entry.lease.id, &slot, &command).await?;
     let row = ShellRow {
         exec_id: made.exec_id.clone(),
         container_id: made.container_id.clone(),
@@ -114,10 +114,10 @@ impl Asked {
 }
 
 /// The container that is meant: of one service, in the first replica that runs.
-fn choose(seen: &[ContainerRow], which: &Which) -> Result<Slot> {
+fn choose(seen: &[ContainerRow], selector: &ContainerSelector) -> Result<Slot> {
     let slot = |seen: &ContainerRow| Slot { replica: seen.replica, service: seen.service.clone() };
     let running: Vec<Slot> =
-        seen.iter().filter(|seen| seen.is_running()).map(slot).filter(|slot| which.is(slot)).collect();
+        seen.iter().filter(|seen| seen.is_running()).map(slot).filter(|slot| selector.is(slot)).collect();
     let first = running.iter().min().ok_or_else(|| {
         Error::Conflict("no container of the lease runs that is asked for: `GET /v1/leases/{id}` shows them".to_owned())
     })?;

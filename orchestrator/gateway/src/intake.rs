@@ -12,7 +12,7 @@ use std::{
 use alloy::primitives::B256;
 
 use super::window::Window;
-use ports::gate::Demand;
+use ports::demand::Demand;
 
 /// Thousandths of a retry that each request earns: a fifth.
 const EARNED: i64 = 200;

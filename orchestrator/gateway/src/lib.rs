@@ -59,7 +59,7 @@ use tokio::{
 use self::{lookout::Lookout, route::Table};
 use driver::Wakeup;
 use ports::{
-    gate::{Counts, Demand, Gate},
+    demand::{Demand, DemandSource, Upstreams},
     subnet::Subnet,
 };
 use store::Store;
@@ -217,7 +217,7 @@ impl Gateway {
     }
 }
 
-impl Counts for Gateway {
+impl DemandSource for Gateway {
     fn demand(&self, lease: B256) -> Option<Demand> {
         let table = self.table.borrow().clone();
         table.of(lease).next()?.intake.demand(Instant::now())
@@ -225,7 +225,7 @@ impl Counts for Gateway {
 }
 
 #[async_trait]
-impl Gate for Gateway {
+impl Upstreams for Gateway {
     async fn drain(&self, lease: B256, replica: u16, patience: Duration) -> u32 {
         let table = self.table.borrow().clone();
         let backends = table.of(lease).flat_map(|route| &route.backends);

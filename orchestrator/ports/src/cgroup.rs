@@ -13,12 +13,12 @@ use crate::engine::Info;
 
 /// How the engine wants parent groups to be named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Driver {
+pub enum CgroupDriver {
     Cgroupfs,
     Systemd,
 }
 
-impl Driver {
+impl CgroupDriver {
     pub fn of(info: &Info) -> Self {
         if info.cgroup_driver == "systemd" { Self::Systemd } else { Self::Cgroupfs }
     }

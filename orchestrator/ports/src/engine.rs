@@ -47,7 +47,7 @@ impl Error {
     }
 }
 
-impl From<Error> for crate::inside::Error {
+impl From<Error> for crate::container_io::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::NotFound => Self::Gone,
@@ -90,7 +90,7 @@ pub struct Image {
 
 /// A container as a listing shows it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Container {
+pub struct EngineContainer {
     pub tag: Tag,
     pub seen: Seen,
     pub image_id: String,
@@ -121,13 +121,13 @@ pub struct Object {
 
 /// Everything of one owner, or of one of its leases.
 #[derive(Debug, Clone, Default)]
-pub struct View {
-    pub containers: Vec<Container>,
+pub struct EngineListing {
+    pub containers: Vec<EngineContainer>,
     pub networks: Vec<Object>,
     pub volumes: Vec<Object>,
 }
 
-impl View {
+impl EngineListing {
     pub fn is_empty(&self) -> bool {
         self.containers.is_empty() && self.networks.is_empty() && self.volumes.is_empty()
     }
@@ -135,7 +135,7 @@ impl View {
 
 /// What only a look into one container tells. Times are the machine's Unix milliseconds, 0 when it never happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Details {
+pub struct ContainerDetails {
     /// Of the first process, on an engine that shares our kernel; 0 when it does not run.
     pub pid: u32,
     pub started_at_ms: u64,
@@ -150,7 +150,7 @@ pub struct Details {
 
 /// The engine's own counters, for where cgroup files cannot be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counters {
+pub struct EngineCounters {
     pub cpu_nanos: u64,
     pub memory_bytes: u64,
     pub network_bytes: u64,
@@ -158,7 +158,7 @@ pub struct Counters {
 
 /// What a container is made from.
 #[derive(Debug, Clone)]
-pub struct Spec {
+pub struct ContainerSpec {
     pub tag: Tag,
     pub slot: Slot,
     pub service: Service,
@@ -176,14 +176,14 @@ pub trait Engine: Send + Sync + 'static {
     async fn changes(&self, owner: Owner) -> Result<BoxStream<'static, Result<()>>>;
 
     /// All that the owner has, or what one of its leases has.
-    async fn view(&self, owner: Owner, lease: Option<B256>) -> Result<View>;
+    async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<EngineListing>;
 
     /// The owner's containers alone.
-    async fn containers(&self, owner: Owner) -> Result<Vec<Container>>;
+    async fn containers(&self, owner: Owner) -> Result<Vec<EngineContainer>>;
 
-    async fn details(&self, id: &str) -> Result<Details>;
+    async fn details(&self, id: &str) -> Result<ContainerDetails>;
 
-    async fn counters(&self, id: &str) -> Result<Counters>;
+    async fn counters(&self, id: &str) -> Result<EngineCounters>;
 
     /// The image behind a reference: the one pinned, else the local one, else it is pulled.
     async fn image(&self, reference: &str, pinned: Option<&Image>) -> Result<Image>;
@@ -193,7 +193,7 @@ pub trait Engine: Send + Sync + 'static {
     async fn create_volume(&self, tag: &Tag, volume: &str) -> Result<()>;
 
     /// Creates it, or finds the one of that name and lease; returns the id.
-    async fn create_container(&self, spec: &Spec) -> Result<String>;
+    async fn create_container(&self, spec: &ContainerSpec) -> Result<String>;
     async fn start(&self, id: &str) -> Result<()>;
     async fn stop(&self, id: &str, grace: Duration) -> Result<()>;
     async fn remove_container(&self, id: &str) -> Result<()>;
@@ -203,7 +203,7 @@ pub trait Engine: Send + Sync + 'static {
 
 /// Removes all that an owner has, without grace. Returns the leases that it belonged to.
 pub async fn remove_all(engine: &dyn Engine, owner: Owner) -> Result<BTreeSet<B256>> {
-    let View { containers, networks, volumes } = engine.view(owner, None).await?;
+    let EngineListing { containers, networks, volumes } = engine.list(owner, None).await?;
     try_join_all(containers.iter().map(|container| engine.remove_container(&container.seen.id))).await?;
     try_join_all(networks.iter().map(|network| engine.remove_network(&network.id))).await?;
     try_join_all(volumes.iter().map(|volume| engine.remove_volume(&volume.id))).await?;

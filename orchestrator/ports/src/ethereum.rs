@@ -63,7 +63,7 @@ pub struct Signed {
 
 /// What a node said to a signed transaction. None of these is the last word: only a receipt is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Sent {
+pub enum SendOutcome {
     Accepted,
     /// It has it already.
     Known,
@@ -88,7 +88,7 @@ pub struct Receipt {
 
 /// What a node knows of a transaction: `block` is none while it waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Seen {
+pub struct TransactionState {
     pub block: Option<(u64, B256)>,
 }
 
@@ -178,7 +178,7 @@ pub trait Ethereum: Send + Sync + 'static {
     /// Signs with the wallet; asks no node.
     fn sign(&self, call: &Call, nonce: u64, gas: u64, fees: Fees) -> Result<Signed>;
 
-    async fn send_raw(&self, raw: &Bytes) -> Result<Sent>;
+    async fn send_raw(&self, raw: &Bytes) -> Result<SendOutcome>;
 
     /// `None` while the transaction is in no block.
     async fn receipt(&self, transaction: B256) -> Result<Option<Receipt>>;
@@ -187,7 +187,7 @@ pub trait Ethereum: Send + Sync + 'static {
     async fn receipts(&self, block: u64) -> Result<Option<Vec<Receipt>>>;
 
     /// `None` when the node has never heard of it, or has forgotten it.
-    async fn transaction(&self, hash: B256) -> Result<Option<Seen>>;
+    async fn transaction(&self, hash: B256) -> Result<Option<TransactionState>>;
 
     /// Calls without sending, as the wallet, at a block or now.
     ///

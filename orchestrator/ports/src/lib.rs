@@ -3,10 +3,10 @@
 
 pub mod cgroup;
 pub mod clock;
+pub mod container_io;
+pub mod demand;
 pub mod engine;
 pub mod ethereum;
-pub mod gate;
-pub mod inside;
 pub mod pricer;
 pub mod signature;
 pub mod subnet;

@@ -16,8 +16,8 @@ use solidity::Rates;
 /// the chain's Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Question {
-    pub order: Asked,
+pub struct PricerQuestion {
+    pub order: PricedOrder,
     /// What one replica gets.
     pub shape: Sizes,
     /// What the provider's price list asks for the shape, with its margin; null without one in the order's currency.
@@ -29,7 +29,7 @@ pub struct Question {
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Asked {
+pub struct PricedOrder {
     pub id: B256,
     pub tenant: String,
     pub currency: String,
@@ -76,7 +76,7 @@ pub struct Priced {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Answer {
+struct PricerAnswer {
     rates: Option<Priced>,
     decline: Option<String>,
 }
@@ -99,16 +99,16 @@ pub enum Error {
 /// Who prices bids instead of the price list.
 #[async_trait::async_trait]
 pub trait Pricer: Send + Sync + 'static {
-    async fn price(&self, question: &Question) -> Result<Rates, Error>;
+    async fn price(&self, question: &PricerQuestion) -> Result<Rates, Error>;
 }
 
 /// The rates in a pricer's answer: `{"rates": …}` or `{"decline": "reason"}`.
 pub fn read(output: &[u8]) -> Result<Rates, Error> {
     let garbage = |error: &dyn std::fmt::Display| Error::Garbage(error.to_string());
-    let answer: Answer = serde_json::from_slice(output).map_err(|error| garbage(&error))?;
+    let answer: PricerAnswer = serde_json::from_slice(output).map_err(|error| garbage(&error))?;
     match answer {
-        Answer { rates: None, decline: Some(reason) } => Err(Error::Declined(plain(&reason))),
-        Answer { rates: Some(rates), decline: None } => rates.parse(),
+        PricerAnswer { rates: None, decline: Some(reason) } => Err(Error::Declined(plain(&reason))),
+        PricerAnswer { rates: Some(rates), decline: None } => rates.parse(),
         _ => Err(garbage(&r#"it needs either {"rates": …} or {"decline": "reason"}"#)),
     }
 }
@@ -154,11 +154,11 @@ impl From<screen::Amounts> for Sizes {
     }
 }
 
-impl Question {
+impl PricerQuestion {
     pub fn new(auction: &Auction, rates: Option<&Rates>, seller: &screen::Seller, time: u64) -> Self {
         let terms = &auction.terms;
         Self {
-            order: Asked {
+            order: PricedOrder {
                 id: auction.id,
                 tenant: terms.tenant.to_string(),
                 currency: terms.currency.to_string(),

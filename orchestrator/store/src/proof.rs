@@ -1,4 +1,4 @@
-//! What this provider stated. The proof stage alone writes here.
+//! What this provider stated: epochs and their statements. Only the proof stage writes these rows.
 
 use alloy::primitives::{Address, B256};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -12,7 +12,7 @@ use lease::{
 /// Rows of one INSERT.
 const CHUNK: usize = 500;
 
-/// An epoch as this provider closed it, whether or not its root reached the chain.
+/// An epoch as this provider closed it; its root may or may not be on chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EpochRow {
     pub epoch: u64,
@@ -22,8 +22,8 @@ pub struct EpochRow {
 }
 
 impl Store {
-    /// Writes an epoch, its statements and the intent to post its root, all or nothing. An epoch whose intent failed is
-    /// closed anew under the same number; one that is under way or on chain stays as it is.
+    /// Records an epoch, its statements and the intent to post its root, in one transaction. An epoch whose intent failed is
+    /// replaced; one that is in flight or on chain stays as it is.
     pub async fn close_epoch(
         &self,
         epoch: u64,
@@ -66,7 +66,7 @@ impl Store {
         Ok(())
     }
 
-    /// The number of the newest epoch that was closed here.
+    /// The number of the newest recorded epoch.
     pub async fn newest_epoch(&self) -> Result<Option<u64>> {
         let row =
             sqlx::query("SELECT epoch FROM epochs ORDER BY epoch DESC LIMIT 1").fetch_optional(self.pool()).await?;
@@ -100,7 +100,7 @@ impl Store {
         row.as_ref().map(statement).transpose()
     }
 
-    /// A lease's statements whose roots stand on chain as we closed them, newest first, each with its root.
+    /// A lease's statements whose recorded roots are on chain, newest first, each with its root.
     pub async fn proven(
         &self,
         lease: B256,
@@ -127,8 +127,8 @@ impl Store {
         rows.iter().map(proven).collect()
     }
 
-    /// When the newest root was posted in this provider's name that is not of an epoch closed here: what was stated under it
-    /// is not known.
+    /// When this provider's newest unknown root was posted: one on chain that is not the root of a recorded epoch, so that
+    /// its statements are not known.
     pub async fn unknown_root(&self, provider: Address) -> Result<Option<u64>> {
         let sql = "SELECT MAX(r.posted_at) FROM roots r LEFT JOIN epochs e ON e.epoch = r.epoch AND e.root = r.root \
                    WHERE r.provider = $1 AND e.epoch IS NULL";
@@ -136,7 +136,7 @@ impl Store {
         Ok(row.try_get::<Option<i64>, _>(0)?.map(uint))
     }
 
-    /// The newest epoch that states something about the lease and whose root stands on chain as we closed it.
+    /// The newest epoch with a statement of the lease whose recorded root is on chain.
     pub async fn last_posted_epoch(&self, lease: B256, provider: Address) -> Result<Option<u64>> {
         let sql = "SELECT s.epoch FROM statements s JOIN epochs e ON e.epoch = s.epoch \
                    JOIN roots r ON r.epoch = s.epoch AND r.root = e.root \

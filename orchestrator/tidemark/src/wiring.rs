@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use adapters::{
     cgroup::HostKernel,
-    clock::System,
-    docker::{self, BollardEngine, Window},
+    clock::SystemClock,
+    docker::{self, BollardEngine, DockerIo},
     ethereum::{AlloyEthereum, OnChain},
     firewall,
-    pricer::Program,
+    pricer::PricerProgram,
 };
 use alloy::primitives::Address;
 use anyhow::Context;
@@ -27,9 +27,9 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use ports::{
     cgroup::Kernel,
     clock::Clock,
+    demand::Upstreams,
     engine::{self, Engine, Info},
     ethereum::Ethereum,
-    gate::Gate,
     pricer::Pricer,
 };
 use solidity::deploy::Deployment;
@@ -76,8 +76,8 @@ impl Orchestrator for Real {
 }
 
 /// How the engine is reached, and what every container gets.
-fn engine_settings(settings: &OrchestratorSettings) -> docker::Settings {
-    docker::Settings {
+fn engine_settings(settings: &OrchestratorSettings) -> docker::DockerSettings {
+    docker::DockerSettings {
         host: Some(settings.docker_host.clone()).filter(|host| !host.is_empty()),
         bind: settings.publish_address,
         pool: settings.subnet_pool,
@@ -120,7 +120,7 @@ pub async fn start_with(
     let mut tasks = Vec::new();
     let wakeups = Wakeups::default();
     let statuses = StageStatuses::default();
-    let clock: Arc<dyn Clock> = Arc::new(System);
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
 
     let gateway = Arc::new(Gateway::new(
@@ -145,7 +145,7 @@ pub async fn start_with(
         owner,
         deployment: deployment.clone(),
         settings: settings.clone(),
-        gate: gateway.clone(),
+        upstreams: gateway.clone(),
         wakeups: wakeups.clone(),
     });
     tasks.push(tokio::spawn(chain::listen(ethereum.clone(), wakeups.chain.clone(), shutdown.clone())));
@@ -174,12 +174,12 @@ pub async fn start_with(
             replace_after: settings.replace_after,
         },
         page,
-        clock: Arc::new(System),
+        clock: Arc::new(SystemClock),
         origins: Origins::new(address.port(), &settings.web_origins),
         session_for: settings.session_for,
         signatures: Arc::new(OnChain(ethereum)),
-        inside: Arc::new(Window::new(docker_host(&settings.docker_host), owner)),
-        counts: gateway,
+        container_io: Arc::new(DockerIo::new(docker_host(&settings.docker_host), owner)),
+        demand: gateway,
         visits: Default::default(),
         shell_idle: settings.shell_idle,
         shutdown,
@@ -214,7 +214,7 @@ fn page(web: &WebSettings, connection: &Connection, deployment: &Deployment) -> 
 /// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its chain.
 pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result<()> {
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
-    let engine = BollardEngine::new(docker::Settings::default());
+    let engine = BollardEngine::new(docker::DockerSettings::default());
     let leases = engine::remove_all(&engine, owner).await?;
     if let Some(cgroups) = HostKernel.cgroups(&engine.info().await?) {
         for lease in leases {
@@ -247,13 +247,13 @@ struct Parts {
     owner: Owner,
     deployment: Deployment,
     settings: OrchestratorSettings,
-    gate: Arc<dyn Gate>,
+    upstreams: Arc<dyn Upstreams>,
     wakeups: Wakeups,
 }
 
 /// The flow, in order.
 fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
-    let Parts { store, ethereum, engine, clock, owner, deployment, settings, gate, wakeups } = parts;
+    let Parts { store, ethereum, engine, clock, owner, deployment, settings, upstreams, wakeups } = parts;
     let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let kernel: Arc<dyn Kernel> = Arc::new(HostKernel);
     let chain = ChainStage::new(store.clone(), ethereum.clone(), deployment, owner.provider, Default::default())
@@ -267,7 +267,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
                 wakeups.feed.clone(),
             ],
         );
-    let pricer = settings.pricer.clone().map(|path| Program { path, patience: settings.pricer_patience });
+    let pricer = settings.pricer.clone().map(|path| PricerProgram { path, patience: settings.pricer_patience });
     let clearing = ClearingStage {
         store: store.clone(),
         ethereum: ethereum.clone(),
@@ -301,7 +301,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
         },
         (wakeups.container.clone(), wakeups.meter.clone()),
     )
-    .behind(gate.clone(), wakeups.gateway.clone());
+    .behind(upstreams.clone(), wakeups.gateway.clone());
     let meter = MeterStage::new(
         store.clone(),
         engine,
@@ -321,7 +321,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
     };
     let scale = ScaleStage {
         store: store.clone(),
-        gate: Some(gate),
+        demand: Some(upstreams),
         clock: clock.clone(),
         provider: owner.provider,
         market,

@@ -14,7 +14,7 @@ mod crowd;
 
 use std::{sync::Arc, time::Instant};
 
-use adapters::{cgroup::HostKernel, clock::System};
+use adapters::{cgroup::HostKernel, clock::SystemClock};
 use alloy::{
     primitives::{B256, U256, keccak256},
     sol_types::SolEvent,
@@ -84,7 +84,7 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
     let meter = MeterStage::new(
         store.clone(),
         crowd.clone(),
-        Arc::new(System),
+        Arc::new(SystemClock),
         Arc::new(HostKernel),
         provider.owner,
         Default::default(),
@@ -173,7 +173,7 @@ impl Life {
     /// The lease's container once it runs.
     async fn of(provider: &Provider, lease: &Opened) -> anyhow::Result<Self> {
         let look = || async {
-            let view = provider.engine.view(provider.owner, Some(lease.lease)).await?;
+            let view = provider.engine.list(provider.owner, Some(lease.lease)).await?;
             let up = view.containers.into_iter().find(|container| container.seen.state == State::Running);
             let Some(container) = up else { return Ok(None) };
             let pid = provider.engine.details(&container.seen.id).await?.pid;

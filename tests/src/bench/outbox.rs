@@ -15,7 +15,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use adapters::{clock::System, ethereum::AlloyEthereum};
+use adapters::{clock::SystemClock, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, U256},
     providers::{DynProvider, Provider, ext::AnvilApi},
@@ -123,7 +123,7 @@ impl Bench {
                 data: addBondCall {}.abi_encode().into(),
                 value: U256::from(number),
             };
-            prepare(&mut tx, &intent, System.now_ms()).await?;
+            prepare(&mut tx, &intent, SystemClock.now_ms()).await?;
         }
         tx.commit().await?;
         Ok(store)
@@ -148,7 +148,7 @@ impl Bench {
         let settlement = SettlementStage {
             store: store.clone(),
             ethereum: ethereum.clone(),
-            clock: Arc::new(System),
+            clock: Arc::new(SystemClock),
             provider: self.provider(),
             chain_id: deployment.chain_id,
             market: deployment.market,

@@ -10,7 +10,7 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use adapters::{cgroup::HostKernel, clock::System, docker::BollardEngine, ethereum::AlloyEthereum};
+use adapters::{cgroup::HostKernel, clock::SystemClock, docker::BollardEngine, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{B256, U256, keccak256},
     providers::{DynProvider, Provider as _, ext::AnvilApi},
@@ -86,7 +86,7 @@ impl Provider {
         let owner = Owner { provider: Actor::Provider.address(), chain_id, market };
         store.bind(&devnet.deployment, owner.provider).await?;
         let pool: Subnet = POOL.parse().map_err(anyhow::Error::msg)?;
-        let engine = Arc::new(BollardEngine::new(adapters::docker::Settings { pool, ..Default::default() }));
+        let engine = Arc::new(BollardEngine::new(adapters::docker::DockerSettings { pool, ..Default::default() }));
         let arrivals: Arc<Mutex<BTreeMap<u64, f64>>> = Arc::default();
         let arriving = tokio::spawn(arrive(devnet.provider(Actor::Stranger).await?, arrivals.clone()));
         let salt = AtomicU64::new(0);
@@ -111,7 +111,7 @@ impl Provider {
         let container = ContainerStage::new(
             self.store.clone(),
             self.engine.clone(),
-            Arc::new(System),
+            Arc::new(SystemClock),
             Arc::new(HostKernel),
             self.owner,
             ContainerSettings { warm: self.warm, ..Default::default() },
@@ -121,7 +121,7 @@ impl Provider {
         let meter = MeterStage::new(
             self.store.clone(),
             engine.clone(),
-            Arc::new(System),
+            Arc::new(SystemClock),
             Arc::new(HostKernel),
             self.owner,
             Default::default(),
@@ -249,7 +249,7 @@ impl Provider {
 
     /// The id of a lease's only container.
     pub async fn container(&self, lease: B256) -> anyhow::Result<String> {
-        let containers = self.engine.view(self.owner, Some(lease)).await?.containers;
+        let containers = self.engine.list(self.owner, Some(lease)).await?.containers;
         ensure!(containers.len() == 1, "a lease has {} containers, not one", containers.len());
         Ok(containers[0].seen.id.clone())
     }

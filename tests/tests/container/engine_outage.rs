@@ -27,7 +27,7 @@ async fn process(provider: &Provider, docker: &FaultyDocker) -> Process {
 
 fn engine_at(docker: &FaultyDocker) -> Arc<dyn Engine> {
     let host = Some(docker.host.clone());
-    let settings = adapters::docker::Settings { host, timeout: Duration::from_secs(4), ..Default::default() };
+    let settings = adapters::docker::DockerSettings { host, timeout: Duration::from_secs(4), ..Default::default() };
     Arc::new(BollardEngine::new(settings))
 }
 

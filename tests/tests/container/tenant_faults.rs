@@ -216,7 +216,8 @@ async fn a_pool_of_subnets_that_is_used_up_says_so_and_serves_who_comes_later() 
     // Room for one network, somewhere that other tests are not.
     let market = provider.owner.market;
     let pool = format!("10.{}.{}.0/28", 214 + market[0] % 32, market[1]).parse().unwrap();
-    let engine = BollardEngine::new(adapters::docker::Settings { pool, ..adapters::docker::Settings::default() });
+    let engine =
+        BollardEngine::new(adapters::docker::DockerSettings { pool, ..adapters::docker::DockerSettings::default() });
     let tag = |lease: u8| Tag {
         owner: provider.owner,
         lease: keccak256([market.as_slice(), &[lease]].concat()),

@@ -30,7 +30,7 @@ fn slot(replica: u16) -> Slot {
 
 /// The replicas that are made and were never started.
 async fn created(provider: &Provider, lease: B256) -> anyhow::Result<Vec<u16>> {
-    let view = engine().view(provider.owner, Some(lease)).await?;
+    let view = engine().list(provider.owner, Some(lease)).await?;
     let created = view.containers.into_iter().filter(|container| container.seen.state == State::Created);
     Ok(created.map(|container| container.seen.slot.replica).collect::<BTreeSet<_>>().into_iter().collect())
 }

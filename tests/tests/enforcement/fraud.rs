@@ -3,8 +3,8 @@
 use std::{sync::Arc, time::Duration};
 
 use adapters::{
-    clock::System,
-    docker::Window,
+    clock::SystemClock,
+    docker::DockerIo,
     ethereum::{AlloyEthereum, OnChain},
 };
 use alloy::primitives::aliases::U96;
@@ -15,7 +15,7 @@ use lease::{
     intent::Intent,
     label::Owner,
 };
-use ports::gate::{Counts, Demand};
+use ports::demand::{Demand, DemandSource};
 use solidity::Statement;
 use stages::chain::ChainStage;
 use store::Store;
@@ -35,7 +35,7 @@ struct Liar {
 /// No gateway.
 struct Nothing;
 
-impl Counts for Nothing {
+impl DemandSource for Nothing {
     fn demand(&self, _: B256) -> Option<Demand> {
         None
     }
@@ -66,12 +66,12 @@ impl Liar {
             books: api::books::Settings { margin: 0, gas_per_hour: 1, replace_after: Duration::from_secs(1) },
             page: None,
             gate: api::Gate { domain: "localhost".to_owned(), address: ([127, 0, 0, 1], 0).into() },
-            clock: Arc::new(System),
+            clock: Arc::new(SystemClock),
             origins: Origins::new(scene.port, &[]),
             session_for: Duration::from_secs(3600),
             signatures: Arc::new(OnChain(ethereum)),
-            inside: Arc::new(Window::new(docker_host(""), owner)),
-            counts: Arc::new(Nothing),
+            container_io: Arc::new(DockerIo::new(docker_host(""), owner)),
+            demand: Arc::new(Nothing),
             visits: Default::default(),
             shell_idle: Duration::from_secs(900),
             shutdown: stopped,

@@ -8,7 +8,7 @@ mod outbox;
 
 use std::{sync::Arc, time::Duration};
 
-use adapters::{clock::System, ethereum::AlloyEthereum};
+use adapters::{clock::SystemClock, ethereum::AlloyEthereum};
 use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
@@ -83,7 +83,7 @@ impl World {
         SettlementStage {
             store: self.store.clone(),
             ethereum,
-            clock: Arc::new(System),
+            clock: Arc::new(SystemClock),
             provider: provider(),
             market: self.devnet.deployment.market,
             chain_id: 31337,
@@ -107,7 +107,7 @@ impl World {
         self.follow().await;
         let proof = ProofStage {
             store: self.store.clone(),
-            clock: Arc::new(System),
+            clock: Arc::new(SystemClock),
             provider: provider(),
             market: self.devnet.deployment.market,
             parameters: self.parameters.clone(),
@@ -191,7 +191,7 @@ impl World {
     }
 
     async fn want(&self, intent: &Intent) {
-        assert!(self.store.prepare(intent, System.now_ms()).await.unwrap());
+        assert!(self.store.prepare(intent, SystemClock.now_ms()).await.unwrap());
     }
 
     async fn state(&self, key: &str) -> IntentState {

@@ -21,13 +21,16 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, future::try_join_all, stream::BoxStream};
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::{Settings, read, spec};
+use super::{DockerSettings, read, spec};
 use lease::{
     decide::{Health, State},
     label::{self, Owner, Tag},
 };
 use ports::{
-    engine::{Container, Counters, Details, Engine, Error, Image, Info, Object, Result, Spec, View},
+    engine::{
+        ContainerDetails, ContainerSpec, Engine, EngineContainer, EngineCounters, EngineListing, Error, Image, Info,
+        Object, Result,
+    },
     subnet::{self, Subnet},
 };
 
@@ -40,7 +43,7 @@ const SUBNET_TRIES: usize = 8;
 const EVENTS: usize = 64;
 
 pub struct BollardEngine {
-    settings: Settings,
+    settings: DockerSettings,
     /// Connected and agreed on a version with the first call that succeeds.
     docker: OnceCell<Docker>,
     info: OnceCell<Info>,
@@ -51,7 +54,7 @@ pub struct BollardEngine {
 
 impl BollardEngine {
     /// Does not connect: an engine that is down now may be up at the next run.
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(settings: DockerSettings) -> Self {
         let slots = Semaphore::new(settings.parallel.max(1));
         Self { settings, docker: OnceCell::new(), info: OnceCell::new(), slots, taken: Mutex::default() }
     }
@@ -59,7 +62,7 @@ impl BollardEngine {
     /// With the settings' defaults; an empty host is Docker's own default.
     pub fn connect(host: &str) -> Self {
         let host = (!host.is_empty()).then(|| host.to_owned());
-        Self::new(Settings { host, ..Settings::default() })
+        Self::new(DockerSettings { host, ..DockerSettings::default() })
     }
 
     pub(super) async fn docker(&self) -> Result<&Docker> {
@@ -85,15 +88,15 @@ impl BollardEngine {
         }
     }
 
-    pub(super) async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<Vec<Container>> {
+    pub(super) async fn list_containers(&self, owner: Owner, lease: Option<B256>) -> Result<Vec<EngineContainer>> {
         let options = ListContainersOptionsBuilder::default().all(true).filters(&filters(owner, lease)).build();
         let list = self.docker().await?.list_containers(Some(options)).await.map_err(self.fault("list containers"))?;
         Ok(list.into_iter().filter_map(|summary: ContainerSummary| read::container(owner, summary)).collect())
     }
 
     /// Times and exit codes, which a listing lacks, of the containers for which a decision needs them.
-    async fn complete(&self, mut containers: Vec<Container>) -> Result<Vec<Container>> {
-        let needs = |container: &&mut Container| {
+    async fn complete(&self, mut containers: Vec<EngineContainer>) -> Result<Vec<EngineContainer>> {
+        let needs = |container: &&mut EngineContainer| {
             container.seen.state == State::Exited || container.seen.health == Health::Unhealthy
         };
         try_join_all(containers.iter_mut().filter(needs).map(async |container| {
@@ -205,7 +208,7 @@ impl BollardEngine {
     }
 
     /// The id of the container of that name, if it is the one that the spec describes.
-    async fn existing(&self, name: &str, spec: &Spec) -> Result<String> {
+    async fn existing(&self, name: &str, spec: &ContainerSpec) -> Result<String> {
         let found = self.docker().await?.inspect_container(name, None::<InspectContainerOptions>).await;
         let found: ContainerInspectResponse = found.map_err(self.fault("inspect a container"))?;
         let labels = found.config.and_then(|config| config.labels).unwrap_or_default();
@@ -243,25 +246,25 @@ impl Engine for BollardEngine {
         Ok(events.buffer_unordered(EVENTS).map(move |event| event.map_err(&fault)).boxed())
     }
 
-    async fn view(&self, owner: Owner, lease: Option<B256>) -> Result<View> {
-        let containers = async { self.complete(self.list(owner, lease).await?).await };
+    async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<EngineListing> {
+        let containers = async { self.complete(self.list_containers(owner, lease).await?).await };
         let (containers, networks, volumes) =
             tokio::try_join!(containers, self.networks(filters(owner, lease)), self.volumes(owner, lease))?;
         let object =
             |network: Network| Some(Object { tag: Tag::read(owner, &network.labels?)?, id: network.id?, volume: None });
-        Ok(View { containers, networks: networks.into_iter().filter_map(object).collect(), volumes })
+        Ok(EngineListing { containers, networks: networks.into_iter().filter_map(object).collect(), volumes })
     }
 
-    async fn containers(&self, owner: Owner) -> Result<Vec<Container>> {
-        self.list(owner, None).await
+    async fn containers(&self, owner: Owner) -> Result<Vec<EngineContainer>> {
+        self.list_containers(owner, None).await
     }
 
-    async fn details(&self, id: &str) -> Result<Details> {
+    async fn details(&self, id: &str) -> Result<ContainerDetails> {
         let found = self.docker().await?.inspect_container(id, None::<InspectContainerOptions>).await;
         Ok(read::details(found.map_err(self.fault("inspect a container"))?))
     }
 
-    async fn counters(&self, id: &str) -> Result<Counters> {
+    async fn counters(&self, id: &str) -> Result<EngineCounters> {
         let options = StatsOptionsBuilder::default().stream(false).one_shot(true).build();
         let mut stats = self.docker().await?.stats(id, Some(options)).boxed();
         match stats.next().await {
@@ -343,7 +346,7 @@ impl Engine for BollardEngine {
         if ours { Ok(()) } else { Err(Error::Taken(created.name)) }
     }
 
-    async fn create_container(&self, spec: &Spec) -> Result<String> {
+    async fn create_container(&self, spec: &ContainerSpec) -> Result<String> {
         let name = label::container_name(spec.tag.lease, &spec.slot);
         let options = CreateContainerOptionsBuilder::default().name(&name).build();
         let body = spec::body(spec, &self.settings);

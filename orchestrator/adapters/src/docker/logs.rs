@@ -11,10 +11,10 @@ use ::bollard::{container::LogOutput, query_parameters::LogsOptionsBuilder};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::{sync::mpsc, task::JoinSet, time::MissedTickBehavior};
 
-use super::{inside::Window, time::unix_nanos};
+use super::{shell::DockerIo, time::unix_nanos};
 use lease::decide::Slot;
+use ports::container_io::{ContainerLine, ContainerSelector, OutputStream, Result};
 use ports::engine::Error;
-use ports::inside::{Line, Result, Source, Which};
 
 /// Bytes of a line that are kept; the rest of it is left out.
 const LONGEST_LINE: usize = 16 << 10;
@@ -34,12 +34,12 @@ const SECOND: u64 = 1_000_000_000;
 pub(super) struct Cursor {
     since: u64,
     newest_ns: u64,
-    recent: HashSet<(u64, Source)>,
+    recent: HashSet<(u64, OutputStream)>,
 }
 
 impl Cursor {
     /// Whether a line is new, and if so from now on it is not.
-    fn passes(&mut self, line: &Line) -> bool {
+    fn passes(&mut self, line: &ContainerLine) -> bool {
         if line.at_ns < self.since * SECOND || !self.recent.insert((line.at_ns, line.source)) {
             return false;
         }
@@ -55,19 +55,19 @@ impl Cursor {
 
 /// The last lines of a lease's containers in the order of their times, and from where each container goes on.
 pub(super) async fn history(
-    window: &Window,
+    io: &DockerIo,
     lease: B256,
-    which: &Which,
+    selector: &ContainerSelector,
     tail: usize,
     since_ms: u64,
-) -> Result<(Vec<Line>, HashMap<String, Cursor>)> {
-    let containers = window.containers(lease, which).await?;
+) -> Result<(Vec<ContainerLine>, HashMap<String, Cursor>)> {
+    let containers = io.containers(lease, selector).await?;
     let room = (LARGEST_HISTORY / containers.len().max(1)).max(LONGEST_LINE * 4);
     let reads = containers.into_iter().map(|container| async move {
         let (id, slot) = (container.seen.id, container.seen.slot);
         let mut cursor = Cursor { since: since_ms / 1000, ..Cursor::default() };
-        let (mut kept, mut bytes) = (VecDeque::<Line>::new(), 0);
-        let mut lines = lines(window, &id, slot, Some(tail), cursor.since, false).await?;
+        let (mut kept, mut bytes) = (VecDeque::<ContainerLine>::new(), 0);
+        let mut lines = lines(io, &id, slot, Some(tail), cursor.since, false).await?;
         loop {
             let line = match lines.next().await {
                 Some(Ok(line)) => line,
@@ -85,7 +85,7 @@ pub(super) async fn history(
             }
         }
         drop(lines);
-        Ok::<_, ports::inside::Error>((id, cursor, kept))
+        Ok::<_, ports::container_io::Error>((id, cursor, kept))
     });
     let read: Vec<_> = stream::iter(reads).buffer_unordered(PARALLEL).try_collect().await?;
     let (mut all, mut cursors) = (Vec::new(), HashMap::new());
@@ -93,9 +93,9 @@ pub(super) async fn history(
         all.extend(lines);
         cursors.insert(id, cursor);
     }
-    all.sort_by(|a: &Line, b| (a.at_ns, &a.slot).cmp(&(b.at_ns, &b.slot)));
+    all.sort_by(|a: &ContainerLine, b| (a.at_ns, &a.slot).cmp(&(b.at_ns, &b.slot)));
     let mut bytes = 0;
-    let fits = |line: &&Line| {
+    let fits = |line: &&ContainerLine| {
         bytes += line.text.len();
         bytes <= LARGEST_HISTORY
     };
@@ -106,15 +106,15 @@ pub(super) async fn history(
 
 /// What is printed from where the cursors stand on, by whichever container of the lease runs. Ends when it is dropped.
 pub(super) fn coming(
-    window: Window,
+    io: DockerIo,
     lease: B256,
-    which: Which,
+    selector: ContainerSelector,
     mut cursors: HashMap<String, Cursor>,
     since_ms: u64,
-) -> impl futures::Stream<Item = Line> + Send + 'static {
+) -> impl futures::Stream<Item = ContainerLine> + Send + 'static {
     let (out, lines) = mpsc::channel(WAITING);
     tokio::spawn(async move {
-        let window = Arc::new(window);
+        let io = Arc::new(io);
         let (mut followed, mut tasks) = (HashSet::new(), JoinSet::new());
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -130,13 +130,13 @@ pub(super) fn coming(
                 }
                 _ = look.tick() => {
                     // An engine that does not answer is asked again.
-                    let Ok(containers) = window.containers(lease, &which).await else { continue };
+                    let Ok(containers) = io.containers(lease, &selector).await else { continue };
                     for container in containers {
                         let (id, slot) = (container.seen.id, container.seen.slot);
                         if followed.insert(id.clone()) {
                             let start = || Cursor { since: since_ms / 1000, ..Cursor::default() };
                             let cursor = cursors.remove(&id).unwrap_or_else(start);
-                            tasks.spawn(follow(window.clone(), id, slot, cursor, out.clone()));
+                            tasks.spawn(follow(io.clone(), id, slot, cursor, out.clone()));
                         }
                     }
                 }
@@ -148,13 +148,13 @@ pub(super) fn coming(
 
 /// Hands a container's lines on until it stops.
 async fn follow(
-    window: Arc<Window>,
+    io: Arc<DockerIo>,
     id: String,
     slot: Slot,
     mut cursor: Cursor,
-    out: mpsc::Sender<Line>,
+    out: mpsc::Sender<ContainerLine>,
 ) -> (String, Cursor) {
-    match lines(&window, &id, slot, None, cursor.since, true).await {
+    match lines(&io, &id, slot, None, cursor.since, true).await {
         Ok(mut lines) => {
             while let Some(Ok(line)) = lines.next().await {
                 if cursor.passes(&line) && out.send(line).await.is_err() {
@@ -168,18 +168,18 @@ async fn follow(
 }
 
 async fn lines<'w>(
-    window: &'w Window,
+    io: &'w DockerIo,
     id: &'w str,
     slot: Slot,
     tail: Option<usize>,
     since: u64,
     follow: bool,
-) -> ports::engine::Result<impl futures::Stream<Item = ports::engine::Result<Line>> + Unpin + use<'w>> {
+) -> ports::engine::Result<impl futures::Stream<Item = ports::engine::Result<ContainerLine>> + Unpin + use<'w>> {
     let since = i32::try_from(since).unwrap_or(i32::MAX);
     let options = LogsOptionsBuilder::default().stdout(true).stderr(true).timestamps(true).follow(follow).since(since);
     let options = options.tail(&tail.map_or_else(|| "all".to_owned(), |tail| tail.to_string())).build();
-    let fault = window.engine.fault("tell what a container printed");
-    let outputs = window.engine.docker().await?.logs(id, Some(options));
+    let fault = io.engine.fault("tell what a container printed");
+    let outputs = io.engine.docker().await?.logs(id, Some(options));
     let mut parts = Parts { slot, open: HashMap::new() };
     Ok(Box::pin(outputs.filter_map(move |output| {
         let line = output.map_err(&fault).map(|output| parts.take(output)).transpose();
@@ -190,12 +190,13 @@ async fn lines<'w>(
 /// Lines from what the engine hands out, which is a line or, of a long one, a part; each with a time before it.
 struct Parts {
     slot: Slot,
-    open: HashMap<Source, (u64, Vec<u8>)>,
+    open: HashMap<OutputStream, (u64, Vec<u8>)>,
 }
 
 impl Parts {
-    fn take(&mut self, output: LogOutput) -> Option<Line> {
-        let source = if matches!(output, LogOutput::StdErr { .. }) { Source::Stderr } else { Source::Stdout };
+    fn take(&mut self, output: LogOutput) -> Option<ContainerLine> {
+        let source =
+            if matches!(output, LogOutput::StdErr { .. }) { OutputStream::Stderr } else { OutputStream::Stdout };
         let message = output.as_ref();
         let end = message.iter().position(|byte| *byte == b' ')?;
         let at_ns = unix_nanos(std::str::from_utf8(&message[..end]).ok()?);
@@ -212,7 +213,7 @@ impl Parts {
             return None;
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        Some(Line { at_ns, slot: self.slot.clone(), source, text })
+        Some(ContainerLine { at_ns, slot: self.slot.clone(), source, text })
     }
 }
 
@@ -238,7 +239,7 @@ mod tests {
         assert_eq!(parts.take(printed(&long)), None);
         assert_eq!(parts.take(printed(&long)), None);
         let other = LogOutput::StdErr { message: b"1970-01-01T00:00:02.5Z between\n".to_vec().into() };
-        assert_eq!(parts.take(other).unwrap().source, Source::Stderr);
+        assert_eq!(parts.take(other).unwrap().source, OutputStream::Stderr);
         let line = parts.take(printed(b"1970-01-01T00:00:03.000000000Z end\n")).unwrap();
         assert_eq!((line.at_ns, line.text.len()), (2 * SECOND, LONGEST_LINE));
         assert_eq!(parts.take(printed(b"garbage")), None);
@@ -247,8 +248,8 @@ mod tests {
     #[test]
     fn a_line_passes_once_whatever_the_order() {
         let mut cursor = Cursor::default();
-        let line = |at_ns, source| Line { at_ns, slot: slot(), source, text: String::new() };
-        let (out, err) = (Source::Stdout, Source::Stderr);
+        let line = |at_ns, source| ContainerLine { at_ns, slot: slot(), source, text: String::new() };
+        let (out, err) = (OutputStream::Stdout, OutputStream::Stderr);
         let all =
             [line(10 * SECOND, out), line(10 * SECOND - 7, err), line(10 * SECOND, err), line(10 * SECOND + 3, out)];
         assert!(all.iter().all(|line| cursor.passes(line)));

@@ -13,12 +13,12 @@ use lease::{
     label::{self, Owner, Tag},
 };
 use ports::{
-    engine::{Container, Counters, Details, Info, Published},
+    engine::{ContainerDetails, EngineContainer, EngineCounters, Info, Published},
     subnet::Subnet,
 };
 
 /// `None` for what does not carry all labels of this owner.
-pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<Container> {
+pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<EngineContainer> {
     let labels = summary.labels?;
     let status = summary.status.unwrap_or_default();
     let state = match summary.state? {
@@ -63,14 +63,14 @@ pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<Conta
         finished_at_ms: 0,
     };
     let (tag, image_id) = (Tag::read(owner, &labels)?, summary.image_id.unwrap_or_default());
-    Some(Container { tag, seen, image_id, ports, address })
+    Some(EngineContainer { tag, seen, image_id, ports, address })
 }
 
-pub(super) fn details(found: ContainerInspectResponse) -> Details {
+pub(super) fn details(found: ContainerInspectResponse) -> ContainerDetails {
     let state = found.state.unwrap_or_default();
     let time = |text: &Option<String>| text.as_deref().map(unix_ms).unwrap_or_default();
     let last = state.health.as_ref().and_then(|health| health.log.as_ref()?.last()?.output.clone());
-    Details {
+    ContainerDetails {
         pid: state.pid.and_then(|pid| u32::try_from(pid).ok()).unwrap_or_default(),
         started_at_ms: time(&state.started_at),
         finished_at_ms: time(&state.finished_at),
@@ -81,12 +81,16 @@ pub(super) fn details(found: ContainerInspectResponse) -> Details {
     }
 }
 
-pub(super) fn counters(stats: ContainerStatsResponse) -> Counters {
+pub(super) fn counters(stats: ContainerStatsResponse) -> EngineCounters {
     let cpu = stats.cpu_stats.and_then(|cpu| cpu.cpu_usage?.total_usage);
     let networks: HashMap<_, _> = stats.networks.unwrap_or_default();
     let network = networks.values().map(|n| n.rx_bytes.unwrap_or_default() + n.tx_bytes.unwrap_or_default()).sum();
     let memory = stats.memory_stats.and_then(|memory| memory.usage);
-    Counters { cpu_nanos: cpu.unwrap_or_default(), memory_bytes: memory.unwrap_or_default(), network_bytes: network }
+    EngineCounters {
+        cpu_nanos: cpu.unwrap_or_default(),
+        memory_bytes: memory.unwrap_or_default(),
+        network_bytes: network,
+    }
 }
 
 pub(super) fn info(info: SystemInfo, version: SystemVersion) -> Info {

@@ -7,17 +7,17 @@ use bollard::models::{
     HostConfigLogConfig, Mount, MountType, NetworkingConfig, PortBinding, RestartPolicy, RestartPolicyNameEnum,
 };
 
-use super::{Settings, published};
+use super::{DockerSettings, published};
 use lease::{
     label,
     manifest::{Health, Service},
 };
-use ports::engine::Spec;
+use ports::engine::ContainerSpec;
 
 /// The engine's own least memory for a container.
 const LEAST_MEMORY: i64 = 6 << 20;
 
-pub(super) fn body(spec: &Spec, settings: &Settings) -> ContainerCreateBody {
+pub(super) fn body(spec: &ContainerSpec, settings: &DockerSettings) -> ContainerCreateBody {
     let service = &spec.service;
     let network = label::network_name(spec.tag.lease);
     let endpoint = EndpointSettings { aliases: Some(vec![spec.slot.service.clone()]), ..EndpointSettings::default() };
@@ -41,7 +41,7 @@ pub(super) fn body(spec: &Spec, settings: &Settings) -> ContainerCreateBody {
     }
 }
 
-fn host(spec: &Spec, settings: &Settings, network: &str) -> HostConfig {
+fn host(spec: &ContainerSpec, settings: &DockerSettings, network: &str) -> HostConfig {
     let (service, shape) = (&spec.service, &spec.shape);
     let memory = service.limits.memory.unwrap_or(u64::MAX).min(u64::from(shape.memoryMiB) << 20);
     let memory = i64::try_from(memory).unwrap_or(i64::MAX).max(LEAST_MEMORY);
@@ -101,7 +101,7 @@ fn tmpfs(service: &Service) -> HashMap<String, String> {
     all
 }
 
-fn mounts(spec: &Spec) -> Vec<Mount> {
+fn mounts(spec: &ContainerSpec) -> Vec<Mount> {
     let volume = |mount: &lease::manifest::Mount| Mount {
         typ: Some(MountType::VOLUME),
         source: Some(label::volume_name(spec.tag.lease, &mount.volume)),

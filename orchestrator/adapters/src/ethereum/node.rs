@@ -25,7 +25,9 @@ use serde_json::{Value, json};
 use solidity::Market::MarketErrors;
 use tokio::{sync::Notify, task::JoinHandle, time::timeout};
 
-use ports::ethereum::{Block, Call, Detail, Error, Ethereum, Fees, Log, Receipt, Result, Seen, Sent, Signed};
+use ports::ethereum::{
+    Block, Call, Detail, Error, Ethereum, Fees, Log, Receipt, Result, SendOutcome, Signed, TransactionState,
+};
 
 /// How long any call may take.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -215,9 +217,9 @@ impl Ethereum for AlloyEthereum {
         Ok(Signed { hash: *signed.hash(), raw: signed.encoded_2718().into() })
     }
 
-    async fn send_raw(&self, raw: &Bytes) -> Result<Sent> {
+    async fn send_raw(&self, raw: &Bytes) -> Result<SendOutcome> {
         match self.node.ask::<_, B256>("eth_sendRawTransaction", (raw,)).await {
-            Ok(_) => Ok(Sent::Accepted),
+            Ok(_) => Ok(SendOutcome::Accepted),
             Err(Error::Refused { method, code, message }) => {
                 verdict(&message).ok_or(Error::Refused { method, code, message })
             }
@@ -235,9 +237,9 @@ impl Ethereum for AlloyEthereum {
         Ok(receipts.map(|receipts| receipts.into_iter().map(Receipt::from).collect()))
     }
 
-    async fn transaction(&self, hash: B256) -> Result<Option<Seen>> {
+    async fn transaction(&self, hash: B256) -> Result<Option<TransactionState>> {
         let transaction: Option<WireTransaction> = self.node.ask("eth_getTransactionByHash", (hash,)).await?;
-        Ok(transaction.map(|transaction| Seen {
+        Ok(transaction.map(|transaction| TransactionState {
             block: transaction.block_number.map(|number| number.to()).zip(transaction.block_hash),
         }))
     }
@@ -379,17 +381,17 @@ fn reason(data: &[u8], message: &str) -> String {
 }
 
 /// Nodes agree on these situations and on no wording of them.
-fn verdict(message: &str) -> Option<Sent> {
+fn verdict(message: &str) -> Option<SendOutcome> {
     let message = message.to_lowercase();
     let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
     if says(&["already known", "already imported", "known transaction", "already exists"]) {
-        Some(Sent::Known)
+        Some(SendOutcome::Known)
     } else if says(&["nonce too low", "nonce is too low", "invalid nonce", "old nonce"]) {
-        Some(Sent::NonceUsed)
+        Some(SendOutcome::NonceUsed)
     } else if says(&["underpriced", "less than block base fee", "fee too low", "feetoolow", "fee cap less"]) {
-        Some(Sent::Underpriced)
+        Some(SendOutcome::Underpriced)
     } else if says(&["insufficient funds", "insufficient balance"]) {
-        Some(Sent::Unfunded)
+        Some(SendOutcome::Unfunded)
     } else {
         None
     }

@@ -19,7 +19,7 @@ use tokio::{
 };
 
 use super::super::{Api, inside::Stay};
-use ports::inside::{Attached, Shell, Source};
+use ports::container_io::{Attached, OutputStream, Shell};
 use store::access::ShellRow;
 
 /// How long a client may take for a frame, or a command to read what it is sent.
@@ -73,7 +73,7 @@ type Input = Option<Pin<Box<dyn AsyncWrite + Send>>>;
 
 pub(super) async fn run(api: Api, mut stay: Stay, socket: WebSocket, shell: Shell, tty: bool, size: (u16, u16)) {
     let (mut sink, mut frames) = socket.split();
-    let outcome = match api.inside.attach(&shell, tty).await {
+    let outcome = match api.container_io.attach(&shell, tty).await {
         Err(error) => {
             tracing::debug!(error = format!("{:#}", anyhow::Error::from(error)), "a shell did not start");
             Outcome::Over("the command did not start: is it in the image?")
@@ -82,7 +82,7 @@ pub(super) async fn run(api: Api, mut stay: Stay, socket: WebSocket, shell: Shel
             if tty {
                 // The engine takes a size once the command runs.
                 for _ in 0..TRIES {
-                    if api.inside.resize(&shell, size.0, size.1).await.is_ok() {
+                    if api.container_io.resize(&shell, size.0, size.1).await.is_ok() {
                         break;
                     }
                     tokio::time::sleep(PING / 400).await;
@@ -129,7 +129,7 @@ pub(super) async fn run(api: Api, mut stay: Stay, socket: WebSocket, shell: Shel
 /// Ends what runs. What could not be ended stays written down for the next process.
 async fn end(api: &Api, shell: &Shell) {
     for _ in 0..TRIES {
-        match api.inside.end(shell).await {
+        match api.container_io.end(shell).await {
             Ok(()) => {
                 if let Err(error) = api.store.forget_shell(&shell.exec_id).await {
                     tracing::warn!(
@@ -157,7 +157,7 @@ pub(in super::super) async fn end_left(api: &Api, left: Vec<ShellRow>) {
 /// The engine knows it a moment after the output has ended.
 async fn exit_code(api: &Api, shell: &Shell) -> Option<i64> {
     for _ in 0..TRIES * 10 {
-        match api.inside.exit_code(shell).await {
+        match api.container_io.exit_code(shell).await {
             Ok(Some(code)) => return Some(code),
             Ok(None) => tokio::time::sleep(PAUSE / 10).await,
             Err(_) => return None,
@@ -169,7 +169,7 @@ async fn exit_code(api: &Api, shell: &Shell) -> Option<i64> {
 /// Hands on what is printed, until nothing will be, the client is gone, or nobody does anything.
 async fn to_client(
     sink: &mut SplitSink<WebSocket, Message>,
-    output: &mut BoxStream<'static, std::io::Result<(Source, Vec<u8>)>>,
+    output: &mut BoxStream<'static, std::io::Result<(OutputStream, Vec<u8>)>>,
     tty: bool,
     idle: Duration,
     activity: &Activity,
@@ -182,8 +182,8 @@ async fn to_client(
                 activity.mark(&activity.bytes);
                 let prefix: &[u8] = match (tty, source) {
                     (true, _) => &[],
-                    (false, Source::Stdout) => &[1],
-                    (false, Source::Stderr) => &[2],
+                    (false, OutputStream::Stdout) => &[1],
+                    (false, OutputStream::Stderr) => &[2],
                 };
                 Message::Binary([prefix, &bytes].concat().into())
             }
@@ -226,7 +226,7 @@ async fn to_shell(
             Message::Text(text) => match serde_json::from_str(&text) {
                 Ok(Control::Resize { cols, rows }) => {
                     // One that has ended meanwhile has no size.
-                    let _ = api.inside.resize(shell, cols, rows).await;
+                    let _ = api.container_io.resize(shell, cols, rows).await;
                 }
                 Ok(Control::Eof(true)) => {
                     if let Some(mut open) = input.take() {

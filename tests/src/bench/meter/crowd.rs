@@ -19,14 +19,16 @@ use lease::{
     decide::{Health, Seen, Slot, State},
     label::{Owner, Tag},
 };
-use ports::cgroup::{Cgroups, Driver, Gauge, Kernel, Traffic};
-use ports::engine::{Container, Counters, Details, Engine, Error, Image, Info, Result, Spec, View};
+use ports::cgroup::{CgroupDriver, Cgroups, Gauge, Kernel, Traffic};
+use ports::engine::{
+    ContainerDetails, ContainerSpec, Engine, EngineContainer, EngineCounters, EngineListing, Error, Image, Info, Result,
+};
 use tokio::process::{Child, Command};
 
 pub struct Crowd {
     info: Info,
     cgroups: Arc<dyn Cgroups>,
-    containers: Vec<Container>,
+    containers: Vec<EngineContainer>,
     /// By container.
     processes: HashMap<String, (B256, Child)>,
 }
@@ -49,7 +51,7 @@ impl Crowd {
     }
 
     async fn join(&mut self, lease: B256, owner: Owner, roots: &[PathBuf], network_of: u32) -> anyhow::Result<()> {
-        let parent = Driver::Cgroupfs.parent(lease, 0);
+        let parent = CgroupDriver::Cgroupfs.parent(lease, 0);
         let target = network_of.to_string();
         let process = Command::new("nsenter")
             .args(["--target", &target, "--net", "sleep", "600"])
@@ -68,7 +70,7 @@ impl Crowd {
         let (state, health) = (State::Running, Health::None);
         let seen = Seen { id, slot, state, health, exit_code: None, started_at_ms: 1, finished_at_ms: 0, detail: None };
         let tag = Tag { owner, lease, generation: 1, opened_block: 1 };
-        self.containers.push(Container { tag, seen, image_id: String::new(), ports: Vec::new(), address: None });
+        self.containers.push(EngineContainer { tag, seen, image_id: String::new(), ports: Vec::new(), address: None });
         Ok(())
     }
 
@@ -116,15 +118,23 @@ impl Engine for Crowd {
         Ok(self.info.clone())
     }
 
-    async fn containers(&self, _owner: Owner) -> Result<Vec<Container>> {
+    async fn containers(&self, _owner: Owner) -> Result<Vec<EngineContainer>> {
         Ok(self.containers.clone())
     }
 
-    async fn details(&self, id: &str) -> Result<Details> {
+    async fn details(&self, id: &str) -> Result<ContainerDetails> {
         let (_, process) = self.processes.get(id).ok_or(Error::NotFound)?;
         let (exit_code, error, health_output) = Default::default();
         let pid = process.id().unwrap_or_default();
-        Ok(Details { pid, started_at_ms: 1, finished_at_ms: 0, exit_code, out_of_memory: false, error, health_output })
+        Ok(ContainerDetails {
+            pid,
+            started_at_ms: 1,
+            finished_at_ms: 0,
+            exit_code,
+            out_of_memory: false,
+            error,
+            health_output,
+        })
     }
 
     // The meter asks for nothing else.
@@ -132,10 +142,10 @@ impl Engine for Crowd {
     async fn changes(&self, _: Owner) -> Result<BoxStream<'static, Result<()>>> {
         Err(Error::NotFound)
     }
-    async fn view(&self, _: Owner, _: Option<B256>) -> Result<View> {
+    async fn list(&self, _: Owner, _: Option<B256>) -> Result<EngineListing> {
         Err(Error::NotFound)
     }
-    async fn counters(&self, _: &str) -> Result<Counters> {
+    async fn counters(&self, _: &str) -> Result<EngineCounters> {
         Err(Error::NotFound)
     }
     async fn image(&self, _: &str, _: Option<&Image>) -> Result<Image> {
@@ -147,7 +157,7 @@ impl Engine for Crowd {
     async fn create_volume(&self, _: &Tag, _: &str) -> Result<()> {
         Err(Error::NotFound)
     }
-    async fn create_container(&self, _: &Spec) -> Result<String> {
+    async fn create_container(&self, _: &ContainerSpec) -> Result<String> {
         Err(Error::NotFound)
     }
     async fn start(&self, _: &str) -> Result<()> {

@@ -23,7 +23,7 @@ use bollard::{
     },
 };
 use futures::TryStreamExt;
-use ports::cgroup::{Cgroups, Driver, Kernel};
+use ports::cgroup::{CgroupDriver, Cgroups, Kernel};
 use ports::engine::Info;
 
 /// Where the peer's networks get their subnets from, sixteen addresses each; none of a provider's.
@@ -34,7 +34,7 @@ pub struct Bare {
     docker: Docker,
     template: ContainerCreateBody,
     host: HostConfig,
-    driver: Driver,
+    driver: CgroupDriver,
     cgroups: Option<Arc<dyn Cgroups>>,
     /// Tells what this run made from all others' objects.
     mark: String,
@@ -65,7 +65,7 @@ impl Bare {
             labels: Some(HashMap::from([(LABEL.to_owned(), mark.clone())])),
             ..ContainerCreateBody::default()
         };
-        let (driver, cgroups) = (Driver::of(info), HostKernel.cgroups(info));
+        let (driver, cgroups) = (CgroupDriver::of(info), HostKernel.cgroups(info));
         Ok(Self { docker, template, host, driver, cgroups, mark, made: AtomicU32::new(0) })
     }
 

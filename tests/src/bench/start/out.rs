@@ -3,7 +3,7 @@
 
 use anyhow::Context;
 use lease::decide::State;
-use ports::engine::{Container, Engine};
+use ports::engine::{Engine, EngineContainer};
 
 use crate::bench::{
     Figure, Target, percentile,
@@ -40,7 +40,7 @@ pub async fn measure(provider: &mut Provider, manifest: &str, millicores: u32) -
 /// Waits until the lease has its one replica and what is kept warm, steps up, and back.
 async fn step(provider: &Provider, lease: &Opened) -> anyhow::Result<f64> {
     let second = async || {
-        let containers = provider.engine.view(provider.owner, Some(lease.lease)).await?.containers;
+        let containers = provider.engine.list(provider.owner, Some(lease.lease)).await?.containers;
         anyhow::Ok(containers.into_iter().find(|container| container.seen.slot.replica == 1))
     };
     let at_rest = || async {
@@ -50,7 +50,7 @@ async fn step(provider: &Provider, lease: &Opened) -> anyhow::Result<f64> {
     };
     until("the lease to be at rest with one replica", at_rest).await?;
     let stepped_ms = provider.scale(lease, 2).await?;
-    let runs = |container: Container| (container.seen.state == State::Running).then_some(container.seen.id);
+    let runs = |container: EngineContainer| (container.seen.state == State::Running).then_some(container.seen.id);
     let id = until("the second replica to run", || async { Ok(second().await?.and_then(runs)) }).await?;
     let started_ms = provider.engine.details(&id).await?.started_at_ms as f64;
     provider.scale(lease, 1).await?;

@@ -15,13 +15,13 @@ use futures::{
 use rand::{RngCore, rngs::OsRng};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use super::{BollardEngine, Settings, logs, wire};
+use super::{BollardEngine, DockerSettings, hijack, logs};
 use lease::{
     decide::{Slot, State},
     label::Owner,
 };
-use ports::engine::{Container, Error};
-use ports::inside::{Attached, Command, Inside, Line, Result, Shell, Which};
+use ports::container_io::{Attached, Command, ContainerIo, ContainerLine, ContainerSelector, Result, Shell};
+use ports::engine::{EngineContainer, Error};
 
 /// The variable that marks what a shell starts.
 pub const MARKER: &str = "TIDEMARK_SHELL";
@@ -37,23 +37,23 @@ pub const SWEEP: &str = r#"for p in /proc/[0-9]*; do
 done 2>/dev/null"#;
 
 /// One owner's leases on an engine.
-pub struct Window {
+pub struct DockerIo {
     pub(super) engine: BollardEngine,
     pub(super) owner: Owner,
     host: String,
 }
 
-impl Window {
+impl DockerIo {
     /// Does not connect. The host is `unix:///…` or `tcp://…`.
     pub fn new(host: String, owner: Owner) -> Self {
-        let engine = BollardEngine::new(Settings { host: Some(host.clone()), ..Settings::default() });
+        let engine = BollardEngine::new(DockerSettings { host: Some(host.clone()), ..DockerSettings::default() });
         Self { engine, owner, host }
     }
 
     /// The lease's containers, as the engine lists them.
-    pub(super) async fn containers(&self, lease: B256, which: &Which) -> Result<Vec<Container>> {
-        let mut all = self.engine.list(self.owner, Some(lease)).await?;
-        all.retain(|container| which.is(&container.seen.slot));
+    pub(super) async fn containers(&self, lease: B256, selector: &ContainerSelector) -> Result<Vec<EngineContainer>> {
+        let mut all = self.engine.list_containers(self.owner, Some(lease)).await?;
+        all.retain(|container| selector.is(&container.seen.slot));
         Ok(all)
     }
 
@@ -73,21 +73,34 @@ impl Window {
 }
 
 #[async_trait]
-impl Inside for Window {
-    async fn logs(&self, lease: B256, which: &Which, tail: usize, since_ms: u64) -> Result<Vec<Line>> {
-        Ok(logs::history(self, lease, which, tail, since_ms).await?.0)
+impl ContainerIo for DockerIo {
+    async fn logs(
+        &self,
+        lease: B256,
+        selector: &ContainerSelector,
+        tail: usize,
+        since_ms: u64,
+    ) -> Result<Vec<ContainerLine>> {
+        Ok(logs::history(self, lease, selector, tail, since_ms).await?.0)
     }
 
-    async fn follow(&self, lease: B256, which: &Which, tail: usize, since_ms: u64) -> Result<BoxStream<'static, Line>> {
-        let (past, cursors) = logs::history(self, lease, which, tail, since_ms).await?;
-        let window = Self::new(self.host.clone(), self.owner);
-        let coming = logs::coming(window, lease, which.clone(), cursors, since_ms);
+    async fn follow(
+        &self,
+        lease: B256,
+        selector: &ContainerSelector,
+        tail: usize,
+        since_ms: u64,
+    ) -> Result<BoxStream<'static, ContainerLine>> {
+        let (past, cursors) = logs::history(self, lease, selector, tail, since_ms).await?;
+        let io = Self::new(self.host.clone(), self.owner);
+        let coming = logs::coming(io, lease, selector.clone(), cursors, since_ms);
         Ok(stream::iter(past).chain(coming).boxed())
     }
 
     async fn prepare(&self, lease: B256, slot: &Slot, command: &Command) -> Result<Shell> {
-        let found = self.containers(lease, &Which::default()).await?;
-        let running = |container: &&Container| container.seen.slot == *slot && container.seen.state == State::Running;
+        let found = self.containers(lease, &ContainerSelector::default()).await?;
+        let running =
+            |container: &&EngineContainer| container.seen.slot == *slot && container.seen.state == State::Running;
         let container_id = found.iter().find(running).ok_or(Error::NotFound)?.seen.id.clone();
         let mut marker = [0; 16];
         OsRng.fill_bytes(&mut marker);
@@ -111,7 +124,7 @@ impl Inside for Window {
     }
 
     async fn attach(&self, shell: &Shell, tty: bool) -> Result<Attached> {
-        Ok(wire::start(&self.host, &shell.exec_id, tty).await?)
+        Ok(hijack::start(&self.host, &shell.exec_id, tty).await?)
     }
 
     async fn resize(&self, shell: &Shell, columns: u16, rows: u16) -> Result<()> {

@@ -11,8 +11,8 @@ use tokio::{
     time::timeout,
 };
 
+use ports::container_io::{Attached, OutputStream};
 use ports::engine::{Error, Result};
-use ports::inside::{Attached, Source};
 
 /// Bytes read at a time.
 const CHUNK: usize = 16 << 10;
@@ -21,10 +21,10 @@ const LARGEST_HEAD: u64 = 16 << 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 const WHAT: &str = "start a shell";
 
-trait Wire: AsyncRead + AsyncWrite + Send + Unpin {}
-impl<T: AsyncRead + AsyncWrite + Send + Unpin> Wire for T {}
+trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
-type Connection = BufReader<Box<dyn Wire>>;
+type Connection = BufReader<Box<dyn Duplex>>;
 
 pub(super) async fn start(host: &str, exec_id: &str, tty: bool) -> Result<Attached> {
     let started = timeout(PATIENCE, upgraded(host, exec_id, tty)).await;
@@ -39,7 +39,7 @@ pub(super) async fn start(host: &str, exec_id: &str, tty: bool) -> Result<Attach
 
 async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<Connection> {
     let away = |error: io::Error| Error::Unreachable(Box::new(Fault::IOError { err: error }));
-    let wire: Box<dyn Wire> = match host.split_once("://") {
+    let wire: Box<dyn Duplex> = match host.split_once("://") {
         Some(("unix", path)) => Box::new(UnixStream::connect(path).await.map_err(away)?),
         Some(("tcp" | "http", address)) => {
             Box::new(TcpStream::connect(address.trim_end_matches('/')).await.map_err(away)?)
@@ -83,14 +83,14 @@ async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<Connection> {
     }
 }
 
-type Printed = Option<(Source, Vec<u8>)>;
+type Printed = Option<(OutputStream, Vec<u8>)>;
 
 /// What a terminal shows; none when it is closed.
 async fn raw(read: &mut ReadHalf<Connection>) -> io::Result<Printed> {
     let mut chunk = vec![0; CHUNK];
     let length = read.read(&mut chunk).await?;
     chunk.truncate(length);
-    Ok((length > 0).then_some((Source::Stdout, chunk)))
+    Ok((length > 0).then_some((OutputStream::Stdout, chunk)))
 }
 
 /// What is left to read of a frame of one stream.
@@ -116,6 +116,6 @@ async fn framed(read: &mut ReadHalf<Connection>, frame: &mut Frame) -> io::Resul
     let length = read.read(&mut chunk).await?;
     chunk.truncate(length);
     frame.left -= length;
-    let source = if frame.error { Source::Stderr } else { Source::Stdout };
+    let source = if frame.error { OutputStream::Stderr } else { OutputStream::Stdout };
     Ok((length > 0).then_some((source, chunk)))
 }

@@ -21,13 +21,13 @@ pub struct Demand {
     pub latency: Option<f64>,
 }
 
-pub trait Counts: Send + Sync + 'static {
+pub trait DemandSource: Send + Sync + 'static {
     /// None for a lease of which no request ever came.
     fn demand(&self, lease: B256) -> Option<Demand>;
 }
 
 #[async_trait]
-pub trait Gate: Counts {
+pub trait Upstreams: DemandSource {
     /// Sends a replica no new requests and waits until those under way have ended, no longer than the patience.
     /// Returns how many are still under way.
     async fn drain(&self, lease: B256, replica: u16, patience: Duration) -> u32;

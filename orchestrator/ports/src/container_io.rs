@@ -23,14 +23,14 @@ pub enum Error {
     Away(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Which containers of a lease: all, unless told otherwise.
+/// Selects containers of a lease; a field that is none selects all.
 #[derive(Debug, Clone, Default)]
-pub struct Which {
+pub struct ContainerSelector {
     pub service: Option<String>,
     pub replica: Option<u16>,
 }
 
-impl Which {
+impl ContainerSelector {
     pub fn is(&self, slot: &Slot) -> bool {
         self.service.as_ref().is_none_or(|service| *service == slot.service)
             && self.replica.is_none_or(|replica| replica == slot.replica)
@@ -38,18 +38,18 @@ impl Which {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Source {
+pub enum OutputStream {
     Stdout,
     Stderr,
 }
 
 /// A line that a container printed. One that is too long is cut, what is no UTF-8 is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Line {
+pub struct ContainerLine {
     /// Unix nanoseconds of the engine's clock.
     pub at_ns: u64,
     pub slot: Slot,
-    pub source: Source,
+    pub source: OutputStream,
     pub text: String,
 }
 
@@ -72,18 +72,30 @@ pub struct Shell {
 
 /// A command that runs, and its three streams. With a terminal all that it prints is standard output.
 pub struct Attached {
-    pub output: BoxStream<'static, std::io::Result<(Source, Vec<u8>)>>,
+    pub output: BoxStream<'static, std::io::Result<(OutputStream, Vec<u8>)>>,
     pub input: Pin<Box<dyn AsyncWrite + Send>>,
 }
 
 #[async_trait]
-pub trait Inside: Send + Sync + 'static {
+pub trait ContainerIo: Send + Sync + 'static {
     /// The last lines that a lease's containers printed after a time in Unix milliseconds, merged in the order of their times.
-    async fn logs(&self, lease: B256, which: &Which, tail: usize, since_ms: u64) -> Result<Vec<Line>>;
+    async fn logs(
+        &self,
+        lease: B256,
+        selector: &ContainerSelector,
+        tail: usize,
+        since_ms: u64,
+    ) -> Result<Vec<ContainerLine>>;
 
     /// The same, and then what they print from now on, also those that start later. It ends when it is dropped. Whoever
     /// reads slowly is waited for.
-    async fn follow(&self, lease: B256, which: &Which, tail: usize, since_ms: u64) -> Result<BoxStream<'static, Line>>;
+    async fn follow(
+        &self,
+        lease: B256,
+        selector: &ContainerSelector,
+        tail: usize,
+        since_ms: u64,
+    ) -> Result<BoxStream<'static, ContainerLine>>;
 
     /// Makes a command ready in a running container, under the container's own user and limits.
     async fn prepare(&self, lease: B256, slot: &Slot, command: &Command) -> Result<Shell>;
