@@ -10,3 +10,5 @@ pub mod ethereum;
 pub mod pricer;
 pub mod signature;
 pub mod subnet;
+#[cfg(feature = "testing")]
+pub mod testing;
