@@ -1,13 +1,14 @@
-//! What the contract's calls take, as JSON gives it: pass it back unchanged. Numbers of more than 32 bits are decimal
-//! strings, because JSON numbers end at 2^53.
+//! Structs of the contracts' calls, in the JSON form that clients pass back unchanged. Numbers of more than 32 bits are
+//! decimal text, because JSON numbers are exact only up to 2^53.
 
-use crate::schema::{AddressText, HexText};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use solidity::{Rates, Shape, Statement, Terms};
 use utoipa::ToSchema;
 
-/// `Terms` of the contracts.
+use crate::schema::{AddressText, HexText};
+
+/// `Terms` of the contracts. The contract stores only their hash, as the lease's id.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TermsArgument {
@@ -15,16 +16,19 @@ pub struct TermsArgument {
     pub tenant: String,
     #[schema(value_type = AddressText)]
     pub provider: String,
+    /// The token's address; the zero address is the chain's native coin.
     #[schema(value_type = AddressText)]
     pub currency: String,
     pub shape: ShapeArgument,
     pub rates: RatesArgument,
+    /// keccak256 of the manifest's bytes.
     #[schema(value_type = HexText)]
     pub manifest_hash: String,
+    /// Distinguishes leases that agree in all other terms.
     pub salt: String,
 }
 
-/// `Shape` of the contracts: what one replica gets.
+/// `Shape` of the contracts: the resources of one replica.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ShapeArgument {
@@ -36,29 +40,39 @@ pub struct ShapeArgument {
     pub gpus: u16,
 }
 
-/// `Rates` of the contracts: base units × 1e12.
+/// `Rates` of the contracts: a price list applied to one shape. Base units × 1e12.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RatesArgument {
+    /// Per replica and second: the upper bound of a replica's cost.
     pub reserved: String,
+    /// Per healthy replica-second.
     pub replica_second: String,
+    /// Per CPU-second used.
     pub cpu_second: String,
+    /// Per MiB-second used.
     #[serde(rename = "memoryMiBSecond")]
     pub memory_mib_second: String,
+    /// Per MiB received or sent.
     #[serde(rename = "networkMiB")]
     pub network_mib: String,
 }
 
-/// `Statement` of the contracts: cumulative counters of a lease.
+/// `Statement` of the contracts: a lease's cumulative counters at the end of an epoch.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StatementArgument {
+    /// Unix seconds of the chain.
     pub time: u32,
+    /// Seconds, summed over healthy replicas.
     pub replica_seconds: String,
+    /// CPU time, nanoseconds.
     pub cpu_nanos: String,
+    /// Byte-seconds.
     pub memory_byte_seconds: String,
+    /// Bytes received and sent.
     pub network_bytes: String,
-    /// CPU used of the CPU that healthy replicas had since the statement before, in basis points.
+    /// CPU used as a share of the CPU of the healthy replicas since the statement before, basis points.
     pub utilization: u16,
 }
 

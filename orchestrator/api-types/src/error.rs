@@ -1,13 +1,14 @@
-//! The error of the API.
+//! The error response of the API.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Every error of the API.
+/// The body of every response with an error status.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 pub struct ErrorView {
-    /// A word for programs: `not_found`, `bad_request`, …
+    /// For programs: `bad_request` (400), `unauthorized` (401), `forbidden` (403), `not_found` (404), `conflict` (409),
+    /// `too_large` (413), `busy` (429), `internal` (500) or `unavailable` (503).
     pub code: String,
-    /// A sentence for people: what is wrong and what to do.
+    /// For people: what is wrong, and what to do.
     pub message: String,
 }

@@ -1,23 +1,29 @@
 //! Events of the market.
 
-use crate::schema::HexText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// One of the market's events.
+use crate::schema::HexText;
+
+/// An event that the market's contract emitted.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EventView {
-    /// Where it stands: `BLOCK.LOG`, and of a recent block the beginning of its hash too.
+    /// The event's position: `BLOCK.LOG`, and in a recent block also the first 8 bytes of its hash. Pass it back as `after`
+    /// or `before`.
     pub cursor: String,
+    /// The block's number.
     pub block: u64,
+    /// The block's time, Unix seconds.
     pub time: u64,
+    /// The transaction's hash.
     #[schema(value_type = HexText)]
     pub tx: String,
-    /// As in Solidity.
+    /// The event's name in Solidity.
     pub name: String,
-    /// A lease's id, a provider's or an account's address, `order:ID`, an offer's number, or `market`.
+    /// What the event is about: a lease's id, the address of a provider or an account, `order:ID`, an offer's number, or
+    /// `market`.
     pub subject: String,
-    /// By their names in Solidity; numbers in decimal text, structs as objects.
+    /// The arguments by their names in Solidity. Numbers are decimal text, structs are objects.
     pub args: serde_json::Map<String, serde_json::Value>,
 }

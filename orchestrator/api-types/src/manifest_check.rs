@@ -1,43 +1,52 @@
-//! A manifest that was checked.
+//! The result of checking a manifest.
 
-use crate::schema::HexText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// What a manifest says, or everything that stands against it.
+use crate::schema::HexText;
+
+/// What a manifest declares, or all reasons why it is refused.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ManifestCheckView {
-    /// Whether it can run.
+    /// Whether the manifest is accepted.
     pub ok: bool,
-    /// keccak256 of the bytes, as a lease's terms have it.
+    /// keccak256 of the bytes, as a lease's terms name it.
     #[schema(value_type = HexText)]
     pub hash: String,
-    /// Of a manifest that can run.
+    /// The services of an accepted manifest.
     pub services: Vec<CheckedServiceView>,
+    /// The autoscaler.
     pub policy: String,
+    /// The shadow autoscaler; null without one.
     #[schema(required)]
     pub shadow: Option<String>,
+    /// Every reason for a refusal. Empty when the manifest is accepted.
     pub refusals: Vec<ManifestRefusalView>,
 }
 
+/// A service of a manifest.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CheckedServiceView {
     pub name: String,
     pub image: String,
-    /// In the container.
+    /// Ports in the container.
     pub ports: Vec<u16>,
 }
 
-/// A refusal at its place. Lines and columns from 1; none when the place is the whole file.
+/// A refusal with its position in the file.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ManifestRefusalView {
+    /// From 1; null when the whole file is refused.
     #[schema(required)]
     pub line: Option<usize>,
+    /// From 1; null when the whole file is refused.
     #[schema(required)]
     pub column: Option<usize>,
+    /// The path of the key, such as `services.web.image`.
     pub path: String,
+    /// For people.
     pub message: String,
 }

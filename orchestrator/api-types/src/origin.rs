@@ -1,8 +1,9 @@
-//! Origins of web pages.
+//! Web origins.
 
 use url::Url;
 
-/// `scheme://host[:port]` of a web address as browsers write it; none of what is no web address.
+/// The origin of an http or https URL in the form of browsers: `scheme://host[:port]`, without a default port. None for any
+/// other text.
 pub fn normal(text: &str) -> Option<String> {
     let url = Url::parse(text).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
     let plain = url.username().is_empty() && url.password().is_none();

@@ -1,27 +1,31 @@
 //! The configuration of the web page.
 
-use crate::schema::AddressText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// `/config.json`: where the page finds its market. Beside a page that is hosted as static files it is a file.
+use crate::schema::AddressText;
+
+/// `/config.json`: the market that the page uses. A page that is hosted as static files has it as a file.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PageConfig {
-    /// The provider's API; empty for the page's own origin.
+    /// The URL of the provider's API; empty for the page's own origin.
     pub api: String,
     pub chain_id: u64,
+    /// The chain's name for people.
     pub chain_name: String,
+    /// The address of the market's contract.
     #[schema(value_type = AddressText)]
     pub market: String,
     /// The block in which the market was deployed.
     pub block: u64,
-    /// For reading without a wallet; none: the wallet's alone.
+    /// The RPC endpoint for reads without a wallet; null when only the wallet's may be used.
     #[schema(required)]
     pub rpc_url: Option<String>,
-    /// Of a block explorer with /tx/ and /address/.
+    /// The URL of a block explorer with `/tx/` and `/address/`; null without one.
     #[schema(required)]
     pub explorer: Option<String>,
+    /// The project id for WalletConnect; null when it is not offered.
     #[schema(required)]
     pub wallet_connect_project_id: Option<String>,
 }

@@ -1,28 +1,32 @@
-//! Providers.
+//! Providers of the market.
 
-use crate::schema::{AddressText, HexText, SilenceName};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A provider as the chain tells it.
+use crate::schema::{AddressText, HexText, SilenceName};
+
+/// A provider, as far as the chain shows it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderView {
+    /// The provider's account.
     #[schema(value_type = AddressText)]
     pub address: String,
+    /// Whether it is registered now.
     pub registered: bool,
+    /// The URL of its API, as registered.
     pub endpoint: String,
     /// Wei.
     pub bond: String,
-    /// What it registered; it sells nothing while its bond does not cover that.
+    /// The registered capacity. The provider can sell nothing while its bond does not cover it.
     #[schema(value_type = CapacityView)]
     pub capacity: serde_json::Value,
-    /// Its own claims, such as `region=eu`.
+    /// The provider's own claims, such as `region=eu`.
     pub attributes: Vec<String>,
-    /// When its bond may leave, once it has announced that.
+    /// When the bond may be withdrawn, Unix seconds; null before the exit is announced.
     #[schema(required)]
     pub exit_at: Option<u64>,
-    /// `reported` or `confirmed` while its roots have stopped and somebody said so.
+    /// The report that the provider's roots are missing; null without one since its newest root.
     #[schema(required, value_type = Option<SilenceName>)]
     pub silence: Option<String>,
     /// What leases and bids hold of the capacity on chain.
@@ -33,16 +37,17 @@ pub struct ProviderView {
     #[serde(default)]
     #[schema(required)]
     pub proven_epochs: u64,
-    /// The same, and those that passed without a root since the first one while a lease was open.
+    /// Those epochs, plus the epochs since the first root that passed without a root while a lease was open.
     #[serde(default)]
     #[schema(required)]
     pub epochs: u64,
-    /// Newest first, at most fifty.
+    /// Faults, newest first, at most 50.
     #[serde(default)]
     #[schema(required)]
     pub faults: Vec<FaultView>,
 }
 
+/// Resources in total.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct CapacityView {
@@ -54,15 +59,17 @@ pub struct CapacityView {
     pub gpus: u64,
 }
 
+/// A fault of a provider.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct FaultView {
-    /// The event: `Slashed`, `FraudProven`, `OutageCredited`, `SilenceConfirmed`.
+    /// The event: `Slashed`, `FraudProven`, `OutageCredited` or `SilenceConfirmed`.
     pub name: String,
+    /// Unix seconds of the chain.
     pub time: u64,
     #[schema(value_type = HexText)]
     pub tx: String,
-    /// Wei taken from the bond, when the event says so.
+    /// Wei slashed from the bond; null when the event names no amount.
     #[schema(required)]
     pub amount: Option<String>,
 }

@@ -1,127 +1,149 @@
-//! How a lease's capacity follows demand.
+//! Autoscaling of a lease: what the autoscaler observed, decided and why.
 
-use crate::schema::{HexText, ScalingOutcomeName};
 use autoscaling::{Bounds, Observation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// How a lease's capacity follows demand.
+use crate::schema::{HexText, ScalingOutcomeName};
+
+/// The scaling of a lease.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScalingView {
+    /// The lease's id.
     #[schema(value_type = HexText)]
     pub lease: String,
-    /// Who decides, as the manifest names it.
+    /// The autoscaler, as the manifest names it.
     pub policy: String,
-    /// Who decides beside it, without effect.
+    /// The shadow autoscaler, whose decisions have no effect; null without one.
     #[schema(required)]
     pub shadow: Option<String>,
-    /// None before the first.
+    /// The newest decision; null before the first.
     #[schema(required)]
     pub newest: Option<ScalingDecisionView>,
-    /// Those that differed from the one before, newest first.
+    /// Decisions that differed from the one before, newest first.
     pub rulings: Vec<ScalingDecisionView>,
+    /// The comparison with the shadow autoscaler; null without one.
     #[schema(required)]
     pub compared: Option<ShadowComparisonView>,
 }
 
-/// One decision about a lease, with all that it came from.
+/// A scaling decision with its inputs.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScalingDecisionView {
     /// Unix milliseconds of the provider's clock.
     pub at_ms: u64,
+    /// The autoscaler.
     pub policy: String,
+    /// What it observed.
     pub seen: ObservationView,
     pub bounds: BoundsView,
-    /// How many replicas the chain wanted.
+    /// The desired count on chain at that time.
     pub present: u32,
+    /// The count that the autoscaler wants.
     pub wish: u32,
-    /// Why the policy wished it, in words and numbers.
+    /// The autoscaler's reason, for people.
     pub reason: String,
+    /// The count that the bounds and the contract allow.
     pub granted: u32,
-    /// What of the wish was not granted, and why.
+    /// Why less was granted than wanted; null when nothing limited it.
     #[schema(required)]
     pub bound: Option<String>,
-    /// `steady`, `held`, `proving` or `stepping`.
+    /// What followed.
     #[schema(value_type = ScalingOutcomeName)]
     pub outcome: String,
-    /// The statement by which a step was or would be taken.
+    /// The statement that justifies the step; null without one.
     #[schema(required)]
     pub evidence: Option<ScalingEvidenceView>,
 }
 
-/// What a policy saw.
+/// What an autoscaler observes.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ObservationView {
+    /// Healthy replicas.
     pub ready: u32,
+    /// Replicas that are not healthy yet.
     pub starting: u32,
-    /// CPU used of the CPU that ready replicas had, 0 to 1.
+    /// CPU used as a share of the CPU of the ready replicas, 0 to 1; null when it is unknown.
     #[schema(required)]
     pub utilization: Option<f64>,
-    /// Requests per second.
+    /// Requests per second; null without a gateway's count.
     #[schema(required)]
     pub arrivals: Option<f64>,
     /// Requests that waited for a replica.
     pub waiting: f64,
-    /// 99th percentile of the seconds to an answer.
+    /// 99th percentile, seconds; null without a response.
     #[schema(required)]
     pub latency: Option<f64>,
-    /// Requests per second that one replica serves.
+    /// Requests per second that one replica serves; null when it is unknown.
     #[schema(required)]
     pub capacity: Option<f64>,
-    /// Seconds from a decision until its replicas serve.
+    /// Seconds from a decision until its replicas are ready.
     pub delay: f64,
-    /// In replicas' worth of work.
+    /// Demand in replicas; null when it is unknown.
     #[schema(required)]
     pub demand: Option<f64>,
 }
 
+/// The bounds of a replica count.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct BoundsView {
+    /// Of the lease policy.
     pub min: u32,
+    /// Of the lease policy.
     pub max: u32,
-    /// The most replicas that the lease's money covered.
+    /// The most replicas that the lease's funds cover.
     pub affordable: u32,
 }
 
+/// The statement that justifies a step.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScalingEvidenceView {
     pub epoch: u64,
-    /// The statement's.
+    /// The statement's time, Unix seconds.
     pub time: u64,
     /// Basis points.
     pub utilization: u16,
+    /// The leaf's hash.
     #[schema(value_type = HexText)]
     pub leaf: String,
 }
 
-/// What following the policy beside would have cost. Times in seconds.
+/// What the shadow autoscaler would have cost and achieved. Times are seconds.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ShadowComparisonView {
+    /// The shadow autoscaler.
     pub policy: String,
+    /// The length of the comparison.
     pub watched: f64,
+    /// Replica-seconds under the effective autoscaler.
     pub replica_seconds: f64,
+    /// Replica-seconds under the shadow autoscaler.
     pub shadow_replica_seconds: f64,
-    /// For how long demand was more than the ready replicas could serve.
+    /// How long demand exceeded the capacity of the ready replicas.
     pub short: f64,
+    /// The same under the shadow autoscaler.
     pub shadow_short: f64,
+    /// The count that the shadow autoscaler wants now.
     pub shadow_replicas: u32,
+    /// Its reason, for people.
     pub shadow_reason: String,
-    /// What the policy in charge spent more, as a share of what it spent; negative when less.
+    /// The extra cost of the effective autoscaler as a share of its cost; negative when it is cheaper.
     pub regret: f64,
 }
 
-/// What a policy saw until a time.
+/// An observation at a time: one line of a demand trace.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct DemandView {
     /// Unix seconds of the provider's clock.
     pub time: f64,
+    /// What the autoscaler observed.
     pub seen: ObservationView,
 }
 
@@ -148,7 +170,7 @@ impl From<&Bounds> for BoundsView {
 }
 
 impl ObservationView {
-    /// What an autoscaler is asked about: what was seen, at a time, within bounds.
+    /// The autoscaler's input: this observation at a time, within bounds.
     pub fn observation(&self, time: f64, bounds: Bounds) -> Observation {
         Observation {
             time,

@@ -1,76 +1,92 @@
-//! What a lease uses.
+//! Metered usage of a lease.
 
-use crate::schema::HexText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Cumulative counters since the lease was opened.
+use crate::schema::HexText;
+
+/// The meter's cumulative counters since the lease was opened, with recent samples.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaseUsageView {
+    /// The lease's id.
     #[schema(value_type = HexText)]
     pub lease: String,
-    /// Healthy replicas × seconds.
+    /// Seconds, summed over healthy replicas.
     pub replica_seconds: u64,
+    /// CPU time, nanoseconds, decimal text.
     pub cpu_nanos: String,
+    /// Memory use integrated over time, byte-seconds, decimal text.
     pub memory_byte_seconds: String,
+    /// Bytes received and sent, decimal text.
     pub network_bytes: String,
-    /// When the counters were last read, Unix milliseconds of the provider's clock.
+    /// The last sample, Unix milliseconds of the provider's clock; 0 before the first.
     pub sampled_at_ms: u64,
+    /// Oldest first.
     pub samples: Vec<UsageSampleView>,
 }
 
+/// A sample: the cumulative counters at a time.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageSampleView {
+    /// Unix milliseconds of the provider's clock.
     pub at_ms: u64,
+    /// Seconds, summed over healthy replicas.
     pub replica_seconds: u64,
+    /// CPU time, nanoseconds, decimal text.
     pub cpu_nanos: String,
+    /// Byte-seconds, decimal text.
     pub memory_byte_seconds: String,
+    /// Bytes received and sent, decimal text.
     pub network_bytes: String,
 }
 
-/// A lease's use over time, one array a column, oldest first: means between one time and the one before.
+/// A time series of a lease's usage as columns of equal length, oldest first. Each value is the mean since the time before
+/// it.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct UsageSeriesView {
     /// Unix milliseconds of the provider's clock.
     pub at_ms: Vec<u64>,
-    /// Cores used.
+    /// Cores.
     pub cpu: Vec<f64>,
+    /// Bytes.
     pub memory_bytes: Vec<f64>,
-    /// Bytes a second.
+    /// Bytes per second, received and sent.
     pub network: Vec<f64>,
-    /// Ready replicas.
+    /// Healthy replicas.
     pub replicas: Vec<f64>,
 }
 
-/// A lease's use between one sample and the one before, and what came for it through the gateway meanwhile.
+/// A lease's mean usage between two samples, with its demand at the gateway.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LiveUsageView {
     /// Unix milliseconds of the provider's clock.
     pub at_ms: u64,
-    /// Cores used.
+    /// Cores.
     pub cpu: f64,
+    /// Bytes.
     pub memory_bytes: f64,
-    /// Bytes a second.
+    /// Bytes per second, received and sent.
     pub network: f64,
-    /// Ready replicas.
+    /// Healthy replicas.
     pub replicas: f64,
-    /// Requests a second; none for a lease of which none ever came through the gateway.
+    /// Requests per second; null for a lease without a request since the process started. The same holds for the fields
+    /// below.
     #[schema(required)]
     pub requests: Option<f64>,
-    /// Of those, what the gateway answered itself because no replica did.
+    /// Requests per second to which no replica responded.
     #[schema(required)]
     pub failed: Option<f64>,
-    /// Held until a replica is there for them.
+    /// Queued requests.
     #[schema(required)]
     pub waiting: Option<u32>,
-    /// Under way at replicas.
+    /// Requests in flight at replicas.
     #[schema(required)]
     pub in_flight: Option<u32>,
-    /// The 99th percentile over the last ten seconds, in seconds.
+    /// 99th percentile of the last ten seconds, seconds; null without a response in that time.
     #[schema(required)]
     pub latency: Option<f64>,
 }

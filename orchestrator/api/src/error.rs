@@ -1,4 +1,4 @@
-//! The one error type of the API, and its one mapping to HTTP.
+//! The API's error type, and its mapping to HTTP statuses.
 
 use alloy::primitives::B256;
 use axum::{
@@ -23,11 +23,11 @@ pub enum Error {
     NotFound(String),
     Conflict(String),
     TooLarge(String),
-    /// Too much at a time.
+    /// Too many concurrent requests or entries.
     Busy(String),
-    /// Something that is needed does not answer.
+    /// A dependency does not answer.
     Unavailable(String),
-    /// The cause is logged and not told.
+    /// The cause goes to the log, not to the client.
     Internal(anyhow::Error),
 }
 
@@ -70,7 +70,7 @@ impl From<serde_json::Error> for Error {
     }
 }
 
-/// A query string. One that is not understood is refused like everything else, in JSON.
+/// The query string. An invalid one is refused in the API's JSON form.
 pub struct QueryParams<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T> {
@@ -84,7 +84,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T>
     }
 }
 
-/// A body in JSON. One that is not understood is refused like everything else.
+/// A JSON body. An invalid one is refused in the API's JSON form.
 pub struct JsonBody<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
@@ -98,7 +98,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     }
 }
 
-/// A lease's id as it stands in a path.
+/// Parses a lease's id from a path.
 pub fn lease_id(text: &str) -> Result<B256> {
     text.parse().map_err(|_| Error::BadRequest(format!("{text:?} is not a lease id: 0x and 64 hex digits")))
 }

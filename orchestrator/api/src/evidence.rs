@@ -1,5 +1,5 @@
-//! What a dispute names by its hash, so that arbiters can read it. Whoever has the bytes may hand them over: that they hash
-//! to what an open dispute names says all that has to be known of them, and each dispute costs its opener a deposit.
+//! Evidence of disputes, stored by hash for the arbiters. Anyone may upload the bytes that an open dispute names: their hash
+//! authenticates them, and each dispute costs a deposit, which bounds the storage.
 
 use alloy::primitives::{B256, keccak256};
 use axum::{
@@ -11,21 +11,23 @@ use axum::{
 use solidity::Market::MarketEvents;
 
 use super::{
-    Api,
     error::{Error, Result},
     manifest::read,
+    state::Api,
 };
-use api_types::error::ErrorView;
+use api_types::{error::ErrorView, schema::HexText};
 use store::EventFilter;
 
-/// Bytes.
+/// Bytes of one upload.
 const LARGEST: usize = 1 << 20;
-/// Disputes of the market that are looked at, the newest.
+/// The newest disputes of the market that are searched for a hash.
 const DISPUTES: u64 = 1000;
 
-/// Hand over the evidence of an open dispute: bytes whose keccak256 it names.
+/// Upload the evidence of an open dispute: the bytes whose keccak256 the dispute names.
+///
+/// At most 1 MiB. Needs no session.
 #[utoipa::path(
-    put, path = "/v1/evidence/{hash}", operation_id = "putEvidence", params(("hash" = String, Path, description = "As DisputeOpened has it")),
+    put, path = "/v1/evidence/{hash}", operation_id = "putEvidence", params(("hash" = HexText, Path, description = "keccak256 of the evidence, as the event DisputeOpened names it")),
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 204), (status = 400, body = ErrorView), (status = 404, body = ErrorView), (status = 413, body = ErrorView))
 )]
@@ -43,15 +45,17 @@ pub async fn put(State(api): State<Api>, Path(hash): Path<String>, body: Body) -
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The evidence itself: to be saved, not to be shown, because nobody knows what it is.
+/// Download evidence.
+///
+/// The bytes are untrusted: the response is an attachment and forbids rendering.
 #[utoipa::path(
-    get, path = "/v1/evidence/{hash}", operation_id = "getEvidence", params(("hash" = String, Path, description = "As DisputeOpened has it")),
+    get, path = "/v1/evidence/{hash}", operation_id = "getEvidence", params(("hash" = HexText, Path, description = "keccak256 of the evidence, as the event DisputeOpened names it")),
     responses((status = 200, content_type = "application/octet-stream"), (status = 404, body = ErrorView))
 )]
 pub async fn get(State(api): State<Api>, Path(hash): Path<String>) -> Result<Response> {
     let hash = parse(&hash)?;
     let bytes = api.store.evidence(hash).await?;
-    let bytes = bytes.ok_or_else(|| Error::NotFound(format!("nobody has handed {hash} over")))?;
+    let bytes = bytes.ok_or_else(|| Error::NotFound(format!("the provider has no evidence with the hash {hash}")))?;
     let mut answer = bytes.into_response();
     let headers = answer.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

@@ -1,4 +1,4 @@
-//! Whom a lease's tenant lets look inside, and who looked.
+//! Grants of access to the inside of a lease, and its access log.
 
 use alloy::{
     hex,
@@ -14,21 +14,21 @@ use solidity::typed;
 use utoipa::{IntoParams, ToSchema};
 
 use super::{
-    Api,
     error::{Error, JsonBody, QueryParams, Result, lease_id, unknown_lease},
     lease_access::record,
     leases::address,
     session::{Caller, signed},
+    state::Api,
 };
-use api_types::schema::{AddressText, HexText, ScopeName};
 use api_types::{
     access::{AccessView, GrantView},
     error::ErrorView,
+    schema::{AddressText, HexText, ScopeName},
 };
 use lease::{Lease, access::Scope};
 use store::access::{GrantOutcome, GrantRow, LONGEST_GRANT};
 
-/// Looks in one answer, unless fewer are asked for.
+/// Entries of the access log in one response.
 const MOST: u32 = 1_000;
 
 #[derive(Debug, Deserialize, ToSchema)]
@@ -36,20 +36,23 @@ const MOST: u32 = 1_000;
 pub struct GrantArgument {
     #[schema(value_type = AddressText)]
     grantee: String,
-    /// `view`, `logs` or `shell`; each holds those before it.
+    /// What the grant allows; each scope includes those before it.
     #[schema(value_type = ScopeName)]
     scope: String,
-    /// Unix seconds, as signed; at most 90 days apart, and the first not in the provider's future.
+    /// When the grant was issued, Unix seconds, as signed. Not in the future of the provider's clock.
     issued_at: u64,
     expiry: u64,
-    /// The tenant's EIP-712 signature of `Grant`, in 0x hex.
+    /// The tenant's EIP-712 signature of `Grant`.
     #[schema(value_type = HexText)]
     signature: String,
 }
 
-/// Let somebody look inside a lease, by the tenant's signature. Anybody may hand it over.
+/// Store a grant that the lease's tenant has signed.
+///
+/// Needs no session: the signature authorizes it. 409 when the tenant revoked it, or when a newer grant for the same account
+/// exists.
 #[utoipa::path(
-    post, path = "/v1/leases/{id}/grants", operation_id = "createGrant", params(("id" = String, Path, description = "The lease")),
+    post, path = "/v1/leases/{id}/grants", operation_id = "createGrant", params(("id" = HexText, Path, description = "The lease's id, 32 bytes")),
     request_body = GrantArgument,
     responses((status = 200, body = GrantView), (status = 400, body = ErrorView), (status = 401, body = ErrorView), (status = 409, body = ErrorView))
 )]
@@ -94,7 +97,9 @@ pub async fn grant(
             return Err(Error::Conflict(format!("the tenant revoked what was issued up to {at}: it has to sign anew")));
         }
         GrantOutcome::Superseded(at) => {
-            return Err(Error::Conflict(format!("a grant that was issued at {at} stands: sign one that is newer")));
+            return Err(Error::Conflict(format!(
+                "a newer grant, issued at {at}, is valid: sign one that is newer still"
+            )));
         }
     }
     let detail = format!("{scope} for {grantee} until {expiry}");
@@ -102,9 +107,9 @@ pub async fn grant(
     Ok(Json(view(&row)))
 }
 
-/// Whom a lease's tenant lets look inside; for the tenant.
+/// List the valid grants of a lease. Only for its tenant.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/grants", operation_id = "listGrants", params(("id" = String, Path, description = "The lease")),
+    get, path = "/v1/leases/{id}/grants", operation_id = "listGrants", params(("id" = HexText, Path, description = "The lease's id, 32 bytes")),
     responses((status = 200, body = Vec<GrantView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
 )]
 pub async fn grants(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Result<Json<Vec<GrantView>>> {
@@ -113,10 +118,12 @@ pub async fn grants(State(api): State<Api>, caller: Caller, Path(id): Path<Strin
     Ok(Json(rows.iter().map(view).collect()))
 }
 
-/// Let somebody look inside no more; for the tenant. What was signed for them before stays refused.
+/// Revoke an account's grants. Only for the lease's tenant.
+///
+/// Grants that the tenant signed earlier for this account stay refused.
 #[utoipa::path(
     delete, path = "/v1/leases/{id}/grants/{grantee}", operation_id = "deleteGrant",
-    params(("id" = String, Path, description = "The lease"), ("grantee" = String, Path, description = "An address")),
+    params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), ("grantee" = AddressText, Path, description = "The grantee's address")),
     responses((status = 204), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
 )]
 pub async fn revoke(
@@ -133,16 +140,19 @@ pub async fn revoke(
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct AccessQuery {
-    /// Looks before this time only, Unix milliseconds.
+    /// Only entries before this time, Unix milliseconds of the provider's clock.
     before: Option<u64>,
-    /// So many of the newest; 100 unless told otherwise, at most 1,000.
+    /// The largest number of entries. The default is 100, the maximum 1000.
     limit: Option<u32>,
 }
 
-/// Who looked inside a lease, newest first; for the tenant. Kept for 90 days.
+/// List the access log of a lease, newest first. Only for its tenant.
+///
+/// Entries are kept for 90 days.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/accesses", operation_id = "listAccesses", params(("id" = String, Path, description = "The lease"), AccessQuery),
+    get, path = "/v1/leases/{id}/accesses", operation_id = "listAccesses", params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), AccessQuery),
     responses((status = 200, body = Vec<AccessView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
 )]
 pub async fn accesses(
@@ -167,14 +177,12 @@ async fn lease(api: &Api, id: &str) -> Result<Lease> {
     Ok(api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease)
 }
 
-/// A lease of the caller's own.
+/// The lease, if the caller is its tenant.
 async fn own(api: &Api, caller: &Caller, id: &str) -> Result<Lease> {
     let lease = lease(api, id).await?;
     let tenant: Address = lease.terms.tenant;
     if caller.address != tenant {
-        return Err(Error::Forbidden(format!(
-            "only the lease's tenant, {tenant}, sees and changes who may look inside"
-        )));
+        return Err(Error::Forbidden(format!("only the lease's tenant, {tenant}, may see and change who has access")));
     }
     Ok(lease)
 }

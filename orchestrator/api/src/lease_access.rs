@@ -1,6 +1,7 @@
-//! The door to a lease's inside: who is let in, for how long, and that it is written down before anything is shown.
+//! Authorization for the inside of a lease: usage, logs, shells. Access is recorded in the access log before anything is
+//! returned, and streams end when the right to them ends.
 
-mod concurrency;
+pub mod concurrency;
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,22 +10,21 @@ use axum::extract::Path;
 use futures::future::BoxFuture;
 use rand::{RngCore, rngs::OsRng};
 
-pub use self::concurrency::OpenStreams;
 use super::{
-    Api,
     error::{Error, Result, lease_id, unknown_lease},
     session::Caller,
+    state::Api,
 };
 use lease::{Lease, access::Scope};
 use ports::container_io;
 use store::access::AccessRow;
 
-/// How often somebody who stays is asked for his right to.
-const LOOK: Duration = Duration::from_secs(1);
-/// Characters of a detail in the log of accesses.
-const LONGEST_DETAIL: usize = 200;
+/// How often a stream's authorization is checked again.
+const RECHECK_PERIOD: Duration = Duration::from_secs(1);
+/// Characters of an entry's detail in the access log.
+const MAX_DETAIL: usize = 200;
 
-/// Somebody who was let in, which is written down.
+/// An authorized and recorded access.
 pub struct LeaseAccess {
     pub lease: Lease,
     pub caller: Caller,
@@ -33,7 +33,10 @@ pub struct LeaseAccess {
     api: Api,
 }
 
-/// Lets a caller in who may, and writes it down.
+/// Checks that the caller may access a lease at a scope, and records the access.
+///
+/// # Errors
+/// 400 for a malformed id, 404 for an unknown lease, 403 without a sufficient grant.
 pub async fn authorize(
     api: &Api,
     caller: Caller,
@@ -55,7 +58,7 @@ pub async fn authorize(
     Ok(entry)
 }
 
-/// Whether a caller is a lease's tenant, or has a grant that goes so far.
+/// Whether the caller is the lease's tenant or has a grant of at least this scope.
 async fn is_allowed(api: &Api, lease: &Lease, caller: &Caller, scope: Scope) -> Result<bool> {
     if caller.address == lease.terms.tenant {
         return Ok(true);
@@ -69,7 +72,7 @@ impl LeaseAccess {
         record(&self.api, self.lease.id, self.caller.address, self.what, detail).await
     }
 
-    /// Stays for longer. That it ends, and after how long, is written when it is dropped.
+    /// Turns the access into a stream's. The access log gets its end and duration when the stream is dropped.
     pub fn stay(self, permit: concurrency::StreamPermit) -> StreamAccess {
         let entry = Arc::new(self);
         let over = Box::pin({
@@ -79,15 +82,15 @@ impl LeaseAccess {
         StreamAccess { began_ms: entry.api.clock.now_ms(), entry, permit: Some(permit), over, why: "left" }
     }
 
-    /// Waits until the caller has to go; the reason, as a sentence.
+    /// Returns when the authorization has ended, with the reason as a sentence.
     async fn over(&self) -> &'static str {
         let Api { clock, store, .. } = &self.api;
         loop {
             if clock.now_ms() >= self.caller.expires_at_ms {
                 return "the session is over: sign in again";
             }
-            // A database that does not answer now has not ended anything.
-            if let Ok(false) = self.caller.stands(&self.api).await {
+            // A database that does not answer ends no stream.
+            if let Ok(false) = self.caller.is_valid(&self.api).await {
                 return "the session was ended";
             }
             if let Ok(false) = is_allowed(&self.api, &self.lease, &self.caller, self.scope).await {
@@ -99,25 +102,25 @@ impl LeaseAccess {
                 return "the lease is closed and its containers are gone";
             }
             let mut shutdown = self.api.shutdown.clone();
-            if tokio::time::timeout(LOOK, shutdown.wait_for(|stop| *stop)).await.is_ok() {
+            if tokio::time::timeout(RECHECK_PERIOD, shutdown.wait_for(|stop| *stop)).await.is_ok() {
                 return "the provider is restarting: connect again in a moment";
             }
         }
     }
 }
 
-/// A visit that lasts: a stream, a shell.
+/// Access that lasts: a stream or a shell.
 pub struct StreamAccess {
     pub entry: Arc<LeaseAccess>,
     permit: Option<concurrency::StreamPermit>,
     over: BoxFuture<'static, &'static str>,
     began_ms: u64,
-    /// How it ended, for the log of accesses.
+    /// Why it ended, for the access log.
     pub why: &'static str,
 }
 
 impl StreamAccess {
-    /// Waits until the caller has to go; the reason, as a sentence. To be waited for once, with pauses as one likes.
+    /// Returns when the authorization has ended, with the reason as a sentence. Cancel-safe until it has returned.
     pub async fn over(&mut self) -> &'static str {
         (&mut self.over).await
     }
@@ -130,19 +133,19 @@ impl Drop for StreamAccess {
         let detail = format!("ended after {seconds} s: {}", self.why);
         tokio::spawn(async move {
             if let Err(error) = entry.write(detail).await {
-                tracing::error!(lease = %entry.lease.id, ?error, "the end of a visit could not be written down");
+                tracing::error!(lease = %entry.lease.id, ?error, "the end of an access could not be recorded");
             }
             drop(permit);
         });
     }
 }
 
-/// Writes down that somebody looked, or changed who may.
+/// Adds an entry to the access log.
 pub async fn record(api: &Api, lease: B256, who: Address, what: &str, detail: String) -> Result<()> {
     let mut id = [0; 16];
     OsRng.fill_bytes(&mut id);
     let (id, at_ms) = (hex::encode(id), api.clock.now_ms());
-    let detail = detail.chars().filter(|c| !c.is_control()).take(LONGEST_DETAIL).collect();
+    let detail = detail.chars().filter(|c| !c.is_control()).take(MAX_DETAIL).collect();
     let access = AccessRow { id, lease, at_ms, who, what: what.to_owned(), detail };
     Ok(api.store.put_access(&access).await?)
 }

@@ -1,4 +1,4 @@
-//! Leases as the provider sees them.
+//! Leases of the market, with what this provider knows of each.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,17 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Api, GatewayAddress,
     error::{Error, QueryParams, Result, lease_id, unknown_lease},
     lease_access::authorize,
     session::Caller,
+    state::{Api, GatewayAddress},
 };
 use api_types::{
     leases::{
         ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, ServedServiceView,
         StageProgressView,
     },
+    schema::{AddressText, HexText},
     usage::{LeaseUsageView, UsageSampleView},
 };
 use lease::{Lease, Status, access::Scope, accrual, decide::Standing, label, manifest::Manifest, statement::Counters};
@@ -30,22 +31,25 @@ use store::{
     scale::{Ruling, RulingOutcome},
 };
 
-/// What a container's state is called that is made and not started, beyond the replicas that are wanted.
+/// The state of a container that is created ahead of demand, beyond the desired replicas.
 const WARM: &str = "warm";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct LeaseQuery {
-    /// Leases of this tenant only.
+    /// Only leases of this tenant.
+    #[param(value_type = Option<AddressText>)]
     tenant: Option<String>,
-    /// Leases with this provider only.
+    /// Only leases of this provider.
+    #[param(value_type = Option<AddressText>)]
     provider: Option<String>,
-    /// Closed leases too.
+    /// Includes closed leases.
     #[serde(default)]
     closed: bool,
 }
 
-/// Leases of the market, oldest first.
+/// List leases of the market, oldest first.
 #[utoipa::path(get, path = "/v1/leases", operation_id = "listLeases", params(LeaseQuery), responses((status = 200, body = Vec<LeaseSummary>)))]
 pub async fn list(
     State(api): State<Api>,
@@ -65,9 +69,9 @@ pub async fn list(
     Ok(Json(views))
 }
 
-/// A lease whole, with its timeline across the seven words.
+/// Get a lease with its terms, containers and progress.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}", operation_id = "getLease", params(("id" = String, Path, description = "The lease")),
+    get, path = "/v1/leases/{id}", operation_id = "getLease", params(("id" = HexText, Path, description = "The lease's id, 32 bytes")),
     responses((status = 200, body = LeaseView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<LeaseView>> {
@@ -97,14 +101,15 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct UsageQuery {
-    /// Samples after this time only, Unix milliseconds; the last five minutes unless told otherwise.
+    /// Only samples after this time, Unix milliseconds. The default is five minutes before the newest sample.
     since: Option<u64>,
 }
 
-/// What a lease has used since it was opened, and the samples behind it. Needs `view`.
+/// Get a lease's usage since it was opened, with samples. Needs scope `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/usage", operation_id = "getLeaseUsage", params(("id" = String, Path, description = "The lease"), UsageQuery),
+    get, path = "/v1/leases/{id}/usage", operation_id = "getLeaseUsage", params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), UsageQuery),
     responses((status = 200, body = LeaseUsageView), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn usage(
@@ -176,7 +181,7 @@ fn summary(lease: &Lease, seen: &[ContainerRow], time: u64) -> LeaseSummary {
     }
 }
 
-/// How many replicas have all their services so.
+/// Counts the replicas whose containers all satisfy the predicate.
 fn replicas(seen: &[ContainerRow], good: fn(&ContainerRow) -> bool) -> u16 {
     let mut whole: BTreeMap<u16, bool> = BTreeMap::new();
     for container in seen {
@@ -198,7 +203,7 @@ fn container(seen: &ContainerRow, lease: &Lease) -> ContainerView {
     }
 }
 
-/// The services that publish a port, with their addresses at the gateway.
+/// The services with a published port, with their URLs at the gateway.
 fn served(gateway: &GatewayAddress, lease: B256, manifest: &Manifest) -> Vec<ServedServiceView> {
     let (domain, port) = (&gateway.domain, gateway.address.port());
     let host = if gateway.address.ip().is_unspecified() { domain.clone() } else { gateway.address.ip().to_string() };
@@ -289,7 +294,7 @@ async fn timeline(
     ])
 }
 
-/// What the newest ruling says; of a lease without one, what its bounds are.
+/// The progress at the scale stage: the newest decision, or the bounds of a lease without one.
 fn scaled(lease: &Lease, ruling: Option<&Ruling>) -> StageProgressView {
     let (min, max) = (lease.policy.minReplicas, lease.policy.maxReplicas);
     let count = format!("{} replicas, bounds {min} to {max}", lease.replicas);

@@ -1,8 +1,9 @@
-//! HTTP. It has no hands: it reads the store, and what a client hands over becomes a row that a stage acts on.
+//! The HTTP API. It reads the store, and stores clients' requests as rows on which a stage acts. It cannot act on the chain
+//! or on containers, except that a shell runs a command in a container of its own lease.
 //!
-//! The market and the state of leases are public. What goes on inside a lease is its tenant's, and whom the tenant lets:
-//! who asks is a [`session::Caller`], who is let in an [`inside::LeaseAccess`], and that is written down before anything is shown.
-//! A shell is the tenant's own hand, in its own container.
+//! The market and the state of leases are public. The inside of a lease (usage, logs, shells) is for its tenant and the
+//! accounts to which the tenant grants access: [`session::Caller`] authenticates, [`lease_access::LeaseAccess`] authorizes
+//! and records the access before anything is returned.
 
 mod error;
 mod evidence;
@@ -26,103 +27,55 @@ mod screen;
 mod series;
 mod session;
 mod shell;
+pub mod state;
 mod write_timeout;
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, time::Duration};
 
-use alloy::primitives::Address;
 use anyhow::Context;
 use axum::{
     Router,
     http::{HeaderName, HeaderValue, Method, header},
     routing::{delete, get, post, put},
 };
-use metrics_exporter_prometheus::PrometheusHandle;
-use solidity::deploy::Deployment;
-use tokio::{net::TcpListener, sync::watch};
+use tokio::net::TcpListener;
 use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
 
-use self::{lease_access::OpenStreams, origins::Origins};
-use driver::{StageStatuses, Wakeup};
-use ports::{clock::Clock, container_io::ContainerIo, demand::DemandSource, signature::Signatures};
-use store::Store;
+use self::state::Api;
 
-/// What every handler may touch.
-#[derive(Clone)]
-pub struct Api {
-    pub store: Arc<Store>,
-    pub deployment: Deployment,
-    pub provider: Address,
-    /// Whether the provider takes no new leases.
-    pub draining: bool,
-    pub statuses: StageStatuses,
-    pub metrics: PrometheusHandle,
-    /// The container stage's: a manifest came.
-    pub container_wakeup: Wakeup,
-    pub gateway: GatewayAddress,
-    pub feed: feed::Feed,
-    pub providers: providers::ProviderCache,
-    pub account: provider_account::AccountSettings,
-    /// Nothing when the provider serves no page.
-    pub page: Option<page::Page>,
-    pub clock: Arc<dyn Clock>,
-    /// Whose pages may sign in and act here.
-    pub origins: Origins,
-    /// How long a session lasts.
-    pub session_lifetime: Duration,
-    /// Signatures of accounts that are contracts.
-    pub signatures: Arc<dyn Signatures>,
-    /// Logs and shells.
-    pub container_io: Arc<dyn ContainerIo>,
-    /// What comes in at the gateway.
-    pub demand: Arc<dyn DemandSource>,
-    /// Who stays inside which lease.
-    pub streams: OpenStreams,
-    /// After how long a shell ends in which nothing is typed or printed.
-    pub shell_idle: Duration,
-    pub shutdown: watch::Receiver<bool>,
-}
-
-/// Where requests to leases come in.
-#[derive(Debug, Clone)]
-pub struct GatewayAddress {
-    pub domain: String,
-    pub address: SocketAddr,
-}
-
-/// For an answer's head. What is streamed after it may last.
+/// The timeout of a response's head. Streams may last longer.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// For those who stay inside leases to go, at the end.
+/// How long a shutdown waits for shells and streams to end.
 const FAREWELL: Duration = Duration::from_secs(5);
 
-/// Binds the address, so that a port that is taken is known before anything starts.
+/// Binds the address before anything else starts, so that an address in use fails the start.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     TcpListener::bind(address)
         .await
         .with_context(|| format!("TIDEMARK_LISTEN: nothing can listen on {address} (is another orchestrator running?)"))
 }
 
-/// Serves until the shutdown.
+/// Serves until the shutdown. Also ends shells that an earlier process left.
 pub async fn serve(api: Api, listener: TcpListener) -> anyhow::Result<()> {
     let (mut shutdown, streams) = (api.shutdown.clone(), api.streams.clone());
     let stop = async move {
         let _ = shutdown.wait_for(|stop| *stop).await;
     };
-    // Listed before there can be others. The engine may take its time, and is not waited for.
+    // Listed before this process can start shells. Ending them may take long, so it runs in its own task.
     let left = api.store.shells().await?;
     let left = tokio::spawn({
         let api = api.clone();
         async move { shell::end_left(&api, left).await }
     });
     axum::serve(write_timeout::TimeoutListener(listener), router(api)).with_graceful_shutdown(stop).await?;
-    // Shells are ended and their ends written down. What is left then, the next process ends.
+    // Ends shells and records their ends. The next process ends what is left.
     let _ = tokio::join!(tokio::time::timeout(FAREWELL, left), streams.empty(FAREWELL));
     Ok(())
 }
 
 fn router(api: Api) -> Router {
-    // Any page may ask, without credentials: a cookie goes along only from pages of ours, and what is not public asks for it
-    // or for a token that the page was given. Uploads carry their own signature.
+    // Every origin may send requests without credentials. Cookies are accepted only from the provider's own pages; other
+    // clients use bearer tokens, and uploads carry their own signature.
     let cors = CorsLayer::new()
         .allow_origin(tower_http::cors::Any)
         .allow_methods([Method::GET, Method::PUT, Method::POST, Method::DELETE])
@@ -167,7 +120,7 @@ fn router(api: Api) -> Router {
         .route("/config.json", get(page::config))
         .fallback(page::serve)
         .layer(unless(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        // What the API answers is data: opened in a browser it runs nothing and stands in no frame.
+        // Responses are data: a browser that opens one runs nothing and embeds it nowhere.
         .layer(unless(header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"))
         .layer(TimeoutLayer::with_status_code(axum::http::StatusCode::GATEWAY_TIMEOUT, PATIENCE))
         .layer(TraceLayer::new_for_http())
@@ -175,7 +128,7 @@ fn router(api: Api) -> Router {
         .with_state(api)
 }
 
-/// Sets a header where the answer has none of its own.
+/// Sets a header on responses that lack it.
 fn unless(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }

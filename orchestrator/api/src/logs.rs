@@ -1,4 +1,4 @@
-//! What a lease's containers print.
+//! Logs of a lease's containers.
 
 use axum::{
     Json,
@@ -10,39 +10,40 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Api,
     error::{QueryParams, Result},
     lease_access::authorize,
     series::{event, sent},
     session::Caller,
+    state::Api,
 };
-use api_types::{error::ErrorView, logs::LogLineView};
+use api_types::{error::ErrorView, logs::LogLineView, schema::HexText};
 use lease::access::Scope;
 use ports::container_io::{ContainerLine, ContainerSelector, OutputStream};
 
-/// Lines of the past in one answer, unless told otherwise; and the most.
+/// The default and the largest number of past lines.
 const TAIL: usize = 1_000;
 const MOST: usize = 100_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct LogQuery {
-    /// Of this service only.
+    /// Only lines of this service.
     service: Option<String>,
-    /// Of this replica only.
+    /// Only lines of this replica.
     replica: Option<u16>,
-    /// So many of the last lines; 1,000 unless told otherwise, at most 100,000 and 16 MiB of text.
+    /// The number of newest past lines. The default is 1000, the maximum 100000 and 16 MiB of text.
     tail: Option<usize>,
-    /// Printed from this time on, Unix milliseconds of the provider's clock.
+    /// Only lines since this time, Unix milliseconds of the provider's clock.
     since: Option<u64>,
-    /// Go on with what is printed: server-sent `line` events, and one `end` with a reason when the visit is over.
+    /// Continue with new lines, as server-sent events: `line` (LogLineView), and at last `end` (`{reason}`).
     #[serde(default)]
     follow: bool,
 }
 
-/// What a lease's containers printed, in the order of time. Needs `logs`.
+/// Get log lines of a lease's containers, in order of time. Needs scope `logs`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/logs", operation_id = "getLogs", params(("id" = String, Path, description = "The lease"), LogQuery),
+    get, path = "/v1/leases/{id}/logs", operation_id = "getLogs", params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), LogQuery),
     responses((status = 200, body = Vec<LogLineView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn logs(

@@ -1,4 +1,5 @@
-//! The tenant hands its manifest over: bytes that hash to what the lease says, signed by the lease's tenant.
+//! Manifests: the upload of the bytes whose hash is in a lease's terms, signed by the lease's tenant; the check before a
+//! lease exists; the download.
 
 use alloy::{
     hex,
@@ -18,24 +19,27 @@ use futures::StreamExt;
 use solidity::typed;
 
 use super::{
-    Api,
     error::{Error, Result, lease_id, unknown_lease},
     lease_access::authorize,
     session::{Caller, signed},
+    state::Api,
 };
-use api_types::manifest_check::{CheckedServiceView, ManifestCheckView, ManifestRefusalView};
+use api_types::{
+    manifest_check::{CheckedServiceView, ManifestCheckView, ManifestRefusalView},
+    schema::HexText,
+};
 use lease::{
     access::Scope,
     manifest::{self, Manifest, Placed},
 };
 
-/// Carries the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
+/// The header with the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
 pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
 
-/// Hand over a lease's manifest: the bytes of a Compose file.
+/// Upload a lease's manifest: the bytes of a Compose file, whose keccak256 is in the lease's terms.
 #[utoipa::path(
     put, path = "/v1/leases/{id}/manifest", operation_id = "putManifest",
-    params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest in 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271")),
+    params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), ("tidemark-signature" = HexText, Header, description = "The tenant's EIP-712 signature of `Manifest`: 65 bytes of a key, or what a contract accepts by EIP-1271")),
     request_body(content = String, content_type = "application/yaml"),
     responses((status = 204), (status = 400, body = api_types::error::ErrorView), (status = 401, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
@@ -72,7 +76,9 @@ pub async fn put_manifest(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Check a manifest before a lease is opened for it: all that stands against it, at its lines. Always answers 200.
+/// Check a manifest before opening a lease for it.
+///
+/// The status is 200 for a refused manifest too: the response lists every reason, with its position.
 #[utoipa::path(
     post, path = "/v1/manifest/check", operation_id = "checkManifest", request_body(content = String, content_type = "application/yaml"),
     responses((status = 200, body = ManifestCheckView))
@@ -115,8 +121,8 @@ fn placed(Placed { refusal, place }: Placed) -> ManifestRefusalView {
     ManifestRefusalView { line, column, path: refusal.path, message: refusal.reason }
 }
 
-/// Reads a body to its end. Of one that is too large the rest is thrown away, because many clients hear no answer while
-/// they are still sending; nobody is listened to without end.
+/// Reads a body. The rest of a body that is too large is read and discarded up to a bound, because many clients read no
+/// response while they are sending.
 pub(super) async fn read(body: Body, what: &str, largest: usize) -> Result<Vec<u8>> {
     let patience = largest + 64 * manifest::LARGEST;
     let (mut kept, mut seen) = (Vec::new(), 0);
@@ -146,15 +152,15 @@ fn signature(headers: &HeaderMap) -> Result<Vec<u8>> {
         .map_err(|_| Error::Unauthorized("tidemark-signature is not bytes in 0x hex: 65 of an account".to_owned()))
 }
 
-/// A lease's manifest, byte for byte. Needs `view`.
+/// Download a lease's manifest. Needs scope `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/manifest", operation_id = "getManifest", params(("id" = String, Path, description = "The lease")),
+    get, path = "/v1/leases/{id}/manifest", operation_id = "getManifest", params(("id" = HexText, Path, description = "The lease's id, 32 bytes")),
     responses((status = 200, body = String, content_type = "application/yaml"), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn get_manifest(State(api): State<Api>, caller: Caller, path: Path<String>) -> Result<Response> {
     let id = authorize(&api, caller, path, Scope::View, "manifest", String::new()).await?.lease.id;
     let bytes = api.store.manifest(id).await?.ok_or_else(|| {
-        Error::NotFound(format!("the provider has no manifest of lease {id}: its tenant has not handed it over"))
+        Error::NotFound(format!("the provider has no manifest of lease {id}: its tenant has not uploaded it"))
     })?;
     Ok(([(CONTENT_TYPE, "application/yaml"), (CACHE_CONTROL, "no-store")], bytes).into_response())
 }

@@ -1,4 +1,4 @@
-//! What the market and this provider are.
+//! The market, its offers and errors, and the state of the orchestrator.
 
 use std::collections::BTreeMap;
 
@@ -6,14 +6,14 @@ use axum::{Json, extract::State};
 use serde_json::json;
 use solidity::manual;
 
-use super::{Api, error::Result};
+use super::{error::Result, state::Api};
 use api_types::{
     market::{ContractErrorView, HeadView, MarketView, OfferView, StatusView},
     proofs::leaf_encoding,
 };
 use store::BlockRef;
 
-/// Which market this provider serves, and what a client needs to sign for it.
+/// Get the market that this provider serves, and what a client needs to sign for it.
 #[utoipa::path(get, path = "/v1/market", operation_id = "getMarket", responses((status = 200, body = MarketView)))]
 pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
     let deployment = &api.deployment;
@@ -77,7 +77,7 @@ pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
     }))
 }
 
-/// Every offer of the market, oldest first.
+/// List all offers of the market, oldest first.
 #[utoipa::path(get, path = "/v1/offers", operation_id = "listOffers", responses((status = 200, body = Vec<OfferView>)))]
 pub async fn offers(State(api): State<Api>) -> Result<Json<Vec<OfferView>>> {
     let mut views = Vec::new();
@@ -93,7 +93,7 @@ pub async fn offers(State(api): State<Api>) -> Result<Json<Vec<OfferView>>> {
     Ok(Json(views))
 }
 
-/// The manual of the market's errors.
+/// List the manual of the contract's errors.
 #[utoipa::path(get, path = "/v1/errors", operation_id = "listContractErrors", responses((status = 200, body = Vec<ContractErrorView>)))]
 pub async fn errors() -> Json<Vec<ContractErrorView>> {
     let entries = manual::entries().iter().map(|entry| ContractErrorView {
@@ -105,20 +105,20 @@ pub async fn errors() -> Json<Vec<ContractErrorView>> {
     Json(entries.collect())
 }
 
-/// How the orchestrator is doing: each stage's last run.
+/// Get the state of the orchestrator, with each stage's last run.
 #[utoipa::path(get, path = "/v1/status", operation_id = "getStatus", responses((status = 200, body = StatusView)))]
 pub async fn status(State(api): State<Api>) -> Result<Json<StatusView>> {
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         provider: api.provider.to_string(),
         draining: api.draining,
-        // The status must answer even when the database does not.
+        // The response does not depend on the database.
         head: api.store.head().await.ok().flatten().map(head_view),
         stages: serde_json::to_value(api.statuses.read())?,
     }))
 }
 
-/// Prometheus's text format.
+/// Metrics in Prometheus's text format.
 pub async fn metrics(State(api): State<Api>) -> String {
     api.metrics.render()
 }

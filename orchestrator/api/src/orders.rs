@@ -1,4 +1,4 @@
-//! Orders that providers bid on, with what this provider decided about each.
+//! Orders of the market, with this provider's decision about each.
 
 use axum::{Json, extract::State};
 use serde::Deserialize;
@@ -6,11 +6,14 @@ use solidity::Bid;
 use utoipa::IntoParams;
 
 use super::{
-    Api,
     error::{QueryParams, Result},
     leases::address,
+    state::Api,
 };
-use api_types::orders::{BidView, OrderDecisionView, OrderView};
+use api_types::{
+    orders::{BidView, OrderDecisionView, OrderView},
+    schema::AddressText,
+};
 use lease::{
     auction::Auction,
     clearing::{self, Decision, Standing, Wish},
@@ -20,15 +23,17 @@ use store::{AnswerRow, IntentState};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct OrderQuery {
-    /// Orders of this tenant only.
+    /// Only orders of this tenant.
+    #[param(value_type = Option<AddressText>)]
     tenant: Option<String>,
-    /// Accepted and cancelled ones too.
+    /// Includes accepted and cancelled orders.
     #[serde(default)]
     closed: bool,
 }
 
-/// Orders of the market, oldest first, each with this provider's decision and its reason.
+/// List orders of the market, oldest first, with this provider's decision about each.
 #[utoipa::path(get, path = "/v1/orders", operation_id = "listOrders", params(OrderQuery), responses((status = 200, body = Vec<OrderView>)))]
 pub async fn orders(
     State(api): State<Api>,

@@ -1,4 +1,5 @@
-//! Whose pages may sign in and act here. A request's own `Host` says nothing: a page that relays one has the right one.
+//! The origins of the provider's own pages, which may sign in and use session cookies. A request's `Host` header is no
+//! evidence: a proxy on another site can send the right one.
 
 use alloy::primitives::Address;
 use api_types::origin::normal;
@@ -6,20 +7,20 @@ use api_types::origin::normal;
 use super::error::Result;
 use store::Store;
 
-/// The origins of pages that are this provider's: its registered endpoint, this machine's loopback, and those in the settings.
+/// The registered endpoint, this machine's loopback addresses, and the configured origins.
 #[derive(Debug, Clone)]
 pub struct Origins {
     known: Vec<String>,
 }
 
 impl Origins {
-    /// For an API on a port.
-    pub fn new(port: u16, told: &[String]) -> Self {
+    /// `port` is the API's, for the loopback origins.
+    pub fn new(port: u16, configured: &[String]) -> Self {
         let loopback = ["127.0.0.1", "localhost", "[::1]"].map(|host| format!("http://{host}:{port}"));
-        Self { known: loopback.iter().chain(told).filter_map(|origin| normal(origin)).collect() }
+        Self { known: loopback.iter().chain(configured).filter_map(|origin| normal(origin)).collect() }
     }
 
-    /// The origin of a page that calls itself so.
+    /// The known origin that matches a sign-in message's scheme and domain. Without a scheme, any matches.
     pub async fn page(
         &self,
         store: &Store,
@@ -35,12 +36,12 @@ impl Origins {
         Ok(all.into_iter().next())
     }
 
-    /// Whether an `Origin` header names one of them.
+    /// Whether this value of an `Origin` header is a known origin.
     pub async fn has(&self, store: &Store, provider: Address, origin: &str) -> Result<bool> {
         Ok(self.all(store, provider).await?.iter().any(|known| known == origin))
     }
 
-    /// All of them, the registered endpoint's first.
+    /// All known origins, the registered endpoint's first.
     pub async fn all(&self, store: &Store, provider: Address) -> Result<Vec<String>> {
         let endpoint = store.provider(provider).await?.and_then(|provider| normal(&provider.endpoint));
         Ok(endpoint.into_iter().chain(self.known.iter().cloned()).collect())

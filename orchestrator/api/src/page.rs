@@ -1,174 +1,28 @@
-//! The web page, served beside the API: the files of `web/dist` as they were when the program was built.
-//!
-//! Every path that is not the API's and that a browser asks for as a page gets `index.html`, because the page routes by
-//! itself. `/assets/*` carry a hash in their names and never change.
-//!
-//! What the page may do is written in its Content-Security-Policy. Scripts and fonts come from here alone, and nothing
-//! inline runs; a style element needs the answer's nonce, which takes the place of `__CSP_NONCE__` in `index.html`. To
-//! where the page may *connect* cannot be listed: other providers name their endpoints on chain, a user brings an RPC of
-//! their own, and WalletConnect has its relays. So it is any host over TLS and this machine, and of other plain-text hosts
-//! only the configured RPC.
+//! The web page beside the API.
 
-use std::sync::Arc;
+pub mod assets;
 
 use axum::{
     Json,
-    body::{Body, Bytes},
     extract::State,
-    http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header},
+    http::{HeaderMap, Method, Uri, header},
     response::{IntoResponse, Response},
 };
-use rust_embed::{EmbeddedFile, RustEmbed};
 
 use super::{
-    Api,
     error::{Error, Result},
+    state::Api,
 };
 use api_types::page_config::PageConfig;
 
-#[derive(RustEmbed)]
-#[folder = "../../web/dist"]
-struct Dist;
-
-const NONCE: &str = "__CSP_NONCE__";
-
-/// What stands in the place of a page that was not built.
-const UNBUILT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\
-    <meta name=\"viewport\" content=\"width=device-width\">\n<title>Tidemark</title>\n\
-    <style nonce=\"__CSP_NONCE__\">body { font: 1rem/1.5 system-ui, sans-serif; margin: 4rem auto; max-width: 36rem; \
-    padding: 0 1rem } </style>\n<h1>Tidemark</h1>\n\
-    <p>This program was built without its web page. <code>make web</code> builds the page; build the program after that \
-    (<code>make build</code> and <code>make up</code> do both).</p>\n\
-    <p>The provider's API is here: <a href=\"/openapi.json\">openapi.json</a>.</p>\n</html>\n";
-
-/// Precompressed files, best first: how the encoding is called, and how the file beside ends.
-const PACKED: [(&str, &str); 2] = [("br", ".br"), ("gzip", ".gz")];
-
-/// Headers of every page, beside the policy.
-const GUARDS: [(HeaderName, &str); 6] = [
-    (header::X_FRAME_OPTIONS, "DENY"),
-    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    (header::REFERRER_POLICY, "no-referrer"),
-    // A wallet may open a window of its own, which has to find its way back.
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin-allow-popups"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
-    (
-        HeaderName::from_static("permissions-policy"),
-        "accelerometer=(), camera=(), display-capture=(), geolocation=(), gyroscope=(), magnetometer=(), microphone=(), \
-         midi=(), payment=(), usb=(), clipboard-write=(self)",
-    ),
-];
-
-/// The page as one provider serves it.
-#[derive(Clone)]
-pub struct Page(Arc<Inner>);
-
-struct Inner {
-    config: PageConfig,
-    find: fn(&str) -> Option<EmbeddedFile>,
-    /// What the policy lets the page connect to beside what every page may.
-    rpc_origin: String,
-}
-
-impl Page {
-    pub fn new(config: PageConfig) -> Self {
-        Self::of(config, Dist::get)
-    }
-
-    fn of(config: PageConfig, find: fn(&str) -> Option<EmbeddedFile>) -> Self {
-        let rpc_origin = config.rpc_url.as_deref().map(origins).unwrap_or_default();
-        Self(Arc::new(Inner { config, find, rpc_origin }))
-    }
-
-    /// `None` when there is nothing of that name and nobody asks for a page.
-    fn answer(&self, path: &str, headers: &HeaderMap) -> Option<Response> {
-        let name = path.trim_start_matches('/');
-        let asset = path.starts_with("/assets/");
-        if !name.is_empty()
-            && name != "index.html"
-            && let Some(file) = (self.0.find)(name)
-        {
-            return Some(self.file(name, file, headers, asset));
-        }
-        let wants_page = headers.get_all(header::ACCEPT).iter().any(|accept| {
-            accept.to_str().is_ok_and(|accept| accept.split(',').any(|kind| kind.trim().starts_with("text/html")))
-        });
-        (wants_page && !asset).then(|| self.page())
-    }
-
-    fn page(&self) -> Response {
-        let index = (self.0.find)("index.html");
-        let built = index.is_some();
-        let text = index.map_or(UNBUILT.into(), |file| String::from_utf8_lossy(&file.data).into_owned());
-        let nonce = nonce();
-        let status = if built { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-        let mut answer = (status, text.replace(NONCE, &nonce)).into_response();
-        let headers = answer.headers_mut();
-        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        // The nonce is for one answer.
-        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-        if let Ok(policy) = HeaderValue::try_from(self.policy(&nonce)) {
-            headers.insert(header::CONTENT_SECURITY_POLICY, policy);
-        }
-        GUARDS.into_iter().for_each(|(name, value)| drop(headers.insert(name, HeaderValue::from_static(value))));
-        answer
-    }
-
-    fn policy(&self, nonce: &str) -> String {
-        format!(
-            "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data:; \
-             font-src 'self'; manifest-src 'self'; worker-src 'self'; connect-src 'self' https: wss: \
-             http://127.0.0.1:* http://localhost:* ws://127.0.0.1:* ws://localhost:*{}; form-action 'none'; \
-             base-uri 'none'; frame-ancestors 'none'; object-src 'none'",
-            self.0.rpc_origin
-        )
-    }
-
-    /// A file as it is, or the smaller one beside it when the client takes it.
-    fn file(&self, name: &str, plain: EmbeddedFile, asked: &HeaderMap, immutable: bool) -> Response {
-        let kind = plain.metadata.mimetype().to_owned();
-        let packed =
-            PACKED.into_iter().filter(|(encoding, _)| takes(asked, encoding)).find_map(|(encoding, ending)| {
-                (self.0.find)(&format!("{name}{ending}")).map(|file| (Some(encoding), file))
-            });
-        let (encoding, file) = packed.unwrap_or((None, plain));
-        let etag = format!("\"{:032x}\"", u128::from_be_bytes(first(file.metadata.sha256_hash())));
-        let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
-        let known = known.is_some_and(|tags| tags.split(',').any(|tag| tag.trim().trim_start_matches("W/") == etag));
-        let mut answer = if known {
-            StatusCode::NOT_MODIFIED.into_response()
-        } else {
-            let bytes = match file.data {
-                std::borrow::Cow::Borrowed(bytes) => Bytes::from_static(bytes),
-                std::borrow::Cow::Owned(bytes) => Bytes::from(bytes),
-            };
-            Body::from(bytes).into_response()
-        };
-        let cache = if immutable { "public, max-age=31536000, immutable" } else { "no-cache" };
-        let headers = answer.headers_mut();
-        let told = [
-            (header::CONTENT_TYPE, kind.as_str()),
-            (header::ETAG, etag.as_str()),
-            (header::CACHE_CONTROL, cache),
-            (header::VARY, "accept-encoding"),
-        ];
-        for (name, value) in told.into_iter().chain(encoding.map(|encoding| (header::CONTENT_ENCODING, encoding))) {
-            if let Ok(value) = HeaderValue::try_from(value) {
-                headers.insert(name, value);
-            }
-        }
-        answer
-    }
-}
-
-/// Where the page finds its market.
+/// Get the configuration of the web page. 404 when this provider serves no page.
 #[utoipa::path(get, path = "/config.json", operation_id = "getPageConfig", responses((status = 200, body = PageConfig), (status = 404, body = api_types::error::ErrorView)))]
 pub async fn config(State(api): State<Api>) -> Result<Response> {
     let page = api.page.ok_or_else(nothing)?;
-    Ok(([(header::CACHE_CONTROL, "no-cache")], Json(&page.0.config)).into_response())
+    Ok(([(header::CACHE_CONTROL, "no-cache")], Json(page.config())).into_response())
 }
 
-/// Everything that is not the API's.
+/// Serves every path that is not the API's.
 pub async fn serve(State(api): State<Api>, method: Method, uri: Uri, headers: HeaderMap) -> Result<Response> {
     let ours = uri.path() != "/v1" && !uri.path().starts_with("/v1/");
     let page = api.page.filter(|_| ours && matches!(method, Method::GET | Method::HEAD));
@@ -178,40 +32,3 @@ pub async fn serve(State(api): State<Api>, method: Method, uri: Uri, headers: He
 fn nothing() -> Error {
     Error::NotFound("there is no such page: see /openapi.json".to_owned())
 }
-
-/// 128 random bits.
-fn nonce() -> String {
-    format!("{:032x}", rand::random::<u128>())
-}
-
-fn first(hash: [u8; 32]) -> [u8; 16] {
-    std::array::from_fn(|i| hash[i])
-}
-
-/// Whether the client takes an encoding: named, and not with a weight of zero.
-fn takes(headers: &HeaderMap, encoding: &str) -> bool {
-    headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok()).any(|value| {
-        value.split(',').any(|part| {
-            let (name, weight) = part.split_once(';').unwrap_or((part, ""));
-            let weight = weight.trim().strip_prefix("q=").and_then(|weight| weight.parse::<f32>().ok());
-            name.trim().eq_ignore_ascii_case(encoding) && weight != Some(0.0)
-        })
-    })
-}
-
-/// An RPC's origin over HTTP and over WebSocket, as the policy has it. What would break out of the directive is left out.
-fn origins(url: &str) -> String {
-    let Some((scheme, rest)) = url.split_once("://") else { return String::new() };
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    let authority = authority.rsplit_once('@').map_or(authority, |(_, named)| named);
-    let sound = |byte: u8| byte.is_ascii_alphanumeric() || b".-:[]".contains(&byte);
-    if authority.is_empty() || !authority.bytes().all(sound) {
-        return String::new();
-    }
-    let (http, ws) = if matches!(scheme, "wss" | "https") { ("https", "wss") } else { ("http", "ws") };
-    format!(" {http}://{authority} {ws}://{authority}")
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests;

@@ -1,4 +1,4 @@
-//! Statements with their paths: what anybody needs to check a payment.
+//! Statements with their Merkle paths, from which anyone can verify a payment.
 
 use anyhow::Context;
 use axum::{
@@ -9,17 +9,20 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Api,
     error::{Error, QueryParams, Result, lease_id, unknown_lease},
+    state::Api,
 };
-use api_types::proofs::{EpochStatementView, EpochView, ProofSummary, ProofView, leaf_encoding};
+use api_types::{
+    proofs::{EpochStatementView, EpochView, ProofSummary, ProofView, leaf_encoding},
+    schema::HexText,
+};
 use lease::epoch_tree::EpochStatement;
 use store::RootRow;
 
-/// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
+/// Get a lease's statement of an epoch with its path to the root on chain.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/proofs/{epoch}", operation_id = "getProof",
-    params(("id" = String, Path, description = "The lease"), ("epoch" = String, Path, description = "A number, or latest")),
+    params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), ("epoch" = String, Path, description = "The epoch's number, or `latest`: the newest whose root is on chain")),
     responses((status = 200, body = ProofView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, String)>) -> Result<Json<ProofView>> {
@@ -43,7 +46,7 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
     let tree = api.store.epoch_tree(posted.epoch).await?;
     let stated = tree.statement(id).ok_or_else(none)?;
     if tree.root() != posted.root {
-        // A reorg put another root of ours under this number; the statements of the one on chain are gone.
+        // A reorg replaced this provider's root of the epoch; the store does not hold the statements of the root on chain.
         return Err(none());
     }
     let path = tree.path(id).context("a leaf outside its tree")?;
@@ -74,16 +77,17 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ProofQuery {
-    /// Epochs before this one; the newest unless told otherwise.
+    /// Only epochs before this one.
     before: Option<u64>,
-    /// At most so many; 50 unless told otherwise, 500 at most.
+    /// The largest number of statements, 1 to 500. The default is 50.
     limit: Option<u64>,
 }
 
-/// A lease's statements whose roots are on chain, newest first.
+/// List a lease's statements whose roots are on chain, newest first.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/proofs", operation_id = "listProofs", params(("id" = String, Path, description = "The lease"), ProofQuery),
+    get, path = "/v1/leases/{id}/proofs", operation_id = "listProofs", params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), ProofQuery),
     responses((status = 200, body = Vec<ProofSummary>), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn proofs(
@@ -108,7 +112,7 @@ pub async fn proofs(
     Ok(Json(proven.into_iter().map(view).collect()))
 }
 
-/// All statements of an epoch whose root is on chain, with their paths: whoever watches can judge this provider by them.
+/// Get all statements of an epoch whose root is on chain, with their paths.
 #[utoipa::path(
     get, path = "/v1/epochs/{epoch}", operation_id = "getEpoch", params(("epoch" = u64, Path, description = "The epoch's number")),
     responses((status = 200, body = EpochView), (status = 404, body = api_types::error::ErrorView))

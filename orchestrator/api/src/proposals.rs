@@ -1,8 +1,8 @@
-//! A mailbox: actions that wait for consents, between a bound account and its approvers.
+//! Proposals: actions of bound accounts that wait for their approvers' consents.
 //!
-//! Nothing in it has an effect, and nothing in it is believed: the digest is computed anew, a signature is checked before
-//! it is kept, and what a call does is told by the program of whoever signs. Only what concerns an account that is bound on
-//! chain is kept, from the account itself or one of its approvers, so that filling the mailbox costs its writer gas.
+//! A proposal has no effect by itself, and its content is verified: the digest is recomputed, every signature is checked
+//! before it is stored, and clients decode the call themselves. Only accounts that are bound on chain, and their approvers,
+//! can store proposals, which bounds the storage.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -20,32 +20,32 @@ use solidity::{Market::MarketCalls, typed};
 use utoipa::ToSchema;
 
 use super::{
-    Api,
     error::{Error, JsonBody, Result},
     session::{Caller, signed},
+    state::Api,
 };
-use api_types::schema::{AddressText, HexText};
 use api_types::{
     error::ErrorView,
     proposals::{ConsentView, ProposalView},
+    schema::{AddressText, HexText},
 };
 use store::proposal::Proposal;
 
-/// Proposals of one address at a time.
+/// Proposals of one proposer.
 const MOST: u64 = 50;
-/// Proposals in one answer.
+/// Proposals in one response.
 const LISTED: u64 = 500;
-/// Bytes of a call; the longest of the market's are some thousand.
+/// Bytes of a call; the market's longest calls have some thousand.
 const LONGEST_CALL: usize = 32 * 1024;
-/// Of the proposer's words: lines, and bytes of each.
+/// The proposer's description: lines, and bytes of each.
 const MOST_LINES: usize = 32;
 const LONGEST_LINE: usize = 500;
-/// Bytes of a signature; contracts' can be long.
+/// Bytes of a signature; those of contract accounts can be long.
 const LONGEST_SIGNATURE: usize = 4096;
-/// How long an action may wait.
+/// The longest time until an action's expiry, seconds.
 const LONGEST_WAIT: u64 = 366 * 86_400;
 
-/// An action as `tidemark … --propose` writes it.
+/// An action, in the format of the files of `tidemark … --propose`.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProposalArgument {
@@ -54,29 +54,29 @@ pub struct ProposalArgument {
     market: String,
     #[schema(value_type = AddressText)]
     account: String,
-    /// The proposer's words.
+    /// The proposer's description of the call, at most 32 lines of 500 bytes.
     #[serde(default)]
     says: Vec<String>,
     #[schema(value_type = HexText)]
     call: String,
-    /// Wei.
+    /// Wei sent with the call, decimal text.
     value: String,
     nonce: String,
-    /// Unix seconds.
+    /// Unix seconds, decimal text; at most 366 days ahead.
     expiry: String,
-    /// Of the account's binding.
+    /// The version of the account's binding, decimal text.
     version: String,
     #[schema(value_type = HexText)]
     digest: String,
     #[serde(default)]
     consents: Vec<ConsentView>,
-    /// Whom to ask; all of the account's approvers when empty.
+    /// The approvers whose consent is requested. The default is all approvers of the account.
     #[serde(default)]
     #[schema(value_type = Vec<AddressText>)]
     approvers: Vec<String>,
 }
 
-/// Ask an account's approvers for their consents.
+/// Store a proposal, for the account's approvers. Needs a session of the account or of one of its approvers.
 #[utoipa::path(
     post, path = "/v1/proposals", operation_id = "createProposal", request_body = ProposalArgument,
     responses((status = 200, body = ProposalView), (status = 400, body = ErrorView), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 429, body = ErrorView))
@@ -128,7 +128,7 @@ pub async fn propose(
     Ok(Json(view(&api, kept)))
 }
 
-/// Every proposal that concerns whoever is signed in: as account, proposer or approver. The newest first.
+/// List the proposals that concern the caller as account, proposer or approver, newest first.
 #[utoipa::path(get, path = "/v1/proposals", operation_id = "listProposals", responses((status = 200, body = Vec<ProposalView>), (status = 401, body = ErrorView)))]
 pub async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Vec<ProposalView>>> {
     prune(&api).await?;
@@ -136,9 +136,9 @@ pub async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Vec<Pro
     Ok(Json(found.into_iter().map(|proposal| view(&api, proposal)).collect()))
 }
 
-/// One proposal, for whom it concerns.
+/// Get a proposal that concerns the caller.
 #[utoipa::path(
-    get, path = "/v1/proposals/{digest}", operation_id = "getProposal", params(("digest" = String, Path, description = "What approvers sign")),
+    get, path = "/v1/proposals/{digest}", operation_id = "getProposal", params(("digest" = HexText, Path, description = "The EIP-712 digest that approvers sign, 32 bytes")),
     responses((status = 200, body = ProposalView), (status = 401, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn show(State(api): State<Api>, Path(digest): Path<String>, caller: Caller) -> Result<Json<ProposalView>> {
@@ -146,10 +146,10 @@ pub async fn show(State(api): State<Api>, Path(digest): Path<String>, caller: Ca
     Ok(Json(view(&api, proposal.ok_or_else(|| unknown(&digest))?)))
 }
 
-/// Hand an approver's signature in.
+/// Add an approver's signature to a proposal.
 #[utoipa::path(
     post, path = "/v1/proposals/{digest}/consents", operation_id = "addConsent", request_body = ConsentView,
-    params(("digest" = String, Path, description = "What approvers sign")),
+    params(("digest" = HexText, Path, description = "The EIP-712 digest that approvers sign, 32 bytes")),
     responses((status = 200, body = ProposalView), (status = 400, body = ErrorView), (status = 401, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn add_consent(
@@ -160,7 +160,7 @@ pub async fn add_consent(
 ) -> Result<Json<ProposalView>> {
     let approver = address(&given.approver)?;
     let proposal = find(&api, &digest).await?;
-    // A contract that approves cannot sign in; who signs for it hands its signature in.
+    // A contract account cannot sign in, so another account may add its signature.
     let visible = |proposal: &Proposal| proposal.concerns(caller.address) || proposal.concerns(approver);
     let mut proposal = proposal.filter(visible).ok_or_else(|| unknown(&digest))?;
     let binding = api.store.binding(proposal.account).await?;
@@ -174,9 +174,11 @@ pub async fn add_consent(
     Ok(Json(view(&api, kept)))
 }
 
-/// Take a proposal back. Consents that were given stay good on chain until they are revoked there.
+/// Delete a proposal. Only for its account and its proposer.
+///
+/// Consents that were given remain valid on chain until they are revoked there.
 #[utoipa::path(
-    delete, path = "/v1/proposals/{digest}", operation_id = "deleteProposal", params(("digest" = String, Path, description = "What approvers sign")),
+    delete, path = "/v1/proposals/{digest}", operation_id = "deleteProposal", params(("digest" = HexText, Path, description = "The EIP-712 digest that approvers sign, 32 bytes")),
     responses((status = 204), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn withdraw(State(api): State<Api>, Path(digest): Path<String>, caller: Caller) -> Result<StatusCode> {
@@ -190,7 +192,7 @@ pub async fn withdraw(State(api): State<Api>, Path(digest): Path<String>, caller
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// What was sent, within its bounds and with its digest computed anew. Nobody is asked yet.
+/// Validates a proposal and recomputes its digest. The list of requested consents is still empty.
 fn read(api: &Api, caller: &Caller, proposed: &ProposalArgument) -> Result<Proposal> {
     let bad = |why: String| Error::BadRequest(why);
     let (chain_id, market) = (api.deployment.chain_id, api.deployment.market);
@@ -229,7 +231,7 @@ fn read(api: &Api, caller: &Caller, proposed: &ProposalArgument) -> Result<Propo
     Ok(proposal)
 }
 
-/// An approver's signature, checked.
+/// Parses and verifies an approver's signature.
 async fn consent(api: &Api, digest: B256, approver: Address, signature: &str) -> Result<Bytes> {
     let bytes: Option<Bytes> = signature.parse().ok();
     let bytes = bytes.filter(|bytes| (1..=LONGEST_SIGNATURE).contains(&bytes.len()));
@@ -240,7 +242,7 @@ async fn consent(api: &Api, digest: B256, approver: Address, signature: &str) ->
     Ok(bytes)
 }
 
-/// Forgets what is over. Returns the chain's time.
+/// Deletes expired proposals. Returns the chain's time, Unix seconds.
 async fn prune(api: &Api) -> Result<u64> {
     let head = api.store.head().await?;
     let now = head.map_or(api.clock.now_ms() / 1000, |head| head.time);

@@ -1,15 +1,15 @@
-//! This provider's own books: what it earned and was paid, what it has left to sell, what posting costs it, and what it
-//! should see to.
+//! The provider's own account: earnings, free capacity, costs, and alarms.
 
 mod alarms;
+pub mod settings;
 
-use std::{collections::BTreeMap, time::Duration};
+use std::collections::BTreeMap;
 
 use alloy::primitives::{Address, U256};
 use axum::{Json, extract::State};
 use solidity::{Market::MarketEvents, Shape};
 
-use super::{Api, error::Result, providers::held_by};
+use super::{error::Result, providers::held_by, state::Api};
 use alarms::AlarmInputs;
 use api_types::{
     provider_account::{
@@ -23,20 +23,12 @@ use store::{EventFilter, EventRow, LeaseFilter, LeaseRow};
 
 /// Entries of each list.
 const NEWEST: usize = 50;
-/// Events that are looked at to find them.
+/// The newest settlements that are searched for this provider's.
 const READ: u64 = 1000;
 const HOUR_MS: u64 = 3_600_000;
 const DAY_MS: u64 = 24 * HOUR_MS;
 
-/// What the provider set, as far as its books show it.
-#[derive(Debug, Clone)]
-pub struct AccountSettings {
-    pub margin: u16,
-    pub gas_per_hour: u64,
-    pub replace_after: Duration,
-}
-
-/// This provider's own books, with what it should see to.
+/// Get this provider's account: earnings, capacity, costs, and alarms.
 #[utoipa::path(get, path = "/v1/provider", operation_id = "getProviderAccount", responses((status = 200, body = ProviderAccountView)))]
 pub async fn provider_account(State(api): State<Api>) -> Result<Json<ProviderAccountView>> {
     let (store, now_ms) = (&api.store, api.clock.now_ms());
@@ -67,7 +59,7 @@ pub async fn provider_account(State(api): State<Api>) -> Result<Json<ProviderAcc
         oldest_sent_ms: store.oldest_sent().await?,
         replace_after: api.account.replace_after,
         failed: store.failed_since(now_ms.saturating_sub(HOUR_MS)).await?,
-        // Before the first root a lease's opening is what it is late from.
+        // Before the first root, the delay counts from the opening of the oldest lease.
         rooted_at: roots
             .first()
             .map(|root| root.posted_at)
@@ -119,7 +111,7 @@ fn named(name: &str, about: Option<Address>) -> EventFilter {
     }
 }
 
-/// By currency: all that leases paid, and all that was withdrawn.
+/// By currency: all payments of leases, and all withdrawals.
 fn earnings(leases: &[LeaseRow], withdrawn: &[EventRow]) -> Vec<EarningsView> {
     let mut sums: BTreeMap<Address, (U256, U256)> = BTreeMap::new();
     for row in leases {
@@ -142,7 +134,7 @@ async fn claims(api: &Api, leases: &[LeaseRow]) -> Result<Vec<ClaimView>> {
     let settled = api.store.find_events(&named("Settled", None), READ, true).await?;
     let claim = |event: &EventRow| {
         let MarketEvents::Settled(settled) = &event.event else { return None };
-        // Only leases of this provider are among those that were read.
+        // `leases` are this provider's only.
         let row = leases.iter().find(|row| row.lease.id == settled.lease)?;
         Some(ClaimView {
             time: event.time,

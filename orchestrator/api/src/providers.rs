@@ -1,31 +1,25 @@
-//! Every provider of the market, with what can be cached of it without asking it: what it has left, how steadily its roots
-//! came, and what was taken from it. All of it follows from the chain, so it is worked out once a block.
+//! All providers of the market, as far as the chain shows them: free capacity, uptime of their roots, and faults. The answer
+//! changes only with the chain, so it is cached per block.
+
+pub mod cache;
 
 use std::{collections::BTreeMap, sync::Arc};
 
 use alloy::primitives::{Address, B256};
 use axum::{Json, extract::State};
 use solidity::{Market::MarketEvents, Shape};
-use tokio::sync::Mutex;
 
-use super::{Api, error::Result};
+use super::{error::Result, state::Api};
 use api_types::providers::{CapacityView, FaultView, ProviderView};
 use lease::Lease;
 use store::{EventFilter, EventRow, LeaseFilter, ProviderRow, Store};
 
-/// Faults of one provider that are told.
+/// Faults in one provider's answer.
 const MOST_FAULTS: usize = 50;
-/// Faults of the market that are looked at, of each kind.
+/// The newest events of each kind of fault that are read.
 const FAULTS_READ: u64 = 2000;
 
-/// The newest answer.
-#[derive(Clone, Default)]
-pub struct ProviderCache(Arc<Mutex<Option<Answer>>>);
-
-/// All providers, and the hash of the block as of which they are so.
-type Answer = (B256, Arc<Vec<ProviderView>>);
-
-/// Every provider that ever registered, by address.
+/// List all providers that ever registered, by address.
 #[utoipa::path(get, path = "/v1/providers", operation_id = "listProviders", responses((status = 200, body = Vec<ProviderView>)))]
 pub async fn providers(State(api): State<Api>) -> Result<Json<Arc<Vec<ProviderView>>>> {
     let Some(head) = api.store.head().await? else { return Ok(Json(Arc::default())) };
@@ -82,13 +76,13 @@ async fn view(
     })
 }
 
-/// An attribute's text when it is one, else its hex.
+/// The attribute as text; as hex when it is no text.
 fn attribute(word: B256) -> String {
     let text = String::from_utf8(word.into_iter().take_while(|byte| *byte != 0).collect());
     text.ok().filter(|text| !text.is_empty() && !text.contains(char::is_control)).unwrap_or_else(|| word.to_string())
 }
 
-/// What one provider's leases and bids hold.
+/// The capacity that one provider's leases and bids hold.
 pub(super) async fn held_by(
     store: &Store,
     provider: Address,
@@ -109,7 +103,7 @@ fn held<'a>(
     theirs.fold(by_leases, |held, (_, shape, replicas)| add(held, shape, *replicas))
 }
 
-/// What is held for a lease or a bid: its shape at its highest replica count.
+/// Adds a lease's or a bid's shape at its highest replica count.
 fn add(held: CapacityView, shape: &Shape, replicas: u16) -> CapacityView {
     let replicas = u64::from(replicas);
     CapacityView {
@@ -120,7 +114,7 @@ fn add(held: CapacityView, shape: &Shape, replicas: u16) -> CapacityView {
     }
 }
 
-/// Bids that are no leases yet; those that were released are not kept.
+/// Bids that have not become leases. The store does not keep released bids.
 async fn bids(store: &Store) -> Result<Vec<(Address, Shape, u16)>> {
     let mut bids = Vec::new();
     for answer in store.orders(None, false).await? {
@@ -158,7 +152,7 @@ async fn faults(store: &Store) -> Result<BTreeMap<Address, Vec<FaultView>>> {
     Ok(faults)
 }
 
-/// The epochs of a provider that have a root, and all that should have one.
+/// The provider's epochs with a root, and all epochs that needed one.
 async fn uptime(store: &Store, provider: Address, leases: &[Lease], now: u64, epoch_length: u64) -> Result<(u64, u64)> {
     let Some(roots) = store.root_stats(provider).await? else { return Ok((0, 0)) };
     let mut pauses = store.root_gaps(provider, 2 * epoch_length).await?;
@@ -168,8 +162,8 @@ async fn uptime(store: &Store, provider: Address, leases: &[Lease], now: u64, ep
     Ok((roots.count, roots.count + missed))
 }
 
-/// Whole epochs of a pause between two roots that passed while a lease was open. The root that ends the pause is the one of
-/// the last of them.
+/// Counts the whole epochs in a pause between two roots during which a lease was open, except the last: the root that ends
+/// the pause is that epoch's.
 fn missed((begun, ended): (u64, u64), open: &[(u64, u64)], epoch_length: u64) -> u64 {
     let mut spans: Vec<_> = open.iter().map(|(from, to)| (*from.max(&begun), *to.min(&ended))).collect();
     spans.retain(|(from, to)| from < to);

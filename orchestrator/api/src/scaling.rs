@@ -1,4 +1,4 @@
-//! How a lease's capacity follows demand: what was seen, what was decided, why, and what the contract granted.
+//! The scaling of a lease: what its autoscaler observed and decided, and what the contract granted.
 
 use axum::{
     Json,
@@ -8,12 +8,15 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Api,
     error::{QueryParams, Result, lease_id, unknown_lease},
     lease_access::authorize,
     session::Caller,
+    state::Api,
 };
-use api_types::scaling::{DemandView, ScalingDecisionView, ScalingEvidenceView, ScalingView, ShadowComparisonView};
+use api_types::{
+    scaling::{DemandView, ScalingDecisionView, ScalingEvidenceView, ScalingView, ShadowComparisonView},
+    schema::HexText,
+};
 use autoscaling::shadow::Account;
 use lease::{access::Scope, manifest::Manifest};
 use store::{
@@ -21,19 +24,20 @@ use store::{
     scale::{Evidence, Ruling},
 };
 
-/// Rulings in one answer, unless fewer are asked for.
+/// Decisions in one response.
 const MOST: usize = 100;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct ScalingQuery {
-    /// So many of the newest rulings; 20 unless told otherwise, at most 100.
+    /// The largest number of decisions. The default is 20, the maximum 100.
     limit: Option<usize>,
 }
 
-/// A lease's scaling: its policy, the newest ruling, those that differed from the one before, and the policy beside it.
+/// Get a lease's scaling: its autoscaler, its decisions, and the comparison with the shadow autoscaler.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/scaling", operation_id = "getLeaseScaling", params(("id" = String, Path, description = "The lease"), ScalingQuery),
+    get, path = "/v1/leases/{id}/scaling", operation_id = "getLeaseScaling", params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), ScalingQuery),
     responses((status = 200, body = ScalingView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn scaling(
@@ -44,14 +48,14 @@ pub async fn scaling(
     let id = lease_id(&id)?;
     api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
     let manifest = api.store.manifest(id).await?.and_then(|bytes| Manifest::parse(&bytes).ok());
-    let told = manifest.map(|manifest| manifest.scaling).unwrap_or_default();
+    let scaling = manifest.map(|manifest| manifest.scaling).unwrap_or_default();
     let standing = api.store.scaling(id).await?;
     let rulings = api.store.rulings(id, limit.unwrap_or(20).min(MOST)).await?;
     let (newest, shadow) = standing.map(|standing| (standing.ruling, standing.shadow)).unzip();
     Ok(Json(ScalingView {
         lease: id.to_string(),
-        policy: told.policy,
-        shadow: told.shadow,
+        policy: scaling.policy,
+        shadow: scaling.shadow,
         newest: newest.as_ref().map(ruling),
         rulings: rulings.iter().map(ruling).collect(),
         compared: shadow.flatten().as_ref().map(compared),
@@ -60,14 +64,15 @@ pub async fn scaling(
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct DemandQuery {
-    /// What was seen after this time only, Unix milliseconds; the last day unless told otherwise.
+    /// Only observations after this time, Unix milliseconds. The default is a day before the newest decision.
     since: Option<u64>,
 }
 
-/// The demand that a lease's policy saw, oldest first: a trace. Needs `view`.
+/// List the observations of a lease's autoscaler, oldest first: a demand trace. Needs scope `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/demand", operation_id = "listLeaseDemand", params(("id" = String, Path, description = "The lease"), DemandQuery),
+    get, path = "/v1/leases/{id}/demand", operation_id = "listLeaseDemand", params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), DemandQuery),
     responses((status = 200, body = Vec<DemandView>), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn demand(

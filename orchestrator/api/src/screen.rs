@@ -1,4 +1,4 @@
-//! How an order would fit this provider: the same as `tidemark quote`, for its own offers.
+//! Screens an order against this provider's open offers, as `tidemark quote` does.
 
 use alloy::primitives::{B256, U256, aliases::U104};
 use axum::{Json, extract::State};
@@ -7,11 +7,14 @@ use solidity::{LeasePolicy, Order, Shape};
 use utoipa::IntoParams;
 
 use super::{
-    Api,
     error::{Error, QueryParams, Result},
     leases::address,
+    state::Api,
 };
-use api_types::orders::{ScreenReasonView, ScreenView, ScreenedOfferView};
+use api_types::{
+    orders::{ScreenReasonView, ScreenView, ScreenedOfferView},
+    schema::AddressText,
+};
 use lease::{
     accrual,
     screen::{self, Reason},
@@ -21,36 +24,37 @@ use lease::{
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
 pub struct ScreenQuery {
-    /// Thousandths of a CPU for one replica.
+    /// CPU of one replica, in thousandths of a core.
     millicores: u32,
-    /// MiB of memory for one replica.
+    /// Memory of one replica, in MiB.
     #[serde(rename = "memoryMiB")]
     #[param(rename = "memoryMiB")]
     memory_mib: u32,
-    /// MiB of disk for one replica.
+    /// Disk of one replica, in MiB.
     #[serde(rename = "diskMiB", default)]
     #[param(rename = "diskMiB")]
     disk_mib: u32,
-    /// GPUs for one replica.
+    /// GPUs of one replica.
     #[serde(default)]
     gpus: u16,
-    /// Replicas to begin with; 1 unless told otherwise.
+    /// The initial count. The default is 1.
     replicas: Option<u16>,
-    /// The fewest replicas; as many as `replicas` unless told otherwise.
+    /// The least count. The default is `replicas`.
     min: Option<u16>,
-    /// The most replicas; as many as `replicas` unless told otherwise.
+    /// The highest count. The default is `replicas`.
     max: Option<u16>,
-    /// The budget of the whole lease, base units × 1e12 a second.
+    /// The budget: the highest rate of the whole lease, base units × 1e12 per second.
     max_rate: Option<String>,
-    /// What would be paid in, base units.
+    /// The deposit, base units.
     deposit: Option<String>,
-    /// Offers in this token only; address 0 is the chain's coin.
+    /// Only offers in this token; the zero address is the chain's native coin.
+    #[param(value_type = Option<AddressText>)]
     currency: Option<String>,
-    /// What the provider has to claim, with commas between: `region=eu,disk=ssd`.
+    /// Attributes that the provider must claim, separated by commas: `region=eu,disk=ssd`.
     attributes: Option<String>,
 }
 
-/// Which of this provider's open offers an order would fit, what it would cost, and why the others do not fit.
+/// Screen an order against this provider's open offers: which match, what they cost, and why the others do not match.
 #[utoipa::path(
     get, path = "/v1/screen", operation_id = "screenOrder", params(ScreenQuery),
     responses((status = 200, body = ScreenView), (status = 400, body = api_types::error::ErrorView))
@@ -95,7 +99,7 @@ impl ScreenQuery {
         Ok(Order {
             shape: Shape { millicores, memoryMiB: memory_mib, diskMiB: disk_mib, gpus },
             replicas,
-            // How capacity follows demand is no matter of fitting, as long as it is sound.
+            // The scaling parameters do not affect the screening, as long as they are valid.
             policy: LeasePolicy {
                 minReplicas: self.min.unwrap_or(replicas),
                 maxReplicas: self.max.unwrap_or(replicas),

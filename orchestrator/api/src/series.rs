@@ -1,4 +1,4 @@
-//! What a lease uses: over time, and now.
+//! A lease's usage over time, and as a stream.
 
 use std::{convert::Infallible, time::Duration};
 
@@ -16,38 +16,42 @@ use serde_json::json;
 use utoipa::IntoParams;
 
 use super::{
-    Api,
     error::{Error, QueryParams, Result},
     lease_access::{StreamAccess, authorize},
     session::Caller,
+    state::Api,
 };
 use api_types::{
     error::ErrorView,
+    schema::HexText,
     usage::{LiveUsageView, UsageSeriesView},
 };
 use lease::access::Scope;
 use ports::demand::Demand;
 use store::meter::Totals;
 
-/// How often the store is looked at for the next sample.
+/// How often the store is polled for the next sample.
 const LOOK: Duration = Duration::from_millis(200);
-/// Of old samples one a minute is kept; twice that before a time there is one, unless nothing was sampled.
+/// Old samples are thinned to one a minute. Twice that before a time there is one, unless sampling paused.
 const BEFORE_MS: u64 = 120_000;
-/// How often a stream says that it is alive.
+/// The period of a stream's keep-alives.
 const BEAT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
 pub struct SeriesQuery {
-    /// After this time, Unix milliseconds; the five minutes before the newest sample unless told otherwise.
+    /// Only values after this time, Unix milliseconds. The default is five minutes before the newest sample.
     since: Option<u64>,
-    /// Seconds between two values; 1 unless told otherwise.
+    /// Seconds between two values, at least 1. The default is 1.
     step: Option<u64>,
 }
 
-/// A lease's use over time. Samples are kept for a day, one a minute of them for a month. Needs `view`.
+/// Get a lease's usage over time. Needs scope `view`.
+///
+/// All samples are kept for a day, and one a minute for a month.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/series", operation_id = "getUsageSeries", params(("id" = String, Path, description = "The lease"), SeriesQuery),
+    get, path = "/v1/leases/{id}/series", operation_id = "getUsageSeries", params(("id" = HexText, Path, description = "The lease's id, 32 bytes"), SeriesQuery),
     responses((status = 200, body = UsageSeriesView), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn series(
@@ -64,12 +68,12 @@ pub async fn series(
     let id = authorize(&api, caller, path, Scope::View, "series", detail).await?.lease.id;
     let newest = api.store.meter_totals(id).await?.map_or(0, |totals| totals.sampled_at_ms);
     let (since, step_ms) = (since.unwrap_or(newest.saturating_sub(300_000)), step.saturating_mul(1000));
-    // The first value needs a sample before it.
+    // The first value needs an earlier sample.
     let samples = api.store.samples(id, since.saturating_sub(step_ms.saturating_add(BEFORE_MS))).await?;
     Ok(Json(columns(&samples, since, step_ms)))
 }
 
-/// Means between the last samples of two steps that follow one another, for the steps that end after a time.
+/// The means between the last samples of consecutive steps, for steps that end after `since_ms`.
 fn columns(samples: &[Totals], since_ms: u64, step_ms: u64) -> UsageSeriesView {
     let mut view = UsageSeriesView::default();
     let mut before: Option<&Totals> = None;
@@ -78,8 +82,8 @@ fn columns(samples: &[Totals], since_ms: u64, step_ms: u64) -> UsageSeriesView {
         if samples.get(at + 1).is_some_and(|next| next.sampled_at_ms / step_ms == step) {
             continue;
         }
-        let told = before.filter(|_| sample.sampled_at_ms > since_ms);
-        if let Some(means) = told.and_then(|before| Means::between(before, sample)) {
+        let preceding = before.filter(|_| sample.sampled_at_ms > since_ms);
+        if let Some(means) = preceding.and_then(|before| Means::between(before, sample)) {
             view.at_ms.push(sample.sampled_at_ms);
             view.cpu.push(means.cpu);
             view.memory_bytes.push(means.memory_bytes);
@@ -91,7 +95,7 @@ fn columns(samples: &[Totals], since_ms: u64, step_ms: u64) -> UsageSeriesView {
     view
 }
 
-/// What was used in each second between two samples.
+/// The mean rates between two samples.
 struct Means {
     cpu: f64,
     memory_bytes: f64,
@@ -113,9 +117,11 @@ impl Means {
     }
 }
 
-/// A lease's use as it is sampled: server-sent `live` events, and one `end` with a reason when the visit is over. Needs `view`.
+/// Stream a lease's usage as it is sampled. Needs scope `view`.
+///
+/// Server-sent events: `live` (LiveUsageView), and at last `end` (`{reason}`).
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/live", operation_id = "streamUsage", params(("id" = String, Path, description = "The lease")),
+    get, path = "/v1/leases/{id}/live", operation_id = "streamUsage", params(("id" = HexText, Path, description = "The lease's id, 32 bytes")),
     responses((status = 200, body = LiveUsageView, content_type = "text/event-stream"), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn live(State(api): State<Api>, caller: Caller, path: Path<String>) -> Result<Response> {
@@ -127,7 +133,7 @@ pub async fn live(State(api): State<Api>, caller: Caller, path: Path<String>) ->
     let samples = stream::unfold((api, before, counted), move |(api, before, counted)| async move {
         loop {
             tokio::time::sleep(LOOK).await;
-            // A database that does not answer is asked again.
+            // Polls again when the database does not answer.
             let Ok(Some(now)) = api.store.meter_totals(id).await else { continue };
             let Some(before) = &before else { return Some((None, (api, Some(now), counted))) };
             let Some(means) = Means::between(before, &now) else { continue };
@@ -143,7 +149,7 @@ pub async fn live(State(api): State<Api>, caller: Caller, path: Path<String>) ->
 
 fn view(at_ms: u64, means: &Means, seconds: f64, before: Option<Demand>, now: Option<Demand>) -> LiveUsageView {
     let before = before.unwrap_or_default();
-    // The counts begin again at 0 when the process does.
+    // The counters restart at 0 with the process.
     let rate = |from: u64, to: u64| to.saturating_sub(from) as f64 / seconds;
     LiveUsageView {
         at_ms,
@@ -159,14 +165,14 @@ fn view(at_ms: u64, means: &Means, seconds: f64, before: Option<Demand>, now: Op
     }
 }
 
-/// One server-sent event, with JSON.
+/// A server-sent event with a JSON body.
 pub(super) fn event<T: Serialize>(name: &str, data: &T) -> Event {
     let event = Event::default().event(name);
-    // What is serialized here has no maps with odd keys, the one thing that JSON refuses.
+    // Serialization fails only for maps with keys that are not text, and these types have none.
     event.json_data(data).unwrap_or_default()
 }
 
-/// A stream of events for as long as the caller may stay; then one that says why it ended.
+/// Streams events while the access lasts, then one that says why it ended.
 pub(super) fn sent(stay: StreamAccess, events: impl Stream<Item = Event> + Send + 'static) -> Response {
     let watched = stream::unfold(Some((stay, Box::pin(events))), |state| async move {
         let (mut stay, mut events) = state?;

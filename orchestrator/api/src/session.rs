@@ -1,8 +1,8 @@
-//! Sign-In with Ethereum (EIP-4361): a wallet's signature becomes a session of an hour.
+//! Sign-In with Ethereum (EIP-4361): exchanges a wallet's signature for a session.
 //!
-//! A message signs in once, at this provider, on this chain, within minutes, for a page that is this provider's. The
-//! session's token is known to its owner alone; the database has its hash. A page of ours gets it as a cookie that no
-//! script can read; whoever else, in the answer.
+//! A message is valid once, for a few minutes, for this chain and for one of this provider's pages. Only the client holds
+//! the session's token; the database holds its hash. The provider's own pages get the token as an `HttpOnly` cookie, all
+//! other clients in the response.
 
 mod caller;
 mod message;
@@ -21,31 +21,32 @@ use axum::{
 };
 use rand::{Rng, RngCore, distributions::Alphanumeric, rngs::OsRng};
 use serde::Deserialize;
-use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
 pub use self::caller::{Caller, PROTOCOL};
-use self::message::SignInMessage;
-use super::{
-    Api,
-    error::{Error, JsonBody, Result},
+use self::{
+    caller::{COOKIE, hash},
+    message::SignInMessage,
 };
-use api_types::schema::HexText;
+use super::{
+    error::{Error, JsonBody, Result},
+    state::Api,
+};
 use api_types::{
     access::{NonceView, SessionView},
     error::ErrorView,
+    schema::HexText,
 };
 use store::access::SessionRow;
 
-pub const COOKIE: &str = "tidemark_session";
-/// How long a nonce waits for its message, and how old a message may be.
+/// The lifetime of a nonce, and the maximal age of a message.
 const FRESH: Duration = Duration::from_secs(300);
 /// How far a wallet's clock may be ahead.
 const AHEAD_MS: u64 = 60_000;
 const STATEMENT: &str =
     "Sign in to see inside your leases at this provider. This costs nothing and sends no transaction.";
 
-/// Begin to sign in: what the message has to carry.
+/// Create a nonce for a sign-in message.
 #[utoipa::path(post, path = "/v1/session/nonce", operation_id = "createNonce", responses((status = 200, body = NonceView)))]
 pub async fn nonce(State(api): State<Api>) -> Result<Json<NonceView>> {
     let nonce: String = OsRng.sample_iter(Alphanumeric).take(24).map(char::from).collect();
@@ -64,17 +65,20 @@ pub async fn nonce(State(api): State<Api>) -> Result<Json<NonceView>> {
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct SignInArgument {
-    /// The text that was signed, byte for byte.
+    /// The signed text, byte for byte.
     message: String,
-    /// 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271.
+    /// 65 bytes of a key, or what a contract accepts by EIP-1271.
     #[schema(value_type = HexText)]
     signature: String,
-    /// Answer with the token and set no cookie: for programs, and for pages hosted elsewhere.
+    /// Return a bearer token and set no cookie: for programs and for pages of other origins.
     #[serde(default)]
     token: bool,
 }
 
-/// Sign in with a signed message.
+/// Sign in with a signed message (EIP-4361).
+///
+/// Sets a session cookie, or returns a bearer token. 400 for a malformed message; 401 for a wrong signature, nonce, domain,
+/// chain or time.
 #[utoipa::path(
     post, path = "/v1/session", operation_id = "createSession", request_body = SignInArgument,
     responses((status = 200, body = SessionView), (status = 400, body = ErrorView), (status = 401, body = ErrorView))
@@ -119,14 +123,14 @@ pub async fn open(
     Ok(with_cookie(cookie, Json(view)))
 }
 
-/// Who is signed in.
+/// Get the current session.
 #[utoipa::path(get, path = "/v1/session", operation_id = "getSession", responses((status = 200, body = SessionView), (status = 401, body = ErrorView)))]
 pub async fn show(caller: Caller) -> Response {
     let (address, expires_at) = (caller.address.to_string(), caller.expires_at_ms / 1000);
     uncached(Json(SessionView { address, expires_at, token: None }))
 }
 
-/// Sign out.
+/// Sign out: end the current session.
 #[utoipa::path(delete, path = "/v1/session", operation_id = "deleteSession", responses((status = 204), (status = 401, body = ErrorView)))]
 pub async fn close(State(api): State<Api>, caller: Caller) -> Result<Response> {
     api.store.end_session(caller.session).await?;
@@ -134,7 +138,10 @@ pub async fn close(State(api): State<Api>, caller: Caller) -> Result<Response> {
     Ok(with_cookie(cookie, StatusCode::NO_CONTENT))
 }
 
-/// Whether a signature of a digest is an account's own: of its key, or of its contract by EIP-1271.
+/// Whether the account signed the digest: by its key, or by its contract (EIP-1271).
+///
+/// # Errors
+/// 503 when the contract cannot be called.
 pub async fn signed(api: &Api, account: Address, digest: B256, signature: &[u8]) -> Result<bool> {
     let own = Signature::from_raw(signature).and_then(|signature| signature.recover_address_from_prehash(&digest));
     if own.is_ok_and(|signer| signer == account) {
@@ -151,7 +158,7 @@ pub async fn signed(api: &Api, account: Address, digest: B256, signature: &[u8])
     })
 }
 
-/// Finds the page for which a message signs in; an error says why it does not.
+/// Validates a message and returns the origin of the page for which it signs in.
 async fn judge(api: &Api, message: &SignInMessage) -> Result<String> {
     let refuse = |why: String| Err(Error::Unauthorized(why));
     let page = api.origins.page(&api.store, api.provider, message.scheme.as_deref(), &message.domain).await?;
@@ -180,7 +187,7 @@ async fn judge(api: &Api, message: &SignInMessage) -> Result<String> {
     if message.expires_at_ms.is_some_and(|until| until <= now_ms) {
         return refuse("the message has expired: ask for a new nonce and sign again".to_owned());
     }
-    // Before a contract is asked, which costs a call.
+    // Checked before a contract's signature, because that costs an RPC call.
     if !api.store.nonce_is_valid(&message.nonce, now_ms).await? {
         return Err(used());
     }
@@ -189,11 +196,6 @@ async fn judge(api: &Api, message: &SignInMessage) -> Result<String> {
 
 fn used() -> Error {
     Error::Unauthorized("the nonce was used before or is too old: POST /v1/session/nonce gives a new one".to_owned())
-}
-
-/// What the database has of a token.
-fn hash(token: &str) -> B256 {
-    B256::from_slice(&Sha256::digest(token))
 }
 
 fn uncached(answer: impl IntoResponse) -> Response {

@@ -1,8 +1,8 @@
-//! A shell in a container: the tenant's own hand, under the container's user and limits, through a WebSocket.
+//! Shells: runs a command in a container of the lease, under the container's user and limits, over a WebSocket.
 //!
-//! Binary frames are bytes, both ways; without a terminal the provider's have one byte before them, 1 for standard output
-//! and 2 for standard error. Text frames are JSON: `{"resize":{"cols":80,"rows":24}}` and `{"eof":true}` from the client,
-//! `{"exit":0}` or `{"ended":"why"}` from the provider, which closes then. What runs ends with its socket, however that goes.
+//! Binary frames carry bytes in both directions. Without a terminal, the provider's frames start with one byte: 1 for
+//! standard output, 2 for standard error. Text frames are JSON. The client sends `{"resize":{"cols":80,"rows":24}}` and
+//! `{"eof":true}`; the provider sends `{"exit":0}` or `{"ended":"why"}` and closes. The command ends with its socket.
 
 mod session;
 
@@ -15,22 +15,23 @@ use axum::{
 use url::form_urlencoded;
 
 use super::{
-    Api,
     error::{Error, Result},
     lease_access::authorize,
     session::{Caller, PROTOCOL},
+    state::Api,
 };
+use api_types::schema::HexText;
 use lease::{access::Scope, decide::Slot};
 use ports::container_io::{Command, ContainerSelector};
 use store::{access::ShellRow, container::ContainerRow};
 
-/// The largest frame that is taken.
+/// Bytes of a frame.
 const LARGEST: usize = 64 << 10;
-/// Words of a command, and the bytes of them all.
+/// Words of a command, and bytes of all of them.
 const MOST_WORDS: usize = 256;
 const LONGEST: usize = 32 << 10;
 
-/// What is query for in the query.
+/// The parsed query string.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct ShellQuery {
     service: Option<String>,
@@ -41,17 +42,21 @@ struct ShellQuery {
     words: Vec<String>,
 }
 
-/// Open a shell, or run a command. Needs `shell`. A WebSocket: see the module for its frames.
+/// Open a shell or run a command in a container, over a WebSocket. Needs scope `shell`.
+///
+/// Binary frames carry bytes in both directions. Without a terminal, the provider's frames start with one byte: 1 for
+/// standard output, 2 for standard error. Text frames are JSON: the client sends `{"resize":{"cols":80,"rows":24}}` and
+/// `{"eof":true}`; the provider sends `{"exit":0}` or `{"ended":"why"}` and closes.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/shell", operation_id = "openShell",
     params(
-        ("id" = String, Path, description = "The lease"),
-        ("service" = Option<String>, Query, description = "In this service; may be left out where there is one"),
-        ("replica" = Option<u16>, Query, description = "In this replica; the first that runs unless told otherwise"),
-        ("command" = Option<Vec<String>>, Query, description = "A word of the command, as often as it has words; /bin/sh unless told otherwise"),
-        ("tty" = Option<bool>, Query, description = "With a terminal; true unless told otherwise"),
-        ("cols" = Option<u16>, Query, description = "The terminal's width"),
-        ("rows" = Option<u16>, Query, description = "The terminal's height"),
+        ("id" = HexText, Path, description = "The lease's id, 32 bytes"),
+        ("service" = Option<String>, Query, description = "The service. May be omitted when only one runs"),
+        ("replica" = Option<u16>, Query, description = "The replica. The default is the first that runs"),
+        ("command" = Option<Vec<String>>, Query, description = "One word of the command; repeated for each word. The default is /bin/sh"),
+        ("tty" = Option<bool>, Query, description = "Whether to allocate a terminal. The default is true"),
+        ("cols" = Option<u16>, Query, description = "Columns of the terminal. The default is 80"),
+        ("rows" = Option<u16>, Query, description = "Rows of the terminal. The default is 24"),
     ),
     responses((status = 101), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 409, body = api_types::error::ErrorView), (status = 429, body = api_types::error::ErrorView))
 )]
@@ -80,7 +85,7 @@ pub async fn shell(
         container_id: made.container_id.clone(),
         marker: made.marker.clone(),
     };
-    // Before it starts: what a process leaves behind, the next one finds here.
+    // Stored before the command starts, so that the next process ends it if this one crashes.
     api.store.put_shell(&row).await?;
     let stay = entry.stay(permit);
     let size = (query.columns, query.rows);
@@ -113,7 +118,7 @@ impl ShellQuery {
     }
 }
 
-/// The container that is meant: of one service, in the first replica that runs.
+/// Selects a container: the service must be unambiguous, and the first running replica is used.
 fn choose(seen: &[ContainerRow], selector: &ContainerSelector) -> Result<Slot> {
     let slot = |seen: &ContainerRow| Slot { replica: seen.replica, service: seen.service.clone() };
     let running: Vec<Slot> =

@@ -1,5 +1,5 @@
-//! Connections to the API. One whose peer takes nothing of what is sent to it is ended: a stream that nobody reads would
-//! otherwise be held, with all that waits in it, for as long as its peer lives.
+//! A listener whose connections fail when the peer reads nothing for too long. Otherwise a stream to a stalled client would
+//! hold its buffers as long as the peer keeps the connection open.
 
 use std::{
     future::Future,
@@ -17,7 +17,7 @@ use tokio::{
     time::{Instant, Sleep, sleep_until},
 };
 
-/// How long a peer may take nothing while something waits for it.
+/// How long a write may make no progress.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 pub(super) struct TimeoutListener(pub(super) TcpListener);
@@ -28,7 +28,7 @@ impl Listener for TimeoutListener {
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
-        // News are small, and would otherwise wait for the peer to confirm those before.
+        // Events are small. Nagle's algorithm would delay them until the peer acknowledges earlier ones.
         let _ = stream.set_nodelay(true);
         (WriteTimeout { inner: stream, stuck: None }, address)
     }
@@ -38,10 +38,10 @@ impl Listener for TimeoutListener {
     }
 }
 
-/// A connection that breaks when nothing could be written to it for [`PATIENCE`].
+/// Fails when a write makes no progress for [`PATIENCE`].
 pub(super) struct WriteTimeout<T> {
     inner: T,
-    /// Runs while something waits.
+    /// Runs while a write is pending.
     stuck: Option<Pin<Box<Sleep>>>,
 }
 

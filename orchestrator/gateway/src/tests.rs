@@ -64,7 +64,7 @@ impl Scene {
         let listener = Gateway::bind(([127, 0, 0, 1], 0).into()).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (stop, shutdown) = watch::channel(false);
-        // Without a look at the store: the test says what there is.
+        // No discovery: the test sets the route table.
         tokio::spawn(maintain(gateway.state.clone()));
         tokio::spawn(super::server::serve(gateway.state.clone(), listener, shutdown));
         let traffic = Arc::new(LeaseTraffic::new(LEASE));
@@ -140,9 +140,9 @@ impl Replica {
             let header = |name: &str| {
                 request.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
             };
-            let told = format!("{name} {} {} {}", request.uri(), header("host"), header("x-forwarded-prefix"));
+            let line = format!("{name} {} {} {}", request.uri(), header("host"), header("x-forwarded-prefix"));
             let length = request.into_body().collect().await.map(|body| body.to_bytes().len()).unwrap_or_default();
-            Response::new(Full::new(Bytes::from(format!("{told} {length}"))))
+            Response::new(Full::new(Bytes::from(format!("{line} {length}"))))
         })
         .await
     }

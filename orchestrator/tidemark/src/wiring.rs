@@ -12,7 +12,7 @@ use adapters::{
 };
 use alloy::primitives::Address;
 use anyhow::Context;
-use api::{Api, feed::Feed, origins::Origins};
+use api::{feed::broadcast::Feed, origins::Origins, state::Api};
 use api_types::page_config::PageConfig;
 use async_trait::async_trait;
 use cli::{
@@ -153,10 +153,10 @@ pub async fn start_with(
     tasks.push(tokio::spawn(driver::drive(stages, statuses.clone(), shutdown.clone())));
 
     let feed = Feed::new(store.clone(), shutdown.clone());
-    tasks.push(tokio::spawn(feed.clone().keep(wakeups.feed.clone())));
+    tasks.push(tokio::spawn(feed.clone().publish(wakeups.feed.clone())));
     let draining = settings.drain;
-    let gateway_at = api::GatewayAddress { domain: settings.gateway_domain.clone(), address: gateway_address };
-    let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
+    let gateway_at = api::state::GatewayAddress { domain: settings.gateway_domain.clone(), address: gateway_address };
+    let page = settings.web.serve.then(|| api::page::assets::Page::new(page(&settings.web, connection, &deployment)));
     let api = Api {
         store,
         deployment,
@@ -168,7 +168,7 @@ pub async fn start_with(
         gateway: gateway_at,
         feed,
         providers: Default::default(),
-        account: api::provider_account::AccountSettings {
+        account: api::provider_account::settings::AccountSettings {
             margin: settings.margin,
             gas_per_hour: settings.gas_per_hour,
             replace_after: settings.replace_after,

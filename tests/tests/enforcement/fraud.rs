@@ -48,7 +48,7 @@ impl DishonestProvider {
         let rpc_url = world.devnet.ws_url();
         let ethereum = AlloyEthereum::connect(&rpc_url, deployment.chain_id, deployment.market, None).unwrap();
         let ethereum = Arc::new(ethereum);
-        let api = api::Api {
+        let api = api::state::Api {
             store: store.clone(),
             deployment: world.devnet.deployment.clone(),
             provider,
@@ -56,15 +56,15 @@ impl DishonestProvider {
             statuses: StageStatuses::default(),
             metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
             container_wakeup: Wakeup::default(),
-            feed: api::feed::Feed::new(store.clone(), stopped.clone()),
+            feed: api::feed::broadcast::Feed::new(store.clone(), stopped.clone()),
             providers: Default::default(),
-            account: api::provider_account::AccountSettings {
+            account: api::provider_account::settings::AccountSettings {
                 margin: 0,
                 gas_per_hour: 1,
                 replace_after: Duration::from_secs(1),
             },
             page: None,
-            gateway: api::GatewayAddress { domain: "localhost".to_owned(), address: ([127, 0, 0, 1], 0).into() },
+            gateway: api::state::GatewayAddress { domain: "localhost".to_owned(), address: ([127, 0, 0, 1], 0).into() },
             clock: Arc::new(SystemClock),
             origins: Origins::new(world.port, &[]),
             session_lifetime: Duration::from_secs(3600),

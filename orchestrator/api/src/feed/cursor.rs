@@ -1,23 +1,24 @@
-//! A cursor in the chain's events, as cursors and the ids of streams say it.
+//! Cursors: positions in the chain's sequence of events.
 
 use std::fmt;
 
 use alloy::primitives::B256;
 
-use crate::error::{Error, Result};
 use store::{BlockRef, EventRow};
 
-/// Behind all of a block's events.
+use crate::error::{Error, Result};
+
+/// After all events of a block.
 const END: u64 = u64::MAX;
 
-/// Up to where all was told: `BLOCK.LOG`, or `BLOCK.LOG.HASH` with the beginning of the block's hash; `-` for a log means
-/// the block's end. Ordered as the chain is.
+/// Everything up to this position was delivered: `BLOCK.LOG`, or `BLOCK.LOG.HASH` with the first 8 bytes of the block's
+/// hash. The log `-` means the block's end. Ordered as the chain is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Cursor {
     pub(super) block: u64,
-    /// The log's cursor in its block.
+    /// The log's index in its block.
     pub(super) index: u64,
-    /// Of the block, as far as it is known.
+    /// The first 8 bytes of the block's hash, where it is known.
     pub(super) mark: Option<u64>,
 }
 
@@ -35,18 +36,18 @@ impl Cursor {
         Ok(Self { block, index, mark })
     }
 
-    /// Where an event stands, on a chain of which the newest blocks are given.
+    /// The position of an event. `kept` are the newest blocks of the chain.
     pub(super) fn of(event: &EventRow, kept: &[BlockRef]) -> Self {
         let block = kept.iter().find(|block| block.number == event.block);
         Self { block: event.block, index: event.log_index, mark: block.map(|block| mark(block.hash)) }
     }
 
-    /// Behind everything of a block.
+    /// After all events of a block.
     pub(super) fn after(head: BlockRef) -> Self {
         Self { block: head.number, index: END, mark: Some(mark(head.hash)) }
     }
 
-    /// Before everything of a block.
+    /// Before all events of a block.
     pub(super) fn before(block: u64) -> Self {
         Self { block: block.saturating_sub(1), index: END, mark: None }
     }
@@ -73,9 +74,9 @@ fn mark(hash: B256) -> u64 {
     u64::from_be_bytes(std::array::from_fn(|i| hash[i]))
 }
 
-/// Whether a cursor stands on a chain, of which the newest blocks are given, oldest first. Of a cursor without a mark, or
-/// older than those blocks, it is believed.
-pub(super) fn stands(cursor: &Cursor, kept: &[BlockRef]) -> bool {
+/// Whether the cursor's block is on the chain, of which `kept` are the newest blocks, oldest first. A cursor without a hash,
+/// or before those blocks, is trusted.
+pub(super) fn is_on_chain(cursor: &Cursor, kept: &[BlockRef]) -> bool {
     let block = kept.iter().find(|block| block.number == cursor.block);
     match (cursor.mark, block) {
         (None, _) => true,

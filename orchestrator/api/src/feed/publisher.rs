@@ -1,29 +1,32 @@
-//! The one task that looks for news.
+//! The task that reads new events from the store and broadcasts them.
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use super::{Feed, FeedItem, PAGE, Update, cursor::Cursor, view};
+use super::{
+    broadcast::{Feed, FeedItem, PAGE, Update, view},
+    cursor::Cursor,
+};
 use driver::Wakeup;
 use store::{BlockRef, EventFilter, EventRow, Result};
 
-/// Blocks that are remembered to find where a reorg began; the store keeps as many.
-const REMEMBERED: usize = 128;
-/// The longest pause between two looks: another process may write to the same database.
+/// Published blocks that are kept to find where a reorg began. The store keeps as many.
+const PUBLISHED_KEPT: usize = 128;
+/// The longest time between two reads: another process may write to the same database.
 const PERIOD: Duration = Duration::from_secs(2);
 
-/// The newest blocks of which everything was told, oldest first; none before the first look.
+/// The newest blocks whose events are published, oldest first. None before the first read.
 #[derive(Default)]
 struct Published(Option<VecDeque<BlockRef>>);
 
 impl Feed {
-    /// Reads again at every wakeup, until the shutdown.
-    pub async fn keep(self, wakeup: Wakeup) {
-        let (mut told, mut shutdown) = (Published::default(), self.shutdown.clone());
+    /// Reads the store at every wakeup, until the shutdown.
+    pub async fn publish(self, wakeup: Wakeup) {
+        let (mut published, mut shutdown) = (Published::default(), self.shutdown.clone());
         loop {
-            match self.look(&mut told).await {
+            match self.publish_new(&mut published).await {
                 Ok(true) => continue,
                 Ok(false) => {}
-                Err(error) => tracing::warn!(error = %error, "the feed could not read the store; looking again"),
+                Err(error) => tracing::warn!(error = %error, "the feed could not read the store; it reads again"),
             }
             tokio::select! {
                 _ = shutdown.wait_for(|stop| *stop) => return,
@@ -33,14 +36,14 @@ impl Feed {
         }
     }
 
-    /// Tells what is new. `true` when the chain stage wrote meanwhile, so that it has to be looked at again.
-    async fn look(&self, told: &mut Published) -> Result<bool> {
+    /// Publishes what is new. `true` when the chain stage wrote during the read, so that it must be repeated.
+    async fn publish_new(&self, published: &mut Published) -> Result<bool> {
         let head = self.store.head().await?;
-        let Some(blocks) = &told.0 else {
-            // There is nobody to tell yet; streams read for themselves what was before they began.
+        let Some(blocks) = &published.0 else {
+            // The first read publishes nothing. Each stream reads earlier events itself.
             let until = head.map_or(0, |head| head.number);
             let blocks = self.store.blocks_after(0).await?;
-            told.0 = Some(blocks.into_iter().filter(|block| block.number <= until).collect());
+            published.0 = Some(blocks.into_iter().filter(|block| block.number <= until).collect());
             return Ok(false);
         };
         let (Some(head), last) = (head, blocks.back().copied()) else { return Ok(false) };
@@ -53,7 +56,7 @@ impl Feed {
         };
         let agreed = match last {
             Some(last) if extended => last.number,
-            Some(_) => told.agreed(&self.store.blocks_after(0).await?),
+            Some(_) => published.common(&self.store.blocks_after(0).await?),
             None => 0,
         };
         let undone = (!extended).then_some(agreed + 1);
@@ -63,7 +66,7 @@ impl Feed {
             let (mut undone, mut began) = (undone, false);
             loop {
                 let events = self.page(&from, head.number, None).await?;
-                // What was read while the chain stage wrote may be of two chains.
+                // A read during a write of the chain stage may mix two chains.
                 if !self.store.is_canonical(head.number, head.hash).await? {
                     if began {
                         let _ = self.news.send(Arc::new(Update::Restart));
@@ -75,7 +78,7 @@ impl Feed {
                 let items: Vec<FeedItem> = events.iter().map(|event| item(event, &blocks)).collect();
                 from = items.last().map_or(from, |item| item.cursor);
                 let (undone, head) = (undone.take(), (!full).then_some(head));
-                // Nobody listens any more: no harm.
+                // Fails only without a subscriber.
                 let _ = self.news.send(Arc::new(Update::Events { undone, events: items, head }));
                 if !full {
                     break;
@@ -84,11 +87,11 @@ impl Feed {
         } else if !self.store.is_canonical(head.number, head.hash).await? {
             return Ok(true);
         }
-        told.reached(agreed, blocks, head);
+        published.advance(agreed, blocks, head);
         Ok(false)
     }
 
-    /// The events behind a cursor, up to a block.
+    /// The events after a cursor, up to a block.
     pub(super) async fn page(&self, from: &Cursor, until: u64, lease: Option<&str>) -> Result<Vec<EventRow>> {
         let wanted = EventFilter {
             subject: lease.map(str::to_owned),
@@ -101,25 +104,25 @@ impl Feed {
 }
 
 impl Published {
-    /// The newest block on which the store and what was told agree; before the oldest that can be compared when there is
-    /// none.
-    fn agreed(&self, kept: &[BlockRef]) -> u64 {
-        let told = || self.0.iter().flatten();
-        let same = told().rev().find(|told| kept.iter().any(|kept| kept.hash == told.hash));
-        let oldest = told().chain(kept).map(|block| block.number).min();
+    /// The newest block that the store and the published blocks have in common. Without one, the block before the oldest
+    /// that can be compared.
+    fn common(&self, kept: &[BlockRef]) -> u64 {
+        let all = || self.0.iter().flatten();
+        let same = all().rev().find(|block| kept.iter().any(|kept| kept.hash == block.hash));
+        let oldest = all().chain(kept).map(|block| block.number).min();
         same.map_or_else(|| oldest.unwrap_or_default().saturating_sub(1), |block| block.number)
     }
 
-    /// Everything up to `head` was told; `blocks` came after the one that still stood.
-    fn reached(&mut self, agreed: u64, blocks: Vec<BlockRef>, head: BlockRef) {
-        let told = self.0.get_or_insert_default();
-        told.retain(|block| block.number <= agreed);
-        told.extend(blocks.into_iter().filter(|block| block.number <= head.number));
-        if told.back().is_none_or(|block| block.hash != head.hash) {
-            told.push_back(head);
+    /// Records that everything up to `head` is published. `blocks` follow the block `agreed`.
+    fn advance(&mut self, agreed: u64, blocks: Vec<BlockRef>, head: BlockRef) {
+        let published = self.0.get_or_insert_default();
+        published.retain(|block| block.number <= agreed);
+        published.extend(blocks.into_iter().filter(|block| block.number <= head.number));
+        if published.back().is_none_or(|block| block.hash != head.hash) {
+            published.push_back(head);
         }
-        while told.len() > REMEMBERED {
-            told.pop_front();
+        while published.len() > PUBLISHED_KEPT {
+            published.pop_front();
         }
     }
 }

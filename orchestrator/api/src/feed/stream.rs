@@ -1,4 +1,4 @@
-//! One reader's stream.
+//! One client's event stream.
 
 use std::{collections::VecDeque, convert::Infallible, sync::Arc, time::Duration};
 
@@ -11,22 +11,22 @@ use tokio::{
 };
 
 use super::{
-    Feed, FeedItem, PAGE, Update,
-    cursor::{Cursor, stands},
+    broadcast::{Feed, FeedItem, PAGE, Update},
+    cursor::{Cursor, is_on_chain},
     publisher::item,
 };
 use store::{BlockRef, Result};
 
-/// How often a stream shows that it lives.
-const BEAT: Duration = Duration::from_secs(3);
-/// After how long a reader that lost its stream comes back.
+/// The period of keep-alives.
+const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(3);
+/// The reconnection delay that clients are asked to use.
 const RETRY: Duration = Duration::from_secs(1);
 
 struct Subscriber {
     feed: Feed,
     news: Receiver<Arc<Update>>,
     lease: Option<String>,
-    /// Up to where everything was told; none before the first item.
+    /// Everything up to here was delivered. None before the first item.
     at: Option<Cursor>,
     phase: Phase,
     ready: VecDeque<Event>,
@@ -35,11 +35,11 @@ struct Subscriber {
 }
 
 enum Phase {
-    /// Where to begin is not known yet.
+    /// The start is not determined yet.
     Fresh,
-    /// The store is read up to this head.
+    /// Reads the store up to this head.
     Reading(BlockRef),
-    /// Update are taken as they are heard.
+    /// Delivers broadcasts as they arrive.
     Live,
 }
 
@@ -49,9 +49,9 @@ pub(super) fn open(
     from: Option<Cursor>,
     permit: OwnedSemaphorePermit,
 ) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
-    // Before the first look at the store, so that nothing falls between the two.
+    // Subscribes before the first read of the store, so that no event falls between the two.
     let news = feed.news.subscribe();
-    let mut beat = interval_at(Instant::now() + BEAT, BEAT);
+    let mut beat = interval_at(Instant::now() + KEEP_ALIVE_PERIOD, KEEP_ALIVE_PERIOD);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ready = VecDeque::from([Event::default().retry(RETRY).comment("tidemark")]);
     let reader = Subscriber { feed, news, lease, at: from, phase: Phase::Fresh, ready, beat, _permit: permit };
@@ -62,7 +62,7 @@ pub(super) fn open(
 }
 
 impl Subscriber {
-    /// `None` ends the stream: the shutdown, a store that cannot be read, or a reader that was too slow.
+    /// `None` ends the stream: at the shutdown, when the store cannot be read, or when the client was too slow.
     async fn next(&mut self) -> Option<Event> {
         let mut shutdown = self.feed.shutdown.clone();
         loop {
@@ -70,8 +70,8 @@ impl Subscriber {
                 return Some(event);
             }
             match self.phase {
-                Phase::Fresh => told(self.begin().await)?,
-                Phase::Reading(head) => told(self.read_on(head).await)?,
+                Phase::Fresh => logged(self.begin().await)?,
+                Phase::Reading(head) => logged(self.read_on(head).await)?,
                 Phase::Live => tokio::select! {
                     biased;
                     _ = shutdown.wait_for(|stop| *stop) => return None,
@@ -85,7 +85,7 @@ impl Subscriber {
         }
     }
 
-    /// Finds out whether the reader's cursor still stands.
+    /// Checks whether the client's cursor is still on the chain.
     async fn begin(&mut self) -> Result<()> {
         let head = self.feed.store.head().await?;
         self.phase = match (head, self.at) {
@@ -96,7 +96,7 @@ impl Subscriber {
             }
             (Some(head), Some(at)) => {
                 let kept = self.feed.store.blocks_after(0).await?;
-                if at.block > head.number || !stands(&at, &kept) {
+                if at.block > head.number || !is_on_chain(&at, &kept) {
                     let oldest = kept.first().map_or(head.number, |block| block.number);
                     self.undo(oldest.min(head.number));
                 }
@@ -111,7 +111,7 @@ impl Subscriber {
         let events = self.feed.page(&at, head.number, self.lease.as_deref()).await?;
         let kept = self.feed.store.blocks_after(at.block.saturating_sub(1)).await?;
         if !self.feed.store.is_canonical(head.number, head.hash).await? {
-            // What was read may be of two chains.
+            // A read during a write of the chain stage may mix two chains.
             self.phase = Phase::Fresh;
             return Ok(());
         }
@@ -123,7 +123,7 @@ impl Subscriber {
         Ok(())
     }
 
-    /// Takes what the watching task found, as far as it is news to this reader.
+    /// Delivers the part of a broadcast that this client does not have yet.
     fn take(&mut self, undone: Option<u64>, events: &[FeedItem], head: Option<BlockRef>) {
         let at = self.at.unwrap_or(Cursor::before(0));
         if head.is_some_and(|head| Cursor::after(head) == at) {
@@ -163,8 +163,8 @@ impl Subscriber {
     }
 }
 
-/// A stream whose store cannot be read ends; the reader comes back by itself.
-fn told(read: Result<()>) -> Option<()> {
+/// A stream whose store cannot be read ends, and its client reconnects.
+fn logged(read: Result<()>) -> Option<()> {
     read.map_err(|error| tracing::warn!(%error, "a stream ended: the store could not be read")).ok()
 }
 
@@ -174,7 +174,7 @@ mod tests {
     use alloy::primitives::B256;
     use futures::StreamExt;
 
-    use super::{super::BACKLOG, *};
+    use super::{super::broadcast::BACKLOG, *};
     use store::Store;
 
     fn news(number: u64) -> Arc<Update> {

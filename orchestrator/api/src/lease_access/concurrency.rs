@@ -1,4 +1,4 @@
-//! How many may stay inside a lease at a time.
+//! The limit of concurrent streams and shells of a lease.
 
 use std::{
     collections::HashMap,
@@ -11,11 +11,11 @@ use tokio::sync::Notify;
 
 use super::super::error::{Error, Result};
 
-/// Streams of one kind, and shells, of a lease.
+/// The most streams of one kind, and the most shells, of a lease.
 const STREAMS: usize = 32;
 const SHELLS: usize = 4;
 
-/// Who stays inside which lease.
+/// The open streams of each lease.
 #[derive(Debug, Clone, Default)]
 pub struct OpenStreams(Arc<Inner>);
 
@@ -25,7 +25,7 @@ struct Inner {
     freed: Notify,
 }
 
-/// One of a lease's seats, free again when it is dropped.
+/// One open stream; dropping it releases its place.
 #[derive(Debug)]
 pub struct StreamPermit {
     streams: OpenStreams,
@@ -45,7 +45,7 @@ impl OpenStreams {
         Ok(StreamPermit { streams: self.clone(), key })
     }
 
-    /// Waits until nobody is left, and not for ever.
+    /// Waits until no stream is open, at most for this time.
     pub async fn empty(&self, patience: Duration) {
         let emptied = async {
             loop {
@@ -56,7 +56,7 @@ impl OpenStreams {
                 freed.await;
             }
         };
-        // What is left then, the next process ends.
+        // The next process ends the shells that are left.
         let _ = tokio::time::timeout(patience, emptied).await;
     }
 

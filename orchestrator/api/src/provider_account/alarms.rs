@@ -1,4 +1,4 @@
-//! What a provider should see to, with what to do: from the store and the stage statuses, without asking anybody.
+//! Alarms: derived from the store and the stage statuses, without any request elsewhere.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -9,32 +9,32 @@ use api_types::provider_account::{AlarmView, GasView};
 use driver::StageStatus;
 use store::{BlockRef, ProviderRow};
 
-/// Runs in a row that may fail before that is worth a word.
+/// Consecutive failures of a stage that raise an alarm.
 const FAILURES: u32 = 3;
-/// How long a stage may be silent: longer than any period and any pause after a failure.
+/// How long a stage may go without a run: longer than every period and every backoff.
 const SILENT_MS: u64 = 120_000;
-/// How old the newest block may be.
+/// The maximal age of the newest block.
 const STILL_SECS: u64 = 120;
-/// How far the chain's clock may be ahead of ours.
+/// How far the chain's clock may be ahead of this machine's.
 const AHEAD_SECS: u64 = 30;
 
-/// What alarms are told from.
+/// The inputs of the alarms.
 pub(super) struct AlarmInputs {
     pub(super) now_ms: u64,
     pub(super) head: Option<BlockRef>,
     pub(super) stages: BTreeMap<&'static str, StageStatus>,
     pub(super) gas: GasView,
-    /// Wei; none before the wallet was looked into.
+    /// Wei. None before the wallet was first read.
     pub(super) wallet: Option<U256>,
     pub(super) fees_last_day: U256,
-    /// When the oldest intent was signed that is not mined yet.
+    /// When the oldest unmined intent was signed.
     pub(super) oldest_sent_ms: Option<u64>,
     pub(super) replace_after: Duration,
-    /// Intents that failed within the hour, and why the last did.
+    /// Intents that failed within the hour, and the last one's error.
     pub(super) failed: (u64, Option<String>),
     /// When the newest root was posted.
     pub(super) rooted_at: Option<u64>,
-    /// When the oldest of the open leases was opened.
+    /// When the oldest open lease was opened.
     pub(super) serves: Option<u64>,
     pub(super) registered: Option<ProviderRow>,
     pub(super) parameters: Parameters,
@@ -59,7 +59,7 @@ impl AlarmInputs {
                 alarms.push(alarm("stage", message, "what the message names is missing; the stage goes on by itself"));
             } else if since > SILENT_MS {
                 let message = format!("{stage} has not run for {} s", since / 1000);
-                alarms.push(alarm("stage", message, "look into the log, and restart the orchestrator"));
+                alarms.push(alarm("stage", message, "check the log, and restart the orchestrator"));
             }
         }
         alarms
@@ -87,7 +87,7 @@ impl AlarmInputs {
         })
     }
 
-    /// Empty, or not enough for another day like the last.
+    /// An empty wallet, or less than the fees of the last day.
     fn wallet(&self) -> Option<AlarmView> {
         let wallet = self.wallet?;
         (wallet.is_zero() || wallet < self.fees_last_day).then(|| {
@@ -127,7 +127,7 @@ impl AlarmInputs {
         })
     }
 
-    /// As the contract asks for it: a least, and so much for each core that the capacity weighs.
+    /// The contract's formula: a minimum, plus an amount per core of the weighted capacity.
     fn bond(&self) -> Option<AlarmView> {
         let provider = self.registered.as_ref().filter(|provider| provider.registered)?;
         let shape = &provider.capacity;
@@ -178,7 +178,7 @@ mod tests {
         }
     }
 
-    /// What the inputs alarm of, when everything but what `change` does is well.
+    /// The kinds of alarms of healthy inputs after `change`.
     fn kinds(change: impl FnOnce(&mut AlarmInputs)) -> Vec<String> {
         let parameters = deploy::local_parameters();
         let capacity = Shape { millicores: 2000, memoryMiB: 4000, diskMiB: 1, gpus: 1 };

@@ -1,24 +1,25 @@
-//! Who asks. A handler that takes a [`Caller`] is for those who are signed in.
+//! Authentication: a handler with a [`Caller`] parameter requires a session.
 
 use alloy::primitives::{Address, B256};
 use axum::{
     extract::FromRequestParts,
     http::{HeaderMap, header, request::Parts},
 };
+use sha2::{Digest, Sha256};
 
-use super::{
-    super::{
-        Api,
-        error::{Error, Result},
-    },
-    COOKIE, hash,
+use super::super::{
+    error::{Error, Result},
+    state::Api,
 };
 
-/// The subprotocol of our WebSockets. A program that has no cookie asks for `bearer.TOKEN` beside it.
+/// The subprotocol of the API's WebSockets. A client without a cookie also offers `bearer.TOKEN`.
 pub const PROTOCOL: &str = "tidemark";
+/// The session cookie.
+pub(super) const COOKIE: &str = "tidemark_session";
 const BEARER: &str = "bearer.";
 
-/// Somebody who is signed in. One who came by a cookie, to change something or to open a WebSocket, came from a page of ours.
+/// The account of a valid session. For a session cookie, requests that change something and WebSockets must come from one of
+/// the provider's pages.
 #[derive(Debug, Clone)]
 pub struct Caller {
     pub address: Address,
@@ -47,24 +48,29 @@ impl FromRequestParts<Api> for Caller {
 }
 
 impl Caller {
-    /// Whether the session still stands.
-    pub async fn stands(&self, api: &Api) -> Result<bool> {
+    /// Whether the session is still valid.
+    pub async fn is_valid(&self, api: &Api) -> Result<bool> {
         Ok(api.store.session(self.session, api.clock.now_ms()).await?.is_some())
     }
 }
 
-/// Refuses what another site's page sent. Browsers name the page's origin whenever something is changed; who must name it
-/// and does not is refused too.
-pub async fn same_origin(api: &Api, headers: &HeaderMap, must: bool) -> Result<()> {
+/// Refuses requests of other sites' pages (CSRF). Browsers send `Origin` with every request that changes something; with
+/// `required`, a request without one is refused too.
+pub async fn same_origin(api: &Api, headers: &HeaderMap, required: bool) -> Result<()> {
     let Some(origin) = headers.get(header::ORIGIN) else {
         let why = "a request by cookie that changes something has to name its Origin; programs use a bearer token";
-        return if must { Err(Error::Forbidden(why.to_owned())) } else { Ok(()) };
+        return if required { Err(Error::Forbidden(why.to_owned())) } else { Ok(()) };
     };
     let origin = origin.to_str().unwrap_or_default();
     if api.origins.has(&api.store, api.provider, origin).await? {
         return Ok(());
     }
     Err(Error::Forbidden(format!("pages of {origin:?} cannot use this provider's cookie: ask for a token instead")))
+}
+
+/// The form of a token in the database.
+pub(super) fn hash(token: &str) -> B256 {
+    B256::from_slice(&Sha256::digest(token))
 }
 
 fn sign_in() -> Error {
@@ -76,7 +82,7 @@ fn sign_in() -> Error {
 
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     if let Some(given) = headers.get(header::AUTHORIZATION) {
-        // Whoever gives a token means it: a cookie beside it does not count.
+        // An explicit token takes precedence over a cookie, even if it is invalid.
         let token = given.to_str().ok().and_then(|text| text.split_once(' '));
         return Some(
             token.filter(|(kind, _)| kind.eq_ignore_ascii_case("bearer")).map_or("", |(_, token)| token.trim()),

@@ -1,19 +1,19 @@
-//! The message of Sign-In with Ethereum, as EIP-4361's grammar has it.
+//! Parses the sign-in message by the grammar of EIP-4361.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use alloy::primitives::B256;
 use alloy::primitives::{Address, eip191_hash_message};
 
-/// Longer than any wallet makes one.
+/// Bytes; longer than the message of any wallet.
 const LONGEST: usize = 8 << 10;
 
-/// What a message says, as far as it is judged. Times are Unix milliseconds.
+/// The fields of a message that sign-in validates. Times are Unix milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignInMessage {
-    /// Of the page that asks; none stands for https.
+    /// The scheme of the requesting page. None means https.
     pub scheme: Option<String>,
-    /// The authority of the page that asks.
+    /// The authority of the requesting page.
     pub domain: String,
     pub address: Address,
     pub uri: String,
@@ -25,7 +25,8 @@ pub struct SignInMessage {
 }
 
 impl SignInMessage {
-    /// Reads a message; what is wrong with it, as a sentence, when it is none.
+    /// # Errors
+    /// What is wrong, as the end of a sentence.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.len() > LONGEST {
             return Err(format!("it has more than {LONGEST} bytes"));
@@ -46,7 +47,8 @@ impl SignInMessage {
         let address = Address::parse_checksummed(address, None)
             .map_err(|_| format!("{address:?} is not an address in EIP-55's mixed case"))?;
         blank(lines.next(), "after the address")?;
-        // A statement stands between two empty lines. Without one the grammar has both, and some clients one.
+        // An optional statement between two empty lines. Without one the grammar requires both empty lines, and some clients
+        // send one.
         let uri = match lines.next() {
             Some("") => lines.next(),
             Some(line) if line.starts_with("URI: ") => Some(line),
@@ -90,7 +92,7 @@ impl SignInMessage {
     }
 }
 
-/// What a wallet signs of a message's text.
+/// The EIP-191 hash of the text, which wallets sign.
 pub fn digest(text: &str) -> B256 {
     eip191_hash_message(text)
 }
@@ -107,7 +109,7 @@ fn digits(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// RFC 3339 to Unix milliseconds, with any offset.
+/// Parses an RFC 3339 time, with any offset, to Unix milliseconds.
 fn time(text: &str) -> Result<u64, String> {
     let none = || format!("{text:?} is not a time of RFC 3339");
     let (local, offset_ms) = match text.char_indices().nth_back(5) {

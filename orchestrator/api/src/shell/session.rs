@@ -1,4 +1,4 @@
-//! One shell from its socket's first frame to the end of what runs.
+//! One shell, from its WebSocket's first frame to the end of its command.
 
 use std::{
     pin::Pin,
@@ -18,20 +18,20 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::super::{Api, lease_access::StreamAccess};
+use super::super::{lease_access::StreamAccess, state::Api};
 use ports::container_io::{Attached, OutputStream, Shell};
 use store::access::ShellRow;
 
-/// How long a client may take for a frame, or a command to read what it is sent.
+/// The timeout of sending a frame to the client.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often a client is asked whether it is there, and how long it may be silent to that.
+/// The period of pings, and how long the client may be silent.
 const PING: Duration = Duration::from_secs(20);
 const SILENT: Duration = Duration::from_secs(60);
-/// How often ending what runs is tried, with a pause between.
+/// Attempts at ending a command, and the pause between them.
 const TRIES: usize = 5;
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// What a client may say in a text frame.
+/// A client's text frame.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Control {
@@ -39,23 +39,23 @@ enum Control {
         cols: u16,
         rows: u16,
     },
-    /// Standard input ends.
+    /// Closes standard input.
     Eof(bool),
 }
 
-/// How it ended.
+/// Why the shell ended.
 enum Outcome {
     Exited,
     Over(&'static str),
     Left,
 }
 
-/// When something last happened, in milliseconds since the beginning.
+/// Times of the last activity, in milliseconds since `began`.
 struct Activity {
     began: Instant,
-    /// Bytes, either way.
+    /// Bytes in either direction.
     bytes: AtomicU64,
-    /// Any frame of the client's.
+    /// Any frame of the client.
     frames: AtomicU64,
 }
 
@@ -87,7 +87,7 @@ pub(super) async fn run(
         }
         Ok(Attached { mut output, input }) => {
             if tty {
-                // The engine takes a size once the command runs.
+                // The engine accepts a size only while the command runs.
                 for _ in 0..TRIES {
                     if api.container_io.resize(&shell, size.0, size.1).await.is_ok() {
                         break;
@@ -126,14 +126,14 @@ pub(super) async fn run(
     };
     let ((), ()) = tokio::join!(
         async {
-            // A client that takes nothing any more needs no farewell.
+            // The client may not read any more, so sending the last frame has a timeout.
             let _ = timeout(PATIENCE, farewell).await;
         },
         end(&api, &shell)
     );
 }
 
-/// Ends what runs. What could not be ended stays written down for the next process.
+/// Ends the command. A command that cannot be ended stays in the store for the next process.
 async fn end(api: &Api, shell: &Shell) {
     for _ in 0..TRIES {
         match api.container_io.end(shell).await {
@@ -154,14 +154,14 @@ async fn end(api: &Api, shell: &Shell) {
     }
 }
 
-/// Ends the shells that a process before this one left.
+/// Ends the shells that an earlier process left.
 pub(in super::super) async fn end_left(api: &Api, left: Vec<ShellRow>) {
     for row in left {
         end(api, &Shell { exec_id: row.exec_id, container_id: row.container_id, marker: row.marker }).await;
     }
 }
 
-/// The engine knows it a moment after the output has ended.
+/// The engine knows the exit code shortly after the end of the output.
 async fn exit_code(api: &Api, shell: &Shell) -> Option<i64> {
     for _ in 0..TRIES * 10 {
         match api.container_io.exit_code(shell).await {
@@ -173,7 +173,7 @@ async fn exit_code(api: &Api, shell: &Shell) -> Option<i64> {
     None
 }
 
-/// Hands on what is printed, until nothing will be, the client is gone, or nobody does anything.
+/// Forwards output until it ends, the client is gone, or the shell is idle for too long.
 async fn to_client(
     sink: &mut SplitSink<WebSocket, Message>,
     output: &mut BoxStream<'static, std::io::Result<(OutputStream, Vec<u8>)>>,
@@ -210,7 +210,7 @@ async fn to_client(
     }
 }
 
-/// Does what the client says, until it is gone. A command that reads nothing is waited for, and its client with it.
+/// Forwards input until the client is gone. Backpressure applies: a command that reads no input stops its client.
 async fn to_shell(
     api: &Api,
     shell: &Shell,
@@ -232,7 +232,7 @@ async fn to_shell(
             }
             Message::Text(text) => match serde_json::from_str(&text) {
                 Ok(Control::Resize { cols, rows }) => {
-                    // One that has ended meanwhile has no size.
+                    // A command that has ended has no size.
                     let _ = api.container_io.resize(shell, cols, rows).await;
                 }
                 Ok(Control::Eof(true)) => {

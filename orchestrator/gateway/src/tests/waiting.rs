@@ -14,7 +14,7 @@ async fn a_request_waits_for_the_first_replica() {
             })
         })
         .collect();
-    tokio::time::timeout(Duration::from_secs(1), scene.surge.notified()).await.expect("whoever scales is told");
+    tokio::time::timeout(Duration::from_secs(1), scene.surge.notified()).await.expect("the scale stage is woken");
     while scene.gateway.demand(LEASE).is_none_or(|demand| demand.waiting < 4) {
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

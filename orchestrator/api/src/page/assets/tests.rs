@@ -1,7 +1,7 @@
 use super::*;
 
 #[derive(RustEmbed)]
-#[folder = "src/page/tests/dist"]
+#[folder = "src/page/assets/dist"]
 struct Sample;
 
 fn page(rpc_url: Option<&str>) -> Page {
