@@ -1,4 +1,4 @@
-//! A provider that lies beyond physics, and a stranger who proves it.
+//! A provider whose statements are physically impossible, and a stranger who proves it.
 
 use std::{sync::Arc, time::Duration};
 
