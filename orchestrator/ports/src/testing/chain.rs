@@ -17,7 +17,9 @@ use super::{
     lock,
     market::{FakeMarket, History, Revert},
 };
-use crate::ethereum::{Block, Call, Detail, Error, Ethereum, Fees, Log, Receipt, Result, Seen, Sent, Signed};
+use crate::ethereum::{
+    Block, Call, Detail, Error, Ethereum, Fees, Log, Receipt, Result, SendOutcome, Signed, TransactionState,
+};
 
 /// What every call of the market uses.
 const GAS: u64 = 50_000;
@@ -292,28 +294,28 @@ impl State {
         header
     }
 
-    fn send(&mut self, raw: &Bytes) -> Result<Sent> {
+    fn send(&mut self, raw: &Bytes) -> Result<SendOutcome> {
         let transaction = decode(raw)?;
         let mined = self.blocks.iter().flat_map(|block| &block.transactions);
         if self.pool.contains(&transaction) || mined.into_iter().any(|(known, _)| known.hash == transaction.hash) {
-            return Ok(Sent::Known);
+            return Ok(SendOutcome::Known);
         }
         if transaction.nonce < self.nonce(None) {
-            return Ok(Sent::NonceUsed);
+            return Ok(SendOutcome::NonceUsed);
         }
         let cost = U256::from(transaction.gas) * U256::from(transaction.fees.max) + transaction.call.value;
         if cost > self.balance {
-            return Ok(Sent::Unfunded);
+            return Ok(SendOutcome::Unfunded);
         }
         if let Some(waiting) = self.pool.iter_mut().find(|waiting| waiting.nonce == transaction.nonce) {
             if transaction.fees.max.saturating_mul(100) < waiting.fees.max.saturating_mul(REPLACEMENT_PERCENT) {
-                return Ok(Sent::Underpriced);
+                return Ok(SendOutcome::Underpriced);
             }
             *waiting = transaction;
         } else {
             self.pool.push(transaction);
         }
-        Ok(Sent::Accepted)
+        Ok(SendOutcome::Accepted)
     }
 }
 
@@ -401,7 +403,7 @@ impl Ethereum for FakeChain {
         Ok(Signed { hash: keccak256(&raw), raw })
     }
 
-    async fn send_raw(&self, raw: &Bytes) -> Result<Sent> {
+    async fn send_raw(&self, raw: &Bytes) -> Result<SendOutcome> {
         let mut state = self.enter("send_raw")?;
         let outcome = state.send(raw)?;
         match state.take_failure("send_raw", Failure::AnswerLost) {
@@ -422,12 +424,12 @@ impl Ethereum for FakeChain {
         Ok(state.find(block).map(receipts))
     }
 
-    async fn transaction(&self, hash: B256) -> Result<Option<Seen>> {
+    async fn transaction(&self, hash: B256) -> Result<Option<TransactionState>> {
         if let Some(receipt) = self.receipt(hash).await? {
-            return Ok(Some(Seen { block: Some((receipt.block, receipt.block_hash)) }));
+            return Ok(Some(TransactionState { block: Some((receipt.block, receipt.block_hash)) }));
         }
         let waits = self.enter("transaction")?.pool.iter().any(|waiting| waiting.hash == hash);
-        Ok(waits.then_some(Seen { block: None }))
+        Ok(waits.then_some(TransactionState { block: None }))
     }
 
     async fn call(&self, call: &Call, block: Option<u64>) -> Result<Bytes> {

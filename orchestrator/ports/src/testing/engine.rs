@@ -21,7 +21,10 @@ use tokio::sync::Notify;
 use super::lock;
 use crate::{
     clock::Clock,
-    engine::{Container, Counters, Details, Engine, Error, Image, Info, Object, Result, Spec, View},
+    engine::{
+        ContainerDetails, ContainerSpec, Engine, EngineContainer, EngineCounters, EngineListing, Error, Image, Info,
+        Object, Result,
+    },
 };
 
 /// How a call fails.
@@ -38,11 +41,11 @@ pub enum EngineFault {
 /// A container, and what only the engine knows of it.
 #[derive(Debug, Clone)]
 struct Held {
-    listed: Container,
+    listed: EngineContainer,
     /// Its service has a health check.
     is_checked: bool,
     pid: u32,
-    counters: Counters,
+    counters: EngineCounters,
 }
 
 #[derive(Debug, Default)]
@@ -116,7 +119,7 @@ impl FakeEngine {
         self.change(lease, service, replica, |held| held.listed.seen.health = health);
     }
 
-    pub fn set_counters(&self, lease: B256, service: &str, replica: u16, counters: Counters) {
+    pub fn set_counters(&self, lease: B256, service: &str, replica: u16, counters: EngineCounters) {
         self.change(lease, service, replica, |held| held.counters = counters);
     }
 
@@ -231,28 +234,28 @@ impl Engine for FakeEngine {
         Ok(changes.boxed())
     }
 
-    async fn view(&self, owner: Owner, lease: Option<B256>) -> Result<View> {
-        let world = self.enter("view").await?;
+    async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<EngineListing> {
+        let world = self.enter("list").await?;
         let own = |tag: &Tag| tag.owner == owner && lease.is_none_or(|lease| tag.lease == lease);
         let listed = world.containers.values().map(|held| &held.listed);
-        Ok(View {
+        Ok(EngineListing {
             containers: listed.filter(|listed| own(&listed.tag)).cloned().collect(),
             networks: world.networks.values().filter(|object| own(&object.tag)).cloned().collect(),
             volumes: world.volumes.values().filter(|object| own(&object.tag)).cloned().collect(),
         })
     }
 
-    async fn containers(&self, owner: Owner) -> Result<Vec<Container>> {
+    async fn containers(&self, owner: Owner) -> Result<Vec<EngineContainer>> {
         let world = self.enter("containers").await?;
         let listed = world.containers.values().map(|held| &held.listed);
         Ok(listed.filter(|listed| listed.tag.owner == owner).cloned().collect())
     }
 
-    async fn details(&self, id: &str) -> Result<Details> {
+    async fn details(&self, id: &str) -> Result<ContainerDetails> {
         let world = self.enter("details").await?;
         let held = world.containers.get(id).ok_or(Error::NotFound)?;
         let seen = &held.listed.seen;
-        Ok(Details {
+        Ok(ContainerDetails {
             pid: held.pid,
             started_at_ms: seen.started_at_ms,
             finished_at_ms: seen.finished_at_ms,
@@ -263,7 +266,7 @@ impl Engine for FakeEngine {
         })
     }
 
-    async fn counters(&self, id: &str) -> Result<Counters> {
+    async fn counters(&self, id: &str) -> Result<EngineCounters> {
         let world = self.enter("counters").await?;
         Ok(world.containers.get(id).ok_or(Error::NotFound)?.counters)
     }
@@ -288,7 +291,7 @@ impl Engine for FakeEngine {
         Ok(())
     }
 
-    async fn create_container(&self, spec: &Spec) -> Result<String> {
+    async fn create_container(&self, spec: &ContainerSpec) -> Result<String> {
         let mut world = self.act("create_container", &name(&spec.slot)).await?;
         let id = container_name(spec.tag.lease, &spec.slot);
         let is_checked = matches!(spec.service.healthcheck, Some(manifest::Health::Check { .. }));
@@ -303,8 +306,8 @@ impl Engine for FakeEngine {
             finished_at_ms: 0,
         };
         let image_id = spec.image.id.clone();
-        let listed = Container { tag: spec.tag, seen, image_id, ports: Vec::new(), address: None };
-        let made = || Held { listed, is_checked, pid: 0, counters: Counters::default() };
+        let listed = EngineContainer { tag: spec.tag, seen, image_id, ports: Vec::new(), address: None };
+        let made = || Held { listed, is_checked, pid: 0, counters: EngineCounters::default() };
         world.containers.entry(id.clone()).or_insert_with(made);
         Ok(id)
     }
