@@ -6,7 +6,7 @@ use alloy::{
     signers::SignerSync,
 };
 use anvil::Actor;
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use reqwest::StatusCode;
 use serde_json::Value;
 use solidity::{Order, Terms, typed};

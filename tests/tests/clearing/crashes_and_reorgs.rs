@@ -1,4 +1,4 @@
-//! The clearing stage beside the two that it lives between: what a death or a reorg in the middle leaves.
+//! The clearing stage between the chain stage and the settlement stage, when the process is killed or the chain reorganizes.
 
 use std::{
     sync::{

@@ -1,4 +1,4 @@
-//! Before maintenance: no new lease, and everything that runs goes on.
+//! Draining before maintenance: no new lease starts, and those that run continue.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! The engine is away: nothing is torn down, and everything converges when it is back.
+//! The engine is unreachable: nothing is removed, and everything converges once it is back.
 
 use std::{sync::Arc, time::Duration};
 
@@ -32,7 +32,7 @@ fn engine_at(docker: &FaultyDocker) -> Arc<dyn Engine> {
     Arc::new(BollardEngine::new(settings))
 }
 
-/// Until a lease stands so; on a busy machine even an honest engine may be late, and the next run is the retry.
+/// Waits until a lease has the standing. On a busy machine even a sound engine may exceed its timeout; the next run retries.
 async fn converges(process: &Process, lease: B256, wanted: Standing) {
     until(&format!("the lease to be {wanted:?}"), async || {
         process.chain.run().await?;
@@ -55,7 +55,10 @@ async fn an_engine_that_is_down_at_the_start_is_waited_for() {
         let error = process.container.run().await.unwrap_err();
         let outage = error.downcast_ref::<engine::Error>().is_some_and(engine::Error::is_outage);
         assert!(outage, "{fault:?}: {error:#}");
-        assert!(process.store.container_attempts(lease).await.unwrap().is_empty(), "nobody's failure");
+        assert!(
+            process.store.container_attempts(lease).await.unwrap().is_empty(),
+            "an outage counts as no lease's failure"
+        );
     }
     docker.set_fault(DockerFault::None);
     converges(&process, lease, Standing::Running).await;

@@ -1,4 +1,4 @@
-//! What the chain takes back: a lease by a reorg, and the right to run by the end of its money.
+//! Leases that a reorg reverts, and leases whose money ends.
 
 use std::time::Duration;
 

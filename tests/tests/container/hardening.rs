@@ -1,4 +1,4 @@
-//! What a container gets, always: as the engine shows it, and as the container itself finds it.
+//! The hardening that every container gets, as the engine shows it and as the container itself sees it.
 
 use std::{collections::HashMap, fs, os::unix::fs::MetadataExt, process::Command};
 

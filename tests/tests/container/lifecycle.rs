@@ -1,4 +1,4 @@
-//! A lease from its opening to its end.
+//! A lease's containers from its opening to its end.
 
 use std::collections::HashMap;
 

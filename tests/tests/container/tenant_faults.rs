@@ -1,4 +1,4 @@
-//! Faults of a tenant's making: each with a reason that says what is wrong, and no other lease feels it.
+//! Faults of a tenant's manifest or program: each lease shows the reason, and no other lease is affected.
 
 use std::{sync::Arc, time::Duration};
 

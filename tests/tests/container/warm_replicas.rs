@@ -1,4 +1,4 @@
-//! Replicas that are made ahead: a step up starts them, and a step down leaves none that has run.
+//! Warm replicas, which are created ahead: a step up starts them, and a step down keeps none that has run.
 
 use std::{collections::BTreeSet, sync::Arc};
 
@@ -120,7 +120,7 @@ async fn a_process_that_begins_anew_adopts_what_is_warm() {
     let unhurt = run_until(&world, lease, Standing::Running, one_warm(), KillPoint::After(usize::MAX)).await;
     let made = unhurt.calls.iter().position(|call| *call == "create_container").unwrap() + 1;
     engine().remove_container(&unhurt.created[0]).await.unwrap();
-    // Once more, and it dies when the engine has made the warm one and nobody has heard of it.
+    // Once more, and the process is killed after the engine has created the warm one, before it reads the answer.
     assert!(run_until(&world, lease, Standing::Running, one_warm(), KillPoint::After(made)).await.killed);
     let warm = world.container(lease, "web", 1).await.unwrap();
 

@@ -1,4 +1,4 @@
-//! A provider that lies beyond physics, and a stranger who proves it.
+//! A provider whose statements are physically impossible, and a stranger who proves it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -55,19 +55,23 @@ impl DishonestProvider {
             draining: false,
             statuses: StageStatuses::default(),
             metrics: metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder().handle(),
-            container: Wakeup::default(),
+            container_wakeup: Wakeup::default(),
             feed: api::feed::Feed::new(store.clone(), stopped.clone()),
             providers: Default::default(),
-            books: api::books::Settings { margin: 0, gas_per_hour: 1, replace_after: Duration::from_secs(1) },
+            account: api::provider_account::AccountSettings {
+                margin: 0,
+                gas_per_hour: 1,
+                replace_after: Duration::from_secs(1),
+            },
             page: None,
-            gate: api::Gate { domain: "localhost".to_owned(), address: ([127, 0, 0, 1], 0).into() },
+            gateway: api::GatewayAddress { domain: "localhost".to_owned(), address: ([127, 0, 0, 1], 0).into() },
             clock: Arc::new(SystemClock),
             origins: Origins::new(world.port, &[]),
-            session_for: Duration::from_secs(3600),
+            session_lifetime: Duration::from_secs(3600),
             signatures: Arc::new(OnChain(ethereum)),
             container_io: Arc::new(DockerIo::new(docker_host(""), owner)),
             demand: Arc::new(Nothing),
-            visits: Default::default(),
+            streams: Default::default(),
             shell_idle: Duration::from_secs(900),
             shutdown: stopped,
         };

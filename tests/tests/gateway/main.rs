@@ -55,7 +55,7 @@ async fn ask(running: &RunningLease, path: &str) -> (StatusCode, String) {
 /// The tenant sets the replica count, and that many become healthy.
 async fn scale(running: &RunningLease, replicas: u16) {
     running.scale(replicas).await.unwrap();
-    let scaled = |view: &api_types::LeaseView| {
+    let scaled = |view: &api_types::leases::LeaseView| {
         let count = &view.summary.replicas;
         (count.wanted, count.healthy, count.running) == (replicas, replicas, replicas)
     };

@@ -116,7 +116,7 @@ fn between(before: &Totals, after: &Totals) -> Counters {
     }
 }
 
-/// Within a thousandth of the truth, which is told in whole milliseconds.
+/// Within a thousandth of the true usage, which the sample reports in whole milliseconds.
 fn assert_exact(counted: u64, truth: u64) {
     let most = truth + truth / 1000 + 1_000_000;
     assert!((truth..=most).contains(&counted), "{counted} ns were counted where {truth} were used");

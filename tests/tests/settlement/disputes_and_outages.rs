@@ -1,5 +1,5 @@
-//! What faults, disputes and silence change of a lease: the fold says what the contract says, the stages act by it, and an
-//! honest orchestrator states nothing by which it could be convicted.
+//! Disputes, frauds and outages of a lease: the replayed lease agrees with the contract, the stages act by it, and an honest
+//! orchestrator posts nothing by which it could be convicted.
 
 use alloy::primitives::aliases::U104;
 use lease::{
@@ -120,7 +120,7 @@ async fn the_fold_follows_rulings_and_frauds() {
     settling.prove_and_claim().await;
     agree(&settling, lease, "and settled again").await;
 
-    // One that nobody rules changes nothing but the time.
+    // A dispute that is not ruled in time changes nothing but the time.
     let (other, terms) = settling.take(2).await;
     settling.follow().await;
     settling.dispute(&terms).await;

@@ -1,4 +1,4 @@
-//! Each intent has its effect once: whatever dies, waits, disappears or comes in between.
+//! Each intent takes effect exactly once: across crashes, delays, reorgs and foreign transactions.
 
 use std::sync::Arc;
 

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, time::Duration};
 use alloy::primitives::U256;
 use solidity::Market::Parameters;
 
-use api_types::books::{AlarmView, GasView};
+use api_types::provider_account::{AlarmView, GasView};
 use driver::StageStatus;
 use store::{BlockRef, ProviderRow};
 
@@ -19,7 +19,7 @@ const STILL_SECS: u64 = 120;
 const AHEAD_SECS: u64 = 30;
 
 /// What alarms are told from.
-pub(super) struct Facts {
+pub(super) struct AlarmInputs {
     pub(super) now_ms: u64,
     pub(super) head: Option<BlockRef>,
     pub(super) stages: BTreeMap<&'static str, StageStatus>,
@@ -41,7 +41,7 @@ pub(super) struct Facts {
     pub(super) draining: bool,
 }
 
-impl Facts {
+impl AlarmInputs {
     pub(super) fn alarms(&self) -> Vec<AlarmView> {
         let mut alarms = self.stages();
         alarms.extend([self.chain(), self.gas(), self.wallet(), self.stuck(), self.failed()].into_iter().flatten());
@@ -178,8 +178,8 @@ mod tests {
         }
     }
 
-    /// What the facts alarm of, when everything but what `change` does is well.
-    fn kinds(change: impl FnOnce(&mut Facts)) -> Vec<String> {
+    /// What the inputs alarm of, when everything but what `change` does is well.
+    fn kinds(change: impl FnOnce(&mut AlarmInputs)) -> Vec<String> {
         let parameters = deploy::local_parameters();
         let capacity = Shape { millicores: 2000, memoryMiB: 4000, diskMiB: 1, gpus: 1 };
         let bond = U256::from(parameters.minBond) + U256::from(parameters.bondPerCore) * U256::from(11);
@@ -194,7 +194,7 @@ mod tests {
             exit_at: None,
             silence: None,
         };
-        let mut facts = Facts {
+        let mut inputs = AlarmInputs {
             now_ms: NOW * 1000,
             head: at(NOW),
             stages: BTreeMap::from([("proof", run(1000, 0)), ("chain", run(500, FAILURES - 1))]),
@@ -210,8 +210,8 @@ mod tests {
             parameters,
             draining: false,
         };
-        change(&mut facts);
-        facts.alarms().into_iter().map(|alarm| alarm.kind).collect()
+        change(&mut inputs);
+        inputs.alarms().into_iter().map(|alarm| alarm.kind).collect()
     }
 
     fn at(time: u64) -> Option<BlockRef> {
@@ -221,25 +221,25 @@ mod tests {
     #[test]
     fn nothing_is_said_while_all_is_well() {
         assert!(kinds(|_| {}).is_empty());
-        let young = kinds(|facts| (facts.rooted_at, facts.serves) = (Some(0), Some(NOW - 5)));
+        let young = kinds(|inputs| (inputs.rooted_at, inputs.serves) = (Some(0), Some(NOW - 5)));
         assert!(young.is_empty(), "while nobody was served, no root was owed: {young:?}");
     }
 
     #[test]
     fn each_fact_has_its_alarm() {
         let failing = BTreeMap::from([("proof", run(1000, FAILURES)), ("scale", run(SILENT_MS + 1, 0))]);
-        assert_eq!(kinds(|facts| facts.stages = failing), ["stage", "stage"]);
-        assert_eq!(kinds(|facts| facts.gas.last_hour = 90), ["gas"]);
-        assert_eq!(kinds(|facts| facts.draining = true), ["draining"]);
-        assert_eq!(kinds(|facts| facts.wallet = Some(U256::from(9))), ["wallet"]);
-        assert_eq!(kinds(|facts| (facts.wallet, facts.fees_last_day) = (Some(U256::ZERO), U256::ZERO)), ["wallet"]);
-        assert_eq!(kinds(|facts| facts.oldest_sent_ms = Some(NOW * 1000 - 120_001)), ["intents"]);
-        assert_eq!(kinds(|facts| facts.failed = (1, Some("why".to_owned()))), ["intents"]);
-        assert_eq!(kinds(|facts| (facts.head, facts.serves) = (at(NOW + AHEAD_SECS + 1), None)), ["clock"]);
-        assert_eq!(kinds(|facts| (facts.head, facts.serves) = (at(NOW - STILL_SECS - 1), None)), ["chain"]);
-        assert_eq!(kinds(|facts| facts.rooted_at = facts.rooted_at.map(|at| at - 1)), ["roots"]);
-        let poor = kinds(|facts| {
-            let provider = facts.registered.as_mut();
+        assert_eq!(kinds(|inputs| inputs.stages = failing), ["stage", "stage"]);
+        assert_eq!(kinds(|inputs| inputs.gas.last_hour = 90), ["gas"]);
+        assert_eq!(kinds(|inputs| inputs.draining = true), ["draining"]);
+        assert_eq!(kinds(|inputs| inputs.wallet = Some(U256::from(9))), ["wallet"]);
+        assert_eq!(kinds(|inputs| (inputs.wallet, inputs.fees_last_day) = (Some(U256::ZERO), U256::ZERO)), ["wallet"]);
+        assert_eq!(kinds(|inputs| inputs.oldest_sent_ms = Some(NOW * 1000 - 120_001)), ["intents"]);
+        assert_eq!(kinds(|inputs| inputs.failed = (1, Some("why".to_owned()))), ["intents"]);
+        assert_eq!(kinds(|inputs| (inputs.head, inputs.serves) = (at(NOW + AHEAD_SECS + 1), None)), ["clock"]);
+        assert_eq!(kinds(|inputs| (inputs.head, inputs.serves) = (at(NOW - STILL_SECS - 1), None)), ["chain"]);
+        assert_eq!(kinds(|inputs| inputs.rooted_at = inputs.rooted_at.map(|at| at - 1)), ["roots"]);
+        let poor = kinds(|inputs| {
+            let provider = inputs.registered.as_mut();
             provider.into_iter().for_each(|provider| provider.bond -= U256::from(1));
         });
         assert_eq!(poor, ["bond"]);

@@ -1,6 +1,6 @@
 //! The door to a lease's inside: who is let in, for how long, and that it is written down before anything is shown.
 
-mod visits;
+mod concurrency;
 
 use std::{sync::Arc, time::Duration};
 
@@ -9,11 +9,11 @@ use axum::extract::Path;
 use futures::future::BoxFuture;
 use rand::{RngCore, rngs::OsRng};
 
-pub use self::visits::Visits;
+pub use self::concurrency::OpenStreams;
 use super::{
     Api,
     error::{Error, Result, lease_id, unknown_lease},
-    session::Visitor,
+    session::Caller,
 };
 use lease::{Lease, access::Scope};
 use ports::container_io;
@@ -25,72 +25,72 @@ const LOOK: Duration = Duration::from_secs(1);
 const LONGEST_DETAIL: usize = 200;
 
 /// Somebody who was let in, which is written down.
-pub struct Entry {
+pub struct LeaseAccess {
     pub lease: Lease,
-    pub visitor: Visitor,
+    pub caller: Caller,
     scope: Scope,
     what: &'static str,
     api: Api,
 }
 
-/// Lets a visitor in who may, and writes it down.
-pub async fn enter(
+/// Lets a caller in who may, and writes it down.
+pub async fn authorize(
     api: &Api,
-    visitor: Visitor,
+    caller: Caller,
     Path(id): Path<String>,
     scope: Scope,
     what: &'static str,
     detail: String,
-) -> Result<Entry> {
+) -> Result<LeaseAccess> {
     let id = lease_id(&id)?;
     let lease = api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease;
-    if !may(api, &lease, &visitor, scope).await? {
-        let (who, tenant) = (visitor.address, lease.terms.tenant);
+    if !is_allowed(api, &lease, &caller, scope).await? {
+        let (who, tenant) = (caller.address, lease.terms.tenant);
         return Err(Error::Forbidden(format!(
             "{who} may not see this: ask the lease's tenant, {tenant}, to share `{scope}` of it with you"
         )));
     }
-    let entry = Entry { lease, visitor, scope, what, api: api.clone() };
+    let entry = LeaseAccess { lease, caller, scope, what, api: api.clone() };
     entry.write(detail).await?;
     Ok(entry)
 }
 
-/// Whether a visitor is a lease's tenant, or has a grant that goes so far.
-async fn may(api: &Api, lease: &Lease, visitor: &Visitor, scope: Scope) -> Result<bool> {
-    if visitor.address == lease.terms.tenant {
+/// Whether a caller is a lease's tenant, or has a grant that goes so far.
+async fn is_allowed(api: &Api, lease: &Lease, caller: &Caller, scope: Scope) -> Result<bool> {
+    if caller.address == lease.terms.tenant {
         return Ok(true);
     }
-    let grant = api.store.grant(lease.id, visitor.address, api.clock.now_ms() / 1000).await?;
+    let grant = api.store.grant(lease.id, caller.address, api.clock.now_ms() / 1000).await?;
     Ok(grant.is_some_and(|grant| grant.scope >= scope))
 }
 
-impl Entry {
+impl LeaseAccess {
     async fn write(&self, detail: String) -> Result<()> {
-        note(&self.api, self.lease.id, self.visitor.address, self.what, detail).await
+        record(&self.api, self.lease.id, self.caller.address, self.what, detail).await
     }
 
     /// Stays for longer. That it ends, and after how long, is written when it is dropped.
-    pub fn stay(self, seat: visits::Seat) -> Stay {
+    pub fn stay(self, permit: concurrency::StreamPermit) -> StreamAccess {
         let entry = Arc::new(self);
         let over = Box::pin({
             let entry = entry.clone();
             async move { entry.over().await }
         });
-        Stay { began_ms: entry.api.clock.now_ms(), entry, seat: Some(seat), over, why: "left" }
+        StreamAccess { began_ms: entry.api.clock.now_ms(), entry, permit: Some(permit), over, why: "left" }
     }
 
-    /// Waits until the visitor has to go; the reason, as a sentence.
+    /// Waits until the caller has to go; the reason, as a sentence.
     async fn over(&self) -> &'static str {
         let Api { clock, store, .. } = &self.api;
         loop {
-            if clock.now_ms() >= self.visitor.expires_at_ms {
+            if clock.now_ms() >= self.caller.expires_at_ms {
                 return "the session is over: sign in again";
             }
             // A database that does not answer now has not ended anything.
-            if let Ok(false) = self.visitor.stands(&self.api).await {
+            if let Ok(false) = self.caller.stands(&self.api).await {
                 return "the session was ended";
             }
-            if let Ok(false) = may(&self.api, &self.lease, &self.visitor, self.scope).await {
+            if let Ok(false) = is_allowed(&self.api, &self.lease, &self.caller, self.scope).await {
                 return "the grant has ended";
             }
             let closed =
@@ -107,38 +107,38 @@ impl Entry {
 }
 
 /// A visit that lasts: a stream, a shell.
-pub struct Stay {
-    pub entry: Arc<Entry>,
-    seat: Option<visits::Seat>,
+pub struct StreamAccess {
+    pub entry: Arc<LeaseAccess>,
+    permit: Option<concurrency::StreamPermit>,
     over: BoxFuture<'static, &'static str>,
     began_ms: u64,
     /// How it ended, for the log of accesses.
     pub why: &'static str,
 }
 
-impl Stay {
-    /// Waits until the visitor has to go; the reason, as a sentence. To be waited for once, with pauses as one likes.
+impl StreamAccess {
+    /// Waits until the caller has to go; the reason, as a sentence. To be waited for once, with pauses as one likes.
     pub async fn over(&mut self) -> &'static str {
         (&mut self.over).await
     }
 }
 
-impl Drop for Stay {
+impl Drop for StreamAccess {
     fn drop(&mut self) {
-        let (entry, seat) = (self.entry.clone(), self.seat.take());
+        let (entry, permit) = (self.entry.clone(), self.permit.take());
         let seconds = entry.api.clock.now_ms().saturating_sub(self.began_ms).div_ceil(1000);
         let detail = format!("ended after {seconds} s: {}", self.why);
         tokio::spawn(async move {
             if let Err(error) = entry.write(detail).await {
                 tracing::error!(lease = %entry.lease.id, ?error, "the end of a visit could not be written down");
             }
-            drop(seat);
+            drop(permit);
         });
     }
 }
 
 /// Writes down that somebody looked, or changed who may.
-pub async fn note(api: &Api, lease: B256, who: Address, what: &str, detail: String) -> Result<()> {
+pub async fn record(api: &Api, lease: B256, who: Address, what: &str, detail: String) -> Result<()> {
     let mut id = [0; 16];
     OsRng.fill_bytes(&mut id);
     let (id, at_ms) = (hex::encode(id), api.clock.now_ms());

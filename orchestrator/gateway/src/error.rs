@@ -11,7 +11,7 @@ use serde_json::json;
 use super::body::Answer;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Refusal {
+pub(super) enum Error {
     /// The request names no host, or asks for what only a proxy of the client's own would do.
     BadRequest(&'static str),
     /// Nothing here has that name.
@@ -28,7 +28,7 @@ pub(super) enum Refusal {
     Late(String),
 }
 
-impl Refusal {
+impl Error {
     fn parts(&self) -> (StatusCode, &'static str, String) {
         match self {
             Self::BadRequest(why) => (StatusCode::BAD_REQUEST, "bad_request", (*why).to_owned()),

@@ -20,17 +20,17 @@ use tokio::{
 /// How long a peer may take nothing while something waits for it.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-pub(super) struct Impatient(pub(super) TcpListener);
+pub(super) struct TimeoutListener(pub(super) TcpListener);
 
-impl Listener for Impatient {
-    type Io = Hasty<TcpStream>;
+impl Listener for TimeoutListener {
+    type Io = WriteTimeout<TcpStream>;
     type Addr = SocketAddr;
 
     async fn accept(&mut self) -> (Self::Io, Self::Addr) {
         let (stream, address) = Listener::accept(&mut self.0).await;
         // News are small, and would otherwise wait for the peer to confirm those before.
         let _ = stream.set_nodelay(true);
-        (Hasty { inner: stream, stuck: None }, address)
+        (WriteTimeout { inner: stream, stuck: None }, address)
     }
 
     fn local_addr(&self) -> io::Result<SocketAddr> {
@@ -39,13 +39,13 @@ impl Listener for Impatient {
 }
 
 /// A connection that breaks when nothing could be written to it for [`PATIENCE`].
-pub(super) struct Hasty<T> {
+pub(super) struct WriteTimeout<T> {
     inner: T,
     /// Runs while something waits.
     stuck: Option<Pin<Box<Sleep>>>,
 }
 
-impl<T> Hasty<T> {
+impl<T> WriteTimeout<T> {
     fn watch<R>(&mut self, context: &mut Context<'_>, outcome: Poll<io::Result<R>>) -> Poll<io::Result<R>> {
         if outcome.is_ready() {
             self.stuck = None;
@@ -57,13 +57,13 @@ impl<T> Hasty<T> {
     }
 }
 
-impl<T: AsyncRead + Unpin> AsyncRead for Hasty<T> {
+impl<T: AsyncRead + Unpin> AsyncRead for WriteTimeout<T> {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, into: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.get_mut().inner).poll_read(context, into)
     }
 }
 
-impl<T: AsyncWrite + Unpin> AsyncWrite for Hasty<T> {
+impl<T: AsyncWrite + Unpin> AsyncWrite for WriteTimeout<T> {
     fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         let this = self.get_mut();
         let outcome = Pin::new(&mut this.inner).poll_write(context, bytes);
@@ -105,7 +105,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn who_takes_nothing_is_cut_off_and_who_is_slow_is_not() {
         let (near, mut far) = tokio::io::duplex(4);
-        let mut near = Hasty { inner: near, stuck: None };
+        let mut near = WriteTimeout { inner: near, stuck: None };
         let begun = Instant::now();
         let slow = tokio::spawn(async move {
             let mut taken = [0; 4];

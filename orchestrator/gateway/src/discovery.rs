@@ -15,9 +15,9 @@ use alloy::primitives::{Address, B256, keccak256};
 
 use super::{
     Limits,
-    backend::Backend,
-    intake::Intake,
     route::{Outlook, Route, Table},
+    traffic::LeaseTraffic,
+    upstream::Upstream,
 };
 use lease::{Lease, Status, decide::Standing, manifest::Manifest};
 use ports::subnet::Subnet;
@@ -29,7 +29,7 @@ use store::{
 /// How long it is told of a lease that it was closed.
 const REMEMBERED: Duration = Duration::from_secs(600);
 
-pub(super) struct Lookout {
+pub(super) struct Discovery {
     store: Arc<Store>,
     provider: Address,
     /// Where containers have their own addresses.
@@ -47,7 +47,7 @@ struct Sight<'a> {
     time: u64,
 }
 
-impl Lookout {
+impl Discovery {
     pub(super) fn new(store: Arc<Store>, provider: Address, pool: Subnet, limits: Limits) -> Self {
         Self { store, provider, pool, limits, manifests: HashMap::new(), gone: HashMap::new() }
     }
@@ -92,24 +92,25 @@ impl Lookout {
 
     fn routes(&self, sight: &Sight<'_>, manifest: &Manifest, before: &Table) -> Vec<Arc<Route>> {
         let id = sight.lease.id;
-        let intake = before.of(id).next().map_or_else(|| Arc::new(Intake::new(id)), |route| route.intake.clone());
+        let traffic =
+            before.of(id).next().map_or_else(|| Arc::new(LeaseTraffic::new(id)), |route| route.traffic.clone());
         let outlook = outlook(sight);
         let served = manifest.services.iter().filter_map(|(name, service)| {
             let port = manifest.served_port(name)?;
             let old = before.of(id).find(|route| route.service == *name);
-            let known: &[Arc<Backend>] = old.map(|route| route.backends.as_slice()).unwrap_or_default();
+            let known: &[Arc<Upstream>] = old.map(|route| route.upstreams.as_slice()).unwrap_or_default();
             let wanted = |seen: &&ContainerRow| seen.service == *name && seen.replica < sight.lease.replicas;
-            let backends = sight.seen.iter().filter(wanted).filter(|seen| seen.is_healthy()).filter_map(|seen| {
+            let upstreams = sight.seen.iter().filter(wanted).filter(|seen| seen.is_healthy()).filter_map(|seen| {
                 let address = self.address(seen, port)?;
-                let same = |old: &&Arc<Backend>| old.container == seen.container_id && old.address == address;
+                let same = |old: &&Arc<Upstream>| old.container == seen.container_id && old.address == address;
                 let old = known.iter().find(same).cloned();
-                let new = || Arc::new(Backend::new(seen.container_id.clone(), seen.replica, address));
+                let new = || Arc::new(Upstream::new(seen.container_id.clone(), seen.replica, address));
                 Some(old.unwrap_or_else(new))
             });
             Some(Arc::new(Route {
-                intake: intake.clone(),
+                traffic: traffic.clone(),
                 service: name.clone(),
-                backends: backends.collect(),
+                upstreams: upstreams.collect(),
                 outlook: outlook.clone(),
                 concurrency: service.gateway.concurrency.unwrap_or(self.limits.concurrency),
                 timeout: service.gateway.timeout.unwrap_or(self.limits.head),
@@ -151,17 +152,17 @@ impl Lookout {
     fn closed(&mut self, open: &HashSet<B256>, before: &Table) -> Vec<Arc<Route>> {
         let mut routes = Vec::new();
         let mut gone = HashMap::new();
-        for route in before.routes.iter().filter(|route| !open.contains(&route.intake.lease)) {
-            let id = route.intake.lease;
+        for route in before.routes.iter().filter(|route| !open.contains(&route.traffic.lease)) {
+            let id = route.traffic.lease;
             let since = self.gone.get(&id).copied().unwrap_or_else(Instant::now);
             if since.elapsed() > REMEMBERED {
                 continue;
             }
             gone.insert(id, since);
             routes.push(Arc::new(Route {
-                intake: route.intake.clone(),
+                traffic: route.traffic.clone(),
                 service: route.service.clone(),
-                backends: Vec::new(),
+                upstreams: Vec::new(),
                 outlook: Outlook::Hopeless("the lease is closed; its tenant can open another".to_owned()),
                 concurrency: route.concurrency,
                 timeout: route.timeout,

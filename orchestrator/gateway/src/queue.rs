@@ -7,13 +7,13 @@ use tokio::{select, time::sleep};
 
 use super::{
     Gateway,
-    backend::{Backend, Ticket},
-    refusal::Refusal,
+    error::Error,
     route::{Choice, Outlook, Route},
+    upstream::{Ticket, Upstream},
 };
 
 /// Enters a request at a replica, now or when one has room.
-pub(super) async fn enter(gateway: &Gateway, route: &Arc<Route>, tried: &[Arc<Backend>]) -> Result<Ticket, Refusal> {
+pub(super) async fn enter(gateway: &Gateway, route: &Arc<Route>, tried: &[Arc<Upstream>]) -> Result<Ticket, Error> {
     match route.choose(tried) {
         Choice::To(ticket) => Ok(ticket),
         // A large future for the few that wait.
@@ -21,10 +21,10 @@ pub(super) async fn enter(gateway: &Gateway, route: &Arc<Route>, tried: &[Arc<Ba
     }
 }
 
-async fn wait(gateway: &Gateway, route: &Arc<Route>) -> Result<Ticket, Refusal> {
+async fn wait(gateway: &Gateway, route: &Arc<Route>) -> Result<Ticket, Error> {
     let began = Instant::now();
-    let Some(_place) = route.intake.queue(gateway.limits.waiting) else {
-        return Err(Refusal::Busy("too many requests wait for this lease already; try again in a moment"));
+    let Some(_place) = route.traffic.queue(gateway.limits.waiting) else {
+        return Err(Error::Busy("too many requests wait for this lease already; try again in a moment"));
     };
     let mut table = gateway.table.subscribe();
     let mut route = route.clone();
@@ -36,15 +36,15 @@ async fn wait(gateway: &Gateway, route: &Arc<Route>) -> Result<Ticket, Refusal> 
         tokio::pin!(freed);
         freed.as_mut().enable();
         let newest = table.borrow_and_update().current(&route);
-        route = newest.ok_or_else(|| Refusal::NotRunning("the lease is closed".to_owned()))?;
+        route = newest.ok_or_else(|| Error::NotRunning("the lease is closed".to_owned()))?;
         let (patience, late) = match (route.choose(&[]), &route.outlook) {
             (Choice::To(ticket), _) => return Ok(ticket),
-            (Choice::Full, _) => (gateway.limits.queue, Refusal::Busy("every replica is busy; try again in a moment")),
+            (Choice::Full, _) => (gateway.limits.queue, Error::Busy("every replica is busy; try again in a moment")),
             (Choice::Nowhere, Outlook::Coming) => {
                 let late = format!("no replica was ready within {:?}", gateway.limits.hold);
-                (gateway.limits.hold, Refusal::NotRunning(late))
+                (gateway.limits.hold, Error::NotRunning(late))
             }
-            (Choice::Nowhere, Outlook::Hopeless(why)) => return Err(Refusal::NotRunning(why.clone())),
+            (Choice::Nowhere, Outlook::Hopeless(why)) => return Err(Error::NotRunning(why.clone())),
         };
         if !std::mem::replace(&mut rung, true) {
             gateway.surge.notify();

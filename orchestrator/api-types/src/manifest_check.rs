@@ -15,7 +15,7 @@ pub struct ManifestCheckView {
     pub services: Vec<CheckedServiceView>,
     pub policy: String,
     pub shadow: Option<String>,
-    pub refusals: Vec<PlacedView>,
+    pub refusals: Vec<ManifestRefusalView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -30,7 +30,7 @@ pub struct CheckedServiceView {
 /// A refusal at its place. Lines and columns from 1; none when the place is the whole file.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct PlacedView {
+pub struct ManifestRefusalView {
     pub line: Option<usize>,
     pub column: Option<usize>,
     pub path: String,

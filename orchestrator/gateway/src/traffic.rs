@@ -11,7 +11,7 @@ use std::{
 
 use alloy::primitives::B256;
 
-use super::window::Window;
+use super::latency::LatencyWindow;
 use ports::demand::Demand;
 
 /// Thousandths of a retry that each request earns: a fifth.
@@ -28,7 +28,7 @@ const WARM: u32 = 60;
 /// How often it is asked whether a lease surges.
 pub(super) const PULSE: Duration = Duration::from_millis(250);
 
-pub(super) struct Intake {
+pub(super) struct LeaseTraffic {
     pub(super) lease: B256,
     arrived: AtomicU64,
     failed: AtomicU64,
@@ -38,7 +38,7 @@ pub(super) struct Intake {
     budget: AtomicI64,
     /// Seconds left until nobody is believed to ask.
     warm: AtomicU32,
-    window: Mutex<Window>,
+    window: Mutex<LatencyWindow>,
     surge: Mutex<Surge>,
     /// Made with the first request.
     series: OnceLock<Series>,
@@ -61,7 +61,7 @@ struct Surge {
     level: f64,
 }
 
-impl Intake {
+impl LeaseTraffic {
     pub(super) fn new(lease: B256) -> Self {
         Self {
             lease,
@@ -71,7 +71,7 @@ impl Intake {
             waiting: AtomicU32::new(0),
             budget: AtomicI64::new(FLOOR),
             warm: AtomicU32::new(0),
-            window: Mutex::new(Window::new()),
+            window: Mutex::new(LatencyWindow::new()),
             surge: Mutex::default(),
             series: OnceLock::new(),
         }
@@ -189,7 +189,7 @@ impl Intake {
 }
 
 /// A request that waits; its place is free again when this is dropped.
-pub(super) struct Place<'a>(&'a Intake);
+pub(super) struct Place<'a>(&'a LeaseTraffic);
 
 impl Drop for Place<'_> {
     fn drop(&mut self) {
@@ -202,47 +202,47 @@ impl Drop for Place<'_> {
 mod tests {
     use super::*;
 
-    fn pulse(intake: &Intake, requests: u32) -> bool {
-        (0..requests).for_each(|_| intake.arrived());
-        intake.surges()
+    fn pulse(traffic: &LeaseTraffic, requests: u32) -> bool {
+        (0..requests).for_each(|_| traffic.arrived());
+        traffic.surges()
     }
 
     #[test]
     fn a_surge_is_told_once_at_each_level() {
-        let intake = Intake::new(B256::ZERO);
-        assert!(!pulse(&intake, 0) && !pulse(&intake, 2), "two requests are no surge");
-        assert!(pulse(&intake, 100));
-        assert!(!pulse(&intake, 100) && !pulse(&intake, 130), "chance");
-        assert!(pulse(&intake, 200));
+        let traffic = LeaseTraffic::new(B256::ZERO);
+        assert!(!pulse(&traffic, 0) && !pulse(&traffic, 2), "two requests are no surge");
+        assert!(pulse(&traffic, 100));
+        assert!(!pulse(&traffic, 100) && !pulse(&traffic, 130), "chance");
+        assert!(pulse(&traffic, 200));
         for _ in 0..40 {
-            assert!(!pulse(&intake, 20));
+            assert!(!pulse(&traffic, 20));
         }
-        assert!(pulse(&intake, 60), "the level has come down");
+        assert!(pulse(&traffic, 60), "the level has come down");
     }
 
     #[test]
     fn retries_are_a_fifth_of_the_requests_and_a_few_a_second() {
-        let intake = Intake::new(B256::ZERO);
-        let spend = || (0..1000).take_while(|_| intake.may_retry()).count();
+        let traffic = LeaseTraffic::new(B256::ZERO);
+        let spend = || (0..1000).take_while(|_| traffic.may_retry()).count();
         assert_eq!(spend(), 10);
-        (0..50).for_each(|_| intake.arrived());
+        (0..50).for_each(|_| traffic.arrived());
         assert_eq!(spend(), 10);
-        intake.earn();
+        traffic.earn();
         assert_eq!(spend(), 10);
-        (0..10_000).for_each(|_| intake.arrived());
+        (0..10_000).for_each(|_| traffic.arrived());
         assert_eq!(spend(), 100, "not more than that is saved up");
     }
 
     #[test]
     fn a_lease_that_nobody_asked_for_has_no_demand() {
-        let intake = Intake::new(B256::ZERO);
-        assert_eq!(intake.demand(Instant::now()), None);
-        intake.arrived();
-        let place = intake.queue(1).unwrap();
-        assert!(intake.queue(1).is_none());
-        let demand = intake.demand(Instant::now()).unwrap();
+        let traffic = LeaseTraffic::new(B256::ZERO);
+        assert_eq!(traffic.demand(Instant::now()), None);
+        traffic.arrived();
+        let place = traffic.queue(1).unwrap();
+        assert!(traffic.queue(1).is_none());
+        let demand = traffic.demand(Instant::now()).unwrap();
         assert_eq!((demand.arrived, demand.waiting, demand.latency), (1, 1, None));
         drop(place);
-        assert!(intake.queue(1).is_some());
+        assert!(traffic.queue(1).is_some());
     }
 }

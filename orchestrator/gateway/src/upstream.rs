@@ -19,7 +19,7 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{lane::Lane, route::Route};
+use super::{connection::UpstreamConnection, route::Route};
 
 /// Failures in a row after which a replica is spared.
 const MOST_FAILURES: u32 = 5;
@@ -29,8 +29,8 @@ const LONGEST_EJECTION_MS: u64 = 30_000;
 const MOST_IDLE: usize = 256;
 const IDLE: Duration = Duration::from_secs(20);
 
-pub(super) struct Backend {
-    /// The engine's id of the container. A container that starts again may have another address, and is another backend.
+pub(super) struct Upstream {
+    /// The engine's id of the container. A container that starts again may have another address, and is another upstream.
     pub(super) container: String,
     pub(super) replica: u16,
     pub(super) address: SocketAddr,
@@ -46,10 +46,10 @@ pub(super) struct Backend {
     failures: AtomicU32,
     ejections: AtomicU32,
     answered_at: AtomicU64,
-    idle: Mutex<Vec<(Lane, Instant)>>,
+    idle: Mutex<Vec<(UpstreamConnection, Instant)>>,
 }
 
-impl Backend {
+impl Upstream {
     pub(super) fn new(container: String, replica: u16, address: SocketAddr) -> Self {
         Self {
             container,
@@ -163,33 +163,33 @@ impl Backend {
             self.ejections.fetch_update(Relaxed, Relaxed, |count| count.checked_sub(1)).ok();
         }
         let old = |since: &Instant| since.elapsed() > IDLE;
-        self.lanes().retain(|(_, since)| !old(since));
+        self.connections().retain(|(_, since)| !old(since));
     }
 
     /// A connection that is open and idle.
-    pub(super) fn lane(&self) -> Option<Lane> {
+    pub(super) fn connection(&self) -> Option<UpstreamConnection> {
         loop {
-            let (mut lane, _) = self.lanes().pop()?;
-            if lane.is_ready() {
-                return Some(lane);
+            let (mut connection, _) = self.connections().pop()?;
+            if connection.is_ready() {
+                return Some(connection);
             }
         }
     }
 
     /// Keeps a connection for the next request.
-    pub(super) fn keep(&self, lane: Lane) {
-        let mut idle = self.lanes();
+    pub(super) fn keep(&self, connection: UpstreamConnection) {
+        let mut idle = self.connections();
         if idle.len() < MOST_IDLE {
-            idle.push((lane, Instant::now()));
+            idle.push((connection, Instant::now()));
         }
     }
 
     fn clear(&self) {
-        let idle = std::mem::take(&mut *self.lanes());
+        let idle = std::mem::take(&mut *self.connections());
         drop(idle);
     }
 
-    fn lanes(&self) -> std::sync::MutexGuard<'_, Vec<(Lane, Instant)>> {
+    fn connections(&self) -> std::sync::MutexGuard<'_, Vec<(UpstreamConnection, Instant)>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -197,22 +197,22 @@ impl Backend {
 /// One request at one replica; it has left when this is dropped.
 pub(super) struct Ticket {
     pub(super) route: Arc<Route>,
-    pub(super) backend: Arc<Backend>,
+    pub(super) upstream: Arc<Upstream>,
 }
 
 impl Ticket {
-    /// For a request that has entered the backend.
-    pub(super) fn new(route: Arc<Route>, backend: Arc<Backend>) -> Self {
-        route.intake.enter();
-        Self { route, backend }
+    /// For a request that has entered the upstream.
+    pub(super) fn new(route: Arc<Route>, upstream: Arc<Upstream>) -> Self {
+        route.traffic.enter();
+        Self { route, upstream }
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.backend.leave();
-        self.route.intake.leave();
-        if self.route.intake.waiting() > 0 {
+        self.upstream.leave();
+        self.route.traffic.leave();
+        if self.route.traffic.waiting() > 0 {
             self.route.freed.notify_one();
         }
     }
@@ -228,49 +228,49 @@ pub(super) fn now_ms() -> u64 {
 mod tests {
     use super::*;
 
-    fn backend() -> Backend {
-        Backend::new("c".to_owned(), 0, ([127, 0, 0, 1], 1).into())
+    fn upstream() -> Upstream {
+        Upstream::new("c".to_owned(), 0, ([127, 0, 0, 1], 1).into())
     }
 
     #[test]
     fn failures_in_a_row_eject_and_an_answer_between_them_does_not() {
-        let backend = backend();
+        let upstream = upstream();
         for _ in 0..20 {
-            (1..MOST_FAILURES).for_each(|_| backend.failed());
-            backend.answered(now_ms());
+            (1..MOST_FAILURES).for_each(|_| upstream.failed());
+            upstream.answered(now_ms());
         }
-        assert!(!backend.is_ejected(now_ms()));
-        (0..MOST_FAILURES).for_each(|_| backend.failed());
-        assert!(backend.is_ejected(now_ms()) && !backend.is_ejected(now_ms() + 1_001));
-        (0..MOST_FAILURES).for_each(|_| backend.failed());
-        assert!(backend.is_ejected(now_ms() + 1_500), "longer each time");
-        backend.reachable();
-        assert!(backend.is_ejected(now_ms()), "that it can be reached says nothing about its answers");
+        assert!(!upstream.is_ejected(now_ms()));
+        (0..MOST_FAILURES).for_each(|_| upstream.failed());
+        assert!(upstream.is_ejected(now_ms()) && !upstream.is_ejected(now_ms() + 1_001));
+        (0..MOST_FAILURES).for_each(|_| upstream.failed());
+        assert!(upstream.is_ejected(now_ms() + 1_500), "longer each time");
+        upstream.reachable();
+        assert!(upstream.is_ejected(now_ms()), "that it can be reached says nothing about its answers");
     }
 
     #[test]
     fn what_cannot_be_reached_is_ejected_until_it_can() {
-        let backend = backend();
-        backend.unreachable();
-        assert!(backend.is_ejected(now_ms()));
-        backend.reachable();
-        assert!(!backend.is_ejected(now_ms()));
+        let upstream = upstream();
+        upstream.unreachable();
+        assert!(upstream.is_ejected(now_ms()));
+        upstream.reachable();
+        assert!(!upstream.is_ejected(now_ms()));
     }
 
     #[tokio::test]
     async fn a_drained_replica_lets_nothing_in_and_is_empty_in_the_end() {
-        let backend = Arc::new(backend());
-        assert!(backend.enter(1, now_ms()));
-        assert!(!backend.enter(1, now_ms()), "full");
-        backend.close(Duration::from_secs(60));
-        assert!(!backend.enter(9, now_ms()));
+        let upstream = Arc::new(upstream());
+        assert!(upstream.enter(1, now_ms()));
+        assert!(!upstream.enter(1, now_ms()), "full");
+        upstream.close(Duration::from_secs(60));
+        assert!(!upstream.enter(9, now_ms()));
         let waits = tokio::spawn({
-            let backend = backend.clone();
-            async move { backend.emptied().await }
+            let upstream = upstream.clone();
+            async move { upstream.emptied().await }
         });
         tokio::task::yield_now().await;
         assert!(!waits.is_finished());
-        backend.leave();
+        upstream.leave();
         assert!(waits.await.is_ok());
     }
 }

@@ -10,9 +10,13 @@ use axum::{Json, extract::State};
 use solidity::{Market::MarketEvents, Shape};
 
 use super::{Api, error::Result, providers::held_by};
-use alarms::Facts;
-use api_types::books::{
-    CapacityView, ClaimView, EarningsView, GasView, IntentsView, OwnView, PayoutView, RootView, SpentView,
+use alarms::AlarmInputs;
+use api_types::{
+    provider_account::{
+        ClaimView, EarningsView, GasByKindView, GasView, IntentCountView, PostedRootView, ProviderAccountView,
+        WithdrawalView,
+    },
+    providers::CapacityView,
 };
 use lease::screen::Amounts;
 use store::{EventFilter, EventRow, LeaseFilter, LeaseRow};
@@ -26,34 +30,34 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 
 /// What the provider set, as far as its books show it.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub struct AccountSettings {
     pub margin: u16,
     pub gas_per_hour: u64,
     pub replace_after: Duration,
 }
 
 /// This provider's own books, with what it should see to.
-#[utoipa::path(get, path = "/v1/provider", responses((status = 200, body = OwnView)))]
-pub async fn books(State(api): State<Api>) -> Result<Json<OwnView>> {
+#[utoipa::path(get, path = "/v1/provider", responses((status = 200, body = ProviderAccountView)))]
+pub async fn provider_account(State(api): State<Api>) -> Result<Json<ProviderAccountView>> {
     let (store, now_ms) = (&api.store, api.clock.now_ms());
     let registered = store.provider(api.provider).await?;
     let leases = store.leases(LeaseFilter::of_provider(api.provider)).await?;
     let roots = store.newest_roots(api.provider, NEWEST as u64).await?;
     let by_kind = store.gas_by_kind(now_ms.saturating_sub(DAY_MS)).await?;
     let gas = GasView {
-        per_hour: api.books.gas_per_hour,
+        per_hour: api.account.gas_per_hour,
         last_hour: store.gas_since(now_ms.saturating_sub(HOUR_MS)).await?,
         last_day: by_kind.iter().map(|spent| spent.gas).sum(),
         fees_last_day: store.fees_since(now_ms.saturating_sub(DAY_MS)).await?.to_string(),
         by_kind: by_kind
             .into_iter()
-            .map(|spent| SpentView { kind: spent.kind, count: spent.count, gas: spent.gas })
+            .map(|spent| GasByKindView { kind: spent.kind, count: spent.count, gas: spent.gas })
             .collect(),
     };
     let stages = api.statuses.read();
     let wallet = store.wallet().await?;
     let open = leases.iter().filter(|row| row.lease.closed_at.is_none());
-    let facts = Facts {
+    let inputs = AlarmInputs {
         now_ms,
         head: store.head().await?,
         stages: stages.clone(),
@@ -61,7 +65,7 @@ pub async fn books(State(api): State<Api>) -> Result<Json<OwnView>> {
         wallet,
         fees_last_day: gas.fees_last_day.parse().unwrap_or_default(),
         oldest_sent_ms: store.oldest_sent().await?,
-        replace_after: api.books.replace_after,
+        replace_after: api.account.replace_after,
         failed: store.failed_since(now_ms.saturating_sub(HOUR_MS)).await?,
         // Before the first root a lease's opening is what it is late from.
         rooted_at: roots
@@ -73,19 +77,19 @@ pub async fn books(State(api): State<Api>) -> Result<Json<OwnView>> {
         parameters: api.deployment.parameters.clone(),
         draining: api.draining,
     };
-    let alarms = facts.alarms();
+    let alarms = inputs.alarms();
     let mut root_views = Vec::with_capacity(roots.len());
     for root in &roots {
         let (leaves, gas) = store.root_cost(root.epoch, root.tx).await?;
         let (tx, digest) = (root.tx.to_string(), root.root.to_string());
-        root_views.push(RootView { epoch: root.epoch, posted_at: root.posted_at, root: digest, tx, leaves, gas });
+        root_views.push(PostedRootView { epoch: root.epoch, posted_at: root.posted_at, root: digest, tx, leaves, gas });
     }
     let withdrawn = store.find_events(&named("EarningsWithdrawn", Some(api.provider)), u64::MAX, true).await?;
-    Ok(Json(OwnView {
+    Ok(Json(ProviderAccountView {
         address: api.provider.to_string(),
         endpoint: registered.as_ref().map(|provider| provider.endpoint.clone()).unwrap_or_default(),
         draining: api.draining,
-        margin: api.books.margin,
+        margin: api.account.margin,
         bond: registered.as_ref().map(|provider| provider.bond).unwrap_or_default().to_string(),
         capacity: registered.as_ref().map(|provider| shape(&provider.capacity)).unwrap_or_default(),
         held: held_by(store, api.provider, leases.iter().map(|row| &row.lease)).await?,
@@ -99,7 +103,7 @@ pub async fn books(State(api): State<Api>) -> Result<Json<OwnView>> {
             .intents_by_state()
             .await?
             .into_iter()
-            .map(|(state, count)| IntentsView { state, count })
+            .map(|(state, count)| IntentCountView { state, count })
             .collect(),
         stages: serde_json::to_value(&stages)?,
         gas,
@@ -151,9 +155,9 @@ async fn claims(api: &Api, leases: &[LeaseRow]) -> Result<Vec<ClaimView>> {
     Ok(settled.iter().rev().filter_map(claim).take(NEWEST).collect())
 }
 
-fn payout(event: &EventRow) -> Option<PayoutView> {
+fn payout(event: &EventRow) -> Option<WithdrawalView> {
     let MarketEvents::EarningsWithdrawn(withdrawn) = &event.event else { return None };
-    Some(PayoutView {
+    Some(WithdrawalView {
         time: event.time,
         currency: withdrawn.currency.to_string(),
         amount: withdrawn.amount.to_string(),

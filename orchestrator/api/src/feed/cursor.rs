@@ -1,4 +1,4 @@
-//! A place in the chain's events, as cursors and the ids of streams say it.
+//! A cursor in the chain's events, as cursors and the ids of streams say it.
 
 use std::fmt;
 
@@ -13,15 +13,15 @@ const END: u64 = u64::MAX;
 /// Up to where all was told: `BLOCK.LOG`, or `BLOCK.LOG.HASH` with the beginning of the block's hash; `-` for a log means
 /// the block's end. Ordered as the chain is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct Cursor {
     pub(super) block: u64,
-    /// The log's place in its block.
+    /// The log's cursor in its block.
     pub(super) index: u64,
     /// Of the block, as far as it is known.
     pub(super) mark: Option<u64>,
 }
 
-impl Place {
+impl Cursor {
     pub(super) fn read(text: &str) -> Result<Self> {
         let bad = || Error::BadRequest(format!("{text:?} is not a cursor: BLOCK.LOG, as an event's cursor says it"));
         let mut parts = text.split('.');
@@ -56,7 +56,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Cursor {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}.", self.block)?;
         if self.index == END {
@@ -73,14 +73,14 @@ fn mark(hash: B256) -> u64 {
     u64::from_be_bytes(std::array::from_fn(|i| hash[i]))
 }
 
-/// Whether a place stands on a chain, of which the newest blocks are given, oldest first. Of a place without a mark, or
+/// Whether a cursor stands on a chain, of which the newest blocks are given, oldest first. Of a cursor without a mark, or
 /// older than those blocks, it is believed.
-pub(super) fn stands(place: &Place, kept: &[BlockRef]) -> bool {
-    let block = kept.iter().find(|block| block.number == place.block);
-    match (place.mark, block) {
+pub(super) fn stands(cursor: &Cursor, kept: &[BlockRef]) -> bool {
+    let block = kept.iter().find(|block| block.number == cursor.block);
+    match (cursor.mark, block) {
         (None, _) => true,
         (Some(said), Some(block)) => said == mark(block.hash),
-        (Some(_), None) => kept.first().is_some_and(|oldest| place.block < oldest.number),
+        (Some(_), None) => kept.first().is_some_and(|oldest| cursor.block < oldest.number),
     }
 }
 
@@ -92,13 +92,13 @@ mod tests {
     #[test]
     fn a_place_reads_as_it_is_written() {
         let head = BlockRef { number: 7, hash: B256::repeat_byte(0xab), time: 0 };
-        for place in [Place::after(head), Place { block: 0, index: 3, mark: Some(5) }, Place::before(9)] {
-            assert_eq!(Place::read(&place.to_string()).unwrap(), place);
+        for cursor in [Cursor::after(head), Cursor { block: 0, index: 3, mark: Some(5) }, Cursor::before(9)] {
+            assert_eq!(Cursor::read(&cursor.to_string()).unwrap(), cursor);
         }
-        assert_eq!(Place::after(head).to_string(), "7.-.abababababababab");
-        assert_eq!(Place::read("12.4").unwrap(), Place { block: 12, index: 4, mark: None });
+        assert_eq!(Cursor::after(head).to_string(), "7.-.abababababababab");
+        assert_eq!(Cursor::read("12.4").unwrap(), Cursor { block: 12, index: 4, mark: None });
         for bad in ["", "7", "7.", ".1", "7.x", "7.1.zz", "7.1.0.0", "-1.0", "latest"] {
-            assert!(Place::read(bad).is_err(), "{bad}");
+            assert!(Cursor::read(bad).is_err(), "{bad}");
         }
     }
 }

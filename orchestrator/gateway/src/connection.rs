@@ -32,13 +32,13 @@ const BUFFER: usize = 256 * 1024;
 pub(super) type Sender = SendRequest<Outbound>;
 pub(super) type Wire = Connection<TokioIo<TcpStream>, Outbound>;
 
-pub(super) struct Lane {
+pub(super) struct UpstreamConnection {
     sender: Sender,
     /// None once it has ended.
     wire: Option<Pin<Box<Wire>>>,
 }
 
-impl Lane {
+impl UpstreamConnection {
     pub(super) async fn open(address: SocketAddr, patience: Duration) -> io::Result<Self> {
         let (sender, wire) = handshake(address, patience).await?;
         Ok(Self { sender, wire: Some(Box::pin(wire)) })

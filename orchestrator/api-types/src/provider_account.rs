@@ -1,65 +1,14 @@
-//! Providers, and this one's own books.
+//! This provider's own account.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// A provider as the chain tells it.
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct ProviderView {
-    pub address: String,
-    pub registered: bool,
-    pub endpoint: String,
-    /// Wei.
-    pub bond: String,
-    /// What it registered; it sells nothing while its bond does not cover that.
-    pub capacity: serde_json::Value,
-    /// Its own claims, such as `region=eu`.
-    pub attributes: Vec<String>,
-    /// When its bond may leave, once it has announced that.
-    pub exit_at: Option<u64>,
-    /// `reported` or `confirmed` while its roots have stopped and somebody said so.
-    pub silence: Option<String>,
-    /// What leases and bids hold of the capacity on chain.
-    #[serde(default)]
-    pub held: CapacityView,
-    /// Epochs with a root on chain.
-    #[serde(default)]
-    pub proven_epochs: u64,
-    /// The same, and those that passed without a root since the first one while a lease was open.
-    #[serde(default)]
-    pub epochs: u64,
-    /// Newest first, at most fifty.
-    #[serde(default)]
-    pub faults: Vec<FaultView>,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct CapacityView {
-    pub millicores: u64,
-    #[serde(rename = "memoryMiB")]
-    pub memory_mib: u64,
-    #[serde(rename = "diskMiB")]
-    pub disk_mib: u64,
-    pub gpus: u64,
-}
-
-#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct FaultView {
-    /// The event: `Slashed`, `FraudProven`, `OutageCredited`, `SilenceConfirmed`.
-    pub name: String,
-    pub time: u64,
-    pub tx: String,
-    /// Wei taken from the bond, when the event says so.
-    pub amount: Option<String>,
-}
+use crate::providers::CapacityView;
 
 /// This provider's own books. All of it follows from the chain but alarms, wallet, gas and margin.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct OwnView {
+pub struct ProviderAccountView {
     pub address: String,
     pub endpoint: String,
     pub draining: bool,
@@ -77,11 +26,11 @@ pub struct OwnView {
     /// The newest settlements, newest first.
     pub claims: Vec<ClaimView>,
     /// The newest withdrawals of earnings, newest first.
-    pub payouts: Vec<PayoutView>,
+    pub payouts: Vec<WithdrawalView>,
     /// The newest, newest first.
-    pub roots: Vec<RootView>,
+    pub roots: Vec<PostedRootView>,
     pub gas: GasView,
-    pub intents: Vec<IntentsView>,
+    pub intents: Vec<IntentCountView>,
     /// Each stage's last run.
     pub stages: serde_json::Value,
     pub alarms: Vec<AlarmView>,
@@ -107,7 +56,7 @@ pub struct ClaimView {
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct PayoutView {
+pub struct WithdrawalView {
     pub time: u64,
     pub currency: String,
     pub amount: String,
@@ -116,7 +65,7 @@ pub struct PayoutView {
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct RootView {
+pub struct PostedRootView {
     pub epoch: u64,
     pub posted_at: u64,
     pub root: String,
@@ -137,12 +86,12 @@ pub struct GasView {
     /// Wei, at most: the gas at the highest fee that was signed for it.
     pub fees_last_day: String,
     /// Of the last day.
-    pub by_kind: Vec<SpentView>,
+    pub by_kind: Vec<GasByKindView>,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SpentView {
+pub struct GasByKindView {
     pub kind: String,
     pub count: u64,
     pub gas: u64,
@@ -150,7 +99,7 @@ pub struct SpentView {
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct IntentsView {
+pub struct IntentCountView {
     /// `prepared`, `sent`, `mined`, `final` or `failed`.
     pub state: String,
     pub count: u64,

@@ -17,7 +17,7 @@ const SHELLS: usize = 4;
 
 /// Who stays inside which lease.
 #[derive(Debug, Clone, Default)]
-pub struct Visits(Arc<Inner>);
+pub struct OpenStreams(Arc<Inner>);
 
 #[derive(Debug, Default)]
 struct Inner {
@@ -27,13 +27,13 @@ struct Inner {
 
 /// One of a lease's seats, free again when it is dropped.
 #[derive(Debug)]
-pub struct Seat {
-    visits: Visits,
+pub struct StreamPermit {
+    streams: OpenStreams,
     key: (B256, &'static str),
 }
 
-impl Visits {
-    pub fn sit(&self, lease: B256, what: &'static str) -> Result<Seat> {
+impl OpenStreams {
+    pub fn sit(&self, lease: B256, what: &'static str) -> Result<StreamPermit> {
         let most = if what == "shell" { SHELLS } else { STREAMS };
         let key = (lease, what);
         let mut taken = self.taken();
@@ -42,7 +42,7 @@ impl Visits {
             return Err(Error::Busy(format!("{most} of this are open for the lease, which is the most: close one")));
         }
         *count += 1;
-        Ok(Seat { visits: self.clone(), key })
+        Ok(StreamPermit { streams: self.clone(), key })
     }
 
     /// Waits until nobody is left, and not for ever.
@@ -65,16 +65,16 @@ impl Visits {
     }
 }
 
-impl Drop for Seat {
+impl Drop for StreamPermit {
     fn drop(&mut self) {
-        let mut taken = self.visits.taken();
+        let mut taken = self.streams.taken();
         if let Some(count) = taken.get_mut(&self.key) {
             *count -= 1;
             if *count == 0 {
                 taken.remove(&self.key);
             }
         }
-        self.visits.0.freed.notify_one();
+        self.streams.0.freed.notify_one();
     }
 }
 
@@ -85,19 +85,19 @@ mod tests {
 
     #[tokio::test]
     async fn seats_are_counted_and_free_when_dropped() {
-        let (visits, lease) = (Visits::default(), B256::ZERO);
-        let mut seats: Vec<_> = (0..SHELLS).map(|_| visits.sit(lease, "shell").unwrap()).collect();
-        assert!(matches!(visits.sit(lease, "shell"), Err(Error::Busy(_))));
-        visits.sit(B256::repeat_byte(1), "shell").unwrap();
-        visits.sit(lease, "live").unwrap();
+        let (streams, lease) = (OpenStreams::default(), B256::ZERO);
+        let mut seats: Vec<_> = (0..SHELLS).map(|_| streams.sit(lease, "shell").unwrap()).collect();
+        assert!(matches!(streams.sit(lease, "shell"), Err(Error::Busy(_))));
+        streams.sit(B256::repeat_byte(1), "shell").unwrap();
+        streams.sit(lease, "live").unwrap();
         seats.pop();
-        seats.push(visits.sit(lease, "shell").unwrap());
+        seats.push(streams.sit(lease, "shell").unwrap());
         let waiting = tokio::spawn({
-            let visits = visits.clone();
-            async move { visits.empty(Duration::from_secs(60)).await }
+            let streams = streams.clone();
+            async move { streams.empty(Duration::from_secs(60)).await }
         });
         drop(seats);
         waiting.await.unwrap();
-        assert!(visits.taken().is_empty());
+        assert!(streams.taken().is_empty());
     }
 }

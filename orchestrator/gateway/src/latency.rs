@@ -10,7 +10,7 @@ const PIECE_SECONDS: u64 = 2;
 /// Microseconds; what took longer counts as this.
 const LONGEST: u64 = 120_000_000;
 
-pub(super) struct Window {
+pub(super) struct LatencyWindow {
     began: Instant,
     /// Made with the first answer: most leases of a provider may never get one.
     pieces: Vec<Piece>,
@@ -22,7 +22,7 @@ struct Piece {
     micros: Histogram<u32>,
 }
 
-impl Window {
+impl LatencyWindow {
     pub(super) fn new() -> Self {
         Self { began: Instant::now(), pieces: Vec::new() }
     }
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn old_answers_are_forgotten() {
-        let mut window = Window::new();
+        let mut window = LatencyWindow::new();
         let at = |seconds| window_start() + Duration::from_secs(seconds);
         window.began = window_start();
         assert_eq!(window.p99(at(0)), None);

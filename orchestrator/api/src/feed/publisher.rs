@@ -2,7 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use super::{Feed, Item, News, PAGE, place::Place, view};
+use super::{Feed, FeedItem, PAGE, Update, cursor::Cursor, view};
 use driver::Wakeup;
 use store::{BlockRef, EventFilter, EventRow, Result};
 
@@ -13,12 +13,12 @@ const PERIOD: Duration = Duration::from_secs(2);
 
 /// The newest blocks of which everything was told, oldest first; none before the first look.
 #[derive(Default)]
-struct Told(Option<VecDeque<BlockRef>>);
+struct Published(Option<VecDeque<BlockRef>>);
 
 impl Feed {
     /// Reads again at every wakeup, until the shutdown.
     pub async fn keep(self, wakeup: Wakeup) {
-        let (mut told, mut shutdown) = (Told::default(), self.shutdown.clone());
+        let (mut told, mut shutdown) = (Published::default(), self.shutdown.clone());
         loop {
             match self.look(&mut told).await {
                 Ok(true) => continue,
@@ -34,7 +34,7 @@ impl Feed {
     }
 
     /// Tells what is new. `true` when the chain stage wrote meanwhile, so that it has to be looked at again.
-    async fn look(&self, told: &mut Told) -> Result<bool> {
+    async fn look(&self, told: &mut Published) -> Result<bool> {
         let head = self.store.head().await?;
         let Some(blocks) = &told.0 else {
             // There is nobody to tell yet; streams read for themselves what was before they began.
@@ -59,24 +59,24 @@ impl Feed {
         let undone = (!extended).then_some(agreed + 1);
         let blocks = self.store.blocks_after(agreed).await?;
         if self.news.receiver_count() > 0 {
-            let mut from = Place { block: agreed, index: u64::MAX, mark: None };
+            let mut from = Cursor { block: agreed, index: u64::MAX, mark: None };
             let (mut undone, mut began) = (undone, false);
             loop {
                 let events = self.page(&from, head.number, None).await?;
                 // What was read while the chain stage wrote may be of two chains.
                 if !self.store.is_canonical(head.number, head.hash).await? {
                     if began {
-                        let _ = self.news.send(Arc::new(News::Lost));
+                        let _ = self.news.send(Arc::new(Update::Restart));
                     }
                     return Ok(true);
                 }
                 began = true;
                 let full = events.len() as u64 == PAGE;
-                let items: Vec<Item> = events.iter().map(|event| item(event, &blocks)).collect();
-                from = items.last().map_or(from, |item| item.place);
+                let items: Vec<FeedItem> = events.iter().map(|event| item(event, &blocks)).collect();
+                from = items.last().map_or(from, |item| item.cursor);
                 let (undone, head) = (undone.take(), (!full).then_some(head));
                 // Nobody listens any more: no harm.
-                let _ = self.news.send(Arc::new(News::Happened { undone, events: items, head }));
+                let _ = self.news.send(Arc::new(Update::Events { undone, events: items, head }));
                 if !full {
                     break;
                 }
@@ -88,8 +88,8 @@ impl Feed {
         Ok(false)
     }
 
-    /// The events behind a place, up to a block.
-    pub(super) async fn page(&self, from: &Place, until: u64, lease: Option<&str>) -> Result<Vec<EventRow>> {
+    /// The events behind a cursor, up to a block.
+    pub(super) async fn page(&self, from: &Cursor, until: u64, lease: Option<&str>) -> Result<Vec<EventRow>> {
         let wanted = EventFilter {
             subject: lease.map(str::to_owned),
             after: Some((from.block, from.index)),
@@ -100,7 +100,7 @@ impl Feed {
     }
 }
 
-impl Told {
+impl Published {
     /// The newest block on which the store and what was told agree; before the oldest that can be compared when there is
     /// none.
     fn agreed(&self, kept: &[BlockRef]) -> u64 {
@@ -124,10 +124,10 @@ impl Told {
     }
 }
 
-pub(super) fn item(event: &EventRow, kept: &[BlockRef]) -> Item {
+pub(super) fn item(event: &EventRow, kept: &[BlockRef]) -> FeedItem {
     let view = view(event, kept);
-    Item {
-        place: Place::of(event, kept),
+    FeedItem {
+        cursor: Cursor::of(event, kept),
         json: serde_json::to_string(&view).unwrap_or_default(),
         subject: view.subject,
     }

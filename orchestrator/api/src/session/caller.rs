@@ -1,4 +1,4 @@
-//! Who asks. A handler that takes a [`Visitor`] is for those who are signed in.
+//! Who asks. A handler that takes a [`Caller`] is for those who are signed in.
 
 use alloy::primitives::{Address, B256};
 use axum::{
@@ -20,7 +20,7 @@ const BEARER: &str = "bearer.";
 
 /// Somebody who is signed in. One who came by a cookie, to change something or to open a WebSocket, came from a page of ours.
 #[derive(Debug, Clone)]
-pub struct Visitor {
+pub struct Caller {
     pub address: Address,
     /// SHA-256 of the session's token.
     pub session: B256,
@@ -28,7 +28,7 @@ pub struct Visitor {
     pub expires_at_ms: u64,
 }
 
-impl FromRequestParts<Api> for Visitor {
+impl FromRequestParts<Api> for Caller {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, api: &Api) -> Result<Self> {
@@ -46,7 +46,7 @@ impl FromRequestParts<Api> for Visitor {
     }
 }
 
-impl Visitor {
+impl Caller {
     /// Whether the session still stands.
     pub async fn stands(&self, api: &Api) -> Result<bool> {
         Ok(api.store.session(self.session, api.clock.now_ms()).await?.is_some())
