@@ -236,7 +236,7 @@ impl World {
             }),
             "scale" => Arc::new(ScaleStage {
                 store,
-                gate: Some(self.upstreams.clone()),
+                demand: Some(self.upstreams.clone()),
                 clock,
                 provider: PROVIDER,
                 market: FakeChain::MARKET,
@@ -275,14 +275,6 @@ impl World {
             self.chain.mine(Self::unix(self.second));
             self.run().await;
         }
-    }
-
-    /// Lives until a second is over, without a block and without any stage in the seconds before it.
-    pub async fn skip_to(&mut self, second: u64) {
-        let skipped = second - self.second - 1;
-        self.second += skipped;
-        self.time.advance(Duration::from_secs(skipped)).await;
-        self.at(second).await;
     }
 
     /// Each stage runs once.
