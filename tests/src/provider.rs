@@ -35,7 +35,7 @@ use bollard::{
 use driver::{Stage, Wakeup};
 use futures::TryStreamExt;
 use lease::{
-    decide::{Slot, Standing},
+    reconcile::{Slot, WorkloadStatus},
     label::{self, Owner},
 };
 use ports::{cgroup::Kernel, engine::Engine};
@@ -333,7 +333,7 @@ impl Process {
     }
 
     /// The same until a lease stands so.
-    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<LeaseProgress> {
+    pub async fn until(&self, lease: B256, wanted: WorkloadStatus) -> anyhow::Result<LeaseProgress> {
         let patience = Patience::with(format!("lease {lease} to be {wanted:?}"));
         loop {
             self.run().await?;

@@ -8,7 +8,7 @@ use alloy::{
     sol_types::SolEvent,
 };
 use anvil::Actor;
-use lease::intent::Intent;
+use lease::intent::{Intent, IntentKey};
 use solidity::{
     LeasePolicy, Market, Rates, Shape, Statement, Terms,
     deploy::{Deployment, local_parameters},
@@ -294,10 +294,9 @@ async fn a_server_that_is_down_is_named() {
     assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
 }
 
-fn intent(key: &str) -> Intent {
+fn intent(epoch: u64) -> Intent {
     Intent {
-        key: key.to_owned(),
-        kind: "post_root".to_owned(),
+        key: IntentKey::Root { epoch },
         to: deployment().market,
         data: vec![1, 2, 3].into(),
         value: U256::ZERO,
@@ -311,13 +310,13 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
         let usage = Statement { time: 1010, replicaSeconds: 10, ..Default::default() };
         let statement = StatementRow { lease: id(1), leaf: leaf(id(1), &usage), usage };
         let root = keccak256("root");
-        store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent("root:1"), NOW_MS).await.unwrap();
+        store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent(1), NOW_MS).await.unwrap();
         assert_eq!(store.newest_epoch().await.unwrap(), Some(1));
         assert_eq!(store.statements(1).await.unwrap(), std::slice::from_ref(&statement));
         assert_eq!(store.last_statement(id(1)).await.unwrap(), Some(statement.clone()));
-        assert_eq!(store.intent("root:1").await.unwrap().unwrap().state, IntentState::Prepared);
+        assert_eq!(store.intent(IntentKey::Root { epoch: 1 }).await.unwrap().unwrap().state, IntentState::Prepared);
         // Closing it again while the intent is under way changes nothing.
-        store.close_epoch(1, keccak256("other"), 1020, &[], &intent("root:1"), NOW_MS).await.unwrap();
+        store.close_epoch(1, keccak256("other"), 1020, &[], &intent(1), NOW_MS).await.unwrap();
         assert_eq!(store.epoch(1).await.unwrap().unwrap().root, root);
         assert_eq!(store.statements(1).await.unwrap().len(), 1);
 
@@ -330,15 +329,16 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
 
 #[tokio::test]
 async fn an_intent_is_wanted_once_until_it_fails() {
+    let key = intent(7).key;
     for (_database, store) in stores().await {
-        assert!(store.prepare(&intent("a"), NOW_MS).await.unwrap());
-        assert!(!store.prepare(&intent("a"), NOW_MS).await.unwrap());
-        let row = store.intent("a").await.unwrap().unwrap();
-        assert_eq!((row.intent, row.state), (intent("a"), IntentState::Prepared));
-        store.fail_intent("a", "BadPath()", NOW_MS).await.unwrap();
-        assert_eq!(store.intent("a").await.unwrap().unwrap().error.as_deref(), Some("BadPath()"));
-        assert!(store.prepare(&intent("a"), NOW_MS).await.unwrap());
-        let row = store.intent("a").await.unwrap().unwrap();
+        assert!(store.prepare(&intent(7), NOW_MS).await.unwrap());
+        assert!(!store.prepare(&intent(7), NOW_MS).await.unwrap());
+        let row = store.intent(key).await.unwrap().unwrap();
+        assert_eq!((row.intent, row.state), (intent(7), IntentState::Prepared));
+        store.fail_intent(key, "BadPath()", NOW_MS).await.unwrap();
+        assert_eq!(store.intent(key).await.unwrap().unwrap().error.as_deref(), Some("BadPath()"));
+        assert!(store.prepare(&intent(7), NOW_MS).await.unwrap());
+        let row = store.intent(key).await.unwrap().unwrap();
         assert_eq!((row.state, row.error), (IntentState::Prepared, None));
         assert_eq!(store.gas_since(0).await.unwrap(), 0);
     }

@@ -20,7 +20,7 @@ use super::{
     inside::enter,
     session::{PROTOCOL, Visitor},
 };
-use lease::{access::Scope, decide::Slot};
+use lease::{access::Scope, reconcile::Slot};
 use ports::container_io::{Command, ContainerSelector};
 use store::{access::ShellRow, container::ContainerRow};
 

@@ -20,13 +20,13 @@ pub struct Auction {
     /// When it was accepted or cancelled.
     pub closed_at: Option<u64>,
     /// Bids that hold their providers' capacity, and those that became leases. One that ended otherwise is forgotten.
-    pub bids: BTreeMap<B256, Placed>,
+    pub bids: BTreeMap<B256, PlacedBid>,
 }
 
 /// A bid on chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Placed {
+pub struct PlacedBid {
     pub terms: Bid,
     pub placed_at: u64,
     /// What it became.
@@ -49,7 +49,7 @@ impl Auction {
         match event {
             MarketEvents::OrderCancelled(_) => self.closed_at = Some(time),
             MarketEvents::BidPlaced(placed) => {
-                let bid = Placed { terms: placed.terms.clone(), placed_at: time, lease: None };
+                let bid = PlacedBid { terms: placed.terms.clone(), placed_at: time, lease: None };
                 self.bids.insert(placed.bid, bid);
             }
             MarketEvents::BidReleased(released) => drop(self.bids.remove(&released.bid)),
@@ -69,7 +69,7 @@ impl Auction {
     }
 
     /// Bids that hold capacity, the cheapest first.
-    pub fn live(&self) -> Vec<(B256, &Placed)> {
+    pub fn live(&self) -> Vec<(B256, &PlacedBid)> {
         let live = self.bids.iter().filter(|(_, bid)| bid.lease.is_none());
         let mut live: Vec<_> = live.map(|(id, bid)| (*id, bid)).collect();
         live.sort_by_key(|(_, bid)| (bid.terms.rates.reserved, bid.placed_at));

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use alloy::primitives::{Address, B256};
 
-use super::decide::Slot;
+use super::reconcile::Slot;
 
 /// Whose objects: one provider on one deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ pub mod access;
 pub mod accrual;
 pub mod auction;
 pub mod clearing;
-pub mod decide;
+pub mod reconcile;
 pub mod intent;
 pub mod label;
 pub mod manifest;

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use tokio::io::AsyncWrite;
 
-use lease::decide::Slot;
+use lease::reconcile::Slot;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 

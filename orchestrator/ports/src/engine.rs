@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use solidity::Shape;
 
 use lease::{
-    decide::{Seen, Slot},
+    reconcile::{ObservedContainer, Slot},
     label::{Owner, Tag},
     manifest::Service,
 };
@@ -92,7 +92,7 @@ pub struct Image {
 #[derive(Debug, Clone, PartialEq)]
 pub struct EngineContainer {
     pub tag: Tag,
-    pub seen: Seen,
+    pub seen: ObservedContainer,
     pub image_id: String,
     pub ports: Vec<Published>,
     /// In its lease's network; none while it does not run.

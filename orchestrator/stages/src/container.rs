@@ -38,7 +38,7 @@ use tracing::Instrument;
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{
-    decide::{Phase, Standing},
+    reconcile::{DesiredPhase, WorkloadStatus},
     label::Owner,
     manifest::Manifest,
 };
@@ -118,7 +118,7 @@ struct ContainerContext {
 #[derive(PartialEq)]
 struct Converged {
     generation: Option<i64>,
-    phase: Option<Phase>,
+    phase: Option<DesiredPhase>,
     containers: Vec<EngineContainer>,
     networks: usize,
     volumes: usize,
@@ -127,7 +127,7 @@ struct Converged {
 
 /// What one lease's work came to.
 enum LeaseOutcome {
-    Done(Standing),
+    Done(WorkloadStatus),
     /// The lease cannot be brought on; it alone is concerned.
     Failed,
     /// The engine or the database is away; everything is concerned.
@@ -321,16 +321,16 @@ fn is_outage(error: &anyhow::Error) -> bool {
     })
 }
 
-fn name(standing: Standing) -> &'static str {
+fn name(standing: WorkloadStatus) -> &'static str {
     match standing {
-        Standing::Awaiting => "awaiting",
-        Standing::Preparing => "preparing",
-        Standing::Starting => "starting",
-        Standing::Running => "running",
-        Standing::Failing => "failing",
-        Standing::Paused => "paused",
-        Standing::Removing => "removing",
-        Standing::Removed => "removed",
+        WorkloadStatus::Awaiting => "awaiting",
+        WorkloadStatus::Preparing => "preparing",
+        WorkloadStatus::Starting => "starting",
+        WorkloadStatus::Running => "running",
+        WorkloadStatus::Failing => "failing",
+        WorkloadStatus::Paused => "paused",
+        WorkloadStatus::Removing => "removing",
+        WorkloadStatus::Removed => "removed",
     }
 }
 

@@ -21,7 +21,7 @@ use tokio::sync::Mutex;
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{
-    decide::{self, Seen, State},
+    reconcile::{self, ObservedContainer, ContainerState},
     label::Owner,
     manifest::Manifest,
     meter::{Group, Meter, Raw, Single},
@@ -85,7 +85,7 @@ struct MeteredLease {
     /// Wanted on chain; 0 once closed.
     replicas: u16,
     closed: bool,
-    containers: Vec<Seen>,
+    containers: Vec<ObservedContainer>,
 }
 
 impl MeterStage {
@@ -107,7 +107,7 @@ impl MeterStage {
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(provider) };
         // The rows first: a container that the later listing does not show was not there.
         let (open, ending) = tokio::try_join!(self.store.leases(open), self.store.unfinished_meters(provider))?;
-        let mut containers: HashMap<B256, Vec<Seen>> = HashMap::new();
+        let mut containers: HashMap<B256, Vec<ObservedContainer>> = HashMap::new();
         for container in self.engine.containers(self.owner).await? {
             containers.entry(container.tag.lease).or_default().push(container.seen);
         }
@@ -131,7 +131,7 @@ impl MeterStage {
     ) -> anyhow::Result<()> {
         let Some(cgroups) = cgroups else { return Ok(()) };
         let running = |metered: &MeteredLease| -> Vec<(B256, String)> {
-            let up = metered.containers.iter().filter(|seen| seen.state == State::Running);
+            let up = metered.containers.iter().filter(|seen| seen.state == ContainerState::Running);
             up.map(|seen| (metered.lease, seen.id.clone())).collect()
         };
         let wanted: Vec<_> = metered_leases.iter().flat_map(running).collect();
@@ -198,7 +198,7 @@ impl MeterStage {
         }
         let mut restarted = BTreeSet::new();
         let before = cache.meters.get(&metered.lease).map(|meter| &meter.raw.containers);
-        for seen in metered.containers.iter().filter(|seen| seen.state == State::Running) {
+        for seen in metered.containers.iter().filter(|seen| seen.state == ContainerState::Running) {
             let (key, single) = match cache.traffic.get(&seen.id).map(|traffic| (traffic.pid(), traffic.read())) {
                 Some((pid, Ok(network_bytes))) => {
                     (format!("{}@{pid}", seen.id), Single { network_bytes, ..Single::default() })
@@ -227,7 +227,7 @@ impl MeterStage {
         }
         if let Some(before) = before {
             // A container that could not be read this time goes on later from where it was.
-            let goes_on = |seen: &&Seen| matches!(seen.state, State::Running | State::Paused);
+            let goes_on = |seen: &&ObservedContainer| matches!(seen.state, ContainerState::Running | ContainerState::Paused);
             for seen in metered.containers.iter().filter(goes_on) {
                 let of_it = |key: &&String| key.starts_with(&seen.id);
                 if !raw.containers.keys().any(|key| of_it(&key)) {
@@ -237,7 +237,7 @@ impl MeterStage {
             }
         }
         if let Some(manifest) = self.manifest(cache, metered.lease).await? {
-            let ready = decide::ready(manifest, metered.replicas, &metered.containers);
+            let ready = reconcile::ready(manifest, metered.replicas, &metered.containers);
             raw.ready = ready.difference(&restarted).copied().collect();
         }
         Ok(raw)

@@ -22,7 +22,7 @@ use alloy::{
 use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
 
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, intent::Intent, statement};
+use lease::{Lease, intent::{Intent, IntentKey}, statement};
 use ports::clock::Clock;
 use store::{LeaseFilter, StatementRow, Store};
 
@@ -133,8 +133,7 @@ impl ProofStage {
         let root = tree.map_or(NO_STATEMENT, |tree| tree.root());
         let call = Market::postRootCall { epoch: U256::from(epoch), root };
         let intent = Intent {
-            key: format!("root:{epoch}"),
-            kind: "post_root".to_owned(),
+            key: IntentKey::Root { epoch },
             to: self.market,
             data: call.abi_encode().into(),
             value: U256::ZERO,

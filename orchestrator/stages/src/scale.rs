@@ -41,14 +41,13 @@ use autoscaling::{
     sleep::sleeper,
 };
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, Status, intent::Intent, manifest::Manifest};
+use lease::{Lease, Status, intent::{Intent, IntentKey, IntentKind}, manifest::Manifest};
 use ports::{clock::Clock, demand::DemandSource};
 use store::{
     BlockRef, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
     scale::{Evidence, Ruling, RulingOutcome},
 };
 
-const KIND: &str = "scale";
 /// How long a refused step keeps the next from being tried, in milliseconds.
 const REFUSED_MS: u64 = 15_000;
 /// The closest spacing of the demand that is kept, in milliseconds.
@@ -345,8 +344,7 @@ impl ScaleStage {
             path: proof.tree.as_ref()?.path(statement.leaf)?,
         };
         Some(Intent {
-            key: format!("{KIND}:{}:{}", lease.id, proof.epoch),
-            kind: KIND.to_owned(),
+            key: IntentKey::Scale { lease: lease.id, epoch: proof.epoch },
             to: self.market,
             data: Market::scaleByProofCall { step }.abi_encode().into(),
             value: U256::ZERO,
@@ -361,7 +359,7 @@ impl ScaleStage {
             Some(posted) if posted.root == closed.root => true,
             Some(_) => return Ok(None),
             None => {
-                let intent = self.store.intent(&format!("root:{epoch}")).await?;
+                let intent = self.store.intent(IntentKey::Root { epoch }).await?;
                 let sent = |row: &IntentRow| matches!(row.state, IntentState::Sent | IntentState::Mined);
                 if !intent.is_some_and(|row| sent(&row) && row.error.is_none()) {
                     return Ok(None);
@@ -382,13 +380,13 @@ impl ScaleStage {
     /// By lease: the step whose effect the chain stage has not read yet, or the one that was refused a moment ago.
     async fn steps(&self, head: &BlockRef, now_ms: u64) -> anyhow::Result<BTreeMap<B256, IntentRow>> {
         let mut steps = BTreeMap::new();
-        for row in self.store.recent_intents(KIND, now_ms.saturating_sub(REFUSED_MS)).await? {
+        for row in self.store.recent_intents(IntentKind::Scale, now_ms.saturating_sub(REFUSED_MS)).await? {
             let read = row.block.is_some_and(|(block, _)| block <= head.number);
             if row.error.is_none() && (read || row.state == IntentState::Final) {
                 continue;
             }
-            let lease = row.intent.key.split(':').nth(1).context("a step's key names its lease")?;
-            steps.insert(lease.parse().context("a step's key names its lease")?, row);
+            let IntentKey::Scale { lease, .. } = row.intent.key else { continue };
+            steps.insert(lease, row);
         }
         Ok(steps)
     }

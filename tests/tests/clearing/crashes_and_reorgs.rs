@@ -12,7 +12,7 @@ use adapters::ethereum::AlloyEthereum;
 use alloy::primitives::{Address, B256, U256};
 use anvil::{Actor, Devnet, Mining, Options};
 use driver::{Counts, Stage, Wakeup};
-use lease::{clearing::Decision, screen::Amounts};
+use lease::{clearing::BidDecision, intent::IntentKey, screen::Amounts};
 use ports::clock::Clock;
 use ports::ethereum::Ethereum;
 use solidity::{AuctionOrder, bid_id, order_id};
@@ -169,7 +169,7 @@ impl World {
     }
 
     async fn wish(&self, order: B256) -> Option<IntentState> {
-        self.store.intent(&format!("bid:{order:#x}")).await.unwrap().map(|row| row.state)
+        self.store.intent(IntentKey::Bid { order }).await.unwrap().map(|row| row.state)
     }
 
     async fn bury(&self) {
@@ -198,7 +198,7 @@ async fn a_death_between_reservation_and_bid_costs_nothing() {
         assert_eq!(world.clear().await["freed"], 1);
         assert_eq!(world.store.reserved().await.unwrap(), Amounts::default());
         let row = world.store.order(order).await.unwrap().unwrap();
-        let Some(Decision::Bid { id, bid }) = &row.decision else { panic!("{row:?}") };
+        let Some(BidDecision::Bid { id, bid }) = &row.decision else { panic!("{row:?}") };
         assert_eq!(*id, bid_id(order, bid), "as the contract computes it");
         assert!(row.order.auction.bids.contains_key(id));
         world.bury().await;

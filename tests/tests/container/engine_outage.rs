@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use adapters::docker::BollardEngine;
 use alloy::primitives::B256;
 use driver::{self, Stage, StageStatuses};
-use lease::decide::Standing;
+use lease::reconcile::WorkloadStatus;
 use ports::engine::{self, Engine};
 use stages::container::{self, ContainerSettings};
 use tests::{
@@ -32,7 +32,7 @@ fn engine_at(docker: &FaultyDocker) -> Arc<dyn Engine> {
 }
 
 /// Until a lease stands so; on a busy machine even an honest engine may be late, and the next run is the retry.
-async fn converges(process: &Process, lease: B256, wanted: Standing) {
+async fn converges(process: &Process, lease: B256, wanted: WorkloadStatus) {
     until(&format!("the lease to be {wanted:?}"), async || {
         process.chain.run().await?;
         let run = process.container.run().await;
@@ -57,7 +57,7 @@ async fn an_engine_that_is_down_at_the_start_is_waited_for() {
         assert!(process.store.container_attempts(lease).await.unwrap().is_empty(), "nobody's failure");
     }
     docker.set_fault(DockerFault::None);
-    converges(&process, lease, Standing::Running).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
 }
 
 #[tokio::test]
@@ -67,8 +67,8 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
     let process = process(&provider, &docker).await;
     let (lease, terms) = provider.open(&process, ONE, 1).await.unwrap();
     let (closing, closing_terms) = provider.open(&process, ONE, 1).await.unwrap();
-    converges(&process, lease, Standing::Running).await;
-    converges(&process, closing, Standing::Running).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
+    converges(&process, closing, WorkloadStatus::Running).await;
     let mut before = provider.running(lease).await.unwrap();
     let doomed = provider.running(closing).await.unwrap();
     process.meter.run().await.unwrap();
@@ -107,7 +107,7 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
             }
             run = process.container.run() => {
                 let standing = process.store.progress(lease).await?.map(|progress| progress.standing);
-                Ok((run.is_ok() && standing == Some(Standing::Running)).then_some(()))
+                Ok((run.is_ok() && standing == Some(WorkloadStatus::Running)).then_some(()))
             }
         }
     })
@@ -115,8 +115,8 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
     .unwrap();
     assert!(cuts > 0, "it never went");
     docker.set_fault(DockerFault::None);
-    converges(&process, closing, Standing::Removed).await;
-    converges(&process, lease, Standing::Running).await;
+    converges(&process, closing, WorkloadStatus::Removed).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
     assert_eq!(provider.left(closing).await.unwrap(), [0, 0, 0]);
     assert_eq!(provider.left(lease).await.unwrap(), [4, 1, 1]);
     let after = provider.running(lease).await.unwrap();

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fs, os::unix::fs::MetadataExt, process::Command}
 
 use alloy::primitives::B256;
 use bollard::models::{ContainerInspectResponse, HostConfig};
-use lease::{decide::Standing, label};
+use lease::{reconcile::WorkloadStatus, label};
 use solidity::Shape;
 use tests::{
     orchestrator::Orchestrator,
@@ -38,7 +38,7 @@ async fn the_engine_shows_every_container_hardened() {
     for order in [provider.order(MANIFEST, 2), provider.order(MANIFEST, 1)] {
         let shape = order.shape.clone();
         let (lease, _) = provider.open_with(&process, MANIFEST, order, 1_000_000).await.unwrap();
-        process.until(lease, Standing::Running).await.unwrap();
+        process.until(lease, WorkloadStatus::Running).await.unwrap();
         let network = provider.networks(lease).await.unwrap().remove(0);
         let image = provider.docker.inspect_image("tidemark-sample:latest").await.unwrap().id.unwrap();
         for (slot, id) in provider.slots(lease).await.unwrap() {
@@ -114,7 +114,7 @@ async fn the_kernel_grants_a_container_nothing() {
     let provider = Provider::start().await.unwrap();
     let process = provider.process().await.unwrap();
     let (lease, _) = provider.open(&process, MANIFEST, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     for (slot, id) in provider.slots(lease).await.unwrap() {
         let pid = provider.inspect(&id).await.unwrap().state.unwrap().pid.unwrap();
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
@@ -148,7 +148,7 @@ async fn the_services_of_a_replica_share_its_shape() {
     let provider = Provider::start().await.unwrap();
     let process = provider.process().await.unwrap();
     let (lease, _) = provider.open(&process, TWINS, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     let seen = process.store.containers(lease).await.unwrap();
     let ask = async |service: &str, path: &str| {
         let at = &seen.iter().find(|seen| seen.service == service).unwrap().ports["8080/tcp"];

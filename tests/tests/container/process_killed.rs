@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, net::TcpListener, path::Path, process::Stdio, s
 use alloy::primitives::B256;
 use anvil::Actor;
 use bollard::models::ContainerSummaryStateEnum;
-use lease::decide::{Slot, Standing};
+use lease::reconcile::{Slot, WorkloadStatus};
 use stages::container::ContainerSettings;
 use tests::{
     api_client::ApiClient,
@@ -37,7 +37,7 @@ pub struct Life {
 pub async fn live(
     provider: &Provider,
     lease: B256,
-    wanted: Standing,
+    wanted: WorkloadStatus,
     settings: ContainerSettings,
     death: KillPoint,
 ) -> Life {
@@ -71,14 +71,14 @@ async fn die_everywhere(at: fn(usize) -> KillPoint) {
         let (lease, terms) = provider.open(&process, KEPT, 2).await.unwrap();
         drop(process);
 
-        let rising = live(&provider, lease, Standing::Running, settings(), at(call)).await;
+        let rising = live(&provider, lease, WorkloadStatus::Running, settings(), at(call)).await;
         let calls = rising.calls;
         let mut before = Vec::new();
         for id in rising.made {
             before.push((since(&provider, &id).await, id));
         }
         let process = provider.process().await.unwrap();
-        process.until(lease, Standing::Running).await.unwrap();
+        process.until(lease, WorkloadStatus::Running).await.unwrap();
         let after = provider.slots(lease).await.unwrap();
         assert_eq!(provider.left(lease).await.unwrap(), [2, 1, 1], "after {calls:?}");
         assert!(after.keys().map(|slot| slot.replica).eq([0, 1]), "after {calls:?}: {after:?}");
@@ -90,9 +90,9 @@ async fn die_everywhere(at: fn(usize) -> KillPoint) {
         provider.close(&terms).await.unwrap();
         drop(process);
 
-        let falling = live(&provider, lease, Standing::Removed, settings(), at(call)).await;
+        let falling = live(&provider, lease, WorkloadStatus::Removed, settings(), at(call)).await;
         let process = provider.process().await.unwrap();
-        process.until(lease, Standing::Removed).await.unwrap();
+        process.until(lease, WorkloadStatus::Removed).await.unwrap();
         assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0], "after {:?}", falling.calls);
         if !rising.died && !falling.died {
             assert!(call > 10, "a lease needs more calls than {calls:?}");

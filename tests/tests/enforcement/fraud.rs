@@ -10,7 +10,7 @@ use adapters::{
 use alloy::primitives::aliases::U96;
 use api::{self, origins::Origins};
 use driver::{Stage, StageStatuses, Wakeup};
-use lease::{intent::Intent, label::Owner};
+use lease::{intent::{Intent, IntentKey}, label::Owner};
 use ports::demand::{Demand, DemandSource};
 use solidity::{Statement, leaf, tree::Tree};
 use stages::chain::ChainStage;
@@ -87,8 +87,7 @@ impl Liar {
         let statements: Vec<_> = stated.iter().map(statement).collect();
         let root = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).unwrap().root();
         let intent = Intent {
-            key: format!("root:{epoch}"),
-            kind: "post_root".to_owned(),
+            key: IntentKey::Root { epoch },
             to: scene.devnet.deployment.market,
             data: Default::default(),
             value: U256::ZERO,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use alloy::primitives::B256;
 use bollard::models::{ContainerStateStatusEnum, HealthStatusEnum};
 use driver::Stage;
-use lease::{decide::Standing, statement::Counters};
+use lease::{reconcile::WorkloadStatus, statement::Counters};
 use ports::engine::Info;
 use serde_json::Value;
 use solidity::Terms;
@@ -55,7 +55,7 @@ impl Scene {
     }
 
     async fn runs(&self) {
-        self.process.until(self.lease, Standing::Running).await.unwrap();
+        self.process.until(self.lease, WorkloadStatus::Running).await.unwrap();
     }
 
     async fn sample(&self) -> Totals {
@@ -148,7 +148,7 @@ async fn cpu_time_is_exact_also_of_the_dead() {
     // The last sample includes what was used until the end.
     let truth = scene.burn(0, 2_000).await;
     scene.provider.close(&scene.terms).await.unwrap();
-    scene.process.until(scene.lease, Standing::Removed).await.unwrap();
+    scene.process.until(scene.lease, WorkloadStatus::Removed).await.unwrap();
     let last = scene.sample().await;
     assert!(between(&burnt, &last).cpu_nanos >= truth);
     assert!(scene.process.store.meter_is_final(scene.lease).await.unwrap());

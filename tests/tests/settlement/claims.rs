@@ -1,6 +1,6 @@
 //! From statements to earnings, and from exhausted leases to closed ones.
 
-use lease::{accrual, decide::Standing};
+use lease::{accrual, reconcile::WorkloadStatus};
 use store::container::LeaseProgress;
 
 use super::*;
@@ -88,7 +88,7 @@ async fn a_lease_without_money_is_closed_after_the_grace_period() {
     world.follow().await;
     let exhausted_at = world.store.head().await.unwrap().unwrap().time;
     let paused = LeaseProgress {
-        standing: Standing::Paused,
+        standing: WorkloadStatus::Paused,
         reason: None,
         found_at_ms: 0,
         running_at_ms: None,

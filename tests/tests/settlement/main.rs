@@ -15,7 +15,7 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use driver::{Counts, Stage, Wakeup};
-use lease::{intent::Intent, meter::Meter, statement::Counters};
+use lease::{intent::{Intent, IntentKey}, meter::Meter, statement::Counters};
 use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::{Market, Parameters, Terms};
 use stages::{chain::ChainStage, proof::ProofStage, settlement::SettlementStage};
@@ -176,8 +176,7 @@ impl World {
     /// A transaction whose effect can be counted: it adds one wei to the bond.
     fn one_wei(&self, key: &str) -> Intent {
         Intent {
-            key: key.to_owned(),
-            kind: "add_bond".to_owned(),
+            key: named(key),
             to: self.devnet.deployment.market,
             data: Market::addBondCall {}.abi_encode().into(),
             value: U256::from(1),
@@ -195,8 +194,13 @@ impl World {
     }
 
     async fn state(&self, key: &str) -> IntentState {
-        self.store.intent(key).await.unwrap().unwrap().state
+        self.store.intent(named(key)).await.unwrap().unwrap().state
     }
+}
+
+/// An intent key for a test's own name, of at most 32 bytes. Keys sort as their names do.
+fn named(name: &str) -> IntentKey {
+    IntentKey::Close { lease: B256::right_padding_from(name.as_bytes()) }
 }
 
 fn provider() -> Address {

@@ -48,7 +48,7 @@ async fn many_intents_go_in_the_order_in_which_they_were_wanted() {
         }
         world.settle().await;
         for number in 0..50 {
-            let row = world.store.intent(&format!("{number:02}")).await.unwrap().unwrap();
+            let row = world.store.intent(named(&format!("{number:02}"))).await.unwrap().unwrap();
             assert_eq!((row.state, row.nonce), (IntentState::Final, Some(nonce + number)));
         }
         assert_eq!(world.nonce().await, nonce + 50);
@@ -76,7 +76,7 @@ async fn what_waits_too_long_is_replaced_by_what_pays_more() {
     world.devnet.automine(true).await.unwrap();
     world.settle().await;
     assert_eq!(world.bond().await, bond + U256::from(1));
-    assert_eq!(world.store.intent("slow").await.unwrap().unwrap().tx, Some(second.tx));
+    assert_eq!(world.store.intent(named("slow")).await.unwrap().unwrap().tx, Some(second.tx));
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn one_that_can_only_fail_holds_up_no_other_and_costs_nothing() {
         world.want(&world.refused("a")).await;
         world.want(&world.one_wei("b")).await;
         world.settle().await;
-        let row = world.store.intent("a").await.unwrap().unwrap();
+        let row = world.store.intent(named("a")).await.unwrap().unwrap();
         assert_eq!(row.state, IntentState::Failed);
         assert!(row.error.as_deref().unwrap().starts_with("OfferClosed"), "{row:?}");
         assert_eq!((world.bond().await, world.nonce().await), (bond + U256::from(1), nonce + 1));

@@ -23,7 +23,7 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::{DockerSettings, read, spec};
 use lease::{
-    decide::{Health, State},
+    reconcile::{ContainerHealth, ContainerState},
     label::{self, Owner, Tag},
 };
 use ports::{
@@ -97,14 +97,14 @@ impl BollardEngine {
     /// Times and exit codes, which a listing lacks, of the containers for which a decision needs them.
     async fn complete(&self, mut containers: Vec<EngineContainer>) -> Result<Vec<EngineContainer>> {
         let needs = |container: &&mut EngineContainer| {
-            container.seen.state == State::Exited || container.seen.health == Health::Unhealthy
+            container.seen.state == ContainerState::Exited || container.seen.health == ContainerHealth::Unhealthy
         };
         try_join_all(containers.iter_mut().filter(needs).map(async |container| {
             match self.details(&container.seen.id).await {
                 Ok(details) => {
                     container.seen.started_at_ms = details.started_at_ms;
                     container.seen.finished_at_ms = details.finished_at_ms;
-                    let exited = container.seen.state == State::Exited;
+                    let exited = container.seen.state == ContainerState::Exited;
                     container.seen.exit_code = details.exit_code.filter(|_| exited);
                     container.seen.detail = match (exited, details.out_of_memory, details.exit_code) {
                         (true, true, _) => Some("its memory ran out".to_owned()),

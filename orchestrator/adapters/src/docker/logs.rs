@@ -12,7 +12,7 @@ use futures::{StreamExt, TryStreamExt, stream};
 use tokio::{sync::mpsc, task::JoinSet, time::MissedTickBehavior};
 
 use super::{shell::DockerIo, time::unix_nanos};
-use lease::decide::Slot;
+use lease::reconcile::Slot;
 use ports::container_io::{ContainerLine, ContainerSelector, OutputStream, Result};
 use ports::engine::Error;
 

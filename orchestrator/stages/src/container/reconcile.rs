@@ -8,7 +8,7 @@ use anyhow::Context;
 use super::{ContainerContext, Converged, DEEP, TRUST_MS, lock};
 use lease::{
     Lease, Status, accrual,
-    decide::{self, Action, Attempt, Decision, Desired, Health, Observed, Phase, Standing, State, Wanted},
+    reconcile::{self, ContainerAction, Attempt, Reconciliation, Desired, ContainerHealth, Observed, DesiredPhase, WorkloadStatus, ContainerState, ManifestState},
     label::Tag,
     manifest::Manifest,
 };
@@ -40,16 +40,16 @@ impl ContainerContext {
         view: EngineListing,
         head: BlockRef,
         info: &Info,
-    ) -> anyhow::Result<Standing> {
+    ) -> anyhow::Result<WorkloadStatus> {
         let (row, progress) = tokio::try_join!(self.store.lease(id), self.store.progress(id))?;
         let generation = row.as_ref().map(|row| row.generation);
         let lease = row.map(|row| row.lease);
         let Some((phase, exhausted_at)) = self.phase(id, lease.as_ref(), &view, &head, progress.as_ref()).await? else {
-            return Ok(Standing::Starting);
+            return Ok(WorkloadStatus::Starting);
         };
         let now_ms = self.clock.now_ms();
         if self.rests(id, generation, phase, &view, now_ms) {
-            return Ok(progress.map_or(Standing::Starting, |progress| progress.standing));
+            return Ok(progress.map_or(WorkloadStatus::Starting, |progress| progress.standing));
         }
         let mut progress = LeaseProgress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
         let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
@@ -66,17 +66,17 @@ impl ContainerContext {
                 replicas: work.lease.as_ref().map_or(0, |lease| lease.replicas),
                 warm: work.lease.as_ref().map_or(0, |lease| self.warm(lease)),
                 manifest: match (&wanted, &work.manifest) {
-                    _ if draining => Wanted::Draining,
-                    (Some(reason), _) => Wanted::Impossible(reason.clone()),
-                    (None, Some(manifest)) => Wanted::Ready(manifest),
-                    (None, None) => Wanted::Awaited,
+                    _ if draining => ManifestState::Draining,
+                    (Some(reason), _) => ManifestState::Impossible(reason.clone()),
+                    (None, Some(manifest)) => ManifestState::Ready(manifest),
+                    (None, None) => ManifestState::Awaited,
                 },
             };
-            let decision = decide::decide(&desired, &observed(&work), self.clock.now_ms());
-            if decision.action == Action::Rest {
+            let decision = reconcile::reconcile(&desired, &observed(&work), self.clock.now_ms());
+            if decision.action == ContainerAction::Rest {
                 let standing = decision.standing;
                 // Nobody will ask what a lease used that never was, so no last sample comes first.
-                if standing == Standing::Removed
+                if standing == WorkloadStatus::Removed
                     && work.lease.is_none()
                     && let Some(Err(error)) = self.cgroups(info).map(|cgroups| cgroups.remove(id))
                 {
@@ -85,12 +85,12 @@ impl ContainerContext {
                 self.settle(&work, decision, progress, phase, generation).await?;
                 return Ok(standing);
             }
-            if decision.standing == Standing::Running {
+            if decision.standing == WorkloadStatus::Running {
                 // What is made for later comes after the word that all is well now.
                 progress = self.settle(&work, decision.clone(), progress, phase, generation).await?;
             }
             tracing::debug!(action = ?decision.action, "acting");
-            if decision.standing == Standing::Preparing && progress.running_at_ms.is_none() {
+            if decision.standing == WorkloadStatus::Preparing && progress.running_at_ms.is_none() {
                 // The first sight is written down while the engine works; its time is what the tenant waits from.
                 let first = LeaseProgress { standing: decision.standing, ..progress.clone() };
                 let (acted, written) = tokio::join!(
@@ -105,7 +105,7 @@ impl ContainerContext {
             if self.store.lease(id).await?.map(|row| row.generation) != generation {
                 // The chain wants something else by now: begin again with that.
                 self.wakeup.notify();
-                return Ok(Standing::Starting);
+                return Ok(WorkloadStatus::Starting);
             }
         }
         anyhow::bail!("the engine does not come to rest after {MOST_STEPS} actions")
@@ -124,7 +124,7 @@ impl ContainerContext {
         view: &EngineListing,
         head: &BlockRef,
         progress: Option<&LeaseProgress>,
-    ) -> anyhow::Result<Option<(Phase, Option<u64>)>> {
+    ) -> anyhow::Result<Option<(DesiredPhase, Option<u64>)>> {
         let Some(lease) = lease else {
             let tags = view.containers.iter().map(|container| container.tag);
             let objects = view.networks.iter().chain(&view.volumes).map(|object| object.tag);
@@ -132,20 +132,20 @@ impl ContainerContext {
             let deep = head.number >= opened.saturating_add(DEEP);
             let reverted = self.store.reverted_leases(self.owner.provider).await?.contains(&id);
             let phase = if reverted {
-                Some(Phase::Remove { volumes: deep })
+                Some(DesiredPhase::Remove { volumes: deep })
             } else {
-                deep.then_some(Phase::Remove { volumes: false })
+                deep.then_some(DesiredPhase::Remove { volumes: false })
             };
             return Ok(phase.map(|phase| (phase, None)));
         };
         let exhausted_at = progress.and_then(|progress| progress.exhausted_at);
         Ok(Some(match lease.status(head.time) {
-            Status::Closed => (Phase::Remove { volumes: true }, None),
-            Status::Active if exhausted_at.is_none() || self.lasts(lease, head.time) => (Phase::Run, None),
+            Status::Closed => (DesiredPhase::Remove { volumes: true }, None),
+            Status::Active if exhausted_at.is_none() || self.lasts(lease, head.time) => (DesiredPhase::Run, None),
             Status::Active | Status::Exhausted => {
                 let since = exhausted_at.unwrap_or(head.time);
                 let over = head.time.saturating_sub(since) > self.settings.grace;
-                (if over { Phase::Remove { volumes: true } } else { Phase::Pause }, Some(since))
+                (if over { DesiredPhase::Remove { volumes: true } } else { DesiredPhase::Pause }, Some(since))
             }
         }))
     }
@@ -158,7 +158,7 @@ impl ContainerContext {
     }
 
     /// Whether the lease looks as it did when there was nothing to do.
-    fn rests(&self, id: B256, generation: Option<i64>, phase: Phase, view: &EngineListing, now_ms: u64) -> bool {
+    fn rests(&self, id: B256, generation: Option<i64>, phase: DesiredPhase, view: &EngineListing, now_ms: u64) -> bool {
         lock(&self.converged).get(&id).is_some_and(|converged| {
             converged.until_ms > now_ms
                 && converged.generation == generation
@@ -211,18 +211,18 @@ impl ContainerContext {
     async fn settle(
         &self,
         work: &LeaseWork,
-        decision: Decision,
+        decision: Reconciliation,
         before: LeaseProgress,
-        phase: Phase,
+        phase: DesiredPhase,
         generation: Option<i64>,
     ) -> anyhow::Result<LeaseProgress> {
         let now_ms = self.clock.now_ms();
         let known = self.store.containers(work.id).await?;
         let seen = seen(work, &known, now_ms);
         let serves = work.lease.as_ref().is_some_and(|lease| lease.replicas > 0);
-        let first = before.running_at_ms.is_none() && decision.standing == Standing::Running && serves;
+        let first = before.running_at_ms.is_none() && decision.standing == WorkloadStatus::Running && serves;
         let reason = match (&decision.reason, phase) {
-            (None, Phase::Remove { .. }) if work.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) => {
+            (None, DesiredPhase::Remove { .. }) if work.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) => {
                 Some("out of funds for longer than the grace period: removed with its volumes".to_owned())
             }
             (reason, _) => reason.clone(),
@@ -238,7 +238,7 @@ impl ContainerContext {
                 wakeup.notify();
             }
         }
-        if decision.standing == Standing::Removed {
+        if decision.standing == WorkloadStatus::Removed {
             lock(&self.manifests).remove(&work.id);
             if !work.attempts.is_empty() {
                 self.store.forget_container_attempts(work.id).await?;
@@ -249,7 +249,7 @@ impl ContainerContext {
             self.wake(wake_at_ms);
         }
         // A manifest arrives without the lease or the engine changing; and where there is something to do, nothing rests.
-        if decision.standing == Standing::Awaiting || decision.action != Action::Rest {
+        if decision.standing == WorkloadStatus::Awaiting || decision.action != ContainerAction::Rest {
             converged.remove(&work.id);
             return Ok(progress);
         }
@@ -264,7 +264,7 @@ impl ContainerContext {
 }
 
 fn found(now_ms: u64) -> LeaseProgress {
-    let standing = Standing::Awaiting;
+    let standing = WorkloadStatus::Awaiting;
     LeaseProgress { standing, reason: None, found_at_ms: now_ms, running_at_ms: None, exhausted_at: None }
 }
 
@@ -302,7 +302,7 @@ fn seen(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<ContainerR
         .iter()
         .map(|container| {
             let seen = &container.seen;
-            let running = seen.state == State::Running;
+            let running = seen.state == ContainerState::Running;
             let before = known.iter().find(|known| known.container_id == seen.id);
             let started_before = before.filter(|before| before.is_running()).map(|before| before.started_at_ms);
             let started_at_ms = match (seen.started_at_ms, started_before) {
@@ -319,7 +319,7 @@ fn seen(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<ContainerR
                 container_id: seen.id.clone(),
                 image: digests.get(container.image_id.as_str()).copied().unwrap_or(&container.image_id).to_owned(),
                 state: word(seen.state),
-                health: (seen.health != Health::None).then(|| word(seen.health)),
+                health: (seen.health != ContainerHealth::None).then(|| word(seen.health)),
                 started_at_ms,
                 exit_code: seen.exit_code,
                 ports: container.ports.iter().map(address).collect(),

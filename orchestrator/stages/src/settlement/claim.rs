@@ -10,13 +10,12 @@ use solidity::{Market, tree::Tree};
 
 use super::{SettlementStage, add};
 use driver::Counts;
-use lease::{Lease, accrual, intent::Intent};
+use lease::{Lease, accrual, intent::{Intent, IntentKey, IntentKind}};
 use store::{IntentState, LeaseFilter, RootRow, StatementRow};
 
 /// Statements of one transaction.
 const CHUNK: usize = 100;
 
-const KIND: &str = "settle";
 
 /// How long a failed claim is remembered against a lease.
 const SUSPECT_MS: u64 = 3_600_000;
@@ -28,7 +27,7 @@ impl SettlementStage {
         let matured_by = head.time.saturating_sub(self.parameters.challengeWindow.into());
         let Some(newest) = self.store.newest_root(self.provider, matured_by).await? else { return Ok(()) };
         let since = self.clock.now_ms().saturating_sub(self.claim_every.as_millis() as u64);
-        let due = self.store.last_prepared(KIND).await?.is_none_or(|wanted| wanted <= since);
+        let due = self.store.last_prepared(IntentKind::Settle).await?.is_none_or(|wanted| wanted <= since);
         let (fresh, moved) = {
             let cache = self.cache();
             (cache.matured != newest.epoch, cache.head != Some(head.hash))
@@ -125,14 +124,13 @@ impl SettlementStage {
                 flags: multi.flag_words(),
             };
             let intent = Intent {
-                key: format!("settle:{epoch}:{first}"),
-                kind: KIND.to_owned(),
+                key: IntentKey::Settle { epoch, first_leaf: *first },
                 to: self.market,
                 data: call.abi_encode().into(),
                 value: U256::ZERO,
             };
             if self.store.prepare(&intent, self.clock.now_ms()).await? {
-                tracing::info!(epoch, leases = leaves.len(), key = intent.key, "a claim is wanted");
+                tracing::info!(epoch, leases = leaves.len(), key = %intent.key, "a claim is wanted");
                 add(counts, "claims", 1);
                 add(counts, "claimed_leases", leaves.len() as u64);
             }
@@ -149,7 +147,7 @@ impl SettlementStage {
     async fn earlier_claims(&self, since: u64) -> anyhow::Result<EarlierClaims> {
         let mut wanted = EarlierClaims::default();
         let mut rows =
-            self.store.recent_intents(KIND, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS))).await?;
+            self.store.recent_intents(IntentKind::Settle, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS))).await?;
         rows.sort_by_key(|row| row.created_at_ms);
         for row in rows {
             let Ok(call) = Market::settleBatchCall::abi_decode(&row.intent.data) else { continue };

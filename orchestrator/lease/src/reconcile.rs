@@ -12,7 +12,7 @@
 //! Nothing here knows of unreachable worlds. Who cannot see must not ask: a decision to remove is only ever the answer to
 //! a complete view.
 
-mod look;
+mod next_step;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -21,7 +21,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use self::look::{Step, Waits, look};
+use self::next_step::{Blockers, ContainerStep, next_step};
 use super::manifest::Manifest;
 
 /// A run this long, in milliseconds, was no failure: the next start is immediate again.
@@ -40,7 +40,7 @@ pub struct Slot {
 
 /// What the chain, and the clock on it, want of a lease here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Phase {
+pub enum DesiredPhase {
     Run,
     /// The funds are exhausted: stopped, with everything kept for a top-up.
     Pause,
@@ -52,7 +52,7 @@ pub enum Phase {
 
 /// Where the manifest is.
 #[derive(Debug, Clone)]
-pub enum Wanted<'a> {
+pub enum ManifestState<'a> {
     Awaited,
     /// Whatever it is, it is not begun: the provider takes no new leases.
     Draining,
@@ -63,16 +63,16 @@ pub enum Wanted<'a> {
 
 #[derive(Debug, Clone)]
 pub struct Desired<'a> {
-    pub phase: Phase,
+    pub phase: DesiredPhase,
     pub replicas: u16,
     /// Replicas beyond those that are made and not started.
     pub warm: u16,
-    pub manifest: Wanted<'a>,
+    pub manifest: ManifestState<'a>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum State {
+pub enum ContainerState {
     Created,
     Running,
     Exited,
@@ -87,7 +87,7 @@ pub enum State {
 /// What the container's health check says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Health {
+pub enum ContainerHealth {
     /// There is no check.
     None,
     Starting,
@@ -97,11 +97,11 @@ pub enum Health {
 
 /// A container as the engine shows it. Times are the machine's Unix milliseconds, 0 when unknown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Seen {
+pub struct ObservedContainer {
     pub id: String,
     pub slot: Slot,
-    pub state: State,
-    pub health: Health,
+    pub state: ContainerState,
+    pub health: ContainerHealth,
     pub exit_code: Option<i64>,
     /// What the engine adds to its state: that its memory ran out, what its last health check printed.
     pub detail: Option<String>,
@@ -125,7 +125,7 @@ pub struct Observed {
     pub networks: usize,
     /// Volumes by their names in the manifest.
     pub volumes: BTreeSet<String>,
-    pub containers: Vec<Seen>,
+    pub containers: Vec<ObservedContainer>,
     /// Images that were resolved, by the reference in the manifest.
     pub images: BTreeSet<String>,
     /// By subject: see [`subject`].
@@ -133,7 +133,7 @@ pub struct Observed {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Action {
+pub enum ContainerAction {
     /// Turn references into the digests that will run, pulling what is not here.
     Resolve {
         images: Vec<String>,
@@ -170,7 +170,7 @@ pub enum Action {
 /// How a lease stands, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Standing {
+pub enum WorkloadStatus {
     /// The tenant has not sent the manifest, or the provider begins nothing new.
     Awaiting,
     Preparing,
@@ -185,9 +185,9 @@ pub enum Standing {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Decision {
-    pub action: Action,
-    pub standing: Standing,
+pub struct Reconciliation {
+    pub action: ContainerAction,
+    pub standing: WorkloadStatus,
     pub reason: Option<String>,
     /// When to look again though nothing happened, in the machine's Unix milliseconds.
     pub wake_at_ms: Option<u64>,
@@ -227,78 +227,78 @@ fn pause(failures: u32) -> u64 {
 }
 
 /// `now_ms` is the machine's clock.
-pub fn decide(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Decision {
+pub fn reconcile(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Reconciliation {
     match (desired.phase, &desired.manifest) {
-        (Phase::Remove { volumes }, _) => remove(observed, volumes),
-        (Phase::Pause, _) => hold(observed),
-        (Phase::Run, Wanted::Awaited) => rest(Standing::Awaiting, "the tenant has not sent the manifest yet"),
-        (Phase::Run, Wanted::Draining) => rest(
-            Standing::Awaiting,
+        (DesiredPhase::Remove { volumes }, _) => remove(observed, volumes),
+        (DesiredPhase::Pause, _) => hold(observed),
+        (DesiredPhase::Run, ManifestState::Awaited) => rest(WorkloadStatus::Awaiting, "the tenant has not sent the manifest yet"),
+        (DesiredPhase::Run, ManifestState::Draining) => rest(
+            WorkloadStatus::Awaiting,
             "the provider drains before maintenance and takes no new leases; nothing is charged: close the lease, or wait",
         ),
-        (Phase::Run, Wanted::Impossible(reason)) => rest(Standing::Failing, reason),
-        (Phase::Run, Wanted::Ready(manifest)) => run(manifest, desired, observed, now_ms),
+        (DesiredPhase::Run, ManifestState::Impossible(reason)) => rest(WorkloadStatus::Failing, reason),
+        (DesiredPhase::Run, ManifestState::Ready(manifest)) => run(manifest, desired, observed, now_ms),
     }
 }
 
-fn remove(observed: &Observed, volumes: bool) -> Decision {
-    let containers: Vec<_> = observed.containers.iter().filter(|seen| seen.state != State::Removing).collect();
+fn remove(observed: &Observed, volumes: bool) -> Reconciliation {
+    let containers: Vec<_> = observed.containers.iter().filter(|seen| seen.state != ContainerState::Removing).collect();
     let action = if !containers.is_empty() {
-        Action::Remove { containers: highest_first(containers) }
+        ContainerAction::Remove { containers: highest_first(containers) }
     } else if !observed.containers.is_empty() {
-        Action::Rest
+        ContainerAction::Rest
     } else if observed.networks > 0 {
-        Action::RemoveNetwork
+        ContainerAction::RemoveNetwork
     } else if volumes && !observed.volumes.is_empty() {
-        Action::RemoveVolumes { volumes: observed.volumes.iter().cloned().collect() }
+        ContainerAction::RemoveVolumes { volumes: observed.volumes.iter().cloned().collect() }
     } else {
-        return Decision { action: Action::Rest, standing: Standing::Removed, reason: None, wake_at_ms: None };
+        return Reconciliation { action: ContainerAction::Rest, standing: WorkloadStatus::Removed, reason: None, wake_at_ms: None };
     };
-    Decision { action, standing: Standing::Removing, reason: None, wake_at_ms: None }
+    Reconciliation { action, standing: WorkloadStatus::Removing, reason: None, wake_at_ms: None }
 }
 
-fn hold(observed: &Observed) -> Decision {
-    let running: Vec<_> = observed.containers.iter().filter(|seen| seen.state == State::Running).collect();
-    let action = if running.is_empty() { Action::Rest } else { Action::Stop { containers: highest_first(running) } };
+fn hold(observed: &Observed) -> Reconciliation {
+    let running: Vec<_> = observed.containers.iter().filter(|seen| seen.state == ContainerState::Running).collect();
+    let action = if running.is_empty() { ContainerAction::Rest } else { ContainerAction::Stop { containers: highest_first(running) } };
     let reason = "the lease's funds are exhausted; a top-up starts it again, with its volumes".to_owned();
-    Decision { action, standing: Standing::Paused, reason: Some(reason), wake_at_ms: None }
+    Reconciliation { action, standing: WorkloadStatus::Paused, reason: Some(reason), wake_at_ms: None }
 }
 
-fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Decision {
+fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Reconciliation {
     let replicas = desired.replicas;
     let kept = replicas.saturating_add(desired.warm);
     if observed.networks > 1 {
-        return act(Action::RemoveSurplusNetworks, Standing::Preparing);
+        return act(ContainerAction::RemoveSurplusNetworks, WorkloadStatus::Preparing);
     }
-    let surplus = |seen: &&Seen| {
-        let wanted = seen.slot.replica < replicas || (seen.slot.replica < kept && seen.state == State::Created);
+    let surplus = |seen: &&ObservedContainer| {
+        let wanted = seen.slot.replica < replicas || (seen.slot.replica < kept && seen.state == ContainerState::Created);
         let known = manifest.services.contains_key(&seen.slot.service);
-        (!wanted || !known || seen.state == State::Dead) && seen.state != State::Removing
+        (!wanted || !known || seen.state == ContainerState::Dead) && seen.state != ContainerState::Removing
     };
     let surplus: Vec<_> = observed.containers.iter().filter(surplus).collect();
     if !surplus.is_empty() {
-        return act(Action::Remove { containers: highest_first(surplus) }, Standing::Starting);
+        return act(ContainerAction::Remove { containers: highest_first(surplus) }, WorkloadStatus::Starting);
     }
 
-    let present: BTreeMap<&Slot, &Seen> = observed.containers.iter().map(|seen| (&seen.slot, seen)).collect();
+    let present: BTreeMap<&Slot, &ObservedContainer> = observed.containers.iter().map(|seen| (&seen.slot, seen)).collect();
     let order = manifest.in_order();
     let slot = |replica: u16, service: &str| Slot { replica, service: service.to_owned() };
     let slots = |replicas: Range<u16>| replicas.flat_map(|r| order.iter().map(move |name| slot(r, name)));
     let missing = |slot: &Slot| !present.contains_key(slot);
-    let mut waits = Waits::default();
+    let mut blockers = Blockers::default();
     let (mut start, mut stop) = (Vec::new(), Vec::new());
     for slot in slots(0..replicas) {
         let Some(seen) = present.get(&slot) else { continue };
-        match look(manifest, seen, &present, observed, now_ms, &mut waits) {
-            Step::Start => start.push((seen.id.clone(), slot)),
-            Step::Stop => stop.push((seen.id.clone(), slot)),
-            Step::Leave => {}
+        match next_step(manifest, seen, &present, observed, now_ms, &mut blockers) {
+            ContainerStep::Start => start.push((seen.id.clone(), slot)),
+            ContainerStep::Stop => stop.push((seen.id.clone(), slot)),
+            ContainerStep::Leave => {}
         }
     }
     // What is made already need not wait for what is not.
     let whole = observed.networks == 1 && manifest.volumes.is_subset(&observed.volumes);
     if whole && !start.is_empty() {
-        return act(Action::Start { containers: start }, Standing::Starting);
+        return act(ContainerAction::Start { containers: start }, WorkloadStatus::Starting);
     }
     let unmade: Vec<Slot> = slots(0..replicas).filter(missing).collect();
     if replicas > 0
@@ -307,27 +307,27 @@ fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: 
         return decision;
     }
     if !stop.is_empty() {
-        return Decision { reason: waits.reason, ..act(Action::Stop { containers: stop }, Standing::Failing) };
+        return Reconciliation { reason: blockers.reason, ..act(ContainerAction::Stop { containers: stop }, WorkloadStatus::Failing) };
     }
-    let standing = match (waits.failing, ready_replicas(manifest, replicas, &observed.containers) == replicas) {
-        (_, true) => Standing::Running,
-        (true, false) => Standing::Failing,
-        (false, false) => Standing::Starting,
+    let standing = match (blockers.failing, ready_replicas(manifest, replicas, &observed.containers) == replicas) {
+        (_, true) => WorkloadStatus::Running,
+        (true, false) => WorkloadStatus::Failing,
+        (false, false) => WorkloadStatus::Starting,
     };
-    let reason = waits.reason.filter(|_| standing != Standing::Running);
+    let reason = blockers.reason.filter(|_| standing != WorkloadStatus::Running);
     let cold: Vec<Slot> = slots(replicas..kept).filter(missing).collect();
-    if standing == Standing::Running
+    if standing == WorkloadStatus::Running
         && !cold.is_empty()
         && let Some(next) = prepare(manifest, &cold, true, observed, now_ms)
     {
-        let wake_at_ms = next.wake_at_ms.into_iter().chain(waits.wake_at_ms).min();
-        return Decision { action: next.action, standing, reason, wake_at_ms };
+        let wake_at_ms = next.wake_at_ms.into_iter().chain(blockers.wake_at_ms).min();
+        return Reconciliation { action: next.action, standing, reason, wake_at_ms };
     }
-    Decision { action: Action::Rest, standing, reason, wake_at_ms: waits.wake_at_ms }
+    Reconciliation { action: ContainerAction::Rest, standing, reason, wake_at_ms: blockers.wake_at_ms }
 }
 
 /// Images, network, volumes and containers that are not there yet.
-fn prepare(manifest: &Manifest, missing: &[Slot], warm: bool, observed: &Observed, now_ms: u64) -> Option<Decision> {
+fn prepare(manifest: &Manifest, missing: &[Slot], warm: bool, observed: &Observed, now_ms: u64) -> Option<Reconciliation> {
     let images: BTreeSet<&String> = missing.iter().map(|slot| &manifest.services[&slot.service].image).collect();
     let unknown: Vec<&String> = images.into_iter().filter(|image| !observed.images.contains(*image)).collect();
     if !unknown.is_empty() {
@@ -338,7 +338,7 @@ fn prepare(manifest: &Manifest, missing: &[Slot], warm: bool, observed: &Observe
             let failed: Vec<_> = unknown.iter().filter_map(attempt).collect();
             return Some(failing(&failed));
         }
-        return Some(act(Action::Resolve { images }, Standing::Preparing));
+        return Some(act(ContainerAction::Resolve { images }, WorkloadStatus::Preparing));
     }
     let volumes: Vec<String> = manifest.volumes.difference(&observed.volumes).cloned().collect();
     let network = observed.networks == 0;
@@ -347,13 +347,13 @@ fn prepare(manifest: &Manifest, missing: &[Slot], warm: bool, observed: &Observe
     }
     match observed.attempts.get(subject::make(warm)) {
         Some(attempt) if attempt.due() > now_ms => Some(failing(&[attempt])),
-        _ => Some(act(Action::Make { network, volumes, containers: missing.to_vec(), warm }, Standing::Preparing)),
+        _ => Some(act(ContainerAction::Make { network, volumes, containers: missing.to_vec(), warm }, WorkloadStatus::Preparing)),
     }
 }
 
 /// The attempt to write down before a container that ended is started again; `None` for a first start.
-pub fn restart(seen: &Seen, before: Option<&Attempt>, now_ms: u64) -> Option<Attempt> {
-    if seen.state != State::Exited {
+pub fn restart(seen: &ObservedContainer, before: Option<&Attempt>, now_ms: u64) -> Option<Attempt> {
+    if seen.state != ContainerState::Exited {
         return None;
     }
     let stable = seen.finished_at_ms.saturating_sub(seen.started_at_ms) >= STABLE_MS;
@@ -363,19 +363,19 @@ pub fn restart(seen: &Seen, before: Option<&Attempt>, now_ms: u64) -> Option<Att
 }
 
 /// A job that ended well.
-fn done(manifest: &Manifest, seen: &Seen) -> bool {
-    seen.state == State::Exited && seen.exit_code == Some(0) && manifest.is_job(&seen.slot.service)
+fn done(manifest: &Manifest, seen: &ObservedContainer) -> bool {
+    seen.state == ContainerState::Exited && seen.exit_code == Some(0) && manifest.is_job(&seen.slot.service)
 }
 
 /// How many of the first `replicas` are ready.
-pub fn ready_replicas(manifest: &Manifest, replicas: u16, containers: &[Seen]) -> u16 {
+pub fn ready_replicas(manifest: &Manifest, replicas: u16, containers: &[ObservedContainer]) -> u16 {
     ready(manifest, replicas, containers).len() as u16
 }
 
 /// Which of the first `replicas` have every service up: running, and healthy where there is a check.
-pub fn ready(manifest: &Manifest, replicas: u16, containers: &[Seen]) -> BTreeSet<u16> {
-    let ready = |seen: &Seen| {
-        let up = seen.state == State::Running && matches!(seen.health, Health::None | Health::Healthy);
+pub fn ready(manifest: &Manifest, replicas: u16, containers: &[ObservedContainer]) -> BTreeSet<u16> {
+    let ready = |seen: &ObservedContainer| {
+        let up = seen.state == ContainerState::Running && matches!(seen.health, ContainerHealth::None | ContainerHealth::Healthy);
         up || done(manifest, seen)
     };
     let mut up: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();
@@ -386,23 +386,23 @@ pub fn ready(manifest: &Manifest, replicas: u16, containers: &[Seen]) -> BTreeSe
     up.into_iter().filter(|(_, services)| whole(services)).map(|(replica, _)| replica).collect()
 }
 
-fn highest_first(mut containers: Vec<&Seen>) -> Vec<(String, Slot)> {
+fn highest_first(mut containers: Vec<&ObservedContainer>) -> Vec<(String, Slot)> {
     containers.sort_by(|a, b| b.slot.cmp(&a.slot));
     containers.into_iter().map(|seen| (seen.id.clone(), seen.slot.clone())).collect()
 }
 
-fn act(action: Action, standing: Standing) -> Decision {
-    Decision { action, standing, reason: None, wake_at_ms: None }
+fn act(action: ContainerAction, standing: WorkloadStatus) -> Reconciliation {
+    Reconciliation { action, standing, reason: None, wake_at_ms: None }
 }
 
-fn rest(standing: Standing, reason: &str) -> Decision {
-    Decision { action: Action::Rest, standing, reason: Some(reason.to_owned()), wake_at_ms: None }
+fn rest(standing: WorkloadStatus, reason: &str) -> Reconciliation {
+    Reconciliation { action: ContainerAction::Rest, standing, reason: Some(reason.to_owned()), wake_at_ms: None }
 }
 
-fn failing(attempts: &[&Attempt]) -> Decision {
-    Decision {
-        action: Action::Rest,
-        standing: Standing::Failing,
+fn failing(attempts: &[&Attempt]) -> Reconciliation {
+    Reconciliation {
+        action: ContainerAction::Rest,
+        standing: WorkloadStatus::Failing,
         reason: attempts.iter().find_map(|attempt| attempt.reason.clone()),
         wake_at_ms: attempts.iter().map(|attempt| attempt.due()).min(),
     }
