@@ -4,7 +4,7 @@ use std::{net::SocketAddr, sync::Arc};
 
 use anvil::Actor;
 use cli::orchestrator::Running;
-use cli::settings::{Connection, Identity, Orchestration, Secret};
+use cli::settings::{Connection, Identity, OrchestratorSettings, Secret};
 use ports::engine::Engine;
 use tempfile::TempDir;
 use tidemark::wiring;
@@ -30,7 +30,7 @@ impl Orchestrator {
     pub async fn start_with(
         provider: &Provider,
         engine: Arc<dyn Engine>,
-        set: impl FnOnce(&mut Orchestration),
+        set: impl FnOnce(&mut OrchestratorSettings),
     ) -> anyhow::Result<Self> {
         let folder = TempDir::new()?;
         let deployment = folder.path().join("deployment.json");
@@ -38,7 +38,7 @@ impl Orchestrator {
         let connection = Connection { rpc_url: provider.devnet.ws_url(), deployment };
         let key = format!("0x{:x}", Actor::Provider.signer().to_bytes());
         let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) };
-        let mut settings = Orchestration::local(([127, 0, 0, 1], 0).into(), &folder.path().join("unused.db"));
+        let mut settings = OrchestratorSettings::local(([127, 0, 0, 1], 0).into(), &folder.path().join("unused.db"));
         settings.database_url = provider.database.url.parse().map_err(anyhow::Error::msg)?;
         settings.warm = 0;
         set(&mut settings);

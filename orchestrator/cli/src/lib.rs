@@ -1,16 +1,22 @@
-//! The command line: one file a verb. Commands talk to the chain and to a provider's API, as anybody could.
+//! The command line. Each command talks to the chain and to the APIs of providers as any client can.
+//!
+//! - `verbs/`: the commands, one file a verb; a verb with verbs of its own has a folder
+//! - `settings/`: the flags that every command, or every orchestrator, takes
+//! - `wallet/`: the connection to the chain, the key that signs, sign-in, and the ways to send a transaction
+//! - `market/`: what commands read of the market on chain
+//! - `provider_api/`: the API of a provider, as its clients use it
+//! - `render/`: what commands print
+//! - `demo/`: the parts of `tidemark up`
+//! - `orchestrator.rs`: the trait by which the binary hands in the orchestrator of a provider
 
-mod auctions;
-mod handover;
-pub mod load;
-mod offers;
+pub mod demo;
+mod input;
+mod market;
 pub mod orchestrator;
-pub mod remote;
+pub mod provider_api;
 pub mod render;
-mod request;
 pub mod settings;
 pub mod signal;
-mod tide;
 mod verbs;
 pub mod wallet;
 
@@ -20,8 +26,7 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     orchestrator::Orchestrator,
-    settings::{Connection, Identity, Speech},
-    verbs::*,
+    settings::{Connection, Identity, OutputSettings},
 };
 
 /// Elastic compute market: rent capacity that follows demand, and pay only for what is proven.
@@ -33,7 +38,7 @@ pub struct Cli {
     #[command(flatten)]
     pub identity: Identity,
     #[command(flatten)]
-    pub speech: Speech,
+    pub output: OutputSettings,
     #[command(subcommand)]
     pub verb: Verb,
 }
@@ -41,97 +46,97 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Start a whole market on this machine: chain, contracts, one provider and a sample application.
-    Up(up::Up),
+    Up(verbs::up::Up),
     /// Open a lease for a Compose file and wait until it runs.
-    Deploy(deploy::Deploy),
+    Deploy(verbs::deploy::Deploy),
     /// Say which offers fit a Compose file, what they cost, and why the others do not fit.
-    Quote(quote::Quote),
+    Quote(verbs::quote::Quote),
     /// Let providers bid: ask, look, accept.
     #[command(subcommand)]
-    Order(order::Order),
+    Order(verbs::order::OrderCommand),
     /// List leases.
-    Ls(ls::Ls),
+    Ls(verbs::ls::Ls),
     /// Show a lease: what runs, what it costs, how long the money lasts.
-    Show(show::Show),
+    Show(verbs::show::Show),
     /// Print what a lease's containers print.
-    Logs(logs::Logs),
+    Logs(verbs::logs::Logs),
     /// Tell what happened to a lease or on the market, and go on telling it.
-    Events(events::Events),
+    Events(verbs::events::Events),
     /// Open a shell in one of a lease's containers, or run a command there.
-    Exec(exec::Exec),
+    Exec(verbs::exec::Exec),
     /// Show what a lease uses and what comes for it, as it happens.
-    Top(top::Top),
+    Top(verbs::top::Top),
     /// Let somebody look inside a lease, for a time.
-    Share(share::Share),
+    Share(verbs::share::Share),
     /// Let somebody look inside a lease no more.
-    Unshare(share::Unshare),
+    Unshare(verbs::unshare::Unshare),
     /// Show who looked inside a lease.
-    Accesses(share::Accesses),
+    Accesses(verbs::accesses::Accesses),
     /// Set a lease's replica count.
-    Scale(scale::Scale),
+    Scale(verbs::scale::Scale),
     /// Say why a lease has the replicas that it has: what was seen, what was wished, what the contract granted.
-    Explain(explain::Explain),
+    Explain(verbs::explain::Explain),
     /// Scale a lease of yours from here, by a policy of your choice, until it is closed or this is stopped.
-    Agent(agent::Agent),
+    Agent(verbs::agent::Agent),
     /// Change how a lease's capacity may follow demand.
-    Policy(policy::Policy),
+    Policy(verbs::policy::Policy),
     /// Add money to a lease; anyone may.
-    Topup(topup::Topup),
+    Topup(verbs::topup::Topup),
     /// Move a lease to another provider, in one transaction.
-    Move(r#move::Move),
+    Move(verbs::r#move::Move),
     /// Take money out of an open lease.
-    Withdraw(withdraw::Withdraw),
+    Withdraw(verbs::withdraw::Withdraw),
     /// Close a lease and take back what it does not owe.
-    Close(close::Close),
+    Close(verbs::close::Close),
     /// Check a lease's newest proof against the chain, and what was paid against the proof.
-    Verify(verify::Verify),
+    Verify(verbs::verify::Verify),
     /// Look whether what providers state can be true, and prove it when not; anyone may.
-    Watch(watch::Watch),
+    Watch(verbs::watch::Watch),
     /// Report a provider that posts no roots, and have its leases credited; anyone may.
-    Report(report::Report),
+    Report(verbs::report::Report),
     /// Dispute what the chain cannot see of a lease, or end a dispute.
-    Dispute(dispute::Dispute),
+    Dispute(verbs::dispute::Dispute),
     /// Rule a dispute; for arbiters.
-    Rule(dispute::Rule),
+    Rule(verbs::rule::Rule),
     /// Stop or reopen the intake; for arbiters.
     #[command(subcommand)]
-    Intake(intake::Intake),
+    Intake(verbs::intake::IntakeCommand),
     /// Bind an account to approvers and limits, show or free it.
     #[command(subcommand)]
-    Account(account::Account),
+    Account(verbs::account::AccountCommand),
     /// Consent to an action of a bound account; for approvers.
-    Consent(consent::Consent),
+    Consent(verbs::consent::Consent),
     /// Take back a consent; for approvers.
-    Revoke(consent::Revoke),
+    Revoke(verbs::revoke::Revoke),
     /// Sell capacity: set up, register, run, look, withdraw.
     #[command(subcommand)]
-    Provider(provider::Provider),
+    Provider(verbs::provider::ProviderCommand),
     /// Deploy the contracts.
     #[command(subcommand)]
-    Contracts(contracts::Contracts),
+    Contracts(verbs::contracts::ContractsCommand),
     /// Say what scaling policies would have cost and spared on a trace of demand.
-    Simulate(simulate::Simulate),
+    Simulate(verbs::simulate::Simulate),
     /// Make or extract traces of demand.
     #[command(subcommand)]
-    Trace(trace::Verb),
+    Trace(verbs::trace::TraceCommand),
     /// Let a scaling policy learn in the simulator, and save it as a file.
-    Train(train::Train),
+    Train(verbs::train::Train),
     /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
-    Doctor(Box<doctor::Doctor>),
+    Doctor(Box<verbs::doctor::Doctor>),
 }
 
 impl Verb {
     /// Whether it runs for long and unattended.
     pub fn is_a_service(&self) -> bool {
-        matches!(self, Verb::Provider(provider::Provider::Run(_)) | Verb::Agent(_))
+        matches!(self, Verb::Provider(verbs::provider::ProviderCommand::Run(_)) | Verb::Agent(_))
     }
 }
 
 impl Cli {
     /// The exit code says what a question was answered; that it failed, the error.
     pub async fn run(self, orchestrator: &dyn Orchestrator) -> anyhow::Result<ExitCode> {
-        let Cli { connection, identity, speech, verb } = self;
-        let json = speech.json;
+        let Cli { connection, identity, output, verb } = self;
+        let json = output.json;
         match verb {
             Verb::Up(up) => Box::pin(up.run(orchestrator, json)).await,
             Verb::Deploy(deploy) => deploy.run(&connection, &identity, json).await,

@@ -2,13 +2,12 @@
 
 use std::net::SocketAddr;
 
+use crate::settings::{Connection, Identity, OrchestratorSettings};
 use alloy::primitives::Address;
 use async_trait::async_trait;
 use ports::engine::Info;
 use solidity::deploy::Deployment;
 use tokio::{sync::watch, task::JoinHandle};
-
-use crate::settings::{Connection, Identity, Orchestration};
 
 #[async_trait]
 pub trait Orchestrator: Send + Sync {
@@ -17,7 +16,7 @@ pub trait Orchestrator: Send + Sync {
         &self,
         connection: &Connection,
         identity: &Identity,
-        settings: &Orchestration,
+        settings: &OrchestratorSettings,
     ) -> anyhow::Result<Running>;
 
     /// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its
@@ -25,10 +24,10 @@ pub trait Orchestrator: Send + Sync {
     async fn sweep(&self, deployment: &Deployment, provider: Address) -> anyhow::Result<()>;
 
     /// The container engine that an orchestrator with these settings would use.
-    async fn engine(&self, settings: &Orchestration) -> anyhow::Result<Info>;
+    async fn engine(&self, settings: &OrchestratorSettings) -> anyhow::Result<Info>;
 
     /// Opens the database and brings its schema up to date.
-    async fn database(&self, settings: &Orchestration) -> anyhow::Result<()>;
+    async fn database(&self, settings: &OrchestratorSettings) -> anyhow::Result<()>;
 }
 
 /// A running orchestrator.

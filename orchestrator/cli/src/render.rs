@@ -1,8 +1,15 @@
-//! What commands print: answers, amounts, ids, refusals, calls in plain words.
+//! What commands print: answers, amounts, ids, spans of time, tables, refusals, and calls in plain words.
 
+pub mod amount;
 pub mod answer;
+pub mod binding;
+pub mod call;
+pub mod endpoints;
 pub mod ids;
-pub mod money;
+pub mod order;
+pub mod progress;
 pub mod refusal;
+pub mod span;
+pub mod table;
 pub mod terminal;
-pub mod words;
+pub mod trace;

@@ -1,5 +1,6 @@
-//! One file a verb.
+//! The commands: one file a verb, and nothing else. A verb with verbs of its own has a folder.
 
+pub mod accesses;
 pub mod account;
 pub mod agent;
 pub mod close;
@@ -20,15 +21,17 @@ pub mod policy;
 pub mod provider;
 pub mod quote;
 pub mod report;
+pub mod revoke;
+pub mod rule;
 pub mod scale;
 pub mod share;
 pub mod show;
 pub mod simulate;
-pub mod stake;
 pub mod top;
 pub mod topup;
 pub mod trace;
 pub mod train;
+pub mod unshare;
 pub mod up;
 pub mod verify;
 pub mod watch;

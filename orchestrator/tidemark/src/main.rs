@@ -30,7 +30,7 @@ async fn run(json: &mut bool) -> anyhow::Result<ExitCode> {
         std::process::exit(error.exit_code())
     });
     config::refuse_unknown::<Cli>()?;
-    *json = cli.speech.json;
-    telemetry::log(&cli.speech, cli.verb.is_a_service())?;
+    *json = cli.output.json;
+    telemetry::log(&cli.output, cli.verb.is_a_service())?;
     cli.run(&Real).await
 }

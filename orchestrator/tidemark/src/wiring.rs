@@ -18,7 +18,7 @@ use async_trait::async_trait;
 use cli::{
     orchestrator::{Orchestrator, Running},
     render::ids::short,
-    settings::{Connection, DEV_CHAIN, Identity, Orchestration, Web},
+    settings::{Connection, DEV_CHAIN, Identity, OrchestratorSettings, WebSettings},
 };
 use driver::{Stage, StageStatuses, Wakeup};
 use gateway::Gateway;
@@ -56,7 +56,7 @@ impl Orchestrator for Real {
         &self,
         connection: &Connection,
         identity: &Identity,
-        settings: &Orchestration,
+        settings: &OrchestratorSettings,
     ) -> anyhow::Result<Running> {
         start(connection, identity, settings).await
     }
@@ -65,18 +65,18 @@ impl Orchestrator for Real {
         sweep(deployment, provider).await
     }
 
-    async fn engine(&self, settings: &Orchestration) -> anyhow::Result<Info> {
+    async fn engine(&self, settings: &OrchestratorSettings) -> anyhow::Result<Info> {
         Ok(BollardEngine::new(engine_settings(settings)).info().await?)
     }
 
-    async fn database(&self, settings: &Orchestration) -> anyhow::Result<()> {
+    async fn database(&self, settings: &OrchestratorSettings) -> anyhow::Result<()> {
         Store::open(settings.database_url.expose()).await?;
         Ok(())
     }
 }
 
 /// How the engine is reached, and what every container gets.
-fn engine_settings(settings: &Orchestration) -> docker::DockerSettings {
+fn engine_settings(settings: &OrchestratorSettings) -> docker::DockerSettings {
     docker::DockerSettings {
         host: Some(settings.docker_host.clone()).filter(|host| !host.is_empty()),
         bind: settings.publish_address,
@@ -86,7 +86,11 @@ fn engine_settings(settings: &Orchestration) -> docker::DockerSettings {
 }
 
 /// Starts everything; returns when the API listens and the stages run.
-pub async fn start(connection: &Connection, identity: &Identity, settings: &Orchestration) -> anyhow::Result<Running> {
+pub async fn start(
+    connection: &Connection,
+    identity: &Identity,
+    settings: &OrchestratorSettings,
+) -> anyhow::Result<Running> {
     start_with(connection, identity, settings, Arc::new(BollardEngine::new(engine_settings(settings)))).await
 }
 
@@ -94,7 +98,7 @@ pub async fn start(connection: &Connection, identity: &Identity, settings: &Orch
 pub async fn start_with(
     connection: &Connection,
     identity: &Identity,
-    settings: &Orchestration,
+    settings: &OrchestratorSettings,
     engine: Arc<dyn Engine>,
 ) -> anyhow::Result<Running> {
     let deployment = Deployment::read(&connection.deployment)
@@ -190,7 +194,7 @@ pub async fn start_with(
 }
 
 /// What the web page is told.
-fn page(web: &Web, connection: &Connection, deployment: &Deployment) -> PageConfig {
+fn page(web: &WebSettings, connection: &Connection, deployment: &Deployment) -> PageConfig {
     let chain_name = web.chain_name.clone().unwrap_or_else(|| match deployment.chain_id {
         DEV_CHAIN => "Local chain".to_owned(),
         id => format!("Chain {id}"),
@@ -242,7 +246,7 @@ struct Parts {
     clock: Arc<dyn Clock>,
     owner: Owner,
     deployment: Deployment,
-    settings: Orchestration,
+    settings: OrchestratorSettings,
     upstreams: Arc<dyn Upstreams>,
     wakeups: Wakeups,
 }

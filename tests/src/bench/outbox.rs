@@ -123,7 +123,7 @@ impl Bench {
                 data: addBondCall {}.abi_encode().into(),
                 value: U256::from(number),
             };
-            prepare(&mut tx, &intent, System.now_ms()).await?;
+            prepare(&mut tx, &intent, SystemClock.now_ms()).await?;
         }
         tx.commit().await?;
         Ok(store)

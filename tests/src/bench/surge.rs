@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use anvil::Actor;
 use anyhow::Context;
-use cli::load::{Load, Tally};
+use cli::demo::load_generator::{LoadGenerator, RequestTally};
 use solidity::LeasePolicy;
 
 use super::{Figure, Target, percentile, provider::now_ms, say};
@@ -38,7 +38,7 @@ struct Times {
 
 pub async fn run() -> anyhow::Result<()> {
     let scene = Scene::with(POLICY, provider::DEPOSIT).await?;
-    let load = Load::on(&scene.url(), LOW)?;
+    let load = LoadGenerator::on(&scene.url(), LOW)?;
     let mut times = Times::default();
     for surge in 1..=SURGES {
         say(format!("surge {surge} of {SURGES}"));
@@ -64,7 +64,7 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
     scene.stands("the most replicas", |_, healthy| healthy == most).await?;
     let (fixed, fixed_spent) = tide(&scene).await?;
     scene.orchestrator.stop().await;
-    let failed = |tally: &Tally| tally.failed.values().sum::<u64>() as f64;
+    let failed = |tally: &RequestTally| tally.failed.values().sum::<u64>() as f64;
     Figure::new("scale/tide_p50_ms", elastic.p50_ms, "ms", Target::None).beside(fixed.p50_ms).print()?;
     Figure::new("scale/tide_p99_ms", elastic.p99_ms, "ms", Target::None).beside(fixed.p99_ms).print()?;
     Figure::new("scale/tide_failed", failed(&elastic), "requests", Target::AtMost(0.0))
@@ -74,14 +74,14 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
 }
 
 /// What became of the requests, and the replica-seconds that were metered.
-async fn tide(scene: &Scene) -> anyhow::Result<(Tally, f64)> {
+async fn tide(scene: &Scene) -> anyhow::Result<(RequestTally, f64)> {
     let tenant = ApiSession::sign_in(scene.orchestrator.api.port, Actor::Tenant).await?;
     let metered = async || {
         let (_, usage) = tenant.get(&format!("/v1/leases/{}/usage", scene.lease)).await?;
         usage["replicaSeconds"].as_f64().context("a usage without replica-seconds")
     };
     let before = metered().await?;
-    let load = Load::on(&scene.url(), LOW)?;
+    let load = LoadGenerator::on(&scene.url(), LOW)?;
     for (rate, seconds) in [(LOW, 5), (HIGH, 40), (LOW, 15)] {
         load.set_rate(rate);
         tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -91,14 +91,14 @@ async fn tide(scene: &Scene) -> anyhow::Result<(Tally, f64)> {
 }
 
 /// One replica, nothing waits, and the cooldown is over.
-async fn calm(scene: &Scene, load: &Load) -> anyhow::Result<()> {
+async fn calm(scene: &Scene, load: &LoadGenerator) -> anyhow::Result<()> {
     load.set_rate(LOW);
     scene.stands("one replica", |wanted, healthy| (wanted, healthy) == (1, 1)).await?;
     tokio::time::sleep(Duration::from_secs(8)).await;
     scene.stands("one replica still", |wanted, healthy| (wanted, healthy) == (1, 1)).await
 }
 
-async fn surge_once(scene: &Scene, load: &Load, times: &mut Times) -> anyhow::Result<()> {
+async fn surge_once(scene: &Scene, load: &LoadGenerator, times: &mut Times) -> anyhow::Result<()> {
     let began = now_ms();
     load.set_rate(HIGH);
     // A view a few milliseconds apart tells block and container; the rulings have times of their own.

@@ -9,7 +9,7 @@ mod shell;
 mod sign_in;
 mod store;
 
-use ::cli::settings::Orchestration;
+use ::cli::settings::OrchestratorSettings;
 use alloy::primitives::B256;
 use anvil::{Actor, Devnet, Mining, Options};
 use reqwest::StatusCode;
@@ -54,11 +54,11 @@ impl Scene {
         Self::with(replicas, |_| {}).await
     }
 
-    async fn with(replicas: u16, set: impl FnOnce(&mut Orchestration)) -> Self {
+    async fn with(replicas: u16, set: impl FnOnce(&mut OrchestratorSettings)) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
         let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
         let provider = Provider::on(devnet, &format!("http://127.0.0.1:{port}")).await.unwrap();
-        let set = |settings: &mut Orchestration| {
+        let set = |settings: &mut OrchestratorSettings| {
             settings.listen.set_port(port);
             set(settings);
         };

@@ -5,7 +5,7 @@ use std::{fs, time::Duration};
 use adapters::docker::{MARKER, SWEEP};
 use anvil::Actor;
 use bollard::exec::{CreateExecOptions, StartExecOptions};
-use cli::settings::Orchestration;
+use cli::settings::OrchestratorSettings;
 use futures::{SinkExt, StreamExt};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -283,7 +283,8 @@ async fn execs(provider: &Provider, lease: alloy::primitives::B256) -> usize {
 
 #[tokio::test]
 async fn idle_shells_end_and_there_are_not_too_many() {
-    let scene = Scene::with(1, |settings: &mut Orchestration| settings.shell_idle = Duration::from_secs(3)).await;
+    let scene =
+        Scene::with(1, |settings: &mut OrchestratorSettings| settings.shell_idle = Duration::from_secs(3)).await;
     let tenant = scene.tenant().await;
     let mut open = Vec::new();
     for _ in 0..4 {

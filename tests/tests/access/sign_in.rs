@@ -21,7 +21,7 @@ const PAGE: &str = "https://tidemark.example.org";
 
 async fn scene() -> (Provider, Orchestrator, ApiSession) {
     let provider = Provider::start().await.unwrap();
-    let set = |settings: &mut cli::settings::Orchestration| settings.web_origins = vec![PAGE.to_owned()];
+    let set = |settings: &mut cli::settings::OrchestratorSettings| settings.web_origins = vec![PAGE.to_owned()];
     let orchestrator = Orchestrator::start_with(&provider, provider::engine(), set).await.unwrap();
     let nobody = ApiSession::anonymous(orchestrator.api.port).unwrap();
     (provider, orchestrator, nobody)
@@ -190,7 +190,7 @@ async fn a_cookie_works_for_pages_of_the_provider_alone() {
 #[tokio::test]
 async fn a_session_ends_by_itself_and_outlives_the_process() {
     let provider = Provider::start().await.unwrap();
-    let short = |settings: &mut cli::settings::Orchestration| settings.session_for = Duration::from_secs(8);
+    let short = |settings: &mut cli::settings::OrchestratorSettings| settings.session_for = Duration::from_secs(8);
     let first = Orchestrator::start_with(&provider, provider::engine(), short).await.unwrap();
     let mut visitor = ApiSession::sign_in(first.api.port, Actor::Tenant).await.unwrap();
     first.stop().await;

@@ -8,7 +8,7 @@ use autoscaling::{
     Bounds,
     shield::{By, grant},
 };
-use cli::load::Load;
+use cli::demo::load_generator::LoadGenerator;
 use serde_json::Value;
 use solidity::{LeasePolicy, Market::StepProven, leaf, tree::climb};
 use tests::{
@@ -47,7 +47,7 @@ fn counts(steps: &[StepProven]) -> Vec<(u64, u64)> {
 #[tokio::test(flavor = "multi_thread")]
 async fn capacity_rises_and_falls_with_the_load_and_no_request_fails() {
     let scene = Scene::with(POLICY, provider::DEPOSIT).await.unwrap();
-    let load = Load::on(&scene.url(), 4.0).unwrap();
+    let load = LoadGenerator::on(&scene.url(), 4.0).unwrap();
     tokio::time::sleep(Duration::from_secs(5)).await;
     load.set_rate(40.0);
     scene.stands("a tenfold load to be served by more replicas", |_, healthy| healthy >= 3).await.unwrap();
@@ -102,7 +102,7 @@ async fn a_lease_sleeps_when_nobody_asks_and_the_next_request_wakes_it() {
 async fn a_step_that_the_money_does_not_cover_waits_and_says_why() {
     // A replica reserves two wei a second, a notice period has thirty of them, and the lease has no two minutes.
     let scene = Scene::with(POLICY, 230).await.unwrap();
-    let load = Load::on(&scene.url(), 40.0).unwrap();
+    let load = LoadGenerator::on(&scene.url(), 40.0).unwrap();
     let is_held = |said: &Value| said["bound"].as_str().is_some_and(|bound| bound.contains("the lease's money covers"));
     let held = scene.ruled("the money to stand in the way", is_held).await.unwrap();
     assert!(held["wish"].as_u64() > held["bounds"]["affordable"].as_u64(), "{held:#}");
@@ -132,7 +132,7 @@ async fn an_orchestrator_that_begins_anew_still_knows_what_was_seen() {
     let (_, after) = tenant.get(&path).await.unwrap();
     let count = before.as_array().unwrap().len();
     assert_eq!(after.as_array().unwrap()[..count], before.as_array().unwrap()[..]);
-    let load = Load::on(&scene.url(), 40.0).unwrap();
+    let load = LoadGenerator::on(&scene.url(), 40.0).unwrap();
     scene.stands("the load to be followed again", |_, healthy| healthy >= 2).await.unwrap();
     drop(load);
     scene.orchestrator.stop().await;

@@ -190,7 +190,7 @@ impl World {
     }
 
     async fn want(&self, intent: &Intent) {
-        assert!(self.store.prepare(intent, System.now_ms()).await.unwrap());
+        assert!(self.store.prepare(intent, SystemClock.now_ms()).await.unwrap());
     }
 
     async fn state(&self, key: &str) -> IntentState {

@@ -4,15 +4,17 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use clap::{ArgAction, Args};
 
+use super::parse::rpc_url;
+
 #[derive(Debug, Clone, Args)]
-pub struct Web {
+pub struct WebSettings {
     /// Serve the web page beside the API.
     #[arg(id = "web", long = "web", env = "TIDEMARK_WEB", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub serve: bool,
 
     /// The chain's RPC for browsers without a wallet. The orchestrator's own when that is on this machine; else none,
     /// because its URL may carry a key.
-    #[arg(long = "web-rpc", env = "TIDEMARK_WEB_RPC", value_parser = super::rpc_url, value_name = "URL")]
+    #[arg(long = "web-rpc", env = "TIDEMARK_WEB_RPC", value_parser = rpc_url, value_name = "URL")]
     pub rpc: Option<String>,
 
     /// A block explorer with /tx/HASH and /address/ADDRESS, to which the page links.
@@ -28,7 +30,7 @@ pub struct Web {
     pub walletconnect: Option<String>,
 }
 
-impl Web {
+impl WebSettings {
     /// Served, with nothing of a public chain: for a devnet on this machine.
     pub fn local() -> Self {
         Self { serve: true, rpc: None, explorer: None, chain_name: None, walletconnect: None }
@@ -76,7 +78,7 @@ mod tests {
 
     #[test]
     fn browsers_are_told_only_an_rpc_that_is_theirs_or_this_machines() {
-        let web = Web::local();
+        let web = WebSettings::local();
         for (own, told) in [
             ("ws://127.0.0.1:8545", Some("http://127.0.0.1:8545")),
             ("http://localhost:8545/x", Some("http://localhost:8545/x")),
@@ -87,7 +89,7 @@ mod tests {
         ] {
             assert_eq!(web.rpc_for_browsers(own).as_deref(), told, "{own}");
         }
-        let set = Web { rpc: Some("https://rpc.example.org".to_owned()), ..Web::local() };
+        let set = WebSettings { rpc: Some("https://rpc.example.org".to_owned()), ..WebSettings::local() };
         assert_eq!(set.rpc_for_browsers("ws://127.0.0.1:8545").as_deref(), Some("https://rpc.example.org"));
     }
 

@@ -6,15 +6,12 @@ use clap::Args;
 use serde::Serialize;
 use solidity::Market::scaleCall;
 
-use crate::signal::stop_signal;
 use crate::{
-    remote::Remote,
-    render::answer,
-    wallet::{approval::Approval, session::Session, signin},
-};
-use crate::{
-    render::ids::short_id,
+    provider_api::client::ProviderApi,
+    render::{answer, ids::short_id},
     settings::{Connection, Identity, duration},
+    signal::stop_signal,
+    wallet::{approval::Approval, session::Session, sign_in::sign_in},
 };
 use autoscaling::{
     Bounds, Policy, catalog,
@@ -61,7 +58,7 @@ impl Agent {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         ensure!(lease.terms.tenant == session.address(), "only its tenant, {}, moves this lease", lease.terms.tenant);
-        let remote = signin::inside(&session, &lease).await?;
+        let remote = sign_in(&session, &lease).await?;
         let past = remote.demand(lease.id, now_ms().saturating_sub(PAST_MS)).await?;
         for past in past.unwrap_or_default() {
             policy.decide(&past.seen.observation(past.time, bounds(&lease, u32::MAX)));
@@ -86,7 +83,7 @@ impl Agent {
     async fn decide(
         &self,
         session: &Session,
-        remote: &Remote,
+        remote: &ProviderApi,
         lease: B256,
         policy: &mut dyn Policy,
     ) -> anyhow::Result<Option<Said>> {

@@ -5,12 +5,9 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    render::answer::{self, Progress},
-    wallet::session::Session,
-};
-use crate::{
-    render::ids::short_id,
+    render::{answer, ids::short_id, progress::Progress},
     settings::{Connection, Identity},
+    wallet::session::Session,
 };
 use lease::Lease;
 

@@ -1,22 +1,16 @@
 use std::path::PathBuf;
 
 use alloy::{primitives::Bytes, signers::SignerSync};
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use clap::Args;
 use serde_json::json;
 
 use crate::{
-    render::ids::short,
+    render::{answer, call, ids::short, progress::Progress},
     settings::{Connection, Identity},
-};
-use crate::{
-    render::{
-        answer::{self, Progress},
-        words,
-    },
     wallet::{
-        action::{Action, Consent as Given},
-        approval::{Binding, binding},
+        action_file::{ActionFile, ApproverSignature},
+        binding::read_for_approver,
         session::Session,
     },
 };
@@ -34,18 +28,11 @@ pub struct Consent {
     out: Option<PathBuf>,
 }
 
-/// Takes back a consent, however it was given or will be; for good.
-#[derive(Debug, Args)]
-pub struct Revoke {
-    /// The action's file.
-    file: PathBuf,
-}
-
 impl Consent {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
-        let (action, binding) = open(&session, &self.file).await?;
-        let says = words::tell(&session, &action.call, action.value).await?;
+        let (action, binding) = read_for_approver(&session, &self.file).await?;
+        let says = call::describe(&session, &action.call, action.value).await?;
         let approver = session.address();
         let progress = Progress::new();
         for line in &says {
@@ -66,8 +53,8 @@ impl Consent {
         let signature = Bytes::from(signer.sign_hash_sync(&action.digest)?.as_bytes().to_vec());
         let name = format!("{}.{}.json", self.file.display(), &approver.to_string()[2..10]);
         let out = self.out.unwrap_or_else(|| name.into());
-        let consents = vec![Given { approver, signature: signature.clone() }];
-        Action { says: says.clone(), consents, ..action.clone() }.write(&out)?;
+        let consents = vec![ApproverSignature { approver, signature: signature.clone() }];
+        ActionFile { says: says.clone(), consents, ..action.clone() }.write(&out)?;
         let said = json!({
             "action": action.digest, "approver": approver, "says": says, "signature": signature, "file": out,
         });
@@ -75,38 +62,4 @@ impl Consent {
             format!("{} consents to:\n  {}\nwritten to {}", short(approver), says.join("\n  "), out.display())
         })
     }
-}
-
-impl Revoke {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
-        let session = Session::signer(connection, identity).await?;
-        let (action, binding) = open(&session, &self.file).await?;
-        let progress = Progress::new();
-        progress.step("Taking the consent back");
-        let receipt = session.send(session.market.revoke(action.account, action.digest, binding.approvers)).await?;
-        drop(progress);
-        let approver = session.address();
-        let said = json!({"action": action.digest, "approver": approver, "tx": receipt.transaction_hash});
-        answer::give(json, &said, |_| format!("{} has taken its consent back, for good", short(approver)))
-    }
-}
-
-/// An action that can still be taken, by an approver of its account.
-async fn open(session: &Session, file: &std::path::Path) -> anyhow::Result<(Action, Binding)> {
-    let action = Action::read(file, &session.deployment)?;
-    let account = action.account;
-    let binding = binding(session, account).await?.with_context(|| format!("{account} is not bound any more"))?;
-    ensure!(binding.version == action.version, "{account} was bound anew since this was proposed: ask for it again");
-    ensure!(
-        binding.approvers.contains(&session.address()),
-        "{} is no approver of {account}: use an approver's wallet",
-        session.address()
-    );
-    ensure!(
-        action.expiry >= alloy::primitives::U256::from(session.time().await?),
-        "the action's time is over: ask for it again"
-    );
-    let used = session.market.nonceUsed(account, action.nonce).call().await?;
-    ensure!(!used, "the action was taken already");
-    Ok((action, binding))
 }

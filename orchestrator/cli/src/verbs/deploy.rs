@@ -7,16 +7,23 @@ use serde_json::json;
 use solidity::Market::takeCall;
 
 use crate::{
-    handover::{addresses, hand_over},
-    offers::{self, Wanted},
-    render::answer::{self, Progress},
-    request::Request,
-    verbs::topup::{allow, value},
-    wallet::{approval::Approval, session::Session},
-};
-use crate::{
-    render::ids::{short, short_id},
+    market::{
+        lease_request::LeaseRequest,
+        offers::{self, OfferFilter},
+    },
+    provider_api::manifest_upload::upload_and_wait,
+    render::{
+        answer,
+        endpoints::endpoints,
+        ids::{short, short_id},
+        progress::Progress,
+    },
     settings::{Connection, Identity},
+    wallet::{
+        allowance::{allow, value},
+        approval::Approval,
+        session::Session,
+    },
 };
 use api_types::LeaseView;
 use lease::Lease;
@@ -24,7 +31,7 @@ use lease::Lease;
 #[derive(Debug, Clone, Args)]
 pub struct Deploy {
     #[command(flatten)]
-    pub request: Request,
+    pub request: LeaseRequest,
     /// The offer to take; the cheapest that fits unless told otherwise.
     #[arg(long)]
     pub offer: Option<u32>,
@@ -63,7 +70,7 @@ impl Deploy {
                 format!("lease {} runs at {}", short_id(lease.id), short(lease.terms.provider)),
                 format!("  costs at most {}", unit.format_rate(lease.rate())),
             ];
-            lines.extend(addresses(&view));
+            lines.extend(endpoints(&view));
             lines.push(format!("`tidemark show {}` says more", short_id(lease.id)));
             lines.join("\n")
         })
@@ -82,7 +89,7 @@ impl Deploy {
         let mut order = self.request.order(&manifest, Default::default())?;
         let (deposit, max_rate) = (Some(self.deposit.as_str()), Some(self.max_rate.as_str()));
         let (offer, currency) = (consented.as_ref().map(|call| call.offer).or(self.offer), self.currency);
-        let wanted = Wanted { offer, currency, deposit, max_rate, ..Wanted::default() };
+        let wanted = OfferFilter { offer, currency, deposit, max_rate, ..OfferFilter::default() };
         let all = offers::matched(session, &order, &wanted).await?;
         let Some(best) = all.first().filter(|offer| offer.fits()) else { bail!(offers::refusals(&all)) };
         let deposit = best.unit.parse(&self.deposit)?;
@@ -102,7 +109,7 @@ impl Deploy {
         let opened = receipt.decoded_log::<solidity::Market::LeaseOpened>().context("the receipt names no lease")?;
         let lease = session.lease(opened.lease).await?;
         progress.done(format!("lease {} opened in block {}", lease.id, lease.opened_block));
-        let view = hand_over(session, &lease, &manifest, self.patience, progress).await?;
+        let view = upload_and_wait(session, &lease, &manifest, self.patience, progress).await?;
         Ok(Some((lease, view)))
     }
 }

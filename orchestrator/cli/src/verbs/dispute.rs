@@ -1,18 +1,19 @@
+//! `tidemark dispute`: opens a dispute; `tidemark dispute end` ends one.
+
+pub mod end;
+
 use std::path::PathBuf;
 
-use alloy::primitives::{Address, U256, keccak256, utils::parse_ether};
-use anyhow::{Context, ensure};
-use clap::{Args, Subcommand, ValueEnum};
+use alloy::primitives::{Address, U256, keccak256};
+use anyhow::Context;
+use clap::{Args, Subcommand};
 use serde_json::json;
-use solidity::Market::{DisputeEnded, DisputeOpened, ruleCall};
+use solidity::Market::DisputeOpened;
 
 use crate::{
-    render::answer::{self, Progress},
-    wallet::{approval::Approval, session::Session},
-};
-use crate::{
-    render::ids::short_id,
+    render::{answer, ids::short_id, progress::Progress},
     settings::{Connection, Identity},
+    wallet::session::Session,
 };
 
 /// Nothing of the lease is paid until the dispute ends.
@@ -20,7 +21,7 @@ use crate::{
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub struct Dispute {
     #[command(subcommand)]
-    end: Option<After>,
+    end: Option<DisputeCommand>,
     /// The lease, or the beginning of its id.
     #[arg(required = true)]
     lease: Option<String>,
@@ -30,42 +31,15 @@ pub struct Dispute {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum After {
+pub enum DisputeCommand {
     /// End a dispute that nobody ruled in time; the provider's proofs stand. Anyone may.
-    End(End),
-}
-
-#[derive(Debug, Args)]
-pub struct End {
-    /// The lease, or the beginning of its id.
-    lease: String,
-}
-
-/// For the arbiters; when they are bound, anybody may carry their consents.
-#[derive(Debug, Args)]
-pub struct Rule {
-    /// The lease, or the beginning of its id.
-    lease: String,
-    /// For whom.
-    #[arg(long = "for", value_name = "SIDE")]
-    side: Side,
-    /// ETH to take from the provider's bond, when it is for the tenant.
-    #[arg(long, default_value = "0", value_name = "ETH")]
-    slash: String,
-    #[command(flatten)]
-    approval: Approval,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Side {
-    Tenant,
-    Provider,
+    End(end::DisputeEnd),
 }
 
 impl Dispute {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
-        if let Some(After::End(end)) = self.end {
+        if let Some(DisputeCommand::End(end)) = self.end {
             return end.run(&session, json).await;
         }
         let (lease, evidence) = self.lease.zip(self.evidence).context("name the lease and the evidence")?;
@@ -91,39 +65,6 @@ impl Dispute {
                 opened.until,
                 evidence.display()
             )
-        })
-    }
-}
-
-impl End {
-    async fn run(self, session: &Session, json: bool) -> anyhow::Result<()> {
-        let lease = session.find(&self.lease).await?;
-        let receipt = session.send(session.market.endDispute(lease.terms.clone())).await?;
-        let said = json!({"lease": lease.id, "tx": receipt.transaction_hash});
-        answer::give(json, &said, |_| format!("{}: the dispute is over; the proofs stand", short_id(lease.id)))
-    }
-}
-
-impl Rule {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
-        let session = Session::signer(connection, identity).await?;
-        let lease = session.find(&self.lease).await?;
-        let slash = parse_ether(&self.slash).context("--slash is not an amount of ETH")?;
-        let for_tenant = self.side == Side::Tenant;
-        ensure!(for_tenant || slash.is_zero(), "--slash goes with --for tenant alone");
-        let call = ruleCall { terms: lease.terms.clone(), forTenant: for_tenant, slash };
-        let arbiters = session.deployment.parameters.arbiters;
-        let sent = self.approval.act(&session, arbiters, Address::ZERO, &call, U256::ZERO, json).await?;
-        let Some(receipt) = sent else { return Ok(()) };
-        let ended = receipt.decoded_log::<DisputeEnded>().context("the receipt names no ruling")?.data;
-        let eth = session.unit(Address::ZERO).await?;
-        let said = json!({
-            "lease": lease.id, "forTenant": for_tenant, "slashed": ended.slashed.to_string(),
-            "tx": receipt.transaction_hash,
-        });
-        answer::give(json, &said, |_| {
-            let side = if for_tenant { "tenant" } else { "provider" };
-            format!("{}: ruled for the {side}; {} slashed", short_id(lease.id), eth.format(ended.slashed))
         })
     }
 }

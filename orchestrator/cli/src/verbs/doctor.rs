@@ -12,14 +12,17 @@ use clap::Args;
 use serde::Serialize;
 use solidity::{Market, deploy::Deployment};
 
-use crate::orchestrator::Orchestrator;
-use crate::settings::{Connection, Identity, Orchestration};
-use crate::{render::answer, wallet::session};
+use crate::{
+    orchestrator::Orchestrator,
+    render::{answer, progress::Progress},
+    settings::{Connection, Identity, OrchestratorSettings},
+    wallet::connection::{connect, hide_path},
+};
 
 #[derive(Debug, Args)]
 pub struct Doctor {
     #[command(flatten)]
-    orchestration: Orchestration,
+    orchestration: OrchestratorSettings,
 }
 
 /// One thing that was looked at.
@@ -47,7 +50,7 @@ impl Doctor {
         identity: &Identity,
         json: bool,
     ) -> anyhow::Result<()> {
-        let progress = answer::Progress::new();
+        let progress = Progress::new();
         let mut findings = Vec::new();
         let mut look = |what, outcome: anyhow::Result<String>| {
             let well = outcome.is_ok();
@@ -55,7 +58,7 @@ impl Doctor {
         };
 
         progress.step("Asking the chain");
-        let provider = session::connect(&connection.rpc_url, None).await;
+        let provider = connect(&connection.rpc_url, None).await;
         let chain_id = match &provider {
             Ok(provider) => provider.get_chain_id().await.ok(),
             Err(_) => None,
@@ -64,7 +67,7 @@ impl Doctor {
             "rpc",
             provider.as_ref().map_err(|error| anyhow::anyhow!("{error:#}")).and_then(|_| {
                 let id = chain_id.context("the chain does not tell its id")?;
-                Ok(format!("chain {id} at {}", session::hide_path(&connection.rpc_url)))
+                Ok(format!("chain {id} at {}", hide_path(&connection.rpc_url)))
             }),
         );
         let deployment = Deployment::read(&connection.deployment);
@@ -145,7 +148,7 @@ async fn keys(
     Ok(format!("{address}, {role}, {} ETH", format_ether(balance)))
 }
 
-async fn docker(orchestrator: &dyn Orchestrator, settings: &Orchestration) -> anyhow::Result<String> {
+async fn docker(orchestrator: &dyn Orchestrator, settings: &OrchestratorSettings) -> anyhow::Result<String> {
     let info =
         orchestrator.engine(settings).await.context("start Docker Engine (`make setup` installs and starts it)")?;
     let mut seen = format!(
@@ -169,7 +172,7 @@ fn older(version: &str, than: (u64, u64, u64)) -> bool {
     (next(), next(), next()) < than
 }
 
-async fn database(orchestrator: &dyn Orchestrator, settings: &Orchestration) -> anyhow::Result<String> {
+async fn database(orchestrator: &dyn Orchestrator, settings: &OrchestratorSettings) -> anyhow::Result<String> {
     orchestrator.database(settings).await?;
     Ok(format!("{:?} opens and is current", settings.database_url))
 }

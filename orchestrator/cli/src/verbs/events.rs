@@ -8,9 +8,13 @@ use serde_json::{Value, json};
 use solidity::Market::ProviderRegistered;
 use url::form_urlencoded::Serializer;
 
-use crate::signal::stop_signal;
-use crate::{remote::Remote, render::answer, wallet::session::Session};
-use crate::{render::ids::short_id, settings::Connection};
+use crate::{
+    provider_api::client::ProviderApi,
+    render::{answer, ids::short_id},
+    settings::Connection,
+    signal::stop_signal,
+    wallet::session::Session,
+};
 use api_types::page::EventView;
 
 /// Tells what happened, oldest first, as a provider has read it from the chain.
@@ -40,8 +44,8 @@ impl Events {
             None => None,
         };
         let remote = match (&lease, self.provider) {
-            (Some(lease), _) => Remote::new(&session.endpoint(lease.terms.provider).await?)?,
-            (None, Some(provider)) => Remote::new(&session.endpoint(provider).await?)?,
+            (Some(lease), _) => ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?,
+            (None, Some(provider)) => ProviderApi::new(&session.endpoint(provider).await?)?,
             (None, None) => any(&session).await?,
         };
         let id = lease.map(|lease| lease.id);
@@ -93,13 +97,13 @@ impl Events {
 }
 
 /// The first provider that answers.
-async fn any(session: &Session) -> anyhow::Result<Remote> {
+async fn any(session: &Session) -> anyhow::Result<ProviderApi> {
     let registered = session.filter().event_signature(ProviderRegistered::SIGNATURE_HASH);
     let logs = alloy::providers::Provider::get_logs(session.provider(), &registered).await?;
     for log in logs {
         let Some(word) = log.topics().get(1) else { continue };
         let Ok(endpoint) = session.endpoint(Address::from_word(*word)).await else { continue };
-        let remote = Remote::new(&endpoint)?;
+        let remote = ProviderApi::new(&endpoint)?;
         if remote.status().await.is_ok() {
             return Ok(remote);
         }

@@ -14,10 +14,10 @@ use tokio_tungstenite::{
 };
 use url::form_urlencoded::Serializer;
 
-use crate::settings::{Connection, Identity};
 use crate::{
     render::terminal,
-    wallet::{session::Session, signin},
+    settings::{Connection, Identity},
+    wallet::{session::Session, sign_in::sign_in},
 };
 use api_types::ErrorView;
 
@@ -41,7 +41,7 @@ impl Exec {
     pub async fn run(self, connection: &Connection, identity: &Identity) -> anyhow::Result<ExitCode> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
-        let remote = signin::inside(&session, &lease).await?;
+        let remote = sign_in(&session, &lease).await?;
         let tty = stdin().is_terminal() && stdout().is_terminal();
         let (address, protocols) = remote.socket(&format!("/v1/leases/{}/shell?{}", lease.id, self.query(tty)));
         let mut request = address.into_client_request()?;

@@ -3,8 +3,12 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use anyhow::Context;
 use clap::Args;
 
-use crate::{remote::Remote, render::answer, verbs::show::span, wallet::session::Session};
-use crate::{render::ids::short_id, settings::Connection};
+use crate::{
+    provider_api::client::ProviderApi,
+    render::{answer, ids::short_id, span::span},
+    settings::Connection,
+    wallet::session::Session,
+};
 use api_types::scaling::{RulingView, ScalingView, SeenView, ShadowView};
 
 #[derive(Debug, Args)]
@@ -20,7 +24,7 @@ impl Explain {
     pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let lease = session.find(&self.lease).await?;
-        let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
+        let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
         let view = remote.scaling(lease.id, self.last).await?;
         let view = view.context("the provider has not seen this lease yet: wait a moment and ask again")?;
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();

@@ -3,32 +3,32 @@ use clap::Subcommand;
 use serde_json::json;
 use solidity::Market::setIntakeCall;
 
-use crate::settings::{Connection, Identity};
 use crate::{
     render::answer,
+    settings::{Connection, Identity},
     wallet::{approval::Approval, session::Session},
 };
 
 #[derive(Debug, Subcommand)]
-pub enum Intake {
+pub enum IntakeCommand {
     /// Let no new leases, orders, bids and providers in; what runs goes on, and no exit is stopped.
-    Stop(Set),
+    Stop(SetIntake),
     /// Let them in again.
-    Open(Set),
+    Open(SetIntake),
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Set {
+pub struct SetIntake {
     #[command(flatten)]
     approval: Approval,
 }
 
-impl Intake {
+impl IntakeCommand {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
-        let (open, Set { approval }) = match self {
-            Intake::Stop(set) => (false, set),
-            Intake::Open(set) => (true, set),
+        let (open, SetIntake { approval }) = match self {
+            IntakeCommand::Stop(set) => (false, set),
+            IntakeCommand::Open(set) => (true, set),
         };
         let arbiters = session.deployment.parameters.arbiters;
         let sent = approval.act(&session, arbiters, Address::ZERO, &setIntakeCall { open }, U256::ZERO, json).await?;

@@ -3,11 +3,12 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use clap::Args;
 use url::form_urlencoded::Serializer;
 
-use crate::settings::{Connection, Identity, duration};
-use crate::signal::stop_signal;
 use crate::{
+    provider_api::event_stream::end_reason,
     render::answer,
-    wallet::{session::Session, signin},
+    settings::{Connection, Identity, duration},
+    signal::stop_signal,
+    wallet::{session::Session, sign_in::sign_in},
 };
 use api_types::inside::LogLine;
 
@@ -36,7 +37,7 @@ impl Logs {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
-        let remote = signin::inside(&session, &lease).await?;
+        let remote = sign_in(&session, &lease).await?;
         let query = self.query();
         if !self.follow {
             return answer::give(json, &remote.logs(lease.id, &query).await?, |lines| {
@@ -53,7 +54,7 @@ impl Logs {
             };
             match event {
                 Some((name, data)) if name == "line" => answer::give(json, &serde_json::from_str(&data)?, text)?,
-                Some((name, data)) if name == "end" => anyhow::bail!("the provider ended it: {}", reason(&data)),
+                Some((name, data)) if name == "end" => anyhow::bail!("the provider ended it: {}", end_reason(&data)),
                 Some(_) => {}
                 None => anyhow::bail!("the provider went away: run this again to go on"),
             }
@@ -75,12 +76,6 @@ impl Logs {
         }
         query.finish()
     }
-}
-
-/// Why the provider ended a stream.
-pub fn reason(data: &str) -> String {
-    let told: serde_json::Value = serde_json::from_str(data).unwrap_or_default();
-    told["reason"].as_str().unwrap_or("it did not say why").to_owned()
 }
 
 /// What a container printed may hold anything, also what moves a terminal's cursor: that is shown, not done. Colours stay.

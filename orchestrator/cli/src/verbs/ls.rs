@@ -1,10 +1,16 @@
 use clap::Args;
 use serde_json::json;
 
-use crate::{render::answer, verbs::show, wallet::session::Session};
 use crate::{
-    render::ids::{short, short_id},
+    market::lease_funds::LeaseFunds,
+    render::{
+        answer,
+        ids::{short, short_id},
+        span::span,
+        table::table,
+    },
     settings::{Connection, Identity},
+    wallet::session::Session,
 };
 
 #[derive(Debug, Args)]
@@ -30,7 +36,7 @@ impl Ls {
             if lease.closed_at.is_some() && !self.closed {
                 continue;
             }
-            let money = show::Money::of(&lease, &session).await?;
+            let money = LeaseFunds::of(&lease, &session).await?;
             said.push(json!({
                 "lease": lease.id, "tenant": lease.terms.tenant, "provider": lease.terms.provider,
                 "status": money.status, "replicas": lease.replicas, "balance": money.balance.to_string(),
@@ -42,7 +48,7 @@ impl Ls {
                 format!("{} of {}–{}", lease.replicas, lease.policy.minReplicas, lease.policy.maxReplicas),
                 money.unit.format_rate(lease.rate()),
                 money.unit.format(money.balance),
-                money.runway.map_or_else(|| "–".to_owned(), show::span),
+                money.runway.map_or_else(|| "–".to_owned(), span),
                 short(lease.terms.provider),
             ]);
         }
@@ -50,7 +56,7 @@ impl Ls {
             if rows.is_empty() {
                 return "no leases; `tidemark deploy FILE` opens one".to_owned();
             }
-            answer::table(["LEASE", "STATUS", "REPLICAS", "RATE", "BALANCE", "RUNWAY", "PROVIDER"], &rows)
+            table(["LEASE", "STATUS", "REPLICAS", "RATE", "BALANCE", "RUNWAY", "PROVIDER"], &rows)
         })
     }
 }

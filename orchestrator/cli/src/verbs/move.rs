@@ -10,16 +10,20 @@ use solidity::{
 };
 
 use crate::{
-    auctions::{self, find_bid},
-    handover::{addresses, hand_over},
-    offers::{self, Wanted},
-    render::answer::{self, Progress},
-    request::read_manifest,
-    wallet::{approval::Approval, session::Session},
-};
-use crate::{
-    render::ids::{short, short_id},
+    market::{
+        lease_request::read_manifest,
+        offers::{self, OfferFilter},
+        order_book::{self, find_bid},
+    },
+    provider_api::manifest_upload::upload_and_wait,
+    render::{
+        answer,
+        endpoints::endpoints,
+        ids::{short, short_id},
+        progress::Progress,
+    },
     settings::{Connection, Identity},
+    wallet::{approval::Approval, session::Session},
 };
 use lease::Lease;
 
@@ -95,7 +99,7 @@ impl Move {
         let moved = receipt.decoded_log::<LeaseMoved>().context("the receipt names no lease")?;
         progress.done(format!("moved to {to} in block {}", receipt.block_number.unwrap_or_default()));
         let new = session.lease(moved.to).await?;
-        let view = hand_over(&session, &new, &manifest, self.patience, &progress).await?;
+        let view = upload_and_wait(&session, &new, &manifest, self.patience, &progress).await?;
         drop(progress);
         let unit = session.unit(new.terms.currency).await?;
         let said = json!({
@@ -113,7 +117,7 @@ impl Move {
                 ),
                 format!("  took {} along, costs at most {}", unit.format(moved.amount), unit.format_rate(new.rate())),
             ];
-            lines.extend(addresses(&view));
+            lines.extend(endpoints(&view));
             lines.join("\n")
         })
     }
@@ -131,12 +135,12 @@ impl Move {
         }
         let now = session.time().await?;
         if let Some(order) = &self.order {
-            let auction = auctions::find(session, order).await?;
+            let auction = order_book::find(session, order).await?;
             let bid = find_bid(&auction, self.bid.as_deref(), now)?;
             return Ok(Destination::Bid(Box::new((auction.terms, bid))));
         }
         if self.offer.is_none()
-            && let Some(auction) = auctions::of_lease(session, lease.id).await?
+            && let Some(auction) = order_book::of_lease(session, lease.id).await?
             && let Ok(bid) = find_bid(&auction, None, now)
         {
             return Ok(Destination::Bid(Box::new((auction.terms, bid))));
@@ -151,7 +155,7 @@ impl Move {
             salt: lease.terms.salt,
         };
         let (offer, currency) = (self.offer, Some(lease.terms.currency));
-        let wanted = Wanted { offer, currency, max_rate: self.max_rate.as_deref(), ..Wanted::default() };
+        let wanted = OfferFilter { offer, currency, max_rate: self.max_rate.as_deref(), ..OfferFilter::default() };
         let mut all = offers::matched(session, &order, &wanted).await?;
         if self.offer.is_none() {
             all.retain(|offer| offer.provider != lease.terms.provider);

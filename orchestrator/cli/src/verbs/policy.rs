@@ -4,12 +4,9 @@ use serde_json::json;
 use solidity::{LeasePolicy, Market::setPolicyCall};
 
 use crate::{
-    render::answer,
-    wallet::{approval::Approval, session::Session},
-};
-use crate::{
-    render::ids::short_id,
+    render::{answer, ids::short_id, progress::Progress},
     settings::{Connection, Identity},
+    wallet::{approval::Approval, session::Session},
 };
 use lease::Lease;
 
@@ -51,7 +48,7 @@ impl Policy {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let policy = self.over(&lease);
-        let progress = answer::Progress::new();
+        let progress = Progress::new();
         progress.step("Setting the policy");
         let call = setPolicyCall { terms: lease.terms.clone(), policy: policy.clone() };
         let currency = lease.terms.currency;

@@ -5,12 +5,14 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    offers::{self, Wanted},
-    render::answer,
-    request::{Request, attribute},
+    market::{
+        lease_request::{LeaseRequest, attribute},
+        offers::{self, OfferFilter},
+    },
+    render::{answer, ids::short, table::table},
+    settings::Connection,
     wallet::session::Session,
 };
-use crate::{render::ids::short, settings::Connection};
 
 /// What the program ends with when nothing matches: 0 means that something does, 1 that the question failed.
 const NOTHING_MATCHES: u8 = 3;
@@ -19,7 +21,7 @@ const NOTHING_MATCHES: u8 = 3;
 #[derive(Debug, Args)]
 pub struct Quote {
     #[command(flatten)]
-    request: Request,
+    request: LeaseRequest,
     /// The most that the whole lease may ever cost, at its highest replica count: `0.02/h` (or /s, /m, /d).
     #[arg(long, allow_negative_numbers = true)]
     max_rate: Option<String>,
@@ -39,7 +41,7 @@ impl Quote {
     pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<ExitCode> {
         let session = Session::reader(connection).await?;
         let order = self.request.order(&self.request.manifest()?, U256::from(U104::MAX))?;
-        let wanted = Wanted {
+        let wanted = OfferFilter {
             offer: None,
             currency: self.currency,
             attributes: &self.attributes,
@@ -48,7 +50,7 @@ impl Quote {
         };
         let all = offers::matched(&session, &order, &wanted).await?;
         let matches = all.iter().filter(|offer| offer.fits()).count();
-        let said = json!({"matches": matches, "offers": all.iter().map(offers::Matched::json).collect::<Vec<_>>()});
+        let said = json!({"matches": matches, "offers": all.iter().map(offers::OfferMatch::json).collect::<Vec<_>>()});
         answer::give(json, &said, |_| {
             if all.is_empty() {
                 return "the market has no open offers yet".to_owned();
@@ -66,7 +68,7 @@ impl Quote {
                     ]
                 })
                 .collect();
-            let mut lines = vec![answer::table(["OFFER", "PROVIDER", "NOW", "AT MOST", ""], &rows)];
+            let mut lines = vec![table(["OFFER", "PROVIDER", "NOW", "AT MOST", ""], &rows)];
             for offer in all.iter().filter(|offer| !offer.fits()) {
                 lines
                     .extend(offer.sentences().into_iter().map(|sentence| format!("offer {}: {sentence}", offer.offer)));

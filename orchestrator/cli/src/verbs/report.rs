@@ -13,14 +13,13 @@ use solidity::{
 };
 
 use crate::{
-    render::ids::{short, short_id},
-    settings::{Connection, Identity},
-};
-use crate::{
     render::{
-        answer::{self, Progress},
+        answer,
+        ids::{short, short_id},
+        progress::Progress,
         refusal,
     },
+    settings::{Connection, Identity},
     wallet::session::Session,
 };
 

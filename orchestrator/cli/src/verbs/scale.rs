@@ -4,12 +4,9 @@ use serde_json::json;
 use solidity::Market::scaleCall;
 
 use crate::{
-    render::answer,
-    wallet::{approval::Approval, session::Session},
-};
-use crate::{
-    render::ids::short_id,
+    render::{answer, ids::short_id, progress::Progress},
     settings::{Connection, Identity},
+    wallet::{approval::Approval, session::Session},
 };
 
 #[derive(Debug, Args)]
@@ -26,7 +23,7 @@ impl Scale {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
-        let progress = answer::Progress::new();
+        let progress = Progress::new();
         progress.step(format!("Scaling from {} to {} replicas", lease.replicas, self.replicas));
         let call = scaleCall { terms: lease.terms.clone(), replicas: self.replicas };
         let currency = lease.terms.currency;

@@ -11,13 +11,13 @@ use serde_json::json;
 use solidity::typed;
 
 use crate::{
-    remote::Remote,
-    render::answer,
-    wallet::{session::Session, signin},
-};
-use crate::{
-    render::ids::{short, short_id},
+    provider_api::client::ProviderApi,
+    render::{
+        answer,
+        ids::{short, short_id},
+    },
     settings::{Connection, Identity, duration},
+    wallet::session::Session,
 };
 use lease::access::Scope;
 
@@ -36,31 +36,13 @@ pub struct Share {
     lasts: Duration,
 }
 
-/// What was signed for the address before stays refused.
-#[derive(Debug, Args)]
-pub struct Unshare {
-    /// The lease, or the beginning of its id.
-    lease: String,
-    /// The address that may look inside no more.
-    grantee: Address,
-}
-
-#[derive(Debug, Args)]
-pub struct Accesses {
-    /// The lease, or the beginning of its id.
-    lease: String,
-    /// So many of the newest.
-    #[arg(long, default_value_t = 50)]
-    limit: u32,
-}
-
 impl Share {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let tenant = lease.terms.tenant;
         ensure!(tenant == session.address(), "only its tenant, {tenant}, shares this lease");
-        let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
+        let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
         // By the provider's clock, which judges it.
         let issued_at = remote.nonce().await?.issued_at;
         let expiry = issued_at + self.lasts.as_secs();
@@ -81,37 +63,6 @@ impl Share {
         answer::give(json, &granted, |_| {
             let lasts = humantime::format_duration(Duration::from_secs(self.lasts.as_secs()));
             format!("{} has `{}` of lease {} for {lasts}", short(self.grantee), self.scope, short_id(lease.id))
-        })
-    }
-}
-
-impl Unshare {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
-        let session = Session::signer(connection, identity).await?;
-        let lease = session.find(&self.lease).await?;
-        let remote = signin::inside(&session, &lease).await?;
-        remote.revoke(lease.id, self.grantee).await?;
-        let left = remote.grants(lease.id).await?;
-        answer::give(json, &json!({"lease": lease.id, "revoked": self.grantee, "grants": left}), |_| {
-            format!("{} has nothing of lease {} any more", short(self.grantee), short_id(lease.id))
-        })
-    }
-}
-
-impl Accesses {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
-        let session = Session::signer(connection, identity).await?;
-        let lease = session.find(&self.lease).await?;
-        let remote = signin::inside(&session, &lease).await?;
-        let all = remote.accesses(lease.id, self.limit).await?;
-        answer::give(json, &all, |all| {
-            let time =
-                |ms| humantime::format_rfc3339_seconds(std::time::UNIX_EPOCH + Duration::from_millis(ms)).to_string();
-            let rows: Vec<_> = all
-                .iter()
-                .map(|access| [time(access.at_ms), access.who.clone(), access.what.clone(), access.detail.clone()])
-                .collect();
-            answer::table(["when", "who", "what", ""], &rows)
         })
     }
 }

@@ -1,13 +1,13 @@
-use alloy::primitives::U256;
 use clap::Args;
 use serde_json::json;
 
 use crate::{
-    remote::Remote,
-    render::{answer, money::Unit},
+    market::lease_funds::LeaseFunds,
+    provider_api::client::ProviderApi,
+    render::{answer, ids::short, span::span},
+    settings::Connection,
     wallet::session::Session,
 };
-use crate::{render::ids::short, settings::Connection};
 use api_types::{LeaseView, ServedView};
 use lease::Lease;
 
@@ -17,44 +17,11 @@ pub struct Show {
     lease: String,
 }
 
-/// A lease's money by the contract's own word, now.
-pub struct Money {
-    pub unit: Unit,
-    pub status: &'static str,
-    pub balance: U256,
-    pub owed: U256,
-    pub withdrawable: U256,
-    /// Seconds; none when nothing is reserved.
-    pub runway: Option<u64>,
-}
-
-impl Money {
-    pub async fn of(lease: &Lease, session: &Session) -> anyhow::Result<Self> {
-        let market = &session.market;
-        let account = market.accountOf(lease.id, lease.terms.currency).call().await?;
-        let runway = market.runway(lease.terms.clone()).call().await?;
-        let status = match market.statusOf(lease.terms.clone()).call().await? {
-            1 => "active",
-            2 => "exhausted",
-            3 => "closed",
-            _ => "unknown",
-        };
-        Ok(Self {
-            unit: session.unit(lease.terms.currency).await?,
-            status,
-            balance: U256::from(account.balance),
-            owed: market.owed(lease.terms.clone()).call().await?,
-            withdrawable: market.withdrawable(lease.terms.clone()).call().await?,
-            runway: (!lease.rate().is_zero()).then(|| runway.saturating_to()),
-        })
-    }
-}
-
 impl Show {
     pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let lease = session.find(&self.lease).await?;
-        let money = Money::of(&lease, &session).await?;
+        let money = LeaseFunds::of(&lease, &session).await?;
         // The provider's view is welcome, but the chain's answer does not depend on it.
         let (view, silence) = match provider_view(&session, &lease).await {
             Ok(view) => (view, None),
@@ -76,10 +43,10 @@ impl Show {
 }
 
 async fn provider_view(session: &Session, lease: &Lease) -> anyhow::Result<Option<LeaseView>> {
-    Remote::new(&session.endpoint(lease.terms.provider).await?)?.lease(lease.id).await
+    ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?.lease(lease.id).await
 }
 
-fn text(lease: &Lease, money: &Money, view: Option<&LeaseView>, silence: Option<&str>) -> String {
+fn text(lease: &Lease, money: &LeaseFunds, view: Option<&LeaseView>, silence: Option<&str>) -> String {
     let unit = &money.unit;
     let shape = &lease.terms.shape;
     let mut lines = vec![
@@ -130,32 +97,4 @@ fn text(lease: &Lease, money: &Money, view: Option<&LeaseView>, silence: Option<
         (None, None) => lines.push("the provider has not seen this lease yet".to_owned()),
     }
     lines.join("\n")
-}
-
-/// `3d 4h`, `12m 5s`.
-pub fn span(seconds: u64) -> String {
-    if seconds > 100 * 365 * 86_400 {
-        return "over a century".to_owned();
-    }
-    let units = [(86_400, "d"), (3600, "h"), (60, "m"), (1, "s")];
-    let first = units.iter().position(|(unit, _)| seconds >= *unit).unwrap_or(3);
-    let parts = units.iter().skip(first).take(2).scan(seconds, |left, (unit, name)| {
-        let count = *left / unit;
-        *left %= unit;
-        Some((count, format!("{count}{name}")))
-    });
-    let shown: Vec<_> =
-        parts.enumerate().filter(|(i, (count, _))| *i == 0 || *count > 0).map(|(_, (_, t))| t).collect();
-    shown.join(" ")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::span;
-
-    #[test]
-    fn spans_read_well() {
-        let said = [0, 59, 60, 61, 3600, 3661, 90_000].map(span);
-        assert_eq!(said, ["0s", "59s", "1m", "1m 1s", "1h", "1h 1m", "1d 1h"]);
-    }
 }

@@ -1,13 +1,13 @@
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
 
 use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::Serialize;
 
-use crate::render::answer;
+use crate::{
+    input,
+    render::{answer, progress::Progress, table::table},
+};
 use autoscaling::{
     Bounds, Policy, catalog,
     learning::{
@@ -110,7 +110,7 @@ struct Line {
 
 impl Simulate {
     pub fn run(self, json: bool) -> anyhow::Result<()> {
-        let text = read(&self.trace)?;
+        let text = input::read_text(&self.trace)?;
         let trace = Trace::parse(&text).with_context(|| self.trace.display().to_string())?;
         let demand = trace.steps(self.step)?;
         let setup = self.setup(&trace, &demand)?;
@@ -127,7 +127,7 @@ impl Simulate {
             fs::write(path, picture).with_context(|| format!("the plot cannot be written to {}", path.display()))?;
         }
         let report = self.report(&outcomes);
-        answer::give(json, &report, |report| self.table(report, &setup, demand.len()))
+        answer::give(json, &report, |report| self.text(report, &setup, demand.len()))
     }
 
     fn setup(&self, trace: &Trace, demand: &[f64]) -> anyhow::Result<Setup> {
@@ -189,11 +189,11 @@ impl Simulate {
             policies.push((entry.name.to_owned(), policy));
         }
         for path in &self.policy_files {
-            let policy = PolicyFile::read(&read(path)?).and_then(|file| file.policy());
+            let policy = PolicyFile::read(&input::read_text(path)?).and_then(|file| file.policy());
             let name = path.display().to_string();
             policies.push((name.clone(), Box::new(policy.context(name)?.refining(self.refine))));
         }
-        let progress = answer::Progress::new();
+        let progress = Progress::new();
         let outcomes = policies.into_iter().map(|(name, mut policy)| {
             progress.step(format!("Simulating {name}"));
             let tenth = demand.len().div_ceil(10).max(1);
@@ -220,7 +220,7 @@ impl Simulate {
         Report { trace: self.trace.display().to_string(), policies: lines.collect() }
     }
 
-    fn table(&self, report: &Report, setup: &Setup, steps: usize) -> String {
+    fn text(&self, report: &Report, setup: &Setup, steps: usize) -> String {
         let rows: Vec<_> = report
             .policies
             .iter()
@@ -243,20 +243,13 @@ impl Simulate {
             "{}\n\n{steps} steps of {} s; a replica serves {:.3} requests per second and takes {} s to start.\n\
              COST: over the clairvoyant optimum. SHORT: steps with demand above ready capacity. \
              LATE: requests that waited over {} s.",
-            answer::table(heads, &rows),
+            table(heads, &rows),
             setup.step,
             setup.capacity,
             setup.delay,
             setup.patience
         )
     }
-}
-
-/// The text of a file, or of standard input for `-`.
-pub fn read(path: &Path) -> anyhow::Result<String> {
-    let text =
-        if path == Path::new("-") { std::io::read_to_string(std::io::stdin()) } else { fs::read_to_string(path) };
-    text.with_context(|| format!("{} cannot be read", path.display()))
 }
 
 fn percent(share: f64) -> String {
@@ -286,8 +279,8 @@ mod tests {
         let demand = trace.steps(simulate.step)?;
         let setup = simulate.setup(&trace, &demand)?;
         let report = simulate.report(&simulate.outcomes(&setup, &demand)?);
-        let table = simulate.table(&report, &setup, demand.len());
-        Ok((report, table))
+        let text = simulate.text(&report, &setup, demand.len());
+        Ok((report, text))
     }
 
     #[test]

@@ -3,15 +3,12 @@ use std::io::{IsTerminal, Write, stdout};
 use anyhow::bail;
 use clap::Args;
 
-use crate::signal::stop_signal;
 use crate::{
-    render::answer,
-    verbs::logs::reason,
-    wallet::{session::Session, signin},
-};
-use crate::{
-    render::ids::short_id,
+    provider_api::event_stream::end_reason,
+    render::{answer, ids::short_id, table::table},
     settings::{Connection, Identity},
+    signal::stop_signal,
+    wallet::{session::Session, sign_in::sign_in},
 };
 use api_types::{LeaseView, inside::LiveView};
 
@@ -28,7 +25,7 @@ impl Top {
     pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
-        let remote = signin::inside(&session, &lease).await?;
+        let remote = sign_in(&session, &lease).await?;
         let mut events = remote.events(&format!("/v1/leases/{}/live", lease.id)).await?;
         let redraw = !json && !self.once && stdout().is_terminal();
         let stop = stop_signal();
@@ -40,7 +37,7 @@ impl Top {
             };
             let live: LiveView = match event {
                 Some((name, data)) if name == "live" => serde_json::from_str(&data)?,
-                Some((name, data)) if name == "end" => bail!("the provider ended it: {}", reason(&data)),
+                Some((name, data)) if name == "end" => bail!("the provider ended it: {}", end_reason(&data)),
                 Some(_) => continue,
                 None => bail!("the provider went away: run this again to go on"),
             };
@@ -81,7 +78,7 @@ fn text(lease: &str, live: &LiveView, view: Option<&LeaseView>) -> String {
         rows.push(["requests".to_owned(), format!("{requests:.1} /s"), latency]);
         rows.push(["".to_owned(), format!("{flying} in flight"), format!("{waiting} waiting, {failed:.1} /s failed")]);
     }
-    lines.push(answer::table(["", "", ""], &rows).trim_start().to_owned());
+    lines.push(table(["", "", ""], &rows).trim_start().to_owned());
     if let Some(view) = view.filter(|view| !view.containers.is_empty()) {
         let rows: Vec<_> = view
             .containers
@@ -94,7 +91,7 @@ fn text(lease: &str, live: &LiveView, view: Option<&LeaseView>) -> String {
                 ]
             })
             .collect();
-        lines.push(format!("\n{}", answer::table(["container", "state", "health"], &rows)));
+        lines.push(format!("\n{}", table(["container", "state", "health"], &rows)));
     }
     lines.join("\n")
 }

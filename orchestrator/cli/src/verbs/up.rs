@@ -1,7 +1,6 @@
 //! A whole market on this machine: chain, contracts, one provider, the sample application. And its story, told to the end.
 
 use std::{
-    fs::{self, File},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -12,25 +11,20 @@ use anyhow::{Context, bail, ensure};
 use clap::Args;
 use serde::Serialize;
 use serde_json::json;
-use solidity::deploy::Deployment;
 
-use crate::{orchestrator::Orchestrator, signal::stop_signal};
 use crate::{
-    remote::Remote,
-    render::answer::{self, Progress},
-    request::Request,
-    tide::{self, Tide},
-    verbs::{
-        close::close,
-        deploy::Deploy,
-        provider::{Register, new_sealing_key},
-        verify::verify,
+    demo::{
+        devnet_folder,
+        load_demo::{self, LoadDemo},
     },
-    wallet::{approval::Approval, session::Session},
-};
-use crate::{
-    render::ids::short_id,
-    settings::{Connection, Identity, Orchestration, Secret},
+    market::lease_request::LeaseRequest,
+    orchestrator::Orchestrator,
+    provider_api::client::ProviderApi,
+    render::{answer, ids::short_id, progress::Progress},
+    settings::{Connection, Identity, OrchestratorSettings, Secret},
+    signal::stop_signal,
+    verbs::{close::close, deploy::Deploy, provider::register::ProviderRegister, verify::verify},
+    wallet::{approval::Approval, sealing_key::new_sealing_key, session::Session},
 };
 use lease::Lease;
 
@@ -84,22 +78,19 @@ struct Story {
     containers_left: usize,
     proof_verified: bool,
     /// What the lease made of a load that rose tenfold and fell; none with --no-tide.
-    tide: Option<Tide>,
+    tide: Option<LoadDemo>,
 }
 
 const DEPOSIT: &str = "0.05";
 
-/// Where the deployment is written; by it a devnet's folder is known.
-const MARKER: &str = "deployment.json";
-
 impl Up {
     pub async fn run(self, orchestrator: &dyn Orchestrator, json: bool) -> anyhow::Result<()> {
         let progress = Progress::new();
-        let (folder, _lock) = fresh(orchestrator, &self.folder).await?;
+        let (folder, _lock) = devnet_folder::prepare(orchestrator, &self.folder).await?;
         progress.step("Starting the chain");
         let port = self.port.unwrap_or(if self.once { 0 } else { 8545 });
         let devnet = Devnet::start(Options { port, mining: Mining::Mixed, ..Default::default() }).await?;
-        let deployment_file = folder.join(MARKER);
+        let deployment_file = folder.join(devnet_folder::DEPLOYMENT);
         devnet.deployment.write(&deployment_file)?;
         let connection = Connection { rpc_url: devnet.ws_url(), deployment: deployment_file };
         progress.done(format!("chain {} at {}", devnet.deployment.chain_id, devnet.ws_url()));
@@ -108,7 +99,7 @@ impl Up {
         let listen = self.listen.unwrap_or_else(|| ([127, 0, 0, 1], if self.once { 0 } else { 7070 }).into());
         progress.step("Starting the provider's orchestrator");
         let provider = identity(Actor::Provider);
-        let orchestration = Orchestration::local(listen, &folder.join("tidemark.db"));
+        let orchestration = OrchestratorSettings::local(listen, &folder.join("tidemark.db"));
         let running = orchestrator.start(&connection, &provider, &orchestration).await?;
         progress.done(format!("gateway at http://{}", running.gateway));
         let endpoint = format!("http://{}", running.address);
@@ -119,7 +110,7 @@ impl Up {
         outcome
     }
 
-    /// Registers the provider; then the story, or the stay.
+    /// ProviderRegisters the provider; then the story, or the stay.
     async fn with_provider(
         &self,
         devnet: &Devnet,
@@ -155,11 +146,11 @@ impl Up {
         if !self.no_sample {
             let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
             let deploy = self.sample_lease();
-            let remote = Remote::new(endpoint)?;
+            let remote = ProviderApi::new(endpoint)?;
             let opening = async {
                 let opened = deploy.deploy(&session, &progress, json).await?;
                 if let Some((lease, _)) = opened.as_ref().filter(|_| !self.no_tide) {
-                    tide::run(&session, &remote, lease, &progress).await?;
+                    load_demo::run(&session, &remote, lease, &progress).await?;
                 }
                 anyhow::Ok(opened)
             };
@@ -205,10 +196,10 @@ impl Up {
         let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
         let opened = self.sample_lease().deploy(&session, progress, false).await?;
         let (lease, view) = opened.context("the sample lease was not opened")?;
-        let remote = Remote::new(endpoint)?;
+        let remote = ProviderApi::new(endpoint)?;
         let tide = match self.no_tide {
             true => None,
-            false => Some(tide::run(&session, &remote, &lease, progress).await?),
+            false => Some(load_demo::run(&session, &remote, &lease, progress).await?),
         };
         let patience = Duration::from_secs(120);
         let proven = wait_for_settlement(&session, &lease, self.epochs, patience, progress).await?;
@@ -248,7 +239,7 @@ impl Up {
 
     fn sample_lease(&self) -> Deploy {
         Deploy {
-            request: Request {
+            request: LeaseRequest {
                 file: self.sample.clone(),
                 replicas: 1,
                 min: Some(1),
@@ -314,7 +305,7 @@ async fn wait_for_settlement(
 
 /// Until the provider runs nothing of the lease. Returns how many containers are left.
 async fn wait_until_gone(
-    remote: &Remote,
+    remote: &ProviderApi,
     lease: B256,
     patience: Duration,
     progress: &Progress,
@@ -333,34 +324,6 @@ async fn wait_until_gone(
     }
 }
 
-/// An empty folder for a new devnet, held by the returned lock. The old one's database knows a chain that is gone, and
-/// what it left on the engine belongs to nobody.
-async fn fresh(orchestrator: &dyn Orchestrator, folder: &Path) -> anyhow::Result<(PathBuf, File)> {
-    let (marker, lock) = (folder.join(MARKER), folder.join("lock"));
-    let used = folder.exists() && fs::read_dir(folder)?.next().is_some();
-    ensure!(
-        !used || marker.is_file() || lock.is_file(),
-        "{} is not a devnet's folder: choose another with --folder",
-        folder.display()
-    );
-    fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
-    let held = File::create(&lock).with_context(|| format!("{} cannot be made", lock.display()))?;
-    if held.try_lock().is_err() {
-        bail!("another `tidemark up` runs in {}: stop it, or choose another folder with --folder", folder.display());
-    }
-    if let Ok(deployment) = Deployment::read(&marker) {
-        orchestrator.sweep(&deployment, Actor::Provider.address()).await?;
-    }
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path != lock {
-            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.with_context(|| format!("{} cannot be removed", path.display()))?;
-        }
-    }
-    Ok((folder.to_owned(), held))
-}
-
 /// The devnet's actors sign with well-known keys.
 fn identity(actor: Actor) -> Identity {
     let key = format!("0x{:x}", actor.signer().to_bytes());
@@ -368,9 +331,9 @@ fn identity(actor: Actor) -> Identity {
 }
 
 /// A provider of four CPUs whose prices are near those of a cloud, in ETH.
-fn register(folder: &Path, endpoint: &str) -> anyhow::Result<Register> {
+fn register(folder: &Path, endpoint: &str) -> anyhow::Result<ProviderRegister> {
     new_sealing_key(folder)?;
-    Ok(Register {
+    Ok(ProviderRegister {
         endpoint: endpoint.to_owned(),
         sealing_key: folder.join("sealing.pub"),
         cpus: 4,
@@ -388,52 +351,4 @@ fn register(folder: &Path, endpoint: &str) -> anyhow::Result<Register> {
         price_network: "0".to_owned(),
         network_kibps: 0,
     })
-}
-
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod tests {
-    use super::*;
-    use crate::orchestrator::Running;
-
-    /// No folder of these tests names a deployment, so nothing is asked of an orchestrator.
-    struct NoEngine;
-
-    #[async_trait::async_trait]
-    impl Orchestrator for NoEngine {
-        async fn start(&self, _: &Connection, _: &Identity, _: &Orchestration) -> anyhow::Result<Running> {
-            bail!("no orchestrator here")
-        }
-        async fn sweep(&self, _: &Deployment, _: Address) -> anyhow::Result<()> {
-            bail!("no engine here")
-        }
-        async fn engine(&self, _: &Orchestration) -> anyhow::Result<ports::engine::Info> {
-            bail!("no engine here")
-        }
-        async fn database(&self, _: &Orchestration) -> anyhow::Result<()> {
-            bail!("no database here")
-        }
-    }
-
-    #[tokio::test]
-    async fn a_folder_that_is_no_devnet_is_left_alone() {
-        let folder = tempfile::tempdir().unwrap();
-        fs::write(folder.path().join("mine.txt"), "keep").unwrap();
-        let refused = fresh(&NoEngine, folder.path()).await.unwrap_err();
-        assert!(refused.to_string().contains("--folder"), "{refused}");
-        assert!(folder.path().join("mine.txt").exists());
-    }
-
-    #[tokio::test]
-    async fn a_devnet_that_runs_keeps_its_folder() {
-        let folder = tempfile::tempdir().unwrap();
-        let first = fresh(&NoEngine, folder.path()).await.unwrap();
-        fs::write(folder.path().join("tidemark.db"), "rows").unwrap();
-        let refused = fresh(&NoEngine, folder.path()).await.unwrap_err();
-        assert!(refused.to_string().contains("another `tidemark up`"), "{refused}");
-        assert!(folder.path().join("tidemark.db").exists());
-        drop(first);
-        fresh(&NoEngine, folder.path()).await.unwrap();
-        assert!(!folder.path().join("tidemark.db").exists());
-    }
 }

@@ -4,8 +4,12 @@ use clap::Args;
 use serde::Serialize;
 use solidity::{Market::MarketEvents, Statement, tree};
 
-use crate::{remote::Remote, render::answer, wallet::session::Session};
-use crate::{render::ids::short_id, settings::Connection};
+use crate::{
+    provider_api::client::ProviderApi,
+    render::{answer, ids::short_id},
+    settings::Connection,
+    wallet::session::Session,
+};
 use api_types::ProofView;
 use lease::{Lease, accrual};
 
@@ -61,7 +65,7 @@ impl Verify {
 
 /// Recomputes leaf and path of the provider's statement, and holds them and the payments against the chain.
 pub async fn verify(session: &Session, lease: &Lease, epoch: Option<u64>) -> anyhow::Result<Verdict> {
-    let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
+    let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
     let proof = remote.proof(lease.id, epoch).await?;
     let proof = proof.context("the provider has no proof of this lease yet: an epoch has to end first")?;
     let statement: Statement = Statement::try_from(&proof.usage).context("the proof's statement is not readable")?;

@@ -14,16 +14,15 @@ use solidity::{
 };
 
 use crate::{
-    remote::Remote,
+    provider_api::client::ProviderApi,
     render::{
-        answer::{self, Progress},
+        answer,
+        ids::{short, short_id},
+        progress::Progress,
         refusal,
     },
-    wallet::session::Session,
-};
-use crate::{
-    render::ids::{short, short_id},
     settings::{Connection, Identity},
+    wallet::session::Session,
 };
 use api_types::EpochView;
 use lease::{
@@ -182,7 +181,7 @@ async fn read(session: &Session, provider: Address, sight: &mut Sight) -> anyhow
     if newest == 0 {
         return Ok(proofs);
     }
-    let remote = Remote::new(&session.endpoint(provider).await?)?;
+    let remote = ProviderApi::new(&session.endpoint(provider).await?)?;
     for epoch in newest.saturating_sub(ring - 1).max(1)..=newest {
         // One that leaves the ring while we read is gone.
         let Ok(root) = session.market.rootOf(provider, U256::from(epoch)).call().await else { continue };

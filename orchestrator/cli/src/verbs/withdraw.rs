@@ -4,12 +4,9 @@ use serde_json::json;
 use solidity::Market::withdrawCall;
 
 use crate::{
-    render::answer,
-    wallet::{approval::Approval, session::Session},
-};
-use crate::{
-    render::ids::short_id,
+    render::{answer, ids::short_id, progress::Progress},
     settings::{Connection, Identity},
+    wallet::{approval::Approval, session::Session},
 };
 
 #[derive(Debug, Args)]
@@ -29,7 +26,7 @@ impl Withdraw {
         let lease = session.find(&self.lease).await?;
         let unit = session.unit(lease.terms.currency).await?;
         let amount = unit.parse(&self.amount)?;
-        let progress = answer::Progress::new();
+        let progress = Progress::new();
         progress.step(format!("Taking {} out", unit.format(amount)));
         let call = withdrawCall { terms: lease.terms.clone(), amount };
         let sent = self.approval.act(&session, session.address(), unit.address, &call, U256::ZERO, json).await?;

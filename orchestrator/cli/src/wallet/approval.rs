@@ -12,12 +12,15 @@ use alloy::{
 };
 use anyhow::{Context, bail, ensure};
 use clap::Args;
-use solidity::Market::{AccountBound, Consented, Consents, MarketErrors, Revoked};
+use solidity::Market::{Consented, Consents, MarketErrors, Revoked};
 
-use crate::render::ids::short;
 use crate::{
-    render::{answer, money::Unit, refusal::Refusal, words},
-    wallet::{action::Action, session::Session},
+    render::{amount::Unit, answer, call, ids::short, refusal::Refusal},
+    wallet::{
+        action_file::ActionFile,
+        binding::{Binding, binding},
+        session::Session,
+    },
 };
 
 #[derive(Debug, Clone, Args)]
@@ -33,15 +36,6 @@ pub struct Approval {
     pub valid: Duration,
 }
 
-/// How an account is bound.
-#[derive(Debug, Clone)]
-pub struct Binding {
-    pub approvers: Vec<Address>,
-    pub threshold: usize,
-    pub version: U256,
-    pub limits: Vec<solidity::Market::Limit>,
-}
-
 impl Approval {
     /// For what is done without asking anybody.
     pub fn none() -> Self {
@@ -51,7 +45,7 @@ impl Approval {
     /// The call that the given consents are about.
     pub fn consented<C: SolCall>(&self, session: &Session) -> anyhow::Result<Option<C>> {
         let Some(path) = self.consents.first() else { return Ok(None) };
-        let action = Action::read(path, &session.deployment)?;
+        let action = ActionFile::read(path, &session.deployment)?;
         let call = C::abi_decode(&action.call);
         Ok(Some(call.with_context(|| format!("{} is about: {}", path.display(), action.says.join("; ")))?))
     }
@@ -94,15 +88,21 @@ impl Approval {
         }
     }
 
-    async fn propose(&self, session: &Session, account: Address, call: Bytes, value: U256) -> anyhow::Result<Action> {
+    async fn propose(
+        &self,
+        session: &Session,
+        account: Address,
+        call: Bytes,
+        value: U256,
+    ) -> anyhow::Result<ActionFile> {
         let binding = binding(session, account).await?;
         let binding = binding.with_context(|| format!("{account} is not bound: it needs no consents"))?;
         let expiry = session.time().await? + self.valid.as_secs();
-        let action = Action {
+        let action = ActionFile {
             chain_id: session.deployment.chain_id,
             market: session.deployment.market,
             account,
-            says: words::tell(session, &call, value).await?,
+            says: call::describe(session, &call, value).await?,
             call,
             value,
             nonce: U256::from(rand::random::<u64>()),
@@ -125,7 +125,7 @@ impl Approval {
         ensure!(
             (action.account, &action.call, action.value) == (account, call, value),
             "the consents are to something else: {}",
-            words::tell(session, &action.call, action.value).await?.join("; ")
+            call::describe(session, &action.call, action.value).await?.join("; ")
         );
         let binding = binding(session, account).await?.with_context(|| format!("{account} is not bound"))?;
         ensure!(
@@ -139,11 +139,11 @@ impl Approval {
     }
 
     /// The one action of all files, and the signatures in them.
-    fn gather(&self, session: &Session) -> anyhow::Result<(Action, BTreeMap<Address, Bytes>)> {
-        let mut found: Option<Action> = None;
+    fn gather(&self, session: &Session) -> anyhow::Result<(ActionFile, BTreeMap<Address, Bytes>)> {
+        let mut found: Option<ActionFile> = None;
         let mut signatures = BTreeMap::new();
         for path in &self.consents {
-            let action = Action::read(path, &session.deployment)?;
+            let action = ActionFile::read(path, &session.deployment)?;
             signatures.extend(action.consents.iter().map(|consent| (consent.approver, consent.signature.clone())));
             match &found {
                 Some(first) => {
@@ -159,7 +159,7 @@ impl Approval {
 /// As many consents as it takes, in the order of the approvers: by transaction where there is one, none that was taken back.
 async fn usable(
     session: &Session,
-    action: &Action,
+    action: &ActionFile,
     binding: &Binding,
     signatures: BTreeMap<Address, Bytes>,
 ) -> anyhow::Result<Vec<Bytes>> {
@@ -190,20 +190,6 @@ async fn usable(
     }
     usable.truncate(binding.threshold);
     Ok(usable)
-}
-
-/// How an account is bound now; `None` when it is free.
-pub async fn binding(session: &Session, account: Address) -> anyhow::Result<Option<Binding>> {
-    let bound = session.filter().event_signature(AccountBound::SIGNATURE_HASH).topic1(account);
-    let Some(log) = session.provider().get_logs(&bound).await?.pop() else { return Ok(None) };
-    let event = log.log_decode::<AccountBound>()?.inner.data;
-    let threshold: usize = event.threshold.saturating_to();
-    Ok((threshold > 0).then_some(Binding {
-        approvers: event.approvers,
-        threshold,
-        version: event.version,
-        limits: event.limits,
-    }))
 }
 
 /// A refusal for want of consents, in the currency's own units.

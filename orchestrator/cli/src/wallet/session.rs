@@ -6,7 +6,7 @@ use alloy::{
     contract::{CallBuilder, CallDecoder},
     network::{Ethereum, EthereumWallet},
     primitives::{Address, B256, U256},
-    providers::{DynProvider, Provider, ProviderBuilder},
+    providers::{DynProvider, Provider},
     rpc::types::{Filter, TransactionReceipt},
     sol_types::{SolEvent, SolEventInterface},
 };
@@ -16,11 +16,12 @@ use solidity::{
     deploy::Deployment,
 };
 
-use crate::render::{money::Unit, refusal};
-use crate::settings::{Connection, Identity};
+use crate::{
+    render::{amount::Unit, refusal},
+    settings::{Connection, Identity},
+    wallet::connection::connect,
+};
 use lease::{Lease, needs_reach};
-
-const RPC_PATIENCE: Duration = Duration::from_secs(15);
 
 pub struct Session {
     pub deployment: Deployment,
@@ -187,36 +188,5 @@ impl Session {
     /// The market's logs.
     pub fn filter(&self) -> Filter {
         Filter::new().address(self.deployment.market).from_block(self.deployment.block)
-    }
-}
-
-/// Connects, or says what to check.
-pub async fn connect(rpc_url: &str, wallet: Option<EthereumWallet>) -> anyhow::Result<DynProvider> {
-    let connecting = async {
-        let builder = ProviderBuilder::new()
-            .disable_recommended_fillers()
-            .with_gas_estimation()
-            .with_simple_nonce_management()
-            .fetch_chain_id();
-        let provider = match wallet {
-            Some(wallet) => builder.wallet(wallet).connect(rpc_url).await?.erased(),
-            None => builder.connect(rpc_url).await?.erased(),
-        };
-        provider.get_chain_id().await?;
-        anyhow::Ok(provider)
-    };
-    let connected = tokio::time::timeout(RPC_PATIENCE, connecting).await;
-    let unreachable = || format!("the chain does not answer at {}: check TIDEMARK_RPC_URL", hide_path(rpc_url));
-    let provider = connected.with_context(unreachable)?.with_context(unreachable)?;
-    provider.client().set_poll_interval(Duration::from_millis(250));
-    Ok(provider)
-}
-
-/// RPC services put their key into the path.
-pub fn hide_path(url: &str) -> String {
-    let rest = url.find("://").map_or(0, |i| i + 3);
-    match url[rest..].find('/') {
-        Some(i) if rest + i + 1 < url.len() => format!("{}/…", &url[..rest + i]),
-        _ => url.to_owned(),
     }
 }

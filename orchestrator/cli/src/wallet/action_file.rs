@@ -10,13 +10,13 @@ use anyhow::{Context, ensure};
 use serde::{Deserialize, Serialize};
 use solidity::{
     deploy::Deployment,
-    typed::{self, Action as Signed},
+    typed::{self, Action},
 };
 
 /// A call to the market that exceeds what its account may do alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Action {
+pub struct ActionFile {
     pub chain_id: u64,
     pub market: Address,
     pub account: Address,
@@ -37,17 +37,17 @@ pub struct Action {
     /// What approvers sign or consent to.
     pub digest: B256,
     #[serde(default)]
-    pub consents: Vec<Consent>,
+    pub consents: Vec<ApproverSignature>,
 }
 
 /// An approver's signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Consent {
+pub struct ApproverSignature {
     pub approver: Address,
     pub signature: Bytes,
 }
 
-impl Action {
+impl ActionFile {
     pub fn read(path: &Path, deployment: &Deployment) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("{} is not readable", path.display()))?;
         let action: Self =
@@ -78,9 +78,9 @@ impl Action {
         self
     }
 
-    fn signed(&self) -> Signed {
+    fn signed(&self) -> Action {
         let Self { account, call, value, nonce, expiry, version, .. } = self.clone();
-        Signed { account, call, value, nonce, expiry, version }
+        Action { account, call, value, nonce, expiry, version }
     }
 }
 
@@ -113,7 +113,7 @@ mod tests {
             block: 0,
             parameters: deploy::local_parameters(),
         };
-        let action = Action {
+        let action = ActionFile {
             chain_id: 1,
             market: deployment.market,
             account: Address::repeat_byte(2),
@@ -129,11 +129,11 @@ mod tests {
         .sealed();
         let file = tempfile::NamedTempFile::new().unwrap();
         action.write(file.path()).unwrap();
-        assert_eq!(Action::read(file.path(), &deployment).unwrap(), action);
-        Action { value: U256::from(6), ..action.clone() }.write(file.path()).unwrap();
-        let refused = Action::read(file.path(), &deployment).unwrap_err();
+        assert_eq!(ActionFile::read(file.path(), &deployment).unwrap(), action);
+        ActionFile { value: U256::from(6), ..action.clone() }.write(file.path()).unwrap();
+        let refused = ActionFile::read(file.path(), &deployment).unwrap_err();
         assert!(refused.to_string().contains("was changed"), "{refused}");
         let other = Deployment { chain_id: 2, ..deployment };
-        assert!(Action::read(file.path(), &other).unwrap_err().to_string().contains("not this one"));
+        assert!(ActionFile::read(file.path(), &other).unwrap_err().to_string().contains("not this one"));
     }
 }

@@ -13,7 +13,7 @@ use solidity::{LeasePolicy, Order, Shape};
 use lease::{manifest::Manifest, screen};
 
 #[derive(Debug, Clone, Args)]
-pub struct Request {
+pub struct LeaseRequest {
     /// The manifest: a Compose file.
     pub file: PathBuf,
     /// Replicas to begin with.
@@ -57,7 +57,7 @@ pub struct Request {
     pub headroom: u8,
 }
 
-impl Request {
+impl LeaseRequest {
     /// The manifest's bytes. One that no provider would run is refused here, before money is on its way.
     pub fn manifest(&self) -> anyhow::Result<Vec<u8>> {
         read_manifest(&self.file)

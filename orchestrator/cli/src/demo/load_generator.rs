@@ -21,7 +21,7 @@ const MOST: usize = 2_000;
 const LONGEST: u64 = 120_000_000;
 
 /// A load that goes on until it is stopped.
-pub struct Load {
+pub struct LoadGenerator {
     /// Requests in a thousand seconds.
     rate: Arc<AtomicU64>,
     tally: Arc<Mutex<Count>>,
@@ -31,7 +31,7 @@ pub struct Load {
 /// What became of the requests so far. Times in milliseconds to the end of an answer.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Tally {
+pub struct RequestTally {
     pub sent: u64,
     pub answered: u64,
     /// Those without an answer, or with one of 500 and above, by what went wrong.
@@ -47,7 +47,7 @@ struct Count {
     micros: Histogram<u64>,
 }
 
-impl Load {
+impl LoadGenerator {
     /// GETs a URL, so many times a second, evenly spaced.
     pub fn on(url: &str, rate: f64) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
@@ -62,10 +62,10 @@ impl Load {
         self.rate.store(thousandths(rate), Ordering::Relaxed);
     }
 
-    pub fn tally(&self) -> Tally {
+    pub fn tally(&self) -> RequestTally {
         let count = lock(&self.tally);
         let millis = |micros: u64| micros as f64 / 1000.0;
-        Tally {
+        RequestTally {
             sent: count.sent,
             answered: count.micros.len(),
             failed: count.failed.clone(),
@@ -76,14 +76,14 @@ impl Load {
     }
 
     /// Sends no more, waits for what is under way, and tells what became of all.
-    pub async fn stop(mut self) -> Tally {
+    pub async fn stop(mut self) -> RequestTally {
         self.set_rate(0.0);
         let _ = (&mut self.task).await;
         self.tally()
     }
 }
 
-impl Drop for Load {
+impl Drop for LoadGenerator {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -160,14 +160,14 @@ mod tests {
             .route("/ill", get(async || (StatusCode::BAD_GATEWAY, "nobody there")));
         tokio::spawn(async { axum::serve(listener, router).await });
 
-        let load = Load::on(&format!("{url}/well"), 1.0).unwrap();
+        let load = LoadGenerator::on(&format!("{url}/well"), 1.0).unwrap();
         load.set_rate(200.0);
         tokio::time::sleep(Duration::from_millis(300)).await;
         let tally = load.stop().await;
         assert!(tally.sent > 10 && tally.answered == tally.sent && tally.failed.is_empty(), "{tally:?}");
         assert!(tally.p50_ms > 0.0 && tally.p50_ms <= tally.p99_ms && tally.p99_ms <= tally.max_ms, "{tally:?}");
 
-        let load = Load::on(&format!("{url}/ill"), 100.0).unwrap();
+        let load = LoadGenerator::on(&format!("{url}/ill"), 100.0).unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
         let tally = load.stop().await;
         assert_eq!(tally.failed.keys().collect::<Vec<_>>(), ["502 Bad Gateway: nobody there"]);

@@ -6,20 +6,23 @@ use alloy::{primitives::B256, signers::SignerSync};
 use anyhow::{Context, bail, ensure};
 use solidity::typed;
 
-use crate::render::ids::short_id;
-use crate::{remote::Remote, render::answer::Progress, wallet::session::Session};
+use crate::{
+    provider_api::client::ProviderApi,
+    render::{ids::short_id, progress::Progress},
+    wallet::session::Session,
+};
 use api_types::LeaseView;
 use lease::Lease;
 
 /// Hands a lease's manifest to its provider and waits until all its replicas are healthy.
-pub async fn hand_over(
+pub async fn upload_and_wait(
     session: &Session,
     lease: &Lease,
     manifest: &[u8],
     patience: Duration,
     progress: &Progress,
 ) -> anyhow::Result<LeaseView> {
-    let remote = Remote::new(&session.endpoint(lease.terms.provider).await?)?;
+    let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
     let deadline = Instant::now() + patience;
     progress.step("Handing the manifest to the provider");
     let signature = sign_manifest(session, lease.id, lease.terms.manifestHash)?;
@@ -51,18 +54,8 @@ pub fn sign_manifest(session: &Session, lease: B256, manifest_hash: B256) -> any
     Ok(format!("0x{}", alloy::hex::encode(signer.sign_hash_sync(&digest)?.as_bytes())))
 }
 
-/// Where each container is reached, a line each.
-pub fn addresses(view: &LeaseView) -> Vec<String> {
-    let ports = view.containers.iter().flat_map(|container| {
-        container.ports.iter().map(|(port, at)| format!("  {}.{} {port} → {at}", container.service, container.replica))
-    });
-    let served =
-        view.served.iter().map(|served| format!("  {} → {} or {}", served.service, served.url, served.path_url));
-    served.chain(ports).collect()
-}
-
 async fn wait_until_running(
-    remote: &Remote,
+    remote: &ProviderApi,
     lease: B256,
     deadline: Instant,
     progress: &Progress,

@@ -6,9 +6,9 @@ use anyhow::{Context, ensure};
 use serde::Serialize;
 
 use crate::{
-    load::{Load, Tally},
-    remote::Remote,
-    render::answer::Progress,
+    demo::load_generator::{LoadGenerator, RequestTally},
+    provider_api::client::ProviderApi,
+    render::progress::Progress,
     wallet::session::Session,
 };
 use api_types::LeaseView;
@@ -24,14 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(180);
 /// What the lease made of it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Tide {
+pub struct LoadDemo {
     /// The most replicas that served.
     pub peak_replicas: u16,
     /// Seconds from the rise of the load until a second replica served.
     pub rise_seconds: f64,
     /// The steps that the provider took by proof.
     pub steps: Vec<Step>,
-    pub requests: Tally,
+    pub requests: RequestTally,
 }
 
 #[derive(Debug, Clone, Serialize)]
@@ -46,10 +46,15 @@ pub struct Step {
 }
 
 /// Lets the tide rise and fall over a lease that runs.
-pub async fn run(session: &Session, remote: &Remote, lease: &Lease, progress: &Progress) -> anyhow::Result<Tide> {
+pub async fn run(
+    session: &Session,
+    remote: &ProviderApi,
+    lease: &Lease,
+    progress: &Progress,
+) -> anyhow::Result<LoadDemo> {
     let view = look(remote, lease).await?;
     let served = view.served.first().context("the gateway serves nothing of the sample: it publishes no TCP port")?;
-    let load = Load::on(&format!("{}/burn?ms=10", served.path_url), LOW)?;
+    let load = LoadGenerator::on(&format!("{}/burn?ms=10", served.path_url), LOW)?;
     progress.step(format!("The tide is out: {LOW} requests a second"));
     tokio::time::sleep(Duration::from_secs(3)).await;
 
@@ -84,14 +89,18 @@ pub async fn run(session: &Session, remote: &Remote, lease: &Lease, progress: &P
         epoch: step.epoch.saturating_to(),
         utilization: step.usage.utilization,
     });
-    let tide =
-        Tide { peak_replicas, rise_seconds: risen.unwrap_or_default().as_secs_f64(), steps: steps.collect(), requests };
+    let tide = LoadDemo {
+        peak_replicas,
+        rise_seconds: risen.unwrap_or_default().as_secs_f64(),
+        steps: steps.collect(),
+        requests,
+    };
     progress.done(said(&tide));
     Ok(tide)
 }
 
 async fn until(
-    remote: &Remote,
+    remote: &ProviderApi,
     lease: &Lease,
     progress: &Progress,
     way: &str,
@@ -117,11 +126,11 @@ async fn until(
     }
 }
 
-async fn look(remote: &Remote, lease: &Lease) -> anyhow::Result<LeaseView> {
+async fn look(remote: &ProviderApi, lease: &Lease) -> anyhow::Result<LeaseView> {
     remote.lease(lease.id).await?.context("the provider lost sight of the lease")
 }
 
-fn said(tide: &Tide) -> String {
+fn said(tide: &LoadDemo) -> String {
     let steps = tide
         .steps
         .iter()

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use alloy::primitives::{Address, B256};
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, bail};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use crate::provider_api::event_stream::EventStream;
 use api_types::{
     EpochView, ErrorView, LeaseView, ProofView, StatusView,
     inside::{AccessView, GrantView, LogLine, NonceView, SessionView},
@@ -17,16 +18,15 @@ use api_types::{
 const PATIENCE: Duration = Duration::from_secs(15);
 /// A stream gives a sign of life more often.
 const SILENT: Duration = Duration::from_secs(40);
-const LARGEST_EVENT: usize = 1 << 20;
 
-pub struct Remote {
+pub struct ProviderApi {
     http: reqwest::Client,
     endpoint: String,
     /// Of a session, for what is not public.
     token: Option<String>,
 }
 
-impl Remote {
+impl ProviderApi {
     pub fn new(endpoint: &str) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
         Ok(Self { http, endpoint: endpoint.trim_end_matches('/').to_owned(), token: None })
@@ -70,11 +70,11 @@ impl Remote {
     }
 
     /// Server-sent events, for as long as they come.
-    pub async fn events(&self, path: &str) -> anyhow::Result<Events> {
+    pub async fn events(&self, path: &str) -> anyhow::Result<EventStream> {
         // Without the patience of other requests, which counts to the end of an answer.
         let http = reqwest::Client::builder().connect_timeout(PATIENCE).read_timeout(SILENT).no_proxy().build()?;
         let answer = self.answered(http.get(format!("{}{path}", self.endpoint))).await?;
-        Ok(Events { answer, read: Vec::new() })
+        Ok(EventStream::new(answer))
     }
 
     /// A WebSocket's address and the protocols to ask it for.
@@ -109,7 +109,7 @@ impl Remote {
         self.get(&format!("/v1/epochs/{epoch}")).await
     }
 
-    /// Events of the market; the query says which.
+    /// EventStream of the market; the query says which.
     pub async fn history(&self, query: &str) -> anyhow::Result<Vec<EventView>> {
         Ok(self.get(&format!("/v1/events?{query}")).await?.unwrap_or_default())
     }
@@ -167,34 +167,6 @@ impl Remote {
 
     fn unreachable(&self) -> String {
         format!("the provider does not answer at {}", self.endpoint)
-    }
-}
-
-/// What a provider tells as it happens.
-pub struct Events {
-    answer: reqwest::Response,
-    read: Vec<u8>,
-}
-
-impl Events {
-    /// The next event's name and data; none when the provider has ended the stream.
-    pub async fn next(&mut self) -> anyhow::Result<Option<(String, String)>> {
-        loop {
-            while let Some(end) = self.read.windows(2).position(|pair| pair == b"\n\n") {
-                let event: Vec<u8> = self.read.drain(..end + 2).collect();
-                let event = String::from_utf8_lossy(&event);
-                let field = |name: &str| event.lines().find_map(|line| line.strip_prefix(name).map(str::trim));
-                // One without a name is a sign of life.
-                if let Some((name, data)) = field("event:").zip(field("data:")) {
-                    return Ok(Some((name.to_owned(), data.to_owned())));
-                }
-            }
-            ensure!(self.read.len() <= LARGEST_EVENT, "the provider sends an event without an end");
-            match self.answer.chunk().await.context("the provider's stream broke off")? {
-                Some(bytes) => self.read.extend_from_slice(&bytes),
-                None => return Ok(None),
-            }
-        }
     }
 }
 

@@ -8,8 +8,7 @@ use alloy::{
 use anyhow::{Context, bail, ensure};
 use solidity::{Bid, Market};
 
-use crate::render::ids::short_id;
-use crate::wallet::session::Session;
+use crate::{render::ids::short_id, wallet::session::Session};
 use lease::auction::Auction;
 
 /// Every order of the market, or of one tenant, oldest first.

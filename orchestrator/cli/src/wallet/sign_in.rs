@@ -5,14 +5,14 @@ use std::time::{Duration, UNIX_EPOCH};
 use alloy::{hex, signers::SignerSync};
 use anyhow::Context;
 
-use crate::{remote::Remote, wallet::session::Session};
+use crate::{provider_api::client::ProviderApi, wallet::session::Session};
 use api_types::inside::NonceView;
 use lease::Lease;
 
 /// The provider of a lease, signed in there.
-pub async fn inside(session: &Session, lease: &Lease) -> anyhow::Result<Remote> {
+pub async fn sign_in(session: &Session, lease: &Lease) -> anyhow::Result<ProviderApi> {
     let endpoint = session.endpoint(lease.terms.provider).await?;
-    let remote = Remote::new(&endpoint)?;
+    let remote = ProviderApi::new(&endpoint)?;
     let signer = session.signer.as_ref().context("nobody can sign in: set TIDEMARK_KEYSTORE")?;
     let text = message(&remote.nonce().await?, &endpoint, session)?;
     let signature = hex::encode_prefixed(signer.sign_message_sync(text.as_bytes())?.as_bytes());

@@ -4,14 +4,14 @@ use alloy::primitives::{Address, B256, U256};
 use serde_json::{Value, json};
 use solidity::{Order, Rates};
 
-use crate::{render::money::Unit, wallet::session::Session};
+use crate::{render::amount::Unit, wallet::session::Session};
 use lease::{
     accrual,
     screen::{self, Figures, Reason, Seller},
 };
 
 /// An offer, and how an order fits it.
-pub struct Matched {
+pub struct OfferMatch {
     pub offer: u32,
     pub provider: Address,
     pub unit: Unit,
@@ -26,7 +26,7 @@ pub struct Matched {
     pub other_currency: bool,
 }
 
-impl Matched {
+impl OfferMatch {
     pub fn fits(&self) -> bool {
         self.reasons.is_empty() && !self.other_currency
     }
@@ -58,7 +58,7 @@ impl Matched {
 
 /// What an order asks beyond itself.
 #[derive(Default)]
-pub struct Wanted<'a> {
+pub struct OfferFilter<'a> {
     /// Only this offer.
     pub offer: Option<u32>,
     /// Only offers in this currency. Amounts are in it; when it is not named, in the one currency of all offers, or in ETH
@@ -73,7 +73,7 @@ pub struct Wanted<'a> {
 
 /// Holds the market's offers against an order; those that fit come first, the cheapest first. Withdrawn ones are left out
 /// unless one is asked for by its number.
-pub async fn matched(session: &Session, order: &Order, wanted: &Wanted<'_>) -> anyhow::Result<Vec<Matched>> {
+pub async fn matched(session: &Session, order: &Order, wanted: &OfferFilter<'_>) -> anyhow::Result<Vec<OfferMatch>> {
     let count: u32 = session.market.offerCount().call().await?.saturating_to();
     let ids = wanted.offer.map_or_else(|| (1..=count).collect(), |offer| vec![offer]);
     let intake_open = session.market.intakeOpen().call().await?;
@@ -106,7 +106,7 @@ pub async fn matched(session: &Session, order: &Order, wanted: &Wanted<'_>) -> a
         let notice = session.deployment.parameters.noticePeriod;
         let mut reasons = screen::take((id, offer.open), &rates, &seller, &order, deposit, notice);
         reasons.extend(screen::attributes(&seller, wanted.attributes));
-        all.push(Matched {
+        all.push(OfferMatch {
             offer: id,
             provider: offer.provider,
             rate: screen::highest_rate(&rates, order.replicas),
@@ -122,7 +122,7 @@ pub async fn matched(session: &Session, order: &Order, wanted: &Wanted<'_>) -> a
 }
 
 /// Why nothing fits, offer by offer.
-pub fn refusals(all: &[Matched]) -> String {
+pub fn refusals(all: &[OfferMatch]) -> String {
     let lines = all.iter().map(|offer| format!("\n  offer {}: {}", offer.offer, offer.sentences().join("; ")));
     match all {
         [] => "the market has no open offers yet".to_owned(),

@@ -10,12 +10,14 @@ use solidity::{
     Shape, Terms,
 };
 
-use crate::render::ids::short_id;
-use crate::{render::money::Unit, wallet::session::Session};
+use crate::{
+    render::{amount::Unit, ids::short_id},
+    wallet::session::Session,
+};
 use lease::screen::highest_rate;
 
 /// The lines that say what a call does. What has no words of its own is named, with the hash of its data.
-pub async fn tell(session: &Session, call: &[u8], value: U256) -> anyhow::Result<Vec<String>> {
+pub async fn describe(session: &Session, call: &[u8], value: U256) -> anyhow::Result<Vec<String>> {
     let eth = session.unit(Address::ZERO).await?;
     let mut lines = match MarketCalls::abi_decode(call) {
         Ok(call) => decoded(session, &eth, &call).await?,

@@ -1,0 +1,13 @@
+//! The addresses under which a lease is reached.
+
+use api_types::LeaseView;
+
+/// Where each container is reached, a line each.
+pub fn endpoints(view: &LeaseView) -> Vec<String> {
+    let ports = view.containers.iter().flat_map(|container| {
+        container.ports.iter().map(|(port, at)| format!("  {}.{} {port} → {at}", container.service, container.replica))
+    });
+    let served =
+        view.served.iter().map(|served| format!("  {} → {} or {}", served.service, served.url, served.path_url));
+    served.chain(ports).collect()
+}

@@ -1,0 +1,26 @@
+//! How a command prints its answer and what it logs.
+
+use clap::{Args, ValueEnum};
+
+/// How the program speaks.
+#[derive(Debug, Clone, Args)]
+pub struct OutputSettings {
+    /// Answer with JSON on standard output.
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// What to log, on standard error: a level, or filters such as `tidemark=debug,warn`. An orchestrator tells what it does
+    /// unless told otherwise, other commands only what goes wrong.
+    #[arg(long, env = "TIDEMARK_LOG", value_name = "FILTER", global = true)]
+    pub log: Option<String>,
+
+    /// How to log.
+    #[arg(long, env = "TIDEMARK_LOG_FORMAT", default_value = "text", value_name = "FORMAT", global = true)]
+    pub log_format: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    Text,
+    Json,
+}

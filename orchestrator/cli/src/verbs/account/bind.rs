@@ -1,0 +1,73 @@
+use alloy::primitives::{
+    Address, U256,
+    aliases::{U104, U112},
+    ruint::UintTryFrom,
+};
+use anyhow::{Context, bail, ensure};
+use clap::Args;
+use solidity::Market::{Limit, bindCall};
+
+use crate::{
+    render::{answer, binding},
+    wallet::{approval::Approval, session::Session},
+};
+
+#[derive(Debug, Args)]
+pub struct AccountBind {
+    /// An approver's address; once for each.
+    #[arg(long = "approver", required = true, value_name = "ADDRESS")]
+    approvers: Vec<Address>,
+    /// How many of them have to consent.
+    #[arg(long)]
+    threshold: u64,
+    /// What needs no consent in one currency: `eth:0.02/h:0.5:2` or `0x…:RATE:AMOUNT:EXPOSURE`: the rate that one lease may
+    /// reserve, the amount that one call may move, and what may be in the market. Once for each currency; in any other,
+    /// everything needs consent.
+    #[arg(long = "limit", value_name = "CURRENCY:RATE:AMOUNT:EXPOSURE")]
+    limits: Vec<String>,
+    #[command(flatten)]
+    approval: Approval,
+}
+
+impl AccountBind {
+    pub async fn run(self, session: &Session, json: bool) -> anyhow::Result<()> {
+        let mut approvers = self.approvers;
+        approvers.sort_unstable();
+        approvers.dedup();
+        ensure!(
+            !approvers.contains(&session.address()),
+            "an account cannot be its own approver: what it takes it consents to anyway"
+        );
+        let mut limits = Vec::new();
+        for text in &self.limits {
+            limits.push(limit(session, text).await?);
+        }
+        let call = bindCall { approvers, threshold: U256::from(self.threshold), limits };
+        let sent = self.approval.act(session, session.address(), Address::ZERO, &call, U256::ZERO, json).await?;
+        let Some(receipt) = sent else { return Ok(()) };
+        answer::give(json, &binding::changed_json(session.address(), &call, receipt.transaction_hash), |_| {
+            binding::changed(session.address(), &call)
+        })
+    }
+}
+
+async fn limit(session: &Session, text: &str) -> anyhow::Result<Limit> {
+    let parts: Vec<&str> = text.split(':').collect();
+    let [currency, rate, amount, exposure] = parts[..] else {
+        bail!("--limit {text:?}: write it like eth:0.02/h:0.5:2, which is currency:rate:amount:exposure");
+    };
+    let currency = match currency.to_lowercase().as_str() {
+        "eth" => Address::ZERO,
+        _ => currency
+            .parse()
+            .with_context(|| format!("--limit {text:?}: {currency:?} is neither eth nor a token's address"))?,
+    };
+    let unit = session.unit(currency).await?;
+    let too_high = || format!("--limit {text:?} is higher than the market counts");
+    Ok(Limit {
+        currency,
+        rate: U104::uint_try_from(unit.parse_rate(rate)?).ok().with_context(too_high)?,
+        amount: U104::uint_try_from(unit.parse(amount)?).ok().with_context(too_high)?,
+        exposure: U112::uint_try_from(unit.parse(exposure)?).ok().with_context(too_high)?,
+    })
+}

@@ -1,0 +1,60 @@
+use clap::Args;
+
+use crate::{
+    market::order_book,
+    render::{
+        answer,
+        ids::{short, short_id},
+        order,
+        table::table,
+    },
+    settings::{Connection, Identity},
+    wallet::session::Session,
+};
+use lease::screen;
+
+#[derive(Debug, Args)]
+pub struct OrderLs {
+    /// Orders of every tenant, not only of the wallet that is set up.
+    #[arg(long)]
+    all: bool,
+    /// Accepted and cancelled ones too.
+    #[arg(long)]
+    closed: bool,
+}
+
+impl OrderLs {
+    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+        let session = Session::reader(connection).await?;
+        let tenant = match self.all || (identity.keystore.is_none() && identity.dev_key.is_none()) {
+            true => None,
+            false => Some(identity.signer(session.deployment.chain_id)?.address()),
+        };
+        let now = session.time().await?;
+        let (mut said, mut rows) = (Vec::new(), Vec::new());
+        for auction in order_book::all(&session, tenant).await? {
+            if !auction.is_open() && !self.closed {
+                continue;
+            }
+            let unit = session.unit(auction.terms.currency).await?;
+            rows.push([
+                short_id(auction.id),
+                order::state(&auction, now),
+                auction.live().len().to_string(),
+                auction.live().first().map_or_else(
+                    || "–".to_owned(),
+                    |(_, bid)| unit.format_rate(screen::highest_rate(&bid.terms.rates, auction.terms.order.replicas)),
+                ),
+                unit.format(auction.deposit),
+                short(auction.terms.tenant),
+            ]);
+            said.push(order::json(&auction, now));
+        }
+        answer::give(json, &said, |_| {
+            if rows.is_empty() {
+                return "no orders; `tidemark order open FILE` opens one".to_owned();
+            }
+            table(["ORDER", "STATUS", "BIDS", "CHEAPEST", "DEPOSIT", "TENANT"], &rows)
+        })
+    }
+}

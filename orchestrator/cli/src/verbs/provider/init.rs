@@ -1,0 +1,53 @@
+use std::path::PathBuf;
+
+use alloy::signers::local::PrivateKeySigner;
+use anyhow::{Context, ensure};
+use clap::Args;
+use serde_json::json;
+
+use crate::{
+    render::{answer, progress::Progress},
+    settings::Identity,
+    wallet::sealing_key::new_sealing_key,
+};
+
+#[derive(Debug, Args)]
+pub struct ProviderInit {
+    /// The folder for the keys.
+    #[arg(long, default_value = ".tidemark", value_name = "FOLDER")]
+    folder: PathBuf,
+}
+
+impl ProviderInit {
+    pub fn run(self, identity: &Identity, json: bool) -> anyhow::Result<()> {
+        let folder = &self.folder;
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        let keystore = folder.join("keystore.json");
+        ensure!(!keystore.exists(), "{} exists already; it is left as it is", keystore.display());
+        let password = identity.password(&keystore.display().to_string())?;
+        ensure!(!password.expose().is_empty(), "an empty password protects nothing");
+        let progress = Progress::new();
+        progress.step("Encrypting the key");
+        let key = PrivateKeySigner::random();
+        PrivateKeySigner::encrypt_keystore(
+            folder,
+            &mut rand::thread_rng(),
+            key.to_bytes(),
+            password.expose(),
+            Some("keystore.json"),
+        )
+        .with_context(|| format!("{} cannot be written", keystore.display()))?;
+        let sealing = new_sealing_key(folder)?;
+        drop(progress);
+        let said = json!({"address": key.address(), "keystore": keystore, "sealingKey": sealing});
+        answer::give(json, &said, |_| {
+            format!(
+                "address     {}\nkeystore    {}\nsealing key {sealing}\nFund the address, set TIDEMARK_KEYSTORE={}, then \
+                 `tidemark provider register`.",
+                key.address(),
+                keystore.display(),
+                keystore.display()
+            )
+        })
+    }
+}

@@ -1,0 +1,46 @@
+//! The key that signs, decrypted.
+
+use std::fs;
+
+use alloy::signers::local::PrivateKeySigner;
+use anyhow::{Context, bail};
+
+use crate::settings::{DEV_CHAIN, Identity, Secret};
+
+impl Identity {
+    /// The wallet, decrypted. Asks the terminal for a password when no file has it.
+    pub fn signer(&self, chain_id: u64) -> anyhow::Result<PrivateKeySigner> {
+        match (&self.keystore, &self.dev_key) {
+            (Some(_), Some(_)) => bail!("both TIDEMARK_KEYSTORE and TIDEMARK_DEV_KEY are set: leave one"),
+            (None, None) => bail!("nobody can sign: set TIDEMARK_KEYSTORE (`tidemark provider init` makes one)"),
+            (None, Some(key)) => {
+                if chain_id != DEV_CHAIN {
+                    bail!("TIDEMARK_DEV_KEY is refused on chain {chain_id}: put the key into a keystore file");
+                }
+                // The key itself must not appear in the error.
+                key.expose().trim().parse().ok().context("TIDEMARK_DEV_KEY is not a private key of 32 bytes in hex")
+            }
+            (Some(path), None) => {
+                let name = path.display();
+                if !path.is_file() {
+                    bail!("TIDEMARK_KEYSTORE: there is no file {name}");
+                }
+                let password = self.password(&name.to_string())?;
+                PrivateKeySigner::decrypt_keystore(path, password.expose())
+                    .with_context(|| format!("{name} could not be decrypted: is the password right?"))
+            }
+        }
+    }
+
+    /// The password of a keystore, existing or about to be made.
+    pub fn password(&self, keystore: &str) -> anyhow::Result<Secret> {
+        if let Some(file) = &self.password_file {
+            let text = fs::read_to_string(file)
+                .with_context(|| format!("TIDEMARK_PASSWORD_FILE: {} is not readable", file.display()))?;
+            return Ok(Secret::new(text.lines().next().unwrap_or_default().to_owned()));
+        }
+        let password = rpassword::prompt_password(format!("Password of {keystore}: "))
+            .context("there is no terminal to ask for a password: set TIDEMARK_PASSWORD_FILE")?;
+        Ok(Secret::new(password))
+    }
+}
