@@ -35,8 +35,8 @@ use bollard::{
 use driver::{Stage, Wakeup};
 use futures::TryStreamExt;
 use lease::{
-    reconcile::{Slot, WorkloadStatus},
     label::{self, Owner},
+    reconcile::{Slot, WorkloadStatus},
 };
 use ports::{cgroup::Kernel, engine::Engine};
 use solidity::{Market, Order, Terms, deploy::Deployment};

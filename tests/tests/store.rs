@@ -295,12 +295,7 @@ async fn a_server_that_is_down_is_named() {
 }
 
 fn intent(epoch: u64) -> Intent {
-    Intent {
-        key: IntentKey::Root { epoch },
-        to: deployment().market,
-        data: vec![1, 2, 3].into(),
-        value: U256::ZERO,
-    }
+    Intent { key: IntentKey::Root { epoch }, to: deployment().market, data: vec![1, 2, 3].into(), value: U256::ZERO }
 }
 
 #[tokio::test]

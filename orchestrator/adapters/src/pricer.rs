@@ -40,7 +40,7 @@ impl Pricer for PricerProgram {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| Error::Start(format!("{}: {error}", self.path.display())))?;
-        let group = Group(child.id());
+        let group = ProcessGroup(child.id());
         let output = match tokio::time::timeout(self.patience, converse(&mut child, input)).await {
             Ok(output) => output?,
             Err(_) => return Err(Error::Late(self.patience)),
@@ -52,9 +52,9 @@ impl Pricer for PricerProgram {
 }
 
 /// Kills a process and all that it started when dropped.
-struct Group(Option<u32>);
+struct ProcessGroup(Option<u32>);
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         let pid = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let Some(pid) = pid {

@@ -20,7 +20,9 @@ use api_types::{
     ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, SampleView, ServedView, StepView,
     UsageView,
 };
-use lease::{Lease, Status, access::Scope, accrual, reconcile::WorkloadStatus, label, manifest::Manifest, statement::Counters};
+use lease::{
+    Lease, Status, access::Scope, accrual, label, manifest::Manifest, reconcile::WorkloadStatus, statement::Counters,
+};
 use store::{
     LeaseFilter,
     container::{ContainerRow, LeaseProgress},
@@ -231,10 +233,14 @@ async fn timeline(
         (Some(at), WorkloadStatus::Removed) => step("container", "done", Some(at), "removed".to_owned()),
         (Some(at), _) => step("container", "working", Some(at), "being removed".to_owned()),
         (None, _) if !received => step("container", "waiting", None, "for the tenant's manifest".to_owned()),
-        (None, WorkloadStatus::Running) if replicas.healthy >= replicas.wanted => step("container", "done", None, running),
+        (None, WorkloadStatus::Running) if replicas.healthy >= replicas.wanted => {
+            step("container", "done", None, running)
+        }
         (None, WorkloadStatus::Running) => step("container", "working", None, running),
         (None, WorkloadStatus::Failing) => step("container", "failed", None, why),
-        (None, WorkloadStatus::Awaiting | WorkloadStatus::Paused | WorkloadStatus::Removed) => step("container", "waiting", None, why),
+        (None, WorkloadStatus::Awaiting | WorkloadStatus::Paused | WorkloadStatus::Removed) => {
+            step("container", "waiting", None, why)
+        }
         (None, _) => step("container", "working", None, why),
     };
     let totals = api.store.meter_totals(lease.id).await?;

@@ -26,7 +26,7 @@ use super::{
 use api_types::checked::{CheckedServiceView, ManifestCheckView, PlacedView};
 use lease::{
     access::Scope,
-    manifest::{self, Manifest, Placed},
+    manifest::{self, LocatedRefusal, Manifest},
 };
 
 /// Carries the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
@@ -110,7 +110,7 @@ fn whole(message: String) -> PlacedView {
     PlacedView { line: None, column: None, path: String::new(), message }
 }
 
-fn placed(Placed { refusal, place }: Placed) -> PlacedView {
+fn placed(LocatedRefusal { refusal, place }: LocatedRefusal) -> PlacedView {
     let (line, column) = place.unzip();
     PlacedView { line, column, path: refusal.path, message: refusal.reason }
 }

@@ -12,9 +12,9 @@ use super::{
 };
 use api_types::{BidView, DecisionView, OrderView};
 use lease::{
-    intent::IntentKey,
     auction::Auction,
     clearing::{self, BidDecision, BidStatus, Wish},
+    intent::IntentKey,
     screen::attribute_text,
 };
 use store::{AnswerRow, IntentState};

@@ -5,7 +5,7 @@
 
 use serde_json::Value;
 
-use super::trace::{Row, Trace, TraceError};
+use super::trace::{Trace, TraceError, TraceRow};
 
 /// Where JSON lines keep their time; the first that is there counts.
 const KEYS: [&str; 7] = ["time", "timestamp", "ts", "@timestamp", "time_iso8601", "time_local", "msec"];
@@ -69,7 +69,7 @@ pub fn read(log: &str, step: f64) -> Result<Read, AccessError> {
     let rows = counts
         .iter()
         .enumerate()
-        .map(|(row, count)| Row { time: (start + row as f64) * step, demand: f64::from(*count) / step });
+        .map(|(row, count)| TraceRow { time: (start + row as f64) * step, demand: f64::from(*count) / step });
     Ok(Read { trace: Trace::from_rows(rows.collect())?, requests: times.len(), skipped, first_skipped })
 }
 

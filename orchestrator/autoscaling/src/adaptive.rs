@@ -14,11 +14,11 @@ mod shadow;
 #[cfg(test)]
 mod tests;
 
-use rules::{Above, Rules};
-use shadow::{Shadow, backlog};
+use rules::{Above, MarginRules};
+use shadow::{VirtualReplicas, backlog};
 
 use super::{
-    Decision, Observation, Policy,
+    Autoscaler, Decision, Observation,
     forecast::Forecast,
     hpa::{Hpa, hpa, keda},
 };
@@ -61,12 +61,12 @@ const REFERENCES: [&str; 2] = ["Kubernetes at 80 % of CPU", "KEDA at 85 % of req
 #[derive(Debug)]
 pub struct Adaptive {
     forecast: Forecast,
-    rules: Rules,
+    rules: MarginRules,
     /// One a rule; empty until demand is first seen.
-    shadows: Vec<Shadow>,
-    references: Vec<(Hpa, Shadow)>,
+    shadows: Vec<VirtualReplicas>,
+    references: Vec<(Hpa, VirtualReplicas)>,
     /// What the followed rules came to.
-    own: Shadow,
+    own: VirtualReplicas,
     /// Demand and steps, faded as what was tried.
     demand: f64,
     steps: f64,
@@ -79,14 +79,14 @@ pub struct Adaptive {
 
 /// The policy that a new lease gets.
 pub fn adaptive() -> Adaptive {
-    let rules = Rules::new(REFERENCES.len());
+    let rules = MarginRules::new(REFERENCES.len());
     Adaptive {
         forecast: Forecast::default(),
         chosen: rules.seen(FIRST),
         rules,
         shadows: Vec::new(),
         references: Vec::new(),
-        own: Shadow::new(0),
+        own: VirtualReplicas::new(0),
         demand: 0.0,
         steps: 0.0,
         all_steps: 0.0,
@@ -107,7 +107,7 @@ struct Moment<'a> {
     reach: usize,
 }
 
-impl Policy for Adaptive {
+impl Autoscaler for Adaptive {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let stay = |reason: &str| Decision { replicas: seen.present(), reason: reason.to_owned() };
         if !seen.time.is_finite() {
@@ -152,7 +152,7 @@ impl Adaptive {
     /// Lives through the step that has ended, and foretells the next.
     fn learn(&mut self, moment: &Moment<'_>) {
         if self.shadows.is_empty() {
-            self.own = Shadow::new(moment.seen.ready);
+            self.own = VirtualReplicas::new(moment.seen.ready);
             self.shadows = vec![self.own.clone(); self.rules.all.len()];
             self.references = [hpa(80), keda(85)].into_iter().map(|policy| (policy, self.own.clone())).collect();
         }
@@ -175,7 +175,7 @@ impl Adaptive {
         }
     }
 
-    fn everybody(&mut self) -> impl Iterator<Item = &mut Shadow> {
+    fn everybody(&mut self) -> impl Iterator<Item = &mut VirtualReplicas> {
         let references = self.references.iter_mut().map(|(_, shadow)| shadow);
         self.shadows.iter_mut().chain(references).chain(std::iter::once(&mut self.own))
     }
@@ -215,8 +215,9 @@ impl Adaptive {
         let mean = (self.demand / self.steps).max(1e-9);
         let ahead = self.all_steps.max(PLAN / moment.step);
         let plan = |past: f64, rate: f64| past + ahead * rate;
-        let least =
-            |of: &dyn Fn(&Shadow) -> f64| self.references.iter().map(|(_, s)| of(s)).fold(f64::INFINITY, f64::min);
+        let least = |of: &dyn Fn(&VirtualReplicas) -> f64| {
+            self.references.iter().map(|(_, s)| of(s)).fold(f64::INFINITY, f64::min)
+        };
         let budget = least(&|shadow| plan(shadow.all.cost, shadow.late.cost / self.steps));
         let allowed = least(&|shadow| plan(shadow.all.missed, shadow.late.missed / self.steps));
         let rough = (allowed / (self.all_steps + ahead) / ROUGH).min(1.0);

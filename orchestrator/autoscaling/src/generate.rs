@@ -5,7 +5,7 @@ use std::{f64::consts::TAU, fmt, str::FromStr};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::trace::{Row, Trace, TraceError};
+use super::trace::{Trace, TraceError, TraceRow};
 
 const HOUR: f64 = 3600.0;
 const DAY: f64 = 24.0 * HOUR;
@@ -116,7 +116,7 @@ pub fn generate(recipe: &Recipe) -> Result<Trace, TraceError> {
             _ => level * (1.0 + recipe.noise * normal(&mut chance)),
         };
         let thousandth = |value: f64| (value * 1000.0).round() / 1000.0;
-        Row { time: thousandth(row as f64 * recipe.step), demand: thousandth(demand.max(0.0)) }
+        TraceRow { time: thousandth(row as f64 * recipe.step), demand: thousandth(demand.max(0.0)) }
     });
     Trace::from_rows(rows.collect())
 }

@@ -10,7 +10,7 @@ pub mod behavior;
 #[cfg(test)]
 mod tests;
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 use behavior::{Behavior, History};
 
 /// A ratio of metric and target this close to one moves nothing (`--horizontal-pod-autoscaler-tolerance`).
@@ -91,7 +91,7 @@ impl Hpa {
     }
 }
 
-impl Policy for Hpa {
+impl Autoscaler for Hpa {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let current = seen.present();
         let now = self.history.see(seen.time, current);

@@ -27,7 +27,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 use actor_critic::ActorCritic;
 use ledger::{Experience, Ledger};
 use q_learning::QLearning;
@@ -158,7 +158,7 @@ impl Learned {
     }
 }
 
-impl Policy for Learned {
+impl Autoscaler for Learned {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let bounds = &seen.bounds;
         let within = |replicas: u32| replicas.clamp(bounds.min, bounds.max.max(bounds.min));

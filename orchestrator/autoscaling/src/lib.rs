@@ -1,6 +1,6 @@
 //! How many replicas a lease should have: policies behind one trait. Pure: no I/O, no clock, nothing of the chain.
 //!
-//! A [`Policy`] sees one [`Observation`] at a time, never the future, and answers with a [`Decision`]. It may remember what
+//! A [`Autoscaler`] sees one [`Observation`] at a time, never the future, and answers with a [`Decision`]. It may remember what
 //! it saw. Whoever asks keeps it within what the market would grant: see [`shield`].
 
 pub mod access;
@@ -9,20 +9,22 @@ pub mod catalog;
 pub mod forecast;
 pub mod generate;
 pub mod hpa;
-#[cfg(test)]
-mod laws;
 pub mod learning;
 pub mod oracle;
+pub mod plant;
 pub mod plot;
 pub mod predictive;
+#[cfg(test)]
+mod properties;
+mod queueing;
+pub mod scale_to_zero;
+pub mod setup;
 pub mod shadow;
 pub mod shield;
 pub mod simulator;
-pub mod sleep;
 pub mod static_peak;
 pub mod threshold;
 pub mod trace;
-mod waits;
 
 use serde::{Deserialize, Serialize};
 
@@ -87,7 +89,7 @@ pub struct Decision {
 ///
 /// It is total: on an observation that makes no sense (not a number, no replicas, time that stands or goes back) it stays
 /// where it is or at the bounds, and never panics.
-pub trait Policy: Send {
+pub trait Autoscaler: Send {
     fn decide(&mut self, seen: &Observation) -> Decision;
 }
 

@@ -9,8 +9,8 @@
 //! most that is allowed. Cooldown, step and money do not bind it.
 
 use super::{
-    Decision, Observation, Policy,
-    simulator::{Setup, lead, need},
+    Autoscaler, Decision, Observation,
+    setup::{Setup, lead, need},
 };
 
 /// Replicas ready or starting in each step.
@@ -82,7 +82,7 @@ impl Optimum {
     }
 }
 
-impl Policy for Optimum {
+impl Autoscaler for Optimum {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let replicas = self.present.get(self.step).copied().unwrap_or_else(|| seen.present());
         self.step += 1;
@@ -95,7 +95,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Bounds, simulator};
+    use crate::{Bounds, setup, simulator};
 
     /// The cheapest way to go on from here, by trying every count in every step: `ages` says how long each replica has been
     /// starting, newest last; one of `lead` serves.
@@ -153,16 +153,16 @@ mod tests {
         fn in_the_simulator_it_serves_all_that_can_be_served(
             demand in prop::collection::vec(0.0..100.0_f64, 1..60), delay in 0.0..100.0_f64, min in 0_u32..3,
         ) {
-            let mut setup = simulator::tests::setup(10.0);
+            let mut setup = setup::tests::setup(10.0);
             setup.delay = delay;
             setup.bounds = Bounds::open(min, 8);
             let mut best = optimum(&setup, &demand);
             let cost = best.cost();
             let outcome = simulator::run(&setup, &demand, &mut best, |_| {});
             prop_assert_eq!(outcome.present.iter().copied().map(u64::from).sum::<u64>(), cost);
-            let lead = simulator::lead(delay, setup.step);
+            let lead = lead(delay, setup.step);
             for (step, demand) in demand.iter().enumerate().skip(lead) {
-                let need = simulator::need(*demand, setup.capacity).min(8);
+                let need = need(*demand, setup.capacity).min(8);
                 prop_assert!(outcome.ready[step] >= need, "step {}: {} of {}", step, outcome.ready[step], need);
             }
         }

@@ -1,6 +1,6 @@
 //! Replicas for the upper end of what is foretold: level, trend and seasons, with a band of confidence around them.
 
-use super::{Decision, Observation, Policy, forecast::Forecast, simulator::need};
+use super::{Autoscaler, Decision, Observation, forecast::Forecast, setup::need};
 
 /// Spreads above the mean: of errors that are normal, one in 740 is larger.
 const ROOM: f64 = 3.0;
@@ -20,7 +20,7 @@ pub fn predictive() -> Predictive {
     Predictive::default()
 }
 
-impl Policy for Predictive {
+impl Autoscaler for Predictive {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let stay = |reason: &str| Decision { replicas: seen.present(), reason: reason.to_owned() };
         if !seen.time.is_finite() {

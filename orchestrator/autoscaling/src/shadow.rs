@@ -9,7 +9,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Observation, Policy,
+    Autoscaler, Observation,
     shield::{By, grant},
 };
 
@@ -34,7 +34,7 @@ pub struct Account {
 }
 
 pub struct Shadow {
-    policy: Box<dyn Policy>,
+    policy: Box<dyn Autoscaler>,
     account: Account,
     ready: u32,
     /// When the next replicas serve, and how many.
@@ -52,7 +52,7 @@ impl Account {
 
 impl Shadow {
     /// `before`: what was counted so far, when the same policy was watched before.
-    pub fn new(name: &str, policy: Box<dyn Policy>, before: Option<Account>) -> Self {
+    pub fn new(name: &str, policy: Box<dyn Autoscaler>, before: Option<Account>) -> Self {
         let account = before.filter(|before| before.policy == name);
         let account = account.unwrap_or_else(|| Account { policy: name.to_owned(), ..Account::default() });
         let (ready, starting) = (account.shadow_replicas, VecDeque::new());
@@ -122,7 +122,7 @@ mod tests {
     /// Wants what it is told, whatever it sees.
     struct Always(u32);
 
-    impl Policy for Always {
+    impl Autoscaler for Always {
         fn decide(&mut self, _: &Observation) -> Decision {
             Decision { replicas: self.0, reason: format!("always {}", self.0) }
         }

@@ -9,53 +9,17 @@
 //! request is *late* when it waits longer than [`Setup::patience`]. The first step begins with as many ready replicas as
 //! its demand needs, for every policy alike.
 
-use std::collections::VecDeque;
-
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, Observation, Policy, oracle, shield, waits::Waits};
-
-/// Demand may exceed capacity by this much of it before that counts: what floating point numbers lose.
-const SLACK: f64 = 1e-9;
-/// Seconds by which floating point may miss a moment; Unix time has steps of a quarter of that.
-const PUNCTUAL: f64 = 1e-6;
-
-/// The world that a policy is tried in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Setup {
-    /// Seconds of a step; above 0.
-    pub step: f64,
-    /// Seconds from a decision until its replicas serve.
-    pub delay: f64,
-    /// How far the start delay strays, evenly to both sides, as a share of it: 0.2 makes 60 s anything from 48 s to 72 s.
-    pub jitter: f64,
-    /// Requests per second that one replica serves; above 0.
-    pub capacity: f64,
-    /// Requests that wait longer, in seconds, are late.
-    pub patience: f64,
-    /// How long one request keeps a replica's slot busy; None where requests are a mere fluid.
-    pub service: Option<Service>,
-    pub bounds: Bounds,
-    /// What one replica costs an hour.
-    pub price: f64,
-    /// Seconds at which the first step begins.
-    pub start: f64,
-    /// Decides the jitter.
-    pub seed: u64,
-}
-
-/// Requests that arrive at random and take a time of their own: they may wait although capacity suffices, because they come
-/// in clumps. A replica that serves `capacity` requests of `seconds` each has capacity × seconds slots; how long they wait
-/// follows from Erlang's C formula and the approximation of Allen and Cunneen for service times of another variation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Service {
-    /// The mean service time, in seconds.
-    pub seconds: f64,
-    /// Its standard deviation over its mean: 1 for exponential times, 0 for constant ones.
-    pub variation: f64,
-}
+use super::{
+    Autoscaler, Observation, oracle,
+    plant::{Plant, Served},
+    queueing::Waits,
+    setup::{Setup, need},
+    shield,
+};
 
 /// A change of the replica count that was granted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -70,7 +34,7 @@ pub struct Change {
 
 /// What a policy came to on a trace.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct SimulationOutcome {
     /// Its cost over the clairvoyant optimum's. None when that is 0.
     pub cost_ratio: Option<f64>,
     /// Steps whose demand exceeded ready capacity, as a share of all.
@@ -90,28 +54,6 @@ pub struct Outcome {
     pub present: Vec<u32>,
 }
 
-/// Replicas, those that start, and the requests before them.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Plant {
-    pub ready: u32,
-    /// When they will serve, and how many.
-    starting: VecDeque<(f64, u32)>,
-    /// Requests that wait.
-    pub waiting: f64,
-}
-
-/// What happened in a step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Served {
-    /// Requests that arrived, per second.
-    pub arrivals: f64,
-    /// Requests that were served.
-    pub served: f64,
-    /// What ready replicas could have served, in requests.
-    pub able: f64,
-    pub violated: bool,
-}
-
 /// A trace being lived through, one step at a time.
 #[derive(Debug, Clone)]
 pub struct World<'a> {
@@ -125,23 +67,16 @@ pub struct World<'a> {
     chance: ChaCha8Rng,
 }
 
-/// Replicas that this demand needs, at full utilization.
-pub fn need(demand: f64, capacity: f64) -> u32 {
-    let exact = demand / capacity;
-    // A whole number stays itself, whatever the division lost. A float becomes the nearest count there is.
-    (exact * (1.0 - SLACK)).ceil().max(0.0) as u32
-}
-
-/// Steps from a decision to the first step that its replicas serve from its beginning on.
-pub fn lead(delay: f64, step: f64) -> usize {
-    (delay / step - SLACK).ceil().max(0.0) as usize
-}
-
 /// Runs a policy over the mean demand of each step. `watch` hears of each step that is done.
-pub fn run(setup: &Setup, demand: &[f64], policy: &mut dyn Policy, mut watch: impl FnMut(usize)) -> Outcome {
+pub fn run(
+    setup: &Setup,
+    demand: &[f64],
+    policy: &mut dyn Autoscaler,
+    mut watch: impl FnMut(usize),
+) -> SimulationOutcome {
     let mut world = World::new(setup, demand);
     let mut waits = Waits::new(setup);
-    let mut outcome = Outcome {
+    let mut outcome = SimulationOutcome {
         cost_ratio: None,
         violation_share: 0.0,
         late_share: 0.0,
@@ -179,67 +114,6 @@ pub fn run(setup: &Setup, demand: &[f64], policy: &mut dyn Policy, mut watch: im
     outcome.replica_hours = present * setup.step / 3600.0;
     (outcome.late_share, outcome.p99_wait) = waits.close();
     outcome
-}
-
-impl Plant {
-    /// Replicas ready and nobody waiting.
-    pub fn with_ready(ready: u32) -> Self {
-        Self { ready, ..Self::default() }
-    }
-
-    pub fn present(&self) -> u32 {
-        self.ready.saturating_add(self.starting())
-    }
-
-    pub fn starting(&self) -> u32 {
-        self.starting.iter().map(|(_, count)| count).sum()
-    }
-
-    /// Those that have started by then serve. The order in which they were asked for does not matter.
-    pub fn advance(&mut self, time: f64) {
-        let Self { ready, starting, .. } = self;
-        starting.retain(|(at, count)| {
-            let serves = *at <= time + PUNCTUAL;
-            if serves {
-                *ready = ready.saturating_add(*count);
-            }
-            !serves
-        });
-    }
-
-    /// Goes to this count: what is added serves at `ready_at`, what is taken goes at once, the newest that start first.
-    pub fn resize(&mut self, replicas: u32, ready_at: f64) {
-        let present = self.present();
-        if replicas > present {
-            self.starting.push_back((ready_at, replicas - present));
-        }
-        let mut surplus = present.saturating_sub(replicas);
-        while let Some((_, count)) = self.starting.back_mut().filter(|_| surplus > 0) {
-            let taken = surplus.min(*count);
-            *count -= taken;
-            surplus -= taken;
-            if *count == 0 {
-                self.starting.pop_back();
-            }
-        }
-        self.ready -= surplus.min(self.ready);
-    }
-
-    /// Lives through one step of demand, in requests per second.
-    pub fn serve(&mut self, demand: f64, capacity: f64, step: f64) -> Served {
-        let able = f64::from(self.ready) * capacity * step;
-        let wanted = self.waiting + demand * step;
-        let served = wanted.min(able);
-        self.waiting = if wanted > able * (1.0 + SLACK) { wanted - able } else { 0.0 };
-        Served { arrivals: demand, served, able, violated: need(demand, capacity) > self.ready }
-    }
-}
-
-impl Served {
-    /// The CPU used of what ready replicas had.
-    pub fn utilization(&self) -> Option<f64> {
-        (self.able > 0.0).then(|| (self.served / self.able).min(1.0))
-    }
 }
 
 impl<'a> World<'a> {
@@ -312,22 +186,6 @@ pub(crate) mod tests {
     use super::*;
     use crate::Decision;
 
-    /// 15-second steps, a minute to start, no jitter, open bounds.
-    pub(crate) fn setup(capacity: f64) -> Setup {
-        Setup {
-            step: 15.0,
-            delay: 60.0,
-            jitter: 0.0,
-            capacity,
-            patience: 1.0,
-            service: None,
-            bounds: Bounds::open(0, 1000),
-            price: 1.0,
-            start: 0.0,
-            seed: 0,
-        }
-    }
-
     /// Wishes these counts, one after another, and writes down what it saw.
     struct Scripted {
         wishes: Vec<u32>,
@@ -340,20 +198,11 @@ pub(crate) mod tests {
         }
     }
 
-    impl Policy for Scripted {
+    impl Autoscaler for Scripted {
         fn decide(&mut self, seen: &Observation) -> Decision {
             self.seen.push(seen.clone());
             Decision { replicas: self.wishes[self.seen.len() - 1], reason: "as written".into() }
         }
-    }
-
-    #[test]
-    fn a_whole_number_of_replicas_needs_no_more() {
-        assert_eq!(need(10.0, 10.0), 1);
-        assert_eq!(need(4823.0, 4823.0 / 40.0), 40);
-        assert_eq!(need(10.001, 10.0), 2);
-        assert_eq!(need(0.0, 10.0), 0);
-        assert_eq!(need(1e300, 1e-300), u32::MAX);
     }
 
     #[test]
@@ -405,19 +254,6 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn starting_replicas_go_first() {
-        let mut plant = Plant::with_ready(2);
-        plant.resize(5, 60.0);
-        plant.resize(6, 75.0);
-        plant.resize(3, 90.0);
-        assert_eq!((plant.ready, plant.starting()), (2, 1));
-        plant.advance(60.0);
-        assert_eq!((plant.ready, plant.starting()), (3, 0));
-        plant.resize(1, 120.0);
-        assert_eq!((plant.ready, plant.present()), (1, 1));
-    }
-
-    #[test]
     fn the_shield_stands_before_every_wish() {
         let mut setup = setup(10.0);
         setup.bounds = Bounds { step: 2, cooldown: 30, ..Bounds::open(1, 4) };
@@ -448,7 +284,7 @@ pub(crate) mod tests {
     #[test]
     fn requests_of_random_length_wait_by_erlang() {
         // One slot, half busy: an M/M/1 queue, of which half wait, and 50 % × e^(-t/2 s) longer than t.
-        let service = Some(Service { seconds: 1.0, variation: 1.0 });
+        let service = Some(ServiceTime { seconds: 1.0, variation: 1.0 });
         let setup = Setup { service, ..setup(1.0) };
         let outcome = run(&setup, &[0.5; 100], &mut Scripted::new(&[1; 100]), |_| {});
         assert!((outcome.late_share - 0.5 * (-0.5_f64).exp()).abs() < 1e-9, "{}", outcome.late_share);

@@ -1,6 +1,6 @@
 //! A count that never moves: what is rented for the peak.
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 
 /// Always this many replicas.
 #[derive(Debug, Clone, Copy)]
@@ -13,7 +13,7 @@ pub fn static_peak(replicas: u32) -> StaticPeak {
     StaticPeak { replicas }
 }
 
-impl Policy for StaticPeak {
+impl Autoscaler for StaticPeak {
     fn decide(&mut self, _: &Observation) -> Decision {
         Decision { replicas: self.replicas, reason: format!("{} replicas serve the peak", self.replicas) }
     }

@@ -14,7 +14,7 @@ use std::{
     fmt::{self, Display},
 };
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 
 /// How long the load must stay above the upper threshold, in start delays: a quarter of a minute where a start takes one.
 pub const CONFIRM_UP: f64 = 0.25;
@@ -65,19 +65,19 @@ pub enum Action {
 
 /// One transition: in this state, on this event, to that state, doing this.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Row {
+pub struct TransitionRow {
     pub state: State,
     pub event: Event,
     pub next: State,
     pub action: Action,
 }
 
-const fn row(state: State, event: Event, next: State, action: Action) -> Row {
-    Row { state, event, next, action }
+const fn row(state: State, event: Event, next: State, action: Action) -> TransitionRow {
+    TransitionRow { state, event, next, action }
 }
 
 /// Every transition there is. An event that a state has no row for cannot happen there.
-pub const TABLE: [Row; 23] = {
+pub const TABLE: [TransitionRow; 23] = {
     use Action::*;
     use Event::*;
     use State::*;
@@ -216,7 +216,7 @@ impl Threshold {
     }
 }
 
-impl Policy for Threshold {
+impl Autoscaler for Threshold {
     fn decide(&mut self, seen: &Observation) -> Decision {
         self.decide_telling(seen, &mut |_, _, _| {})
     }

@@ -19,7 +19,7 @@ use super::{
     intake::Intake,
     route::{Outlook, Route, Table},
 };
-use lease::{Lease, Status, reconcile::WorkloadStatus, manifest::Manifest};
+use lease::{Lease, Status, manifest::Manifest, reconcile::WorkloadStatus};
 use ports::subnet::Subnet;
 use store::{
     LeaseFilter, Store,

@@ -6,7 +6,8 @@ use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 use solidity::{AuctionOrder, Bid, Market::MarketEvents};
 
-use super::screen::MOST_BIDS;
+/// The most bids that an order holds at a time.
+pub const MOST_BIDS: usize = 16;
 
 /// Money in base units of the order's currency, times in the chain's Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

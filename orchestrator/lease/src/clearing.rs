@@ -121,7 +121,9 @@ pub fn next(
                 BidAction::Wait
             }
         }
-        BidStatus::Bidding if wish == Some(&Wish::Prepared) && (bounds.drain || bidding.is_none()) => BidAction::Withdraw,
+        BidStatus::Bidding if wish == Some(&Wish::Prepared) && (bounds.drain || bidding.is_none()) => {
+            BidAction::Withdraw
+        }
         BidStatus::Bidding => BidAction::Wait,
         BidStatus::Placed if may_release(auction, decision, now, bounds) => BidAction::Release,
         BidStatus::Placed => BidAction::Hold,
@@ -180,7 +182,10 @@ mod tests {
     }
 
     fn decided() -> BidDecision {
-        BidDecision::Bid { id: B256::repeat_byte(2), bid: Bid { provider: Address::ZERO, expiry: 1000, ..Bid::default() } }
+        BidDecision::Bid {
+            id: B256::repeat_byte(2),
+            bid: Bid { provider: Address::ZERO, expiry: 1000, ..Bid::default() },
+        }
     }
 
     fn placed(mut auction: Auction, lease: Option<B256>) -> Auction {
@@ -231,7 +236,11 @@ mod tests {
         let (open, bid, drain) = (auction(), decided(), BidBounds { drain: true, standby: 0 });
         assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Prepared), 50, drain), BidAction::Withdraw);
         assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Prepared), 100, BOUNDS), BidAction::Withdraw);
-        assert_eq!(act(None, Some(&bid), Some(Wish::Prepared), 50, BOUNDS), BidAction::Withdraw, "a reorg took the order");
+        assert_eq!(
+            act(None, Some(&bid), Some(Wish::Prepared), 50, BOUNDS),
+            BidAction::Withdraw,
+            "a reorg took the order"
+        );
         assert_eq!(act(None, Some(&bid), Some(Wish::Sent), 50, BOUNDS), BidAction::Wait, "the chain will say");
     }
 

@@ -157,7 +157,8 @@ mod tests {
         let upper = format!("bid:{}", TEXT.to_uppercase());
         let bare = format!("close:{}", &TEXT[2..]);
         let short = format!("bid:{}", &TEXT[..20]);
-        for text in ["", "root", "root:", "root:07", "root:+7", "root:-1", "root:7:8", "ROOT:7", &upper, &bare, &short] {
+        for text in ["", "root", "root:", "root:07", "root:+7", "root:-1", "root:7:8", "ROOT:7", &upper, &bare, &short]
+        {
             assert_eq!(text.parse::<IntentKey>().unwrap_err(), UnknownIntentKey(text.to_owned()));
         }
     }

@@ -4,12 +4,12 @@ pub mod access;
 pub mod accrual;
 pub mod auction;
 pub mod clearing;
-pub mod reconcile;
 pub mod intent;
 pub mod label;
 pub mod manifest;
 pub mod meter;
 pub mod physics;
+pub mod reconcile;
 pub mod screen;
 pub mod statement;
 

@@ -31,10 +31,10 @@ use std::{
     time::Duration,
 };
 
-use node::{At, Node};
-pub use places::{Place, Placed};
+use node::{At, YamlNode};
+pub use places::{LocatedRefusal, SourceLocation};
 use serde::Serialize;
-pub use tidemark::{Gateway, Scaling};
+pub use tidemark::{GatewayOptions, Scaling};
 
 /// Bytes. A manifest is a page of text; what is longer is something else.
 pub const LARGEST: usize = 64 * 1024;
@@ -70,8 +70,8 @@ pub struct Service {
     pub stop_signal: Option<String>,
     pub init: bool,
     pub hostname: Option<String>,
-    pub limits: Limits,
-    pub gateway: Gateway,
+    pub limits: ManifestLimits,
+    pub gateway: GatewayOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -126,7 +126,7 @@ pub enum Condition {
 
 /// What a service takes of the shape; none: all of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Limits {
+pub struct ManifestLimits {
     pub millicores: Option<u32>,
     /// Bytes.
     pub memory: Option<u64>,
@@ -135,7 +135,7 @@ pub struct Limits {
 
 /// One thing that a manifest may not say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refusal {
+pub struct ManifestRefusal {
     /// Where: `services.web.privileged`; empty for the file as a whole.
     pub path: String,
     /// Why, and what to do instead.
@@ -144,7 +144,7 @@ pub struct Refusal {
 
 /// Everything that stands against a manifest; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refused(pub Vec<Refusal>);
+pub struct Refused(pub Vec<ManifestRefusal>);
 
 impl std::error::Error for Refused {}
 
@@ -158,7 +158,7 @@ impl fmt::Display for Refused {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ManifestRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() { f.write_str(&self.reason) } else { write!(f, "{}: {}", self.path, self.reason) }
     }
@@ -175,10 +175,10 @@ impl fmt::Display for Protocol {
 
 /// Collects what stands against a file while the rest of it is read on.
 #[derive(Default)]
-struct Refusals(Vec<Refusal>);
+struct Refusals(Vec<ManifestRefusal>);
 
 impl Refusals {
-    fn note<T>(&mut self, result: Result<T, Refusal>) -> Option<T> {
+    fn note<T>(&mut self, result: Result<T, ManifestRefusal>) -> Option<T> {
         result.map_err(|refusal| self.0.push(refusal)).ok()
     }
 }
@@ -186,14 +186,14 @@ impl Refusals {
 impl Manifest {
     /// Reads a manifest. Total: any bytes give a manifest or at least one refusal.
     pub fn parse(bytes: &[u8]) -> Result<Self, Refused> {
-        let whole = |reason: String| Refused(vec![Refusal { path: String::new(), reason }]);
+        let whole = |reason: String| Refused(vec![ManifestRefusal { path: String::new(), reason }]);
         if bytes.len() > LARGEST {
             return Err(whole(format!("the file has {} bytes; at most {LARGEST} are read", bytes.len())));
         }
         let text = std::str::from_utf8(bytes).map_err(|error| whole(format!("the file is not UTF-8 text: {error}")))?;
         let root =
             node::read(text).map_err(|error| whole(format!("the file is not YAML that can be read: {error}")))?;
-        if !matches!(root, Node::Map(_)) {
+        if !matches!(root, YamlNode::Map(_)) {
             return Err(whole(
                 "the file is not a Compose file: it must be a mapping with the key `services`".to_owned(),
             ));
@@ -257,7 +257,7 @@ fn file(root: &At<'_>, refusals: &mut Refusals) -> Manifest {
     }
     if manifest.services.is_empty() && refusals.0.is_empty() {
         let reason = if seen_services { "there is no service; name at least one" } else { "the key is missing" };
-        refusals.0.push(Refusal { path: "services".to_owned(), reason: reason.to_owned() });
+        refusals.0.push(ManifestRefusal { path: "services".to_owned(), reason: reason.to_owned() });
     }
     if refusals.0.is_empty() {
         checks::across(&manifest, refusals);

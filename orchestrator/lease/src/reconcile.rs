@@ -231,7 +231,9 @@ pub fn reconcile(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Rec
     match (desired.phase, &desired.manifest) {
         (DesiredPhase::Remove { volumes }, _) => remove(observed, volumes),
         (DesiredPhase::Pause, _) => hold(observed),
-        (DesiredPhase::Run, ManifestState::Awaited) => rest(WorkloadStatus::Awaiting, "the tenant has not sent the manifest yet"),
+        (DesiredPhase::Run, ManifestState::Awaited) => {
+            rest(WorkloadStatus::Awaiting, "the tenant has not sent the manifest yet")
+        }
         (DesiredPhase::Run, ManifestState::Draining) => rest(
             WorkloadStatus::Awaiting,
             "the provider drains before maintenance and takes no new leases; nothing is charged: close the lease, or wait",
@@ -252,14 +254,23 @@ fn remove(observed: &Observed, volumes: bool) -> Reconciliation {
     } else if volumes && !observed.volumes.is_empty() {
         ContainerAction::RemoveVolumes { volumes: observed.volumes.iter().cloned().collect() }
     } else {
-        return Reconciliation { action: ContainerAction::Rest, standing: WorkloadStatus::Removed, reason: None, wake_at_ms: None };
+        return Reconciliation {
+            action: ContainerAction::Rest,
+            standing: WorkloadStatus::Removed,
+            reason: None,
+            wake_at_ms: None,
+        };
     };
     Reconciliation { action, standing: WorkloadStatus::Removing, reason: None, wake_at_ms: None }
 }
 
 fn hold(observed: &Observed) -> Reconciliation {
     let running: Vec<_> = observed.containers.iter().filter(|seen| seen.state == ContainerState::Running).collect();
-    let action = if running.is_empty() { ContainerAction::Rest } else { ContainerAction::Stop { containers: highest_first(running) } };
+    let action = if running.is_empty() {
+        ContainerAction::Rest
+    } else {
+        ContainerAction::Stop { containers: highest_first(running) }
+    };
     let reason = "the lease's funds are exhausted; a top-up starts it again, with its volumes".to_owned();
     Reconciliation { action, standing: WorkloadStatus::Paused, reason: Some(reason), wake_at_ms: None }
 }
@@ -271,7 +282,8 @@ fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: 
         return act(ContainerAction::RemoveSurplusNetworks, WorkloadStatus::Preparing);
     }
     let surplus = |seen: &&ObservedContainer| {
-        let wanted = seen.slot.replica < replicas || (seen.slot.replica < kept && seen.state == ContainerState::Created);
+        let wanted =
+            seen.slot.replica < replicas || (seen.slot.replica < kept && seen.state == ContainerState::Created);
         let known = manifest.services.contains_key(&seen.slot.service);
         (!wanted || !known || seen.state == ContainerState::Dead) && seen.state != ContainerState::Removing
     };
@@ -280,7 +292,8 @@ fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: 
         return act(ContainerAction::Remove { containers: highest_first(surplus) }, WorkloadStatus::Starting);
     }
 
-    let present: BTreeMap<&Slot, &ObservedContainer> = observed.containers.iter().map(|seen| (&seen.slot, seen)).collect();
+    let present: BTreeMap<&Slot, &ObservedContainer> =
+        observed.containers.iter().map(|seen| (&seen.slot, seen)).collect();
     let order = manifest.in_order();
     let slot = |replica: u16, service: &str| Slot { replica, service: service.to_owned() };
     let slots = |replicas: Range<u16>| replicas.flat_map(|r| order.iter().map(move |name| slot(r, name)));
@@ -307,7 +320,10 @@ fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: 
         return decision;
     }
     if !stop.is_empty() {
-        return Reconciliation { reason: blockers.reason, ..act(ContainerAction::Stop { containers: stop }, WorkloadStatus::Failing) };
+        return Reconciliation {
+            reason: blockers.reason,
+            ..act(ContainerAction::Stop { containers: stop }, WorkloadStatus::Failing)
+        };
     }
     let standing = match (blockers.failing, ready_replicas(manifest, replicas, &observed.containers) == replicas) {
         (_, true) => WorkloadStatus::Running,
@@ -327,7 +343,13 @@ fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: 
 }
 
 /// Images, network, volumes and containers that are not there yet.
-fn prepare(manifest: &Manifest, missing: &[Slot], warm: bool, observed: &Observed, now_ms: u64) -> Option<Reconciliation> {
+fn prepare(
+    manifest: &Manifest,
+    missing: &[Slot],
+    warm: bool,
+    observed: &Observed,
+    now_ms: u64,
+) -> Option<Reconciliation> {
     let images: BTreeSet<&String> = missing.iter().map(|slot| &manifest.services[&slot.service].image).collect();
     let unknown: Vec<&String> = images.into_iter().filter(|image| !observed.images.contains(*image)).collect();
     if !unknown.is_empty() {
@@ -347,7 +369,10 @@ fn prepare(manifest: &Manifest, missing: &[Slot], warm: bool, observed: &Observe
     }
     match observed.attempts.get(subject::make(warm)) {
         Some(attempt) if attempt.due() > now_ms => Some(failing(&[attempt])),
-        _ => Some(act(ContainerAction::Make { network, volumes, containers: missing.to_vec(), warm }, WorkloadStatus::Preparing)),
+        _ => Some(act(
+            ContainerAction::Make { network, volumes, containers: missing.to_vec(), warm },
+            WorkloadStatus::Preparing,
+        )),
     }
 }
 
@@ -375,7 +400,8 @@ pub fn ready_replicas(manifest: &Manifest, replicas: u16, containers: &[Observed
 /// Which of the first `replicas` have every service up: running, and healthy where there is a check.
 pub fn ready(manifest: &Manifest, replicas: u16, containers: &[ObservedContainer]) -> BTreeSet<u16> {
     let ready = |seen: &ObservedContainer| {
-        let up = seen.state == ContainerState::Running && matches!(seen.health, ContainerHealth::None | ContainerHealth::Healthy);
+        let up = seen.state == ContainerState::Running
+            && matches!(seen.health, ContainerHealth::None | ContainerHealth::Healthy);
         up || done(manifest, seen)
     };
     let mut up: BTreeMap<u16, BTreeSet<&str>> = BTreeMap::new();

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use solidity::Shape;
 
 use lease::{
-    reconcile::{ObservedContainer, Slot},
     label::{Owner, Tag},
     manifest::Service,
+    reconcile::{ObservedContainer, Slot},
 };
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;

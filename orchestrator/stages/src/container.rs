@@ -38,9 +38,9 @@ use tracing::Instrument;
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{
-    reconcile::{DesiredPhase, WorkloadStatus},
     label::Owner,
     manifest::Manifest,
+    reconcile::{DesiredPhase, WorkloadStatus},
 };
 use ports::{
     cgroup::{CgroupDriver, Cgroups, Kernel},

@@ -21,10 +21,10 @@ use tokio::sync::Mutex;
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{
-    reconcile::{self, ObservedContainer, ContainerState},
     label::Owner,
     manifest::Manifest,
-    meter::{Group, Meter, Raw, Single},
+    meter::{ContainerReading, GroupReading, Meter, RawReading},
+    reconcile::{self, ContainerState, ObservedContainer},
 };
 use ports::{
     cgroup::{Cgroups, Gauge, Kernel, Traffic},
@@ -184,8 +184,8 @@ impl MeterStage {
         cache: &mut MeterCache,
         metered: &MeteredLease,
         cgroups: Option<&dyn Cgroups>,
-    ) -> anyhow::Result<Raw> {
-        let mut raw = Raw { group: group(cache, metered.lease), ..Raw::default() };
+    ) -> anyhow::Result<RawReading> {
+        let mut raw = RawReading { group: group(cache, metered.lease), ..RawReading::default() };
         if raw.group.is_none()
             && let Some(cgroups) = cgroups
         {
@@ -201,7 +201,7 @@ impl MeterStage {
         for seen in metered.containers.iter().filter(|seen| seen.state == ContainerState::Running) {
             let (key, single) = match cache.traffic.get(&seen.id).map(|traffic| (traffic.pid(), traffic.read())) {
                 Some((pid, Ok(network_bytes))) => {
-                    (format!("{}@{pid}", seen.id), Single { network_bytes, ..Single::default() })
+                    (format!("{}@{pid}", seen.id), ContainerReading { network_bytes, ..ContainerReading::default() })
                 }
                 // It ended between the listing and now.
                 Some((_, Err(_))) => {
@@ -214,7 +214,7 @@ impl MeterStage {
                     Ok(counters) => {
                         let (cpu_nanos, memory_bytes) = (counters.cpu_nanos, counters.memory_bytes);
                         let network_bytes = counters.network_bytes;
-                        (seen.id.clone(), Single { cpu_nanos, memory_bytes, network_bytes })
+                        (seen.id.clone(), ContainerReading { cpu_nanos, memory_bytes, network_bytes })
                     }
                     Err(error) if error.is_outage() => return Err(error.into()),
                     Err(_) => continue,
@@ -227,7 +227,8 @@ impl MeterStage {
         }
         if let Some(before) = before {
             // A container that could not be read this time goes on later from where it was.
-            let goes_on = |seen: &&ObservedContainer| matches!(seen.state, ContainerState::Running | ContainerState::Paused);
+            let goes_on =
+                |seen: &&ObservedContainer| matches!(seen.state, ContainerState::Running | ContainerState::Paused);
             for seen in metered.containers.iter().filter(goes_on) {
                 let of_it = |key: &&String| key.starts_with(&seen.id);
                 if !raw.containers.keys().any(|key| of_it(&key)) {
@@ -328,12 +329,14 @@ impl MeterCache {
 }
 
 /// Reads a lease's kept gauge; one whose group is gone is closed.
-fn group(cache: &mut MeterCache, lease: B256) -> Option<Group> {
+fn group(cache: &mut MeterCache, lease: B256) -> Option<GroupReading> {
     let gauge = cache.gauges.get(&lease)?;
     match gauge.read() {
-        Ok(reading) => {
-            Some(Group { inode: gauge.inode(), cpu_nanos: reading.cpu_nanos, memory_bytes: reading.memory_bytes })
-        }
+        Ok(reading) => Some(GroupReading {
+            inode: gauge.inode(),
+            cpu_nanos: reading.cpu_nanos,
+            memory_bytes: reading.memory_bytes,
+        }),
         Err(_) => {
             cache.gauges.remove(&lease);
             None

@@ -22,7 +22,11 @@ use alloy::{
 use solidity::{Market, Parameters, Statement, leaf, tree::Tree};
 
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, intent::{Intent, IntentKey}, statement};
+use lease::{
+    Lease,
+    intent::{Intent, IntentKey},
+    statement,
+};
 use ports::clock::Clock;
 use store::{LeaseFilter, StatementRow, Store};
 

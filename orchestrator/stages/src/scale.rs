@@ -35,13 +35,17 @@ use tokio::sync::Mutex;
 
 use self::lease_autoscaler::{LeaseAutoscaler, LeaseSnapshot, bounds};
 use autoscaling::{
-    Bounds, Decision, Observation, Policy, catalog,
+    Autoscaler, Bounds, Decision, Observation, catalog,
+    scale_to_zero::sleeper,
     shadow::Shadow,
     shield::{By, Granted, grant},
-    sleep::sleeper,
 };
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, Status, intent::{Intent, IntentKey, IntentKind}, manifest::Manifest};
+use lease::{
+    Lease, Status,
+    intent::{Intent, IntentKey, IntentKind},
+    manifest::Manifest,
+};
 use ports::{clock::Clock, demand::DemandSource};
 use store::{
     BlockRef, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
@@ -402,6 +406,6 @@ fn name(outcome: RulingOutcome) -> &'static str {
 }
 
 /// The policy of a name that a manifest may use; the manifest's reader refuses others.
-fn policy(name: &str, learn: bool) -> anyhow::Result<Box<dyn Policy>> {
+fn policy(name: &str, learn: bool) -> anyhow::Result<Box<dyn Autoscaler>> {
     catalog::find(name)?.alone(learn).with_context(|| format!("{name} would have to know the future"))
 }

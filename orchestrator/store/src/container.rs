@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
 use super::{Error, Result, Store, hex, int, parse, rows, uint};
-use lease::reconcile::{Attempt, ContainerHealth, WorkloadStatus, ContainerState};
+use lease::reconcile::{Attempt, ContainerHealth, ContainerState, WorkloadStatus};
 
 /// A container as it was last seen on the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -20,7 +20,7 @@ use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
 use driver::{self, StageStatuses, Wakeup};
 use futures::StreamExt;
-use lease::{reconcile::WorkloadStatus, label::Owner};
+use lease::{label::Owner, reconcile::WorkloadStatus};
 use ports::{engine::Engine, ethereum::Ethereum, subnet::Subnet};
 use solidity::{Market::LeaseOpened, Order, Terms};
 use stages::{

@@ -4,7 +4,7 @@ use std::{collections::HashMap, fs, os::unix::fs::MetadataExt, process::Command}
 
 use alloy::primitives::B256;
 use bollard::models::{ContainerInspectResponse, HostConfig};
-use lease::{reconcile::WorkloadStatus, label};
+use lease::{label, reconcile::WorkloadStatus};
 use solidity::Shape;
 use tests::{
     orchestrator::Orchestrator,

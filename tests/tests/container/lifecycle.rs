@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use bollard::{models::ContainerCreateBody, query_parameters::RemoveContainerOptionsBuilder};
 use driver::Stage;
 use lease::{
-    reconcile::{Slot, WorkloadStatus},
     label,
+    reconcile::{Slot, WorkloadStatus},
 };
 use tests::{
     docker_object::DockerObject,

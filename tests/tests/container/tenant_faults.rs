@@ -7,8 +7,8 @@ use alloy::primitives::keccak256;
 use anvil::Actor;
 use driver::Stage;
 use lease::{
-    reconcile::{Attempt, Slot, WorkloadStatus, subject},
     label::{self, Tag},
+    reconcile::{Attempt, Slot, WorkloadStatus, subject},
 };
 use ports::engine::{self, Engine};
 use reqwest::StatusCode;

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use alloy::primitives::B256;
 use bollard::models::ContainerStateStatusEnum as Status;
-use lease::reconcile::{Slot, WorkloadStatus, ContainerState};
+use lease::reconcile::{ContainerState, Slot, WorkloadStatus};
 use stages::container::ContainerSettings;
 use tests::{
     killable_engine::{KillPoint, KillableEngine},

@@ -10,7 +10,10 @@ use adapters::{
 use alloy::primitives::aliases::U96;
 use api::{self, origins::Origins};
 use driver::{Stage, StageStatuses, Wakeup};
-use lease::{intent::{Intent, IntentKey}, label::Owner};
+use lease::{
+    intent::{Intent, IntentKey},
+    label::Owner,
+};
 use ports::demand::{Demand, DemandSource};
 use solidity::{Statement, leaf, tree::Tree};
 use stages::chain::ChainStage;

@@ -15,7 +15,11 @@ use alloy::{
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use driver::{Counts, Stage, Wakeup};
-use lease::{intent::{Intent, IntentKey}, meter::Meter, statement::Counters};
+use lease::{
+    intent::{Intent, IntentKey},
+    meter::Meter,
+    statement::Counters,
+};
 use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::{Market, Parameters, Terms};
 use stages::{chain::ChainStage, proof::ProofStage, settlement::SettlementStage};

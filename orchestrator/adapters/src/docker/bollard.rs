@@ -23,8 +23,8 @@ use tokio::sync::{OnceCell, Semaphore};
 
 use super::{DockerSettings, read, spec};
 use lease::{
-    reconcile::{ContainerHealth, ContainerState},
     label::{self, Owner, Tag},
+    reconcile::{ContainerHealth, ContainerState},
 };
 use ports::{
     engine::{

@@ -24,7 +24,7 @@ const WHAT: &str = "start a shell";
 trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
-type Connection = BufReader<Box<dyn Duplex>>;
+type HijackedConnection = BufReader<Box<dyn Duplex>>;
 
 pub(super) async fn start(host: &str, exec_id: &str, tty: bool) -> Result<Attached> {
     let started = timeout(PATIENCE, upgraded(host, exec_id, tty)).await;
@@ -37,7 +37,7 @@ pub(super) async fn start(host: &str, exec_id: &str, tty: bool) -> Result<Attach
     Ok(Attached { output: Box::pin(output), input: Box::pin(write) })
 }
 
-async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<Connection> {
+async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<HijackedConnection> {
     let away = |error: io::Error| Error::Unreachable(Box::new(Fault::IOError { err: error }));
     let wire: Box<dyn Duplex> = match host.split_once("://") {
         Some(("unix", path)) => Box::new(UnixStream::connect(path).await.map_err(away)?),
@@ -86,7 +86,7 @@ async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<Connection> {
 type Printed = Option<(OutputStream, Vec<u8>)>;
 
 /// What a terminal shows; none when it is closed.
-async fn raw(read: &mut ReadHalf<Connection>) -> io::Result<Printed> {
+async fn raw(read: &mut ReadHalf<HijackedConnection>) -> io::Result<Printed> {
     let mut chunk = vec![0; CHUNK];
     let length = read.read(&mut chunk).await?;
     chunk.truncate(length);
@@ -101,7 +101,7 @@ struct Frame {
 }
 
 /// Without a terminal the engine puts eight bytes before what is printed: the stream, and the length.
-async fn framed(read: &mut ReadHalf<Connection>, frame: &mut Frame) -> io::Result<Printed> {
+async fn framed(read: &mut ReadHalf<HijackedConnection>, frame: &mut Frame) -> io::Result<Printed> {
     while frame.left == 0 {
         let mut head = [0; 8];
         match read.read_exact(&mut head).await {

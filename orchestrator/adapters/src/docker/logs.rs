@@ -180,7 +180,7 @@ async fn lines<'w>(
     let options = options.tail(&tail.map_or_else(|| "all".to_owned(), |tail| tail.to_string())).build();
     let fault = io.engine.fault("tell what a container printed");
     let outputs = io.engine.docker().await?.logs(id, Some(options));
-    let mut parts = Parts { slot, open: HashMap::new() };
+    let mut parts = LineAssembler { slot, open: HashMap::new() };
     Ok(Box::pin(outputs.filter_map(move |output| {
         let line = output.map_err(&fault).map(|output| parts.take(output)).transpose();
         std::future::ready(line)
@@ -188,12 +188,12 @@ async fn lines<'w>(
 }
 
 /// Lines from what the engine hands out, which is a line or, of a long one, a part; each with a time before it.
-struct Parts {
+struct LineAssembler {
     slot: Slot,
     open: HashMap<OutputStream, (u64, Vec<u8>)>,
 }
 
-impl Parts {
+impl LineAssembler {
     fn take(&mut self, output: LogOutput) -> Option<ContainerLine> {
         let source =
             if matches!(output, LogOutput::StdErr { .. }) { OutputStream::Stderr } else { OutputStream::Stdout };
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn lines_are_put_together_and_bounded() {
-        let mut parts = Parts { slot: slot(), open: HashMap::new() };
+        let mut parts = LineAssembler { slot: slot(), open: HashMap::new() };
         let line = parts.take(printed(b"1970-01-01T00:00:01.000000002Z hello \xff world\r\n")).unwrap();
         assert_eq!((line.at_ns, line.text.as_str()), (1_000_000_002, "hello \u{fffd} world"));
         let long = [b"1970-01-01T00:00:02.000000000Z ".as_slice(), &[b'x'; LONGEST_LINE]].concat();

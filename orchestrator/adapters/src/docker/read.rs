@@ -9,8 +9,8 @@ use ::bollard::models::{
 
 use super::time::unix_ms;
 use lease::{
-    reconcile::{ContainerHealth, ObservedContainer, ContainerState},
     label::{self, Owner, Tag},
+    reconcile::{ContainerHealth, ContainerState, ObservedContainer},
 };
 use ports::{
     engine::{ContainerDetails, EngineContainer, EngineCounters, Info, Published},

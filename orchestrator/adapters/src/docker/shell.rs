@@ -17,8 +17,8 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
 use super::{BollardEngine, DockerSettings, hijack, logs};
 use lease::{
-    reconcile::{Slot, ContainerState},
     label::Owner,
+    reconcile::{ContainerState, Slot},
 };
 use ports::container_io::{Attached, Command, ContainerIo, ContainerLine, ContainerSelector, Result, Shell};
 use ports::engine::{EngineContainer, Error};
@@ -99,8 +99,9 @@ impl ContainerIo for DockerIo {
 
     async fn prepare(&self, lease: B256, slot: &Slot, command: &Command) -> Result<Shell> {
         let found = self.containers(lease, &ContainerSelector::default()).await?;
-        let running =
-            |container: &&EngineContainer| container.seen.slot == *slot && container.seen.state == ContainerState::Running;
+        let running = |container: &&EngineContainer| {
+            container.seen.slot == *slot && container.seen.state == ContainerState::Running
+        };
         let container_id = found.iter().find(running).ok_or(Error::NotFound)?.seen.id.clone();
         let mut marker = [0; 16];
         OsRng.fill_bytes(&mut marker);

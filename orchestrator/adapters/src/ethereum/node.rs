@@ -41,7 +41,7 @@ const LARGEST_ANSWER: usize = 512 << 20;
 
 /// A chain behind an RPC URL.
 pub struct AlloyEthereum {
-    node: Arc<Node>,
+    node: Arc<RpcConnection>,
     market: Address,
     chain_id: u64,
     signer: Option<PrivateKeySigner>,
@@ -52,7 +52,7 @@ pub struct AlloyEthereum {
 }
 
 /// The connection: made when first needed, and again when it broke.
-struct Node {
+struct RpcConnection {
     url: String,
     pushes: bool,
     provider: Mutex<Option<DynProvider>>,
@@ -69,7 +69,7 @@ impl AlloyEthereum {
         if !pushes && !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(Error::Url);
         }
-        let node = Arc::new(Node { url: url.to_owned(), pushes, provider: Mutex::default() });
+        let node = Arc::new(RpcConnection { url: url.to_owned(), pushes, provider: Mutex::default() });
         let heads = Arc::new(Notify::new());
         let subscription = pushes.then(|| tokio::spawn(listen(node.clone(), heads.clone())));
         Ok(Self { node, market, chain_id, signer, span: AtomicU64::new(u64::MAX), heads, subscription })
@@ -249,7 +249,7 @@ impl Ethereum for AlloyEthereum {
     }
 }
 
-impl Node {
+impl RpcConnection {
     async fn ask<P: RpcSend, R: RpcRecv>(&self, method: &'static str, params: P) -> Result<R> {
         let provider = self.provider(method).await?;
         self.within(method, provider.client().request::<P, R>(method, params)).await
@@ -348,7 +348,7 @@ impl Node {
 }
 
 /// Turns pushed heads into wake-ups, for as long as the port lives.
-async fn listen(node: Arc<Node>, heads: Arc<Notify>) {
+async fn listen(node: Arc<RpcConnection>, heads: Arc<Notify>) {
     loop {
         if let Ok(provider) = node.provider("eth_subscribe").await
             && let Ok(mut subscription) = node.within("eth_subscribe", provider.subscribe_blocks()).await

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use crate::simulator::need;
+use crate::setup::need;
 
 /// Spreads above what is foretold, from the lowest.
 pub const ROOM: [f64; 12] = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0];
@@ -28,7 +28,7 @@ pub enum Above {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rule {
+pub struct MarginRule {
     pub above: Above,
     /// Seconds for which what was needed is kept.
     pub keep: f64,
@@ -44,13 +44,13 @@ struct Highest {
 
 /// All rules, and what each wishes now.
 #[derive(Debug)]
-pub struct Rules {
-    pub all: Vec<Rule>,
+pub struct MarginRules {
+    pub all: Vec<MarginRule>,
     recent: Vec<Highest>,
     pub wishes: Vec<u32>,
 }
 
-impl Rules {
+impl MarginRules {
     /// All of them for so many references.
     pub fn new(references: usize) -> Self {
         let above = || ROOM.map(Above::Forecast).into_iter().chain(MARGIN.map(Above::Seen)).enumerate();
@@ -59,13 +59,13 @@ impl Rules {
             let start = all.len();
             all.extend(above().map(|(index, above)| {
                 let lowest = index == 0 || index == ROOM.len();
-                Rule { above, keep, lower: (!lowest).then(|| start + index - 1) }
+                MarginRule { above, keep, lower: (!lowest).then(|| start + index - 1) }
             }));
         }
         for reference in 0..references {
             all.extend(BETWEEN.map(|(low, high)| {
                 let above = ROOM.iter().position(|room| *room == high);
-                Rule { above: Above::Between(reference, low, high), keep: 0.0, lower: above }
+                MarginRule { above: Above::Between(reference, low, high), keep: 0.0, lower: above }
             }));
         }
         let count = all.len();
@@ -74,7 +74,7 @@ impl Rules {
 
     /// The rule that leaves this margin above what was seen, kept two minutes.
     pub fn seen(&self, margin: f64) -> usize {
-        let wanted = |rule: &Rule| rule.above == Above::Seen(margin) && rule.keep == KEEP[1];
+        let wanted = |rule: &MarginRule| rule.above == Above::Seen(margin) && rule.keep == KEEP[1];
         self.all.iter().position(wanted).unwrap_or(0)
     }
 
@@ -94,7 +94,7 @@ impl Rules {
     }
 }
 
-impl Rule {
+impl MarginRule {
     /// The cost over demand and the share missed that are believed before it has been tried.
     pub fn prior(&self) -> (f64, f64) {
         let kept = 1.0 + self.keep / 6000.0;
@@ -154,7 +154,7 @@ mod tests {
 
     #[test]
     fn each_rule_wishes_what_it_says() {
-        let mut rules = Rules::new(2);
+        let mut rules = MarginRules::new(2);
         rules.wish(0.0, 10.0, &[(10.0, 0.0), (12.0, 1.0)], &[20, 13]);
         let wish = |above| {
             let index = rules.all.iter().position(|rule| rule.above == above && rule.keep == 0.0).expect("a rule");

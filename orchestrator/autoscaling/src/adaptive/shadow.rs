@@ -2,13 +2,13 @@
 
 use crate::{
     Bounds,
+    plant::Plant,
     shield::{self, By},
-    simulator::Plant,
 };
 
 /// Replicas that are not there, under a rule that is tried. Work is counted in replicas' worth.
 #[derive(Debug, Clone)]
-pub struct Shadow {
+pub struct VirtualReplicas {
     pub plant: Plant,
     last_step: f64,
     /// What was paid and missed, of late: in replicas times steps, and in steps.
@@ -23,7 +23,7 @@ pub struct Tally {
     pub missed: f64,
 }
 
-impl Shadow {
+impl VirtualReplicas {
     pub fn new(ready: u32) -> Self {
         let tally = Tally::default();
         Self { plant: Plant::with_ready(ready), last_step: f64::NEG_INFINITY, late: tally, all: tally }
@@ -60,5 +60,5 @@ impl Shadow {
 
 /// Replicas for this demand and for so much waiting work within a time; none when nothing waits.
 pub fn backlog(demand: f64, waiting: f64, within: f64) -> u32 {
-    if waiting > 0.0 { crate::simulator::need(demand + waiting / within, 1.0) } else { 0 }
+    if waiting > 0.0 { crate::setup::need(demand + waiting / within, 1.0) } else { 0 }
 }

@@ -6,13 +6,13 @@ const LONGEST: f64 = 3_600.0;
 /// The rules of both directions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behavior {
-    pub up: Rules,
-    pub down: Rules,
+    pub up: ScalingRules,
+    pub down: ScalingRules,
 }
 
 /// The rules of one direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rules {
+pub struct ScalingRules {
     /// Seconds of past recommendations of which the most cautious counts.
     pub window: u32,
     pub select: Select,
@@ -63,13 +63,13 @@ impl Default for Behavior {
         let all = Pace { most: Most::Percent(100), period: 15 };
         let four = Pace { most: Most::Pods(4), period: 15 };
         Self {
-            up: Rules { window: 0, select: Select::Max, policies: vec![all, four] },
-            down: Rules { window: 300, select: Select::Max, policies: vec![all] },
+            up: ScalingRules { window: 0, select: Select::Max, policies: vec![all, four] },
+            down: ScalingRules { window: 300, select: Select::Max, policies: vec![all] },
         }
     }
 }
 
-impl Rules {
+impl ScalingRules {
     /// Among the counts that the policies lead to, the one farthest from or nearest to the present.
     fn limit(&self, current: u32, counts: impl Iterator<Item = u32>) -> u32 {
         let by_distance = |count: &u32| count.abs_diff(current);

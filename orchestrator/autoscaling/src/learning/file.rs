@@ -16,8 +16,8 @@ use super::{
     network::Network,
     q_learning::{self, QLearning},
     sarsa::{self, Sarsa},
-    situation::{CHOICES, Choice, Feature, SITUATIONS, situations},
-    table::{Row, Table},
+    situation::{CHOICES, Feature, SITUATIONS, TargetChoice, situations},
+    table::{QRow, QTable},
     train::{Given, Plan, Point, Trained, days::SEEDS},
 };
 
@@ -70,7 +70,7 @@ pub struct PolicyFile {
     pub name: Method,
     pub training: Training,
     /// What it chooses among.
-    choices: Vec<Choice>,
+    choices: Vec<TargetChoice>,
     knowledge: Knowledge,
 }
 
@@ -201,12 +201,12 @@ impl PolicyFile {
                 if *told_apart != situations() {
                     return refuse("it tells other situations apart");
                 }
-                let mut table = Table::default();
+                let mut table = QTable::default();
                 for TableRow { situation, values, visits } in rows {
                     let Some(row) = table.rows.get_mut(*situation) else {
                         return refuse(&format!("there is no situation {situation}, the last is {}", SITUATIONS - 1));
                     };
-                    *row = Row { values: *values, visits: *visits };
+                    *row = QRow { values: *values, visits: *visits };
                 }
                 Ok(match self.name {
                     Method::QLearning => Brain::QLearning(QLearning { table }),
@@ -230,7 +230,7 @@ impl Knowledge {
         match brain {
             Brain::QLearning(QLearning { table }) | Brain::Sarsa(Sarsa { table, .. }) => {
                 let met = table.rows.iter().enumerate().filter(|(_, row)| row.visits.iter().any(|visits| *visits > 0));
-                let row = |(situation, row): (usize, &Row)| TableRow {
+                let row = |(situation, row): (usize, &QRow)| TableRow {
                     situation,
                     values: row.values.map(rounded),
                     visits: row.visits,

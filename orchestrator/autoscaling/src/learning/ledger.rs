@@ -34,7 +34,7 @@ pub struct Experience {
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+struct LedgerEntry {
     sensed: Sensed,
     choice: usize,
     wish: f64,
@@ -46,7 +46,7 @@ struct Entry {
 /// Decisions whose consequences are not all known.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<LedgerEntry>,
 }
 
 impl Ledger {
@@ -61,7 +61,7 @@ impl Ledger {
 
     /// Writes a decision down.
     pub fn write(&mut self, sensed: Sensed, choice: usize, wish: u32) {
-        self.entries.push_back(Entry { sensed, choice, wish: f64::from(wish), steps: 0, short: 0 });
+        self.entries.push_back(LedgerEntry { sensed, choice, wish: f64::from(wish), steps: 0, short: 0 });
     }
 
     /// The oldest decision whose consequences are all known, when replicas serve so many steps after they are asked for.

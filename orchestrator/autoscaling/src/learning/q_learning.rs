@@ -1,14 +1,14 @@
 //! Q-learning (Watkins, 1989): a choice is worth its reward and what the best choice of the next situation is worth,
 //! whatever was chosen there.
 
-use super::{ledger::Experience, situation::situation, table::Table};
+use super::{ledger::Experience, situation::situation, table::QTable};
 
 /// What the future is worth a step from now.
 pub const DISCOUNT: f64 = 0.3;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QLearning {
-    pub table: Table,
+    pub table: QTable,
 }
 
 impl QLearning {

@@ -1,7 +1,7 @@
 //! Sarsa(λ) (Rummery and Niranjan, 1994): a choice is worth its reward and what the choice made next is worth. What is
 //! learned in one step is told to the steps before it, less and less (replacing traces: Singh and Sutton, 1996).
 
-use super::{ledger::Experience, situation::situation, table::Table};
+use super::{ledger::Experience, situation::situation, table::QTable};
 
 /// What the future is worth a step from now.
 pub const DISCOUNT: f64 = 0.3;
@@ -12,13 +12,13 @@ const FAINT: f64 = 0.01;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sarsa {
-    pub table: Table,
+    pub table: QTable,
     /// Situations and choices of late, with their share in what is learned.
     traces: Vec<(usize, usize, f64)>,
 }
 
 impl Sarsa {
-    pub fn with(table: Table) -> Self {
+    pub fn with(table: QTable) -> Self {
         Self { table, traces: Vec::new() }
     }
 

@@ -9,7 +9,7 @@ use super::sense::Sensed;
 /// Something a learner can do: wish for what a demand of so much needs, and a margin.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Choice {
+pub struct TargetChoice {
     pub over: Over,
     pub margin: Margin,
 }
@@ -37,11 +37,11 @@ pub enum Margin {
 }
 
 /// All choices.
-pub const CHOICES: [Choice; 14] = {
+pub const CHOICES: [TargetChoice; 14] = {
     use Margin::*;
     use Over::*;
-    const fn choice(over: Over, margin: Margin) -> Choice {
-        Choice { over, margin }
+    const fn choice(over: Over, margin: Margin) -> TargetChoice {
+        TargetChoice { over, margin }
     }
     [
         choice(Forecast, Usual(2.0)),
@@ -61,7 +61,7 @@ pub const CHOICES: [Choice; 14] = {
     ]
 };
 
-impl Choice {
+impl TargetChoice {
     /// The count that it comes to.
     pub fn replicas(self, sensed: &Sensed) -> u32 {
         let base = match self.over {
@@ -78,7 +78,7 @@ impl Choice {
     }
 }
 
-impl Display for Choice {
+impl Display for TargetChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.margin {
             Margin::Usual(times) => write!(f, "{times} times the usual error")?,

@@ -12,24 +12,24 @@ const SLOWEST: f64 = 0.0005;
 
 /// One row a situation, one column a choice.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
-    pub rows: Vec<Row>,
+pub struct QTable {
+    pub rows: Vec<QRow>,
 }
 
 /// What is known of a situation.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Row {
+pub struct QRow {
     pub values: [f64; CHOICES.len()],
     pub visits: [u32; CHOICES.len()],
 }
 
-impl Default for Table {
+impl Default for QTable {
     fn default() -> Self {
-        Self { rows: vec![Row::default(); SITUATIONS] }
+        Self { rows: vec![QRow::default(); SITUATIONS] }
     }
 }
 
-impl Table {
+impl QTable {
     /// The choice of the highest value among those that were tried often enough to be believed.
     pub fn best(&self, situation: usize) -> usize {
         let row = &self.rows[situation];

@@ -5,7 +5,7 @@ use super::{
     ledger::{BLAME, SHORTAGE},
     network::{Network, row},
     situation::{Margin, Over, SITUATIONS},
-    table::Table,
+    table::QTable,
     train::{Given, Plan, TrainError, Trained, days::SEEDS, train},
     *,
 };
@@ -92,7 +92,7 @@ fn what_waits_is_to_be_served_within_the_start_delay() {
 #[test]
 fn choices_add_their_margin_to_what_they_are_over() {
     let moment = sensed(10.0, 0.05, 0.3);
-    let replicas = |over, margin| situation::Choice { over, margin }.replicas(&moment);
+    let replicas = |over, margin| situation::TargetChoice { over, margin }.replicas(&moment);
     assert_eq!(replicas(Over::Forecast, Margin::Usual(0.0)), 10);
     assert_eq!(replicas(Over::Forecast, Margin::Usual(4.0)), 12);
     assert_eq!(replicas(Over::FiveMinutes, Margin::Usual(0.0)), 12);
@@ -133,7 +133,7 @@ fn a_decision_is_charged_its_cost_and_the_shortages_that_it_would_have_left() {
 #[test]
 fn q_learning_expects_the_best_that_follows_and_sarsa_what_follows() {
     let here = situation(&sensed(20.0, 0.02, 0.1));
-    let mut table = Table::default();
+    let mut table = QTable::default();
     table.rows[here].values[3] = 10.0;
     table.rows[here].visits[3] = 10_000;
     let mut q = QLearning { table: table.clone() };
@@ -149,7 +149,7 @@ fn q_learning_expects_the_best_that_follows_and_sarsa_what_follows() {
 
 #[test]
 fn what_is_not_known_well_is_met_with_care() {
-    let mut table = Table::default();
+    let mut table = QTable::default();
     let careful = table.best(0);
     assert!(matches!(CHOICES[careful].margin, Margin::Worst(times) if times >= 1.0));
     table.rows[0].values[0] = 1.0;

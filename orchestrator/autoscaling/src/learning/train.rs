@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Brain, Learned, Method, ledger::SHORTAGE};
 use crate::{
-    Policy,
+    Autoscaler,
     simulator::{self, World},
     trace::{Trace, TraceError},
 };

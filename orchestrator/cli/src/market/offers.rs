@@ -7,7 +7,7 @@ use solidity::{Order, Rates};
 use crate::{render::amount::Unit, wallet::session::Session};
 use lease::{
     accrual,
-    screen::{self, Figures, Reason, Seller},
+    screen::{self, Figures, Mismatch, Seller},
 };
 
 /// An offer, and how an order fits it.
@@ -21,7 +21,7 @@ pub struct OfferMatch {
     /// The same at its highest count.
     pub highest: U256,
     /// Why not; empty when it fits.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<Mismatch>,
     /// The offer is priced in another currency than was asked for.
     pub other_currency: bool,
 }

@@ -2,7 +2,7 @@
 
 use autoscaling::catalog;
 
-use super::{Condition, Health, Manifest, Protocol, Refusal, Refusals};
+use super::{Condition, Health, Manifest, ManifestRefusal, Protocol, Refusals};
 
 /// Ports that one lease may ask to have published.
 const MOST_PORTS: usize = 64;
@@ -20,7 +20,7 @@ fn usable(policy: &str) -> bool {
 }
 
 pub(super) fn across(manifest: &Manifest, refusals: &mut Refusals) {
-    let mut refuse = |path: String, reason: String| refusals.0.push(Refusal { path, reason });
+    let mut refuse = |path: String, reason: String| refusals.0.push(ManifestRefusal { path, reason });
     for (name, service) in &manifest.services {
         for (i, mount) in service.volumes.iter().enumerate() {
             if !manifest.volumes.contains(&mount.volume) {
@@ -68,6 +68,6 @@ pub(super) fn across(manifest: &Manifest, refusals: &mut Refusals) {
     let circle: Vec<_> = manifest.services.keys().filter(|name| !order.contains(&name.as_str())).cloned().collect();
     if refusals.0.is_empty() && !circle.is_empty() {
         let reason = format!("{} wait for each other in a circle; break it", circle.join(", "));
-        refusals.0.push(Refusal { path: "services".to_owned(), reason });
+        refusals.0.push(ManifestRefusal { path: "services".to_owned(), reason });
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, Span};
 
-use super::{LARGEST, Manifest, Refusal, Refused, node};
+use super::{LARGEST, Manifest, ManifestRefusal, Refused, node};
 
 /// Nested collections that are followed: beyond, the file is refused anyhow.
 const DEEPEST: usize = 32;
@@ -12,18 +12,18 @@ const DEEPEST: usize = 32;
 const MOST_BYTES: usize = 4 << 20;
 
 /// A line and a column, both from 1; a column counts characters.
-pub type Place = (usize, usize);
+pub type SourceLocation = (usize, usize);
 
 /// A refusal, and where in the file it stands; none when that is the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
-    pub refusal: Refusal,
-    pub place: Option<Place>,
+pub struct LocatedRefusal {
+    pub refusal: ManifestRefusal,
+    pub place: Option<SourceLocation>,
 }
 
 impl Manifest {
     /// The same as [`Manifest::parse`], with the place of each refusal.
-    pub fn check(bytes: &[u8]) -> Result<Self, Vec<Placed>> {
+    pub fn check(bytes: &[u8]) -> Result<Self, Vec<LocatedRefusal>> {
         Self::parse(bytes).map_err(|Refused(refusals)| {
             let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= LARGEST).unwrap_or_default();
             // Of a file that is no YAML, or goes beyond the bounds, nothing else is known.
@@ -31,9 +31,9 @@ impl Manifest {
                 Ok(_) => (places(text), None),
                 Err(error) => (BTreeMap::new(), error.location().map(|location| (location.line(), location.column()))),
             };
-            let placed = |refusal: Refusal| {
+            let placed = |refusal: ManifestRefusal| {
                 let place = if refusal.path.is_empty() { broken } else { find(&places, &refusal.path) };
-                Placed { refusal, place }
+                LocatedRefusal { refusal, place }
             };
             refusals.into_iter().map(placed).collect()
         })
@@ -41,7 +41,7 @@ impl Manifest {
 }
 
 /// The place of a path, or of the nearest thing around it: what is missing, or comes by an alias, has no place of its own.
-fn find(places: &BTreeMap<String, Place>, path: &str) -> Option<Place> {
+fn find(places: &BTreeMap<String, SourceLocation>, path: &str) -> Option<SourceLocation> {
     let mut path = path;
     loop {
         if let Some(place) = places.get(path) {
@@ -59,7 +59,7 @@ enum Open {
 
 /// The place of every key and of every item, by its path as refusals write it. Of a file that ends in an error, what stands
 /// before it.
-fn places(text: &str) -> BTreeMap<String, Place> {
+fn places(text: &str) -> BTreeMap<String, SourceLocation> {
     let (mut places, mut open, mut bytes) = (BTreeMap::new(), Vec::<Open>::new(), 0);
     for event in Parser::new_from_str(text) {
         let Ok((event, span)) = event else { break };
@@ -111,7 +111,7 @@ fn inner(path: &str, key: &str) -> String {
     }
 }
 
-fn begin(span: &Span) -> Place {
+fn begin(span: &Span) -> SourceLocation {
     (span.start.line(), span.start.col() + 1)
 }
 
@@ -121,7 +121,7 @@ mod tests {
     use super::*;
 
     /// A refusal's path and place.
-    type Found = (&'static str, Option<Place>);
+    type Found = (&'static str, Option<SourceLocation>);
 
     /// Files, and what is refused of each.
     const BAD: &[(&str, &[Found])] = &[

@@ -19,7 +19,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Refusal, Refusals, fields, node::At};
+use super::{ManifestRefusal, Refusals, fields, node::At};
 
 /// How many replicas there should be, and who says so. The market's bounds hold whatever stands here.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -33,7 +33,7 @@ pub struct Scaling {
 
 /// How requests reach a service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Gateway {
+pub struct GatewayOptions {
     pub port: Option<u16>,
     pub timeout: Option<Duration>,
     pub concurrency: Option<u32>,
@@ -61,7 +61,7 @@ pub(super) fn of_file(at: &At<'_>, refusals: &mut Refusals) -> Option<Scaling> {
     Some(scaling)
 }
 
-fn scaling(key: &str, at: &At<'_>, scaling: &mut Scaling) -> Result<(), Refusal> {
+fn scaling(key: &str, at: &At<'_>, scaling: &mut Scaling) -> Result<(), ManifestRefusal> {
     match key {
         "policy" => scaling.policy = at.text()?,
         "shadow" => scaling.shadow = Some(at.text()?),
@@ -76,7 +76,7 @@ fn scaling(key: &str, at: &At<'_>, scaling: &mut Scaling) -> Result<(), Refusal>
     Ok(())
 }
 
-pub(super) fn of_service(at: &At<'_>) -> Result<Gateway, Refusal> {
+pub(super) fn of_service(at: &At<'_>) -> Result<GatewayOptions, ManifestRefusal> {
     let mut gateway = Gateway::default();
     for (key, at) in at.entries()? {
         match key {

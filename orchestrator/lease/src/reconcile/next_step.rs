@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Attempt, ContainerHealth, Observed, STABLE_MS, ObservedContainer, Slot, ContainerState, done, pause, subject};
+use super::{
+    Attempt, ContainerHealth, ContainerState, Observed, ObservedContainer, STABLE_MS, Slot, done, pause, subject,
+};
 use crate::manifest::{Condition, Manifest};
 
 /// A container that is unhealthy and has run this long is stopped, to be started again; it doubles with each failure.
@@ -59,7 +61,9 @@ pub(super) fn next_step(
             }
             blockers.until(deadline);
         }
-        ContainerState::Running if seen.health == ContainerHealth::Starting => blockers.note(false, format!("{name} is not healthy yet")),
+        ContainerState::Running if seen.health == ContainerHealth::Starting => {
+            blockers.note(false, format!("{name} is not healthy yet"))
+        }
         ContainerState::Running | ContainerState::Removing | ContainerState::Dead => {}
         ContainerState::Paused => blockers.note(true, format!("{name} is paused by the provider")),
         ContainerState::Exited if done(manifest, seen) => {}
@@ -102,7 +106,11 @@ fn due(seen: &ObservedContainer, attempt: Option<&Attempt>) -> u64 {
 }
 
 /// The dependency that a container still waits for.
-fn held_back(manifest: &Manifest, seen: &ObservedContainer, present: &BTreeMap<&Slot, &ObservedContainer>) -> Option<String> {
+fn held_back(
+    manifest: &Manifest,
+    seen: &ObservedContainer,
+    present: &BTreeMap<&Slot, &ObservedContainer>,
+) -> Option<String> {
     let service = manifest.services.get(&seen.slot.service)?;
     service.depends_on.iter().find_map(|(name, condition)| {
         let slot = Slot { replica: seen.slot.replica, service: name.clone() };
@@ -113,7 +121,9 @@ fn held_back(manifest: &Manifest, seen: &ObservedContainer, present: &BTreeMap<&
                 (other.is_some_and(|other| met(other) || other.started_at_ms > 0), "to start")
             }
             Condition::Healthy => {
-                let met = |other: &&ObservedContainer| other.state == ContainerState::Running && other.health == ContainerHealth::Healthy;
+                let met = |other: &&ObservedContainer| {
+                    other.state == ContainerState::Running && other.health == ContainerHealth::Healthy
+                };
                 (other.is_some_and(met), "to be healthy")
             }
             Condition::CompletedSuccessfully => (other.is_some_and(|other| done(manifest, other)), "to complete"),

@@ -72,7 +72,12 @@ impl World {
     }
 
     /// Acts until there is nothing to do, and tells the actions taken and the last decision.
-    fn settle(&mut self, manifest: &Manifest, replicas: u16, phase: DesiredPhase) -> (Vec<ContainerAction>, Reconciliation) {
+    fn settle(
+        &mut self,
+        manifest: &Manifest,
+        replicas: u16,
+        phase: DesiredPhase,
+    ) -> (Vec<ContainerAction>, Reconciliation) {
         let mut actions = Vec::new();
         for _ in 0..50 {
             let decision = self.decide(manifest, replicas, phase);
@@ -112,7 +117,8 @@ fn a_lease_comes_up_in_three_actions() {
         replicas.iter().map(|replica| Slot { replica: *replica, service: "web".into() }).collect()
     };
     assert_eq!(actions[0], ContainerAction::Resolve { images: vec!["app".into()] });
-    let make = ContainerAction::Make { network: true, volumes: vec!["data".into()], containers: slots(&[0, 1]), warm: false };
+    let make =
+        ContainerAction::Make { network: true, volumes: vec!["data".into()], containers: slots(&[0, 1]), warm: false };
     assert_eq!(actions[1], make);
     assert!(matches!(&actions[2], ContainerAction::Start { containers } if containers.len() == 2));
     assert_eq!(actions.len(), 3);
@@ -168,7 +174,10 @@ fn a_killed_container_starts_at_once_and_a_failing_one_ever_later() {
 
     world.now_ms += STABLE_MS;
     world.exit("web-0", 3);
-    assert!(matches!(world.decide(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Start { .. }), "a stable run forgives");
+    assert!(
+        matches!(world.decide(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Start { .. }),
+        "a stable run forgives"
+    );
 }
 
 #[test]
@@ -284,7 +293,9 @@ fn a_step_up_starts_what_is_warm_before_anything_is_made() {
     // Further than what is warm, that comes up first, and waits for none of the others.
     let (actions, _) = world.settle(&manifest, 4, DesiredPhase::Run);
     assert_eq!(actions[0], ContainerAction::Start { containers: vec![("web-2".into(), slot(2))] });
-    assert!(matches!(&actions[1], ContainerAction::Make { containers, warm: false, .. } if containers[..] == [slot(3)]));
+    assert!(
+        matches!(&actions[1], ContainerAction::Make { containers, warm: false, .. } if containers[..] == [slot(3)])
+    );
     assert!(matches!(&actions[2], ContainerAction::Start { .. }));
 }
 
@@ -325,7 +336,10 @@ fn a_warm_replica_goes_with_the_bounds_and_with_the_lease() {
 fn a_lease_at_zero_has_a_warm_replica_to_wake_with() {
     let (mut world, manifest) = (World { warm: 1, ..world() }, one());
     let (actions, last) = world.settle(&manifest, 0, DesiredPhase::Run);
-    assert!(matches!(&actions[..], [ContainerAction::Resolve { .. }, ContainerAction::Make { network: true, warm: true, .. }]));
+    assert!(matches!(
+        &actions[..],
+        [ContainerAction::Resolve { .. }, ContainerAction::Make { network: true, warm: true, .. }]
+    ));
     assert_eq!((last.standing, ready_replicas(&manifest, 1, &world.observed.containers)), (WorkloadStatus::Running, 0));
     let (actions, _) = world.settle(&manifest, 1, DesiredPhase::Run);
     assert_eq!(actions[0], ContainerAction::Start { containers: vec![("web-0".into(), slot(0))] });
@@ -339,10 +353,16 @@ fn a_warm_replica_that_cannot_be_made_is_nobodys_failure() {
     let attempt = Attempt { failures: 2, at_ms: world.now_ms, reason: Some("no space left".into()) };
     world.observed.attempts.insert(subject::make(true).to_owned(), attempt);
     let decision = world.decide(&manifest, 1, DesiredPhase::Run);
-    assert_eq!((decision.action, decision.standing, decision.reason), (ContainerAction::Rest, WorkloadStatus::Running, None));
+    assert_eq!(
+        (decision.action, decision.standing, decision.reason),
+        (ContainerAction::Rest, WorkloadStatus::Running, None)
+    );
     assert_eq!(decision.wake_at_ms, Some(world.now_ms + 2_000), "it is tried again");
     let decision = world.decide(&manifest, 2, DesiredPhase::Run);
-    assert!(matches!(decision.action, ContainerAction::Make { warm: false, .. }), "what is wanted does not wait for that");
+    assert!(
+        matches!(decision.action, ContainerAction::Make { warm: false, .. }),
+        "what is wanted does not wait for that"
+    );
 }
 
 fn state() -> impl Strategy<Value = ContainerState> {

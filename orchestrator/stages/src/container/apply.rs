@@ -9,8 +9,8 @@ use futures::future::join_all;
 
 use super::{ContainerContext, reconcile::LeaseWork};
 use lease::{
-    reconcile::{self, ContainerAction, Attempt, ContainerHealth, ObservedContainer, Slot, ContainerState, subject},
     label::Tag,
+    reconcile::{self, Attempt, ContainerAction, ContainerHealth, ContainerState, ObservedContainer, Slot, subject},
 };
 use ports::engine::{ContainerSpec, EngineContainer, Error, Image, Info, Object, Result};
 

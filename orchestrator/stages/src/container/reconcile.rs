@@ -8,9 +8,12 @@ use anyhow::Context;
 use super::{ContainerContext, Converged, DEEP, TRUST_MS, lock};
 use lease::{
     Lease, Status, accrual,
-    reconcile::{self, ContainerAction, Attempt, Reconciliation, Desired, ContainerHealth, Observed, DesiredPhase, WorkloadStatus, ContainerState, ManifestState},
     label::Tag,
     manifest::Manifest,
+    reconcile::{
+        self, Attempt, ContainerAction, ContainerHealth, ContainerState, Desired, DesiredPhase, ManifestState,
+        Observed, Reconciliation, WorkloadStatus,
+    },
 };
 use ports::engine::{EngineListing, Image, Info};
 use store::{
@@ -222,7 +225,9 @@ impl ContainerContext {
         let serves = work.lease.as_ref().is_some_and(|lease| lease.replicas > 0);
         let first = before.running_at_ms.is_none() && decision.standing == WorkloadStatus::Running && serves;
         let reason = match (&decision.reason, phase) {
-            (None, DesiredPhase::Remove { .. }) if work.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) => {
+            (None, DesiredPhase::Remove { .. })
+                if work.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) =>
+            {
                 Some("out of funds for longer than the grace period: removed with its volumes".to_owned())
             }
             (reason, _) => reason.clone(),

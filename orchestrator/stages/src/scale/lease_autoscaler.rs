@@ -1,7 +1,7 @@
 //! What the stage remembers of one lease between two runs. All of it can be had again: a policy learns anew from the demand
 //! that was kept.
 
-use autoscaling::{Bounds, Decision, Observation, Policy, shadow::Shadow};
+use autoscaling::{Autoscaler, Bounds, Decision, Observation, shadow::Shadow};
 use lease::{Lease, accrual, manifest::Scaling};
 use ports::demand::Demand;
 use store::{Result, Store, meter::Totals, scale::ScalingRow};
@@ -18,7 +18,7 @@ const BREATH_MS: u64 = 900;
 
 pub(super) struct LeaseAutoscaler {
     pub(super) scaling: Scaling,
-    pub(super) policy: Box<dyn Policy>,
+    pub(super) policy: Box<dyn Autoscaler>,
     pub(super) shadow: Option<Shadow>,
     /// Services of a replica that are to be up.
     pub(super) services: usize,
@@ -66,7 +66,7 @@ pub(super) struct LeaseSnapshot<'a> {
 }
 
 impl LeaseAutoscaler {
-    pub(super) fn new(scaling: Scaling, policy: Box<dyn Policy>, services: usize, delay: f64) -> Self {
+    pub(super) fn new(scaling: Scaling, policy: Box<dyn Autoscaler>, services: usize, delay: f64) -> Self {
         let (shadow, wish, rising, proving_since_ms, learned, ahead, asked) = Default::default();
         let (decided_at_ms, kept_at_ms) = Default::default();
         let (decided, before, now) = Default::default();

@@ -10,12 +10,14 @@ use solidity::{Market, tree::Tree};
 
 use super::{SettlementStage, add};
 use driver::Counts;
-use lease::{Lease, accrual, intent::{Intent, IntentKey, IntentKind}};
+use lease::{
+    Lease, accrual,
+    intent::{Intent, IntentKey, IntentKind},
+};
 use store::{IntentState, LeaseFilter, RootRow, StatementRow};
 
 /// Statements of one transaction.
 const CHUNK: usize = 100;
-
 
 /// How long a failed claim is remembered against a lease.
 const SUSPECT_MS: u64 = 3_600_000;
@@ -146,8 +148,10 @@ impl SettlementStage {
     /// What needs no claim because one under way, or made since a time, carries it.
     async fn earlier_claims(&self, since: u64) -> anyhow::Result<EarlierClaims> {
         let mut wanted = EarlierClaims::default();
-        let mut rows =
-            self.store.recent_intents(IntentKind::Settle, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS))).await?;
+        let mut rows = self
+            .store
+            .recent_intents(IntentKind::Settle, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS)))
+            .await?;
         rows.sort_by_key(|row| row.created_at_ms);
         for row in rows {
             let Ok(call) = Market::settleBatchCall::abi_decode(&row.intent.data) else { continue };

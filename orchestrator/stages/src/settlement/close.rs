@@ -8,7 +8,10 @@ use solidity::Market;
 
 use super::{SettlementStage, add};
 use driver::Counts;
-use lease::{Lease, accrual, intent::{Intent, IntentKey}};
+use lease::{
+    Lease, accrual,
+    intent::{Intent, IntentKey},
+};
 use store::LeaseFilter;
 
 impl SettlementStage {

@@ -50,7 +50,8 @@ async fn step(provider: &Provider, lease: &Opened) -> anyhow::Result<f64> {
     };
     until("the lease to be at rest with one replica", at_rest).await?;
     let stepped_ms = provider.scale(lease, 2).await?;
-    let runs = |container: EngineContainer| (container.seen.state == ContainerState::Running).then_some(container.seen.id);
+    let runs =
+        |container: EngineContainer| (container.seen.state == ContainerState::Running).then_some(container.seen.id);
     let id = until("the second replica to run", || async { Ok(second().await?.and_then(runs)) }).await?;
     let started_ms = provider.engine.details(&id).await?.started_at_ms as f64;
     provider.scale(lease, 1).await?;

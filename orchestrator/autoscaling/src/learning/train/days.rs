@@ -7,8 +7,8 @@ use super::{Given, TrainError};
 use crate::{
     Bounds,
     generate::{Kind, Recipe, generate},
-    simulator::Setup,
-    trace::{Row, Trace},
+    setup::Setup,
+    trace::{Trace, TraceRow},
 };
 
 /// Seconds of a step.
@@ -148,7 +148,7 @@ fn disturb(trace: &Trace, step: f64, chance: &mut ChaCha8Rng) -> Trace {
     let spikes = pick(&[0.0, 0.0, 0.5, 2.0, 6.0], chance) / 86_400.0 * step;
     let keep = (-step / 600.0).exp();
     let (mut drift, mut spike, mut fade) = (0.0, 0.0, 0.0);
-    let mut disturbed = |row: &Row| {
+    let mut disturbed = |row: &TraceRow| {
         drift = drift * keep + (1.0 - keep * keep).sqrt() * wander * heavy(tail, chance);
         spike *= fade;
         if chance.gen_bool(spikes.min(1.0)) {
@@ -156,7 +156,7 @@ fn disturb(trace: &Trace, step: f64, chance: &mut ChaCha8Rng) -> Trace {
             fade = (-step / chance.gen_range(60.0..1_200.0)).exp();
         }
         let factor = (drift + noise * heavy(tail, chance)).min(1.5).exp() * (1.0 + spike);
-        Row { time: row.time, demand: row.demand * factor }
+        TraceRow { time: row.time, demand: row.demand * factor }
     };
     let rows = trace.rows().iter().map(&mut disturbed).collect();
     Trace::from_rows(rows).unwrap_or_else(|_| trace.clone())

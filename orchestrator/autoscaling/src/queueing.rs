@@ -5,7 +5,10 @@
 
 use std::collections::VecDeque;
 
-use super::simulator::{Plant, Served, Service, Setup};
+use super::{
+    plant::{Plant, Served},
+    setup::{ServiceTime, Setup},
+};
 
 /// The share that waits longer than the reported percentile.
 const TAIL: f64 = 0.01;
@@ -16,7 +19,7 @@ pub struct Waits {
     step: f64,
     capacity: f64,
     patience: f64,
-    service: Option<Service>,
+    service: Option<ServiceTime>,
     now: f64,
     /// What ready replicas served per second in the last step.
     rate: f64,
@@ -168,7 +171,7 @@ impl Chance {
     }
 }
 
-impl Service {
+impl ServiceTime {
     /// The 99th percentile of the time to an answer after a step: behind those that wait, by chance, and in service.
     pub fn latency(&self, plant: &Plant, last: Option<&Served>, setup: &Setup) -> f64 {
         let rate = f64::from(plant.ready) * setup.capacity;

@@ -4,23 +4,23 @@
 //! [`QUIET`] start delays the wish is zero, and the first that waits wakes the lease. Where nobody counts requests, or the
 //! lease must keep a replica, the policy inside decides alone.
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 
 /// How long nobody asked for anything before the last replica goes, in start delays.
 pub const QUIET: f64 = 5.0;
 
 /// A policy that sleeps when nobody asks.
 pub struct Sleeper {
-    inner: Box<dyn Policy>,
+    inner: Box<dyn Autoscaler>,
     /// Since when no request came.
     quiet: Option<f64>,
 }
 
-pub fn sleeper(inner: Box<dyn Policy>) -> Sleeper {
+pub fn sleeper(inner: Box<dyn Autoscaler>) -> Sleeper {
     Sleeper { inner, quiet: None }
 }
 
-impl Policy for Sleeper {
+impl Autoscaler for Sleeper {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let decision = self.inner.decide(seen);
         let idle = seen.arrivals == Some(0.0) && seen.waiting <= 0.0;
@@ -53,7 +53,7 @@ mod tests {
 
     struct Always(u32);
 
-    impl Policy for Always {
+    impl Autoscaler for Always {
         fn decide(&mut self, _: &Observation) -> Decision {
             Decision { replicas: self.0, reason: String::new() }
         }

@@ -3,7 +3,7 @@
 use proptest::{collection::vec, option, prelude::*};
 
 use super::{
-    Bounds, Decision, Observation, Policy,
+    Autoscaler, Bounds, Decision, Observation,
     adaptive::adaptive,
     hpa::{hpa, keda},
     learning::{Method, file::shipped},
@@ -13,7 +13,7 @@ use super::{
     threshold::threshold,
 };
 
-type Make = fn() -> Box<dyn Policy>;
+type Make = fn() -> Box<dyn Autoscaler>;
 
 /// Every policy there is.
 fn policies() -> Vec<(&'static str, Make)> {
@@ -34,7 +34,7 @@ fn policies() -> Vec<(&'static str, Make)> {
     ]
 }
 
-fn learned(method: Method, refining: bool) -> Box<dyn Policy> {
+fn learned(method: Method, refining: bool) -> Box<dyn Autoscaler> {
     Box::new(shipped(method).expect("a policy file").refining(refining))
 }
 
@@ -96,7 +96,7 @@ struct Turn {
 }
 
 /// A policy under the shield, with replicas that are ready one look after they were asked for.
-fn live(policy: &mut dyn Policy, bounds: Bounds, start: u32, looks: &[(f64, Observation)]) -> Vec<Turn> {
+fn live(policy: &mut dyn Autoscaler, bounds: Bounds, start: u32, looks: &[(f64, Observation)]) -> Vec<Turn> {
     let (mut clock, mut ready, mut starting) = (0.0, start.clamp(bounds.min, bounds.max), 0);
     let mut stepped = f64::NEG_INFINITY;
     let turn = |(gap, look): &(f64, Observation)| {
