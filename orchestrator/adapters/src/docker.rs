@@ -4,8 +4,10 @@
 
 mod bollard;
 mod hijack;
+mod lease_containers;
 mod logs;
 mod read;
+mod routes;
 mod shell;
 mod spec;
 mod time;

@@ -69,20 +69,6 @@ impl FromStr for Subnet {
     }
 }
 
-/// The networks to which the host has routes (`/proc/net/route`), without the default route. Empty where there is no
-/// such file.
-pub fn routed() -> Vec<Subnet> {
-    let table = std::fs::read_to_string("/proc/net/route").unwrap_or_default();
-    let read = |line: &str| {
-        let mut columns = line.split_whitespace().skip(1);
-        let number = |text: &str| u32::from_str_radix(text, 16).ok().map(u32::swap_bytes);
-        let base = number(columns.next()?)?;
-        let mask = number(columns.nth(5)?)?;
-        (mask != 0).then_some(Subnet { base, prefix: mask.count_ones() as u8 })
-    };
-    table.lines().skip(1).filter_map(read).collect()
-}
-
 #[cfg(test)]
 #[allow(clippy::unwrap_used)]
 mod tests {

@@ -21,7 +21,7 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, future::try_join_all, stream::BoxStream};
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::{DockerSettings, read, spec};
+use super::{DockerSettings, read, routes, spec};
 use lease::{
     label::{self, Owner, Tag},
     reconcile::{ContainerHealth, ContainerState},
@@ -31,7 +31,7 @@ use ports::{
         ContainerDetails, ContainerSpec, Engine, EngineContainer, EngineCounters, EngineListing, Error, Image, Info,
         Object, Result,
     },
-    subnet::{self, Subnet},
+    subnet::Subnet,
 };
 
 /// The exit code of what SIGKILL ended.
@@ -144,7 +144,7 @@ impl BollardEngine {
         let mut used = Vec::new();
         if look || !known {
             let networks = self.networks(HashMap::new()).await?;
-            used = networks.into_iter().flat_map(read::subnets).chain(subnet::routed()).collect();
+            used = networks.into_iter().flat_map(read::subnets).chain(routes::routed()).collect();
         }
         let mut taken = self.taken.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         taken.extend(used);

@@ -11,7 +11,7 @@ use ::bollard::{container::LogOutput, query_parameters::LogsOptionsBuilder};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::{sync::mpsc, task::JoinSet, time::MissedTickBehavior};
 
-use super::{shell::DockerIo, time::unix_nanos};
+use super::{lease_containers::LeaseContainers, time::unix_nanos};
 use lease::reconcile::Slot;
 use ports::container_io::{ContainerLine, ContainerSelector, OutputStream, Result};
 use ports::engine::Error;
@@ -55,19 +55,19 @@ impl Cursor {
 
 /// The last lines of a lease's containers in the order of their times, and from where each container goes on.
 pub(super) async fn history(
-    io: &DockerIo,
+    source: &LeaseContainers,
     lease: B256,
     selector: &ContainerSelector,
     tail: usize,
     since_ms: u64,
 ) -> Result<(Vec<ContainerLine>, HashMap<String, Cursor>)> {
-    let containers = io.containers(lease, selector).await?;
+    let containers = source.select(lease, selector).await?;
     let room = (LARGEST_HISTORY / containers.len().max(1)).max(LONGEST_LINE * 4);
     let reads = containers.into_iter().map(|container| async move {
         let (id, slot) = (container.seen.id, container.seen.slot);
         let mut cursor = Cursor { since: since_ms / 1000, ..Cursor::default() };
         let (mut kept, mut bytes) = (VecDeque::<ContainerLine>::new(), 0);
-        let mut lines = lines(io, &id, slot, Some(tail), cursor.since, false).await?;
+        let mut lines = lines(source, &id, slot, Some(tail), cursor.since, false).await?;
         loop {
             let line = match lines.next().await {
                 Some(Ok(line)) => line,
@@ -106,7 +106,7 @@ pub(super) async fn history(
 
 /// What is printed from where the cursors stand on, by whichever container of the lease runs. Ends when it is dropped.
 pub(super) fn coming(
-    io: DockerIo,
+    source: LeaseContainers,
     lease: B256,
     selector: ContainerSelector,
     mut cursors: HashMap<String, Cursor>,
@@ -114,7 +114,7 @@ pub(super) fn coming(
 ) -> impl futures::Stream<Item = ContainerLine> + Send + 'static {
     let (out, lines) = mpsc::channel(WAITING);
     tokio::spawn(async move {
-        let io = Arc::new(io);
+        let source = Arc::new(source);
         let (mut followed, mut tasks) = (HashSet::new(), JoinSet::new());
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -130,13 +130,13 @@ pub(super) fn coming(
                 }
                 _ = look.tick() => {
                     // An engine that does not answer is asked again.
-                    let Ok(containers) = io.containers(lease, &selector).await else { continue };
+                    let Ok(containers) = source.select(lease, &selector).await else { continue };
                     for container in containers {
                         let (id, slot) = (container.seen.id, container.seen.slot);
                         if followed.insert(id.clone()) {
                             let start = || Cursor { since: since_ms / 1000, ..Cursor::default() };
                             let cursor = cursors.remove(&id).unwrap_or_else(start);
-                            tasks.spawn(follow(io.clone(), id, slot, cursor, out.clone()));
+                            tasks.spawn(follow(source.clone(), id, slot, cursor, out.clone()));
                         }
                     }
                 }
@@ -148,13 +148,13 @@ pub(super) fn coming(
 
 /// Hands a container's lines on until it stops.
 async fn follow(
-    io: Arc<DockerIo>,
+    source: Arc<LeaseContainers>,
     id: String,
     slot: Slot,
     mut cursor: Cursor,
     out: mpsc::Sender<ContainerLine>,
 ) -> (String, Cursor) {
-    match lines(&io, &id, slot, None, cursor.since, true).await {
+    match lines(&source, &id, slot, None, cursor.since, true).await {
         Ok(mut lines) => {
             while let Some(Ok(line)) = lines.next().await {
                 if cursor.passes(&line) && out.send(line).await.is_err() {
@@ -168,7 +168,7 @@ async fn follow(
 }
 
 async fn lines<'w>(
-    io: &'w DockerIo,
+    source: &'w LeaseContainers,
     id: &'w str,
     slot: Slot,
     tail: Option<usize>,
@@ -178,8 +178,8 @@ async fn lines<'w>(
     let since = i32::try_from(since).unwrap_or(i32::MAX);
     let options = LogsOptionsBuilder::default().stdout(true).stderr(true).timestamps(true).follow(follow).since(since);
     let options = options.tail(&tail.map_or_else(|| "all".to_owned(), |tail| tail.to_string())).build();
-    let fault = io.engine.fault("tell what a container printed");
-    let outputs = io.engine.docker().await?.logs(id, Some(options));
+    let fault = source.engine.fault("tell what a container printed");
+    let outputs = source.engine.docker().await?.logs(id, Some(options));
     let mut parts = LineAssembler { slot, open: HashMap::new() };
     Ok(Box::pin(outputs.filter_map(move |output| {
         let line = output.map_err(&fault).map(|output| parts.take(output)).transpose();

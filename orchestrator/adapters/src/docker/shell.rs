@@ -15,7 +15,7 @@ use futures::{
 use rand::{RngCore, rngs::OsRng};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use super::{BollardEngine, DockerSettings, hijack, logs};
+use super::{BollardEngine, DockerSettings, hijack, lease_containers::LeaseContainers, logs};
 use lease::{
     label::Owner,
     reconcile::{ContainerState, Slot},
@@ -38,8 +38,7 @@ done 2>/dev/null"#;
 
 /// One owner's leases on an engine.
 pub struct DockerIo {
-    pub(super) engine: BollardEngine,
-    pub(super) owner: Owner,
+    containers: LeaseContainers,
     host: String,
 }
 
@@ -47,21 +46,14 @@ impl DockerIo {
     /// Does not connect. The host is `unix:///…` or `tcp://…`.
     pub fn new(host: String, owner: Owner) -> Self {
         let engine = BollardEngine::new(DockerSettings { host: Some(host.clone()), ..DockerSettings::default() });
-        Self { engine, owner, host }
-    }
-
-    /// The lease's containers, as the engine lists them.
-    pub(super) async fn containers(&self, lease: B256, selector: &ContainerSelector) -> Result<Vec<EngineContainer>> {
-        let mut all = self.engine.list_containers(self.owner, Some(lease)).await?;
-        all.retain(|container| selector.is(&container.seen.slot));
-        Ok(all)
+        Self { containers: LeaseContainers { engine, owner }, host }
     }
 
     /// Ends what has the marker, from within the container and as its user: where its processes cannot be reached from here.
     async fn sweep_within(&self, shell: &Shell) -> Result<()> {
         let words = ["/bin/sh", "-c", SWEEP, "sh", &shell.marker].map(str::to_owned).to_vec();
         let options = CreateExecOptions { cmd: Some(words), attach_stdout: Some(true), ..CreateExecOptions::default() };
-        let (docker, fault) = (self.engine.docker().await?, self.engine.fault("end a shell"));
+        let (docker, fault) = (self.containers.engine.docker().await?, self.containers.engine.fault("end a shell"));
         let sweep = docker.create_exec(&shell.container_id, options).await.map_err(&fault)?.id;
         if let StartExecResults::Attached { mut output, .. } =
             docker.start_exec(&sweep, None::<StartExecOptions>).await.map_err(&fault)?
@@ -81,7 +73,7 @@ impl ContainerIo for DockerIo {
         tail: usize,
         since_ms: u64,
     ) -> Result<Vec<ContainerLine>> {
-        Ok(logs::history(self, lease, selector, tail, since_ms).await?.0)
+        Ok(logs::history(&self.containers, lease, selector, tail, since_ms).await?.0)
     }
 
     async fn follow(
@@ -91,14 +83,14 @@ impl ContainerIo for DockerIo {
         tail: usize,
         since_ms: u64,
     ) -> Result<BoxStream<'static, ContainerLine>> {
-        let (past, cursors) = logs::history(self, lease, selector, tail, since_ms).await?;
-        let io = Self::new(self.host.clone(), self.owner);
-        let coming = logs::coming(io, lease, selector.clone(), cursors, since_ms);
+        let (past, cursors) = logs::history(&self.containers, lease, selector, tail, since_ms).await?;
+        let io = Self::new(self.host.clone(), self.containers.owner);
+        let coming = logs::coming(io.containers, lease, selector.clone(), cursors, since_ms);
         Ok(stream::iter(past).chain(coming).boxed())
     }
 
     async fn prepare(&self, lease: B256, slot: &Slot, command: &Command) -> Result<Shell> {
-        let found = self.containers(lease, &ContainerSelector::default()).await?;
+        let found = self.containers.select(lease, &ContainerSelector::default()).await?;
         let running = |container: &&EngineContainer| {
             container.seen.slot == *slot && container.seen.state == ContainerState::Running
         };
@@ -119,8 +111,9 @@ impl ContainerIo for DockerIo {
             privileged: Some(false),
             ..CreateExecOptions::default()
         };
-        let docker = self.engine.docker().await?;
-        let made = docker.create_exec(&container_id, options).await.map_err(self.engine.fault("make a shell"))?;
+        let docker = self.containers.engine.docker().await?;
+        let made =
+            docker.create_exec(&container_id, options).await.map_err(self.containers.engine.fault("make a shell"))?;
         Ok(Shell { exec_id: made.id, container_id, marker })
     }
 
@@ -130,22 +123,22 @@ impl ContainerIo for DockerIo {
 
     async fn resize(&self, shell: &Shell, columns: u16, rows: u16) -> Result<()> {
         let size = ResizeExecOptions { height: rows.max(1), width: columns.max(1) };
-        let resized = self.engine.docker().await?.resize_exec(&shell.exec_id, size).await;
-        Ok(resized.map_err(self.engine.fault("resize a terminal"))?)
+        let resized = self.containers.engine.docker().await?.resize_exec(&shell.exec_id, size).await;
+        Ok(resized.map_err(self.containers.engine.fault("resize a terminal"))?)
     }
 
     async fn exit_code(&self, shell: &Shell) -> Result<Option<i64>> {
-        let found = self.engine.docker().await?.inspect_exec(&shell.exec_id).await;
-        let found = found.map_err(self.engine.fault("look at a shell"))?;
+        let found = self.containers.engine.docker().await?.inspect_exec(&shell.exec_id).await;
+        let found = found.map_err(self.containers.engine.fault("look at a shell"))?;
         Ok(found.exit_code.filter(|_| found.running != Some(true)))
     }
 
     async fn end(&self, shell: &Shell) -> Result<()> {
         for _ in 0..SWEEPS {
-            let found = match self.engine.docker().await?.inspect_exec(&shell.exec_id).await {
+            let found = match self.containers.engine.docker().await?.inspect_exec(&shell.exec_id).await {
                 // The engine forgets a command soon after its container ended.
                 Err(Fault::DockerResponseServerError { status_code: 404 | 409, .. }) => return Ok(()),
-                found => found.map_err(self.engine.fault("look at a shell"))?,
+                found => found.map_err(self.containers.engine.fault("look at a shell"))?,
             };
             let first = found.pid.and_then(|pid| i32::try_from(pid).ok()).filter(|_| found.running == Some(true));
             let (left, reached) = kill_marked(shell, first);
