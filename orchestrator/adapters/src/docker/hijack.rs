@@ -1,5 +1,5 @@
-//! Starting a command by Docker's HTTP API and going on in raw bytes. The client library would take what a terminal prints
-//! for its own framing: a tenant could make it wait for gigabytes.
+//! Starts a command and takes over (Docker: *hijacks*) the HTTP connection for its raw input and output. The client
+//! library would parse a terminal's output as its own framing, so that a tenant could make it wait for gigabytes.
 
 use std::{io, time::Duration};
 
@@ -16,7 +16,7 @@ use ports::engine::{Error, Result};
 
 /// Bytes read at a time.
 const CHUNK: usize = 16 << 10;
-/// Of the head of an answer, and of the reason in it.
+/// Limit for the response's head, and for the reason in it.
 const LARGEST_HEAD: u64 = 16 << 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 const WHAT: &str = "start a shell";
@@ -85,7 +85,7 @@ async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<HijackedConnec
 
 type Printed = Option<(OutputStream, Vec<u8>)>;
 
-/// What a terminal shows; none when it is closed.
+/// What a terminal prints; none when it is closed.
 async fn raw(read: &mut ReadHalf<HijackedConnection>) -> io::Result<Printed> {
     let mut chunk = vec![0; CHUNK];
     let length = read.read(&mut chunk).await?;
@@ -93,14 +93,14 @@ async fn raw(read: &mut ReadHalf<HijackedConnection>) -> io::Result<Printed> {
     Ok((length > 0).then_some((OutputStream::Stdout, chunk)))
 }
 
-/// What is left to read of a frame of one stream.
+/// The rest of a frame of one stream.
 #[derive(Default)]
 struct Frame {
     error: bool,
     left: usize,
 }
 
-/// Without a terminal the engine puts eight bytes before what is printed: the stream, and the length.
+/// Without a terminal the engine puts eight bytes before each chunk of output: the stream, and the length.
 async fn framed(read: &mut ReadHalf<HijackedConnection>, frame: &mut Frame) -> io::Result<Printed> {
     while frame.left == 0 {
         let mut head = [0; 8];

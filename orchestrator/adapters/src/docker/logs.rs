@@ -1,4 +1,4 @@
-//! What a lease's containers print. The engine keeps each container's lines in a file of its own; here they are merged.
+//! Logs of a lease. The engine keeps each container's lines in a file of its own; this module merges them.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -16,20 +16,21 @@ use lease::reconcile::Slot;
 use ports::container_io::{ContainerLine, ContainerSelector, OutputStream, Result};
 use ports::engine::Error;
 
-/// Bytes of a line that are kept; the rest of it is left out.
+/// The bytes of a line that are kept; the rest is dropped.
 const LONGEST_LINE: usize = 16 << 10;
-/// Bytes of lines in one answer.
+/// The bytes of lines in one response.
 const LARGEST_HISTORY: usize = 16 << 20;
-/// Lines that wait for a slow reader; then the engine waits.
+/// Lines that are buffered for a slow reader; then the engine waits (backpressure).
 const WAITING: usize = 256;
-/// Containers whose past is read at a time.
+/// Containers whose history is read at a time.
 const PARALLEL: usize = 4;
-/// How often containers are looked for that have started.
+/// How often to check for containers that have started.
 const LOOK: Duration = Duration::from_secs(1);
 const SECOND: u64 = 1_000_000_000;
 
-/// Up to where a container's lines are known. The engine can be asked for lines by the second only, and two streams of one
-/// container need not stand in the order of their times: the lines of the last moments are remembered one by one.
+/// The position up to which a container's lines are known. The engine can be asked for lines by the second only, and
+/// the lines of a container's two streams need not be in the order of their times: the lines of the last moments are
+/// remembered one by one.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Cursor {
     since: u64,
@@ -38,7 +39,7 @@ pub(super) struct Cursor {
 }
 
 impl Cursor {
-    /// Whether a line is new, and if so from now on it is not.
+    /// Whether a line is new; it is not from now on.
     fn passes(&mut self, line: &ContainerLine) -> bool {
         if line.at_ns < self.since * SECOND || !self.recent.insert((line.at_ns, line.source)) {
             return false;
@@ -53,7 +54,7 @@ impl Cursor {
     }
 }
 
-/// The last lines of a lease's containers in the order of their times, and from where each container goes on.
+/// The last lines of a lease's containers in the order of their times, and each container's position.
 pub(super) async fn history(
     source: &LeaseContainers,
     lease: B256,
@@ -71,7 +72,7 @@ pub(super) async fn history(
         loop {
             let line = match lines.next().await {
                 Some(Ok(line)) => line,
-                // A container that goes meanwhile takes its lines along.
+                // The lines of a container that is removed meanwhile are gone with it.
                 None | Some(Err(Error::NotFound)) => break,
                 Some(Err(error)) => return Err(error.into()),
             };
@@ -104,7 +105,7 @@ pub(super) async fn history(
     Ok((all, cursors))
 }
 
-/// What is printed from where the cursors stand on, by whichever container of the lease runs. Ends when it is dropped.
+/// The lines after the cursors, of whichever container of the lease runs. Dropping the stream ends it.
 pub(super) fn coming(
     source: LeaseContainers,
     lease: B256,
@@ -129,7 +130,7 @@ pub(super) fn coming(
                     }
                 }
                 _ = look.tick() => {
-                    // An engine that does not answer is asked again.
+                    // An engine that does not answer is asked again at the next tick.
                     let Ok(containers) = source.select(lease, &selector).await else { continue };
                     for container in containers {
                         let (id, slot) = (container.seen.id, container.seen.slot);
@@ -146,7 +147,7 @@ pub(super) fn coming(
     stream::unfold(lines, |mut lines| async move { Some((lines.recv().await?, lines)) })
 }
 
-/// Hands a container's lines on until it stops.
+/// Sends a container's lines on until it stops.
 async fn follow(
     source: Arc<LeaseContainers>,
     id: String,
@@ -187,7 +188,7 @@ async fn lines<'w>(
     })))
 }
 
-/// Lines from what the engine hands out, which is a line or, of a long one, a part; each with a time before it.
+/// Assembles lines from the engine's output: each message is a line or, of a long line, a part, with a time before it.
 struct LineAssembler {
     slot: Slot,
     open: HashMap<OutputStream, (u64, Vec<u8>)>,

@@ -1,4 +1,4 @@
-//! The engine's answers in our words.
+//! Converts the engine's responses into the port's types.
 
 use std::collections::HashMap;
 
@@ -17,7 +17,7 @@ use ports::{
     subnet::Subnet,
 };
 
-/// `None` for what does not carry all labels of this owner.
+/// `None` for an object that does not carry all labels of this owner.
 pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<EngineContainer> {
     let labels = summary.labels?;
     let status = summary.status.unwrap_or_default();
@@ -29,7 +29,7 @@ pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<Engin
         Summary::REMOVING => ContainerState::Removing,
         Summary::DEAD => ContainerState::Dead,
     };
-    // The listing has the health only inside its sentence: `Up 5 seconds (health: starting)`.
+    // The listing has the health only inside its status text: `Up 5 seconds (health: starting)`.
     let health = match status.rsplit_once('(').map_or("", |(_, end)| end) {
         "healthy)" => ContainerHealth::Healthy,
         "unhealthy)" => ContainerHealth::Unhealthy,

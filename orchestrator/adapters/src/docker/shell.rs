@@ -1,4 +1,5 @@
-//! The inside of leases over Docker's HTTP API: logs in `logs.rs`, shells here.
+//! Shells in a lease's containers over Docker's HTTP API. [`DockerIo`] implements the port with these and with the logs
+//! of `logs.rs`.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -23,20 +24,21 @@ use lease::{
 use ports::container_io::{Attached, Command, ContainerIo, ContainerLine, ContainerSelector, Result, Shell};
 use ports::engine::{EngineContainer, Error};
 
-/// The variable that marks what a shell starts.
+/// The environment variable that marks every process of a shell.
 pub const MARKER: &str = "TIDEMARK_SHELL";
-/// How often what a shell started is looked for again: a process may be about to start another.
+/// How often a shell's processes are searched for: one may be about to start another.
 const SWEEPS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Ends all whose environment has the marker in `$1`. Nothing but a shell's own words: an image may have no other program.
+/// Kills every process whose environment has the marker in `$1`. It uses only the shell's built-in commands, because an
+/// image may have no other program.
 pub const SWEEP: &str = r#"for p in /proc/[0-9]*; do
   while IFS= read -r e || [ -n "$e" ]; do
     case $e in *"$1"*) kill -9 "${p#/proc/}" ;; esac
   done <"$p/environ"
 done 2>/dev/null"#;
 
-/// One owner's leases on an engine.
+/// Logs of and shells in one owner's leases on an engine.
 pub struct DockerIo {
     containers: LeaseContainers,
     host: String,
@@ -49,7 +51,7 @@ impl DockerIo {
         Self { containers: LeaseContainers { engine, owner }, host }
     }
 
-    /// Ends what has the marker, from within the container and as its user: where its processes cannot be reached from here.
+    /// Kills the marked processes from within the container and as its user, for when they cannot be reached from here.
     async fn sweep_within(&self, shell: &Shell) -> Result<()> {
         let words = ["/bin/sh", "-c", SWEEP, "sh", &shell.marker].map(str::to_owned).to_vec();
         let options = CreateExecOptions { cmd: Some(words), attach_stdout: Some(true), ..CreateExecOptions::default() };
@@ -100,7 +102,8 @@ impl ContainerIo for DockerIo {
         let marker = hex::encode(marker);
         let mut env = vec![format!("{MARKER}={marker}")];
         env.extend(command.tty.then(|| "TERM=xterm-256color".to_owned()));
-        // No user, no privilege: the engine takes the container's own, and its namespaces, capabilities and control group.
+        // No user and no privilege is named: the engine uses the container's own user, namespaces, capabilities and
+        // control group.
         let options = CreateExecOptions {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
@@ -157,8 +160,9 @@ impl ContainerIo for DockerIo {
     }
 }
 
-/// Kills the shell's first process, and all processes of this kernel that have its marker. Whether there were any, and
-/// whether they could be reached: not those that run under another kernel, nor as an ordinary user.
+/// Kills the shell's first process, and all processes of this kernel that have its marker. Returns whether there were
+/// any, and whether they could be reached: processes under another kernel cannot, nor can others' when we run as an
+/// ordinary user.
 fn kill_marked(shell: &Shell, first: Option<i32>) -> (bool, bool) {
     let Ok(listed) = std::fs::read_dir("/proc") else { return (first.is_some(), false) };
     let marker = format!("{MARKER}={}", shell.marker);
@@ -171,7 +175,8 @@ fn kill_marked(shell: &Shell, first: Option<i32>) -> (bool, bool) {
     };
     let (mut any, mut reached) = (first.is_some(), first.is_none());
     for pid in listed.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok()) {
-        // Held first and looked at then, so that no other process can have got the number meanwhile.
+        // The process is held by a descriptor first and checked then, so that no other process can have got its number
+        // meanwhile.
         let Some(held) = Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) else { continue };
         if holds(pid) {
             any = true;
