@@ -1,4 +1,4 @@
-//! An order with the bids on it, as the chain tells them: the fold of its events.
+//! An order with its bids: a fold of the chain's events.
 
 use std::collections::BTreeMap;
 
@@ -20,7 +20,7 @@ pub struct Auction {
     pub opened_block: u64,
     /// When it was accepted or cancelled.
     pub closed_at: Option<u64>,
-    /// Bids that hold their providers' capacity, and those that became leases. One that ended otherwise is forgotten.
+    /// Bids that hold their providers' capacity, and those that became leases. A bid that ended otherwise is dropped.
     pub bids: BTreeMap<B256, PlacedBid>,
 }
 
@@ -30,7 +30,7 @@ pub struct Auction {
 pub struct PlacedBid {
     pub terms: Bid,
     pub placed_at: u64,
-    /// What it became.
+    /// The lease that it became.
     pub lease: Option<B256>,
 }
 
@@ -39,13 +39,13 @@ impl Auction {
         Self { id, terms, deposit, opened_at, opened_block, closed_at: None, bids: BTreeMap::new() }
     }
 
-    /// The first event of an order; `None` for any other.
+    /// Creates the order from its first event; `None` for any other event.
     pub fn open(event: &MarketEvents, time: u64, block: u64) -> Option<Self> {
         let MarketEvents::OrderOpened(opened) = event else { return None };
         Some(Self::new(opened.order, opened.terms.clone(), opened.deposit, time, block))
     }
 
-    /// Applies a later event of this order, which stood in a block of the given time.
+    /// Applies a later event of this order, from a block of the given time.
     pub fn apply(&mut self, event: &MarketEvents, time: u64) {
         match event {
             MarketEvents::OrderCancelled(_) => self.closed_at = Some(time),
@@ -77,13 +77,13 @@ impl Auction {
         live
     }
 
-    /// A provider's bid that holds its capacity.
+    /// The provider's bid that holds its capacity.
     pub fn bid_of(&self, provider: Address) -> Option<(B256, &Bid)> {
         let mut own = self.live().into_iter().filter(|(_, bid)| bid.terms.provider == provider);
         own.next().map(|(id, bid)| (id, &bid.terms))
     }
 
-    /// The bid whose place a cheaper one takes: the dearest, when all places are taken.
+    /// The bid that a cheaper one replaces: the dearest, when all places are taken.
     pub fn displaced(&self) -> Option<&Bid> {
         let live = self.live();
         if live.len() < MOST_BIDS { None } else { live.last().map(|(_, bid)| &bid.terms) }

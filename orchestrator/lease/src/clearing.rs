@@ -1,8 +1,9 @@
-//! What a provider does about an order: one decision from what is known of it.
+//! A provider's next action for an order: a pure function of what is known of it.
 //!
-//! An answer is a bid or a reason why there is none. A bid reserves inventory from the moment it is decided; the
-//! reservation ends when the chain shows the bid, which then holds the capacity itself, or when the bid can no longer
-//! come. A bid on chain holds until it wins, or until the provider takes it back: it has lost, or expired.
+//! A provider answers with a bid or with a reason why there is none. A bid reserves inventory from the moment it is
+//! decided; the reservation ends when the chain shows the bid, which then holds the capacity itself, or when the bid
+//! can no longer appear. A bid on chain holds until it wins, or until the provider releases it because it has lost or
+//! expired.
 
 use alloy::primitives::{B256, ruint::UintTryFrom};
 use serde::{Deserialize, Serialize};
@@ -10,28 +11,28 @@ use solidity::{AuctionOrder, Bid, Rates};
 
 use super::auction::Auction;
 
-/// How long a decision against a bid, or a bid that could not be placed, stands before the order is looked at again, in
+/// How long a decision not to bid, or a bid that could not be placed, is kept before the order is considered again, in
 /// milliseconds.
 const PAUSE_MS: u64 = 5_000;
 
-/// What became of the transaction that was to place a bid.
+/// The outcome of the transaction that was to place a bid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
     /// Wanted, and not signed.
     Prepared,
-    /// Signed; what the chain made of it is not certain yet.
+    /// Signed; its outcome on chain is not certain yet.
     Sent,
-    /// It had its effect in a block that has been read.
+    /// It took effect in a block that has been read.
     Done,
-    /// It had none, and never will.
+    /// It had no effect, and never will.
     Failed(String),
 }
 
-/// Where a provider stands with an order.
+/// The state of a provider's bid on an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "standing")]
 pub enum BidStatus {
-    /// Not looked at yet.
+    /// Not considered yet.
     Open,
     /// No bid, with the reason.
     Declined {
@@ -52,33 +53,33 @@ pub enum BidStatus {
     },
 }
 
-/// What to do next.
+/// The next action for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BidAction {
-    /// Screen, price, and bid or say why not.
+    /// Screen, price, and bid or record why not.
     Answer,
     /// The transaction is on its way.
     Wait,
-    /// Take back a bid that was not signed yet.
+    /// Cancel a bid that has not been signed yet.
     Withdraw,
-    /// The bid is on chain: the reservation has done its work.
+    /// The bid is on chain: its reservation can be freed.
     Hold,
-    /// Take the bid off the chain.
+    /// Release the bid on chain.
     Release,
     /// Nothing is left to do until the order changes.
     Rest,
 }
 
-/// What the provider has set about bids.
+/// The provider's settings for bids.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct BidBounds {
-    /// No new bids.
+    /// Place no new bids.
     pub drain: bool,
     /// Seconds for which a lost bid stays, so that its tenant can move a lease to it.
     pub standby: u64,
 }
 
-/// What a provider decided about an order: a bid with its id, or the reason why there is none.
+/// A provider's decision about an order: a bid with its id, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BidDecision {
     Bid { id: B256, bid: Bid },
@@ -97,12 +98,12 @@ pub fn standing(auction: Option<&Auction>, decision: Option<&BidDecision>, wish:
         (None, Some(Wish::Prepared | Wish::Sent)) => BidStatus::Bidding,
         (None, Some(Wish::Done)) => BidStatus::Released,
         (None, Some(Wish::Failed(reason))) => BidStatus::Failed { reason: reason.clone() },
-        // A bid of a time that this database does not remember.
+        // A bid that an earlier database placed.
         (None, None) => BidStatus::Released,
     }
 }
 
-/// `now` is the chain's time in Unix seconds, `idle_ms` how long ago the decision was made.
+/// The next action. `now` is the chain's time in Unix seconds, `idle_ms` how long ago the decision was made.
 pub fn next(
     standing: &BidStatus,
     auction: Option<&Auction>,
@@ -131,20 +132,20 @@ pub fn next(
     }
 }
 
-/// Whether a bid on chain can be taken back and should be.
+/// Whether a bid on chain can and should be released.
 fn may_release(auction: Option<&Auction>, decision: Option<&BidDecision>, now: u64, bounds: BidBounds) -> bool {
     let (Some(auction), Some(BidDecision::Bid { bid, .. })) = (auction, decision) else { return false };
     now > u64::from(bid.expiry) || auction.closed_at.is_some_and(|closed_at| now >= closed_at + bounds.standby)
 }
 
-/// When a bid made now expires: when its order can no longer be accepted, or `hold` seconds from now; never before the
+/// The expiry of a bid made now: when its order can no longer be accepted, or `hold` seconds from now; never before the
 /// bidding ends.
 pub fn expiry(order: &AuctionOrder, now: u64, hold: Option<u64>) -> u32 {
     let held = hold.map(|hold| u32::try_from(now.saturating_add(hold)).unwrap_or(u32::MAX));
     held.map_or(order.acceptUntil, |held| held.max(order.bidUntil).min(order.acceptUntil))
 }
 
-/// Rates so many percent dearer, rounded up; as high as a rate can be when it would be higher.
+/// Rates raised by a percentage, rounded up and capped at the highest rate that fits.
 pub fn with_margin(rates: &Rates, percent: u16) -> Rates {
     fn dearer<const BITS: usize, const LIMBS: usize>(
         rate: alloy::primitives::Uint<BITS, LIMBS>,

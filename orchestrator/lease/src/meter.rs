@@ -1,5 +1,5 @@
-//! From two looks at raw counters to what a lease used in between. Totals only ever grow; a raw counter that fell means
-//! that what it counted began again, and what it shows now is new.
+//! The totals of a lease from consecutive readings of raw counters. Totals never fall; a raw counter that fell was
+//! reset, and its present value is added as new.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,7 +16,7 @@ pub struct Meter {
     pub raw: RawReading,
 }
 
-/// Counters as they were read.
+/// Raw counters of one reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct RawReading {
@@ -31,13 +31,13 @@ pub struct RawReading {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct GroupReading {
-    /// Tells apart a group and another of its name that was made after it.
+    /// Distinguishes a group from another of its name that was created later.
     pub inode: u64,
     pub cpu_nanos: u64,
     pub memory_bytes: u64,
 }
 
-/// One container's counters. CPU time and memory are 0 where the group tells them.
+/// One container's counters. CPU time and memory are 0 where the group reports them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContainerReading {
@@ -47,8 +47,8 @@ pub struct ContainerReading {
 }
 
 impl Meter {
-    /// The meter after another look. `longest_ms` is the longest time between two looks for which presence is claimed: who
-    /// was not there to see cannot say that a replica was healthy all the while.
+    /// The meter after another reading. `longest_ms` is the longest interval between two readings for which presence is
+    /// claimed: for a longer one it was not observed that a replica was healthy throughout.
     pub fn advance(&self, at_ms: u64, raw: RawReading, longest_ms: u64) -> Self {
         let mut counters = self.counters;
         let first = self.at_ms == 0;
@@ -70,12 +70,12 @@ impl Meter {
             counters.network_bytes = counters.network_bytes.saturating_add(network);
         }
 
-        // The line between two readings is the best guess at what was held between them.
+        // A line between two readings is the best estimate of the memory held between them.
         let held = (u128::from(self.raw.memory()) + u128::from(raw.memory())) / 2;
         let memory = held * u128::from(seen_ms) / 1000;
         counters.memory_byte_seconds = counters.memory_byte_seconds.saturating_add(memory);
 
-        // A group that could not be read this time is not one that began again.
+        // A group that could not be read this time has not been reset.
         let group = raw.group.or(self.raw.group);
         Self { at_ms, counters, raw: RawReading { group, ..raw } }
     }
@@ -88,7 +88,7 @@ impl RawReading {
     }
 }
 
-/// How much a counter grew that starts at 0 when it begins again.
+/// The growth of a counter that is 0 after a reset.
 fn grown(before: u64, now: u64) -> u64 {
     if now >= before { now - before } else { now }
 }

@@ -1,16 +1,22 @@
-//! What to do next for one lease, given what the chain wants and what the engine shows.
+//! The container reconciler: the next action for one lease, from its desired and its observed state.
 //!
-//! One decision names one action: the things in it do not depend on each other and may be done at once. The stage does
-//! them, looks again and asks again, until there is nothing to do or something to wait for. So it does not matter where a
-//! process died: the next decision starts from what is there.
+//! The container stage calls [`reconcile`], carries out the action, observes again and repeats until the action is
+//! [`ContainerAction::Rest`]. The steps within one action are independent of each other and may run concurrently.
+//! Nothing is remembered between two calls, so it does not matter where a process died: the next call starts from what
+//! is observed.
 //!
-//! Warm replicas are those beyond the wanted ones that are made and not started, so that a step up is a start and no making.
-//! They serve nobody and use nothing, so whatever is wanted comes before them: they are made when every wanted replica is
-//! ready, and what keeps them from being made keeps nothing else. A replica that has run is no warm one; what it wrote would
-//! be there when it came up again. So a step down removes, and a new one is made when there is nothing else to do.
+//! # Warm replicas
 //!
-//! Nothing here knows of unreachable worlds. Who cannot see must not ask: a decision to remove is only ever the answer to
-//! a complete view.
+//! Warm replicas are created beyond the wanted ones and not started, so that scaling out is a start and not a creation.
+//! They serve nothing and use nothing, so everything wanted comes first: they are created when every wanted replica is
+//! ready, and their failure delays nothing else. A replica that has run is not warm, because what it wrote would be
+//! there when it started again; scaling in therefore removes it, and a new one is created when nothing else is left to
+//! do.
+//!
+//! # Precondition
+//!
+//! The observed state is complete. When the engine or the chain is unreachable the stage must not call [`reconcile`]: a
+//! removal is only ever the answer to a complete listing.
 
 mod next_step;
 
@@ -24,39 +30,39 @@ use serde::{Deserialize, Serialize};
 use self::next_step::{Blockers, ContainerStep, next_step};
 use super::manifest::Manifest;
 
-/// A run this long, in milliseconds, was no failure: the next start is immediate again.
+/// A run of at least this many milliseconds was no failure: the next start is immediate again.
 pub const STABLE_MS: u64 = 10_000;
-/// Pause before the second of two restarts; it doubles with each failure.
+/// The pause before the second of two restarts; it doubles with each failure.
 const FIRST_PAUSE_MS: u64 = 1_000;
 /// The longest pause between two attempts.
 const LONGEST_PAUSE_MS: u64 = 60_000;
 
-/// One service of one replica: the place of one container.
+/// One service of one replica. Each slot holds at most one container.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Slot {
     pub replica: u16,
     pub service: String,
 }
 
-/// What the chain, and the clock on it, want of a lease here.
+/// What the chain, at its time, wants of a lease on this machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DesiredPhase {
     Run,
     /// The funds are exhausted: stopped, with everything kept for a top-up.
     Pause,
-    /// Closed, or out of funds for longer than the grace period, or taken back by a reorg.
+    /// Closed, out of funds for longer than the grace period, or reverted by a reorg.
     Remove {
         volumes: bool,
     },
 }
 
-/// Where the manifest is.
+/// Whether there is a manifest to run.
 #[derive(Debug, Clone)]
 pub enum ManifestState<'a> {
     Awaited,
-    /// Whatever it is, it is not begun: the provider takes no new leases.
+    /// Not started in any case: the provider takes no new leases.
     Draining,
-    /// It, or the lease's shape, cannot run here; with the reason.
+    /// The manifest, or the lease's shape, cannot run here; with the reason.
     Impossible(String),
     Ready(&'a Manifest),
 }
@@ -65,7 +71,7 @@ pub enum ManifestState<'a> {
 pub struct Desired<'a> {
     pub phase: DesiredPhase,
     pub replicas: u16,
-    /// Replicas beyond those that are made and not started.
+    /// Replicas beyond `replicas` that are created and not started.
     pub warm: u16,
     pub manifest: ManifestState<'a>,
 }
@@ -76,19 +82,19 @@ pub enum ContainerState {
     Created,
     Running,
     Exited,
-    /// Frozen by a hand that is not ours.
+    /// Frozen by someone other than this orchestrator.
     Paused,
-    /// The engine is at it.
+    /// The engine is removing it.
     Removing,
     /// The engine gave it up.
     Dead,
 }
 
-/// What the container's health check says.
+/// The result of the container's health check.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ContainerHealth {
-    /// There is no check.
+    /// There is no health check.
     None,
     Starting,
     Healthy,
@@ -103,7 +109,7 @@ pub struct ObservedContainer {
     pub state: ContainerState,
     pub health: ContainerHealth,
     pub exit_code: Option<i64>,
-    /// What the engine adds to its state: that its memory ran out, what its last health check printed.
+    /// What the engine adds to the state: that memory ran out, what the last health check printed.
     pub detail: Option<String>,
     pub started_at_ms: u64,
     pub finished_at_ms: u64,
@@ -112,16 +118,16 @@ pub struct ObservedContainer {
 /// Something that was tried and failed, or that ended and was started again.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attempt {
-    /// In a row; 0 is as good as no attempt.
+    /// In a row; 0 is the same as no attempt.
     pub failures: u32,
     pub at_ms: u64,
     pub reason: Option<String>,
 }
 
-/// What there is of a lease: on the engine, and in memory.
+/// The observed state of a lease: its objects on the engine, and its attempts in memory.
 #[derive(Debug, Clone, Default)]
 pub struct Observed {
-    /// One, unless a process died while the engine made the first, or a hand that is not ours was at it.
+    /// One, unless a process died while the engine created the first, or someone else created another.
     pub networks: usize,
     /// Volumes by their names in the manifest.
     pub volumes: BTreeSet<String>,
@@ -134,26 +140,26 @@ pub struct Observed {
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContainerAction {
-    /// Turn references into the digests that will run, pulling what is not here.
+    /// Resolve references into the digests that will run; pull the images that are not here.
     Resolve {
         images: Vec<String>,
     },
-    /// Volumes first, then the network and the containers beside each other.
+    /// Create the volumes first, then the network and the containers concurrently.
     Make {
         network: bool,
         volumes: Vec<String>,
         containers: Vec<Slot>,
-        /// They are not to be started yet: a failure is not the lease's.
+        /// They are not to be started yet, so that a failure is not the lease's.
         warm: bool,
     },
     Start {
         containers: Vec<(String, Slot)>,
     },
-    /// With the grace that the manifest gives.
+    /// Stop with the grace period of the manifest.
     Stop {
         containers: Vec<(String, Slot)>,
     },
-    /// Stop with grace, then remove; the highest replica first.
+    /// Stop with the grace period, then remove; the highest replica first.
     Remove {
         containers: Vec<(String, Slot)>,
     },
@@ -163,21 +169,21 @@ pub enum ContainerAction {
     RemoveVolumes {
         volumes: Vec<String>,
     },
-    /// Nothing until the engine, the chain or the clock brings news.
+    /// Nothing until the engine, the chain or the clock changes something.
     Rest,
 }
 
-/// How a lease stands, in one word.
+/// The state of a lease's workload in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum WorkloadStatus {
-    /// The tenant has not sent the manifest, or the provider begins nothing new.
+    /// The tenant has not sent the manifest, or the provider starts no new leases.
     Awaiting,
     Preparing,
     Starting,
     /// Every replica is ready.
     Running,
-    /// It cannot come up, or does not stay up; the reason says why.
+    /// It cannot start, or does not stay up; the reason says why.
     Failing,
     Paused,
     Removing,
@@ -189,15 +195,15 @@ pub struct Reconciliation {
     pub action: ContainerAction,
     pub standing: WorkloadStatus,
     pub reason: Option<String>,
-    /// When to look again though nothing happened, in the machine's Unix milliseconds.
+    /// When to reconcile again even if nothing changes, in the machine's Unix milliseconds.
     pub wake_at_ms: Option<u64>,
 }
 
-/// Names what an attempt was about.
+/// The keys of attempts.
 pub mod subject {
     use super::Slot;
 
-    /// Warm replicas have their own, so that their failure delays no other.
+    /// Warm replicas have their own, so that their failure delays no wanted replica.
     pub fn make(warm: bool) -> &'static str {
         if warm { "make warm" } else { "make" }
     }
@@ -211,14 +217,14 @@ pub mod subject {
 }
 
 impl Attempt {
-    /// When to try again.
+    /// When to try again, in the machine's Unix milliseconds.
     pub fn due(&self) -> u64 {
         self.at_ms.saturating_add(pause(self.failures))
     }
 }
 
-/// Milliseconds to wait after so many failures in a row: nothing after the first end of a container that ran, since most
-/// are accidents.
+/// The backoff after this many failures in a row, in milliseconds. There is none after the first end of a container
+/// that ran, because most are accidents.
 fn pause(failures: u32) -> u64 {
     match failures {
         0 => 0,
@@ -226,7 +232,7 @@ fn pause(failures: u32) -> u64 {
     }
 }
 
-/// `now_ms` is the machine's clock.
+/// The next action for a lease. `now_ms` is the machine's clock.
 pub fn reconcile(desired: &Desired<'_>, observed: &Observed, now_ms: u64) -> Reconciliation {
     match (desired.phase, &desired.manifest) {
         (DesiredPhase::Remove { volumes }, _) => remove(observed, volumes),
@@ -308,7 +314,7 @@ fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: 
             ContainerStep::Leave => {}
         }
     }
-    // What is made already need not wait for what is not.
+    // What is created already need not wait for what is not.
     let whole = observed.networks == 1 && manifest.volumes.is_subset(&observed.volumes);
     if whole && !start.is_empty() {
         return act(ContainerAction::Start { containers: start }, WorkloadStatus::Starting);
@@ -342,7 +348,7 @@ fn run(manifest: &Manifest, desired: &Desired<'_>, observed: &Observed, now_ms: 
     Reconciliation { action: ContainerAction::Rest, standing, reason, wake_at_ms: blockers.wake_at_ms }
 }
 
-/// Images, network, volumes and containers that are not there yet.
+/// Creates images, network, volumes and containers that are missing; none when nothing is.
 fn prepare(
     manifest: &Manifest,
     missing: &[Slot],
@@ -376,7 +382,7 @@ fn prepare(
     }
 }
 
-/// The attempt to write down before a container that ended is started again; `None` for a first start.
+/// The attempt to record before a container that ended is started again; `None` for a first start.
 pub fn restart(seen: &ObservedContainer, before: Option<&Attempt>, now_ms: u64) -> Option<Attempt> {
     if seen.state != ContainerState::Exited {
         return None;
@@ -387,7 +393,7 @@ pub fn restart(seen: &ObservedContainer, before: Option<&Attempt>, now_ms: u64) 
     Some(Attempt { failures, at_ms: now_ms, reason: None })
 }
 
-/// A job that ended well.
+/// Whether it is a job that completed successfully.
 fn done(manifest: &Manifest, seen: &ObservedContainer) -> bool {
     seen.state == ContainerState::Exited && seen.exit_code == Some(0) && manifest.is_job(&seen.slot.service)
 }

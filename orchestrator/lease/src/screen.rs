@@ -1,9 +1,9 @@
-//! Whether an order fits an offer or a bid: the predicates by which the contract takes an offer (`Market.take`) or screens a
-//! bid (`Auction.screen`).
+//! Whether an order matches an offer or a bid: the predicates by which the contract takes an offer (`Market.take`) or
+//! screens a bid (`Auction.screen`).
 //!
-//! The contract stops at the first that fails; here every one that fails is returned, in the contract's order and with its
-//! numbers, so that "no" comes with all its reasons. `solidity/test/vectors` holds both against the same cases. The
-//! contract's word counts.
+//! The contract stops at the first predicate that fails. This module returns every one that fails, in the contract's
+//! order and with its numbers, so that a refusal comes with all its reasons. `solidity/test/vectors` holds both to the
+//! same cases; the contract is the authority.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -20,26 +20,26 @@ use super::{
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amounts(pub [u64; 4]);
 
-/// Their names, for sentences.
+/// Their names, for messages.
 pub const KINDS: [&str; 4] = ["millicores", "MiB of memory", "MiB of disk", "GPUs"];
 
 const MOST_REPLICAS: u16 = 1 << 14;
 
-/// A provider as far as an order can see it.
+/// What an order can see of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seller {
     pub provider: Address,
     pub registered: bool,
     pub capacity: Amounts,
-    /// What leases, bids and the provider's own reservations hold of it.
+    /// Reserved by leases, bids and the provider itself.
     pub held: Amounts,
     pub attributes: BTreeSet<B256>,
-    /// Whether the market takes new leases and bids at all.
+    /// Whether the market accepts new leases and bids at all.
     pub intake_open: bool,
 }
 
-/// Why an order and an offer or a bid do not fit; each is the contract's error of that name, with what it needs to be
-/// remedied. Rates are base units × 1e12 a second, amounts base units, times Unix seconds.
+/// Why an order and an offer or a bid do not match. Each is the contract's error of that name, with the numbers needed
+/// to remedy it. Rates are base units × 1e12 a second, amounts base units, times Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mismatch {
     IntakeStopped,
@@ -68,13 +68,13 @@ impl Amounts {
         Self(std::array::from_fn(|kind| self.0[kind].saturating_add(other.0[kind])))
     }
 
-    /// Nothing where there would be less.
+    /// Zero where the difference would be negative.
     pub fn less(self, other: Self) -> Self {
         Self(std::array::from_fn(|kind| self.0[kind].saturating_sub(other.0[kind])))
     }
 }
 
-/// What the contract says that a provider has, and what leases and bids hold of it.
+/// The provider's registered capacity on chain, and the part that leases and bids hold.
 pub fn amounts(c: &Capacity) -> (Amounts, Amounts) {
     let registered = [c.millicores, c.memoryMiB, c.diskMiB, c.gpus.into()];
     let held = [c.heldMillicores, c.heldMemoryMiB, c.heldDiskMiB, c.heldGpus.into()];
@@ -84,7 +84,7 @@ pub fn amounts(c: &Capacity) -> (Amounts, Amounts) {
 /// Every reason why an order cannot take an offer with these rates.
 ///
 /// # Arguments
-/// `deposit` is what arrives, in base units; nothing is said about money when it is not known.
+/// `deposit` is the amount that arrives, in base units; without it money is not checked.
 pub fn take(
     (offer, open): (u32, bool),
     rates: &Rates,
@@ -109,7 +109,7 @@ pub fn take(
     reasons
 }
 
-/// Every reason why a bid on an order would not be taken at a time.
+/// Every reason why a bid on an order would be refused at a time.
 pub fn bid(auction: &Auction, bid: &Bid, seller: &Seller, now: u64, notice_period: u32) -> Vec<Mismatch> {
     let mut reasons = standing(auction, seller, now);
     let order = &auction.terms;
@@ -152,7 +152,7 @@ fn standing(auction: &Auction, seller: &Seller, now: u64) -> Vec<Mismatch> {
     reasons
 }
 
-/// As `Accrual.sound`.
+/// The same predicate as `Accrual.sound`.
 fn sound(policy: &LeasePolicy) -> bool {
     policy.maxReplicas > 0
         && policy.maxReplicas < MOST_REPLICAS
@@ -164,7 +164,7 @@ fn sound(policy: &LeasePolicy) -> bool {
         && policy.step > 0
 }
 
-/// What the whole lease may come to reserve.
+/// The highest rate that the whole lease may reserve.
 pub fn highest_rate(rates: &Rates, max_replicas: u16) -> U256 {
     U256::from(rates.reserved) * U256::from(max_replicas)
 }
@@ -183,7 +183,7 @@ fn unfunded(available: U256, rates: &Rates, replicas: u16, notice_period: u32) -
 fn too_little(seller: &Seller, shape: &Shape, most: u16) -> impl Iterator<Item = Mismatch> {
     let asked = Amounts::of(shape, most).0;
     let free = seller.capacity.less(seller.held).0;
-    // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
+    // A kind that is not asked for is no obstacle, even when the capacity has shrunk below what is held.
     (0..KINDS.len()).filter(move |kind| asked[*kind] > free[*kind]).map(move |kind| Mismatch::CapacityExceeded {
         kind,
         asked: asked[kind],
@@ -198,7 +198,7 @@ fn crowded(auction: &Auction, bid: &Bid) -> Option<Mismatch> {
     (rate >= displaced).then_some(Mismatch::NotBetter { rate, displaced })
 }
 
-/// How money is written: base units and rates as they are, or in a currency.
+/// How amounts and rates are written: as the contract's integers, or in a currency.
 pub trait Figures {
     /// Base units.
     fn amount(&self, amount: U256) -> String;
@@ -206,7 +206,7 @@ pub trait Figures {
     fn rate(&self, rate: U256) -> String;
 }
 
-/// As the contract has them.
+/// The contract's integers.
 pub struct Plain;
 
 impl Figures for Plain {
@@ -259,7 +259,7 @@ impl Mismatch {
         }
     }
 
-    /// One sentence: what does not fit, with numbers, and what would make it fit.
+    /// One sentence: what does not match, with numbers, and what would make it match.
     pub fn sentence(&self, figures: &dyn Figures) -> String {
         match self {
             Self::IntakeStopped => {
@@ -326,7 +326,7 @@ pub fn listed(reasons: &[Mismatch]) -> String {
     reasons.iter().map(Mismatch::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// A word such as `region=eu` as the contract has it: its bytes, then zeros.
+/// An attribute such as `region=eu` as the contract stores it: its bytes, padded with zeros.
 ///
 /// # Errors
 /// A sentence when it is empty, longer than 32 bytes, or not printable.

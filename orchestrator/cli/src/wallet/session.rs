@@ -21,7 +21,7 @@ use crate::{
     settings::{Connection, Identity},
     wallet::connection::connect,
 };
-use lease::{Lease, needs_reach};
+use lease::{Lease, needs_last_root};
 
 pub struct Session {
     pub deployment: Deployment,
@@ -140,7 +140,7 @@ impl Session {
 
     /// When the newest root of a lease's silent provider was posted, if an event of the lease ends at that what is owed.
     async fn reach(&self, event: &MarketEvents, provider: Address, block: u64) -> anyhow::Result<Option<u64>> {
-        if !needs_reach(event) {
+        if !needs_last_root(event) {
             return Ok(None);
         }
         let roots = self.filter().event_signature(Market::RootPosted::SIGNATURE_HASH).topic1(provider);

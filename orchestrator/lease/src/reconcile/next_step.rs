@@ -1,4 +1,4 @@
-//! What one wanted container needs: to be started, to be stopped, or to be waited for.
+//! The step that one wanted container needs: a start, a stop, or none yet.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,15 @@ use crate::manifest::{Condition, Manifest};
 const PATIENCE_MS: u64 = 60_000;
 const LONGEST_PATIENCE_MS: u64 = 600_000;
 
-/// What to do about one container.
+/// The step for one container.
 pub(super) enum ContainerStep {
     Start,
     Stop,
     Leave,
 }
 
-/// What keeps a lease from being settled: the first reason, a failure before a mere delay; the earliest time to look again.
+/// What keeps a lease from converging: the first reason, where a failure precedes a mere delay, and the earliest time
+/// to reconcile again.
 #[derive(Default)]
 pub(super) struct Blockers {
     pub(super) reason: Option<String>,
@@ -95,7 +96,7 @@ fn detail(seen: &ObservedContainer) -> String {
     seen.detail.as_ref().map(|detail| format!(" ({detail})")).unwrap_or_default()
 }
 
-/// When a container that does not run may be started.
+/// When a container that does not run may be started, in Unix milliseconds.
 fn due(seen: &ObservedContainer, attempt: Option<&Attempt>) -> u64 {
     let Some(attempt) = attempt else { return 0 };
     if seen.state == ContainerState::Exited && attempt.reason.is_none() {
@@ -105,7 +106,7 @@ fn due(seen: &ObservedContainer, attempt: Option<&Attempt>) -> u64 {
     attempt.due()
 }
 
-/// The dependency that a container still waits for.
+/// The dependency that a container still waits for, with the awaited condition.
 fn held_back(
     manifest: &Manifest,
     seen: &ObservedContainer,

@@ -18,7 +18,7 @@ fn chained(condition: &str) -> Manifest {
     ))
 }
 
-/// An engine in memory that carries out decisions.
+/// An engine in memory that carries out actions.
 #[derive(Default)]
 struct World {
     observed: Observed,
@@ -256,7 +256,7 @@ fn slot(replica: u16) -> Slot {
     Slot { replica, service: "web".into() }
 }
 
-/// The slots that are made and were never started.
+/// The slots that are created and were never started.
 fn created(world: &World) -> Vec<Slot> {
     let created = world.observed.containers.iter().filter(|seen| seen.state == ContainerState::Created);
     created.map(|seen| seen.slot.clone()).collect()
