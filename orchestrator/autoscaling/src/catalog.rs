@@ -1,4 +1,4 @@
-//! Policies by name.
+//! The autoscalers by name, as users type them.
 
 use super::{
     Autoscaler,
@@ -12,7 +12,7 @@ use super::{
     threshold::threshold,
 };
 
-/// The policy of a name, and what it is.
+/// An autoscaler's name and description.
 #[derive(Debug, Clone, Copy)]
 pub struct CatalogEntry {
     pub name: &'static str,
@@ -21,13 +21,13 @@ pub struct CatalogEntry {
     make: Constructor,
 }
 
-/// What a policy is made from.
+/// How an autoscaler is constructed.
 #[derive(Debug, Clone, Copy)]
 enum Constructor {
     Alone(fn() -> Box<dyn Autoscaler>),
-    /// From what was learned before it was shipped.
+    /// From what was learned before the release.
     Learned(Method),
-    /// From all of the demand, which nobody has who scales a lease.
+    /// From all of the demand, which is known in simulation only.
     Knowing(fn(&Setup, &[f64]) -> Box<dyn Autoscaler>),
 }
 
@@ -35,7 +35,7 @@ enum Constructor {
 #[error("there is no policy {0:?}; the policies are {all}", all = names().join(", "))]
 pub struct UnknownPolicy(String);
 
-/// What a new lease gets unless its tenant says otherwise.
+/// The default of a new lease.
 pub const DEFAULT: &str = "default";
 
 static ENTRIES: [CatalogEntry; 11] = [
@@ -98,9 +98,9 @@ static ENTRIES: [CatalogEntry; 11] = [
     },
 ];
 
-/// The policy that comes with the program.
+/// The trained autoscaler of this method that is embedded in the program.
 fn learned(method: Method, learn: bool) -> Box<dyn Autoscaler> {
-    // It is part of the program, and a test reads it.
+    // It is embedded in the program, and a test parses it.
     let shipped = shipped(method).unwrap_or_else(|error| unreachable!("the shipped {method} is damaged: {error}"));
     Box::new(shipped.refining(learn))
 }
@@ -110,13 +110,13 @@ pub fn names() -> Vec<&'static str> {
     ENTRIES.iter().map(|entry| entry.name).collect()
 }
 
-/// What there is of this name.
+/// Finds the autoscaler of this name.
 pub fn find(name: &str) -> Result<&'static CatalogEntry, UnknownPolicy> {
     ENTRIES.iter().find(|entry| entry.name == name).ok_or_else(|| UnknownPolicy(name.to_owned()))
 }
 
 impl CatalogEntry {
-    /// The policy as a lease can have it, going on to learn if `learn` and it is one that does; None for those that would
+    /// The autoscaler for a lease, which keeps learning if `learn` and it is one that learns; None for those that would
     /// have to know the future.
     pub fn alone(&self, learn: bool) -> Option<Box<dyn Autoscaler>> {
         match self.make {
@@ -126,7 +126,7 @@ impl CatalogEntry {
         }
     }
 
-    /// The policy for a trace, which is the mean demand of each step.
+    /// The autoscaler for a trace, given the mean demand of each step.
     pub fn on(&self, setup: &Setup, demand: &[f64]) -> Box<dyn Autoscaler> {
         match self.make {
             Constructor::Alone(make) => make(),

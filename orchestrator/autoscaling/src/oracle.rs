@@ -1,12 +1,13 @@
 //! The clairvoyant optimum: the cheapest schedule that serves every step's demand, known in advance.
 //!
-//! Replicas are interchangeable and the last that came is the first to go, so the schedule falls apart into one question a
-//! replica: the k-th must serve where at least k are needed, and between two such times it may stay, at the price of the gap,
-//! or go and be started again, at the price of the start delay. The dynamic program over its two states (there, not there)
-//! is then one comparison a gap, and the whole takes time proportional to how much the need rises and falls.
+//! Replicas are interchangeable and the last that was added is the first to be removed, so the schedule decomposes into
+//! one question a replica: the k-th must serve where at least k are needed, and between two such times it may stay, at
+//! the price of the gap, or be removed and started again, at the price of the start delay. The dynamic program over its
+//! two states (present, absent) is then one comparison a gap, and the whole takes time proportional to how much the
+//! need rises and falls.
 //!
-//! Demand that nothing could serve is left out: what comes before a first replica can have started, and what exceeds the
-//! most that is allowed. Cooldown, step and money do not bind it.
+//! Demand that cannot be served is left out: what comes before a first replica can have started, and what exceeds the
+//! maximum. Cooldown, step and money do not bind the optimum.
 
 use super::{
     Autoscaler, Decision, Observation,
@@ -17,7 +18,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Optimum {
     present: Vec<u32>,
-    /// The next step to answer for, as a policy.
+    /// The next step to answer for, as an autoscaler.
     step: usize,
 }
 
@@ -28,8 +29,8 @@ pub fn optimum(setup: &Setup, demand: &[f64]) -> Optimum {
     Optimum { present: schedule(&needs, lead(setup.delay, setup.step)), step: 0 }
 }
 
-/// The cheapest counts that have each step's need ready, when a replica serves `lead` steps after it was asked for and the
-/// first step's are there from the start.
+/// The cheapest counts that have each step's need ready, when a replica serves `lead` steps after it was asked for and
+/// those of the first step exist from the start.
 fn schedule(needs: &[u32], lead: usize) -> Vec<u32> {
     // How the count changes at the start of each step.
     let mut change = vec![0_i64; needs.len() + 1];
@@ -38,7 +39,7 @@ fn schedule(needs: &[u32], lead: usize) -> Vec<u32> {
     let first = needs.first().copied().unwrap_or(0);
     let mut before = 0;
     for (step, need) in needs.iter().copied().enumerate() {
-        // Nothing beyond the first step's replicas can serve before the lead has passed.
+        // Only the first step's replicas can serve before the lead has passed.
         let need = if step < lead { need.min(first) } else { need };
         for replica in need..before {
             let replica = replica as usize;

@@ -1,13 +1,14 @@
-//! The simulated replicas and the requests before them: a queue that is a fluid, served by replicas that take time to start.
+//! The simulated replicas, and the requests that wait for them: a fluid queue, served by replicas that take time to
+//! start.
 
 use std::collections::VecDeque;
 
 use super::setup::{SLACK, need};
 
-/// Seconds by which floating point may miss a moment; Unix time has steps of a quarter of that.
+/// The tolerance of times in seconds; Unix time as a float has a resolution of a quarter of that.
 const PUNCTUAL: f64 = 1e-6;
 
-/// Replicas, those that start, and the requests before them.
+/// Ready and starting replicas, and the waiting requests.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plant {
     pub ready: u32,
@@ -17,7 +18,7 @@ pub struct Plant {
     pub waiting: f64,
 }
 
-/// What happened in a step.
+/// The result of one step.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Served {
     /// Requests that arrived, per second.
@@ -30,7 +31,7 @@ pub struct Served {
 }
 
 impl Plant {
-    /// Replicas ready and nobody waiting.
+    /// Ready replicas and no waiting requests.
     pub fn with_ready(ready: u32) -> Self {
         Self { ready, ..Self::default() }
     }
@@ -43,7 +44,7 @@ impl Plant {
         self.starting.iter().map(|(_, count)| count).sum()
     }
 
-    /// Those that have started by then serve. The order in which they were asked for does not matter.
+    /// Makes the replicas ready that have started by then. The order in which they were asked for does not matter.
     pub fn advance(&mut self, time: f64) {
         let Self { ready, starting, .. } = self;
         starting.retain(|(at, count)| {
@@ -55,7 +56,8 @@ impl Plant {
         });
     }
 
-    /// Goes to this count: what is added serves at `ready_at`, what is taken goes at once, the newest that start first.
+    /// Goes to this count: what is added serves at `ready_at`, what is removed goes at once, the newest starting ones
+    /// first.
     pub fn resize(&mut self, replicas: u32, ready_at: f64) {
         let present = self.present();
         if replicas > present {
@@ -73,7 +75,7 @@ impl Plant {
         self.ready -= surplus.min(self.ready);
     }
 
-    /// Lives through one step of demand, in requests per second.
+    /// Simulates one step of demand, in requests per second.
     pub fn serve(&mut self, demand: f64, capacity: f64, step: f64) -> Served {
         let able = f64::from(self.ready) * capacity * step;
         let wanted = self.waiting + demand * step;

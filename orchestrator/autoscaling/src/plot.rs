@@ -1,13 +1,13 @@
-//! A picture of what policies did on a trace: demand, the capacity that was ready, and every decision.
+//! A plot of autoscalers on a trace: demand, ready capacity, and every decision.
 
 use plotters::{coord::Shift, prelude::*};
 
 use super::{setup::Setup, simulator::SimulationOutcome};
 
 const WIDTH: u32 = 1200;
-/// Of one policy's panel.
+/// The size of one autoscaler's panel.
 const HEIGHT: u32 = 300;
-/// A panel has no more columns than this; a longer trace shows the highest demand and the least capacity of each.
+/// The most columns of a panel; a longer trace shows the highest demand and the least capacity of each.
 const COLUMNS: usize = 1500;
 
 const DEMAND: RGBColor = RGBColor(116, 154, 194);
@@ -21,7 +21,7 @@ const MISSED: RGBColor = RGBColor(200, 30, 40);
 #[error("the plot cannot be drawn: {0}")]
 pub struct PlotError(String);
 
-/// An SVG with one panel a policy. `demand` is the mean demand of each step, in requests per second.
+/// An SVG with one panel for each autoscaler. `demand` is the mean demand of each step, in requests per second.
 pub fn svg(
     title: &str,
     setup: &Setup,

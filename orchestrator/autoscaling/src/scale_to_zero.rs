@@ -1,15 +1,15 @@
-//! Scale to zero, for any policy: a lease that may have no replicas has none while nobody asks for any.
+//! Scale to zero, around any autoscaler: a lease that may have no replicas has none while no requests come.
 //!
-//! What runs is never quite idle, so utilization alone would keep the last replica for ever. Requests tell: without one for
-//! [`QUIET`] start delays the wish is zero, and the first that waits wakes the lease. Where nobody counts requests, or the
-//! lease must keep a replica, the policy inside decides alone.
+//! A running replica is never quite idle, so utilization alone would keep the last one forever. Requests decide: after
+//! [`QUIET`] start delays without one the wish is zero, and the first waiting request wakes the lease. Where requests
+//! are not counted, or the lease must keep a replica, the inner autoscaler decides alone.
 
 use super::{Autoscaler, Decision, Observation};
 
-/// How long nobody asked for anything before the last replica goes, in start delays.
+/// How long no request came before the last replica is removed, in start delays.
 pub const QUIET: f64 = 5.0;
 
-/// A policy that sleeps when nobody asks.
+/// An autoscaler that goes to zero when no requests come.
 pub struct Sleeper {
     inner: Box<dyn Autoscaler>,
     /// Since when no request came.

@@ -2,36 +2,38 @@
 
 use super::Bounds;
 
-/// Demand may exceed capacity by this much of it before that counts: what floating point numbers lose.
+/// The relative tolerance of comparisons between demand and capacity, for floating point error.
 pub(crate) const SLACK: f64 = 1e-9;
 
-/// The world that a policy is tried in.
+/// The environment in which an autoscaler is simulated.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setup {
     /// Seconds of a step; above 0.
     pub step: f64,
     /// Seconds from a decision until its replicas serve.
     pub delay: f64,
-    /// How far the start delay strays, evenly to both sides, as a share of it: 0.2 makes 60 s anything from 48 s to 72 s.
+    /// The spread of the start delay, evenly to both sides, as a share of it: 0.2 makes 60 s anything from 48 s to 72
+    /// s.
     pub jitter: f64,
     /// Requests per second that one replica serves; above 0.
     pub capacity: f64,
     /// Requests that wait longer, in seconds, are late.
     pub patience: f64,
-    /// How long one request keeps a replica's slot busy; None where requests are a mere fluid.
+    /// How long one request occupies a replica's slot; None where requests are a fluid.
     pub service: Option<ServiceTime>,
     pub bounds: Bounds,
     /// What one replica costs an hour.
     pub price: f64,
     /// Seconds at which the first step begins.
     pub start: f64,
-    /// Decides the jitter.
+    /// The seed of the jitter.
     pub seed: u64,
 }
 
-/// Requests that arrive at random and take a time of their own: they may wait although capacity suffices, because they come
-/// in clumps. A replica that serves `capacity` requests of `seconds` each has capacity × seconds slots; how long they wait
-/// follows from Erlang's C formula and the approximation of Allen and Cunneen for service times of another variation.
+/// Service times of requests that arrive at random: they may wait although capacity suffices, because they come in
+/// clumps. A replica that serves `capacity` requests of `seconds` each has capacity × seconds slots; how long requests
+/// wait follows from Erlang's C formula and the approximation of Allen and Cunneen for service times of another
+/// variation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ServiceTime {
     /// The mean service time, in seconds.
@@ -43,11 +45,11 @@ pub struct ServiceTime {
 /// Replicas that this demand needs, at full utilization.
 pub fn need(demand: f64, capacity: f64) -> u32 {
     let exact = demand / capacity;
-    // A whole number stays itself, whatever the division lost. A float becomes the nearest count there is.
+    // A whole number stays itself despite rounding. A float beyond the type's range saturates.
     (exact * (1.0 - SLACK)).ceil().max(0.0) as u32
 }
 
-/// Steps from a decision to the first step that its replicas serve from its beginning on.
+/// Steps from a decision to the first step that its replicas serve from its beginning.
 pub fn lead(delay: f64, step: f64) -> usize {
     (delay / step - SLACK).ceil().max(0.0) as usize
 }

@@ -1,8 +1,8 @@
-//! A policy that decides beside the one in charge, without effect, and what following it would have cost.
+//! An autoscaler that runs beside the one in charge, without effect, and what following it would have cost.
 //!
-//! It lives in a world of its own: its replicas start as late as the real ones and serve the demand that was seen, and it is
-//! shown how *its* world stands. Where CPU is all used and nobody counts requests, what more was wanted is not seen, and
-//! the comparison flatters whoever has fewer replicas.
+//! It has simulated replicas of its own, which start as late as the real ones and serve the demand that was observed,
+//! and it observes *their* state. Where CPU is fully used and requests are not counted, the demand beyond that is not
+//! observed, and the comparison favors the one with fewer replicas.
 
 use std::collections::VecDeque;
 
@@ -13,22 +13,22 @@ use super::{
     shield::{By, grant},
 };
 
-/// A pause longer than this, in seconds, was not watched and is counted for nobody.
+/// An interval longer than this, in seconds, was not observed and is not counted.
 const LONGEST: f64 = 300.0;
 
-/// What the policy in charge and the one beside it came to over the same time. Times in seconds.
+/// The results of the autoscaler in charge and of the shadow over the same time. Times in seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
     pub policy: String,
     pub watched: f64,
-    /// Replicas × seconds, those that start included.
+    /// Replicas × seconds, including those that start.
     pub replica_seconds: f64,
     pub shadow_replica_seconds: f64,
     /// For how long the demand was more than the ready replicas could serve.
     pub short: f64,
     pub shadow_short: f64,
-    /// What the policy beside would have now.
+    /// The count that the shadow would have now.
     pub shadow_replicas: u32,
     pub shadow_reason: String,
 }
@@ -44,14 +44,14 @@ pub struct Shadow {
 }
 
 impl Account {
-    /// What the policy in charge spent more than the one beside it, as a share of what it spent; negative when less.
+    /// The share of its cost that the autoscaler in charge spent more than the shadow; negative when it spent less.
     pub fn regret(&self) -> f64 {
         if self.replica_seconds > 0.0 { 1.0 - self.shadow_replica_seconds / self.replica_seconds } else { 0.0 }
     }
 }
 
 impl Shadow {
-    /// `before`: what was counted so far, when the same policy was watched before.
+    /// `before`: the results so far, when the same shadow ran before.
     pub fn new(name: &str, policy: Box<dyn Autoscaler>, before: Option<Account>) -> Self {
         let account = before.filter(|before| before.policy == name);
         let account = account.unwrap_or_else(|| Account { policy: name.to_owned(), ..Account::default() });
@@ -63,7 +63,7 @@ impl Shadow {
         &self.account
     }
 
-    /// Goes on to what was seen now.
+    /// Advances to an observation.
     pub fn see(&mut self, seen: &Observation) {
         let Some(before) = self.seen_at.replace(seen.time) else {
             self.ready = if self.account.watched > 0.0 { self.ready } else { seen.present() };
@@ -119,7 +119,7 @@ mod tests {
     use super::*;
     use crate::{Bounds, Decision};
 
-    /// Wants what it is told, whatever it sees.
+    /// Wants a fixed count, whatever it observes.
     struct Always(u32);
 
     impl Autoscaler for Always {
@@ -152,7 +152,7 @@ mod tests {
         }
         let account = shadow.account();
         assert_eq!((account.watched, account.replica_seconds, account.short), (90.0, 90.0, 90.0));
-        // It begins with the one that there is, asks for two more at 15 s, and has them from 45 s on.
+        // It begins with the existing replica, asks for two more at 15 s, and has them from 45 s on.
         assert_eq!(account.shadow_replica_seconds, 15.0 + 75.0 * 3.0);
         assert_eq!(account.shadow_short, 30.0);
         assert_eq!((account.shadow_replicas, account.shadow_reason.as_str()), (3, "always 3"));

@@ -1,13 +1,14 @@
-//! What a policy would have cost and spared on a trace: replicas that take time to start, before a queue that is a fluid.
+//! Back-tests an autoscaler on a trace: replicas that take time to start serve a fluid queue.
 //!
-//! Time goes in steps. At the start of a step the policy sees what happened in the step before, never the step itself. Its
-//! wish is held to what the market would grant a tenant ([`shield::grant`]); replicas that it adds serve after the start
-//! delay, and those it takes go at once, the ones that start first. Then the step's demand flows in. What ready replicas
-//! cannot serve waits, first come, first served, so that a shortage hurts until it has drained.
+//! Time advances in steps. At the start of a step the autoscaler observes what happened in the step before, never the
+//! step itself. Its wish is limited to what the market would grant a tenant ([`shield::grant`]); replicas that it adds
+//! serve after the start delay, and those it removes go at once, starting ones first. Then the step's demand arrives.
+//! What ready replicas cannot serve waits, first come, first served, so that a shortage has an effect until the queue
+//! has drained.
 //!
 //! The cost is (ready + starting) × time. A *violation* is a step whose demand exceeds what its ready replicas serve. A
-//! request is *late* when it waits longer than [`Setup::patience`]. The first step begins with as many ready replicas as
-//! its demand needs, for every policy alike.
+//! request is *late* when it waits longer than [`Setup::patience`]. The first step begins with as many ready replicas
+//! as its demand needs, for every autoscaler alike.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -21,29 +22,29 @@ use super::{
     shield,
 };
 
-/// A change of the replica count that was granted.
+/// A granted change of the replica count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Counted from 0.
     pub step: usize,
     pub from: u32,
     pub to: u32,
-    /// The policy's reason, and what stood in its way.
+    /// The autoscaler's reason, and what limited the change.
     pub reason: String,
 }
 
-/// What a policy came to on a trace.
+/// The results of an autoscaler on a trace.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SimulationOutcome {
     /// Its cost over the clairvoyant optimum's. None when that is 0.
     pub cost_ratio: Option<f64>,
     /// Steps whose demand exceeded ready capacity, as a share of all.
     pub violation_share: f64,
-    /// Requests that waited longer than they have patience, as a share of all.
+    /// Requests that waited longer than their patience, as a share of all.
     pub late_share: f64,
     /// The 99th percentile of the wait before service, over all requests, in seconds.
     pub p99_wait: f64,
-    /// Times that the replica count was changed.
+    /// How often the replica count was changed.
     pub scale_ops: usize,
     /// (Ready + starting) × time.
     pub replica_hours: f64,
@@ -54,12 +55,12 @@ pub struct SimulationOutcome {
     pub present: Vec<u32>,
 }
 
-/// A trace being lived through, one step at a time.
+/// A trace being simulated, one step at a time.
 #[derive(Debug, Clone)]
 pub struct World<'a> {
     setup: &'a Setup,
     demand: &'a [f64],
-    /// The step to come.
+    /// The next step.
     step: usize,
     plant: Plant,
     last: Option<Served>,
@@ -67,7 +68,7 @@ pub struct World<'a> {
     chance: ChaCha8Rng,
 }
 
-/// Runs a policy over the mean demand of each step. `watch` hears of each step that is done.
+/// Runs an autoscaler over the mean demand of each step. `watch` is called after each step.
 pub fn run(
     setup: &Setup,
     demand: &[f64],
@@ -131,7 +132,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What a policy sees at the start of the step to come; None when the trace has ended.
+    /// What an autoscaler observes at the start of the next step; None when the trace has ended.
     pub fn observe(&mut self) -> Option<Observation> {
         let setup = self.setup;
         self.demand.get(self.step)?;
@@ -152,7 +153,7 @@ impl<'a> World<'a> {
         })
     }
 
-    /// Takes as much of the wish as is granted and lives through the step. After the last step nothing happens.
+    /// Applies as much of the wish as is granted and simulates the step. After the last step nothing happens.
     pub fn act(&mut self, wish: u32) -> (Served, shield::Granted) {
         let setup = self.setup;
         let time = self.time();
@@ -186,7 +187,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::Decision;
 
-    /// Wishes these counts, one after another, and writes down what it saw.
+    /// Wishes these counts, one after another, and records what it observed.
     struct Scripted {
         wishes: Vec<u32>,
         seen: Vec<Observation>,

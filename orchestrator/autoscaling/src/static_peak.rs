@@ -1,4 +1,4 @@
-//! A count that never moves: what is rented for the peak.
+//! A constant count: capacity for the peak.
 
 use super::{Autoscaler, Decision, Observation};
 
@@ -8,7 +8,7 @@ pub struct StaticPeak {
     replicas: u32,
 }
 
-/// A policy of a fixed count; whoever knows the peak says how many it needs.
+/// An autoscaler of a constant count; the caller knows how many the peak needs.
 pub fn static_peak(replicas: u32) -> StaticPeak {
     StaticPeak { replicas }
 }

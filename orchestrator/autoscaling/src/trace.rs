@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the first line of a trace says.
+/// The header of a trace.
 pub const HEADER: &str = "t_seconds,demand";
 /// More steps than this are refused: two years of 15-second steps are 4.2 million.
 const MOST_STEPS: f64 = 20_000_000.0;
@@ -42,7 +42,7 @@ pub enum TraceError {
 }
 
 impl Trace {
-    /// Reads CSV. Empty lines are passed over, and so is a byte order mark.
+    /// Parses CSV. Empty lines and a byte order mark are skipped.
     pub fn parse(text: &str) -> Result<Self, TraceError> {
         let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).zip(1..);
         let (found, _) = lines.next().unwrap_or_default();
@@ -61,7 +61,7 @@ impl Trace {
         if rows.is_empty() { Err(TraceError::Empty) } else { Ok(Self { rows }) }
     }
 
-    /// Rows as [`Trace::parse`] would have them; the line of an error counts from the header.
+    /// Validates rows as [`Trace::parse`] does; the line of an error counts from the header.
     pub fn from_rows(rows: Vec<TraceRow>) -> Result<Self, TraceError> {
         let mut before = f64::NEG_INFINITY;
         for (row, line) in rows.iter().zip(2..) {
@@ -83,14 +83,14 @@ impl Trace {
         self.rows[0].time
     }
 
-    /// How long it lasts, in seconds; None when a single row does not say.
+    /// How long it lasts, in seconds; None for a single row.
     pub fn seconds(&self) -> Option<f64> {
         let [.., before, last] = self.rows.as_slice() else { return None };
         Some(last.time - self.start() + (last.time - before.time))
     }
 
-    /// The mean demand of each step of `step` seconds, weighted by time, so that no request is lost or made up. A peak shorter
-    /// than a step is therefore flattened: choose a step no longer than the peaks that matter. A single row is one step.
+    /// The mean demand of each step of `step` seconds, weighted by time, so that no request is lost or added. A peak
+    /// shorter than a step is flattened: choose a step no longer than the peaks that matter. A single row is one step.
     pub fn steps(&self, step: f64) -> Result<Vec<f64>, TraceError> {
         if !(step.is_finite() && step > 0.0) {
             return Err(TraceError::Step(step));

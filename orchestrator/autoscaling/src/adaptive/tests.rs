@@ -53,7 +53,7 @@ fn its_shadows_live_as_the_simulator_does() {
     let mut policy = adaptive();
     let ours = simulator::run(&setup, &demand, &mut policy, |_| {});
     let present = |outcome: &SimulationOutcome| outcome.present.iter().copied().map(f64::from).sum::<f64>();
-    // A decision before the first demand is known, and the last step, are not in the account.
+    // A decision before the first demand is known, and the last step, are not accounted for.
     let (_, shadow) = &policy.references[1];
     let theirs = outcome("keda-85", &demand);
     let steps = demand.len() as f64;

@@ -48,7 +48,7 @@ fn down(select: Select, rules: &[Pace]) -> Behavior {
     Behavior { down: ScalingRules { window: 0, select, policies: rules.to_vec() }, ..Behavior::default() }
 }
 
-/// The counts that a wish leads to, a step every so many seconds.
+/// The counts that a wish leads to, with a step every this many seconds.
 fn counts(behavior: &Behavior, start: u32, wish: u32, every: f64, steps: usize) -> Vec<u32> {
     let mut history = History::default();
     let mut counts = vec![start];
@@ -60,7 +60,7 @@ fn counts(behavior: &Behavior, start: u32, wish: u32, every: f64, steps: usize) 
     counts
 }
 
-/// The counts that recommendations lead to, one every so many seconds.
+/// The counts that recommendations lead to, one every this many seconds.
 fn stabilized(behavior: &Behavior, start: u32, every: f64, recommendations: &[u32]) -> Vec<u32> {
     let mut history = History::default();
     let mut current = start;

@@ -230,7 +230,7 @@ fn a_file_that_is_not_right_is_refused_with_what_is_wrong() {
     assert!(matches!(&missing, FileError::Shape(why) if why.contains("knowledge")), "{missing}");
 }
 
-/// What is signed by its own checksum may still be of another shape.
+/// A file with a valid checksum may still be of another shape.
 #[test]
 fn a_shape_that_does_not_fit_is_refused() {
     let refused = |method: Method, from: &str, to: &str| {
