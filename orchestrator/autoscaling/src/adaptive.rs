@@ -157,7 +157,8 @@ impl Adaptive {
         if self.shadows.is_empty() {
             self.own = VirtualReplicas::new(moment.seen.ready);
             self.shadows = vec![self.own.clone(); self.rules.all.len()];
-            self.references = [hpa(80), keda(85)].into_iter().map(|policy| (policy, self.own.clone())).collect();
+            self.references =
+                [hpa(80), keda(85)].into_iter().map(|autoscaler| (autoscaler, self.own.clone())).collect();
         }
         let fade = 0.5_f64.powf(moment.step / HALF_LIFE);
         for shadow in self.everybody() {
@@ -186,7 +187,7 @@ impl Adaptive {
     /// Lets the references and every rule decide.
     fn try_all(&mut self, moment: &Moment<'_>, ahead: &[(f64, f64)], drain: f64) {
         let Moment { seen, demand, step, delay, .. } = *moment;
-        for (policy, shadow) in &mut self.references {
+        for (autoscaler, shadow) in &mut self.references {
             shadow.plant.advance(seen.time);
             let ready = f64::from(shadow.plant.ready);
             let view = Observation {
@@ -199,7 +200,7 @@ impl Adaptive {
                 capacity: Some(1.0),
                 ..seen.clone()
             };
-            let wish = policy.decide(&view).replicas;
+            let wish = autoscaler.decide(&view).replicas;
             shadow.wish(seen.time, delay, &seen.bounds, wish);
         }
         let present: Vec<u32> = self.references.iter().map(|(_, shadow)| shadow.plant.present()).collect();

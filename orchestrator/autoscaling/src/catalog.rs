@@ -33,7 +33,7 @@ enum Constructor {
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no policy {0:?}; the policies are {all}", all = names().join(", "))]
-pub struct UnknownPolicy(String);
+pub struct UnknownAutoscaler(String);
 
 /// The default of a new lease.
 pub const DEFAULT: &str = "default";
@@ -111,8 +111,8 @@ pub fn names() -> Vec<&'static str> {
 }
 
 /// Finds the autoscaler of this name.
-pub fn find(name: &str) -> Result<&'static CatalogEntry, UnknownPolicy> {
-    ENTRIES.iter().find(|entry| entry.name == name).ok_or_else(|| UnknownPolicy(name.to_owned()))
+pub fn find(name: &str) -> Result<&'static CatalogEntry, UnknownAutoscaler> {
+    ENTRIES.iter().find(|entry| entry.name == name).ok_or_else(|| UnknownAutoscaler(name.to_owned()))
 }
 
 impl CatalogEntry {

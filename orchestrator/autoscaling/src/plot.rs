@@ -26,10 +26,10 @@ pub fn svg(
     title: &str,
     setup: &Setup,
     demand: &[f64],
-    policies: &[(&str, &SimulationOutcome)],
+    autoscalers: &[(&str, &SimulationOutcome)],
 ) -> Result<String, PlotError> {
     let mut picture = String::new();
-    draw(&mut picture, title, setup, demand, policies).map_err(|error| PlotError(error.to_string()))?;
+    draw(&mut picture, title, setup, demand, autoscalers).map_err(|error| PlotError(error.to_string()))?;
     Ok(picture)
 }
 
@@ -38,9 +38,9 @@ fn draw(
     title: &str,
     setup: &Setup,
     demand: &[f64],
-    policies: &[(&str, &SimulationOutcome)],
+    autoscalers: &[(&str, &SimulationOutcome)],
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let height = 60 + HEIGHT * u32::try_from(policies.len().max(1))?;
+    let height = 60 + HEIGHT * u32::try_from(autoscalers.len().max(1))?;
     let root = SVGBackend::with_string(picture, (WIDTH, height)).into_drawing_area();
     root.fill(&WHITE)?;
     root.draw_text(title, &("sans-serif", 20).into_font().color(&CAPACITY), (14, 10))?;
@@ -59,7 +59,7 @@ fn draw(
         left += 40 + 8 * i32::try_from(words.chars().count())?;
     }
     let (_, body) = root.split_vertically(60);
-    for (panel, (name, outcome)) in body.split_evenly((policies.len().max(1), 1)).iter().zip(policies) {
+    for (panel, (name, outcome)) in body.split_evenly((autoscalers.len().max(1), 1)).iter().zip(autoscalers) {
         draw_panel(panel, name, setup, demand, outcome)?;
     }
     root.present()?;
@@ -143,8 +143,8 @@ mod tests {
         let demand: Vec<f64> = (0..400).map(|step| if step % 100 < 50 { 20.0 } else { 90.0 }).collect();
         let setup = setup::tests::setup(10.0);
         let outcome = |name: &str| {
-            let mut policy = catalog::find(name).expect("a policy").on(&setup, &demand);
-            simulator::run(&setup, &demand, policy.as_mut(), |_| {})
+            let mut autoscaler = catalog::find(name).expect("an autoscaler").on(&setup, &demand);
+            simulator::run(&setup, &demand, autoscaler.as_mut(), |_| {})
         };
         let (one, two) = (outcome("hpa-80"), outcome("oracle"));
         let picture = svg("A <trace>", &setup, &demand, &[("hpa-80", &one), ("oracle", &two)]).expect("a picture");
@@ -162,8 +162,8 @@ mod tests {
     fn an_empty_trace_and_one_without_demand_are_drawn() {
         let setup = setup::tests::setup(10.0);
         for demand in [vec![], vec![0.0; 3]] {
-            let mut policy = catalog::find("hpa-70").expect("a policy").on(&setup, &demand);
-            let outcome = simulator::run(&setup, &demand, policy.as_mut(), |_| {});
+            let mut autoscaler = catalog::find("hpa-70").expect("an autoscaler").on(&setup, &demand);
+            let outcome = simulator::run(&setup, &demand, autoscaler.as_mut(), |_| {});
             assert!(svg("Nothing", &setup, &demand, &[("hpa-70", &outcome)]).is_ok());
         }
     }

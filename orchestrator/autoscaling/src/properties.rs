@@ -16,7 +16,7 @@ use super::{
 type Make = fn() -> Box<dyn Autoscaler>;
 
 /// Every autoscaler.
-fn policies() -> Vec<(&'static str, Make)> {
+fn autoscalers() -> Vec<(&'static str, Make)> {
     vec![
         ("default", || Box::new(adaptive())),
         ("predictive", || Box::new(predictive())),
@@ -41,7 +41,7 @@ fn learned(method: Method, refining: bool) -> Box<dyn Autoscaler> {
 /// Autoscalers that follow the demand monotonically.
 fn monotone() -> Vec<(&'static str, Make)> {
     let promise = ["threshold", "hpa-70", "hpa-80", "keda-85"];
-    policies().into_iter().filter(|(name, _)| promise.contains(name)).collect()
+    autoscalers().into_iter().filter(|(name, _)| promise.contains(name)).collect()
 }
 
 /// Numbers, including those that break arithmetic.
@@ -97,7 +97,7 @@ struct Turn {
 }
 
 /// An autoscaler under the shield, with replicas that are ready one observation after they were asked for.
-fn live(policy: &mut dyn Autoscaler, bounds: Bounds, start: u32, looks: &[(f64, Observation)]) -> Vec<Turn> {
+fn live(autoscaler: &mut dyn Autoscaler, bounds: Bounds, start: u32, looks: &[(f64, Observation)]) -> Vec<Turn> {
     let (mut clock, mut ready, mut starting) = (0.0, start.clamp(bounds.min, bounds.max), 0);
     let mut stepped = f64::NEG_INFINITY;
     let turn = |(gap, look): &(f64, Observation)| {
@@ -106,7 +106,7 @@ fn live(policy: &mut dyn Autoscaler, bounds: Bounds, start: u32, looks: &[(f64, 
             clock = time;
         }
         let seen = Observation { time, ready, starting, bounds, ..look.clone() };
-        let decision = policy.decide(&seen);
+        let decision = autoscaler.decide(&seen);
         let present = seen.present();
         let granted = grant(&bounds, present, decision.replicas, clock - stepped, By::Tenant).replicas;
         if granted != present {
@@ -127,7 +127,7 @@ proptest! {
     fn every_policy_stays_within_what_is_granted(
         bounds in bounds(), start in 0u32..250, looks in vec(look(), 1..60),
     ) {
-        for (name, make) in policies() {
+        for (name, make) in autoscalers() {
             let mut stepped: Option<f64> = None;
             for Turn { time, present, decision, granted } in live(&mut *make(), bounds, start, &looks) {
                 prop_assert!(!decision.reason.is_empty(), "{name} gives no reason");
@@ -147,7 +147,7 @@ proptest! {
     /// The same observations lead to the same decisions, reasons included.
     #[test]
     fn every_policy_is_deterministic(bounds in bounds(), start in 0u32..250, looks in vec(look(), 1..40)) {
-        for (name, make) in policies() {
+        for (name, make) in autoscalers() {
             let decisions = || live(&mut *make(), bounds, start, &looks).into_iter().map(|turn| turn.decision);
             prop_assert!(decisions().eq(decisions()), "{name} differs from itself");
         }
@@ -165,11 +165,11 @@ proptest! {
         };
         for (name, make) in monotone() {
             let last = |demand: f64| {
-                let mut policy = make();
+                let mut autoscaler = make();
                 for time in [0.0, 400.0, 800.0] {
-                    policy.decide(&look(time, calm));
+                    autoscaler.decide(&look(time, calm));
                 }
-                policy.decide(&look(1_200.0, demand)).replicas
+                autoscaler.decide(&look(1_200.0, demand)).replicas
             };
             let (less, more) = (last(demand), last(demand + more));
             prop_assert!(less <= more, "{name}: {less} at {demand}, {more} at more");

@@ -77,23 +77,23 @@ mod tests {
 
     #[test]
     fn the_last_replica_goes_when_nobody_asked_for_a_while_and_comes_with_the_next_request() {
-        let mut policy = sleeper(Box::new(Always(0)));
-        assert_eq!(policy.decide(&seen(0.0, 1, 3.0, 0.0)).replicas, 0, "what the policy inside says");
-        let quiet = [10.0, 20.0, 39.0, 40.0, 50.0].map(|time| policy.decide(&seen(time, 1, 0.0, 0.0)).replicas);
+        let mut autoscaler = sleeper(Box::new(Always(0)));
+        assert_eq!(autoscaler.decide(&seen(0.0, 1, 3.0, 0.0)).replicas, 0, "what the inner autoscaler says");
+        let quiet = [10.0, 20.0, 39.0, 40.0, 50.0].map(|time| autoscaler.decide(&seen(time, 1, 0.0, 0.0)).replicas);
         assert_eq!(quiet, [1, 1, 1, 0, 0]);
-        assert_eq!(policy.decide(&seen(60.0, 0, 0.0, 0.0)).replicas, 0);
-        let woken = policy.decide(&seen(61.0, 0, 0.5, 2.0));
+        assert_eq!(autoscaler.decide(&seen(60.0, 0, 0.0, 0.0)).replicas, 0);
+        let woken = autoscaler.decide(&seen(61.0, 0, 0.5, 2.0));
         assert_eq!((woken.replicas, woken.reason.as_str()), (1, "2 requests wait for a replica: awake"));
-        assert_eq!(policy.decide(&seen(70.0, 1, 0.0, 0.0)).replicas, 1, "the wait begins anew");
+        assert_eq!(autoscaler.decide(&seen(70.0, 1, 0.0, 0.0)).replicas, 1, "the wait begins anew");
     }
 
     #[test]
-    fn where_a_replica_is_kept_or_nobody_counts_the_policy_inside_decides() {
-        let mut policy = sleeper(Box::new(Always(3)));
+    fn where_a_replica_is_kept_or_nobody_counts_the_inner_autoscaler_decides() {
+        let mut autoscaler = sleeper(Box::new(Always(3)));
         let kept = Observation { bounds: Bounds::open(1, 4), ..seen(1000.0, 1, 0.0, 0.0) };
         let blind = Observation { arrivals: None, ..seen(2000.0, 1, 0.0, 0.0) };
         for seen in [&kept, &blind, &Observation { time: 9000.0, ..kept.clone() }] {
-            assert_eq!(policy.decide(seen).replicas, 3);
+            assert_eq!(autoscaler.decide(seen).replicas, 3);
         }
     }
 }

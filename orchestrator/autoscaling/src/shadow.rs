@@ -34,7 +34,7 @@ pub struct Account {
 }
 
 pub struct Shadow {
-    policy: Box<dyn Autoscaler>,
+    autoscaler: Box<dyn Autoscaler>,
     account: Account,
     ready: u32,
     /// When the next replicas serve, and how many.
@@ -52,11 +52,11 @@ impl Account {
 
 impl Shadow {
     /// `before`: the results so far, when the same shadow ran before.
-    pub fn new(name: &str, policy: Box<dyn Autoscaler>, before: Option<Account>) -> Self {
+    pub fn new(name: &str, autoscaler: Box<dyn Autoscaler>, before: Option<Account>) -> Self {
         let account = before.filter(|before| before.policy == name);
         let account = account.unwrap_or_else(|| Account { policy: name.to_owned(), ..Account::default() });
         let (ready, starting) = (account.shadow_replicas, VecDeque::new());
-        Self { policy, account, ready, starting, stepped_at: f64::NEG_INFINITY, seen_at: None }
+        Self { autoscaler, account, ready, starting, stepped_at: f64::NEG_INFINITY, seen_at: None }
     }
 
     pub fn account(&self) -> &Account {
@@ -95,7 +95,7 @@ impl Shadow {
         let utilization = seen.demand().filter(|_| self.ready > 0).map(|demand| (demand / ready).min(1.0));
         let world = Observation { ready: self.ready, starting, utilization, ..seen.clone() };
         let present = world.present();
-        let decision = self.policy.decide(&world);
+        let decision = self.autoscaler.decide(&world);
         let wish = grant(&seen.bounds, present, decision.replicas, seen.time - self.stepped_at, By::Tenant).replicas;
         if wish > present {
             self.starting.push_back((seen.time + seen.delay.max(0.0), wish - present));

@@ -72,7 +72,7 @@ pub struct World<'a> {
 pub fn run(
     setup: &Setup,
     demand: &[f64],
-    policy: &mut dyn Autoscaler,
+    autoscaler: &mut dyn Autoscaler,
     mut watch: impl FnMut(usize),
 ) -> SimulationOutcome {
     let mut world = World::new(setup, demand);
@@ -90,7 +90,7 @@ pub fn run(
     };
     let mut violations = 0_usize;
     while let Some(seen) = world.observe() {
-        let decision = policy.decide(&seen);
+        let decision = autoscaler.decide(&seen);
         let (served, granted) = world.act(decision.replicas);
         if granted.replicas != seen.present() {
             let reason = match granted.bound {
@@ -209,8 +209,8 @@ pub(crate) mod tests {
     #[test]
     fn replicas_serve_after_the_delay_and_cost_from_the_start() {
         let demand = [10.0, 30.0, 30.0, 30.0, 30.0, 30.0];
-        let mut policy = Scripted::new(&[3, 3, 3, 3, 3, 3]);
-        let outcome = run(&setup(10.0), &demand, &mut policy, |_| {});
+        let mut autoscaler = Scripted::new(&[3, 3, 3, 3, 3, 3]);
+        let outcome = run(&setup(10.0), &demand, &mut autoscaler, |_| {});
         assert_eq!(outcome.ready, [1, 1, 1, 1, 3, 3]);
         assert_eq!(outcome.present, [3; 6]);
         assert_eq!(outcome.violation_share, 3.0 / 6.0);
@@ -221,11 +221,11 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_policy_sees_the_step_before_and_never_the_next() {
-        let mut policy = Scripted::new(&[1, 1, 1]);
-        run(&setup(10.0), &[5.0, 20.0, 0.0], &mut policy, |_| {});
+    fn the_autoscaler_sees_the_step_before_and_never_the_next() {
+        let mut autoscaler = Scripted::new(&[1, 1, 1]);
+        run(&setup(10.0), &[5.0, 20.0, 0.0], &mut autoscaler, |_| {});
         let seen: Vec<_> =
-            policy.seen.iter().map(|seen| (seen.time, seen.arrivals, seen.utilization, seen.waiting)).collect();
+            autoscaler.seen.iter().map(|seen| (seen.time, seen.arrivals, seen.utilization, seen.waiting)).collect();
         let wanted = [(0.0, None, None, 0.0), (15.0, Some(5.0), Some(0.5), 0.0), (30.0, Some(20.0), Some(1.0), 150.0)];
         assert_eq!(seen, wanted);
     }
@@ -233,8 +233,8 @@ pub(crate) mod tests {
     #[test]
     fn a_shortage_hurts_until_it_has_drained() {
         // One replica of 10/s: 150 requests are left after step 1, and the next two steps drain them at 5/s.
-        let mut policy = Scripted::new(&[1; 5]);
-        let outcome = run(&setup(10.0), &[5.0, 20.0, 5.0, 5.0, 5.0], &mut policy, |_| {});
+        let mut autoscaler = Scripted::new(&[1; 5]);
+        let outcome = run(&setup(10.0), &[5.0, 20.0, 5.0, 5.0, 5.0], &mut autoscaler, |_| {});
         assert_eq!(outcome.violation_share, 1.0 / 5.0);
         // Of 600 requests those of step 1 wait 0 to 15 s and those after 15 to 0 s: all but 1/15 of 450 wait over a second.
         assert!((outcome.late_share - 450.0 * 14.0 / 15.0 / 600.0).abs() < 1e-9, "{}", outcome.late_share);

@@ -268,8 +268,8 @@ fn what_cannot_be_trained_on_is_refused() {
 #[test]
 fn the_shipped_policies_learned_from_generated_traces_alone() {
     for method in Method::ALL {
-        let policy = shipped(method).unwrap();
-        assert_eq!(policy.brain().method(), method);
+        let autoscaler = shipped(method).unwrap();
+        assert_eq!(autoscaler.brain().method(), method);
         let text = match method {
             Method::QLearning => include_str!("../trained/q-learning.json"),
             Method::Sarsa => include_str!("../trained/sarsa.json"),
@@ -287,10 +287,10 @@ fn going_on_to_learn_changes_what_is_known_and_not_doing_so_does_not() {
     for learn in [false, true] {
         let shipped = shipped(Method::QLearning).unwrap();
         let before = shipped.brain().clone();
-        let mut policy = shipped.refining(learn);
+        let mut autoscaler = shipped.refining(learn);
         for step in 0..200_u32 {
-            policy.decide(&seen(f64::from(step) * 15.0, 8, 50.0 + f64::from(step % 7)));
+            autoscaler.decide(&seen(f64::from(step) * 15.0, 8, 50.0 + f64::from(step % 7)));
         }
-        assert_eq!(*policy.brain() != before, learn);
+        assert_eq!(*autoscaler.brain() != before, learn);
     }
 }
