@@ -1,10 +1,10 @@
-//! What can only be checked across services, and the grammar of names.
+//! Checks across services, and the grammar of names.
 
 use autoscaling::catalog;
 
 use super::{Condition, Health, Manifest, ManifestRefusal, Protocol, Refusals};
 
-/// Ports that one lease may ask to have published.
+/// The most ports that one lease may publish.
 const MOST_PORTS: usize = 64;
 
 /// Names become parts of container names and host names.
@@ -14,7 +14,7 @@ pub(super) fn is_name(name: &str) -> bool {
     name.len() <= 48 && bytes.next().is_some_and(lower) && bytes.all(|byte| lower(byte) || byte == b'-' || byte == b'_')
 }
 
-/// Whether a lease can be scaled by the policy of this name: it exists, and needs no knowledge of the future.
+/// Whether a lease can be scaled by the autoscaler of this name: it exists, and does not need to know the future.
 fn usable(policy: &str) -> bool {
     catalog::find(policy).is_ok_and(|entry| entry.alone(false).is_some())
 }

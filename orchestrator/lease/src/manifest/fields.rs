@@ -1,4 +1,4 @@
-//! Readers of single values: durations, sizes, ports, mounts, names.
+//! Parsers of single values: durations, sizes, ports, mounts, names.
 
 use std::time::Duration;
 
@@ -65,7 +65,7 @@ pub(super) fn millicores(at: &At<'_>) -> Result<u32, ManifestRefusal> {
     millicores.map(|cpus| cpus as u32).ok_or_else(|| at.refuse("must be a number of CPUs such as 0.5, at least 0.01"))
 }
 
-/// Cuts a command line into words: quotes and backslashes as a shell reads them, nothing else.
+/// Splits a command line into words: quotes and backslashes as in a shell, nothing else.
 pub(super) fn words(at: &At<'_>, line: &str) -> Result<Vec<String>, ManifestRefusal> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     let mut rest = line.chars();
@@ -125,7 +125,7 @@ pub(super) fn absolute(at: &At<'_>, path: &str) -> Result<String, ManifestRefusa
     }
 }
 
-/// Where a mount may stand: not over what the engine itself mounts.
+/// Checks that a mount is allowed at a path: not over what the engine itself mounts.
 fn target(at: &At<'_>, path: &str) -> Result<String, ManifestRefusal> {
     let path = absolute(at, path)?;
     let first = path.split('/').find(|part| !part.is_empty());

@@ -1,7 +1,7 @@
-//! A YAML document as a tree that cannot grow beyond its budget, and a cursor that knows its path.
+//! A YAML document as a tree with a size limit, and a cursor that knows its path.
 //!
-//! Aliases let a short file describe a huge tree. The reader counts every node as it is made and stops at the budget, so
-//! that the memory a stranger's file can take is bounded by a constant.
+//! Aliases let a short file describe a huge tree. The parser counts every node as it is created and stops at the limit,
+//! so that the memory for a stranger's file is bounded by a constant.
 
 use std::{cell::Cell, fmt};
 
@@ -9,13 +9,13 @@ use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visi
 
 use super::ManifestRefusal;
 
-/// Nodes in one document, aliases counted each time. A long manifest has some hundred.
+/// The most nodes in one document, aliases counted each time. A long manifest has some hundred.
 const MOST_NODES: usize = 10_000;
-/// Bytes of one key: every path below it repeats it.
+/// The most bytes of one key: every path below it repeats it.
 const LONGEST_KEY: usize = 256;
-/// Brackets that are open at a time, wherever they stand: also in text, where they mean nothing.
+/// The most brackets that are open at a time, anywhere, including in text where they have no meaning.
 const MOST_OPEN: usize = 512;
-/// Nested collections. Compose goes eight deep.
+/// The deepest nesting. Compose goes eight deep.
 const DEEPEST: usize = 32;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -37,8 +37,8 @@ pub(super) fn read(text: &str) -> Result<YamlNode, serde_norway::Error> {
     Seed { budget: &budget, depth: 0 }.deserialize(serde_norway::Deserializer::from_str(text))
 }
 
-/// Whether so many brackets are open at a time as no manifest has, whatever else stands between them. The parser's time
-/// grows with the square of that, and it reads a file to its end before it says anything.
+/// Whether more brackets are open at a time than in any manifest, whatever else is between them. The parser's time
+/// grows with the square of that, and it reads a file to its end before it returns anything.
 fn opens_too_many(text: &str) -> bool {
     let mut open = 0usize;
     text.bytes().any(|byte| {
@@ -139,14 +139,14 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 map.push((key, value));
             }
         }
-        // What a mapping says itself wins over what it merges in.
+        // A mapping's own keys take precedence over those that it merges.
         merged.retain(|(key, _)| !map.iter().any(|(known, _)| known == key));
         map.append(&mut merged);
         Ok(YamlNode::Map(map))
     }
 }
 
-/// `<<: *a` and `<<: [*a, *b]`; of two, the earlier wins.
+/// `<<: *a` and `<<: [*a, *b]`; the earlier one takes precedence.
 fn merge(value: YamlNode, into: &mut Vec<(String, YamlNode)>) -> Result<(), &'static str> {
     match value {
         YamlNode::Map(map) => {
@@ -159,7 +159,7 @@ fn merge(value: YamlNode, into: &mut Vec<(String, YamlNode)>) -> Result<(), &'st
     }
 }
 
-/// A scalar as the text that stands for it; `None` for null and collections.
+/// A scalar as text; `None` for null and collections.
 fn scalar(node: &YamlNode) -> Option<String> {
     match node {
         YamlNode::Bool(value) => Some(value.to_string()),
@@ -170,7 +170,7 @@ fn scalar(node: &YamlNode) -> Option<String> {
     }
 }
 
-/// A node and where it stands.
+/// A node and its path.
 #[derive(Clone)]
 pub(super) struct At<'n> {
     node: &'n YamlNode,
@@ -210,8 +210,8 @@ impl<'n> At<'n> {
         Ok(list.iter().enumerate().map(|(i, node)| At { node, path: format!("{}[{i}]", self.path) }).collect())
     }
 
-    /// A scalar as text, with `$$` read as a dollar sign. Compose would fill in variables from the shell that starts it;
-    /// here there is none, and to guess would run something else than the tenant meant.
+    /// A scalar as text, with `$$` read as a dollar sign. Compose would substitute variables of the shell that starts
+    /// it; here there is no such shell, and a guess would run something else than the tenant meant.
     pub(super) fn text(&self) -> Result<String, ManifestRefusal> {
         let raw = scalar(self.node).ok_or_else(|| self.refuse("must be a string"))?;
         if raw.contains('\0') {

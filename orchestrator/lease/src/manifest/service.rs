@@ -1,4 +1,4 @@
-//! One service of a manifest: each key by its own reader.
+//! One service of a manifest: each key has its own parser.
 
 use std::collections::BTreeMap;
 
@@ -9,10 +9,10 @@ use super::{
     refusals, tidemark,
 };
 
-/// The longest `stop_grace_period`, in seconds: a lease that is closed must be able to end.
+/// The longest `stop_grace_period`, in seconds: a closed lease must be able to end.
 const LONGEST_GRACE: u64 = 300;
 
-/// `None` when the service cannot be read at all; single keys that are refused are noted.
+/// `None` when the service cannot be parsed at all; refusals of single keys are collected.
 pub(super) fn read(at: &At<'_>, refusals: &mut Refusals) -> Option<Service> {
     let mut service = Service::default();
     for (key, at) in refusals.note(at.entries())? {
@@ -82,7 +82,7 @@ fn key(key: &str, at: &At<'_>, service: &mut Service, refusals: &mut Refusals) -
     Ok(())
 }
 
-/// A list is taken as it is; a string is cut into words as a shell would. Null keeps the image's own.
+/// A list is taken as it is; a string is split into words as a shell would. Null keeps the image's own.
 fn command(at: &At<'_>) -> Result<Option<Vec<String>>, ManifestRefusal> {
     if at.is_null() {
         return Ok(None);
