@@ -1,4 +1,4 @@
-//! Events with their arguments as JSON: for readers that know no ABI.
+//! Events with their arguments as JSON, for readers without an ABI.
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -22,8 +22,8 @@ static EVENTS: LazyLock<BTreeMap<B256, Event>> = LazyLock::new(|| {
     events.map(|event| (event.selector(), event)).collect()
 });
 
-/// The arguments of one of the market's events by their names in Solidity. Numbers are decimal text, structs objects,
-/// addresses checksummed, bytes 0x hex. `None` for a log that is no event of the market.
+/// The arguments of an event of the market by their Solidity names. Numbers are decimal strings, structs are objects, addresses
+/// are checksummed, bytes are 0x hex. `None` for a log that is no event of the market.
 pub fn arguments(log: &LogData) -> Option<Map<String, Value>> {
     let event = EVENTS.get(log.topics().first()?)?;
     let decoded = event.decode_log(log).ok()?;
@@ -48,7 +48,7 @@ fn json(value: &DynSolValue, components: &[Param]) -> Value {
         DynSolValue::Array(values) | DynSolValue::FixedArray(values) => {
             values.iter().map(|value| json(value, components)).collect()
         }
-        // The ABI's own names of structs make a tuple one of these.
+        // A tuple whose struct the ABI names decodes to `CustomStruct`.
         DynSolValue::Tuple(values) | DynSolValue::CustomStruct { tuple: values, .. } => {
             let fields = components.iter().zip(values);
             Value::Object(fields.map(|(field, value)| (field.name.clone(), json(value, &field.components))).collect())

@@ -1,4 +1,4 @@
-//! The one way in which the contracts reach a chain: the devnet, the tests and `tidemark contracts deploy` all use it.
+//! Deployment of the contracts. The devnet, the tests and `tidemark contracts deploy` all use this module.
 
 #[cfg(feature = "rpc")]
 mod parts;
@@ -14,20 +14,20 @@ use serde::{Deserialize, Serialize};
 pub use self::send::{Error, deploy};
 use crate::Market::Parameters;
 
-/// Who rules disputes on a local chain: a well-known development account of Anvil's, worth nothing anywhere else.
+/// The arbiters on a local chain: a well-known development account of Anvil, without value elsewhere.
 const DEV_ARBITERS: Address = address!("0x976EA74026E726554dB657fA54763abd0C3a0aa9");
 
 const ETHER: u128 = 1_000_000_000_000_000_000;
 
-/// Where the contracts are: what `contracts deploy` prints and writes, and what everything else reads.
+/// The address and parameters of deployed contracts. `contracts deploy` prints and writes it; all other programs read it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Deployment {
     pub chain_id: u64,
     pub market: Address,
-    /// The block of the deployment: nothing of ours happened before it.
+    /// The block of the deployment: no event of the market is older.
     pub block: u64,
-    /// The contract's own, which never change: knowing them, a provider can start while its node is away.
+    /// The contract's parameters, which are immutable. With them a provider can start while its node is unreachable.
     pub parameters: Parameters,
 }
 
@@ -42,7 +42,7 @@ pub enum FileError {
     Write { path: String, source: io::Error },
 }
 
-/// The parameters of a local chain: short enough to watch.
+/// The parameters of a local chain: intervals short enough to observe.
 pub fn local_parameters() -> Parameters {
     Parameters {
         epochLength: 10,
@@ -65,7 +65,7 @@ pub fn local_parameters() -> Parameters {
     }
 }
 
-/// The parameters that `contracts deploy` uses elsewhere unless told otherwise.
+/// The default parameters of `contracts deploy` on other chains.
 pub fn public_parameters(arbiters: Address) -> Parameters {
     Parameters {
         epochLength: 300,

@@ -1,8 +1,10 @@
-//! The contracts as Rust sees them: the only place where Rust learns an ABI.
+//! The contracts' bindings: the only place where Rust code gets an ABI.
 //!
-//! `abi/*.json` is made from `src/` by crate `compiler` and committed; a test of that crate fails when it is stale.
-//! Beside the bindings live the things that everybody who talks to the contracts needs: the standard Merkle [`tree`],
-//! the [`typed`] data that people sign, the [`manual`] of the errors, and the one [`deploy`] path.
+//! Crate `compiler` generates `abi/*.json` from `src/`; the files are committed, and a test of that crate fails when they are
+//! stale.
+//!
+//! The crate also holds what every user of the contracts needs: the standard Merkle [`tree`], the [`typed`] data that people
+//! sign, the [`manual`] of the errors, and [`deploy`]ment.
 
 // `sol!` writes a function for each call and event, with as many arguments as that has.
 #![allow(clippy::too_many_arguments)]
@@ -44,13 +46,13 @@ pub fn lease_id(chain_id: u64, market: Address, terms: &Terms) -> B256 {
     claim_id(terms.provider, terms.currency, order_hash(chain_id, market, terms), &terms.rates)
 }
 
-/// What an id says beside provider, currency and rates, as `Market.orderHashOf` computes it.
+/// The hash of the id's fields other than provider, currency and rates, as `Market.orderHashOf` computes it.
 pub fn order_hash(chain_id: u64, market: Address, terms: &Terms) -> B256 {
     let Terms { tenant, shape, manifestHash, salt, .. } = terms.clone();
     keccak256((U256::from(chain_id), market, tenant, shape, manifestHash, salt).abi_encode())
 }
 
-/// The id of the lease that a claim is about.
+/// The id of the lease of a claim.
 pub fn claim_id(provider: Address, currency: Address, order_hash: B256, rates: &Rates) -> B256 {
     keccak256((order_hash, provider, currency, rates.clone()).abi_encode())
 }
@@ -65,12 +67,12 @@ pub fn bid_id(order: B256, bid: &Bid) -> B256 {
     keccak256((order, bid.clone()).abi_encode_params())
 }
 
-/// What settling states of a lease on these terms.
+/// The claim by which a statement of a lease on these terms is settled.
 pub fn claim(chain_id: u64, market: Address, terms: &Terms, statement: &Statement) -> Claim {
     Claim { orderHash: order_hash(chain_id, market, terms), rates: terms.rates.clone(), statement: statement.clone() }
 }
 
-/// The leaf of a statement, as `Market.leafOf` computes it: hashed twice, so that no inner node passes for a leaf.
+/// The leaf of a statement, as `Market.leafOf` computes it: hashed twice, so that no inner node can pass for a leaf.
 pub fn leaf(lease: B256, statement: &Statement) -> B256 {
     keccak256(keccak256((lease, statement.clone()).abi_encode()))
 }

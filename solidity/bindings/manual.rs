@@ -1,4 +1,4 @@
-//! The manual of the market's errors (`ERRORS.md`): what each means, why it comes, what to do about it.
+//! The manual of the market's errors (`ERRORS.md`): meaning, cause and remedy of each.
 
 use std::sync::LazyLock;
 
@@ -25,7 +25,7 @@ pub fn entry(name: &str) -> Option<Entry> {
     entries().iter().find(|entry| entry.name == name).copied()
 }
 
-/// A heading `Name(arguments)`, then a line for each of the three words, marked up or not.
+/// A heading `Name(arguments)`, then a line for each of the three keywords, with or without markup.
 fn read(section: &'static str) -> Entry {
     let (heading, body) = section.split_once('\n').unwrap_or((section, ""));
     let line = |word: &str| {
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
     use crate::Market::MarketErrors;
 
-    /// The language's own, which no ABI lists.
+    /// Solidity's own error, which no ABI lists.
     const OF_THE_LANGUAGE: &str = "Panic";
 
     #[test]

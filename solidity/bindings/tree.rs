@@ -1,8 +1,8 @@
 //! OpenZeppelin's standard Merkle tree: the same leaves give the same root, paths and multiproofs as the JavaScript
-//! library `@openzeppelin/merkle-tree`, so that anybody can check a proof without our code.
+//! library `@openzeppelin/merkle-tree`, so a proof can be verified without this code.
 //!
-//! Leaves are sorted by hash. The tree is an array with the root in front: the children of node i are 2i+1 and 2i+2, the
-//! leaves stand at the end in reverse order. A pair is hashed in sorted order, so a path needs no left and right.
+//! Leaves are sorted by hash. The tree is an array that starts with the root: the children of node i are 2i+1 and 2i+2, and the
+//! leaves are at the end in reverse order. Each pair is sorted before hashing, so a path needs no left and right.
 
 use alloy::primitives::{B256, U256, keccak256};
 
@@ -13,7 +13,7 @@ pub struct Tree {
     leaves: usize,
 }
 
-/// The shortest proof of many leaves at once, in the order in which the contract wants the leaves.
+/// The shortest proof of many leaves at once, with the leaves in the order that the contract requires.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Multiproof {
     pub leaves: Vec<B256>,
@@ -90,7 +90,7 @@ impl Tree {
     }
 
     fn find(&self, leaf: B256) -> Option<usize> {
-        // The leaves stand in descending order at the end of the array.
+        // The leaves are at the end of the array, in descending order.
         let leaves = &self.nodes[self.leaves - 1..];
         leaves.binary_search_by(|node| leaf.cmp(node)).ok().map(|i| self.leaves - 1 + i)
     }

@@ -1,4 +1,4 @@
-//! What people sign by EIP-712, under the market's domain.
+//! The EIP-712 types that people sign, under the market's domain.
 
 use alloy::{
     primitives::{Address, B256},
@@ -9,7 +9,7 @@ use alloy::{
 use crate::Market;
 
 sol! {
-    /// A tenant countersigns a statement, so that it settles at once.
+    /// A tenant's countersignature of a statement, which settles it at once.
     #[derive(Debug)]
     struct Statement {
         bytes32 lease;
@@ -21,7 +21,7 @@ sol! {
         uint16 utilization;
     }
 
-    /// An approver consents to an action of a bound account.
+    /// An approver's consent to an action of a bound account.
     #[derive(Debug)]
     struct Action {
         address account;
@@ -32,14 +32,14 @@ sol! {
         uint256 version;
     }
 
-    /// A tenant hands a manifest to the provider of its lease.
+    /// A tenant's upload of a manifest to the provider of its lease.
     #[derive(Debug)]
     struct Manifest {
         bytes32 lease;
         bytes32 manifestHash;
     }
 
-    /// A tenant lets somebody look inside a lease: `view`, `logs` or `shell`. Times are Unix seconds.
+    /// A tenant's grant of access to a lease: `view`, `logs` or `shell`. Times are Unix seconds.
     #[derive(Debug)]
     struct Grant {
         bytes32 lease;
@@ -88,7 +88,7 @@ impl Manifest {
 }
 
 impl Grant {
-    /// The digest that the tenant signs to share a lease's inside.
+    /// The digest that the tenant signs to grant access to a lease.
     pub fn digest(&self, domain: &Eip712Domain) -> B256 {
         self.eip712_signing_hash(domain)
     }

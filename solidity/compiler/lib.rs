@@ -1,6 +1,6 @@
-//! Compiles the contracts with the settings of `foundry.toml`, so that Forge and the bindings see the same bytecode.
+//! Compiles the contracts with the settings of `foundry.toml`, so that Forge and the bindings use the same bytecode.
 //!
-//! It stands apart from the bindings, because they cannot be built while the ABI is stale.
+//! A crate of its own, because the bindings cannot be built while the ABI is stale.
 #![allow(clippy::expect_used)]
 
 use std::{collections::BTreeMap, fs, path::Path};
@@ -15,10 +15,10 @@ use foundry_compilers::{
 };
 use serde_json::{Value, json};
 
-/// The parts of the market, in the order in which a call goes through them.
+/// The parts of the market, in the order of delegation.
 pub const PARTS: [&str; 5] = ["Market", "Approvals", "Registry", "Auction", "Faults"];
 
-/// The artifacts of the market's parts. They answer under one address, so the first has the ABI of all of them, and the
+/// The artifacts of the market's parts. The parts share one address, so the first artifact has the ABI of all of them, and the
 /// others have none.
 ///
 /// # Panics
@@ -45,7 +45,7 @@ pub fn market(root: &Path) -> Vec<(String, Value)> {
     artifacts
 }
 
-/// Kind, name and the types of the inputs: what tells two entries of an ABI apart. In this order an ABI is easy to read.
+/// Kind, name and input types, which identify an entry of an ABI. This order makes an ABI easy to read.
 fn signature(entry: &Value) -> String {
     let types = entry["inputs"].as_array().into_iter().flatten().map(type_of).collect::<Vec<_>>().join(",");
     format!("{} {}({types})", entry["type"].as_str().unwrap_or_default(), entry["name"].as_str().unwrap_or_default())
@@ -58,7 +58,7 @@ fn type_of(input: &Value) -> String {
     format!("({members}){array}")
 }
 
-/// What `abi/` holds of each contract: name, compiler and its settings, ABI, bytecode, and where the immutables stand in it.
+/// The artifacts that `abi/` contains: name, compiler and its settings, ABI, bytecode, and the positions of immutables in it.
 ///
 /// # Panics
 /// When a contract does not compile, or the compiler is not installed.

@@ -259,7 +259,7 @@ abstract contract MarketTest is Test {
         return new bytes32[](0);
     }
 
-    /// Some of a tree's statements as `settleBatch` wants them: claims in the multiproof's order.
+    /// Some of a tree's statements as `settleBatch` takes them: claims in the multiproof's order.
     /// @param leaves All of the tree; those of the claims are among them.
     function batch(Claim[] memory claims, bytes32[] memory own, bytes32[] memory leaves)
         internal

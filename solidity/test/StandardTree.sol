@@ -43,7 +43,7 @@ library StandardTree {
     }
 
     struct Multiproof {
-        bytes32[] leaves; // in the order in which the verifier wants them
+        bytes32[] leaves; // in the order that the verifier requires
         bytes32[] proof;
         uint256[] flags; // as bits
     }

@@ -8,6 +8,7 @@ pub mod meter;
 pub mod outbox;
 mod provider;
 pub mod scaling;
+pub mod snapshot;
 pub mod start;
 pub mod surge;
 pub mod web;
@@ -53,6 +54,9 @@ impl Figure {
     }
 
     pub fn print(&self) -> anyhow::Result<()> {
+        if let Some(ratio) = self.peer.and_then(|peer| snapshot::Ratio::of(self.value, peer, self.unit)) {
+            snapshot::keep(&self.name, ratio);
+        }
         hand_on(&serde_json::to_string(self)?)
     }
 }

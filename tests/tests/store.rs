@@ -8,15 +8,17 @@ use alloy::{
     sol_types::SolEvent,
 };
 use anvil::Actor;
-use lease::intent::{Intent, IntentKey};
+use lease::{
+    epoch_tree::{EpochStatement, EpochTree},
+    intent::{Intent, IntentKey},
+};
 use solidity::{
     LeasePolicy, Market, Rates, Shape, Statement, Terms,
     deploy::{Deployment, local_parameters},
-    leaf, lease_id,
+    lease_id,
 };
 use store::{
-    BlockRef, ChainChange, Error, EventFilter, EventRow, IntentState, LeaseFilter, Segment, StatementRow, Store,
-    proposal::Proposal,
+    BlockRef, ChainChange, Error, EventFilter, EventRow, IntentState, LeaseFilter, Segment, Store, proposal::Proposal,
 };
 use tests::postgres::Database;
 
@@ -303,17 +305,18 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
     for (_database, store) in stores().await {
         assert_eq!(store.newest_epoch().await.unwrap(), None);
         let usage = Statement { time: 1010, replicaSeconds: 10, ..Default::default() };
-        let statement = StatementRow { lease: id(1), leaf: leaf(id(1), &usage), usage };
-        let root = keccak256("root");
-        store.close_epoch(1, root, 1010, std::slice::from_ref(&statement), &intent(1), NOW_MS).await.unwrap();
+        let statement = EpochStatement::new(id(1), usage);
+        let tree = EpochTree::new(vec![statement.clone()]);
+        let root = tree.root();
+        store.close_epoch(1, &tree, 1010, &intent(1), NOW_MS).await.unwrap();
         assert_eq!(store.newest_epoch().await.unwrap(), Some(1));
-        assert_eq!(store.statements(1).await.unwrap(), std::slice::from_ref(&statement));
+        assert_eq!(store.epoch_tree(1).await.unwrap().statements().collect::<Vec<_>>(), [&statement]);
         assert_eq!(store.last_statement(id(1)).await.unwrap(), Some(statement.clone()));
         assert_eq!(store.intent(IntentKey::Root { epoch: 1 }).await.unwrap().unwrap().state, IntentState::Prepared);
         // Closing it again while the intent is under way changes nothing.
-        store.close_epoch(1, keccak256("other"), 1020, &[], &intent(1), NOW_MS).await.unwrap();
+        store.close_epoch(1, &EpochTree::new(Vec::new()), 1020, &intent(1), NOW_MS).await.unwrap();
         assert_eq!(store.epoch(1).await.unwrap().unwrap().root, root);
-        assert_eq!(store.statements(1).await.unwrap().len(), 1);
+        assert_eq!(store.epoch_tree(1).await.unwrap().len(), 1);
 
         assert_eq!(store.last_posted_epoch(id(1), provider()).await.unwrap(), None);
         let change = ChainChange::Committed(segment(vec![block(1, 0)], vec![posted(1, 0, 1, root)]));

@@ -6,7 +6,6 @@ use axum::{
     extract::{Path, State},
 };
 use serde::Deserialize;
-use solidity::tree::Tree;
 use utoipa::IntoParams;
 
 use super::{
@@ -14,7 +13,8 @@ use super::{
     error::{Error, Question, Result, lease_id, unknown_lease},
 };
 use api_types::{EpochView, ProofSummary, ProofView, StatementView, leaf_encoding};
-use store::{RootRow, StatementRow};
+use lease::epoch_tree::EpochStatement;
+use store::RootRow;
 
 /// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
 #[utoipa::path(
@@ -40,16 +40,14 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
         }
     };
     let posted = posted.ok_or_else(none)?;
-    let statements = api.store.statements(posted.epoch).await?;
-    let statement = statements.iter().find(|statement| statement.lease == id).ok_or_else(none)?;
-    let tree =
-        Tree::new(statements.iter().map(|statement| statement.leaf).collect()).context("an epoch without leaves")?;
+    let tree = api.store.epoch_tree(posted.epoch).await?;
+    let stated = tree.statement(id).ok_or_else(none)?;
     if tree.root() != posted.root {
         // A reorg put another root of ours under this number; the statements of the one on chain are gone.
         return Err(none());
     }
-    let path = tree.path(statement.leaf).context("a leaf outside its tree")?;
-    let usage = &statement.usage;
+    let path = tree.path(id).context("a leaf outside its tree")?;
+    let usage = &stated.statement;
     Ok(Json(ProofView {
         lease: id.to_string(),
         provider: lease.terms.provider.to_string(),
@@ -57,7 +55,7 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
         root: tree.root().to_string(),
         posted_at: Some(posted.posted_at),
         root_tx: api.store.root_tx(api.provider, posted.epoch).await?.map(|hash| hash.to_string()),
-        leaf: statement.leaf.to_string(),
+        leaf: stated.leaf.to_string(),
         values: vec![
             id.to_string(),
             usage.time.to_string(),
@@ -100,12 +98,12 @@ pub async fn proofs(
         return Err(Error::BadRequest("the limit is a number of 1 to 500".to_owned()));
     }
     let proven = api.store.proven(id, api.provider, before, limit).await?;
-    let view = |(statement, root): (StatementRow, RootRow)| ProofSummary {
+    let view = |(stated, root): (EpochStatement, RootRow)| ProofSummary {
         epoch: root.epoch,
         root: root.root.to_string(),
         posted_at: Some(root.posted_at),
         root_tx: Some(root.tx.to_string()),
-        usage: (&statement.usage).into(),
+        usage: (&stated.statement).into(),
     };
     Ok(Json(proven.into_iter().map(view).collect()))
 }
@@ -119,14 +117,15 @@ pub async fn epoch(State(api): State<Api>, Path(epoch): Path<String>) -> Result<
     let epoch: u64 = epoch.parse().map_err(|_| Error::BadRequest(format!("{epoch:?} is not an epoch: a number")))?;
     let none = || Error::NotFound(format!("this provider has no statements for epoch {epoch} on chain"));
     let posted = api.store.root(api.provider, epoch).await?.ok_or_else(none)?;
-    let statements = api.store.statements(epoch).await?;
-    let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
-    let tree = tree.filter(|tree| tree.root() == posted.root).ok_or_else(none)?;
-    let views = statements.iter().map(|statement| {
-        let path = tree.path(statement.leaf).context("a leaf outside its tree")?;
+    let tree = api.store.epoch_tree(epoch).await?;
+    if tree.is_empty() || tree.root() != posted.root {
+        return Err(none());
+    }
+    let views = tree.statements().map(|stated| {
+        let path = tree.path(stated.lease).context("a leaf outside its tree")?;
         Ok(StatementView {
-            lease: statement.lease.to_string(),
-            usage: (&statement.usage).into(),
+            lease: stated.lease.to_string(),
+            usage: (&stated.statement).into(),
             path: path.into_iter().map(|node| node.to_string()).collect(),
         })
     });

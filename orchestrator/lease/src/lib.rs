@@ -17,6 +17,7 @@ pub mod access;
 pub mod accrual;
 pub mod auction;
 pub mod clearing;
+pub mod epoch_tree;
 pub mod intent;
 pub mod label;
 pub mod manifest;

@@ -1,12 +1,34 @@
-//! chain: follows blocks. Reverted ones are undone first, then committed logs are applied, and the cursor moves with them.
+//! chain: follows the market's events from block to block and keeps the rows that are derived from them.
 //!
-//! Nothing that a node pushes is believed; a push only means "look". Each run asks for the newest block and compares the
-//! cursor's hash with the chain. If the chain has another block there, the kept blocks are walked back to where both
-//! agree, and everything after it is undone in the same transaction that applies what replaced it. So duplicates, missed
-//! heads and a process that died in the middle all end in the same rows.
+//! *Wakes*: every 2 s, and whenever the node announces a new head ([`listen`]).
+//! *Owns*: `head` (the cursor), `blocks`, `events`, `roots`, `leases`, `orders`, `offers`, `providers`, and the anchor in
+//! `deployment`.
+//! *Notifies*: the stages that read leases after every applied or reverted event, and those that run by the chain's time
+//! after every block.
 //!
-//! A node that is behind the cursor without contradicting it is only behind: nothing is undone. A chain that has another
-//! block where the deployment stood is another chain: that is an error, and nothing is undone either.
+//! # Theory of operation
+//!
+//! A run asks the node for its newest block and compares the cursor's hash with the chain:
+//!
+//! - the chain continues from the cursor: the stage reads the new blocks and applies their events;
+//! - the chain has another block at the cursor's height: a reorg. The kept blocks are searched backwards for the newest one
+//!   that is still canonical. Everything after it is undone and the replacement applied in the same transaction;
+//! - the node is behind the cursor and does not contradict it: nothing is undone. A node that syncs is not a reorg.
+//!
+//! The node's pushes carry no data: a push only starts a run. So duplicate logs, missed heads and reconnects all lead to
+//! the same rows.
+//!
+//! The hash of the deployment's block is the anchor. A node with another block there is on another chain, which is an
+//! error: nothing is undone. The contract's parameters are compared at the same time.
+//!
+//! Every ten minutes the stage also compares each open lease with the contract's storage (`reconcile.rs`) and replays a
+//! lease that differs, in case a node ever withheld a log.
+//!
+//! # When the process dies
+//!
+//! The rows and the cursor move in one transaction that is conditional on the old cursor: either all of a range is
+//! applied or none of it. The next run starts from the cursor. Two runs that race for the same cursor are safe for the
+//! same reason: the loser writes nothing and counts `lost`.
 
 mod reconcile;
 mod segment;
@@ -27,22 +49,22 @@ use ports::ethereum::{Block, Ethereum, view};
 use segment::SegmentReader;
 use store::{BlockRef, ChainChange, Store};
 
-/// Ranges that are read ahead while one is written.
+/// Block ranges that are read ahead while one is written.
 const AHEAD: usize = 3;
 /// Blocks of one range when far behind, at most and at least.
 const WIDEST: u64 = 2_000;
 const NARROWEST: u64 = 32;
 
-/// What may be set about following a chain.
+/// Settings of the chain stage.
 #[derive(Debug, Clone, Copy)]
 pub struct ChainSettings {
-    /// The longest pause between two looks at the chain.
+    /// The longest pause between two runs.
     pub period: Duration,
-    /// Blocks that are kept to find the way back after a reorg.
+    /// How many blocks are kept: the deepest reorg that can be undone without reading everything again.
     pub keep: u64,
     /// How often open leases are compared with the contract.
     pub reconcile_every: Duration,
-    /// How long the chain may stand still before that is worth a warning.
+    /// Age of the newest block, as observed here, from which on the stage warns.
     pub stalled_after: Duration,
 }
 
@@ -63,30 +85,30 @@ pub struct ChainStage {
     deployment: Deployment,
     provider: Address,
     settings: ChainSettings,
-    /// Rung when an event was applied or taken back.
+    /// Notified when an event was applied or reverted.
     changed: Vec<Wakeup>,
-    /// Rung at every new block: the chain's clock.
+    /// Notified at every new block: the chain's clock.
     ticked: Vec<Wakeup>,
     cache: Mutex<ChainCache>,
 }
 
-/// What only this process cares about.
+/// State of this process only; a new process starts without it.
 #[derive(Debug, Default)]
 struct ChainCache {
-    /// Whether the node was found to be on the deployment's chain.
+    /// Whether this process has checked that the node is on the deployment's chain.
     anchored: bool,
-    /// The newest block, and since when it has been that.
+    /// The newest block, and since when it has been the newest.
     tip: Option<(u64, Instant)>,
     reconciled: Option<Instant>,
 }
 
-/// Where the cursor stands to the chain.
+/// The cursor compared with the node's chain.
 enum CursorPosition {
-    /// The chain goes on from the cursor.
+    /// The chain continues from the cursor.
     Extended,
     /// The node has not reached the cursor and does not contradict it.
     Behind,
-    /// The chain left us after this block.
+    /// A reorg: the chains agree up to this block.
     Forked(BlockRef),
 }
 
@@ -102,7 +124,7 @@ impl ChainStage {
         Self { store, ethereum, deployment, provider, settings, changed: Vec::new(), ticked: Vec::new(), cache }
     }
 
-    /// Wakeups of stages that look at leases, and of stages that live by the chain's clock.
+    /// The wakeups of the stages that read leases, and of those that run by the chain's time.
     pub fn waking(mut self, changed: Vec<Wakeup>, ticked: Vec<Wakeup>) -> Self {
         self.changed = changed;
         self.ticked = ticked;
@@ -113,7 +135,7 @@ impl ChainStage {
         self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes sure that the node is on the chain that we know.
+    /// Checks that the node is on the deployment's chain, and returns the deployment's block.
     async fn anchor(&self) -> anyhow::Result<BlockRef> {
         let number = self.deployment.block;
         let block = self.ethereum.block(number).await?;
@@ -156,7 +178,7 @@ impl ChainStage {
         if same { Ok(CursorPosition::Extended) } else { self.fork(tip).await.map(CursorPosition::Forked) }
     }
 
-    /// The newest block on which we and the chain agree.
+    /// The newest kept block that is still canonical.
     async fn fork(&self, tip: Block) -> anyhow::Result<BlockRef> {
         for kept in self.store.blocks().await?.into_iter().filter(|kept| kept.number <= tip.number) {
             if self.ethereum.block(kept.number).await?.is_some_and(|block| block.hash == kept.hash) {
@@ -167,14 +189,18 @@ impl ChainStage {
         self.anchor().await
     }
 
-    /// Counts a chain that stands still. It is no error: what runs goes on running.
+    /// 1 when the chain has produced no block for `stalled_after`. It is no error: running leases keep running.
     fn stalled(&self, tip: Block) -> u64 {
         let mut cache = self.cache();
         match cache.tip {
             Some((number, since)) if number == tip.number => {
                 let stalled = since.elapsed() >= self.settings.stalled_after;
                 if stalled {
-                    tracing::warn!(block = number, seconds = since.elapsed().as_secs(), "the chain stands still");
+                    tracing::warn!(
+                        block = number,
+                        seconds = since.elapsed().as_secs(),
+                        "the chain has produced no block for a while"
+                    );
                 }
                 u64::from(stalled)
             }
@@ -185,7 +211,7 @@ impl ChainStage {
         }
     }
 
-    /// Reads blocks `from..=tip` and writes them, what `undo` takes back first.
+    /// Undoes everything after `undo`, then reads and applies the blocks up to `tip`.
     async fn follow(
         &self,
         mut cursor: Option<BlockRef>,
@@ -206,7 +232,7 @@ impl ChainStage {
             .map(|read| read.context("reading a range of blocks ended early")?);
         while let Some(read) = segments.try_next().await? {
             let Some(read) = read else {
-                // The chain changed while it was read. What is not written is no harm; the next run looks again.
+                // The chain changed while it was read. Nothing of this range was written; the next run reads it again.
                 count(counts, "moved", 1);
                 return Ok(());
             };
@@ -221,14 +247,14 @@ impl ChainStage {
             }
             cursor = Some(last);
         }
-        // The chain became shorter, and nothing has replaced what it lost yet.
+        // The chain became shorter, and nothing has replaced the removed blocks yet.
         if let Some(to) = undo {
             self.apply(cursor, &ChainChange::Reverted { to }, counts).await?;
         }
         Ok(())
     }
 
-    /// False when somebody else moved the cursor meanwhile.
+    /// False when another run moved the cursor meanwhile.
     async fn apply(&self, cursor: Option<BlockRef>, change: &ChainChange, counts: &mut Counts) -> anyhow::Result<bool> {
         let Some(applied) = self.store.apply(cursor, change, self.settings.keep).await? else {
             count(counts, "lost", 1);
@@ -278,7 +304,7 @@ impl Stage for ChainStage {
             CursorPosition::Extended if cursor.is_some_and(|cursor| cursor.hash == tip.hash) => {}
             CursorPosition::Extended => self.follow(cursor, None, tip, &mut counts).await?,
             CursorPosition::Forked(to) => {
-                // Deep reorgs and swapped chains look alike until the deployment's block is compared.
+                // A deep reorg and another chain cannot be told apart until the anchor is compared.
                 self.anchor().await?;
                 self.follow(cursor, Some(to), tip, &mut counts).await?;
             }
@@ -288,7 +314,7 @@ impl Stage for ChainStage {
     }
 }
 
-/// Notifies the chain stage's wakeup whenever there may be something new, until the shutdown.
+/// Notifies the chain stage whenever the node may have a new block, until the shutdown.
 pub async fn listen(ethereum: Arc<dyn Ethereum>, wakeup: Wakeup, mut shutdown: watch::Receiver<bool>) {
     loop {
         tokio::select! {
@@ -302,7 +328,7 @@ fn head(block: Block) -> BlockRef {
     BlockRef { number: block.number, hash: block.hash, time: block.time }
 }
 
-/// Zero is not worth a name on the board.
+/// Counts of zero are left out of the stage's status.
 fn count(counts: &mut Counts, what: &'static str, by: u64) {
     if by > 0 {
         *counts.entry(what).or_default() += by;

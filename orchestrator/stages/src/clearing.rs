@@ -1,21 +1,34 @@
-//! clearing: answers orders. For each that is open: screen it, price it, reserve inventory and bid, or say why not; and take
-//! back what lost or expired.
+//! clearing: answers orders with bids, and releases the bids that lost.
 //!
-//! What to do about an order is one pure decision ([`clearing::next`]); here it is carried out. Two phases keep capacity
-//! from being sold twice. A reservation is written together with the decision and the intent of the bid's transaction, in
-//! one database transaction; it ends when the chain stage has read the bid, which then holds capacity on chain, or when the
-//! bid can no longer come. So
+//! *Wakes*: every second, and at every new block.
+//! *Owns*: `decisions`, `reservations`, `inventory`; prepares the intents `bid:…` and `release_bid:…`, and fails a prepared
+//! `bid:…` that it withdraws.
+//! *Notifies*: settlement, when an intent is prepared.
+//!
+//! # Theory of operation
+//!
+//! A run visits the orders that are open or whose last decision is not settled. For each, a pure function
+//! ([`clearing::next`]) returns one action: answer, withdraw, release, wait, rest. Answering an order means to screen it,
+//! price it, and write either a bid or the reason why there is none; the API shows that reason.
+//!
+//! Two phases keep capacity from being sold twice. The reservation is written in the same transaction as the decision and
+//! the intent of the bid's transaction. It is deleted once the chain stage has read the bid, which then holds the capacity
+//! on chain, or once the bid can no longer be mined. So at any time
 //!
 //! > inventory = registered capacity − held on chain − own reservations
 //!
-//! and a process that dies between any two lines finds either no decision or all of it. The intent's key is the order's, so
-//! there is one bid on an order unless that one is known to have had no effect. Nothing is decided while the chain's head
-//! is stale, because an answer to yesterday's order binds tomorrow.
+//! Nothing new is decided while the head is stale: an answer to an old state of the chain binds the provider.
 //!
 //! # Prices
 //!
-//! The newest open offer in the order's currency, applied to its shape, with the provider's margin; or whatever the
-//! provider's own program says ([`pricer`]). Either is screened as the contract will do it.
+//! The newest open offer in the order's currency, applied to the order's shape, plus the provider's margin; or the answer
+//! of the provider's own program ([`ports::pricer`]). Either is screened with the same rules as the contract's.
+//!
+//! # When the process dies
+//!
+//! BidDecision, reservation and intent are one transaction, so the next run finds either none or all of them. The intent's key
+//! is derived from the order, so an order gets one bid, and another only after the first is known to have had no effect. A
+//! bid that the chain shows and the database does not know (a new database) is adopted instead of bidding again.
 
 use std::{
     sync::{
@@ -51,24 +64,24 @@ use ports::{
 };
 use store::{AnswerRow, BlockRef, IntentState, Inventory, Offer, Store};
 
-/// Programs that price at once.
+/// Pricing programs that run at a time.
 const PRICERS: usize = 4;
 
-/// Blocks by which the node may be ahead of what was read.
+/// How many blocks the node may be ahead of the cursor before the head counts as stale.
 const BEHIND: u64 = 3;
 
-/// What may be set about answering orders.
+/// Settings of the clearing stage.
 #[derive(Debug, Clone, Copy)]
 pub struct ClearingSettings {
-    /// No new bids.
+    /// Draining: place no new bids.
     pub drain: bool,
-    /// What bids ask beyond the price list, in percent.
+    /// Added to the price list, in percent.
     pub margin: u16,
-    /// How long a bid holds; as long as its order can be accepted unless told otherwise.
+    /// How long a bid is valid; by default as long as its order can be accepted.
     pub hold: Option<Duration>,
-    /// How long a lost bid stays, so that its tenant can move a lease to it.
+    /// How long a lost bid is kept, so that its tenant can move a lease to it.
     pub standby: Duration,
-    /// The age of the newest block from which on nothing new is decided.
+    /// Age of the newest block from which on nothing new is decided.
     pub stale_after: Duration,
 }
 
@@ -83,15 +96,15 @@ pub struct ClearingStage {
     pub store: Arc<Store>,
     pub ethereum: Arc<dyn Ethereum>,
     pub clock: Arc<dyn Clock>,
-    /// Who prices instead of the price list.
+    /// Prices orders instead of the price list.
     pub pricer: Option<Arc<dyn Pricer>>,
     pub provider: Address,
     pub market: Address,
     pub parameters: Parameters,
     pub settings: ClearingSettings,
-    /// Settlement's: an intent waits.
+    /// Settlement's, notified when an intent is prepared.
     pub next: Wakeup,
-    /// Whether this process has looked for bids that its database does not remember.
+    /// Whether this process has searched the chain for bids that its database does not know.
     pub adopted: AtomicBool,
 }
 
@@ -110,12 +123,12 @@ impl Stage for ClearingStage {
         let Some(head) = self.store.head().await? else { return Ok(counts) };
         let mut unanswered = Vec::new();
         for row in self.store.unsettled_orders(head.time).await? {
-            if self.tend(&row, head, &mut counts).await? == BidAction::Answer {
+            if self.act_on(&row, head, &mut counts).await? == BidAction::Answer {
                 unanswered.push(row.order.auction);
             }
         }
-        // Asked for after the orders were read, so that a bid whose reservation has gone is held here.
-        let seller = self.take_stock(&mut counts).await?;
+        // Read after the orders: a bid whose reservation was just deleted is counted as held on chain.
+        let seller = self.available_capacity(&mut counts).await?;
         if self.is_stale(head).await? {
             add(&mut counts, "stale");
             return Ok(counts);
@@ -132,8 +145,8 @@ impl Stage for ClearingStage {
 }
 
 impl ClearingStage {
-    /// Carries out everything about an order but an answer.
-    async fn tend(&self, row: &AnswerRow, head: BlockRef, counts: &mut Counts) -> anyhow::Result<BidAction> {
+    /// Carries out the next action for an order, except for an answer, which is left to the caller.
+    async fn act_on(&self, row: &AnswerRow, head: BlockRef, counts: &mut Counts) -> anyhow::Result<BidAction> {
         let id = row.order.auction.id;
         let auction = (!row.order.reverted).then_some(&row.order.auction);
         if self.adopt_from(row, counts).await? {
@@ -167,7 +180,7 @@ impl ClearingStage {
         Ok(action)
     }
 
-    /// Once, when all of the chain is read: bids that the chain shows of ours on any order, though this database is new.
+    /// Once per process, when the cursor is at the head: adopts own bids on any order that the database does not know.
     async fn adopt(&self, counts: &mut Counts) -> anyhow::Result<()> {
         for row in self.store.orders(None, false).await? {
             self.adopt_from(&row, counts).await?;
@@ -175,19 +188,19 @@ impl ClearingStage {
         Ok(())
     }
 
-    /// Whether the chain shows a bid of ours on the order that nobody remembers. It is ours all the same: another would be
-    /// a second one.
+    /// Adopts an own bid that the chain shows and the database does not know; true when there was one. Bidding again would
+    /// place a second bid.
     async fn adopt_from(&self, row: &AnswerRow, counts: &mut Counts) -> anyhow::Result<bool> {
         let auction = &row.order.auction;
         let known = row.order.reverted || matches!(row.decision, Some(BidDecision::Bid { .. }));
         let Some((id, bid)) = auction.bid_of(self.provider).filter(|_| !known) else { return Ok(false) };
-        tracing::warn!(order = %auction.id, bid = %id, "the chain shows a bid of ours that this database does not remember");
+        tracing::warn!(order = %auction.id, bid = %id, "the chain has an own bid that the database does not know: it is adopted");
         self.store.adopt_bid(auction.id, id, bid, self.clock.now_ms()).await?;
         add(counts, "adopted");
         Ok(true)
     }
 
-    /// What became of an intent, as far as the blocks that were read say.
+    /// The state of an intent at the blocks that were read; `None` for one that was never prepared.
     async fn wish(&self, key: IntentKey, head: BlockRef) -> anyhow::Result<Option<Wish>> {
         let Some(row) = self.store.intent(key).await? else { return Ok(None) };
         let read = row.block.is_some_and(|(number, _)| number <= head.number);
@@ -215,14 +228,14 @@ impl ClearingStage {
         let data = call.abi_encode().into();
         let intent = Intent { key, to: self.market, data, value: U256::ZERO };
         self.store.prepare(&intent, self.clock.now_ms()).await?;
-        tracing::info!(order = %auction.id, "the bid did not win; taking it back");
+        tracing::info!(order = %auction.id, "the bid did not win; releasing it");
         add(counts, "released");
         self.next.notify();
         Ok(())
     }
 
-    /// What the contract says of our capacity at the newest block that was read, less what bids on their way will hold.
-    async fn take_stock(&self, counts: &mut Counts) -> anyhow::Result<Seller> {
+    /// The contract's capacity of this provider at the cursor, less the own reservations.
+    async fn available_capacity(&self, counts: &mut Counts) -> anyhow::Result<Seller> {
         let Some(head) = self.store.head().await? else { return Ok(Seller::default()) };
         let known = self.store.inventory().await?.filter(|known| known.block == head.number);
         let inventory = match known {
@@ -245,14 +258,14 @@ impl ClearingStage {
         Ok(C::abi_decode_returns(&self.ethereum.call(&call, Some(head.number)).await?)?)
     }
 
-    /// Whether what was read is no longer the present.
+    /// Whether the cursor is too far behind the node, or the node's newest block too old, to decide anything.
     async fn is_stale(&self, head: BlockRef) -> anyhow::Result<bool> {
         let tip = self.ethereum.head().await?;
         let now = self.clock.now_ms() / 1000;
         Ok(tip.number > head.number + BEHIND || now > tip.time + self.settings.stale_after.as_secs())
     }
 
-    /// Prices at once, then decides one after the other, each on what the ones before have left.
+    /// Prices all orders concurrently, then decides one after the other, each on the capacity that is left.
     async fn answer(
         &self,
         orders: Vec<Auction>,
@@ -266,7 +279,7 @@ impl ClearingStage {
         for (auction, rates) in orders.iter().zip(priced) {
             let held = Amounts::of(&auction.terms.order.shape, auction.terms.order.policy.maxReplicas);
             match rates.and_then(|rates| self.bid(auction, rates, &seller, head)) {
-                Ok(bid) if self.want(auction, &bid, held).await? => {
+                Ok(bid) if self.place_bid(auction, &bid, held).await? => {
                     seller.held = seller.held.plus(held);
                     add(counts, "bids");
                     self.next.notify();
@@ -278,7 +291,7 @@ impl ClearingStage {
         Ok(())
     }
 
-    /// The rates to ask, or why there is no bid at any.
+    /// The rates to ask, or the reason for not bidding at any price.
     async fn price(
         &self,
         auction: &Auction,
@@ -308,7 +321,7 @@ impl ClearingStage {
         }
     }
 
-    /// The bid at these rates, or every reason why the contract would refuse it.
+    /// The bid at these rates, or all reasons why the contract would refuse it.
     fn bid(&self, auction: &Auction, rates: Rates, seller: &Seller, head: BlockRef) -> Result<Bid, String> {
         let hold = self.settings.hold.map(|hold| hold.as_secs());
         let bid = Bid { provider: self.provider, rates, expiry: clearing::expiry(&auction.terms, head.time, hold) };
@@ -316,7 +329,7 @@ impl ClearingStage {
         if reasons.is_empty() { Ok(bid) } else { Err(screen::listed(&reasons)) }
     }
 
-    async fn want(&self, auction: &Auction, bid: &Bid, held: Amounts) -> anyhow::Result<bool> {
+    async fn place_bid(&self, auction: &Auction, bid: &Bid, held: Amounts) -> anyhow::Result<bool> {
         let displaced = auction.displaced().cloned().unwrap_or_default();
         let call = bidCall { order: auction.terms.clone(), terms: bid.clone(), displaced };
         let intent = Intent {

@@ -1,25 +1,37 @@
-//! container: makes what the engine runs equal to what the chain wants.
+//! container: reconciles what the container engine runs with what the chain wants.
 //!
-//! Each run looks at all labelled objects of this provider at once, then tends each lease by itself: one decision from
-//! [`decide`], the action it names, another look, until there is nothing to do. The engine is the authority on what runs,
-//! so an orchestrator that starts anew adopts what it finds; names are derived from the lease, so nothing is made twice.
+//! *Wakes*: every 5 s, when a lease changes on chain, when the engine reports an event ([`listen`]), when a manifest is
+//! uploaded, and at the times that its own decisions name (the end of a backoff, for example).
+//! *Owns*: `images`, `containers`, `container_attempts`, `progress`. The API writes `manifests`.
+//! *Notifies*: the meter and the gateway, when the observed state of a lease changed.
 //!
-//! # Leases do not wait for each other
+//! # Theory of operation
 //!
-//! A lease that pulls an image or waits out a stop may take minutes. A run therefore gives its leases a moment and leaves
-//! those that need longer to finish beside it; a lease that is being work is not work again, and its end rings the
-//! wakeup. A panic or an error in one lease's work ends that lease's work for this run and nothing else.
+//! A run lists all labelled objects of this provider, groups them by lease, and reconciles each lease in a task of its own
+//! (`reconcile.rs`): a pure function returns the next action for the desired and the observed state, the task carries it
+//! out (`apply.rs`), and repeats until there is nothing to do. The engine is the authority on what runs, so a new process
+//! adopts what it finds. Object names are derived from the lease, so creating is idempotent.
 //!
-//! # Scaling out is a start
+//! Leases are independent. One that pulls an image or waits for a container to stop may take minutes; the run waits a moment
+//! for its leases and leaves the slow ones running. A lease with a running task is not started again; when the task ends
+//! after its run did, it notifies the stage. A panic or an error in one lease's task ends that task only.
 //!
-//! Making a container takes the engine longer than starting it. So a lease that runs keeps a few replicas beyond the wanted
-//! ones made and not started: warm. They come after everything that is wanted, in the lease and in what is written of it.
+//! Making a container takes the engine longer than starting it. A running lease therefore keeps a few *warm* replicas beyond
+//! the wanted ones: made, not started. They are made after everything that is wanted.
 //!
 //! # What is removed, and when
 //!
-//! Only what the chain says is closed, out of funds for longer than the grace period, or taken back by a reorg that this
-//! orchestrator has itself read. Objects of a lease of which the database knows nothing (it may be new, and still behind
-//! the chain) are left alone until the cursor is well past the block in which the lease was opened; their volumes stay.
+//! Only what the chain closed, what was out of funds for longer than the grace period, and what a reorg took back that this
+//! orchestrator has read itself. Objects of a lease that the database does not know (it may be new and still syncing) are
+//! left alone until the cursor is well past the block in which the lease was opened, and their volumes are kept.
+//!
+//! An engine or a database that does not answer ends the run with an error; nothing follows from it for any lease.
+//!
+//! # When the process dies
+//!
+//! Between any two engine calls: the next run lists the objects again and decides from what it finds. A restart is written
+//! to `container_attempts` before it is tried, so a crash can only lengthen a backoff. Images are pinned before they are
+//! used, so the digest that runs does not change.
 
 mod apply;
 mod reconcile;
@@ -50,27 +62,28 @@ use ports::{
 };
 use store::{BlockRef, LeaseFilter, Store};
 
-/// Blocks after which the absence of a lease from the database is believed, and a reverted lease will not come again.
+/// Confirmations after which a lease that is missing from the database does not exist, and a reverted one will not come
+/// back.
 const DEEP: u64 = 64;
-/// How long a lease that is as it should be is not looked at more closely, in milliseconds.
+/// How long a converged lease whose listing does not change is skipped, in milliseconds.
 const TRUST_MS: u64 = 60_000;
 
-/// What may be set about running containers.
+/// Settings of the container stage.
 #[derive(Debug, Clone)]
 pub struct ContainerSettings {
-    /// Seconds for which the funds of a lease that ran out must last before it runs again: the contract's notice period.
+    /// Seconds that the funds of an exhausted lease must last before it runs again: the contract's notice period.
     pub notice_period: u64,
     /// Seconds of the chain's time for which an exhausted lease keeps its volumes.
     pub grace: u64,
-    /// Begin no lease of which nothing has been here yet; go on with the others.
+    /// Draining: start no lease that has never run here.
     pub drain: bool,
-    /// Replicas of each lease that are made ahead and not started; never beyond its policy's highest count.
+    /// Warm replicas of each lease, within the maximum of its lease policy.
     pub warm: u16,
-    /// The longest pause between two looks at everything.
+    /// The longest pause between two runs.
     pub period: Duration,
-    /// How long a run waits for its leases before it leaves the slow ones to finish beside it.
+    /// How long a run waits for its leases; slower ones finish in the background.
     pub patience: Duration,
-    /// Leases work at a time.
+    /// Leases that are reconciled at a time.
     pub parallel: usize,
 }
 
@@ -92,29 +105,29 @@ pub struct ContainerStage {
     context: Arc<ContainerContext>,
 }
 
-/// What the tasks of single leases share.
+/// Shared by the tasks of all leases.
 struct ContainerContext {
     store: Arc<Store>,
     engine: Arc<dyn Engine>,
     clock: Arc<dyn Clock>,
     owner: Owner,
     settings: ContainerSettings,
-    /// This stage's own: somebody is to look again.
+    /// The stage's own.
     wakeup: Wakeup,
-    /// The meter's: something started or ended.
+    /// The meter's, notified when containers changed.
     next: Wakeup,
-    /// Through which requests come, and the wakeup by which it hears what was seen.
+    /// The gateway, and its wakeup, notified when containers changed.
     upstreams: OnceLock<(Arc<dyn Upstreams>, Wakeup)>,
     kernel: Arc<dyn Kernel>,
     cgroups: OnceLock<Option<Arc<dyn Cgroups>>>,
     slots: Semaphore,
     busy: Mutex<HashSet<B256>>,
-    /// Leases that were found to be as they should.
+    /// Leases without anything to do at their last reconciliation.
     converged: Mutex<HashMap<B256, Converged>>,
     manifests: Mutex<HashMap<B256, Arc<Manifest>>>,
 }
 
-/// What a lease looked like when there was nothing to do for it.
+/// The state of a lease in which there was nothing to do.
 #[derive(PartialEq)]
 struct Converged {
     generation: Option<i64>,
@@ -125,12 +138,12 @@ struct Converged {
     until_ms: u64,
 }
 
-/// What one lease's work came to.
+/// The result of reconciling one lease.
 enum LeaseOutcome {
     Done(WorkloadStatus),
-    /// The lease cannot be brought on; it alone is concerned.
+    /// An error of this lease only.
     Failed,
-    /// The engine or the database is away; everything is concerned.
+    /// The engine or the database does not answer: an error of the whole run.
     Outage(anyhow::Error),
 }
 
@@ -166,8 +179,7 @@ impl ContainerStage {
         Self { context: Arc::new(context) }
     }
 
-    /// Behind a gateway, which sends a replica no more requests before that is stopped, and whose wakeup it notifies when something
-    /// else was seen.
+    /// Drains a replica's requests through the gateway before it is stopped, and notifies the gateway of changes.
     pub fn behind(self, upstreams: Arc<dyn Upstreams>, wakeup: Wakeup) -> Self {
         self.context.upstreams.get_or_init(|| (upstreams, wakeup));
         self
@@ -188,7 +200,7 @@ impl Stage for ContainerStage {
         let context = &self.context;
         let Some(head) = context.store.head().await? else { return Ok(Counts::new()) };
         let info = context.engine.info().await?;
-        let views = context.everything().await?;
+        let views = context.observe_all().await?;
         let mut counts = Counts::from([("leases", views.len() as u64)]);
         let (sender, mut outcomes) = mpsc::unbounded_channel();
         for (lease, view) in views {
@@ -219,8 +231,8 @@ impl Stage for ContainerStage {
 }
 
 impl ContainerContext {
-    /// Every lease that wants something here or has something here, with what it has.
-    async fn everything(&self) -> anyhow::Result<BTreeMap<B256, EngineListing>> {
+    /// Every lease that is open or has objects on the engine, with its objects.
+    async fn observe_all(&self) -> anyhow::Result<BTreeMap<B256, EngineListing>> {
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.owner.provider) };
         let view = async { anyhow::Ok(self.engine.list(self.owner, None).await?) };
         let rows = async { anyhow::Ok((self.store.leases(open).await?, self.store.leases_on_engine().await?)) };
@@ -241,7 +253,7 @@ impl ContainerContext {
         Ok(views)
     }
 
-    /// Tends one lease so that nothing it does reaches another.
+    /// Reconciles one lease; neither an error nor a panic reaches the others.
     async fn reconcile_isolated(
         self: Arc<Self>,
         lease: B256,
@@ -258,16 +270,16 @@ impl ContainerContext {
             Ok(Ok(standing)) => LeaseOutcome::Done(standing),
             Ok(Err(error)) if is_outage(&error) => LeaseOutcome::Outage(error),
             Ok(Err(error)) => {
-                tracing::warn!(error = format!("{error:#}"), "the lease's work failed; the next run is the retry");
+                tracing::warn!(error = format!("{error:#}"), "reconciling the lease failed; the next run retries");
                 LeaseOutcome::Failed
             }
             Err(_) => {
-                tracing::error!("the lease's work panicked; other leases go on");
+                tracing::error!("reconciling the lease panicked; other leases are not affected");
                 LeaseOutcome::Failed
             }
         };
         if outcomes.send(outcome).is_err() {
-            // The run did not wait. Whatever came in meanwhile has not been looked at.
+            // The run has ended. What changed meanwhile has not been observed.
             self.wakeup.notify();
         }
     }
@@ -280,7 +292,7 @@ impl ContainerContext {
         CgroupDriver::of(info)
     }
 
-    /// Notifies this stage's wakeup at a time of the machine's clock.
+    /// Notifies this stage at a time of the machine's clock.
     fn wake(&self, at_ms: u64) {
         let pause = Duration::from_millis(at_ms.saturating_sub(self.clock.now_ms()));
         let wakeup = self.wakeup.clone();
@@ -291,7 +303,7 @@ impl ContainerContext {
     }
 }
 
-/// Notifies the wakeup whenever the engine tells of a change, and whenever it comes back. Ends with the shutdown.
+/// Notifies the stage of every event of the engine, and when the engine can be reached again. Ends with the shutdown.
 pub async fn listen(engine: Arc<dyn Engine>, owner: Owner, wakeup: Wakeup, mut shutdown: watch::Receiver<bool>) {
     const PAUSE: Duration = Duration::from_secs(1);
     let listening = async {
@@ -304,7 +316,7 @@ pub async fn listen(engine: Arc<dyn Engine>, owner: Owner, wakeup: Wakeup, mut s
                     }
                     tracing::debug!("the engine's events ended");
                 }
-                Err(error) => tracing::debug!(%error, "the engine's events cannot be had"),
+                Err(error) => tracing::debug!(%error, "the engine's events are not available"),
             }
             tokio::time::sleep(PAUSE).await;
         }
@@ -334,7 +346,7 @@ fn name(standing: WorkloadStatus) -> &'static str {
     }
 }
 
-/// A panic in one lease's work must not take the others' memory with it.
+/// Ignores poisoning: a panic in one lease's task must not stop the others.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

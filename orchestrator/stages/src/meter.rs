@@ -1,13 +1,27 @@
-//! meter: reads the counters of every lease and adds what they grew by to its totals.
+//! meter: samples the counters of every lease and adds their growth to the lease's totals.
 //!
-//! CPU time and memory come from the lease's parent cgroup, which outlives its containers; traffic from each container's
-//! interfaces; presence from the engine's word on what runs and is healthy, together with the processes themselves: a
-//! container whose process is another than last time was not there in between. Where the engine runs under another kernel
-//! (Docker Desktop), the engine's own statistics stand in: exact but for what a container used in its last moments.
+//! *Wakes*: once a sampling period (1 s), and when the container stage observed a change.
+//! *Owns*: `meters`, `samples`.
+//! *Notifies*: scale, after every sweep.
 //!
-//! A sample and the raw counters from which the next continues are one row, so a crash counts nothing twice and loses
-//! nothing but presence that nobody watched. When a lease is closed and its containers are gone, its last sample is taken,
-//! and then its cgroup is removed.
+//! # Theory of operation
+//!
+//! CPU time and memory come from the lease's parent cgroup, which outlives its containers; network traffic from each
+//! container's interfaces; presence from the engine's listing (what runs and is healthy) together with the processes: a
+//! container whose main process changed since the last sample was not running all the time in between. Where the engine
+//! runs under another kernel (Docker Desktop), the engine's own statistics are used instead; they miss only what a
+//! container used in its last moments.
+//!
+//! Counters grow. A counter that is lower than before has restarted from zero, and what it shows now is added.
+//!
+//! When a lease is closed and its containers are gone, one final sample is taken; the lease's cgroup is removed after it.
+//! Old samples are thinned every ten minutes; totals are not affected.
+//!
+//! # When the process dies
+//!
+//! A sample, the new totals and the raw counters from which the next sample continues are written in one transaction.
+//! Counters keep growing while no process reads them, so the next sample includes what was used meanwhile. Presence is not
+//! claimed for a gap longer than `longest`.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -33,12 +47,12 @@ use ports::{
 };
 use store::{LeaseFilter, Store};
 
-/// Containers looked into at a time.
+/// Containers that are inspected at a time.
 const PARALLEL: usize = 16;
 /// How often old samples are thinned, in milliseconds.
 const THIN_EVERY_MS: u64 = 600_000;
 
-/// What may be set about metering.
+/// Settings of the meter stage.
 #[derive(Debug, Clone)]
 pub struct MeterSettings {
     /// Between two samples.
@@ -53,6 +67,7 @@ impl Default for MeterSettings {
     }
 }
 
+/// The meter stage.
 pub struct MeterStage {
     store: Arc<Store>,
     engine: Arc<dyn Engine>,
@@ -60,26 +75,26 @@ pub struct MeterStage {
     kernel: Arc<dyn Kernel>,
     owner: Owner,
     settings: MeterSettings,
-    /// Scale's: there are new counts.
+    /// Scale's, notified after every sweep.
     next: Wakeup,
     cgroups: OnceLock<Option<Arc<dyn Cgroups>>>,
     cache: Mutex<MeterCache>,
 }
 
-/// What is kept between two runs to make the next cheap; all of it can be had again.
+/// Open counter files and what was read last. A new process rebuilds it.
 #[derive(Default)]
 struct MeterCache {
     gauges: HashMap<B256, Box<dyn Gauge>>,
     /// By container.
     traffic: HashMap<String, Box<dyn Traffic>>,
-    /// Containers that run under another kernel, or in a group that cannot be read.
+    /// Containers whose cgroup or interfaces cannot be read here: the engine's statistics are used.
     apart: HashSet<String>,
     meters: HashMap<B256, Meter>,
     manifests: HashMap<B256, Manifest>,
     thinned_at_ms: u64,
 }
 
-/// A lease, and its containers as the engine lists them.
+/// A lease to sample, with its containers as the engine lists them.
 struct MeteredLease {
     lease: B256,
     /// Wanted on chain; 0 once closed.
@@ -101,11 +116,11 @@ impl MeterStage {
         Self { store, engine, clock, kernel, owner, settings, next, cgroups: OnceLock::new(), cache: Mutex::default() }
     }
 
-    /// MeterCache leases, and closed ones whose last sample is still to be taken.
+    /// Open leases, and closed ones without a final sample.
     async fn metered_leases(&self) -> anyhow::Result<Vec<MeteredLease>> {
         let provider = self.owner.provider;
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(provider) };
-        // The rows first: a container that the later listing does not show was not there.
+        // Rows before the listing: of a lease that is read as closed, the listing shows every container that is left.
         let (open, ending) = tokio::try_join!(self.store.leases(open), self.store.unfinished_meters(provider))?;
         let mut containers: HashMap<B256, Vec<ObservedContainer>> = HashMap::new();
         for container in self.engine.containers(self.owner).await? {
@@ -122,7 +137,7 @@ impl MeterStage {
         Ok(all.map(|(lease, replicas, closed)| metered(lease, replicas, closed)).collect())
     }
 
-    /// Opens what is not open yet, by looking into containers that are new or were started again.
+    /// Opens the counters of containers that are new or were restarted.
     async fn open_counters(
         &self,
         cache: &mut MeterCache,
@@ -138,27 +153,28 @@ impl MeterStage {
         let known: HashSet<&String> = wanted.iter().map(|(_, id)| id).collect();
         cache.traffic.retain(|id, traffic| known.contains(id) && traffic.read().is_ok());
         cache.apart.retain(|id| known.contains(id));
-        let looked_into = |id: &String| cache.traffic.contains_key(id) || cache.apart.contains(id);
-        let new: Vec<_> = wanted.iter().filter(|(_, id)| !looked_into(id)).cloned().collect();
-        let look = |(lease, id): (B256, String)| {
+        let is_open = |id: &String| cache.traffic.contains_key(id) || cache.apart.contains(id);
+        let new: Vec<_> = wanted.iter().filter(|(_, id)| !is_open(id)).cloned().collect();
+        let inspect = |(lease, id): (B256, String)| {
             let engine = Arc::clone(&self.engine);
             async move {
                 let details = engine.details(&id).await;
                 (lease, id, details)
             }
         };
-        let mut looks = stream::iter(new.into_iter().map(look)).buffer_unordered(PARALLEL);
-        while let Some((lease, id, details)) = looks.next().await {
+        let mut inspections = stream::iter(new.into_iter().map(inspect)).buffer_unordered(PARALLEL);
+        while let Some((lease, id, details)) = inspections.next().await {
             let pid = match details {
                 Ok(details) => details.pid,
                 Err(error) if error.is_outage() => return Err(error.into()),
                 Err(_) => continue,
             };
             if pid == 0 {
-                continue; // it ended meanwhile
+                continue; // it exited meanwhile
             }
             if !cgroups.holds(lease, pid) {
-                // Not in the group of ours, or no more: what counts is whether the engine still knows it by that process.
+                // Not in the lease's cgroup, or exited meanwhile. The engine tells which: the process is the same only in the
+                // first case.
                 if self.engine.details(&id).await.is_ok_and(|again| again.pid == pid) {
                     cache.apart.insert(id);
                 }
@@ -179,7 +195,7 @@ impl MeterStage {
     }
 
     /// The raw counters of one lease.
-    async fn read(
+    async fn read_counters(
         &self,
         cache: &mut MeterCache,
         metered: &MeteredLease,
@@ -189,7 +205,7 @@ impl MeterStage {
         if raw.group.is_none()
             && let Some(cgroups) = cgroups
         {
-            // After a restart of ours with no container running; only a group that was metered before counts as ours.
+            // The process restarted while no container ran. Only a cgroup that was metered before is the lease's.
             let known = cache.meters.get(&metered.lease).is_some_and(|meter| meter.raw.group.is_some());
             if known && let Ok(gauge) = cgroups.open(metered.lease) {
                 cache.gauges.insert(metered.lease, gauge);
@@ -203,12 +219,12 @@ impl MeterStage {
                 Some((pid, Ok(network_bytes))) => {
                     (format!("{}@{pid}", seen.id), ContainerReading { network_bytes, ..ContainerReading::default() })
                 }
-                // It ended between the listing and now.
+                // It exited after the listing.
                 Some((_, Err(_))) => {
                     restarted.insert(seen.slot.replica);
                     continue;
                 }
-                // The group counts it already; its traffic is read when it can be.
+                // Its CPU and memory are in the lease's cgroup; its traffic is read once its interfaces can be opened.
                 None if cgroups.is_some() && !cache.apart.contains(&seen.id) => continue,
                 None => match self.engine.counters(&seen.id).await {
                     Ok(counters) => {
@@ -226,10 +242,10 @@ impl MeterStage {
             raw.containers.insert(key, single);
         }
         if let Some(before) = before {
-            // A container that could not be read this time goes on later from where it was.
-            let goes_on =
+            // Keep the raw counters of a container that could not be read this time.
+            let is_alive =
                 |seen: &&ObservedContainer| matches!(seen.state, ContainerState::Running | ContainerState::Paused);
-            for seen in metered.containers.iter().filter(goes_on) {
+            for seen in metered.containers.iter().filter(is_alive) {
                 let of_it = |key: &&String| key.starts_with(&seen.id);
                 if !raw.containers.keys().any(|key| of_it(&key)) {
                     let kept = before.iter().filter(|(key, _)| of_it(key));
@@ -285,7 +301,7 @@ impl Stage for MeterStage {
                 cache.meters.insert(metered.lease, meter);
             }
             let last = metered.closed && metered.containers.is_empty();
-            let raw = self.read(cache, metered, cgroups).await?;
+            let raw = self.read_counters(cache, metered, cgroups).await?;
             let before = cache.meters.get(&metered.lease);
             if before.is_none() && metered.containers.is_empty() && !last {
                 continue; // nothing has run yet
@@ -300,7 +316,7 @@ impl Stage for MeterStage {
             if last {
                 cache.forget(lease);
                 if let Some(Err(error)) = cgroups.map(|cgroups| cgroups.remove(lease)) {
-                    tracing::debug!(%lease, %error, "the lease's cgroup stays");
+                    tracing::debug!(%lease, %error, "the lease's cgroup was not removed");
                 }
                 *counts.entry("final").or_default() += 1;
             } else {
@@ -328,7 +344,7 @@ impl MeterCache {
     }
 }
 
-/// Reads a lease's kept gauge; one whose group is gone is closed.
+/// Reads a lease's cgroup; one that was removed is closed.
 fn group(cache: &mut MeterCache, lease: B256) -> Option<GroupReading> {
     let gauge = cache.gauges.get(&lease)?;
     match gauge.read() {

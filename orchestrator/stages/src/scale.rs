@@ -1,20 +1,33 @@
-//! scale: capacity that follows demand, and never beyond what proof justifies.
+//! scale: changes replica counts with demand, within what a proof justifies.
 //!
-//! Each lease has a policy, which its manifest names. Every period, or as soon as more comes in than can be served, the
-//! policy sees what the meters and the gateway counted and wishes a number of replicas. The wish is cut to what the contract
-//! would grant by the newest statement ([`shield::grant`]); what is left is a step, sent with that statement as its proof.
+//! *Wakes*: every second, at every new block, after every sweep of the meter, when an epoch was closed, and when the gateway
+//! holds requests that no replica can take.
+//! *Owns*: `scaling`, `rulings`, `demand`; prepares the intents `scale:…`.
+//! *Notifies*: the proof stage, when it requests an early proof; settlement, when an intent is prepared.
 //!
-//! # When the meters know more than the proof
+//! # Theory of operation
 //!
-//! A statement tells of the time since the statement before, and comes once an epoch. When the meters already show a demand
-//! that it does not, the ruling is `proving`: the proof stage closes the epoch early, as often as the contract lets it,
-//! until a statement shows it too. This is asked for only where such a statement would be granted more, so that no wish costs
-//! a root in vain. A step is sent right behind the root that it leans on, for the same block: settlement keeps their order.
+//! The manifest of a lease names its autoscaler. Once a period, or sooner when more requests arrive than can be served, the
+//! autoscaler observes what the meter and the gateway counted and returns a desired replica count. The count is cut to what
+//! the contract grants by the newest statement ([`autoscaling::shield::grant`]). If it still differs from the present
+//! count, the stage prepares a step: a transaction that carries the statement and its path as the proof.
 //!
-//! # What is written
+//! Each decision with its inputs is a *ruling*, and is recorded whatever comes of it: `tidemark explain` and the API show it.
 //!
-//! Each ruling, with all that it came from: `tidemark explain` and the API tell it. A policy's memory is in the process; the
-//! demand that it saw is kept, and shown to it again after a restart.
+//! # Early proofs
+//!
+//! A statement covers the time since the one before, once an epoch. When the meters already show a demand that the newest
+//! statement does not, the ruling is `proving`: the proof stage closes the epoch early, as often as the contract allows,
+//! until a statement shows the demand. It is requested only while such a statement would be granted more, so that no root
+//! is posted in vain.
+//!
+//! A step may be sent before its root is mined. Settlement keeps their order, so both can be in the same block.
+//!
+//! # When the process dies
+//!
+//! A ruling and the intent of its step are one transaction. The key of the intent names the lease and the epoch, so
+//! preparing it again is idempotent. The autoscalers live in memory; the observations they were given are kept in `demand`
+//! and replayed to them by the next process.
 
 mod lease_autoscaler;
 
@@ -30,7 +43,7 @@ use alloy::{
     sol_types::SolCall,
 };
 use anyhow::Context;
-use solidity::{Market, Parameters, Step, tree::Tree};
+use solidity::{Market, Parameters, Step};
 use tokio::sync::Mutex;
 
 use self::lease_autoscaler::{LeaseAutoscaler, LeaseSnapshot, bounds};
@@ -43,26 +56,28 @@ use autoscaling::{
 use driver::{Counts, Stage, Wakeup};
 use lease::{
     Lease, Status,
+    epoch_tree::{EpochStatement, EpochTree},
     intent::{Intent, IntentKey, IntentKind},
     manifest::Manifest,
 };
 use ports::{clock::Clock, demand::DemandSource};
 use store::{
-    BlockRef, IntentRow, IntentState, LeaseFilter, StatementRow, Store, container,
+    BlockRef, IntentRow, IntentState, LeaseFilter, Store, container,
     scale::{Evidence, Ruling, RulingOutcome},
 };
 
-/// How long a refused step keeps the next from being tried, in milliseconds.
+/// Backoff after a refused step, in milliseconds.
 const REFUSED_MS: u64 = 15_000;
-/// The closest spacing of the demand that is kept, in milliseconds.
+/// The minimum spacing of the observations that are kept, in milliseconds.
 const KEEP_MS: u64 = 15_000;
 const THIN_EVERY_MS: u64 = 600_000;
-/// Seconds of the chain between a decision and its step in a block, for which money and statements have to last.
+/// Seconds of the chain's time from a decision to its step in a block: funds and statements must last that long.
 const UNDER_WAY: u64 = 5;
 
+/// The scale stage.
 pub struct ScaleStage {
     pub store: Arc<Store>,
-    /// None where no gateway counts requests.
+    /// Counts requests; without it, demand is judged by CPU time alone.
     pub demand: Option<Arc<dyn DemandSource>>,
     pub clock: Arc<dyn Clock>,
     pub provider: Address,
@@ -71,14 +86,14 @@ pub struct ScaleStage {
     pub parameters: Parameters,
     /// Between two decisions about a lease.
     pub every: Duration,
-    /// The proof stage's: an early proof is wanted.
+    /// The proof stage's, notified when an early proof is requested.
     pub proof: Wakeup,
-    /// Settlement's: an intent waits.
+    /// Settlement's, notified when an intent is prepared.
     pub next: Wakeup,
     pub cache: Mutex<ScaleCache>,
 }
 
-/// What is kept between two runs to make the next cheap; all of it can be had again.
+/// The autoscalers and the newest proven epoch. A new process rebuilds it.
 #[derive(Default)]
 pub struct ScaleCache {
     autoscalers: HashMap<B256, LeaseAutoscaler>,
@@ -86,21 +101,20 @@ pub struct ScaleCache {
     thinned_at_ms: u64,
 }
 
-/// The newest epoch, its root on chain or sent.
+/// The newest epoch whose root is on chain or sent.
 struct ProvenEpoch {
     epoch: u64,
     root: B256,
     posted: bool,
-    statements: HashMap<B256, StatementRow>,
-    tree: Option<Tree>,
+    tree: EpochTree,
 }
 
-/// What all leases of a run share.
+/// The inputs that all leases of a run share.
 struct ScaleRun {
     head: BlockRef,
     now_ms: u64,
     proof: Option<Arc<ProvenEpoch>>,
-    /// Steps that are not read back from the chain yet, and such that were refused of late.
+    /// Steps that the chain stage has not read yet, and those that were refused a moment ago.
     steps: BTreeMap<B256, IntentRow>,
 }
 
@@ -119,7 +133,7 @@ impl Stage for ScaleStage {
         let Some(head) = self.store.head().await? else { return Ok(counts) };
         let mut cache = self.cache.lock().await;
         let now_ms = self.clock.now_ms();
-        let proof = self.proof(cache.proof.take()).await?;
+        let proof = self.proven_epoch(cache.proof.take()).await?;
         cache.proof.clone_from(&proof);
         let run = ScaleRun { head, now_ms, proof, steps: self.steps(&head, now_ms).await? };
         let filter = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.provider) };
@@ -127,11 +141,11 @@ impl Stage for ScaleStage {
         cache.autoscalers.retain(|id, _| leases.iter().any(|row| row.lease.id == *id));
         for row in &leases {
             if row.lease.status(head.time) != Status::Active {
-                // Or the proof stage would go on to post roots early for what nobody rules any more.
+                // Nothing is decided about it any more, so it must not keep requesting early proofs.
                 self.store.clear_early_proof(row.lease.id).await?;
                 continue;
             }
-            // A lease that cannot be ruled keeps nobody else from it; the database's failures are everybody's.
+            // An error of one lease does not stop the others; an error of the database ends the run.
             match self.evaluate(&row.lease, &run, &mut cache.autoscalers).await {
                 Ok(Some(outcome)) => *counts.entry(name(outcome)).or_default() += 1,
                 Ok(None) => {}
@@ -152,7 +166,7 @@ impl Stage for ScaleStage {
 }
 
 impl ScaleStage {
-    /// Looks at one lease. None when there is nothing to rule about it.
+    /// Evaluates one lease; `None` when there is nothing to decide.
     async fn evaluate(
         &self,
         lease: &Lease,
@@ -183,7 +197,7 @@ impl ScaleStage {
             let decided = catch_unwind(AssertUnwindSafe(|| autoscaler.decide(&snapshot, every_ms)));
             let Ok(seen) = decided else {
                 autoscalers.remove(&lease.id);
-                anyhow::bail!("its policy panicked; it begins anew");
+                anyhow::bail!("its autoscaler panicked and is started anew");
             };
             if run.now_ms.saturating_sub(autoscaler.kept_at_ms) >= KEEP_MS {
                 autoscaler.kept_at_ms = run.now_ms;
@@ -204,7 +218,7 @@ impl ScaleStage {
             }
             RulingOutcome::Stepping if step.is_some() => {
                 let Ruling { present, granted, ref reason, .. } = ruling;
-                tracing::info!(lease = %lease.id, from = present, to = granted, reason, "a step is wanted");
+                tracing::info!(lease = %lease.id, from = present, to = granted, reason, "a step is prepared");
                 autoscaler.rising = (granted > present).then_some((run.now_ms, granted));
                 autoscaler.proving_since_ms = None;
                 autoscaler.ahead = run.proof.as_ref().filter(|proof| !proof.posted).map(|proof| proof.epoch);
@@ -215,11 +229,11 @@ impl ScaleStage {
         Ok(Some(ruling.outcome))
     }
 
-    /// A policy for a lease whose manifest is here.
+    /// The autoscaler of a lease; `None` while there is no valid manifest.
     async fn load_autoscaler(&self, lease: &Lease) -> anyhow::Result<Option<LeaseAutoscaler>> {
         let Some(bytes) = self.store.manifest(lease.id).await? else { return Ok(None) };
         if keccak256(&bytes) != lease.terms.manifestHash {
-            return Ok(None); // the container stage says so
+            return Ok(None); // the container stage reports it
         }
         let Ok(manifest) = Manifest::parse(&bytes) else { return Ok(None) };
         let scaling = manifest.scaling.clone();
@@ -235,7 +249,7 @@ impl ScaleStage {
         Ok(Some(autoscaler))
     }
 
-    /// What comes of a wish, and the step if one is to be sent.
+    /// Turns a desired count into a ruling, and a step if one is to be sent.
     fn rule(
         &self,
         snapshot: &LeaseSnapshot<'_>,
@@ -246,12 +260,12 @@ impl ScaleStage {
     ) -> (Ruling, Option<Intent>) {
         let (lease, limits) = (snapshot.lease, &snapshot.bounds);
         let present = u32::from(lease.replicas);
-        let statement = run.proof.as_ref().and_then(|proof| Some((proof, proof.statements.get(&lease.id)?)));
+        let statement = run.proof.as_ref().and_then(|proof| Some((proof, proof.tree.statement(lease.id)?)));
         let statement = statement.filter(|(_, statement)| self.is_fresh(lease, statement, run.head.time));
         let evidence = statement.map(|(proof, statement)| Evidence {
             epoch: proof.epoch,
-            time: statement.usage.time.into(),
-            utilization: statement.usage.utilization,
+            time: statement.statement.time.into(),
+            utilization: statement.statement.utilization,
             leaf: statement.leaf,
         });
         let mut ruling = Ruling {
@@ -270,7 +284,8 @@ impl ScaleStage {
             ruling.outcome = RulingOutcome::Steady;
             return (ruling, None);
         }
-        // A node that judges a step by the newest block refuses it before its root is there.
+        // A step that was sent before its root may be refused by a node that simulates it on the newest block. Once the
+        // root is on chain, that refusal no longer counts.
         let ahead = |row: &&IntentRow| {
             let posted = run.proof.as_ref().is_some_and(|proof| proof.posted && Some(proof.epoch) == autoscaler.ahead);
             row.error.is_some() && posted
@@ -312,7 +327,7 @@ impl ScaleStage {
         (ruling, step)
     }
 
-    /// Whether an early statement would be granted more than the newest one: so say the meters, for not too long.
+    /// Whether, by the meters, an early statement would be granted more than the newest one. Gives up after a few roots.
     fn is_worth_proving(
         &self,
         ruling: &Ruling,
@@ -322,9 +337,9 @@ impl ScaleStage {
         metered: Option<&Granted>,
     ) -> bool {
         if ruling.wish <= ruling.present {
-            return false; // what is too much can wait for the epoch's end
+            return false; // scaling in can wait for the end of the epoch
         }
-        // One statement may still tell of the time before; the next one cannot.
+        // The first root may still cover the time before the demand rose; the ones after it cannot.
         let patience_ms = (3 * u64::from(self.parameters.rootSpacing) + UNDER_WAY) * 1000;
         if autoscaler.proving_since_ms.is_some_and(|since| ruling.at_ms.saturating_sub(since) > patience_ms) {
             return false;
@@ -334,18 +349,18 @@ impl ScaleStage {
         from_zero || metered.is_some_and(|metered| metered.replicas > proven)
     }
 
-    /// Whether the contract takes a step by a statement: it tells of the time since the last step, and is not old.
-    fn is_fresh(&self, lease: &Lease, statement: &StatementRow, now: u64) -> bool {
-        let time = u64::from(statement.usage.time);
+    /// Whether the contract accepts a step by this statement: it is newer than the last step, and not too old.
+    fn is_fresh(&self, lease: &Lease, statement: &EpochStatement, now: u64) -> bool {
+        let time = u64::from(statement.statement.time);
         time > lease.since && time + 2 * u64::from(self.parameters.epochLength) >= now + UNDER_WAY
     }
 
-    fn step(&self, lease: &Lease, proof: &ProvenEpoch, statement: &StatementRow, replicas: u32) -> Option<Intent> {
+    fn step(&self, lease: &Lease, proof: &ProvenEpoch, statement: &EpochStatement, replicas: u32) -> Option<Intent> {
         let step = Step {
             currency: lease.terms.currency,
             replicas: u16::try_from(replicas).ok()?,
-            claim: solidity::claim(self.chain_id, self.market, &lease.terms, &statement.usage),
-            path: proof.tree.as_ref()?.path(statement.leaf)?,
+            claim: solidity::claim(self.chain_id, self.market, &lease.terms, &statement.statement),
+            path: proof.tree.path(lease.id)?,
         };
         Some(Intent {
             key: IntentKey::Scale { lease: lease.id, epoch: proof.epoch },
@@ -355,8 +370,8 @@ impl ScaleStage {
         })
     }
 
-    /// The newest epoch that was closed here, once its root is on chain or sent.
-    async fn proof(&self, known: Option<Arc<ProvenEpoch>>) -> anyhow::Result<Option<Arc<ProvenEpoch>>> {
+    /// The newest closed epoch, if its root is on chain or sent.
+    async fn proven_epoch(&self, known: Option<Arc<ProvenEpoch>>) -> anyhow::Result<Option<Arc<ProvenEpoch>>> {
         let Some(epoch) = self.store.newest_epoch().await? else { return Ok(None) };
         let Some(closed) = self.store.epoch(epoch).await? else { return Ok(None) };
         let posted = match self.store.root(self.provider, epoch).await? {
@@ -375,13 +390,11 @@ impl ScaleStage {
         if let Some(known) = known.filter(same) {
             return Ok(Some(known));
         }
-        let statements = self.store.statements(epoch).await?;
-        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect());
-        let statements = statements.into_iter().map(|statement| (statement.lease, statement)).collect();
-        Ok(Some(Arc::new(ProvenEpoch { epoch, root: closed.root, posted, statements, tree })))
+        let tree = self.store.epoch_tree(epoch).await?;
+        Ok(Some(Arc::new(ProvenEpoch { epoch, root: closed.root, posted, tree })))
     }
 
-    /// By lease: the step whose effect the chain stage has not read yet, or the one that was refused a moment ago.
+    /// By lease: the step that the chain stage has not read yet, or the one that was refused a moment ago.
     async fn steps(&self, head: &BlockRef, now_ms: u64) -> anyhow::Result<BTreeMap<B256, IntentRow>> {
         let mut steps = BTreeMap::new();
         for row in self.store.recent_intents(IntentKind::Scale, now_ms.saturating_sub(REFUSED_MS)).await? {
@@ -405,7 +418,7 @@ fn name(outcome: RulingOutcome) -> &'static str {
     }
 }
 
-/// The policy of a name that a manifest may use; the manifest's reader refuses others.
+/// The autoscaler of that name. The manifest's parser refuses unknown names.
 fn policy(name: &str, learn: bool) -> anyhow::Result<Box<dyn Autoscaler>> {
     catalog::find(name)?.alone(learn).with_context(|| format!("{name} would have to know the future"))
 }

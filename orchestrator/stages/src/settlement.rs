@@ -1,25 +1,33 @@
-//! settlement: the outbox, and the claims of matured statements.
+//! settlement: the outbox of transactions, and the claims of matured statements.
+//!
+//! *Wakes*: every 500 ms, at every new block, and when another stage prepared an intent.
+//! *Owns*: the state of `intents` from `prepared` on, `sendings`, `wallet`; prepares the intents `settle:…`, `close:…` and
+//! `fill:…`.
+//! *Notifies*: no stage. The chain stage reads the effects from the chain.
 //!
 //! # The outbox
 //!
-//! It alone signs with the provider's key, so it owns the nonces. A run looks at what happened first and acts afterwards:
+//! Only this stage signs with the provider's key, so it owns the nonces. A run first observes, then acts:
 //!
-//! 1. [`confirm`]: blocks that are deep enough finish their intents; intents whose block a reorg took back are open again;
-//!    open intents whose nonce the chain has used are looked up by all their sendings.
-//! 2. [`signing`]: prepared intents are tried out, given nonces in order, signed and *written down*; only then are they
-//!    sent, many at a time.
-//! 3. [`replace`]: what waits too long is signed again with a higher fee under the same nonce; a nonce that nobody uses any
-//!    more is filled.
+//! 1. [`confirm`]: intents in a block that is deep enough become final; intents whose block a reorg removed are open again;
+//!    open intents whose nonce the chain has used are matched with the receipts of all their sendings.
+//! 2. Sendings that no node has acknowledged yet are sent.
+//! 3. [`replace`]: what waits too long is signed again with a higher fee under the same nonce; a nonce gap is filled.
+//! 4. [`signing`]: prepared intents are simulated, given nonces in order, signed, *recorded*, and only then sent.
 //!
-//! A process that dies anywhere finds the signed bytes again and sends the same ones: a nonce is used once, so an intent
-//! has its effect at most once. It is signed under a new nonce only when a foreign transaction has used the old one for
-//! good. What a node answers to a sending is never the last word; receipts are.
+//! A node's answer to a sending is a hint. Only a receipt says what happened.
 //!
 //! # Claims
 //!
-//! [`claim`] wants one `settleBatch` for up to a hundred matured statements of an epoch, whenever the setting says so, and
-//! at once when money waits for it: a lease is closed, or was topped up after its funds ran out. A disputed lease pays nothing
-//! and is left alone until its dispute ends. [`close`] wants a lease closed that stays without money.
+//! [`claim`] prepares one `settleBatch` for up to a hundred matured statements of an epoch, as often as the setting says,
+//! and at once where money waits for it: a lease was closed, or was topped up after its funds ran out. A disputed lease pays
+//! nothing and is skipped until its dispute ends. [`close`] closes leases that stay without funds.
+//!
+//! # When the process dies
+//!
+//! Signed bytes are recorded before they are sent, so the next run finds them and sends the same ones. A nonce is used
+//! once, so an intent takes effect at most once, however often it is sent. An intent is signed under a new nonce only after
+//! a foreign transaction has used the old one for good. What the stage caches is rebuilt; losing it costs a few requests.
 
 mod claim;
 mod close;
@@ -45,20 +53,21 @@ use ports::clock::Clock;
 use ports::ethereum::{Block, Ethereum, SendOutcome};
 use store::{OpenIntent, Store};
 
-/// Requests under way at once.
+/// Requests to the node at a time.
 const PIPELINE: usize = 64;
 
+/// The settlement stage.
 pub struct SettlementStage {
     pub store: Arc<Store>,
     pub ethereum: Arc<dyn Ethereum>,
     pub clock: Arc<dyn Clock>,
-    /// Whose nonces these are: the wallet's address.
+    /// The account that signs: the wallet's address.
     pub provider: Address,
     pub market: Address,
     pub chain_id: u64,
     pub parameters: Parameters,
     pub claim_every: Duration,
-    /// How long an exhausted lease is waited for.
+    /// How long an exhausted lease is kept before it is closed.
     pub grace: Duration,
     /// Blocks after which a transaction is final.
     pub confirmations: u64,
@@ -67,22 +76,22 @@ pub struct SettlementStage {
     pub cache: Mutex<SettlementCache>,
 }
 
-/// What spares the stage work. It is rebuilt after a restart.
+/// Saves requests and queries. A new process starts without it.
 #[derive(Debug, Default)]
 pub struct SettlementCache {
-    /// Sendings that a node has answered to since they were last due.
+    /// Sendings that a node has acknowledged since they were last due.
     answered: HashSet<B256>,
-    /// The newest matured epoch that was looked at for claims.
+    /// The newest matured epoch whose claims were prepared.
     matured: u64,
-    /// The head at which top-ups were last looked for.
+    /// The head at which top-ups were last checked.
     head: Option<B256>,
-    /// The head at which exhausted leases were last looked for.
+    /// The head at which exhausted leases were last checked.
     exhausted: Option<B256>,
-    /// When the wallet was last looked into.
+    /// When the wallet's balance was last recorded.
     wallet: Option<Instant>,
 }
 
-/// How often the wallet is looked into, for the books.
+/// How often the wallet's balance is recorded, for the provider's account view.
 const WALLET_EVERY: Duration = Duration::from_secs(30);
 
 #[async_trait::async_trait]
@@ -134,7 +143,7 @@ impl SettlementStage {
         Ok(())
     }
 
-    /// Sends what no node has answered to yet, by its hashes in the order of nonces.
+    /// Sends the transactions that no node has acknowledged yet. The hashes are in the order of their nonces.
     async fn send(&self, hashes: &[B256], counts: &mut Counts) -> anyhow::Result<()> {
         let due: Vec<_> = {
             let cache = self.cache();
@@ -145,7 +154,7 @@ impl SettlementStage {
             .map(|(hash, raw)| async move { (hash, self.ethereum.send_raw(&raw).await) })
             .buffered(PIPELINE);
         while let Some((hash, answer)) = answers.next().await {
-            let word = match answer? {
+            let counted = match answer? {
                 SendOutcome::Accepted => "accepted",
                 SendOutcome::Known => "known",
                 SendOutcome::NonceUsed => "nonce_used",
@@ -155,13 +164,13 @@ impl SettlementStage {
                 }
             };
             self.cache().answered.insert(hash);
-            add(counts, word, 1);
+            add(counts, counted, 1);
         }
         Ok(())
     }
 }
 
-/// The newest sending of each: the one with the best chance.
+/// The newest sending of each intent: the one with the highest fee.
 fn newest(open: &[OpenIntent]) -> Vec<B256> {
     open.iter().filter_map(|open| open.sendings.last()).map(|sending| sending.tx).collect()
 }
@@ -170,7 +179,7 @@ fn add(counts: &mut Counts, what: &'static str, many: u64) {
     *counts.entry(what).or_default() += many;
 }
 
-/// The block that no reorg is expected to take back; none while the chain is shorter.
-fn settled(head: &Block, confirmations: u64) -> Option<u64> {
+/// The newest final block; `None` while the chain is shorter than the confirmations.
+fn finalized(head: &Block, confirmations: u64) -> Option<u64> {
     head.number.checked_sub(confirmations)
 }

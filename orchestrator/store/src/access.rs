@@ -1,4 +1,4 @@
-//! Who may look inside leases, and who did. The API alone writes here.
+//! Sign-in, grants to access a lease, and the log of accesses. Only the API writes these rows.
 
 use alloy::primitives::{Address, B256};
 use sqlx::{Row, any::AnyRow};
@@ -6,14 +6,14 @@ use sqlx::{Row, any::AnyRow};
 use super::{Result, Store, hex, int, parse, uint};
 use lease::access::Scope;
 
-/// Nonces that wait at a time: who asks for more makes the oldest worthless, not the table large.
+/// The most unused nonces. Further requests expire the oldest, so the table stays small.
 const NONCES: i64 = 10_000;
-/// How long looks inside are remembered.
+/// How long accesses are kept.
 const ACCESSES_KEPT_MS: u64 = 90 * 86_400_000;
-/// The longest that a grant may last, in seconds; a revocation is remembered for as long, so that no older grant outlives it.
+/// The longest validity of a grant, in seconds. A revocation is kept for as long, so that it outlives every older grant.
 pub const LONGEST_GRANT: u64 = 90 * 86_400;
 
-/// Who is signed in.
+/// A session of a signed-in account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
     /// SHA-256 of the token.
@@ -23,7 +23,7 @@ pub struct SessionRow {
     pub expires_at_ms: u64,
 }
 
-/// Whom a tenant lets look inside a lease. Times are Unix seconds, as they were signed.
+/// A tenant's grant to access a lease. Times are Unix seconds, as they were signed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GrantRow {
     pub lease: B256,
@@ -33,20 +33,20 @@ pub struct GrantRow {
     pub expiry: u64,
 }
 
-/// What became of a grant that was handed over.
+/// The result of storing a grant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum GrantOutcome {
     Accepted,
-    /// The tenant revoked what was issued up to this second.
+    /// The tenant revoked all grants issued up to this second.
     Revoked(u64),
-    /// One that was issued later, or another of the same second, stands.
+    /// A grant issued later, or a different one of the same second, is in force; when it was issued.
     Superseded(u64),
 }
 
-/// A look inside.
+/// One access to a lease: logs, a shell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccessRow {
-    /// Drawn at random by who writes it.
+    /// Random, chosen by the writer.
     pub id: String,
     pub lease: B256,
     pub at_ms: u64,
@@ -55,12 +55,12 @@ pub struct AccessRow {
     pub detail: String,
 }
 
-/// A shell that was made and has not been seen to end.
+/// A shell that was created and may still run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShellRow {
     pub exec_id: String,
     pub container_id: String,
-    /// In the environment of all that the shell starts.
+    /// An environment variable's value that every process of the shell inherits.
     pub marker: String,
 }
 
@@ -76,14 +76,14 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a nonce was given out, is not used and not too old.
+    /// Whether a nonce was issued, is unused and has not expired.
     pub async fn nonce_is_valid(&self, nonce: &str, now_ms: u64) -> Result<bool> {
         let sql = "SELECT 1 FROM nonces WHERE nonce = $1 AND expires_at_ms > $2";
         let row = sqlx::query(sql).bind(nonce).bind(int(now_ms)).fetch_optional(self.pool()).await?;
         Ok(row.is_some())
     }
 
-    /// Uses a nonce up and opens a session by it, both or neither. False when the nonce was used or is too old.
+    /// Consumes a nonce and opens a session, in one transaction. False when the nonce was used or has expired.
     pub async fn open_session(&self, nonce: &str, session: &SessionRow, now_ms: u64) -> Result<bool> {
         let mut tx = self.begin().await?;
         let sql = "DELETE FROM nonces WHERE nonce = $1 AND expires_at_ms > $2";
@@ -113,7 +113,7 @@ impl Store {
         Ok(())
     }
 
-    /// Takes a grant, unless the tenant revoked it or signed another later. The same one twice is once.
+    /// Stores a grant, unless the tenant revoked it or issued a later one. Idempotent.
     pub async fn put_grant(&self, grant: &GrantRow) -> Result<GrantOutcome> {
         let sql = "INSERT INTO grants (lease, grantee, scope, issued_at, expiry, revoked_at) \
                    VALUES ($1, $2, $3, $4, $5, 0) ON CONFLICT (lease, grantee) DO UPDATE SET scope = excluded.scope, \
@@ -137,7 +137,7 @@ impl Store {
         })
     }
 
-    /// The grant by which an address may look inside a lease at a time in Unix seconds.
+    /// The grant of an address for a lease that is in force at a time (Unix seconds).
     pub async fn grant(&self, lease: B256, grantee: Address, now: u64) -> Result<Option<GrantRow>> {
         let sql = "SELECT lease, grantee, scope, issued_at, expiry FROM grants \
                    WHERE lease = $1 AND grantee = $2 AND expiry > $3 AND issued_at > revoked_at";
@@ -145,7 +145,7 @@ impl Store {
         query.fetch_optional(self.pool()).await?.as_ref().map(grant).transpose()
     }
 
-    /// A lease's grants that stand at a time in Unix seconds, newest first.
+    /// A lease's grants in force at a time (Unix seconds), newest first.
     pub async fn grants(&self, lease: B256, now: u64) -> Result<Vec<GrantRow>> {
         let sql = "SELECT lease, grantee, scope, issued_at, expiry FROM grants \
                    WHERE lease = $1 AND expiry > $2 AND issued_at > revoked_at ORDER BY issued_at DESC, grantee";
@@ -153,7 +153,7 @@ impl Store {
         rows.iter().map(grant).collect()
     }
 
-    /// Refuses, for good, what was issued to an address up to a second.
+    /// Revokes all grants to an address that were issued up to a second.
     pub async fn revoke(&self, lease: B256, grantee: Address, until: u64) -> Result<()> {
         let sql = "INSERT INTO grants (lease, grantee, scope, issued_at, expiry, revoked_at) \
                    VALUES ($1, $2, 'view', 0, 0, $3) ON CONFLICT (lease, grantee) DO UPDATE SET expiry = 0, revoked_at = \
@@ -171,7 +171,7 @@ impl Store {
         Ok(())
     }
 
-    /// Looks into a lease before a time, newest first.
+    /// The accesses to a lease before a time, newest first.
     pub async fn accesses(&self, lease: B256, before_ms: u64, limit: u32) -> Result<Vec<AccessRow>> {
         let sql = "SELECT id, at_ms, who, what, detail FROM accesses WHERE lease = $1 AND at_ms < $2 \
                    ORDER BY at_ms DESC, id LIMIT $3";
@@ -209,7 +209,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes what has no effect any more: old nonces, sessions and grants, and looks beyond their time. How many went.
+    /// Deletes expired nonces, sessions and grants, and old accesses. Returns how many rows.
     pub async fn prune_access(&self, now_ms: u64) -> Result<u64> {
         let forgotten = now_ms / 1000 - LONGEST_GRANT.min(now_ms / 1000);
         let mut gone = 0;

@@ -1,8 +1,10 @@
-//! What the chain stage believes. It alone writes here, through [`Store::apply`]; everybody reads.
+//! The chain as of the cursor. Only the chain stage writes these rows, through [`Store::apply`] and [`Store::repair`].
 
 mod apply;
+mod change;
 mod cursor;
 mod events;
+mod fold;
 mod history;
 mod last_root;
 mod market;
@@ -10,18 +12,18 @@ mod roots;
 
 use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use solidity::{Market::MarketEvents, PriceList, Shape, deploy::Deployment};
+use solidity::{PriceList, Shape, deploy::Deployment};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
-pub use apply::{Applied, ChainChange, Segment};
+pub use change::{Applied, ChainChange, Segment};
 pub use events::{EventRow, Subject};
 pub use history::EventFilter;
-pub use roots::RootStats;
+pub use roots::{RootRow, RootStats};
 
 use super::{Error, Result, Store, hex, int, parse, uint};
 use lease::Lease;
 
-/// A block as the cursor and the reorg window know it. `time` is the chain's Unix seconds.
+/// A block by number and hash. `time` is the chain's Unix seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BlockRef {
     pub number: u64,
@@ -29,15 +31,15 @@ pub struct BlockRef {
     pub time: u64,
 }
 
-/// A lease and how often it has changed.
+/// A lease with its generation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseRow {
     pub lease: Lease,
-    /// Grows with every change, also with one that takes something back.
+    /// Grows with every change, including a revert.
     pub generation: i64,
 }
 
-/// Which leases; an unset field means all.
+/// Selects leases; an unset field matches all.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LeaseFilter {
     pub provider: Option<Address>,
@@ -57,59 +59,45 @@ impl LeaseFilter {
 pub struct Offer {
     pub id: u32,
     pub provider: Address,
-    /// Address 0 is the chain's coin.
+    /// Address 0 is the chain's native coin.
     pub currency: Address,
     pub prices: PriceList,
     /// Whether it can be taken.
     pub open: bool,
 }
 
-/// Who sells capacity.
+/// A provider as registered on chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderRow {
     pub address: Address,
     /// Wei.
     pub bond: U256,
-    /// As it was registered; the market sells less when the bond no longer covers it.
+    /// As registered. The market sells less when the bond no longer covers it.
     pub capacity: Shape,
     pub sealing_key: B256,
     pub endpoint: String,
     pub registered: bool,
-    /// Words that it claims of itself.
+    /// Self-declared.
     pub attributes: Vec<B256>,
-    /// When its bond may leave.
+    /// When the bond may be withdrawn, if an exit was announced; Unix seconds.
     pub exit_at: Option<u64>,
     pub silence: Option<SilenceReport>,
 }
 
-/// A report that a provider posts no roots. A newer root than that of the epoch ends it.
+/// A report that a provider posts no roots. A root newer than `epoch` ends it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SilenceReport {
-    /// The newest when it was reported.
+    /// The newest epoch at the time of the report.
     pub epoch: u64,
     pub confirmed: bool,
 }
 
-/// A root that stands on chain.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct RootRow {
-    pub provider: Address,
-    pub epoch: u64,
-    pub root: B256,
-    /// The chain's Unix seconds.
-    pub posted_at: u64,
-    pub block: u64,
-    /// The transaction that posted it.
-    pub tx: B256,
-}
-
 impl Store {
-    /// Binds a new database to its deployment and provider; later, checks that it is theirs.
+    /// Binds a new database to a deployment and a provider; checks an old one.
     ///
     /// # Errors
-    /// [`Error::Foreign`] when the database is another's.
+    /// [`Error::Foreign`] when the database is bound to another.
     pub async fn bind(&self, deployment: &Deployment, provider: Address) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query(
@@ -132,21 +120,21 @@ impl Store {
         Ok(())
     }
 
-    /// The deployment's block as it was first seen: a chain that has another there is another chain.
+    /// The anchor: the hash of the deployment's block. A chain with another hash there is another chain.
     pub async fn anchor(&self) -> Result<Option<B256>> {
         let row =
             sqlx::query("SELECT hash FROM deployment").fetch_optional(self.pool()).await?.ok_or(Error::Unbound)?;
         row.try_get::<Option<String>, _>(0)?.map(|hash| parse("deployment", &hash)).transpose()
     }
 
-    /// Remembers the hash of the deployment's block, once.
+    /// Records the anchor, once.
     pub async fn set_anchor(&self, hash: B256) -> Result<()> {
         let sql = "UPDATE deployment SET hash = $1 WHERE hash IS NULL";
         sqlx::query(sql).bind(hex(hash)).execute(self.pool()).await?;
         Ok(())
     }
 
-    /// The cursor: the newest block whose events are here. Its time is the chain's clock. `None` before the first.
+    /// The cursor: the newest block whose events are applied. Its time is the chain's clock. `None` before the first block.
     pub async fn head(&self) -> Result<Option<BlockRef>> {
         let row = sqlx::query("SELECT number, hash, time FROM head").fetch_optional(self.pool()).await?;
         row.as_ref().map(|row| head(row, "head")).transpose()
@@ -179,14 +167,14 @@ impl Store {
         Ok(leases)
     }
 
-    /// `None` for a lease that was never opened, or whose opening was taken back.
+    /// `None` for a lease that was never opened, or whose opening was reverted.
     pub async fn lease(&self, id: B256) -> Result<Option<LeaseRow>> {
         let sql = "SELECT state, generation FROM leases WHERE id = $1 AND reverted = 0";
         let row = sqlx::query(sql).bind(hex(id)).fetch_optional(self.pool()).await?;
         row.as_ref().map(lease_row).transpose()
     }
 
-    /// Leases whose opening a reorg took back and that have not come again: confirmed to be gone.
+    /// Leases whose opening a reorg reverted and that were not opened again.
     pub async fn reverted_leases(&self, provider: Address) -> Result<Vec<B256>> {
         let sql = "SELECT id FROM leases WHERE provider = $1 AND reverted = 1 ORDER BY id";
         let rows = sqlx::query(sql).bind(hex(provider)).fetch_all(self.pool()).await?;
@@ -208,66 +196,6 @@ impl Store {
         let row = sqlx::query(sql).bind(hex(address)).fetch_optional(self.pool()).await?;
         row.as_ref().map(|row| state(row, "providers")).transpose()
     }
-
-    /// Whether new leases, orders, bids and providers are let in.
-    pub async fn intake_open(&self) -> Result<bool> {
-        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 AND name = 'IntakeSet' \
-                   ORDER BY block DESC, log_index DESC LIMIT 1";
-        let row = sqlx::query(sql).bind(events::MARKET).fetch_optional(self.pool()).await?;
-        let newest = row.as_ref().map(EventRow::read).transpose()?;
-        Ok(newest.is_none_or(|event| !matches!(event.event, MarketEvents::IntakeSet(set) if !set.open)))
-    }
-
-    /// A provider's roots on chain, oldest first.
-    pub async fn roots(&self, provider: Address) -> Result<Vec<RootRow>> {
-        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 ORDER BY epoch";
-        let rows = sqlx::query(sql).bind(hex(provider)).fetch_all(self.pool()).await?;
-        rows.iter().map(root_row).collect()
-    }
-
-    /// The newest root of a provider posted at a time or before it.
-    pub async fn newest_root(&self, provider: Address, posted_by: u64) -> Result<Option<RootRow>> {
-        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND posted_at <= $2 \
-                   ORDER BY epoch DESC LIMIT 1";
-        let row = sqlx::query(sql).bind(hex(provider)).bind(int(posted_by)).fetch_optional(self.pool()).await?;
-        row.as_ref().map(root_row).transpose()
-    }
-
-    /// A provider's root of an epoch, when it stands on chain.
-    pub async fn root(&self, provider: Address, epoch: u64) -> Result<Option<RootRow>> {
-        let sql = "SELECT provider, epoch, root, posted_at, block, tx FROM roots WHERE provider = $1 AND epoch = $2";
-        let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
-        row.as_ref().map(root_row).transpose()
-    }
-
-    /// The transaction that posted a root.
-    pub async fn root_tx(&self, provider: Address, epoch: u64) -> Result<Option<B256>> {
-        let sql = "SELECT tx FROM roots WHERE provider = $1 AND epoch = $2";
-        let row = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(self.pool()).await?;
-        row.map(|row| parse("roots", &row.try_get::<String, _>(0)?)).transpose()
-    }
-
-    /// The top-ups of anybody's leases in later blocks: the lease, what arrived in base units, and when.
-    pub async fn top_ups_after(&self, block: u64) -> Result<Vec<(B256, U256, u64)>> {
-        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE block > $1 AND name = 'ToppedUp' \
-                   ORDER BY block, log_index";
-        let rows = sqlx::query(sql).bind(int(block)).fetch_all(self.pool()).await?;
-        let mut top_ups = Vec::with_capacity(rows.len());
-        for event in rows.iter().map(EventRow::read) {
-            let event = event?;
-            if let MarketEvents::ToppedUp(topped) = &event.event {
-                top_ups.push((topped.lease, topped.amount, event.time));
-            }
-        }
-        Ok(top_ups)
-    }
-
-    /// The events of a lease, in the order in which they happened.
-    pub async fn events(&self, lease: B256) -> Result<Vec<EventRow>> {
-        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 ORDER BY block, log_index";
-        let rows = sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?;
-        rows.iter().map(EventRow::read).collect()
-    }
 }
 
 fn head(row: &AnyRow, table: &'static str) -> Result<BlockRef> {
@@ -280,17 +208,6 @@ fn head(row: &AnyRow, table: &'static str) -> Result<BlockRef> {
 
 fn lease_row(row: &AnyRow) -> Result<LeaseRow> {
     Ok(LeaseRow { lease: state(row, "leases")?, generation: row.try_get(1)? })
-}
-
-fn root_row(row: &AnyRow) -> Result<RootRow> {
-    Ok(RootRow {
-        provider: parse("roots", &row.try_get::<String, _>(0)?)?,
-        epoch: uint(row.try_get(1)?),
-        root: parse("roots", &row.try_get::<String, _>(2)?)?,
-        posted_at: uint(row.try_get(3)?),
-        block: uint(row.try_get(4)?),
-        tx: parse("roots", &row.try_get::<String, _>(5)?)?,
-    })
 }
 
 /// The JSON in a row's first column.

@@ -1,5 +1,5 @@
-//! Orders as the chain tells them, which the chain stage writes, and this provider's decisions on them, which are the
-//! clearing stage's.
+//! Orders, which the chain stage writes, and this provider's decisions on them, reservations and inventory, which the
+//! clearing stage writes.
 
 use alloy::primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
@@ -14,16 +14,16 @@ use lease::{
     screen::{Amounts, Seller, amounts},
 };
 
-/// An order, and how often it has changed.
+/// An order with its generation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OrderRow {
     pub auction: Auction,
     pub generation: i64,
-    /// A reorg took its opening back.
+    /// Whether a reorg reverted its opening.
     pub reverted: bool,
 }
 
-/// An order with what this provider decided about it.
+/// An order with this provider's decision on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerRow {
     pub order: OrderRow,
@@ -32,11 +32,11 @@ pub struct AnswerRow {
     pub decided_at_ms: u64,
     /// Whether inventory is reserved for the bid.
     pub reserved: bool,
-    /// Whether nothing was left to do at this generation of the order.
+    /// Whether nothing is left to do for this generation of the order.
     pub settled: bool,
 }
 
-/// What the contract said of this provider's capacity.
+/// This provider's capacity as the contract stores it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Inventory {
     pub block: u64,
@@ -45,7 +45,7 @@ pub struct Inventory {
 }
 
 impl Inventory {
-    /// What this provider's screens see, with what bids on their way will hold.
+    /// The provider as the screens see it; `reserved` is what bids in flight will hold.
     pub fn seller(&self, provider: Address, registered: Option<&ProviderRow>, reserved: Amounts) -> Seller {
         let (capacity, held) = amounts(&self.capacity);
         Seller {
@@ -64,8 +64,8 @@ const ANSWER: &str = "SELECT o.state, o.generation, o.reverted, d.bid_id, d.bid,
                       LEFT JOIN reservations r ON r.order_id = o.id";
 
 impl Store {
-    /// Orders that may need something of this provider at the chain's time `now`: open ones that take bids, and those on
-    /// which it decided and that have changed, or were not finished, since. Oldest first.
+    /// Orders that may need an action at the chain's time `now`: open ones that accept bids, and decided ones that are not
+    /// settled or have changed since. Oldest first.
     pub async fn unsettled_orders(&self, now: u64) -> Result<Vec<AnswerRow>> {
         let sql = format!(
             "{ANSWER} WHERE (d.order_id IS NULL AND o.open = 1 AND o.reverted = 0 AND o.bid_until > $1) \
@@ -75,7 +75,7 @@ impl Store {
         sorted(&rows)
     }
 
-    /// Orders that stand on chain, oldest first.
+    /// Orders on chain, oldest first.
     pub async fn orders(&self, tenant: Option<Address>, open_only: bool) -> Result<Vec<AnswerRow>> {
         let mut sql = format!("{ANSWER} WHERE o.reverted = 0");
         if open_only {
@@ -89,16 +89,16 @@ impl Store {
         sorted(&query.fetch_all(self.pool()).await?)
     }
 
-    /// `None` for an order that was never opened, or whose opening was taken back.
+    /// `None` for an order that was never opened, or whose opening was reverted.
     pub async fn order(&self, id: B256) -> Result<Option<AnswerRow>> {
         let sql = format!("{ANSWER} WHERE o.id = $1 AND o.reverted = 0");
         let row = sqlx::query(AssertSqlSafe(sql)).bind(hex(id)).fetch_optional(self.pool()).await?;
         row.as_ref().map(answer).transpose()
     }
 
-    /// The order from which a lease came.
+    /// The order that a lease was opened from.
     pub async fn order_of(&self, lease: B256) -> Result<Option<B256>> {
-        // The lease's id is a topic of the event, and events are found by what they are about, so the orders are asked.
+        // Events are indexed by the order, not by the lease that a bid became, so the orders' states are searched.
         let sql = "SELECT state FROM orders WHERE reverted = 0 AND open = 0 AND state LIKE $1";
         let rows = sqlx::query(sql).bind(format!("%{lease:#x}%")).fetch_all(self.pool()).await?;
         for row in rows {
@@ -110,7 +110,7 @@ impl Store {
         Ok(None)
     }
 
-    /// Decides against a bid.
+    /// Records the decision not to bid, and deletes the reservation.
     pub async fn decline(&self, order: B256, reason: &str, now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         sqlx::query(
@@ -128,8 +128,8 @@ impl Store {
         Ok(())
     }
 
-    /// Decides to bid: the decision, the reservation and the wish for the transaction, all or none. `false`, and nothing
-    /// is written, when a bid on this order is wanted already.
+    /// Records the decision to bid, the reservation and the intent of the transaction, in one transaction. `false`, and
+    /// nothing is written, when a bid on this order is prepared already.
     pub async fn want_bid(
         &self,
         order: B256,
@@ -160,7 +160,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Takes a bid that the chain shows for a decision of ours, when this database remembers none.
+    /// Records an own bid that the chain shows and the database does not know.
     pub async fn adopt_bid(&self, order: B256, id: B256, bid: &Bid, now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         decide(&mut tx, order, id, bid, now_ms).await?;
@@ -168,7 +168,7 @@ impl Store {
         Ok(())
     }
 
-    /// The reservation of an order has done its work, or is of no use any more.
+    /// Deletes the reservation of an order.
     pub async fn free_reservation(&self, order: B256) -> Result<()> {
         let mut tx = self.begin().await?;
         free(&mut tx, order).await?;
@@ -176,16 +176,16 @@ impl Store {
         Ok(())
     }
 
-    /// Nothing is left to do at this generation of the order.
+    /// Marks that nothing is left to do for this generation of the order.
     pub async fn settle_order(&self, order: B256, generation: i64) -> Result<()> {
         let sql = "UPDATE decisions SET settled = $1 WHERE order_id = $2";
         sqlx::query(sql).bind(generation).bind(hex(order)).execute(self.pool()).await?;
         Ok(())
     }
 
-    /// What is reserved for bids on their way.
+    /// The sum of all reservations.
     pub async fn reserved(&self) -> Result<Amounts> {
-        // SUM of BIGINT is NUMERIC on PostgreSQL, which is no type of ours.
+        // PostgreSQL returns NUMERIC for a SUM of BIGINT, which sqlx::Any does not read.
         let sum = |column: &str| format!("CAST(COALESCE(SUM({column}), 0) AS BIGINT)");
         let columns = ["millicores", "memory_mib", "disk_mib", "gpus"].map(sum).join(", ");
         let sql = format!("SELECT {columns} FROM reservations");
@@ -197,7 +197,7 @@ impl Store {
         Ok(reserved)
     }
 
-    /// Remembers what the contract said of this provider's capacity.
+    /// Records this provider's capacity as the contract stores it.
     pub async fn set_inventory(&self, inventory: &Inventory) -> Result<()> {
         sqlx::query(
             "INSERT INTO inventory (one, block, capacity, intake_open) VALUES (1, $1, $2, $3) \
@@ -212,7 +212,7 @@ impl Store {
         Ok(())
     }
 
-    /// `None` before the clearing stage has asked once.
+    /// `None` before the clearing stage has read it once.
     pub async fn inventory(&self) -> Result<Option<Inventory>> {
         let sql = "SELECT capacity, block, intake_open FROM inventory";
         let row = sqlx::query(sql).fetch_optional(self.pool()).await?;
@@ -244,7 +244,7 @@ async fn free(tx: &mut Transaction<'static, Any>, order: B256) -> Result<()> {
     Ok(())
 }
 
-/// The orders of these ids, for the chain's fold.
+/// The orders of these ids, for the fold of the chain's events.
 pub(super) async fn load_orders(tx: &mut Transaction<'static, Any>, ids: &[B256]) -> Result<Vec<OrderRow>> {
     let mut orders = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(500) {
@@ -258,7 +258,7 @@ pub(super) async fn load_orders(tx: &mut Transaction<'static, Any>, ids: &[B256]
     Ok(orders)
 }
 
-/// Writes an order as it is now.
+/// Writes an order's present state.
 pub(super) async fn write_order(tx: &mut Transaction<'static, Any>, row: &OrderRow) -> Result<()> {
     let OrderRow { auction, generation, reverted } = row;
     sqlx::query(

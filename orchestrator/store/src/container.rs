@@ -1,4 +1,5 @@
-//! What the container stage knows. The API writes manifests; the stage writes everything else.
+//! What the container stage observed on the engine, and how each lease is doing. The API writes the manifests, the stage
+//! everything else.
 
 use std::{collections::BTreeMap, net::IpAddr};
 
@@ -9,7 +10,7 @@ use sqlx::{Row, any::AnyRow};
 use super::{Error, Result, Store, hex, int, parse, rows, uint};
 use lease::reconcile::{Attempt, ContainerHealth, ContainerState, WorkloadStatus};
 
-/// A container as it was last seen on the engine.
+/// A container as it was last observed on the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ContainerRow {
@@ -22,12 +23,12 @@ pub struct ContainerRow {
     pub state: String,
     /// `starting`, `healthy`, `unhealthy`; none without a health check.
     pub health: Option<String>,
-    /// Unix milliseconds; 0 when it is not known.
+    /// Unix milliseconds; 0 when unknown.
     pub started_at_ms: u64,
     pub exit_code: Option<i64>,
     /// `8080/tcp` → `127.0.0.1:49153`.
     pub ports: BTreeMap<String, String>,
-    /// In its lease's network.
+    /// In the network of its lease.
     pub address: Option<IpAddr>,
 }
 
@@ -36,7 +37,7 @@ impl ContainerRow {
         self.state == word(ContainerState::Running)
     }
 
-    /// Made, and never started.
+    /// Created, and never started.
     pub fn is_created(&self) -> bool {
         self.state == word(ContainerState::Created)
     }
@@ -47,7 +48,7 @@ impl ContainerRow {
     }
 }
 
-/// What a reference was resolved to.
+/// The image that a reference was resolved to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageRow {
     pub reference: String,
@@ -55,29 +56,29 @@ pub struct ImageRow {
     pub digest: Option<String>,
 }
 
-/// How a lease stands.
+/// The state of a lease on the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseProgress {
     pub standing: WorkloadStatus,
-    /// Why it does not run, when it should.
+    /// Why it does not run, if it should.
     pub reason: Option<String>,
-    /// When the stage first saw it, Unix milliseconds.
+    /// When the stage first observed it, Unix milliseconds.
     pub found_at_ms: u64,
-    /// When all its replicas were first ready.
+    /// When all its replicas were first ready, Unix milliseconds.
     pub running_at_ms: Option<u64>,
-    /// Since when it is seen to be exhausted, in the chain's seconds.
+    /// Since when it is exhausted, in the chain's Unix seconds.
     pub exhausted_at: Option<u64>,
 }
 
 impl LeaseProgress {
-    /// From the stage's first sight of the lease to all replicas running and healthy.
+    /// From the stage's first observation of the lease to all replicas running and healthy.
     pub fn opened_to_running_ms(&self) -> Option<u64> {
         self.running_at_ms.map(|at| at.saturating_sub(self.found_at_ms))
     }
 }
 
 impl Store {
-    /// Keeps a manifest that the API has checked. A second one with the same hash is the same.
+    /// Stores a manifest that the API has checked. Idempotent.
     pub async fn put_manifest(&self, lease: B256, hash: B256, bytes: &[u8]) -> Result<()> {
         let sql = "INSERT INTO manifests (lease, hash, bytes) VALUES ($1, $2, $3) ON CONFLICT (lease) DO NOTHING";
         sqlx::query(sql).bind(hex(lease)).bind(hex(hash)).bind(bytes.to_vec()).execute(self.pool()).await?;
@@ -98,7 +99,7 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Pins what references were resolved to. The first word counts.
+    /// Pins the images that references were resolved to. The first pin of a reference is kept.
     pub async fn pin_images(&self, lease: B256, images: &[ImageRow]) -> Result<()> {
         if images.is_empty() {
             return Ok(());
@@ -114,14 +115,14 @@ impl Store {
         Ok(())
     }
 
-    /// The containers of a lease as they were last seen, by replica and service.
+    /// The containers of a lease as they were last observed, by replica and service.
     pub async fn containers(&self, lease: B256) -> Result<Vec<ContainerRow>> {
         let sql = "SELECT service, replica, container_id, image, state, health, started_at_ms, exit_code, ports, address \
                    FROM containers WHERE lease = $1 ORDER BY replica, service";
         sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?.iter().map(seen).collect()
     }
 
-    /// The same of all leases.
+    /// The containers of all leases.
     pub async fn all_containers(&self) -> Result<BTreeMap<B256, Vec<ContainerRow>>> {
         let sql = "SELECT service, replica, container_id, image, state, health, started_at_ms, exit_code, ports, address, \
                    lease FROM containers ORDER BY lease, replica, service";
@@ -138,21 +139,21 @@ impl Store {
         row.as_ref().map(progress).transpose()
     }
 
-    /// How every lease stands of which something may be left on the engine.
+    /// The progress of every lease that may have objects on the engine.
     pub async fn all_progress(&self) -> Result<BTreeMap<B256, LeaseProgress>> {
         let sql = "SELECT standing, reason, found_at_ms, running_at_ms, exhausted_at, lease FROM progress WHERE standing <> $1";
         let rows = sqlx::query(sql).bind(word(WorkloadStatus::Removed)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| Ok((parse("progress", &row.try_get::<String, _>(5)?)?, progress(row)?))).collect()
     }
 
-    /// Leases of which something may be left on the engine.
+    /// Leases that may have objects on the engine.
     pub async fn leases_on_engine(&self) -> Result<Vec<B256>> {
         let sql = "SELECT lease FROM progress WHERE standing <> $1 ORDER BY lease";
         let rows = sqlx::query(sql).bind(word(WorkloadStatus::Removed)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| parse("progress", &row.try_get::<String, _>(0)?)).collect()
     }
 
-    /// Writes what was seen of a lease, and how it stands, in one transaction.
+    /// Replaces the containers of a lease and its progress, in one transaction.
     pub async fn record_containers(
         &self,
         lease: B256,
@@ -211,7 +212,7 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Writes attempts down; one without failures is forgotten.
+    /// Records attempts; one without failures is deleted.
     pub async fn set_container_attempts(&self, lease: B256, attempts: &[(String, Attempt)]) -> Result<()> {
         if attempts.is_empty() {
             return Ok(());
@@ -234,7 +235,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets what only mattered while something of the lease was on the engine.
+    /// Deletes all attempts of a lease.
     pub async fn forget_container_attempts(&self, lease: B256) -> Result<()> {
         let sql = "DELETE FROM container_attempts WHERE lease = $1";
         sqlx::query(sql).bind(hex(lease)).execute(self.pool()).await?;
@@ -242,13 +243,13 @@ impl Store {
     }
 }
 
-/// How many of the first `replicas` have so many services up, each healthy where there is a check.
+/// How many of the first `replicas` have at least so many healthy services.
 pub fn ready(seen: &[ContainerRow], replicas: u16, services: usize) -> u16 {
     let healthy = |replica| seen.iter().filter(|seen| seen.replica == replica && seen.is_healthy()).count();
     (0..replicas).filter(|replica| healthy(*replica) >= services).count() as u16
 }
 
-/// The word under which JSON and rows know a value of one of the decision's enums.
+/// The serialized name of a unit variant, as JSON and rows have it.
 pub fn word<T: Serialize>(value: T) -> String {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => word,

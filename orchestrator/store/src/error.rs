@@ -1,9 +1,11 @@
+//! The errors of the database, each with what to do about it.
+
 use std::{io, path::PathBuf};
 
 use alloy::primitives::Address;
 use sqlx::migrate::MigrateError;
 
-/// Everything that a database can refuse. A message never repeats its source's text.
+/// A failed database operation. A message does not repeat its source's.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     // The URL itself may carry a password, so it is not shown.

@@ -1,12 +1,15 @@
-//! Memory. The only folder with SQL; one module a migration.
+//! The database of one orchestrator, in SQLite or PostgreSQL. The only crate with SQL; one module a migration.
 //!
-//! [`Store`] is a pool over `sqlx::Any`: the same statements serve SQLite, the default, and PostgreSQL. Every row has one
-//! stage that writes it; everybody may read. What belongs together is written in one transaction from
-//! [`Store::begin`], so a process that dies between two lines leaves either all of it or nothing.
+//! [`Store`] is a pool over `sqlx::Any`: the same statements serve both databases. Every row has exactly one writer, a stage
+//! or the API; each may read all of it. What belongs together is written in one transaction from [`Store::begin`], so a
+//! process that dies between two lines leaves all of it or nothing.
 //!
-//! Ground rules for a module: `$1` parameters, BIGINT, TEXT and BYTEA columns (SQLite keeps bytes as such under any
-//! type name), `ON CONFLICT`, `RETURNING`; ids and addresses as lower-case 0x text ([`hex`]); amounts inside JSON or as
-//! decimal text, never as numbers; no transaction across anything but SQL.
+//! The store reads no clock. A method that needs the time takes it as an argument, in Unix milliseconds of the machine
+//! (`now_ms`) or in the chain's Unix seconds.
+//!
+//! Rules for a module: `$1` parameters; BIGINT, TEXT and BYTEA columns (SQLite stores bytes as such under any type name);
+//! `ON CONFLICT` and `RETURNING`; ids and addresses as lower-case 0x text ([`hex`]); amounts inside JSON or as decimal text,
+//! never as numbers; no transaction across anything but SQL.
 
 pub mod access;
 pub mod chain;
@@ -31,7 +34,7 @@ pub use chain::{
 };
 pub use clearing::{AnswerRow, Inventory, OrderRow};
 pub use error::Error;
-pub use proof::StatementRow;
+
 pub use settlement::{IntentRow, IntentState, MinedIntent, OpenIntent, SendingRow, SignedIntent};
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -41,13 +44,13 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 pub struct Store {
     pool: AnyPool,
     dialect: Dialect,
-    /// SQLite: the sidecar file whose lock keeps a second orchestrator out; freed by the operating system with the process.
+    /// SQLite: the sidecar file whose lock excludes a second orchestrator. The operating system releases it with the process.
     _file: Option<Arc<File>>,
     /// PostgreSQL: the connection that holds the advisory lock of [`Store::lock`].
     held: Arc<Mutex<Option<AnyConnection>>>,
 }
 
-/// The two places where the databases differ: how a writing transaction begins, and how a second orchestrator is kept out.
+/// The databases differ in two places: how a writing transaction begins, and how a second orchestrator is excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Dialect {
     Sqlite,
@@ -55,8 +58,8 @@ enum Dialect {
 }
 
 impl Store {
-    /// A transaction that may write. On SQLite it takes the write lock at once: one that first reads and later writes
-    /// would be refused whenever another wrote in between.
+    /// Begins a transaction that may write. On SQLite it takes the write lock immediately: a transaction that reads first and
+    /// writes later would fail whenever another has written in between.
     pub async fn begin(&self) -> Result<Transaction<'static, Any>> {
         Ok(match self.dialect {
             Dialect::Sqlite => self.pool.begin_with("BEGIN IMMEDIATE").await?,
@@ -70,12 +73,12 @@ impl Store {
     }
 }
 
-/// An id, hash or address as the database has it.
+/// The column text of an id, hash or address.
 pub(crate) fn hex<T: LowerHex>(value: T) -> String {
     format!("{value:#x}")
 }
 
-/// Reads what [`hex`] or `to_string` wrote.
+/// Parses a column that [`hex`] or `to_string` wrote.
 pub(crate) fn parse<T>(table: &'static str, text: &str) -> Result<T>
 where
     T: FromStr,
@@ -84,7 +87,7 @@ where
     text.parse().map_err(Error::corrupt(table))
 }
 
-/// Both databases know signed numbers only; ours (blocks, times, counts) stay far below the limit.
+/// Both databases have signed integers only. Blocks, times and counts stay far below the limit.
 pub(crate) fn int(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }
@@ -93,7 +96,7 @@ pub(crate) fn uint(value: i64) -> u64 {
     u64::try_from(value).unwrap_or_default()
 }
 
-/// `($1,$2),($3,$4)`: the placeholders of so many rows.
+/// The placeholders of several rows: `($1,$2),($3,$4)`.
 pub(crate) fn rows(count: usize, columns: usize) -> String {
     let mut text = String::with_capacity(count * columns * 7);
     for row in 0..count {

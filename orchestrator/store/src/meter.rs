@@ -1,4 +1,4 @@
-//! What leases used. The meter stage alone writes here.
+//! The meters' totals and samples. Only the meter stage writes these rows.
 
 use alloy::primitives::{Address, B256};
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
@@ -17,17 +17,17 @@ pub struct Totals {
     pub sampled_at_ms: u64,
 }
 
-/// Rows in one statement. SQLite looks each `$1` up by its name, so a statement's cost grows with the square of its rows.
+/// Rows of one statement. SQLite finds each `$1` by its name, so the cost of a statement grows with the square of its rows.
 const BATCH: usize = 32;
-/// Samples younger than a day are all kept.
+/// All samples younger than a day are kept.
 const WHOLE_MS: u64 = 86_400_000;
-/// Of older ones, one a minute is kept.
+/// Of older samples, one a minute is kept.
 const THINNED_TO_MS: i64 = 60_000;
-/// None is kept for longer.
+/// Older samples are deleted.
 const KEPT_MS: u64 = 30 * 86_400_000;
 
 impl Store {
-    /// What the meters counted of a lease; `None` before the first sample.
+    /// The totals of a lease; `None` before the first sample.
     pub async fn meter_totals(&self, lease: B256) -> Result<Option<Totals>> {
         let sql = "SELECT at_ms, replica_millis, cpu_nanos, memory_byte_seconds, network_bytes FROM meters \
                    WHERE lease = $1";
@@ -35,7 +35,7 @@ impl Store {
         row.as_ref().map(totals).transpose()
     }
 
-    /// Whether nothing will be added to a lease's totals: it is closed and its containers are gone.
+    /// Whether the totals are final: the lease is closed and its containers are gone.
     pub async fn meter_is_final(&self, lease: B256) -> Result<bool> {
         let sql = "SELECT final FROM meters WHERE lease = $1";
         let row = sqlx::query(sql).bind(hex(lease)).fetch_optional(self.pool()).await?;
@@ -74,8 +74,8 @@ impl Store {
         rows.iter().map(|row| parse("leases", &row.try_get::<String, _>(0)?)).collect()
     }
 
-    /// Writes a sweep: each lease's sample, and from where its next continues; true marks the last one. A final meter is
-    /// not changed again.
+    /// Records a sweep in one transaction: each lease's sample and the meter from which the next continues; true marks the
+    /// final one. A final meter does not change again.
     pub async fn sample(&self, sweep: &[(B256, Meter, bool)]) -> Result<()> {
         if sweep.is_empty() {
             return Ok(());
@@ -112,8 +112,8 @@ impl Store {
         Ok(())
     }
 
-    /// Thins old samples out; totals stay. Returns how many went. Lease by lease, so that the many that are young are not
-    /// looked at, and nobody who writes waits for long.
+    /// Thins old samples; totals stay. Returns how many were deleted. One statement per lease: it uses the index, and does
+    /// not hold the write lock for long.
     pub async fn thin_samples(&self, now_ms: u64) -> Result<u64> {
         let leases = sqlx::query("SELECT lease FROM meters").fetch_all(self.pool()).await?;
         let sql = "DELETE FROM samples WHERE lease = $1 AND at_ms < $2 AND (at_ms < $3 OR EXISTS (SELECT 1 FROM samples \

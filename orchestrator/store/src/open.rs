@@ -1,4 +1,4 @@
-//! How a database is opened, brought up to date, and kept to one orchestrator.
+//! Opens the database, migrates it, and excludes a second orchestrator.
 
 use std::{
     fs::{File, TryLockError, create_dir_all},
@@ -13,19 +13,19 @@ use tokio::sync::Mutex;
 
 use super::{Dialect, Error, Result, Store, hex};
 
-/// The files of `migrations/`, in the program.
+/// The files of `migrations/`, embedded in the binary.
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
-/// How long a statement waits for a connection, and on SQLite for another's write.
+/// How long a statement waits for a connection, and on SQLite for the write lock.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// WAL lets readers go on while a stage writes. `synchronous = FULL`, because a transaction that was written down before it
-/// was sent must still be there after the power failed.
+/// WAL: readers do not wait for a writer. `synchronous = FULL`: a transaction that was recorded before it was sent must
+/// survive a power failure.
 const PRAGMAS: &str =
     "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 10000; PRAGMA foreign_keys = ON";
 
 impl Store {
-    /// Opens `sqlite:PATH` (created when missing) or `postgres://…` and brings it up to date.
+    /// Opens `sqlite:PATH` (created when missing) or `postgres://…` and migrates it.
     ///
     /// # Errors
     /// [`Error::Url`], [`Error::Unwritable`], [`Error::Locked`] by a second orchestrator on the same file,
@@ -62,7 +62,7 @@ impl Store {
                     Ok(())
                 })
             })
-            // When the disk is full SQLite ends the transaction by itself, and sqlx goes on believing in it.
+            // When the disk is full SQLite rolls the transaction back by itself, and sqlx still counts it as open.
             .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
             .connect(&sqlite_url(&path)?)
             .await?;
@@ -80,17 +80,17 @@ impl Store {
         Ok(Self { pool, dialect: Dialect::Postgres, _file: None, held: Arc::new(Mutex::new(None)) })
     }
 
-    /// Keeps a second orchestrator of this provider away from the database for as long as this store lives. On SQLite
-    /// [`Store::open`] has done so for everybody already.
+    /// Excludes a second orchestrator of this provider from the database while this store exists. On SQLite
+    /// [`Store::open`] has excluded every other process already.
     ///
     /// # Errors
-    /// [`Error::ProviderLocked`] when another has it.
+    /// [`Error::ProviderLocked`] when another holds the lock.
     pub async fn lock(&self, provider: Address) -> Result<()> {
         if self.dialect == Dialect::Sqlite {
             return Ok(());
         }
         let mut held = self.held.lock().await;
-        // The lock lives and dies with its connection, so it gets one that the pool will not close as idle.
+        // The lock belongs to its connection, so the connection is detached: the pool would close it when idle.
         let mut connection = match held.take() {
             Some(connection) => connection,
             None => self.pool.acquire().await?.detach(),
@@ -125,7 +125,7 @@ fn lock_file(database: &Path) -> Result<File> {
     }
 }
 
-/// Any path, with the characters that mean something in a URL escaped.
+/// The URL of a path, percent-encoded.
 fn sqlite_url(path: &Path) -> Result<String> {
     let text = path.to_str().ok_or(Error::Url)?;
     let mut url = String::from("sqlite://");

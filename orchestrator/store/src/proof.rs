@@ -1,24 +1,18 @@
-//! What this provider stated. The proof stage alone writes here.
+//! What this provider stated: epochs and their statements. Only the proof stage writes these rows.
 
 use alloy::primitives::{Address, B256};
-use solidity::Statement;
 use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{Error, Result, RootRow, Store, hex, int, parse, rows, settlement::prepare, uint};
-use lease::intent::Intent;
+use lease::{
+    epoch_tree::{EpochStatement, EpochTree},
+    intent::Intent,
+};
 
 /// Rows of one INSERT.
 const CHUNK: usize = 500;
 
-/// Cumulative usage of one lease at the end of an epoch, and its leaf under the epoch's root.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatementRow {
-    pub lease: B256,
-    pub usage: Statement,
-    pub leaf: B256,
-}
-
-/// An epoch as this provider closed it, whether or not its root reached the chain.
+/// An epoch as this provider closed it; its root may or may not be on chain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EpochRow {
     pub epoch: u64,
@@ -28,14 +22,13 @@ pub struct EpochRow {
 }
 
 impl Store {
-    /// Writes an epoch, its statements and the intent to post its root, all or nothing. An epoch whose intent failed is
-    /// closed anew under the same number; one that is under way or on chain stays as it is.
+    /// Records an epoch, its statements and the intent to post its root, in one transaction. An epoch whose intent failed is
+    /// replaced; one that is in flight or on chain stays as it is.
     pub async fn close_epoch(
         &self,
         epoch: u64,
-        root: B256,
+        tree: &EpochTree,
         closed_at: u64,
-        statements: &[StatementRow],
         intent: &Intent,
         now_ms: u64,
     ) -> Result<()> {
@@ -49,20 +42,21 @@ impl Store {
              ON CONFLICT (epoch) DO UPDATE SET root = excluded.root, closed_at = excluded.closed_at",
         )
         .bind(int(epoch))
-        .bind(hex(root))
+        .bind(hex(tree.root()))
         .bind(int(closed_at))
         .execute(&mut *tx)
         .await?;
+        let statements: Vec<_> = tree.statements().collect();
         for chunk in statements.chunks(CHUNK) {
             let sql =
                 format!("INSERT INTO statements (epoch, lease, time, usage, leaf) VALUES {}", rows(chunk.len(), 5));
             let mut query = sqlx::query(AssertSqlSafe(sql)).persistent(chunk.len() == CHUNK || chunk.len() == 1);
             for statement in chunk {
-                let usage = serde_json::to_string(&statement.usage).map_err(Error::corrupt("statements"))?;
+                let usage = serde_json::to_string(&statement.statement).map_err(Error::corrupt("statements"))?;
                 query = query
                     .bind(int(epoch))
                     .bind(hex(statement.lease))
-                    .bind(i64::from(statement.usage.time))
+                    .bind(i64::from(statement.statement.time))
                     .bind(usage)
                     .bind(hex(statement.leaf));
             }
@@ -72,7 +66,7 @@ impl Store {
         Ok(())
     }
 
-    /// The number of the newest epoch that was closed here.
+    /// The number of the newest recorded epoch.
     pub async fn newest_epoch(&self) -> Result<Option<u64>> {
         let row =
             sqlx::query("SELECT epoch FROM epochs ORDER BY epoch DESC LIMIT 1").fetch_optional(self.pool()).await?;
@@ -92,28 +86,28 @@ impl Store {
         .transpose()
     }
 
-    /// An epoch's statements, in the order of their leases.
-    pub async fn statements(&self, epoch: u64) -> Result<Vec<StatementRow>> {
+    /// An epoch's statements and the tree over them; empty for an epoch that was never closed.
+    pub async fn epoch_tree(&self, epoch: u64) -> Result<EpochTree> {
         let sql = "SELECT lease, usage, leaf FROM statements WHERE epoch = $1 ORDER BY lease";
         let rows = sqlx::query(sql).bind(int(epoch)).fetch_all(self.pool()).await?;
-        rows.iter().map(statement).collect()
+        Ok(EpochTree::new(rows.iter().map(statement).collect::<Result<_>>()?))
     }
 
     /// A lease's newest statement, on chain or not.
-    pub async fn last_statement(&self, lease: B256) -> Result<Option<StatementRow>> {
+    pub async fn last_statement(&self, lease: B256) -> Result<Option<EpochStatement>> {
         let sql = "SELECT lease, usage, leaf FROM statements WHERE lease = $1 ORDER BY epoch DESC LIMIT 1";
         let row = sqlx::query(sql).bind(hex(lease)).fetch_optional(self.pool()).await?;
         row.as_ref().map(statement).transpose()
     }
 
-    /// A lease's statements whose roots stand on chain as we closed them, newest first, each with its root.
+    /// A lease's statements whose recorded roots are on chain, newest first, each with its root.
     pub async fn proven(
         &self,
         lease: B256,
         provider: Address,
         before: Option<u64>,
         limit: u64,
-    ) -> Result<Vec<(StatementRow, RootRow)>> {
+    ) -> Result<Vec<(EpochStatement, RootRow)>> {
         let sql = "SELECT s.lease, s.usage, s.leaf, r.epoch, r.root, r.posted_at, r.block, r.tx FROM statements s \
                    JOIN epochs e ON e.epoch = s.epoch JOIN roots r ON r.epoch = s.epoch AND r.root = e.root \
                    WHERE s.lease = $1 AND r.provider = $2 AND s.epoch < $3 ORDER BY s.epoch DESC LIMIT $4";
@@ -133,8 +127,8 @@ impl Store {
         rows.iter().map(proven).collect()
     }
 
-    /// When the newest root was posted in this provider's name that is not of an epoch closed here: what was stated under it
-    /// is not known.
+    /// When this provider's newest unknown root was posted: one on chain that is not the root of a recorded epoch, so that
+    /// its statements are not known.
     pub async fn unknown_root(&self, provider: Address) -> Result<Option<u64>> {
         let sql = "SELECT MAX(r.posted_at) FROM roots r LEFT JOIN epochs e ON e.epoch = r.epoch AND e.root = r.root \
                    WHERE r.provider = $1 AND e.epoch IS NULL";
@@ -142,7 +136,7 @@ impl Store {
         Ok(row.try_get::<Option<i64>, _>(0)?.map(uint))
     }
 
-    /// The newest epoch that states something about the lease and whose root stands on chain as we closed it.
+    /// The newest epoch with a statement of the lease whose recorded root is on chain.
     pub async fn last_posted_epoch(&self, lease: B256, provider: Address) -> Result<Option<u64>> {
         let sql = "SELECT s.epoch FROM statements s JOIN epochs e ON e.epoch = s.epoch \
                    JOIN roots r ON r.epoch = s.epoch AND r.root = e.root \
@@ -152,10 +146,10 @@ impl Store {
     }
 }
 
-fn statement(row: &AnyRow) -> Result<StatementRow> {
-    Ok(StatementRow {
+fn statement(row: &AnyRow) -> Result<EpochStatement> {
+    Ok(EpochStatement {
         lease: parse("statements", &row.try_get::<String, _>(0)?)?,
-        usage: serde_json::from_str(&row.try_get::<String, _>(1)?).map_err(Error::corrupt("statements"))?,
+        statement: serde_json::from_str(&row.try_get::<String, _>(1)?).map_err(Error::corrupt("statements"))?,
         leaf: parse("statements", &row.try_get::<String, _>(2)?)?,
     })
 }

@@ -1,4 +1,5 @@
-//! What people hand over for each other: actions that wait for consents, and evidence. The API alone writes here.
+//! Proposals that wait for consents, and evidence of disputes. Only the API writes these rows; nothing in them has an effect
+//! on chain by itself.
 
 use alloy::primitives::{Address, B256, Bytes, U256};
 use solidity::{Market::MarketEvents, typed::Action};
@@ -12,7 +13,7 @@ pub struct Proposal {
     pub digest: B256,
     pub account: Address,
     pub proposer: Address,
-    /// The proposer's words.
+    /// The proposer's description.
     pub says: Vec<String>,
     pub call: Bytes,
     /// Wei.
@@ -20,15 +21,15 @@ pub struct Proposal {
     pub nonce: U256,
     /// The chain's Unix seconds.
     pub expiry: u64,
-    /// Of the account's binding.
+    /// The version of the account's spending policy.
     pub version: U256,
-    /// The provider's Unix milliseconds.
+    /// Unix milliseconds of the provider's clock.
     pub created_at_ms: u64,
-    /// Whom the proposer asks, with the signatures that came, in the order of their addresses.
+    /// The approvers that were asked, with the signatures received, in the order of their addresses.
     pub asked: Vec<(Address, Option<Bytes>)>,
 }
 
-/// How an account is bound.
+/// The spending policy of a bound account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountBinding {
     pub approvers: Vec<Address>,
@@ -36,7 +37,7 @@ pub struct AccountBinding {
 }
 
 impl Proposal {
-    /// What approvers sign.
+    /// The action that approvers sign.
     pub fn action(&self) -> Action {
         Action {
             account: self.account,
@@ -48,7 +49,7 @@ impl Proposal {
         }
     }
 
-    /// Whether somebody may see it.
+    /// Whether an address may read it: the account, the proposer, or an asked approver.
     pub fn concerns(&self, who: Address) -> bool {
         self.account == who || self.proposer == who || self.asked.iter().any(|(approver, _)| *approver == who)
     }
@@ -57,7 +58,7 @@ impl Proposal {
 const COLUMNS: &str = "digest, account, proposer, says, call, value, nonce, expiry, version, created_at_ms";
 
 impl Store {
-    /// How an account is bound by what is known of the chain; `None` when it is free.
+    /// The spending policy of an account as of the cursor; `None` when it has none.
     pub async fn binding(&self, account: Address) -> Result<Option<AccountBinding>> {
         let wanted = EventFilter {
             subject: Some(hex(account)),
@@ -73,8 +74,8 @@ impl Store {
         }))
     }
 
-    /// Keeps a proposal, unless its proposer has `most` already; `false` then. One that is here stays as it was, but for
-    /// whom else is asked.
+    /// Stores a proposal; `false` when its proposer has `most` already. An existing one only gains approvers and
+    /// signatures.
     pub async fn put_proposal(&self, proposal: &Proposal, most: u64) -> Result<bool> {
         let mut tx = self.begin().await?;
         let says = serde_json::to_string(&proposal.says).map_err(Error::corrupt("proposals"))?;
@@ -111,7 +112,7 @@ impl Store {
         Ok(true)
     }
 
-    /// Proposals that concern somebody, the newest first.
+    /// The proposals that an address may read, newest first.
     pub async fn proposals(&self, who: Address, limit: u64) -> Result<Vec<Proposal>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM proposals WHERE account = $1 OR proposer = $2 \
@@ -163,7 +164,7 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets what can no longer be taken at the chain's time.
+    /// Deletes the proposals that have expired at the chain's time. Returns how many.
     pub async fn prune_proposals(&self, now: u64) -> Result<u64> {
         let done = sqlx::query("DELETE FROM proposals WHERE expiry < $1").bind(int(now)).execute(self.pool()).await?;
         Ok(done.rows_affected())

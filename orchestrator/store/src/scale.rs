@@ -1,4 +1,4 @@
-//! How capacity followed demand. The scale stage alone writes here.
+//! How replica counts followed demand: rulings, and the observations behind them. Only the scale stage writes these rows.
 
 use alloy::primitives::{Address, B256};
 use serde::{Deserialize, Serialize};
@@ -8,30 +8,30 @@ use super::{Error, Result, Store, hex, int, settlement::prepare};
 use autoscaling::{Observation, shadow::Account};
 use lease::intent::Intent;
 
-/// Rulings of a lease that are kept.
+/// How many rulings of a lease are kept.
 const KEPT_RULINGS: u64 = 1_000;
-/// Demand younger than a day is all kept.
+/// All observations younger than a day are kept.
 const WHOLE_MS: u64 = 86_400_000;
-/// Of older demand, what was seen once in five minutes.
+/// Of older observations, one in five minutes is kept.
 const THINNED_TO_MS: i64 = 300_000;
-/// None is kept for longer than two weeks, in which a weekly season shows.
+/// Observations are kept for two weeks, long enough to show a weekly season.
 const KEPT_MS: u64 = 14 * 86_400_000;
 
-/// What was made of a policy's wish.
+/// What came of an autoscaler's desired count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum RulingOutcome {
-    /// The wish is what there is.
+    /// The desired count is the present one.
     Steady,
-    /// Something stands in the way; the ruling's bound says what.
+    /// Something prevents the step; the ruling's `bound` says what.
     Held,
-    /// The meters show a demand that the newest proof does not; the next proof comes early.
+    /// The meters show a demand that the newest proof does not: an early proof is requested.
     Proving,
     /// A step was sent and is not on chain yet.
     Stepping,
 }
 
-/// One decision about a lease, with all that it came from.
+/// One scaling decision about a lease, with all its inputs.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Ruling {
@@ -39,20 +39,20 @@ pub struct Ruling {
     pub at_ms: u64,
     pub policy: String,
     pub seen: Observation,
-    /// How many replicas the chain wants.
+    /// The replica count on chain.
     pub present: u32,
     pub wish: u32,
-    /// Why the policy wishes it, in words and numbers.
+    /// The autoscaler's reason, in words and numbers.
     pub reason: String,
     pub granted: u32,
-    /// What of the wish the contract would not grant, and why.
+    /// Why less than the desired count was granted.
     pub bound: Option<String>,
     pub outcome: RulingOutcome,
-    /// The statement by which a step was or would be taken.
+    /// The statement that proves, or would prove, the step.
     pub evidence: Option<Evidence>,
 }
 
-/// A statement, as far as a step asks for it.
+/// The parts of a statement that a step depends on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Evidence {
@@ -64,7 +64,7 @@ pub struct Evidence {
     pub leaf: B256,
 }
 
-/// The newest ruling of a lease, and what the policy beside it came to.
+/// The newest ruling of a lease, and the account of its shadow autoscaler.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScalingRow {
     pub ruling: Ruling,
@@ -72,7 +72,7 @@ pub struct ScalingRow {
 }
 
 impl Ruling {
-    /// Whether a person would learn something new from it.
+    /// Whether it differs from another in more than its time and measurements.
     fn differs(&self, other: &Self) -> bool {
         (self.present, self.wish, self.granted, self.outcome, &self.policy)
             != (other.present, other.wish, other.granted, other.outcome, &other.policy)
@@ -80,7 +80,7 @@ impl Ruling {
 }
 
 impl Store {
-    /// Writes a ruling, and with it the step that it takes, all or nothing.
+    /// Records a ruling and the intent of its step, in one transaction.
     pub async fn record_ruling(
         &self,
         lease: B256,
@@ -127,14 +127,14 @@ impl Store {
         Ok(Some(ScalingRow { ruling, shadow }))
     }
 
-    /// A lease waits for no early proof any more, whatever its last ruling was.
+    /// Withdraws a lease's request for an early proof.
     pub async fn clear_early_proof(&self, lease: B256) -> Result<()> {
         let sql = "UPDATE scaling SET hurry = 0 WHERE lease = $1 AND hurry = 1";
         sqlx::query(sql).bind(hex(lease)).execute(self.pool()).await?;
         Ok(())
     }
 
-    /// Whether an open lease of the provider waits for an early proof.
+    /// Whether any open lease of the provider requests an early proof.
     pub async fn early_proof_requested(&self, provider: Address) -> Result<bool> {
         let sql = "SELECT 1 FROM scaling JOIN leases ON leases.id = scaling.lease WHERE scaling.hurry = 1 \
                    AND leases.provider = $1 AND leases.closed = 0 AND leases.reverted = 0 LIMIT 1";
@@ -151,7 +151,7 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
-    /// Keeps what a lease's policy saw until a time.
+    /// Keeps an observation that a lease's autoscaler was given.
     pub async fn keep_demand(&self, lease: B256, at_ms: u64, seen: &Observation) -> Result<()> {
         let sql = "INSERT INTO demand (lease, at_ms, seen) VALUES ($1, $2, $3) \
                    ON CONFLICT (lease, at_ms) DO UPDATE SET seen = excluded.seen";
@@ -159,7 +159,7 @@ impl Store {
         Ok(())
     }
 
-    /// Thins old demand out. Returns how many rows went.
+    /// Thins old observations. Returns how many were deleted.
     pub async fn thin_demand(&self, now_ms: u64) -> Result<u64> {
         let sql = "DELETE FROM demand WHERE at_ms < $1 OR (at_ms < $2 AND EXISTS (SELECT 1 FROM demand AS later \
                    WHERE later.lease = demand.lease AND later.at_ms > demand.at_ms \
@@ -169,7 +169,7 @@ impl Store {
         Ok(query.execute(self.pool()).await?.rows_affected())
     }
 
-    /// What a lease's policy saw after a time, oldest first.
+    /// The observations of a lease after a time, oldest first.
     pub async fn demand(&self, lease: B256, since_ms: u64) -> Result<Vec<Observation>> {
         let sql = "SELECT seen FROM demand WHERE lease = $1 AND at_ms > $2 ORDER BY at_ms";
         let rows = sqlx::query(sql).bind(hex(lease)).bind(int(since_ms)).fetch_all(self.pool()).await?;

@@ -1,4 +1,9 @@
-//! The outbox. Who wants a transaction prepares an intent; the settlement stage alone carries it further.
+//! The outbox. A stage that needs a transaction prepares an intent; the settlement stage moves it to its final state:
+//!
+//! > prepared → sent → mined → final, or failed
+//!
+//! An intent's key says what it is for, so preparing the same thing again is idempotent. Only a failed intent is prepared
+//! anew, because nothing that was signed for it can still take effect.
 
 mod costs;
 mod open_intents;
@@ -19,13 +24,13 @@ pub use transitions::{MinedIntent, SignedIntent};
 const COLUMNS: &str =
     "key, kind, recipient, data, value, state, nonce, gas, block, block_hash, tx, error, created_at_ms, signed_at_ms";
 
-/// How far an intent has come.
+/// The state of an intent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum IntentState {
     Prepared,
-    /// Signed and written down; a node may or may not have it.
+    /// Signed and recorded; a node may or may not have it.
     Sent,
-    /// In a block that a reorg may still take back.
+    /// In a block that a reorg may still remove.
     Mined,
     Final,
     Failed,
@@ -37,12 +42,12 @@ pub struct IntentRow {
     pub intent: Intent,
     pub state: IntentState,
     pub nonce: Option<u64>,
-    /// The limit that was signed; once mined, what was used.
+    /// The gas limit that was signed; once mined, the gas used.
     pub gas: u64,
-    /// The block, and the transaction in it, that carried the intent out.
+    /// The block that the intent was mined in.
     pub block: Option<(u64, B256)>,
     pub tx: Option<B256>,
-    /// Why it failed, or will have failed once its block is final.
+    /// Why it failed, or was reverted in a block that is not final yet.
     pub error: Option<String>,
     /// This machine's Unix milliseconds.
     pub created_at_ms: u64,
@@ -75,8 +80,8 @@ impl FromStr for IntentState {
     }
 }
 
-/// Wants a transaction, as a part of what the caller writes. Nothing happens when an intent of that key exists, unless it
-/// failed: then it is wanted anew, with the new content. Returns whether it is new.
+/// Prepares an intent as part of the caller's transaction. Nothing happens when an intent with that key exists, unless it
+/// failed: then it is prepared anew with the new content. Returns whether it was prepared.
 ///
 /// `now_ms` is the machine's clock, in Unix milliseconds.
 pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent, now_ms: u64) -> Result<bool> {
@@ -105,7 +110,7 @@ pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent, now_ms
 }
 
 impl Store {
-    /// Wants a transaction: [`prepare`] on its own.
+    /// [`prepare`] in a transaction of its own.
     pub async fn prepare(&self, intent: &Intent, now_ms: u64) -> Result<bool> {
         let mut tx = self.begin().await?;
         let new = prepare(&mut tx, intent, now_ms).await?;
@@ -119,21 +124,21 @@ impl Store {
         row.as_ref().map(intent_row).transpose()
     }
 
-    /// Intents in a state, those wanted first in front.
+    /// Intents in a state, in the order in which they were prepared.
     pub async fn intents(&self, state: IntentState, limit: usize) -> Result<Vec<IntentRow>> {
         let sql = format!("SELECT {COLUMNS} FROM intents WHERE state = $1 ORDER BY created_at_ms, key LIMIT $2");
         let query = sqlx::query(AssertSqlSafe(sql)).bind(state.text()).bind(int(limit as u64));
         query.fetch_all(self.pool()).await?.iter().map(intent_row).collect()
     }
 
-    /// The newest intents, whatever became of them.
+    /// The newest intents in any state.
     pub async fn newest_intents(&self, limit: usize) -> Result<Vec<IntentRow>> {
         let sql = format!("SELECT {COLUMNS} FROM intents ORDER BY created_at_ms DESC, key LIMIT $1");
         let query = sqlx::query(AssertSqlSafe(sql)).bind(int(limit as u64));
         query.fetch_all(self.pool()).await?.iter().map(intent_row).collect()
     }
 
-    /// Intents of a kind that are under way or were wanted since a time.
+    /// Intents of a kind that are in flight or were prepared since a time.
     pub async fn recent_intents(&self, kind: IntentKind, since_ms: u64) -> Result<Vec<IntentRow>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM intents WHERE kind = $1 AND created_at_ms >= $2 \
@@ -145,7 +150,7 @@ impl Store {
         query.fetch_all(self.pool()).await?.iter().map(intent_row).collect()
     }
 
-    /// When an intent of a kind was last wanted, in Unix milliseconds.
+    /// When an intent of a kind was last prepared, in Unix milliseconds.
     pub async fn last_prepared(&self, kind: IntentKind) -> Result<Option<u64>> {
         let sql = "SELECT MAX(created_at_ms) FROM intents WHERE kind = $1";
         let row = sqlx::query(sql).bind(kind.text()).fetch_one(self.pool()).await?;

@@ -1,11 +1,11 @@
-//! The contracts of which the market consists, as the compiler wrote them.
+//! The compiled parts of the market.
 
 use std::{collections::BTreeMap, ops::Range, sync::LazyLock};
 
 use alloy::primitives::Bytes;
 use serde::Deserialize;
 
-/// In the order in which a call goes through them: each has the address of the next one in its code.
+/// In the order of delegation: each has the next one's address as an immutable.
 pub static PARTS: LazyLock<[Part; 5]> = LazyLock::new(|| {
     [
         include_str!("../../abi/Market.json"),
@@ -21,7 +21,7 @@ pub static PARTS: LazyLock<[Part; 5]> = LazyLock::new(|| {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Part {
-    /// What its constructor's arguments are appended to.
+    /// Creation code, to which the constructor's arguments are appended.
     pub bytecode: Bytes,
     deployed_bytecode: Bytes,
     immutable_references: BTreeMap<String, Vec<Reference>>,
@@ -34,8 +34,8 @@ struct Reference {
 }
 
 impl Part {
-    /// Whether deployed code is this part's, whatever its parameters: immutables stand in the code, zero in the artifact, so
-    /// they are left out of the comparison.
+    /// Whether deployed code is this part's, whatever its parameters. Immutables are zero in the artifact and set in the deployed
+    /// code, so the comparison skips them.
     pub fn is(&self, code: &Bytes) -> bool {
         let immutables: Vec<Range<usize>> =
             self.immutable_references.values().flatten().map(|r| r.start..r.start + r.length).collect();

@@ -1,4 +1,4 @@
-//! Deploying over a provider, and checking what is there.
+//! Deployment over an RPC provider, and the check of deployed code.
 
 use alloy::{
     network::TransactionBuilder,
@@ -31,7 +31,7 @@ pub enum Error {
     ForeignParameters(Address),
 }
 
-/// Deploys the market's parts, the last first, with the provider's wallet, and checks what arrived.
+/// Deploys the market's parts, the last first, with the provider's wallet, and checks the deployed code.
 pub async fn deploy<P: Provider>(provider: P, parameters: Parameters) -> Result<Deployment, Error> {
     let chain_id = provider.get_chain_id().await?;
     let mut block = None;
@@ -57,7 +57,7 @@ pub async fn deploy<P: Provider>(provider: P, parameters: Parameters) -> Result<
 }
 
 impl Deployment {
-    /// Refuses a chain that is not this deployment's, and code that is not ours.
+    /// Fails when the chain is not this deployment's, or the code is not the market's.
     pub async fn check<P: Provider>(&self, provider: &P) -> Result<(), Error> {
         let actual = provider.get_chain_id().await?;
         if actual != self.chain_id {
@@ -72,7 +72,7 @@ impl Deployment {
             if !part.is(&code) {
                 return Err(Error::ForeignCode(address));
             }
-            // The last part has none behind it.
+            // The last part has no next one.
             if i + 1 < PARTS.len() {
                 address = Market::new(address, provider).NEXT().call().await?;
             }

@@ -1,17 +1,17 @@
-//! The committed ABIs are what the sources compile to.
+//! The committed ABIs are those of the sources.
 //!
-//! `make abi` (this test with `BLESS=1`) writes them anew; without it a difference fails.
+//! `make abi` runs this test with `BLESS=1`, which writes them; without it a difference fails.
 
 use std::{env, fs, path::Path};
 
 use compiler::{compile, market};
 
-/// What only tests bind to: source file, contract.
+/// Contracts that only tests use: source file, contract.
 const CONTRACTS: [(&str, &str); 2] = [("test/tokens/TestToken.sol", "TestToken"), ("test/Repeater.sol", "Repeater")];
 
 #[test]
 fn committed_abi_is_current() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate stands in solidity/");
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("this crate is a folder of solidity/");
     let bless = env::var_os("BLESS").is_some();
     let others = CONTRACTS.map(|(file, contract)| (file.to_owned(), contract.to_owned()));
     for (contract, artifact) in market(root).into_iter().chain(compile(root, &others)) {

@@ -116,7 +116,7 @@ abstract contract ApprovalsTest is MarketTest {
         return market.limitsOf(account, currency).exposed;
     }
 
-    /// A lease of the usual order, told apart from others by its salt.
+    /// A lease of the usual order, distinguished by its salt.
     function takeAs(address who, Currency currency, uint64 salt, uint256 deposit) internal {
         Order memory o = order(2, salt);
         bool native = currency.isNative();

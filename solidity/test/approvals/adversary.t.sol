@@ -16,7 +16,7 @@ import {ERC1271} from "../signers/ERC1271.sol";
 import {NastyToken} from "../tokens/NastyToken.sol";
 import {ApprovalsTest} from "./ApprovalsTest.sol";
 
-/// Says nothing about permits, and calls somebody when it is asked for one.
+/// A token without permits that calls another contract when a permit is submitted.
 contract CallingPermit {
     address private immutable TARGET;
     bytes private call;
@@ -32,7 +32,7 @@ contract CallingPermit {
     }
 }
 
-/// Who has some consents and wants more out of them.
+/// An attacker with some consents that tries to gain more than they allow.
 contract AdversaryTest is ApprovalsTest {
     bytes private call;
     Consents private good;
@@ -83,7 +83,7 @@ contract AdversaryTest is ApprovalsTest {
         market.approved(stranger, call, good);
     }
 
-    /// What a contract has signed for one account says nothing of another, however alike their policies are.
+    /// A contract's signature for one account is not valid for another, even with an equal policy.
     function test_NotForAnotherAccountOfAContract() external {
         (address owner, uint256 key) = makeAddrAndKey("owner");
         address[] memory one = new address[](1);
@@ -163,7 +163,7 @@ contract AdversaryTest is ApprovalsTest {
 
     // The arbiters' account
 
-    /// Consents of the arbiters' account to any call, as anybody may carry them.
+    /// Consents of the arbiters' account to any call, which anyone may submit.
     function _ofArbiters(bytes memory call_, uint256 nonce) private view returns (Consents memory) {
         return consentsTo(market.actionOf(arbiters, call_, 0, nonce, EXPIRY), nonce);
     }
@@ -280,7 +280,7 @@ contract AdversaryTest is ApprovalsTest {
 
     bytes private freedom = abi.encodeCall(IApprovals.bind, (new address[](0), 0, new Limit[](0)));
 
-    /// A bound account that is a contract, whose owner wants it to be free.
+    /// A bound account that is a contract, whose owner tries to free it.
     function _wallet() private returns (Wallet wallet) {
         wallet = new Wallet();
         vm.deal(address(wallet), 1 ether);

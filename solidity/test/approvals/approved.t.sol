@@ -92,10 +92,10 @@ contract ApprovedTest is ApprovalsTest {
         Consents memory c = good;
         c.signatures[1] = signature(theirs[0], action);
         refused(call, c, abi.encodeWithSelector(Errors.NotApprover.selector, vm.addr(theirs[0])));
-        // the account's own word is none
+        // the account's own signature is not a consent
         c.signatures[1] = signature(tenantKey, action);
         refused(call, c, abi.encodeWithSelector(Errors.NotApprover.selector, tenant));
-        // a contract that accepts anything is nobody's approver
+        // a contract that accepts any signature is not an approver
         c.signatures[1] = abi.encodePacked(address(this), "signature");
         refused(call, c, abi.encodeWithSelector(Errors.NotApprover.selector, address(this)));
     }

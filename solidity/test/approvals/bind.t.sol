@@ -69,7 +69,7 @@ contract BindTest is ApprovalsTest {
         for (uint256 i = 0; i < 64; ++i) {
             signatures[i] = signature(theirs[i], action);
         }
-        // the last of them has a bit of its own, for consents and for what is taken back
+        // the last of them has a bit of its own, for consents and for revocations
         vm.prank(list[63]);
         market.consent(stranger, action, list);
         signatures[63] = abi.encodePacked(list[63]);

@@ -216,7 +216,7 @@ contract LimitsTest is ApprovalsTest {
         assertEq(exposedOf(tenant, usd), MUCH - amount - rest);
     }
 
-    /// A stranger's gift comes back too; it makes nobody's exposure less than nothing.
+    /// A stranger's top-up is returned too; it never makes an exposure negative.
     function test_WithdrawMoreThanWasPutIn() external {
         (Terms memory terms, LeaseId id) = open(usd, 2);
         _topUp(stranger, id, DEPOSIT);

@@ -85,7 +85,7 @@ contract RevokeTest is ApprovalsTest {
         bytes[] memory three = new bytes[](3);
         (three[0], three[1], three[2]) = (c.signatures[0], c.signatures[1], signature(keys[2], action));
         c.signatures = three;
-        // one that is taken back is refused, also when the others suffice: leave it out
+        // a revoked consent is refused even when the others suffice: omit it
         _revoke(2);
         refused(call, c, abi.encodeWithSelector(Errors.ConsentRevoked.selector, approvers[2]));
         c = consentsTo(action, 0);

@@ -55,7 +55,7 @@ contract SafeTest is ApprovalsTest {
 
     function _exec(uint256 value, bytes memory call, bytes memory signatures) private {
         address none = address(0);
-        vm.prank(stranger); // whoever pays the gas
+        vm.prank(stranger); // any account can pay the gas
         safe.execTransaction(
             address(market), value, call, Enum.Operation.Call, 0, 0, 0, none, payable(none), signatures
         );

@@ -122,7 +122,7 @@ contract MoveToOfferTest is AuctionTest {
         skip(lasted);
         uint256 owed = market.owed(terms);
         uint256 left = owed < DEPOSIT ? DEPOSIT - owed : 0;
-        // nobody proved what lies before the claim window
+        // what was reserved before the claim window was not proven
         if (left >= notice) {
             _move();
         } else {
@@ -265,7 +265,7 @@ contract MoveToOfferTest is AuctionTest {
         _moveAndSee(DEPOSIT - 2 * RATE * 100, 2);
     }
 
-    /// What was settled by the tenant's word, later than the newest root, is not owed again.
+    /// What a countersigned statement settled, later than the newest root, is not owed again.
     function test_ASettlementBeyondTheNewestRoot() external {
         skip(100);
         Statement memory statement = busy(100, vm.getBlockTimestamp());

@@ -98,7 +98,7 @@ contract WithdrawTest is MarketTest {
         vm.startPrank(stranger);
         vm.expectRevert(abi.encodeWithSelector(Errors.InsufficientFunds.selector, 0, 1));
         market.withdraw(mine, 1);
-        // the same terms in another currency are another lease, which nobody opened
+        // the same terms in another currency are another lease, which was never opened
         mine.currency = ETH;
         LeaseId other = market.idOf(mine);
         vm.expectRevert(abi.encodeWithSelector(Errors.LeaseUnknown.selector, other));

@@ -31,7 +31,7 @@ contract WithdrawEarningsTest is MarketTest {
         market.withdrawEarnings(usd, provider, 20 * RATE + 1);
     }
 
-    /// Earnings of one currency and of one provider are nobody else's, whatever the vault holds.
+    /// Earnings are separate by currency and by provider, whatever the vault holds.
     function test_RevertWhen_EarnedInAnotherCurrencyOrByAnother() external {
         _earn(usd);
         open(ETH, 2);

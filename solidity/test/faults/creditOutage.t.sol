@@ -70,7 +70,7 @@ contract CreditOutageTest is FaultsTest {
         assertConserved();
     }
 
-    /// Nobody can open leases with a silent provider to drain its bond.
+    /// Opening leases with a silent provider does not drain its bond.
     function testFuzz_RevertWhen_TheLeaseWasOpenedInTheSilence(uint8 before) external {
         before = uint8(bound(before, 0, MISSED * EPOCH - 1));
         post("root");

@@ -35,7 +35,7 @@ contract DisputeTest is FaultsTest {
         market.dispute{value: value}(terms, "evidence");
     }
 
-    /// Closed, and something is still said to be owed: but nobody is there to answer.
+    /// Closed, and money may still be owed, but the provider has left.
     function test_RevertWhen_TheProviderHasLeft() external {
         skip(CLAIM);
         vm.prank(provider);
@@ -185,7 +185,7 @@ contract DisputeTest is FaultsTest {
     function test_RevertWhen_ADisputeWouldLetStatementsLapse() external {
         Parameters memory p = localParameters();
         p.claimWindow = p.disputeWindow + p.challengeWindow + 2 * p.epochLength;
-        vm.expectRevert(); // with BadParameters, of which the cheat code tells nothing
+        vm.expectRevert(); // with BadParameters, which the cheat code does not show
         this.deployed(p);
         ++p.claimWindow;
         deploy(p);

@@ -57,7 +57,7 @@ contract FraudsTest is FaultsTest {
         leaf = state(_present(most + 1, _now() - SPACING));
         convicts(Fraud.Excess, one(leaf));
         uint256 snapshot = vm.snapshotState();
-        // what a step hides, nobody can know
+        // what was reserved before a step is unknown
         _scale(3);
         _noFraud(Fraud.Excess, one(leaf));
         assertTrue(vm.revertToState(snapshot));
@@ -322,7 +322,7 @@ contract FraudsTest is FaultsTest {
         convicts(Fraud.Twins, two(second, first));
         _noFraud(Fraud.Twins, two(first, first));
         _noFraud(Fraud.Twins, two(second, second));
-        // in no order of their own they are no fall, unless their times tell one
+        // without an order they are no fall, unless their times give one
         if (field != 5) _badEvidence(Fraud.Fall, two(first, second));
     }
 

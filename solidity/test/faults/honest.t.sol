@@ -5,7 +5,7 @@ import {Fraud, Leaf, Order, Statement} from "../../src/types/DataTypes.sol";
 import {FaultsTest} from "./FaultsTest.sol";
 
 /// A provider that measures what it runs and states what it measured. It clips CPU time and memory to the shape, follows a
-/// step within an epoch, and may once between two steps follow one that a reorganization takes back within an epoch.
+/// step within an epoch, and may once between two steps follow one that a reorganization reverts within an epoch.
 contract HonestTest is FaultsTest {
     uint256 private constant EVENTS = 14;
     uint256 private constant MOST_LEAVES = 5;
@@ -20,7 +20,7 @@ contract HonestTest is FaultsTest {
     Leaf[] private _leaves;
     Statement private _counted; // without clipping
     uint256 private _running;
-    bool private _misled; // by a step that was taken back, since the last one
+    bool private _misled; // by a step that was reverted, since the last one
 
     function setUp() public override {
         super.setUp();

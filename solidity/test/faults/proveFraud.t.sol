@@ -68,7 +68,7 @@ contract ProveFraudTest is FaultsTest {
         }
     }
 
-    /// A number of the same slot of the ring would find the root, and tell a wrong order.
+    /// Another epoch of the same slot of the ring would find the root, and give a wrong order.
     function test_RevertWhen_TheNumberIsAnotherOfTheSlot() external {
         Leaf memory leaf = state(_lie());
         leaf.epoch += RING;
@@ -109,7 +109,7 @@ contract ProveFraudTest is FaultsTest {
         refused(Fraud.Excess, one(leaf), Errors.BadPath.selector);
     }
 
-    /// Nobody can put words into a provider's mouth by posting them.
+    /// A root that another account posted convicts no provider.
     function test_RevertWhen_TheRootIsAnotherProviders() external {
         Statement memory statement = _lie();
         bytes32 root = market.leafOf(id, statement);

@@ -85,7 +85,7 @@ contract SlashTest is FaultsTest {
         open(tenant, usd, order(2, 2), DEPOSIT);
     }
 
-    // Whoever reports itself
+    // Self-reporting
 
     /// The provider is its own tenant and reports itself: whatever it is convicted of, it has less than before.
     function testFuzz_ReportingOneselfLoses(uint96 bond_, uint8 how, uint16 share, uint16 used) external {
@@ -121,7 +121,7 @@ contract SlashTest is FaultsTest {
         assertEq(_wealth() + burned(), before);
     }
 
-    /// All that provider, tenant and reporter have, when they are one: wei and base units alike.
+    /// Everything that one account has as provider, tenant and reporter: the sum of wei and base units.
     function _wealth() private view returns (uint256) {
         uint256 deposit = market.disputeOf(id).deposit;
         uint256 wei_ = provider.balance + bond() + market.earnings(provider, ETH) + deposit;

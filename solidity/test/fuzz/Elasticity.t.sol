@@ -100,7 +100,7 @@ contract ElasticityTest is Test {
         assertLe(directions, 1);
     }
 
-    /// A step to what the demand wants is never undone by the same load: at the new count it is not below the target's floor
+    /// The same load never reverts a step to the required count: at the new count it is not below the target's floor
     /// and not above the target.
     function testFuzz_AtTheWantedCountTheLoadIsAtTheTargetOrBelow(
         uint8 present,

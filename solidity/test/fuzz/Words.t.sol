@@ -13,7 +13,7 @@ import {
     SpendingPolicyWord
 } from "../../src/types/Words.sol";
 
-/// One word or a struct of the same name: no difference, and no field runs into its neighbour.
+/// A word equals the struct of the same name, and no field overflows into its neighbour.
 contract WordsTest is Test {
     function testFuzz_Account(uint104 balance, uint104 paid, uint16 min, uint32[2] memory times, bool bound_) external {
         min = uint16(bound(min, 0, type(uint16).max >> 2));

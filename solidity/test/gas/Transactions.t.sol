@@ -295,7 +295,7 @@ contract TransactionsTest is MarketTest {
 
     /// What two of three approvers' signatures cost on top of the action: a top-up that a bound account makes within its
     /// limits, and one beyond them; and the same of a lease, whose order is hashed and handed on. The account has taken an
-    /// action with a nonce of the same word before.
+    /// action with a nonce of the same bitmap word before.
     function test_ConsentOf2Of3() external {
         (address[] memory approvers, uint256[] memory keys) = _bind();
         (, LeaseId id) = open(tenant, usd, order(2, 1), DOLLARS);

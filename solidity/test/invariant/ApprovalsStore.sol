@@ -6,7 +6,7 @@ import {Limit} from "../../src/types/DataTypes.sol";
 import {Store} from "./Store.sol";
 
 /// What handlers remember of bound accounts: how they are bound, what they put in and got back, and which actions were
-/// proposed, consented to, taken back and taken. Approvers are bits of one pool.
+/// proposed, consented to, revoked and taken. Approvers are bits of one pool.
 contract ApprovalsStore is Store {
     struct SpendingPolicy {
         uint256 approvers; // of the pool

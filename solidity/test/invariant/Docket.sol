@@ -21,7 +21,7 @@ contract Docket {
     uint256 public open; // disputes
     uint256 public deposits; // of these
     uint256 public taken; // from bonds
-    uint256 public shared; // among tenants, reporters and nobody
+    uint256 public shared; // among tenants, reporters and address 0
     uint256 public burned;
 
     function caseOf(uint256 i) external view returns (Case memory) {

@@ -135,8 +135,8 @@ contract ScaleByProofStepTest is ScaleByProofTest {
 
     // Zero
 
-    /// An idle lease goes to zero where its policy allows it, and the headroom, which the tenant grants beforehand, wakes it:
-    /// by a statement that shows nothing, because nothing ran.
+    /// An idle lease scales to zero where its policy allows it, and back up to the headroom that the tenant grants in advance,
+    /// by a statement of zero counters, because nothing ran.
     function test_ToZeroAndBackByTheHeadroom() external {
         LeasePolicy memory p = policy();
         (p.minReplicas, p.headroom, p.step) = (0, 2, 10);
@@ -152,7 +152,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _scale(3, 9000);
     }
 
-    /// What runs is never quite idle. The last replica may go all the same, if its provider may wake it.
+    /// A running replica is never quite idle. The last one may stop all the same, if the headroom allows a step from zero.
     function test_TheLastReplicaSleepsBelowTheLowerThreshold() external {
         LeasePolicy memory p = policy();
         (p.minReplicas, p.headroom) = (0, 1);
@@ -192,7 +192,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _scale(2, 9000);
     }
 
-    /// Whatever wakes a lease keeps to the step, the bounds, the cooldown and the statement's age like any other step.
+    /// A step from zero complies with the step size, the bounds, the cooldown and the statement's age like any other step.
     function test_RevertWhen_WakingIsNoStepLikeAnother() external {
         LeasePolicy memory p = policy();
         (p.minReplicas, p.maxReplicas, p.headroom, p.step) = (0, 3, 10, 4);
@@ -222,7 +222,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _refused(step, abi.encodeWithSelector(Errors.StatementUsed.selector, slept, slept));
     }
 
-    /// What wakes has to leave the notice period's money.
+    /// A step from zero must leave the notice period's money.
     function test_RevertWhen_ASleepingLeaseCannotPayForWhatItWakes() external {
         LeasePolicy memory p = policy();
         p.minReplicas = 0;
@@ -234,7 +234,7 @@ contract ScaleByProofStepTest is ScaleByProofTest {
         _scale(1, 0);
     }
 
-    /// Also a lease that slept for longer than the claim window wakes: its provider settles a statement of nothing first.
+    /// A lease that was at zero for longer than the claim window scales up too: its provider settles a zero statement first.
     function test_ALongSleepEndsAfterASettlementOfNothing() external {
         LeasePolicy memory p = policy();
         p.minReplicas = 0;

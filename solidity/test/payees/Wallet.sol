@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.30;
 
-/// A contract account that refuses money, or calls somebody when it gets some.
+/// A contract account that refuses money, or calls another contract when it receives some.
 contract Wallet {
     bool private refuses;
     bool private refusesAfterwards;

@@ -9,7 +9,7 @@ import {LeaseId, OfferId} from "../../src/types/Ids.sol";
 import {MarketTest} from "../MarketTest.sol";
 import {Wallet} from "./Wallet.sol";
 
-/// Payees of ETH that refuse it, or call back: they harm nobody but themselves.
+/// Payees that refuse ETH or call back: they harm only themselves.
 contract EthPayeesTest is MarketTest {
     Wallet private wallet;
 

@@ -227,7 +227,7 @@ contract SettleBatchTest is MarketTest {
         assertEq(market.earnings(provider, usd), 4 * RATE);
     }
 
-    /// More steps than one word of flags holds.
+    /// More steps than one word of flags has bits.
     function test_MoreThan256Steps() external {
         for (uint256 i = 0; i < 600; ++i) {
             all.push(keccak256(abi.encode("more", i)));

@@ -92,7 +92,7 @@ contract SettleSignedTest is MarketTest {
         }
     }
 
-    /// The upper half of the curve's order would give a second signature for the same word.
+    /// The upper half of the curve's order would give a second signature of the same digest.
     function test_RevertWhen_TheSignatureIsMalleable() external {
         Statement memory statement = _statement();
         (uint8 v, bytes32 r, bytes32 s) = vm.sign(tenantKey, market.statementDigest(id, statement));
@@ -219,7 +219,7 @@ contract SettleSignedTest is MarketTest {
         _refused(t, statement, sign(tenantKey, contractId, statement), why);
     }
 
-    /// Two wallets of one key: what it signed for one wallet's lease is no word about the other's.
+    /// Two wallets of one key: a signature for one wallet's lease is not valid for the other's.
     function test_RevertWhen_SignedForAnotherWalletOfTheSameKey() external {
         (, LeaseId first,) = _ofContract();
         (Terms memory t,,) = _ofContract();
@@ -227,7 +227,7 @@ contract SettleSignedTest is MarketTest {
         _refused(t, statement, sign(tenantKey, first, statement), abi.encodePacked(Errors.BadSignature.selector));
     }
 
-    /// Not even the tenant's word pays while the lease is disputed; afterwards the same word does.
+    /// Not even a countersigned statement pays while the lease is disputed; afterwards the same statement does.
     function testFuzz_WhileItIsDisputed(bool forTenant) external {
         Statement memory statement = _statement();
         bytes memory signature = sign(tenantKey, id, statement);

@@ -3,7 +3,7 @@ pragma solidity ^0.8.30;
 
 import {ECDSA} from "@openzeppelin/contracts/utils/cryptography/ECDSA.sol";
 
-/// A tenant that is a contract: it signs by the word of one key, or misbehaves.
+/// A tenant that is a contract: it accepts the signatures of one key, or misbehaves.
 contract ERC1271 {
     enum Mode {
         Honest,

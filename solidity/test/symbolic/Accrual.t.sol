@@ -45,7 +45,7 @@ contract AccrualSymbolic is Test {
         assertLe(Accrual.reservedUntil(r, rate, early), Accrual.reservedUntil(r, rate, late));
     }
 
-    /// It begins with what the word holds, and gains the rate each second.
+    /// It starts at the word's integral and grows by the rate each second.
     function check_TheReservedIntegralIsExact(ReservationWord r, uint104 rate, uint32 time) external pure {
         uint256 reserved = Accrual.reservedUntil(r, rate, time);
         if (time <= r.since()) assertEq(reserved, r.integral());

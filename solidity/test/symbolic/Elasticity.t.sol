@@ -27,7 +27,8 @@ contract ElasticitySymbolic is Test {
         }
     }
 
-    /// What passes is within what `wanted` and the headroom allow; but for the last replica, which may go where it can be woken.
+    /// A granted count is within `wanted` and the headroom, except for the last replica, which may stop where the headroom allows
+    /// a step from zero.
     function check_NothingPassesBeyondWhatIsWanted(ReservationWord r, uint16 replicas, uint16 utilization)
         external
         pure

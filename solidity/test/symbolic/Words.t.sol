@@ -6,7 +6,7 @@ import {Test} from "forge-std/Test.sol";
 import {Capacity, LeasePolicy, Shape} from "../../src/types/DataTypes.sol";
 import {AccountWord, CapacityWord, ReservationWord} from "../../src/types/Words.sol";
 
-/// No field of a word runs into its neighbour, whatever the word holds. See README.md here.
+/// No field of a word overflows into its neighbour, whatever the word contains. See README.md.
 contract WordsSymbolic is Test {
     function check_SettlingMovesMoneyAndTimeAlone(AccountWord a, uint104 amount, uint32 time) external pure {
         vm.assume(amount <= a.balance());

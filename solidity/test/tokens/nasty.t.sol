@@ -15,7 +15,7 @@ import {MarketTest} from "../MarketTest.sol";
 import {NastyToken} from "./NastyToken.sol";
 import {SilentToken} from "./SilentToken.sol";
 
-/// Tokens that do what tokens should not: each harms nobody but those who chose it.
+/// Misbehaving tokens: each harms only the accounts that chose it.
 contract NastyTokensTest is MarketTest {
     NastyToken private nasty;
     Currency private currency;
@@ -28,7 +28,7 @@ contract NastyTokensTest is MarketTest {
         offer = _list(currency);
         _fund(tenant);
         _fund(stranger);
-        // somebody else's money in the same token and in another
+        // another account's money in the same token and in another one
         _open(stranger, 900);
         open(stranger, usd, order(2, 901), DEPOSIT);
     }
@@ -279,7 +279,7 @@ contract NastyTokensTest is MarketTest {
         assertEq(balanceOf(ownId, currency), DEPOSIT);
     }
 
-    /// While money goes out the state says so already: whoever calls back takes no more than is its own.
+    /// The state is updated before money goes out: a callee that calls back receives no more than it owns.
     function test_WhileMoneyGoesOutTheStateIsNew() external {
         (Terms memory own, LeaseId ownId) = _tokenAsTenant();
         uint256 free = market.withdrawable(own);
@@ -298,7 +298,7 @@ contract NastyTokensTest is MarketTest {
         assertEq(nasty.balanceOf(address(market)), DEPOSIT); // the stranger's
     }
 
-    /// A payment that fails is put back on the account as it then is: what somebody paid in meanwhile is not lost.
+    /// A failed payment is credited to the account as it then is: a top-up during the transfer is not lost.
     function test_ATopUpInsideOfAPaymentThatFails() external {
         (Terms memory own, LeaseId ownId) = _tokenAsTenant();
         nasty.callBack(address(market), abi.encodeCall(IEscrow.topUp, (currency, ownId, 1000)));

@@ -1,6 +1,7 @@
 //! `make bench`: measures, and prints each figure beside its target.
 //!
-//! It ends with 0 unless a measurement itself failed; a missed target is `"ok":false`.
+//! It ends with 0 unless a measurement itself failed; a missed target is `"ok":false`. At its end it says which ratios moved
+//! against `tests/bench.snapshot`; with `BLESS=1` it writes them there.
 
 use std::process::ExitCode;
 
@@ -33,6 +34,14 @@ async fn main() -> ExitCode {
         };
         if let Err(error) = measured {
             say(format!("{group} could not be measured: {error:#}"));
+            failed = true;
+        }
+    }
+    match bench::snapshot::compare(std::env::var_os("BLESS").is_some()) {
+        Ok(moved) if moved.is_empty() => say("no ratio moved by more than a tenth"),
+        Ok(moved) => moved.iter().for_each(say),
+        Err(error) => {
+            say(format!("the ratios could not be compared: {error:#}"));
             failed = true;
         }
     }

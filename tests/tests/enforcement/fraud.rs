@@ -11,13 +11,14 @@ use alloy::primitives::aliases::U96;
 use api::{self, origins::Origins};
 use driver::{Stage, StageStatuses, Wakeup};
 use lease::{
+    epoch_tree::{EpochStatement, EpochTree},
     intent::{Intent, IntentKey},
     label::Owner,
 };
 use ports::demand::{Demand, DemandSource};
-use solidity::{Statement, leaf, tree::Tree};
+use solidity::Statement;
 use stages::chain::ChainStage;
-use store::{StatementRow, Store};
+use store::Store;
 use tests::postgres::Database;
 use tidemark::config::docker_host;
 use tokio::sync::watch;
@@ -70,7 +71,7 @@ impl Liar {
             session_for: Duration::from_secs(3600),
             signatures: Arc::new(OnChain(ethereum)),
             container_io: Arc::new(DockerIo::new(docker_host(""), owner)),
-            counts: Arc::new(Nothing),
+            demand: Arc::new(Nothing),
             visits: Default::default(),
             shell_idle: Duration::from_secs(900),
             shutdown: stopped,
@@ -82,13 +83,9 @@ impl Liar {
 
     /// Posts a root over statements, whatever they say.
     async fn state(&self, scene: &Scene, epoch: u64, stated: &[(B256, Statement)]) {
-        let statement = |(lease, usage): &(B256, Statement)| StatementRow {
-            lease: *lease,
-            leaf: leaf(*lease, usage),
-            usage: usage.clone(),
-        };
-        let statements: Vec<_> = stated.iter().map(statement).collect();
-        let root = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).unwrap().root();
+        let statement = |(lease, usage): &(B256, Statement)| EpochStatement::new(*lease, usage.clone());
+        let tree = EpochTree::new(stated.iter().map(statement).collect());
+        let root = tree.root();
         let intent = Intent {
             key: IntentKey::Root { epoch },
             to: scene.devnet.deployment.market,
@@ -96,7 +93,7 @@ impl Liar {
             value: U256::ZERO,
         };
         let time = scene.devnet.time().await.unwrap();
-        self.store.close_epoch(epoch, root, time, &statements, &intent, time * 1000).await.unwrap();
+        self.store.close_epoch(epoch, &tree, time, &intent, time * 1000).await.unwrap();
         let market = scene.devnet.market(Actor::Provider).await.unwrap();
         let posted = market.postRoot(U256::from(epoch), root).send().await.unwrap().get_receipt().await.unwrap();
         transactions::sent(posted).unwrap();

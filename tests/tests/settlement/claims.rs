@@ -125,8 +125,8 @@ async fn a_provider_that_lost_its_memory_claims_nothing_that_it_might_contradict
     world.meter(new, 5, false).await;
     world.prove_and_claim().await;
     assert_eq!(world.earned().await, U256::from(9 + 5));
-    let statements = world.store.statements(2).await.unwrap();
-    assert_eq!(statements.iter().map(|statement| statement.lease).collect::<Vec<_>>(), [new]);
+    let tree = world.store.epoch_tree(2).await.unwrap();
+    assert_eq!(tree.statements().map(|statement| statement.lease).collect::<Vec<_>>(), [new]);
 }
 
 #[tokio::test]
@@ -145,11 +145,10 @@ async fn a_claim_that_fails_alone_does_not_hold_up_the_others() {
     world.follow().await;
     // A stranger settles one of them before the provider does: its statement pays nothing any more, and the batch holds.
     let statement = world.store.last_statement(first).await.unwrap().unwrap();
-    let leaves = world.store.statements(1).await.unwrap().iter().map(|statement| statement.leaf).collect();
-    let path = solidity::tree::Tree::new(leaves).unwrap().path(statement.leaf).unwrap();
+    let path = world.store.epoch_tree(1).await.unwrap().path(first).unwrap();
     let stranger = world.devnet.market(Actor::Stranger).await.unwrap();
     let terms = world.store.lease(first).await.unwrap().unwrap().lease.terms;
-    let claim = solidity::claim(31337, world.devnet.deployment.market, &terms, &statement.usage);
+    let claim = solidity::claim(31337, world.devnet.deployment.market, &terms, &statement.statement);
     let call = stranger.settle(provider(), Address::ZERO, U256::from(1), claim, path);
     world.settlement().run().await.unwrap();
     transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
@@ -165,6 +164,6 @@ async fn the_price_in_rust_is_the_contract_s() {
     world.meter(lease, 7, false).await;
     world.prove_and_claim().await;
     let row = world.store.lease(lease).await.unwrap().unwrap();
-    let usage = world.store.last_statement(lease).await.unwrap().unwrap().usage;
+    let usage = world.store.last_statement(lease).await.unwrap().unwrap().statement;
     assert_eq!(accrual::price(&row.lease.terms.rates, &usage), row.lease.paid);
 }

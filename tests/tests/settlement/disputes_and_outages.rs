@@ -7,7 +7,7 @@ use lease::{
     physics::{self, Fraud, Stated},
 };
 use rand::{Rng, SeedableRng, rngs::StdRng};
-use solidity::{Market::Leaf, Statement, leaf, tree::Tree};
+use solidity::{Market::Leaf, Statement, leaf};
 
 use super::{money_functions::agree, *};
 
@@ -93,7 +93,7 @@ async fn a_disputed_lease_is_not_claimed_and_is_once_it_has_thawed() {
     // The closed one is stated again each time: the roots from before may be gone when the dispute ends.
     let epoch = world.store.newest_epoch().await.unwrap();
     assert_eq!(world.store.last_statement(closed).await.unwrap().is_some(), epoch.is_some());
-    assert_eq!(world.store.statements(epoch.unwrap()).await.unwrap().len(), 2);
+    assert_eq!(world.store.epoch_tree(epoch.unwrap()).await.unwrap().len(), 2);
     world.rule(&terms, false).await;
     world.rule(&closed_terms, false).await;
     world.prove_and_claim().await;
@@ -264,9 +264,8 @@ async fn an_honest_orchestrator_is_never_convictable() {
 async fn all_stated(world: &World, lease: B256) -> Vec<Stated> {
     let mut stated = Vec::new();
     for epoch in 1..=world.store.newest_epoch().await.unwrap().unwrap_or_default() {
-        let statements = world.store.statements(epoch).await.unwrap();
-        let own = statements.into_iter().filter(|statement| statement.lease == lease);
-        stated.extend(own.map(|statement| Stated { epoch, statement: statement.usage }));
+        let tree = world.store.epoch_tree(epoch).await.unwrap();
+        stated.extend(tree.statement(lease).map(|own| Stated { epoch, statement: own.statement.clone() }));
     }
     stated
 }
@@ -276,9 +275,7 @@ async fn newest_leaves(world: &World, lease: B256) -> Vec<Leaf> {
     let stated = all_stated(world, lease).await;
     let mut leaves = Vec::new();
     for Stated { epoch, statement } in stated[stated.len() - 2..].iter().cloned() {
-        let statements = world.store.statements(epoch).await.unwrap();
-        let tree = Tree::new(statements.iter().map(|statement| statement.leaf).collect()).unwrap();
-        let path = tree.path(leaf(lease, &statement)).unwrap();
+        let path = world.store.epoch_tree(epoch).await.unwrap().path(lease).unwrap();
         leaves.push(Leaf { epoch: U256::from(epoch), statement, path });
     }
     leaves

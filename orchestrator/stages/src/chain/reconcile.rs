@@ -1,3 +1,8 @@
+//! The periodic full reconcile: compares every open lease of this provider with the contract's storage.
+//!
+//! The rows are derived from events, so a log that a node withheld would leave a lease wrong for good. A lease that differs
+//! is replayed from its own logs.
+
 use alloy::primitives::U256;
 use futures::{StreamExt, TryStreamExt, stream};
 use solidity::{
@@ -14,12 +19,12 @@ use lease::Lease;
 use ports::ethereum::Call;
 use store::{BlockRef, EventRow, LeaseFilter};
 
-/// Leases that are asked about at once.
+/// Leases that are compared at a time.
 const AT_ONCE: usize = 8;
 
 impl ChainStage {
-    /// From time to time, compares the fold of each open lease of ours with what the contract stores at the cursor's
-    /// block. A difference should never be; when there is one, the lease is read again from the chain.
+    /// When due, compares each open lease with what the contract stores at the cursor's block, and repairs those that
+    /// differ.
     pub(super) async fn reconcile(&self, counts: &mut Counts) -> anyhow::Result<()> {
         let due = self.cache().reconciled.is_none_or(|at| at.elapsed() >= self.settings.reconcile_every);
         let Some(cursor) = self.store.head().await?.filter(|_| due) else { return Ok(()) };
@@ -31,13 +36,13 @@ impl ChainStage {
             .try_filter_map(|(agrees, lease)| async move { Ok((!agrees).then_some(lease)) })
             .try_collect()
             .await?;
-        // The cursor's block must still have been the chain's, or the answers were another fork's.
+        // If a reorg has replaced the cursor's block, the answers may be those of another fork.
         let stands = self.ethereum.block(cursor.number).await?.is_some_and(|block| block.hash == cursor.hash);
         if !stands {
             return Ok(());
         }
         for lease in differing {
-            tracing::error!(lease = %lease.id, block = cursor.number, "what is stored differs from the chain; reading it again");
+            tracing::error!(lease = %lease.id, block = cursor.number, "the stored lease differs from the contract; replaying its logs");
             count(counts, "mismatches", 1);
             self.repair(&lease, cursor).await?;
         }
@@ -82,7 +87,7 @@ impl ChainStage {
     }
 }
 
-/// Whether the contract stores this policy.
+/// Whether the contract stores this lease policy.
 fn governs(policy: &LeasePolicy, stored: &Reservation, min_replicas: u16) -> bool {
     *policy
         == LeasePolicy {

@@ -1,3 +1,8 @@
+//! Reads a range of blocks and decodes the market's logs in it.
+//!
+//! A node can answer from different forks within one range. A range is therefore accepted only when its tip is the same
+//! before and after, and when each log names the hash of the block that it is in.
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -11,38 +16,38 @@ use super::head;
 use ports::ethereum::{Block, Ethereum, Log};
 use store::{EventRow, Segment};
 
-/// Headers that are asked for at once.
+/// Headers that are requested at a time.
 const HEADERS: usize = 32;
 
-/// Reads stretches of the chain.
+/// Reads ranges of the chain.
 #[derive(Clone)]
 pub(super) struct SegmentReader {
     pub ethereum: Arc<dyn Ethereum>,
     pub market: Address,
-    /// How many blocks before the tip are kept.
+    /// How many blocks below the tip the store keeps: only those need headers.
     pub keep: u64,
 }
 
-/// A stretch, and how many logs in it were not the market's events.
+/// A range, and how many logs in it were not events of the market.
 pub(super) struct ReadSegment {
     pub segment: Segment,
     pub foreign: u64,
 }
 
 impl SegmentReader {
-    /// Reads blocks `from..=to` as they stand under `tip`; `None` when the chain has left that tip meanwhile.
+    /// Reads blocks `from..=to` as ancestors of `tip`; `None` when `tip` was reorged away meanwhile.
     pub(super) async fn read(&self, from: u64, to: u64, tip: Block) -> anyhow::Result<Option<ReadSegment>> {
         if from == tip.number {
-            // Named by its hash, the block cannot change while it is read.
+            // A block that is requested by its hash cannot change between two requests.
             let logs = self.ethereum.logs_of(tip.hash).await?;
             return self.segment(logs, BTreeMap::from([(tip.number, tip)]), tip).await;
         }
         let logs = self.ethereum.logs(from, to).await?;
-        // Blocks below the kept ones only matter by their newest, where the cursor will stand.
+        // Below the kept blocks only the last header is needed: the cursor moves there.
         let first_kept = tip.number.saturating_sub(self.keep).max(from);
         let wanted: BTreeSet<u64> = (first_kept..=to).chain([to]).collect();
         let headers = self.headers(wanted, tip).await?;
-        // The same tip before and after means that all that was read lies under it.
+        // The same tip before and after means that everything read belongs to its chain.
         let still = self.ethereum.block(tip.number).await?;
         let (Some(headers), true) = (headers, still.is_some_and(|block| block.hash == tip.hash)) else {
             return Ok(None);
@@ -50,7 +55,7 @@ impl SegmentReader {
         self.segment(logs, headers, tip).await
     }
 
-    /// `None` when a block is no longer there.
+    /// `None` when the node no longer has one of the blocks.
     async fn headers(&self, numbers: BTreeSet<u64>, tip: Block) -> anyhow::Result<Option<BTreeMap<u64, Block>>> {
         let blocks: Vec<Option<Block>> = stream::iter(numbers)
             .map(|number| async move {
@@ -68,7 +73,7 @@ impl SegmentReader {
         headers: BTreeMap<u64, Block>,
         tip: Block,
     ) -> anyhow::Result<Option<ReadSegment>> {
-        // Some nodes say in each log when its block was made; of the others each block is asked for once.
+        // Some nodes put the block's time into each log; for the others each block is requested once.
         let untimed: BTreeSet<u64> = logs
             .iter()
             .filter(|log| log.time.is_none() && !headers.contains_key(&log.block))
@@ -81,7 +86,7 @@ impl SegmentReader {
             if headers.get(&log.block).is_some_and(|block| block.hash != log.block_hash) {
                 return Ok(None);
             }
-            // The node was asked for the market's logs only; a careless or hostile one may send others.
+            // The request filters by address, but a faulty or hostile node may send other logs.
             if log.address != self.market {
                 foreign += 1;
                 continue;

@@ -1,5 +1,7 @@
-//! Carrying out one action. Everything in an action is done at once; what the engine answers is put into the view, so that
-//! the next decision needs no further look where the answer says it all.
+//! Carries out one action of the container reconciler.
+//!
+//! The parts of an action do not depend on each other and run concurrently. What the engine's answers already say is put
+//! into the listing directly; otherwise the lease is listed again.
 
 use std::{collections::BTreeMap, time::Duration};
 
@@ -14,9 +16,9 @@ use lease::{
 };
 use ports::engine::{ContainerSpec, EngineContainer, Error, Image, Info, Object, Result};
 
-/// What Docker gives a container that does not say how long it needs to stop.
+/// Docker's default stop timeout.
 const GRACE: Duration = Duration::from_secs(10);
-/// The longest that requests under way may keep a replica from being stopped.
+/// The longest time that in-flight requests delay the stop of a replica.
 const LONGEST_DRAIN: Duration = Duration::from_secs(10);
 
 impl ContainerContext {
@@ -54,8 +56,7 @@ impl ContainerContext {
         Ok(())
     }
 
-    /// Keeps new requests away from the replicas of containers that are about to be stopped, and lets those end that are
-    /// under way.
+    /// Stops routing to the replicas of containers that are about to be stopped, and waits for their in-flight requests.
     async fn drain(&self, containers: &[(String, Slot)], work: &LeaseWork) {
         let Some((upstreams, _)) = self.upstreams.get() else { return };
         let runs = |id: &String| {
@@ -76,7 +77,8 @@ impl ContainerContext {
         join_all(drained).await;
     }
 
-    /// The engine refuses to remove a network that is in use; containers that have not started yet are not tied to one.
+    /// Removes networks until one is left. The engine refuses to remove the one that is in use; created containers that have
+    /// not started do not use theirs yet.
     async fn keep_one_network(&self, networks: &[Object]) -> Result<()> {
         let mut left = networks.len();
         for network in networks {
@@ -135,7 +137,7 @@ impl ContainerContext {
                 self.succeeded(work, subject.to_owned())
             }
             Err(error) => {
-                // Part of it may have been made.
+                // Some of it may exist.
                 work.view = self.engine.list(self.owner, Some(work.id)).await?;
                 Some(self.failed(work, subject.to_owned(), error)?)
             }
@@ -154,8 +156,8 @@ impl ContainerContext {
     ) -> Result<Vec<EngineContainer>> {
         let (Some(lease), Some(manifest)) = (&work.lease, &work.manifest) else { return Ok(Vec::new()) };
         self.limit(work.id, slots, &lease.terms.shape, info);
-        // A container that names a volume would have the engine make it, without our labels; so volumes come first. It may
-        // name a network that is still being made.
+        // Volumes come first: the engine would create a volume that a container names, without labels. A network may still
+        // be in creation when a container names it.
         all(volumes.iter().map(|volume| self.engine.create_volume(tag, volume))).await?;
         let most = usize::from(lease.policy.maxReplicas.max(lease.replicas)) * manifest.services.len();
         let make_network = async { if network { self.engine.create_network(tag, most).await } else { Ok(()) } };
@@ -181,13 +183,13 @@ impl ContainerContext {
         containers
     }
 
-    /// The image went missing since it was resolved: the same one is fetched again.
+    /// The pinned image was deleted from the engine: pulls the same one again.
     async fn restore(&self, spec: &ContainerSpec, reference: &str, image: &Image) -> Result<String> {
         self.engine.image(reference, Some(image)).await?;
         self.engine.create_container(spec).await
     }
 
-    /// The parent groups' limits. Without the right to set them, each container still has its own.
+    /// Sets the limits of the replicas' parent cgroups. Without permission, each container still has its own limits.
     fn limit(&self, lease: B256, slots: &[Slot], shape: &solidity::Shape, info: &Info) {
         let Some(cgroups) = self.cgroups(info) else { return };
         let mut replicas: Vec<u16> = slots.iter().map(|slot| slot.replica).collect();
@@ -209,7 +211,7 @@ impl ContainerContext {
             let again = seen.and_then(|found| reconcile::restart(&found.seen, work.attempts.get(&key), now_ms));
             before.extend(again.map(|attempt| (key, attempt)));
         }
-        // Written before it is tried: a crash between the two costs a pause, not a loop without pauses.
+        // Recorded before the start: a crash in between costs one backoff instead of causing restarts without backoff.
         self.note(work, before).await?;
         let started = join_all(containers.iter().map(|(id, _)| self.engine.start(id))).await;
         let mut after = Vec::new();
@@ -227,7 +229,7 @@ impl ContainerContext {
         self.note(work, after).await
     }
 
-    /// An attempt that failed, once more; an outage is nobody's failure and passes on.
+    /// Counts one more failure of an attempt. An outage is not a failure of the lease and is returned as the error.
     fn failed(&self, work: &LeaseWork, subject: String, error: Error) -> anyhow::Result<(String, Attempt)> {
         if error.is_outage() {
             return Err(error.into());
@@ -238,7 +240,7 @@ impl ContainerContext {
         Ok((subject, Attempt { failures, at_ms: self.clock.now_ms(), reason: Some(reason) }))
     }
 
-    /// Nothing to write when it had not failed before.
+    /// Resets an attempt that had failed before.
     fn succeeded(&self, work: &LeaseWork, subject: String) -> Option<(String, Attempt)> {
         let known = work.attempts.contains_key(&subject);
         known.then(|| (subject, Attempt { failures: 0, at_ms: self.clock.now_ms(), reason: None }))
@@ -271,7 +273,8 @@ fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> EngineContainer 
     EngineContainer { tag, seen, image_id: image.id.clone(), ports: Vec::new(), address: None }
 }
 
-/// Everything at once and to its end, also when one fails: what was begun must be known. The first error is told.
+/// Runs all tasks concurrently and to completion, also when one fails, so that no call is left in flight. Returns the
+/// first error.
 async fn all<T>(tasks: impl Iterator<Item = impl Future<Output = Result<T>>>) -> Result<Vec<T>> {
     join_all(tasks).await.into_iter().collect()
 }

@@ -1,4 +1,4 @@
-//! One lease: look, decide, act, until there is nothing to do; then write down what was seen.
+//! The reconciliation of one lease: observe, decide, apply, until there is nothing to do; then record what was observed.
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -21,13 +21,13 @@ use store::{
     container::{ContainerRow, LeaseProgress, word},
 };
 
-/// Actions in one go; a lease needs four. More means that the engine does not do what it says.
+/// Actions in one reconciliation; a lease needs four. Needing more means that actions have no effect on the engine.
 const MOST_STEPS: usize = 16;
 
-/// A lease as it is being work.
+/// A lease that is being reconciled.
 pub(super) struct LeaseWork {
     pub(super) id: B256,
-    /// None for a lease that the chain took back or that the database does not know.
+    /// None for a lease that a reorg took back or that the database does not know.
     pub(super) lease: Option<Lease>,
     pub(super) tag: Option<Tag>,
     pub(super) manifest: Option<Arc<Manifest>>,
@@ -51,24 +51,24 @@ impl ContainerContext {
             return Ok(WorkloadStatus::Starting);
         };
         let now_ms = self.clock.now_ms();
-        if self.rests(id, generation, phase, &view, now_ms) {
+        if self.has_converged(id, generation, phase, &view, now_ms) {
             return Ok(progress.map_or(WorkloadStatus::Starting, |progress| progress.standing));
         }
-        let mut progress = LeaseProgress { exhausted_at, ..progress.unwrap_or_else(|| found(now_ms)) };
+        let mut progress = LeaseProgress { exhausted_at, ..progress.unwrap_or_else(|| first_progress(now_ms)) };
         let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
-        let found = self.view_tag(&view, lease.as_ref(), generation);
+        let tag = self.tag(&view, lease.as_ref(), generation);
         let (images, attempts) = tokio::try_join!(self.store.images(id), self.store.container_attempts(id))
-            .context("memory of the lease")?;
+            .context("reading the lease's images and attempts")?;
         let images = images.into_iter().map(|row| (row.reference, Image { id: row.id, digest: row.digest })).collect();
-        let mut work = LeaseWork { id, lease, tag: found, manifest: None, view, images, attempts };
+        let mut work = LeaseWork { id, lease, tag, manifest: None, view, images, attempts };
 
-        let wanted = self.wanted(&mut work, info).await?;
+        let impossible = self.load_manifest(&mut work, info).await?;
         for _ in 0..MOST_STEPS {
             let desired = Desired {
                 phase,
                 replicas: work.lease.as_ref().map_or(0, |lease| lease.replicas),
                 warm: work.lease.as_ref().map_or(0, |lease| self.warm(lease)),
-                manifest: match (&wanted, &work.manifest) {
+                manifest: match (&impossible, &work.manifest) {
                     _ if draining => ManifestState::Draining,
                     (Some(reason), _) => ManifestState::Impossible(reason.clone()),
                     (None, Some(manifest)) => ManifestState::Ready(manifest),
@@ -78,23 +78,23 @@ impl ContainerContext {
             let decision = reconcile::reconcile(&desired, &observed(&work), self.clock.now_ms());
             if decision.action == ContainerAction::Rest {
                 let standing = decision.standing;
-                // Nobody will ask what a lease used that never was, so no last sample comes first.
+                // The meter takes no last sample of a lease that does not exist on chain, so its cgroup is removed here.
                 if standing == WorkloadStatus::Removed
                     && work.lease.is_none()
                     && let Some(Err(error)) = self.cgroups(info).map(|cgroups| cgroups.remove(id))
                 {
-                    tracing::debug!(%error, "the lease's cgroup stays");
+                    tracing::debug!(%error, "the lease's cgroup was not removed");
                 }
-                self.settle(&work, decision, progress, phase, generation).await?;
+                self.record(&work, decision, progress, phase, generation).await?;
                 return Ok(standing);
             }
             if decision.standing == WorkloadStatus::Running {
-                // What is made for later comes after the word that all is well now.
-                progress = self.settle(&work, decision.clone(), progress, phase, generation).await?;
+                // Recorded before the warm replicas are made: the lease is running already.
+                progress = self.record(&work, decision.clone(), progress, phase, generation).await?;
             }
-            tracing::debug!(action = ?decision.action, "acting");
+            tracing::debug!(action = ?decision.action, "applying an action");
             if decision.standing == WorkloadStatus::Preparing && progress.running_at_ms.is_none() {
-                // The first sight is written down while the engine works; its time is what the tenant waits from.
+                // Recorded while the engine works: the time to the first ready replica counts from here.
                 let first = LeaseProgress { standing: decision.standing, ..progress.clone() };
                 let (acted, written) = tokio::join!(
                     self.apply(decision.action, &mut work, info),
@@ -106,7 +106,7 @@ impl ContainerContext {
                 self.apply(decision.action, &mut work, info).await?;
             }
             if self.store.lease(id).await?.map(|row| row.generation) != generation {
-                // The chain wants something else by now: begin again with that.
+                // The lease changed on chain meanwhile: start over with the new state.
                 self.wakeup.notify();
                 return Ok(WorkloadStatus::Starting);
             }
@@ -114,12 +114,12 @@ impl ContainerContext {
         anyhow::bail!("the engine does not come to rest after {MOST_STEPS} actions")
     }
 
-    /// Replicas to make beyond those that the lease has now, and not to start.
+    /// How many warm replicas to keep.
     fn warm(&self, lease: &Lease) -> u16 {
         self.settings.warm.min(lease.policy.maxReplicas.saturating_sub(lease.replicas))
     }
 
-    /// What the chain wants of a lease, and since when it is exhausted; `None` when nothing can be said yet.
+    /// What the chain wants of a lease, and since when it is exhausted; `None` while that is not known yet.
     async fn phase(
         &self,
         id: B256,
@@ -144,7 +144,7 @@ impl ContainerContext {
         let exhausted_at = progress.and_then(|progress| progress.exhausted_at);
         Ok(Some(match lease.status(head.time) {
             Status::Closed => (DesiredPhase::Remove { volumes: true }, None),
-            Status::Active if exhausted_at.is_none() || self.lasts(lease, head.time) => (DesiredPhase::Run, None),
+            Status::Active if exhausted_at.is_none() || self.has_runway(lease, head.time) => (DesiredPhase::Run, None),
             Status::Active | Status::Exhausted => {
                 let since = exhausted_at.unwrap_or(head.time);
                 let over = head.time.saturating_sub(since) > self.settings.grace;
@@ -153,15 +153,22 @@ impl ContainerContext {
         }))
     }
 
-    /// Whether the funds of a lease that ran out last for a while again. Settling pays less than was reserved, so a little
-    /// comes free each time; starting for that would start and stop in ever smaller slices.
-    fn lasts(&self, lease: &Lease, time: u64) -> bool {
+    /// Whether the funds of an exhausted lease last for a notice period again. Settling pays less than was reserved, so a
+    /// little is released each time; starting on that would start and stop the lease over and over.
+    fn has_runway(&self, lease: &Lease, time: u64) -> bool {
         let runway = accrual::runway(lease, time);
         runway.is_none_or(|runway| runway >= self.settings.notice_period)
     }
 
-    /// Whether the lease looks as it did when there was nothing to do.
-    fn rests(&self, id: B256, generation: Option<i64>, phase: DesiredPhase, view: &EngineListing, now_ms: u64) -> bool {
+    /// Whether nothing changed since there was last nothing to do.
+    fn has_converged(
+        &self,
+        id: B256,
+        generation: Option<i64>,
+        phase: DesiredPhase,
+        view: &EngineListing,
+        now_ms: u64,
+    ) -> bool {
         lock(&self.converged).get(&id).is_some_and(|converged| {
             converged.until_ms > now_ms
                 && converged.generation == generation
@@ -172,8 +179,8 @@ impl ContainerContext {
         })
     }
 
-    /// The labels of what is made for the lease; of one that is gone, the labels found.
-    fn view_tag(&self, view: &EngineListing, lease: Option<&Lease>, generation: Option<i64>) -> Option<Tag> {
+    /// The labels for new objects of the lease; for an unknown lease, the labels of its containers.
+    fn tag(&self, view: &EngineListing, lease: Option<&Lease>, generation: Option<i64>) -> Option<Tag> {
         match lease {
             Some(lease) => Some(Tag {
                 owner: self.owner,
@@ -185,8 +192,8 @@ impl ContainerContext {
         }
     }
 
-    /// Finds the manifest; answers why it cannot run here, if so.
-    async fn wanted(&self, work: &mut LeaseWork, info: &Info) -> anyhow::Result<Option<String>> {
+    /// Loads the manifest; returns the reason if it cannot run here.
+    async fn load_manifest(&self, work: &mut LeaseWork, info: &Info) -> anyhow::Result<Option<String>> {
         let Some(lease) = &work.lease else { return Ok(None) };
         let known = lock(&self.manifests).get(&work.id).cloned();
         let manifest = match known {
@@ -209,9 +216,9 @@ impl ContainerContext {
         Ok(too_large(lease, info))
     }
 
-    /// Writes down what was seen, when it differs from what was known, and remembers when there was nothing to do. Returns how
-    /// the lease stands with that.
-    async fn settle(
+    /// Records what was observed, if it changed, and caches the state when there was nothing to do. Returns the progress as
+    /// recorded.
+    async fn record(
         &self,
         work: &LeaseWork,
         decision: Reconciliation,
@@ -221,7 +228,7 @@ impl ContainerContext {
     ) -> anyhow::Result<LeaseProgress> {
         let now_ms = self.clock.now_ms();
         let known = self.store.containers(work.id).await?;
-        let seen = seen(work, &known, now_ms);
+        let seen = container_rows(work, &known, now_ms);
         let serves = work.lease.as_ref().is_some_and(|lease| lease.replicas > 0);
         let first = before.running_at_ms.is_none() && decision.standing == WorkloadStatus::Running && serves;
         let reason = match (&decision.reason, phase) {
@@ -237,7 +244,7 @@ impl ContainerContext {
         if seen != known || self.store.progress(work.id).await?.as_ref() != Some(&progress) {
             self.store.record_containers(work.id, &seen, &progress).await?;
             let (standing, reason) = (word(progress.standing), progress.reason.as_deref().unwrap_or_default());
-            tracing::info!(standing, reason, containers = seen.len(), "the lease stands");
+            tracing::info!(standing, reason, containers = seen.len(), "the lease changed");
             self.next.notify();
             if let Some((_, wakeup)) = self.upstreams.get() {
                 wakeup.notify();
@@ -253,7 +260,7 @@ impl ContainerContext {
         if let Some(wake_at_ms) = decision.wake_at_ms {
             self.wake(wake_at_ms);
         }
-        // A manifest arrives without the lease or the engine changing; and where there is something to do, nothing rests.
+        // An upload of the manifest changes neither the lease nor the engine, so a lease that waits for it is not cached.
         if decision.standing == WorkloadStatus::Awaiting || decision.action != ContainerAction::Rest {
             converged.remove(&work.id);
             return Ok(progress);
@@ -268,7 +275,7 @@ impl ContainerContext {
     }
 }
 
-fn found(now_ms: u64) -> LeaseProgress {
+fn first_progress(now_ms: u64) -> LeaseProgress {
     let standing = WorkloadStatus::Awaiting;
     LeaseProgress { standing, reason: None, found_at_ms: now_ms, running_at_ms: None, exhausted_at: None }
 }
@@ -283,7 +290,7 @@ fn observed(work: &LeaseWork) -> Observed {
     }
 }
 
-/// Why the lease's shape does not fit this machine.
+/// The reason why the lease's shape does not fit this machine.
 fn too_large(lease: &Lease, info: &Info) -> Option<String> {
     let shape = &lease.terms.shape;
     let (millicores, mib) = (u64::from(info.cpus) * 1000, info.memory_bytes >> 20);
@@ -298,7 +305,7 @@ fn too_large(lease: &Lease, info: &Info) -> Option<String> {
     }
 }
 
-fn seen(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<ContainerRow> {
+fn container_rows(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<ContainerRow> {
     let digests: BTreeMap<&str, &str> =
         work.images.values().filter_map(|image| Some((image.id.as_str(), image.digest.as_deref()?))).collect();
     let mut all: Vec<ContainerRow> = work

@@ -1,46 +1,47 @@
-//! What the stage remembers of one lease between two runs. All of it can be had again: a policy learns anew from the demand
-//! that was kept.
+//! The autoscaler of one lease, with the counters between two observations and what is learned from them.
+//!
+//! Everything here is in memory. After a restart the kept observations are replayed ([`LeaseAutoscaler::replay_demand`]).
 
 use autoscaling::{Autoscaler, Bounds, Decision, Observation, shadow::Shadow};
 use lease::{Lease, accrual, manifest::Scaling};
 use ports::demand::Demand;
 use store::{Result, Store, meter::Totals, scale::ScalingRow};
 
-/// How much of a new estimate goes into the old one.
+/// Weight of a new value in an exponential moving average.
 const WEIGHT: f64 = 0.2;
-/// A capacity is learned from replicas that are busy: what else they do hardly counts then.
+/// A replica's capacity is learned only above this utilization, where its own background work hardly counts.
 const TELLING: f64 = 0.5;
-/// CPU that is used beyond this share hides what more was wanted. Below it, it tells the demand better than requests do by
-/// a capacity that was learned.
+/// Above this utilization CPU time no longer shows the whole demand, so the learned capacity is used. Below it, CPU time
+/// is the better measure.
 const FULL: f64 = 0.9;
-/// Between two decisions that cannot wait for the period, in milliseconds.
+/// The minimum pause between two decisions that do not wait for the period, in milliseconds.
 const BREATH_MS: u64 = 900;
 
 pub(super) struct LeaseAutoscaler {
     pub(super) scaling: Scaling,
     pub(super) policy: Box<dyn Autoscaler>,
     pub(super) shadow: Option<Shadow>,
-    /// Services of a replica that are to be up.
+    /// Long-running services of a replica; it is ready when so many are healthy.
     pub(super) services: usize,
-    /// The policy's last word, and what it was about.
+    /// The last observation and what the autoscaler decided on it.
     pub(super) wish: Option<(Observation, Decision)>,
     decided_at_ms: u64,
     pub(super) kept_at_ms: u64,
-    /// Counters at the last decision, at the look before, and now.
+    /// Counters at the last decision, at the previous sample, and now.
     decided: CounterSnapshot,
     before: CounterSnapshot,
     now: CounterSnapshot,
     /// Requests per second of a replica at full utilization.
     learned: Option<f64>,
-    /// Seconds from a step to its replicas' readiness, learned.
+    /// Learned: seconds from a step to the readiness of its replicas.
     delay: f64,
-    /// Since when the stage waits for how many to be ready.
+    /// A step that is in progress: since when (Unix milliseconds), and the replica count that it leads to.
     pub(super) rising: Option<(u64, u32)>,
-    /// Since when an early proof is waited for.
+    /// Since when an early proof is requested, Unix milliseconds.
     pub(super) proving_since_ms: Option<u64>,
-    /// Whether requests have ever come for it through the gateway.
+    /// Whether the gateway has ever counted requests for it.
     asked: bool,
-    /// The epoch by which a step was sent before its root was on chain.
+    /// The epoch of the last step that was sent before its root was on chain.
     pub(super) ahead: Option<u64>,
 }
 
@@ -51,12 +52,12 @@ struct CounterSnapshot {
     cpu_nanos: u64,
     replica_millis: u64,
     read_at_ms: u64,
-    /// Requests that came, and those of them that a replica answered.
+    /// Requests that arrived, and those of them that a replica answered.
     arrived: Option<u64>,
     answered: Option<u64>,
 }
 
-/// How a lease stands at a snapshot.
+/// The state of a lease in one run.
 pub(super) struct LeaseSnapshot<'a> {
     pub(super) lease: &'a Lease,
     pub(super) now_ms: u64,
@@ -90,7 +91,7 @@ impl LeaseAutoscaler {
         }
     }
 
-    /// Lets the policy see again what was seen before this process began.
+    /// Replays the kept observations to a new autoscaler. Returns the last ruling.
     pub(super) async fn replay_demand(&mut self, lease: &Lease, store: &Store) -> Result<Option<ScalingRow>> {
         for seen in store.demand(lease.id, 0).await? {
             self.learned = seen.capacity.or(self.learned);
@@ -101,12 +102,12 @@ impl LeaseAutoscaler {
         store.scaling(lease.id).await
     }
 
-    /// What came for a lease of which a gateway that began anew knows nothing yet: nothing, if it is reached that way at all.
+    /// The demand to assume while a restarted gateway has not counted any: none, for a lease that is reached through it.
     pub(super) fn assumed_demand(&self) -> Option<Demand> {
         self.asked.then(Demand::default)
     }
 
-    /// Takes in what the counters say now.
+    /// Records the present counters.
     pub(super) fn record(&mut self, snapshot: &LeaseSnapshot<'_>, totals: Option<&Totals>) {
         let answered = |demand: Demand| {
             let open = demand.failed + u64::from(demand.in_flight) + u64::from(demand.waiting);
@@ -123,7 +124,7 @@ impl LeaseAutoscaler {
         if self.now.read_at_ms == 0 {
             (self.before, self.decided) = (counters, counters);
         }
-        // Between two samples the older one stays, so that there is always something to compare with.
+        // `before` moves only with a new sample, so that there is always a difference to observe.
         self.asked |= snapshot.demand.is_some();
         let sampled = counters.sampled_at_ms != self.now.sampled_at_ms;
         let before = std::mem::replace(&mut self.now, counters);
@@ -140,7 +141,7 @@ impl LeaseAutoscaler {
         }
     }
 
-    /// Learns what a replica serves from what replicas answered while they were busy.
+    /// Learns the capacity of a replica from the requests that busy replicas answered.
     fn learn(&mut self, snapshot: &LeaseSnapshot<'_>) {
         let seconds = self.now.read_at_ms.saturating_sub(self.before.read_at_ms) as f64 / 1000.0;
         let answered = grown(self.before.answered, self.now.answered).unwrap_or_default() as f64;
@@ -151,12 +152,12 @@ impl LeaseAutoscaler {
         }
     }
 
-    /// What was seen since the look before.
+    /// The observation since the previous sample.
     pub(super) fn recent(&self, snapshot: &LeaseSnapshot<'_>) -> Observation {
         self.observe(snapshot, &self.before)
     }
 
-    /// Whether the policy is to be asked: its period is over, or the last look shows more than can be served for long.
+    /// Whether to decide now: the period is over, or the newest sample shows more demand than the replicas can serve.
     pub(super) fn is_due(&self, snapshot: &LeaseSnapshot<'_>, every_ms: u64) -> bool {
         let waited_ms = snapshot.now_ms.saturating_sub(self.decided_at_ms);
         let wishes_more =
@@ -170,7 +171,7 @@ impl LeaseAutoscaler {
         recent.waiting > 0.0 || recent.demand().is_some_and(|demand| demand > most)
     }
 
-    /// Asks the policy about the time since it was last asked, or, when that cannot wait, about the last look alone.
+    /// Decides on the time since the last decision, or, before the period is over, on the newest sample alone.
     pub(super) fn decide(&mut self, snapshot: &LeaseSnapshot<'_>, every_ms: u64) -> Observation {
         let early = snapshot.now_ms.saturating_sub(self.decided_at_ms) < every_ms;
         let seen = if early { self.recent(snapshot) } else { self.observe(snapshot, &self.decided) };
@@ -208,18 +209,18 @@ impl LeaseAutoscaler {
     }
 }
 
-/// What came to a counter. One that is lower than before began again from 0.
+/// The growth of a counter. One that is lower than before has restarted from 0.
 fn grown(before: Option<u64>, now: Option<u64>) -> Option<u64> {
     let now = now?;
     Some(now.checked_sub(before.unwrap_or_default()).unwrap_or(now))
 }
 
-/// What one replica costs an hour, in base units.
+/// The reserved price of one replica per hour, in base units.
 fn price(lease: &Lease) -> f64 {
     lease.terms.rates.reserved.to::<u128>() as f64 * 3600.0 / 1e12
 }
 
-/// What the lease's policy on chain and its money allow.
+/// The bounds by the lease policy and the lease's funds.
 pub(super) fn bounds(lease: &Lease, time: u64, notice_period: u64) -> Bounds {
     let policy = &lease.policy;
     Bounds {

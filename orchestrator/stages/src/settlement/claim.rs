@@ -1,4 +1,4 @@
-//! Turns matured statements into earnings.
+//! Prepares the claims that turn matured statements into earnings.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
@@ -6,24 +6,25 @@ use alloy::{
     primitives::{Address, B256, U256},
     sol_types::SolCall,
 };
-use solidity::{Market, tree::Tree};
+use solidity::Market;
 
 use super::{SettlementStage, add};
 use driver::Counts;
 use lease::{
     Lease, accrual,
+    epoch_tree::EpochStatement,
     intent::{Intent, IntentKey, IntentKind},
 };
-use store::{IntentState, LeaseFilter, RootRow, StatementRow};
+use store::{IntentState, LeaseFilter, RootRow};
 
-/// Statements of one transaction.
+/// Statements in one transaction.
 const CHUNK: usize = 100;
 
-/// How long a failed claim is remembered against a lease.
+/// How long a lease whose claim failed is claimed in a transaction of its own.
 const SUSPECT_MS: u64 = 3_600_000;
 
 impl SettlementStage {
-    /// Wants claims for what has matured and would pay.
+    /// Prepares claims for the statements that have matured and would pay.
     pub(super) async fn claim(&self, counts: &mut Counts) -> anyhow::Result<()> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
         let matured_by = head.time.saturating_sub(self.parameters.challengeWindow.into());
@@ -35,7 +36,7 @@ impl SettlementStage {
             (cache.matured != newest.epoch, cache.head != Some(head.hash))
         };
         let topped = if moved { self.topped_up(newest.block).await? } else { BTreeSet::new() };
-        // A closed lease can be claimed at once when its last statement matures, which is when a root does.
+        // A closed lease is claimed as soon as its last statement matures, which is when a root does.
         if due || fresh || !topped.is_empty() {
             let mut wanted: BTreeMap<u64, Vec<B256>> = BTreeMap::new();
             for lease in self.store.leases(LeaseFilter::of_provider(self.provider)).await? {
@@ -57,8 +58,8 @@ impl SettlementStage {
         Ok(())
     }
 
-    /// Leases of ours that were topped up after a block when their funds had run out: until a statement is settled, all
-    /// the time without money counts as owed.
+    /// Own leases that were topped up after a block while they were exhausted. Until a statement is settled, the time
+    /// without funds counts as owed.
     async fn topped_up(&self, block: u64) -> anyhow::Result<BTreeSet<B256>> {
         let mut leases = BTreeSet::new();
         for (id, amount, time) in self.store.top_ups_after(block).await? {
@@ -82,25 +83,29 @@ impl SettlementStage {
         counts: &mut Counts,
     ) -> anyhow::Result<()> {
         let Some(root) = self.root(epoch, matured_by).await? else { return Ok(()) };
-        let statements = self.store.statements(epoch).await?;
-        let Some(tree) = Tree::new(statements.iter().map(|statement| statement.leaf).collect()) else { return Ok(()) };
+        let tree = self.store.epoch_tree(epoch).await?;
+        if tree.is_empty() {
+            return Ok(());
+        }
         if tree.root() != root.root {
-            tracing::warn!(epoch, "the root on chain is not over our statements; nothing can be claimed by it");
+            tracing::warn!(
+                epoch,
+                "the root on chain is not the one of the recorded statements; nothing can be claimed by it"
+            );
             add(counts, "foreign_roots", 1);
             return Ok(());
         }
         let wanted = self.earlier_claims(since).await?;
-        let chosen: HashSet<_> = leases.iter().copied().collect();
-        let mut paying: HashMap<B256, (Lease, StatementRow)> = HashMap::new();
-        for statement in statements.into_iter().filter(|statement| chosen.contains(&statement.lease)) {
+        let mut paying: HashMap<B256, (Lease, &EpochStatement)> = HashMap::new();
+        for statement in leases.iter().filter_map(|lease| tree.statement(*lease)) {
             let Some(row) = self.store.lease(statement.lease).await? else { continue };
-            let time = statement.usage.time;
+            let time = statement.statement.time;
             let known = wanted.until.get(&row.lease.id).is_some_and(|known| *known >= time);
-            if !known && is_worth(&row.lease, &statement) {
+            if !known && is_worth(&row.lease, statement) {
                 paying.insert(statement.leaf, (row.lease, statement));
             }
         }
-        // One currency a transaction; a suspect alone.
+        // One currency per transaction; a suspect lease alone.
         let mut groups: BTreeMap<(Address, Option<B256>), Vec<B256>> = BTreeMap::new();
         for (leaf, (lease, _)) in &paying {
             let alone = wanted.suspects.contains(&lease.id).then_some(lease.id);
@@ -115,8 +120,9 @@ impl SettlementStage {
             let Some(multi) = tree.multiproof(leaves) else { continue };
             let Some(first) = multi.leaves.first() else { continue };
             let stated = multi.leaves.iter().filter_map(|leaf| paying.get(leaf));
-            let claims = stated
-                .map(|(lease, statement)| solidity::claim(self.chain_id, self.market, &lease.terms, &statement.usage));
+            let claims = stated.map(|(lease, statement)| {
+                solidity::claim(self.chain_id, self.market, &lease.terms, &statement.statement)
+            });
             let call = Market::settleBatchCall {
                 provider: self.provider,
                 currency: *currency,
@@ -132,7 +138,7 @@ impl SettlementStage {
                 value: U256::ZERO,
             };
             if self.store.prepare(&intent, self.clock.now_ms()).await? {
-                tracing::info!(epoch, leases = leaves.len(), key = %intent.key, "a claim is wanted");
+                tracing::info!(epoch, leases = leaves.len(), key = %intent.key, "a claim is prepared");
                 add(counts, "claims", 1);
                 add(counts, "claimed_leases", leaves.len() as u64);
             }
@@ -145,7 +151,7 @@ impl SettlementStage {
         Ok(roots.into_iter().find(|root| root.epoch == epoch && root.posted_at <= matured_by))
     }
 
-    /// What needs no claim because one under way, or made since a time, carries it.
+    /// The leases that an earlier claim covers: one that is in flight, or one prepared since a time.
     async fn earlier_claims(&self, since: u64) -> anyhow::Result<EarlierClaims> {
         let mut wanted = EarlierClaims::default();
         let mut rows = self
@@ -158,11 +164,11 @@ impl SettlementStage {
             let failed = row.state == IntentState::Failed;
             let recent = row.created_at_ms > since;
             let under_way = matches!(row.state, IntentState::Prepared | IntentState::Sent | IntentState::Mined);
-            // A batch that failed is tried again lease by lease; one that failed alone waits for its time.
-            let counts = under_way || recent && (!failed || call.claims.len() == 1);
+            // A failed batch is retried lease by lease; a lease that failed alone waits for the next period.
+            let covers = under_way || recent && (!failed || call.claims.len() == 1);
             for claim in &call.claims {
                 let lease = solidity::claim_id(call.provider, call.currency, claim.orderHash, &claim.rates);
-                if counts {
+                if covers {
                     let time = wanted.until.entry(lease).or_insert(claim.statement.time);
                     *time = (*time).max(claim.statement.time);
                 }
@@ -179,25 +185,25 @@ impl SettlementStage {
 
 #[derive(Default)]
 struct EarlierClaims {
-    /// The time of the newest statement that is on its way, by lease.
+    /// The time of the newest statement that is being claimed, by lease.
     until: HashMap<B256, u32>,
-    /// Leases whose last claim failed: each is claimed alone, so that the bad one holds up no other.
+    /// Leases whose last claim failed. Each is claimed alone, so that a failing one does not block the others.
     suspects: HashSet<B256>,
 }
 
-/// Closed, and not settled to its end.
+/// Closed, and not settled up to its end.
 fn is_unfinished(lease: &Lease) -> bool {
     lease.closed_at.is_some_and(|closed_at| lease.settled_at < closed_at)
 }
 
-/// Whether settling a statement pays, or ends a closed lease so that its tenant gets the rest. While a dispute runs it
-/// does neither.
-fn is_worth(lease: &Lease, statement: &StatementRow) -> bool {
+/// Whether settling a statement pays, or ends a closed lease so that its tenant is refunded. A disputed lease does
+/// neither.
+fn is_worth(lease: &Lease, stated: &EpochStatement) -> bool {
     if lease.is_frozen() {
         return false;
     }
-    let usage = &statement.usage;
-    let time = u64::from(usage.time);
+    let statement = &stated.statement;
+    let time = u64::from(statement.time);
     let ends = lease.closed_at.is_some_and(|closed_at| lease.settled_at < closed_at && closed_at <= time);
-    time > lease.settled_at && (ends || accrual::price(&lease.terms.rates, usage) > lease.paid)
+    time > lease.settled_at && (ends || accrual::price(&lease.terms.rates, statement) > lease.paid)
 }

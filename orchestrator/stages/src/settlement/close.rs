@@ -1,4 +1,4 @@
-//! Closes what has run out of money for good, so that the capacity it holds on chain can be sold again.
+//! Closes leases that stay without funds, so that the capacity they hold on chain can be sold again.
 
 use alloy::{
     primitives::{B256, U256},
@@ -15,10 +15,11 @@ use lease::{
 use store::LeaseFilter;
 
 impl SettlementStage {
-    /// Wants leases closed that were exhausted for longer than the grace period, as soon as the contract lets a provider.
+    /// Prepares the closing of leases that were exhausted for longer than the grace period, as soon as the contract allows
+    /// it to a provider.
     pub(super) async fn close_exhausted(&self, counts: &mut Counts) -> anyhow::Result<()> {
         let Some(head) = self.store.head().await? else { return Ok(()) };
-        // Only the chain's time exhausts a lease.
+        // A lease is exhausted by the chain's time, which moves with the head.
         if self.cache().exhausted == Some(head.hash) {
             return Ok(());
         }
@@ -42,7 +43,7 @@ impl SettlementStage {
         Ok(())
     }
 
-    /// As the contract sees it: what may be owed exceeds the balance by a notice period's money.
+    /// The contract's condition: what is owed exceeds the balance by the price of a notice period.
     fn is_exhausted_for_long(&self, lease: &Lease, time: u64) -> bool {
         let owed = accrual::owed(lease, time);
         let notice = (lease.rate() * U256::from(self.parameters.noticePeriod)).div_ceil(accrual::SCALE);

@@ -1,20 +1,20 @@
-//! What became of what was sent.
+//! Matches sent transactions with the chain: mined, final, reorged, or displaced by a foreign transaction.
 
 use std::collections::HashMap;
 
 use alloy::primitives::B256;
 use futures::{StreamExt, stream};
 
-use super::{PIPELINE, SettlementStage, add, settled};
+use super::{PIPELINE, SettlementStage, add, finalized};
 use driver::Counts;
 use ports::ethereum::{Block, Call, Error, Receipt};
 use store::{MinedIntent, OpenIntent};
 
-/// From so many on, a block's receipts are asked for at once.
+/// From this many intents on, receipts are requested by the block.
 const MANY: usize = 4;
 
 impl SettlementStage {
-    /// Mined intents: final when their block is deep enough, open again when it is gone.
+    /// Mined intents: final when their block is deep enough, open again when a reorg removed it.
     pub(super) async fn finish(&self, head: &Block, counts: &mut Counts) -> anyhow::Result<()> {
         let blocks = self.store.mined_blocks().await?;
         let mut now = stream::iter(blocks)
@@ -23,11 +23,11 @@ impl SettlementStage {
         while let Some((number, hash, block)) = now.next().await {
             if block?.is_none_or(|block| block.hash != hash) {
                 let reorged = self.store.reopen_intents(hash, self.clock.now_ms()).await?;
-                tracing::info!(number, %hash, reorged, "a reorg took transactions back; they are sent again");
-                // Nothing is known of what the node kept.
+                tracing::info!(number, %hash, reorged, "a reorg removed transactions; they are sent again");
+                // The node may or may not have kept them.
                 self.cache().answered.clear();
                 add(counts, "reorged", reorged);
-            } else if settled(head, self.confirmations).is_some_and(|settled| number <= settled) {
+            } else if finalized(head, self.confirmations).is_some_and(|finalized| number <= finalized) {
                 let (finals, failed) = self.store.finalize_intents(hash, self.clock.now_ms()).await?;
                 add(counts, "final", finals);
                 add(counts, "failed", failed);
@@ -36,7 +36,7 @@ impl SettlementStage {
         Ok(())
     }
 
-    /// OpenIntent intents whose nonce the chain has used: they were mined, or a foreign transaction took their place.
+    /// Open intents whose nonce the chain has used: they were mined, or a foreign transaction displaced them.
     pub(super) async fn confirm(&self, head: &Block, nonce: u64, counts: &mut Counts) -> anyhow::Result<()> {
         let used: Vec<OpenIntent> =
             self.store.open_intents().await?.into_iter().filter(|open| open.nonce < nonce).collect();
@@ -54,9 +54,9 @@ impl SettlementStage {
         self.store.record_mined(&mined, self.clock.now_ms()).await?;
         add(counts, "mined", mined.len() as u64);
         add(counts, "reverted", mined.iter().filter(|mined| mined.error.is_some()).count() as u64);
-        if let (false, Some(settled)) = (lost.is_empty(), settled(head, self.confirmations)) {
-            // Only what no reorg brings back proves that ours can never be mined.
-            let for_good = self.ethereum.nonce(self.provider, Some(settled)).await?;
+        if let (false, Some(finalized)) = (lost.is_empty(), finalized(head, self.confirmations)) {
+            // Only a nonce that is used in a final block proves that the intent's own transactions can never be mined.
+            let for_good = self.ethereum.nonce(self.provider, Some(finalized)).await?;
             for open in lost.into_iter().filter(|open| open.nonce < for_good) {
                 tracing::warn!(
                     key = %open.key,
@@ -70,7 +70,7 @@ impl SettlementStage {
         Ok(())
     }
 
-    /// The receipts of any of the sendings: one by one, or a block at a time when there are many.
+    /// The receipts of any sendings of the intents: one by one, or by the block when there are many.
     async fn receipts_of(&self, used: &[OpenIntent]) -> anyhow::Result<HashMap<B256, Receipt>> {
         let mut found = HashMap::new();
         let mut by_block = used.len() > MANY;
@@ -88,7 +88,7 @@ impl SettlementStage {
                     Ok(block) => {
                         found.extend(block.into_iter().flatten().map(|receipt| (receipt.transaction, receipt)))
                     }
-                    // A node without this method is asked for each.
+                    // The node lacks this method: request them one by one.
                     Err(Error::Refused { .. }) => by_block = false,
                     Err(error) => return Err(error.into()),
                 }
@@ -116,8 +116,8 @@ impl SettlementStage {
         })
     }
 
-    /// Why a transaction was reverted. A receipt does not say, so the call is repeated on the state in which its block
-    /// began; when that succeeds, something earlier in the block was the cause, or the gas.
+    /// Why a transaction was reverted. A receipt does not say, so the call is simulated on the parent block's state; if that
+    /// succeeds, an earlier transaction in the block or the gas limit was the cause.
     async fn reason(&self, open: &OpenIntent, receipt: &Receipt) -> anyhow::Result<String> {
         let reason = if receipt.gas_used >= open.gas {
             "it ran out of gas".to_owned()
@@ -132,7 +132,7 @@ impl SettlementStage {
                             Err(Error::Reverted(reason)) => reason,
                             _ => "it was reverted by what came before it in its block".to_owned(),
                         },
-                        // Old state that the node does not keep is no reason to stop.
+                        // A node without historical state only costs the reason.
                         Err(Error::Refused { .. }) => {
                             "it was reverted, and the node keeps no older state to ask".to_owned()
                         }

@@ -1,4 +1,4 @@
-//! What waits too long.
+//! Replaces transactions that wait too long, and fills nonce gaps.
 
 use alloy::primitives::{Bytes, U256};
 
@@ -8,17 +8,17 @@ use lease::intent::{Intent, IntentKey};
 use ports::ethereum::{Call, Fees};
 use store::{OpenIntent, SendingRow};
 
-/// Replaced in one run: those at the head of the queue, for the others wait for them.
+/// How many are replaced in one run, lowest nonce first: the others wait for them.
 const AT_ONCE: usize = 64;
 
-/// A fee never grows beyond so many times what a new transaction would offer.
+/// A replacement never offers more than this many times the fee of a new transaction.
 const CAP: u128 = 4;
 
-/// What a transfer without data costs.
+/// The gas of a transfer without data.
 const TRANSFER_GAS: u64 = 21_000;
 
 impl SettlementStage {
-    /// Replaces what waits too long, and fills a nonce that keeps later ones waiting.
+    /// Replaces what waits too long, and fills a nonce gap that blocks later transactions.
     pub(super) async fn replace_stuck(
         &self,
         open: &[OpenIntent],
@@ -32,7 +32,7 @@ impl SettlementStage {
         let fees = self.ethereum.fees().await?;
         let lowest = open.iter().map(|open| open.nonce).filter(|open| *open >= nonce).min();
         if lowest.is_some_and(|lowest| lowest > nonce) && self.ethereum.pending_nonce(self.provider).await? == nonce {
-            tracing::warn!(nonce, waiting = %first.key, "a nonce that nobody uses keeps others waiting; it is filled");
+            tracing::warn!(nonce, waiting = %first.key, "a nonce gap blocks later transactions; it is filled");
             return self.fill_nonce(nonce, fees, counts).await;
         }
         let (mut signatures, mut again) = (Vec::new(), Vec::new());
@@ -47,7 +47,7 @@ impl SettlementStage {
                     let call = Call { to: intent.to, data: intent.data, value: intent.value };
                     signatures.push(self.sign_call(open.key, &call, open.nonce, open.gas, higher)?);
                 }
-                // The fee is not what is wrong: the node may have lost it.
+                // Not a matter of the fee: the node may have dropped it.
                 None => again.push(last.tx),
             }
         }
@@ -62,7 +62,8 @@ impl SettlementStage {
         self.send(&hashes, counts).await
     }
 
-    /// Uses a nonce for nothing. A foreign transaction that had it was dropped, or a deep reorg forgot one of ours.
+    /// Fills a nonce gap with an empty transfer to the own account. A gap appears when a foreign transaction with that nonce was
+    /// dropped, or when a reorg below the final block removed an own one.
     async fn fill_nonce(&self, nonce: u64, fees: Fees, counts: &mut Counts) -> anyhow::Result<()> {
         let now_ms = self.clock.now_ms();
         let intent = Intent {
@@ -79,8 +80,8 @@ impl SettlementStage {
     }
 }
 
-/// Fees that replace a sending: an eighth more, as nodes demand, and no less than a new transaction would offer. `None`
-/// beyond the cap.
+/// The fees of a replacement: an eighth more, as nodes demand, and at least those of a new transaction. `None` beyond the
+/// cap.
 fn raise(last: &SendingRow, offered: Fees) -> Option<Fees> {
     let more = |fee: u128| fee.saturating_add(fee.div_ceil(8)).max(fee + 1);
     let max = more(last.max_fee).max(offered.max);

@@ -1,4 +1,4 @@
-//! From a wish to signed bytes, and only then to the node.
+//! Takes prepared intents through simulation and signing to the node. Signed bytes are recorded before they are sent.
 
 use alloy::primitives::U256;
 use futures::{StreamExt, stream};
@@ -9,29 +9,29 @@ use lease::intent::IntentKey;
 use ports::ethereum::{Call, Error, Fees};
 use store::{IntentRow, IntentState, SignedIntent};
 
-/// Intents that are tried out, signed and written down together.
+/// Intents that are simulated, signed and recorded together.
 const BATCH: usize = 256;
 
-/// Transactions that may wait at the node. Nodes drop what is too much of one account, and a longer queue earns nothing.
+/// The most transactions that wait at the node. Nodes limit how many they keep per account.
 const IN_FLIGHT: usize = 4096;
 
-/// Intents that are tried out again and again because the chain is not ready for them; the newer ones go past.
+/// Intents that may wait because their simulation fails for now; newer ones overtake them.
 const WAITING: usize = 1024;
 
 const HOUR_MS: u64 = 3_600_000;
 
-/// What trying an intent out came to.
+/// The result of simulating an intent.
 enum DryRun {
     /// The gas limit to sign.
     Ready(u64),
-    /// The chain is not ready for it.
+    /// It reverts for now: time or an earlier intent will change that.
     Wait,
-    /// It can only fail.
+    /// It would revert for good.
     Fails(String),
 }
 
 impl SettlementStage {
-    /// Signs and sends prepared intents in the order in which they were wanted, as far as the gas budget reaches.
+    /// Signs and sends prepared intents in the order in which they were prepared, within the hourly gas budget.
     pub(super) async fn sign_prepared(&self, open: usize, counts: &mut Counts) -> anyhow::Result<()> {
         let room = IN_FLIGHT.saturating_sub(open);
         let prepared = self.store.intents(IntentState::Prepared, room.min(WAITING + BATCH)).await?;
@@ -53,7 +53,7 @@ impl SettlementStage {
             let mut unanswered = None;
             for (row, trial) in batch.iter().zip(trials) {
                 match trial {
-                    // An intent larger than the whole budget would never be sent: it goes when the hour is empty.
+                    // An intent larger than the whole budget is sent when nothing else was spent within the hour.
                     Ok(DryRun::Ready(gas)) if full || (spent > 0 && spent + gas > self.gas_per_hour) => {
                         full = true;
                         add(counts, "budget_waits", 1);
@@ -70,7 +70,7 @@ impl SettlementStage {
                         add(counts, "failed", 1);
                     }
                     Err(error) => {
-                        // What comes later must not overtake it.
+                        // Later intents must not overtake it.
                         unanswered = Some(error);
                         break;
                     }
@@ -93,13 +93,13 @@ impl SettlementStage {
         let intent = &row.intent;
         let call = Call { to: intent.to, data: intent.data.clone(), value: intent.value };
         match self.ethereum.estimate(&call).await {
-            // The state may have changed a little by the time it is mined.
+            // A margin for state that changes until it is mined.
             Ok(gas) => Ok(DryRun::Ready(gas + gas / 4 + 5_000)),
             Err(Error::Reverted(reason)) if is_transient(&reason) => Ok(DryRun::Wait),
             Err(Error::Reverted(reason)) => Ok(DryRun::Fails(reason)),
-            // One that the node will not even try must not hold up the others.
+            // The node refuses to simulate it: it must not block the others.
             Err(Error::Refused { message, .. }) => {
-                tracing::warn!(key = %intent.key, message, "the node did not try a transaction out; it waits");
+                tracing::warn!(key = %intent.key, message, "the node refused to simulate a transaction; it waits");
                 Ok(DryRun::Wait)
             }
             Err(error) => Err(error),
@@ -133,13 +133,13 @@ impl SettlementStage {
     }
 }
 
-/// Whether time alone, or an earlier intent, will change the contract's mind. `reason` is a custom error as the port
-/// tells it: `WrongEpoch(epoch: 5, expected: 4)`.
+/// Whether time alone, or an earlier intent, will make the call succeed. `reason` is a custom error as the port renders it:
+/// `WrongEpoch(epoch: 5, expected: 4)`.
 fn is_transient(reason: &str) -> bool {
     let (name, arguments) = reason.split_once('(').unwrap_or((reason, ""));
     match name {
         "RootTooSoon" | "RootImmature" => true,
-        // The epoch before is not on chain yet, or a reorg took it back. An epoch that is there already is done with.
+        // The previous epoch is not on chain yet, or a reorg removed it. An epoch that is on chain already will not change.
         "WrongEpoch" => {
             let numbers: Vec<U256> = arguments
                 .split(|c: char| !c.is_ascii_digit())

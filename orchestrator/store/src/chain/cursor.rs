@@ -1,35 +1,11 @@
-//! The events themselves, and the cursor.
+//! The cursor: the newest block whose events are applied.
 
-use sqlx::{Any, AssertSqlSafe, Transaction};
+use sqlx::{Any, Transaction};
 
-use super::{BlockRef, EventRow, Subject, events::pack};
-use crate::{Result, hex, int, rows};
+use super::BlockRef;
+use crate::{Result, hex, int};
 
-/// Rows of one INSERT. Full ones have the same text, so the database plans them once.
-const CHUNK: usize = 500;
-
-/// An event with its name and subject.
-pub(super) type NamedEvent<'a> = (&'a EventRow, &'static str, Subject);
-
-pub(super) async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[NamedEvent<'_>]) -> Result<()> {
-    for chunk in events.chunks(CHUNK) {
-        let sql = "INSERT INTO events (block, log_index, time, tx, name, subject, log) VALUES ".to_owned();
-        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 7))).persistent(chunk.len() == CHUNK);
-        let query = chunk.iter().fold(query, |query, (event, name, subject)| {
-            query
-                .bind(int(event.block))
-                .bind(int(event.log_index))
-                .bind(int(event.time))
-                .bind(hex(event.transaction))
-                .bind(*name)
-                .bind(subject.text())
-                .bind(pack(&event.log))
-        });
-        query.execute(&mut **tx).await?;
-    }
-    Ok(())
-}
-
+/// Moves the cursor if it is still at `from`; false when another run has moved it.
 pub(super) async fn move_cursor(
     tx: &mut Transaction<'static, Any>,
     from: Option<BlockRef>,

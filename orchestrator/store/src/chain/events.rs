@@ -1,26 +1,28 @@
+//! The market's events as they are stored, and what each is about.
+
 use alloy::{
     primitives::{Address, B256, Bytes, LogData},
     sol_types::SolEventInterface,
 };
 use solidity::Market::MarketEvents;
-use sqlx::{Row, any::AnyRow};
+use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 
-use super::super::{Error, Result, hex, parse, uint};
+use crate::{Error, Result, hex, int, parse, rows, uint};
 
-/// What stands in the column `subject` for [`Subject::Market`].
+/// The column `subject` of [`Subject::Market`].
 pub(super) const MARKET: &str = "market";
 
 /// A log of the market, decoded.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EventRow {
     pub block: u64,
-    /// The log's place in its block.
+    /// The index of the log in its block.
     pub log_index: u64,
     /// The block's time, Unix seconds.
     pub time: u64,
     pub transaction: B256,
     pub event: MarketEvents,
-    /// As the chain has it: what is stored, and what a fold begins from.
+    /// The undecoded log, which is what is stored.
     pub(super) log: LogData,
 }
 
@@ -32,10 +34,10 @@ pub enum Subject {
     Order(B256),
     Offer(u32),
     Provider(Address),
-    /// Who is held to approvals. What it is bound to is the chain's to say; here its history is kept. In the database it
-    /// looks like a provider, and may be one.
+    /// An account with a spending policy. It has no row of its own, only events. Its column text is that of a provider with
+    /// the same address.
     Account(Address),
-    /// The market itself. It has no row: what it is is its newest event.
+    /// The market itself. It has no row: its newest event is its state.
     Market,
 }
 
@@ -46,7 +48,7 @@ impl EventRow {
         Some(Self { block, log_index, time, transaction, event, log })
     }
 
-    /// The event's name in Solidity, and what it is about; `None` for one that concerns nobody.
+    /// The event's name in Solidity, and its subject; `None` for an event that is not stored.
     pub fn subject(&self) -> Option<(&'static str, Subject)> {
         use MarketEvents as E;
         Some(match &self.event {
@@ -93,7 +95,7 @@ impl EventRow {
         })
     }
 
-    /// As the chain has it.
+    /// The undecoded log.
     pub fn log(&self) -> &LogData {
         &self.log
     }
@@ -109,7 +111,7 @@ impl EventRow {
 }
 
 impl Subject {
-    /// As the column `subject` has it.
+    /// The text of the column `subject`.
     pub fn text(&self) -> String {
         match self {
             Self::Lease(id) => hex(*id),
@@ -133,8 +135,8 @@ impl Subject {
     }
 }
 
-/// The number of topics, the topics, the data.
-pub(super) fn pack(log: &LogData) -> Vec<u8> {
+/// Encodes a log: the number of topics, the topics, the data.
+fn pack(log: &LogData) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(1 + 32 * log.topics().len() + log.data.len());
     bytes.push(log.topics().len() as u8);
     log.topics().iter().for_each(|topic| bytes.extend_from_slice(topic.as_slice()));
@@ -146,4 +148,29 @@ fn unpack(bytes: &[u8]) -> Option<LogData> {
     let (count, rest) = bytes.split_first()?;
     let (topics, data) = rest.split_at_checked(32 * usize::from(*count))?;
     LogData::new(topics.chunks_exact(32).map(B256::from_slice).collect(), Bytes::copy_from_slice(data))
+}
+
+/// Rows of one INSERT. Full ones have the same text, so the database plans them once.
+const CHUNK: usize = 500;
+
+/// An event with its name and subject.
+pub(super) type NamedEvent<'a> = (&'a EventRow, &'static str, Subject);
+
+pub(super) async fn insert_events(tx: &mut Transaction<'static, Any>, events: &[NamedEvent<'_>]) -> Result<()> {
+    for chunk in events.chunks(CHUNK) {
+        let sql = "INSERT INTO events (block, log_index, time, tx, name, subject, log) VALUES ".to_owned();
+        let query = sqlx::query(AssertSqlSafe(sql + &rows(chunk.len(), 7))).persistent(chunk.len() == CHUNK);
+        let query = chunk.iter().fold(query, |query, (event, name, subject)| {
+            query
+                .bind(int(event.block))
+                .bind(int(event.log_index))
+                .bind(int(event.time))
+                .bind(hex(event.transaction))
+                .bind(*name)
+                .bind(subject.text())
+                .bind(pack(&event.log))
+        });
+        query.execute(&mut **tx).await?;
+    }
+    Ok(())
 }

@@ -1,28 +1,29 @@
-//! The events as a feed reads them: in pages, in either direction, and against the blocks that stand.
+//! Queries on the stored events, and on the kept blocks: what the feed pages through.
 
-use alloy::primitives::B256;
+use alloy::primitives::{B256, U256};
+use solidity::Market::MarketEvents;
 use sqlx::{AssertSqlSafe, Row};
 
-use super::{BlockRef, EventRow, head};
-use crate::{Result, Store, int, parse, uint};
+use super::{BlockRef, EventRow, events::MARKET, head};
+use crate::{Result, Store, hex, int, parse, uint};
 
-/// Which events; an unset field means all.
+/// Selects events; an unset field matches all.
 #[derive(Debug, Clone, Default)]
 pub struct EventFilter {
-    /// As the column `subject` has it.
+    /// The text of the column `subject`.
     pub subject: Option<String>,
     /// The event's name in Solidity.
     pub name: Option<String>,
-    /// Behind this place only: a block, and a log's place in it.
+    /// Only after this position: a block, and a log index in it.
     pub after: Option<(u64, u64)>,
-    /// Before this place only.
+    /// Only before this position.
     pub before: Option<(u64, u64)>,
-    /// Of this block and those before it.
+    /// Only up to this block, inclusive.
     pub until: Option<u64>,
 }
 
 impl Store {
-    /// So many events, oldest first: those that follow `after`, or, when `newest`, the last that there are.
+    /// At most `limit` events, oldest first: the first that match, or the last ones when `newest`.
     pub async fn find_events(&self, wanted: &EventFilter, limit: u64, newest: bool) -> Result<Vec<EventRow>> {
         let mut sql = String::from("SELECT block, log_index, time, tx, log FROM events WHERE 1 = 1");
         let (mut texts, mut count) = (Vec::new(), 0);
@@ -36,7 +37,7 @@ impl Store {
         let mut numbers = Vec::new();
         for (order, place) in [(">", wanted.after), ("<", wanted.before)] {
             if let Some((block, index)) = place {
-                // The first condition is what an index can use.
+                // The first condition is the one that an index can serve.
                 sql.push_str(&format!(
                     " AND block {order}= ${} AND (block {order} ${} OR log_index {order} ${})",
                     count + 1,
@@ -64,7 +65,7 @@ impl Store {
         Ok(events)
     }
 
-    /// Whether a block stands that was seen before. One that is older than the kept blocks is believed to.
+    /// Whether a block is on the canonical chain. One that is older than the kept blocks is assumed to be.
     pub async fn is_canonical(&self, number: u64, hash: B256) -> Result<bool> {
         let row = sqlx::query("SELECT hash FROM blocks WHERE number = $1").bind(int(number));
         if let Some(row) = row.fetch_optional(self.pool()).await? {
@@ -79,10 +80,41 @@ impl Store {
         Ok(row.try_get::<Option<i64>, _>(0)?.map(uint))
     }
 
-    /// The kept blocks behind a number, oldest first.
+    /// The kept blocks after a number, oldest first.
     pub async fn blocks_after(&self, number: u64) -> Result<Vec<BlockRef>> {
         let sql = "SELECT number, hash, time FROM blocks WHERE number > $1 ORDER BY number";
         let rows = sqlx::query(sql).bind(int(number)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| head(row, "blocks")).collect()
+    }
+
+    /// The top-ups of all leases after a block: the lease, the amount in base units, and the time.
+    pub async fn top_ups_after(&self, block: u64) -> Result<Vec<(B256, U256, u64)>> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE block > $1 AND name = 'ToppedUp' \
+                   ORDER BY block, log_index";
+        let rows = sqlx::query(sql).bind(int(block)).fetch_all(self.pool()).await?;
+        let mut top_ups = Vec::with_capacity(rows.len());
+        for event in rows.iter().map(EventRow::read) {
+            let event = event?;
+            if let MarketEvents::ToppedUp(topped) = &event.event {
+                top_ups.push((topped.lease, topped.amount, event.time));
+            }
+        }
+        Ok(top_ups)
+    }
+
+    /// The events of a lease, in the order in which they happened.
+    pub async fn events(&self, lease: B256) -> Result<Vec<EventRow>> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 ORDER BY block, log_index";
+        let rows = sqlx::query(sql).bind(hex(lease)).fetch_all(self.pool()).await?;
+        rows.iter().map(EventRow::read).collect()
+    }
+
+    /// Whether the market accepts new leases, orders, bids and providers.
+    pub async fn intake_open(&self) -> Result<bool> {
+        let sql = "SELECT block, log_index, time, tx, log FROM events WHERE subject = $1 AND name = 'IntakeSet' \
+                   ORDER BY block DESC, log_index DESC LIMIT 1";
+        let row = sqlx::query(sql).bind(MARKET).fetch_optional(self.pool()).await?;
+        let newest = row.as_ref().map(EventRow::read).transpose()?;
+        Ok(newest.is_none_or(|event| !matches!(event.event, MarketEvents::IntakeSet(set) if !set.open)))
     }
 }

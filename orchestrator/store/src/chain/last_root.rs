@@ -1,4 +1,4 @@
-//! How far a silent provider's roots reach: what the fold of a lease has to be told of its provider.
+//! The time of the last root before a provider fell silent, which some events of a lease depend on.
 
 use alloy::primitives::Address;
 use solidity::Market::MarketEvents;
@@ -8,10 +8,10 @@ use super::EventRow;
 use crate::{Result, hex, int, uint};
 use lease::needs_last_root;
 
-/// When the newest root of a lease's provider was posted, if an event of the lease ends at that what is owed.
+/// When the provider's last root was posted, for an event of a lease that ends what is owed at that time.
 ///
-/// An outage that is credited names the root's epoch. A lease that moves ends there when its provider is silent: when
-/// that was confirmed, and no root has come since.
+/// A credited outage names the epoch of that root. A lease that moves ends there if its provider is silent: the silence was
+/// confirmed, and no root was posted since.
 pub(super) async fn last_root(
     tx: &mut Transaction<'static, Any>,
     event: &EventRow,
@@ -27,7 +27,7 @@ pub(super) async fn last_root(
     let Some(epoch) = epoch else { return Ok(None) };
     let sql = "SELECT posted_at FROM roots WHERE provider = $1 AND epoch = $2";
     let root = sqlx::query(sql).bind(hex(provider)).bind(int(epoch)).fetch_optional(&mut **tx).await?;
-    // A provider that never posted a root reaches nowhere.
+    // A provider that never posted a root is owed nothing.
     Ok(Some(root.map(|row| row.try_get(0)).transpose()?.map_or(0, uint)))
 }
 

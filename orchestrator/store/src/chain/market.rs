@@ -36,7 +36,7 @@ pub(super) fn apply_provider(value: &mut Option<ProviderRow>, event: &MarketEven
                 sealing_key: e.sealingKey,
                 endpoint: e.endpoint.clone(),
                 registered: true,
-                // What a provider claims of itself outlives a registration.
+                // Attributes are kept across registrations.
                 attributes: value.as_ref().map(|before| before.attributes.clone()).unwrap_or_default(),
                 exit_at: None,
                 silence: None,

@@ -1,4 +1,4 @@
-//! What the settlement stage has to look at.
+//! The queries of the settlement stage: open intents, their signed transactions, nonces and the gas budget.
 
 use alloy::primitives::{B256, Bytes};
 use sqlx::{AssertSqlSafe, Row};
@@ -16,11 +16,11 @@ pub struct SendingRow {
     pub tx: B256,
     pub max_fee: u128,
     pub priority_fee: u128,
-    /// When it was last sent because nothing else helped; this machine's Unix milliseconds.
+    /// When it was signed, or last resent because a higher fee was not the remedy; the machine's Unix milliseconds.
     pub sent_at_ms: u64,
 }
 
-/// An intent that is signed and not yet seen in a block.
+/// An intent that is sent and not mined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenIntent {
     pub key: IntentKey,
@@ -54,12 +54,12 @@ impl Store {
                 }),
             }
         }
-        // A replacement always pays more, and two of them may bear the same millisecond.
+        // A replacement always has a higher fee, and two may have the same millisecond.
         open.iter_mut().for_each(|open| open.sendings.sort_by_key(|sending| sending.max_fee));
         Ok(open)
     }
 
-    /// The bytes of signed transactions, in the order asked for; unknown ones are left out.
+    /// The bytes of signed transactions, in the requested order; unknown ones are left out.
     pub async fn raw(&self, hashes: &[B256]) -> Result<Vec<(B256, Bytes)>> {
         let mut found = std::collections::HashMap::with_capacity(hashes.len());
         for chunk in hashes.chunks(CHUNK) {
@@ -74,27 +74,27 @@ impl Store {
         Ok(hashes.iter().filter_map(|hash| Some((*hash, found.remove(hash)?))).collect())
     }
 
-    /// The blocks in which mined intents stand.
+    /// The blocks of mined intents.
     pub async fn mined_blocks(&self) -> Result<Vec<(u64, B256)>> {
         let sql = "SELECT DISTINCT block, block_hash FROM intents WHERE state = 'mined' ORDER BY block";
         let rows = sqlx::query(sql).fetch_all(self.pool()).await?;
         rows.iter().map(|row| Ok((uint(row.try_get(0)?), parse("intents", &row.try_get::<String, _>(1)?)?))).collect()
     }
 
-    /// The highest nonce that was ever given to an intent which a reorg could still bring back.
+    /// The highest nonce of an intent that is not final.
     pub async fn highest_nonce(&self) -> Result<Option<u64>> {
         let sql = "SELECT MAX(nonce) FROM intents WHERE state IN ('sent', 'mined')";
         Ok(sqlx::query(sql).fetch_one(self.pool()).await?.try_get::<Option<i64>, _>(0)?.map(uint))
     }
 
-    /// Gas of everything first signed since a time: the limit, or what was used where that is known.
+    /// The gas of the intents first signed since a time: the gas used if known, else the limit.
     pub async fn gas_since(&self, since_ms: u64) -> Result<u64> {
-        // SUM of BIGINT is NUMERIC on PostgreSQL, which is no type of ours.
+        // PostgreSQL returns NUMERIC for a SUM of BIGINT, which sqlx::Any does not read.
         let sql = "SELECT CAST(COALESCE(SUM(gas), 0) AS BIGINT) FROM intents WHERE signed_at_ms >= $1";
         Ok(uint(sqlx::query(sql).bind(int(since_ms)).fetch_one(self.pool()).await?.try_get(0)?))
     }
 
-    /// How many intents wait to be signed.
+    /// The number of prepared intents.
     pub async fn waiting_intents(&self) -> Result<u64> {
         let sql = "SELECT COUNT(*) FROM intents WHERE state = 'prepared'";
         Ok(uint(sqlx::query(sql).fetch_one(self.pool()).await?.try_get(0)?))

@@ -1,4 +1,4 @@
-//! How intents move on. Each function is one transaction.
+//! The state transitions of intents. Each function is one database transaction.
 
 use alloy::primitives::{B256, Bytes};
 use sqlx::{Any, AssertSqlSafe, Transaction};
@@ -24,7 +24,7 @@ pub struct SignedIntent {
     pub priority_fee: u128,
 }
 
-/// An intent that a block carried out, or reverted.
+/// An intent that was mined, successfully or reverted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MinedIntent {
     pub key: IntentKey,
@@ -37,7 +37,7 @@ pub struct MinedIntent {
 }
 
 impl Store {
-    /// Writes signed transactions down and counts their intents as sent. Only then may they be sent.
+    /// prepared → sent: records signed transactions. Only then may they be sent.
     pub async fn record_signed(&self, signatures: &[SignedIntent], now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         insert_sendings(&mut tx, signatures, now_ms).await?;
@@ -59,7 +59,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes an intent of settlement's own and its signed transaction at once.
+    /// Prepares an intent and records its signed transaction at once.
     pub async fn prepare_signed(&self, intent: &Intent, signature: &SignedIntent, now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         if prepare(&mut tx, intent, now_ms).await? {
@@ -77,7 +77,7 @@ impl Store {
         Ok(())
     }
 
-    /// Writes down replacements: the same intents and nonces, higher fees.
+    /// Records replacements: further transactions of sent intents under the same nonces, with higher fees.
     pub async fn record_replacements(&self, signatures: &[SignedIntent], now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         insert_sendings(&mut tx, signatures, now_ms).await?;
@@ -85,7 +85,7 @@ impl Store {
         Ok(())
     }
 
-    /// Notes that transactions are sent again as they are.
+    /// Records that transactions are resent unchanged.
     pub async fn record_resent(&self, hashes: &[B256], now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         for hash in hashes {
@@ -96,7 +96,7 @@ impl Store {
         Ok(())
     }
 
-    /// OpenIntent intents were found in blocks.
+    /// sent → mined.
     pub async fn record_mined(&self, mined: &[MinedIntent], now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         for mined in mined {
@@ -118,7 +118,7 @@ impl Store {
         Ok(())
     }
 
-    /// A reorg took a block back: its intents are open again. Returns how many.
+    /// mined → sent: a reorg removed the block. Returns how many intents.
     pub async fn reopen_intents(&self, block_hash: B256, now_ms: u64) -> Result<u64> {
         let sql = "UPDATE intents SET state = 'sent', tx = NULL, block = NULL, block_hash = NULL, error = NULL, \
                    updated_at_ms = $1 WHERE state = 'mined' AND block_hash = $2";
@@ -126,7 +126,7 @@ impl Store {
         Ok(query.execute(self.pool()).await?.rows_affected())
     }
 
-    /// A block is final: its intents are, or have failed. Returns how many became final and how many failed.
+    /// mined → final or failed: the block is final. Returns how many became final and how many failed.
     pub async fn finalize_intents(&self, block_hash: B256, now_ms: u64) -> Result<(u64, u64)> {
         let mut tx = self.begin().await?;
         let mut finish = async |state: &str, condition: &str| -> Result<u64> {
@@ -142,7 +142,7 @@ impl Store {
         Ok(finished)
     }
 
-    /// An intent that was never signed can only fail.
+    /// prepared → failed: an intent that was never signed would revert, or is withdrawn.
     pub async fn fail_intent(&self, key: IntentKey, error: &str, now_ms: u64) -> Result<()> {
         let sql = "UPDATE intents SET state = 'failed', error = $1, updated_at_ms = $2 \
                    WHERE key = $3 AND state = 'prepared'";
@@ -150,8 +150,8 @@ impl Store {
         Ok(())
     }
 
-    /// An open intent's nonce is used for good by a transaction that is none of its sendings: it is wanted as before, and
-    /// what was signed for it can have no effect any more.
+    /// sent → prepared: a foreign transaction used the nonce in a final block, so nothing that was signed for the intent can
+    /// take effect. Its sendings are deleted.
     pub async fn unsign_intent(&self, key: IntentKey, now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         let sql = "UPDATE intents SET state = 'prepared', nonce = NULL, gas = 0, signed_at_ms = 0, updated_at_ms = $1 \

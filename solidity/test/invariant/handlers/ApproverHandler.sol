@@ -14,8 +14,8 @@ import {ApprovalsStore} from "../ApprovalsStore.sol";
 import {Store} from "../Store.sol";
 import {Handler} from "./Handler.sol";
 
-/// Bound tenants and their approvers: the tenants act alone as far as they get, and take what was proposed with the consents
-/// of whoever they find, good or not: too few, of others, expired, taken back, of an earlier policy, used before.
+/// Bound tenants and their approvers: the tenants act alone within their limits, and take proposed actions with consents that
+/// are valid or not: too few, of others, expired, revoked, of an earlier policy, used before.
 contract ApproverHandler is Handler {
     uint256 private constant POOL = 5;
     uint256 private constant MOST_LEASES = 6;
@@ -120,7 +120,7 @@ contract ApproverHandler is Handler {
         _book(a, true);
     }
 
-    /// Some approvers consent at once by transaction, and some take back what they may say later.
+    /// Some approvers consent at once by transaction, and some revoke a consent that they may give later.
     function propose(uint256 seed, uint256 amount) external {
         ApprovalsStore.Action memory a = _random(seed, amount);
         a.nonce = (seed >> 72) % 16; // few, so that they meet
@@ -177,7 +177,7 @@ contract ApproverHandler is Handler {
         _book(a, false);
     }
 
-    /// With consents: mostly all approvers sign, else anybody does, and anybody is said to have consented by transaction.
+    /// With consents: mostly all approvers sign, otherwise any accounts do, or are named as having consented by transaction.
     function actTogether(uint256 seed, uint256 signed, uint256 named) external onAction {
         (uint256 k, ApprovalsStore.Action memory a) = _pickAction(seed);
         uint256 approvers = BOOK.policy(a.account).approvers;

@@ -6,7 +6,7 @@ import {Test} from "forge-std/Test.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {AuctionStore} from "../AuctionStore.sol";
 
-/// Acts on orders, bids and the leases that come of them, and tells the store what it did.
+/// Acts on orders, bids and the leases that result, and records it in the store.
 abstract contract AuctionHandler is Test {
     Tidemark internal immutable MARKET;
     AuctionStore internal immutable STORE;

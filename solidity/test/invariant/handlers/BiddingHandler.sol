@@ -49,7 +49,7 @@ contract BiddingHandler is AuctionHandler {
     function _place(uint256 seed, uint256 i, AuctionStore.Asked memory o, uint256 reserved, uint256 displaced) private {
         Bid memory terms;
         terms.provider = providers[seed % providers.length];
-        // no two alike
+        // all different
         uint104 rate = uint104(reserved - STORE.bids());
         terms.rates = Rates({reserved: rate, replicaSecond: rate, cpuSecond: 0, memoryMiBSecond: 0, networkMiB: 0});
         terms.expiry = uint32(o.terms.bidUntil + (seed >> 16) % (o.terms.acceptUntil - o.terms.bidUntil + 1));

@@ -7,7 +7,7 @@ import {Docket} from "../Docket.sol";
 import {Store} from "../Store.sol";
 import {FaultHandler} from "./FaultHandler.sol";
 
-/// Tenants that dispute, arbiters that rule or do not, and whoever ends what they left.
+/// Tenants that dispute, arbiters that rule or not, and accounts that end disputes without a ruling.
 contract DisputeHandler is FaultHandler {
     address private immutable ARBITERS;
 

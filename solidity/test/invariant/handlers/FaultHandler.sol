@@ -7,11 +7,11 @@ import {Docket} from "../Docket.sol";
 import {Store} from "../Store.sol";
 import {Handler} from "./Handler.sol";
 
-/// Acts on faults, and tells the docket what that took from the bond and who got it.
+/// Acts on faults, and records in the docket what the bond lost and who received it.
 abstract contract FaultHandler is Handler {
     Docket internal immutable DOCKET;
     address internal immutable PROVIDER;
-    address[] internal parties; // whoever may get something of a slash
+    address[] internal parties; // possible recipients of a slash
 
     Currency private constant ETH = Currency.wrap(address(0));
 
@@ -22,7 +22,7 @@ abstract contract FaultHandler is Handler {
     }
 
     /// Books a slash.
-    /// @param deposit What the action gave somebody besides.
+    /// @param deposit What the action paid out in addition.
     modifier booked(uint256 deposit) {
         (uint256 bond, uint256 earned, uint256 burned) = (_bond(), _earned(), _burned());
         _;

@@ -8,7 +8,7 @@ import {NastyToken} from "../../tokens/NastyToken.sol";
 import {AuctionStore} from "../AuctionStore.sol";
 import {AuctionHandler} from "./AuctionHandler.sol";
 
-/// Whoever wants to harm: it releases what it may, refunds, tries what it may not, and makes the token misbehave.
+/// A griefer: it releases what it may, refunds, tries what it may not, and makes the token misbehave.
 contract GrieferHandler is AuctionHandler {
     address private immutable GRIEFER;
     address private immutable VICTIM;

@@ -9,7 +9,7 @@ import {Claim, Statement, Terms} from "../../../src/types/DataTypes.sol";
 import {Tidemark} from "../../MarketTest.sol";
 import {Store} from "../Store.sol";
 
-/// Acts on the market with inputs that are mostly legal, and tells the store what it did.
+/// Acts on the market with inputs that are mostly legal, and records it in the store.
 abstract contract Handler is Test {
     Tidemark internal immutable MARKET;
     Store internal immutable STORE;

@@ -123,7 +123,7 @@ contract ProviderHandler is Handler {
         LeasePolicy memory p = lease.policy;
         while (n * p.target * 100 < lease.replicas * utilization) ++n;
         if (n + p.step < lease.replicas) n = lease.replicas - p.step;
-        bool more = n > lease.replicas || lease.replicas == 0; // what sleeps may wake
+        bool more = n > lease.replicas || lease.replicas == 0; // a lease without replicas may start some
         if (more && seed & 1 == 1) n += p.headroom;
         if (n > lease.replicas + p.step) n = lease.replicas + p.step;
         if (n > p.maxReplicas) n = p.maxReplicas;
@@ -149,7 +149,7 @@ contract ProviderHandler is Handler {
         s.utilization = uint16(uint256(s.cpuNanos - lease.statement.cpuNanos) * 10_000 / reserved);
     }
 
-    /// The newest statement at once, with the tenant's word.
+    /// Settles the newest statement at once, with the tenant's countersignature.
     function settleSigned(uint256 seed) external onLease {
         (uint256 i, Store.Lease memory lease) = _pick(seed);
         Statement memory statement = lease.statement;

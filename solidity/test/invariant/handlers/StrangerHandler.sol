@@ -8,7 +8,7 @@ import {Tidemark} from "../../MarketTest.sol";
 import {Store} from "../Store.sol";
 import {Handler} from "./Handler.sol";
 
-/// Anybody: what anyone may call, called at any time, and what nobody but another may call, tried.
+/// An unrelated account: calls what anyone may call at any time, and tries what only others may call.
 contract StrangerHandler is Handler {
     address private immutable STRANGER;
     Currency private immutable USD;
@@ -73,7 +73,7 @@ contract StrangerHandler is Handler {
         }
     }
 
-    /// Tells the store what each lease has paid since it was told last.
+    /// Records in the store what each lease has paid since the last record.
     function _book(Store.Epoch memory e, uint256[] memory chosen) private {
         for (uint256 i = 0; i < chosen.length; ++i) {
             Store.Lease memory lease = STORE.lease(e.leases[chosen[i]]);
