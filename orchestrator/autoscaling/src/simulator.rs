@@ -183,9 +183,12 @@ impl<'a> World<'a> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::Decision;
+    use crate::{
+        Bounds, Decision,
+        setup::{ServiceTime, tests::setup},
+    };
 
     /// Wishes these counts, one after another, and records what it observed.
     struct Scripted {

@@ -39,7 +39,7 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, U256},
     sol_types::SolCall,
 };
 use futures::{StreamExt, stream};

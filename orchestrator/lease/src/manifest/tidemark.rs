@@ -77,7 +77,7 @@ fn scaling(key: &str, at: &At<'_>, scaling: &mut Scaling) -> Result<(), Manifest
 }
 
 pub(super) fn of_service(at: &At<'_>) -> Result<GatewayOptions, ManifestRefusal> {
-    let mut gateway = Gateway::default();
+    let mut gateway = GatewayOptions::default();
     for (key, at) in at.entries()? {
         match key {
             "port" => gateway.port = Some(at.whole(1..=65_535)? as u16),

@@ -80,7 +80,7 @@ impl World {
     ) -> (Vec<ContainerAction>, Reconciliation) {
         let mut actions = Vec::new();
         for _ in 0..50 {
-            let decision = self.decide(manifest, replicas, phase);
+            let decision = self.reconcile(manifest, replicas, phase);
             if decision.action == ContainerAction::Rest {
                 return (actions, decision);
             }
@@ -156,13 +156,13 @@ fn a_killed_container_starts_at_once_and_a_failing_one_ever_later() {
     world.settle(&manifest, 1, DesiredPhase::Run);
     world.now_ms += STABLE_MS;
     world.exit("web-0", 137);
-    assert!(matches!(world.decide(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Start { .. }));
+    assert!(matches!(world.reconcile(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Start { .. }));
     world.settle(&manifest, 1, DesiredPhase::Run);
 
     let mut pauses = Vec::new();
     for _ in 0..10 {
         world.exit("web-0", 3);
-        let decision = world.decide(&manifest, 1, DesiredPhase::Run);
+        let decision = world.reconcile(&manifest, 1, DesiredPhase::Run);
         assert_eq!(decision.standing, WorkloadStatus::Failing);
         assert!(decision.reason.as_deref().unwrap().contains("service web of replica 0 ended with exit code 3"));
         let wake = decision.wake_at_ms.unwrap();
@@ -175,7 +175,7 @@ fn a_killed_container_starts_at_once_and_a_failing_one_ever_later() {
     world.now_ms += STABLE_MS;
     world.exit("web-0", 3);
     assert!(
-        matches!(world.decide(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Start { .. }),
+        matches!(world.reconcile(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Start { .. }),
         "a stable run forgives"
     );
 }
@@ -185,12 +185,12 @@ fn an_image_that_cannot_be_had_is_tried_again_later_and_says_why() {
     let (mut world, manifest) = (world(), one());
     let attempt = Attempt { failures: 2, at_ms: world.now_ms, reason: Some("no such image".into()) };
     world.observed.attempts.insert(subject::image("app"), attempt);
-    let decision = world.decide(&manifest, 1, DesiredPhase::Run);
+    let decision = world.reconcile(&manifest, 1, DesiredPhase::Run);
     assert_eq!((decision.action, decision.standing), (ContainerAction::Rest, WorkloadStatus::Failing));
     assert_eq!(decision.reason.as_deref(), Some("no such image"));
     assert_eq!(decision.wake_at_ms, Some(world.now_ms + 2_000));
     world.now_ms += 2_000;
-    assert!(matches!(world.decide(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Resolve { .. }));
+    assert!(matches!(world.reconcile(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Resolve { .. }));
 }
 
 #[test]
@@ -223,11 +223,11 @@ fn an_unhealthy_container_is_stopped_after_patience_and_started_again() {
     let (mut world, manifest) = (world(), one());
     world.settle(&manifest, 1, DesiredPhase::Run);
     world.observed.containers[0].health = ContainerHealth::Unhealthy;
-    let decision = world.decide(&manifest, 1, DesiredPhase::Run);
+    let decision = world.reconcile(&manifest, 1, DesiredPhase::Run);
     assert_eq!((&decision.action, decision.standing), (&ContainerAction::Rest, WorkloadStatus::Failing));
     assert_eq!(ready_replicas(&manifest, 1, &world.observed.containers), 0);
     world.now_ms = decision.wake_at_ms.unwrap();
-    assert!(matches!(world.decide(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Stop { .. }));
+    assert!(matches!(world.reconcile(&manifest, 1, DesiredPhase::Run).action, ContainerAction::Stop { .. }));
 }
 
 #[test]
@@ -352,13 +352,13 @@ fn a_warm_replica_that_cannot_be_made_is_nobodys_failure() {
     world.warm = 1;
     let attempt = Attempt { failures: 2, at_ms: world.now_ms, reason: Some("no space left".into()) };
     world.observed.attempts.insert(subject::make(true).to_owned(), attempt);
-    let decision = world.decide(&manifest, 1, DesiredPhase::Run);
+    let decision = world.reconcile(&manifest, 1, DesiredPhase::Run);
     assert_eq!(
         (decision.action, decision.standing, decision.reason),
         (ContainerAction::Rest, WorkloadStatus::Running, None)
     );
     assert_eq!(decision.wake_at_ms, Some(world.now_ms + 2_000), "it is tried again");
-    let decision = world.decide(&manifest, 2, DesiredPhase::Run);
+    let decision = world.reconcile(&manifest, 2, DesiredPhase::Run);
     assert!(
         matches!(decision.action, ContainerAction::Make { warm: false, .. }),
         "what is wanted does not wait for that"
@@ -390,7 +390,7 @@ proptest! {
             world.observed.containers.push(seen);
         }
         for _ in 0..50 {
-            let decision = world.decide(&manifest, replicas, DesiredPhase::Run);
+            let decision = world.reconcile(&manifest, replicas, DesiredPhase::Run);
             if let ContainerAction::Start { containers } = &decision.action {
                 for (id, slot) in containers {
                     prop_assert!(slot.replica < replicas);
@@ -401,7 +401,7 @@ proptest! {
             if decision.action == ContainerAction::Rest { break; }
             world.act(&decision.action);
         }
-        prop_assert_eq!(world.decide(&manifest, replicas, DesiredPhase::Run).action, ContainerAction::Rest);
+        prop_assert_eq!(world.reconcile(&manifest, replicas, DesiredPhase::Run).action, ContainerAction::Rest);
         for seen in world.observed.containers.iter().filter(|seen| seen.state != ContainerState::Removing) {
             let warm = seen.slot.replica < replicas + warm && seen.state == ContainerState::Created;
             prop_assert!((seen.slot.replica < replicas || warm) && seen.slot.service != "x");
