@@ -18,7 +18,7 @@ async fn many_leases_are_paid_in_one_transaction_and_each_for_what_it_proved() {
         }
         world.prove_and_claim().await;
         assert_eq!(world.earned().await, U256::from(1 + 2 + 3 + 4));
-        let claims = world.store.recent_intents("settle", 0).await.unwrap();
+        let claims = world.store.recent_intents(IntentKind::Settle, 0).await.unwrap();
         assert_eq!(claims.len(), 1, "one transaction for all: {claims:?}");
         for (number, (lease, _)) in leases.iter().enumerate() {
             let row = world.store.lease(*lease).await.unwrap().unwrap();

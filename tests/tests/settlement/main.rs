@@ -16,7 +16,7 @@ use alloy::{
 use anvil::{Actor, Devnet, Mining, Options};
 use driver::{Counts, Stage, Wakeup};
 use lease::{
-    intent::{Intent, IntentKey},
+    intent::{Intent, IntentKey, IntentKind},
     meter::Meter,
     statement::Counters,
 };
