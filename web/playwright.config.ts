@@ -1,13 +1,13 @@
-// Everything that needs a real Chromium before a real chain, engine and provider: the stories (`make test-web`), the figures
-// (`make bench`) and the screenshots (`make screenshots`). The make targets build what they need.
+// The suites that need a real Chromium, chain, engine and provider: the stories (`make test-web`), the figures (`make
+// bench`) and the screenshots (`make screenshots`). The make targets build what they need.
 import { defineConfig } from "@playwright/test"
 import { browser } from "./e2e/browser.ts"
 
 export default defineConfig({
   outputDir: "test-results",
-  // A market each; more would only wait for one another on a small machine.
+  // Each worker starts a market of its own; more would overload a small machine.
   workers: Number(process.env.WEB_WORKERS ?? 2),
-  // A story's steps build on one another.
+  // The steps of a story depend on one another.
   fullyParallel: false,
   timeout: 90_000,
   expect: { timeout: 15_000 },

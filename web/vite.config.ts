@@ -2,10 +2,10 @@ import { existsSync } from "node:fs"
 import react from "@vitejs/plugin-react"
 import { defineConfig } from "vitest/config"
 
-/** WalletConnect's code is 260 packages, so it is in a build only when somebody has added it: see README.md. */
+/** WalletConnect has 260 packages, so a build includes it only when it is installed: see README.md. */
 const walletConnect = existsSync(new URL("node_modules/@walletconnect/ethereum-provider", import.meta.url))
 
-// A provider to develop against, as `make up` starts it.
+// The provider to develop against, as `make up` starts it.
 const provider = process.env.TIDEMARK_API ?? "http://127.0.0.1:7070"
 
 export default defineConfig({
@@ -16,7 +16,7 @@ export default defineConfig({
     // Data URLs would need an exception in the Content-Security-Policy.
     assetsInlineLimit: 0,
     reportCompressedSize: false,
-    // One small file: a piece of code never waits for, or lacks, a sheet of its own.
+    // One small stylesheet: no lazily loaded code depends on a stylesheet of its own.
     cssCodeSplit: false,
   },
   server: {
@@ -27,10 +27,10 @@ export default defineConfig({
   },
   test: {
     environment: "jsdom",
-    include: ["src/**/*.test.{ts,tsx}"],
+    include: ["{src,test}/**/*.test.{ts,tsx}"],
     setupFiles: ["test/setup.ts"],
     restoreMocks: true,
-    // A page is rendered whole, and machines differ.
+    // Tests render whole pages, and machines differ.
     testTimeout: 20_000,
   },
 })

@@ -1,4 +1,4 @@
-//! Who acts on the devnet. The keys are Anvil's own: derived from a mnemonic that everybody knows, worth nothing anywhere.
+//! The accounts of the devnet. Their keys are Anvil's, derived from a well-known mnemonic: never use them elsewhere.
 
 use std::sync::LazyLock;
 
@@ -13,13 +13,13 @@ const MNEMONIC: &str = "test test test test test test test test test test test j
 /// Each has 10,000 ETH of the devnet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Actor {
-    /// Deploys the contracts and has no say afterwards.
+    /// Deploys the contracts and has no rights afterwards.
     Deployer,
     Provider,
     Tenant,
     Approver(ApproverNumber),
     Arbiter(ArbiterNumber),
-    /// Has no right to anything.
+    /// Has no rights.
     Stranger,
 }
 
@@ -49,7 +49,7 @@ impl Actor {
         Actor::Stranger,
     ];
 
-    /// The account's place in Anvil's list.
+    /// The index of the account in Anvil's list.
     fn index(self) -> u32 {
         match self {
             Actor::Deployer => 0,
@@ -76,7 +76,7 @@ impl Actor {
     }
 
     pub fn signer(self) -> PrivateKeySigner {
-        /// Deriving a key takes a while; each process does it once.
+        /// Deriving a key is slow, so each process does it once.
         static SIGNERS: LazyLock<Vec<PrivateKeySigner>> =
             LazyLock::new(|| (0..Actor::ALL.len() as u32).map(derive).collect());
         SIGNERS[self.index() as usize].clone()

@@ -1,6 +1,7 @@
-//! A whole chain on the desk, for people and for tests: Anvil with the contracts on it, a test token, and named actors.
+//! A local development chain, for people and for tests: Anvil with the contracts, a test token and named actors.
 //!
-//! [`Devnet::start`] spawns Anvil and deploys through the one deploy path; dropping the value stops the chain.
+//! [`Devnet::start`] spawns Anvil and deploys the contracts as `tidemark contracts deploy` does; dropping the value stops the
+//! chain.
 
 mod actors;
 
@@ -26,32 +27,32 @@ use solidity::{
 
 pub use actors::{Actor, ApproverNumber, ArbiterNumber};
 
-/// The oldest Anvil that is known to serve.
+/// The oldest supported version of Anvil.
 const OLDEST: (u32, u32) = (1, 0);
 
-/// How many test dollars each actor starts with: a million, of six decimals.
+/// The initial token balance of each actor: a million, with six decimals.
 const TOKENS: u64 = 1_000_000_000_000;
 
-/// How blocks are made.
+/// When blocks are mined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mining {
-    /// A block for each transaction at once, and one each second besides, so that time passes.
+    /// A block for each transaction at once, and one each second, so that time advances.
     Mixed,
-    /// One block every so many seconds.
+    /// One block at this interval, in seconds.
     Every(u64),
-    /// Only by [`Devnet::mine`] and by transactions.
+    /// Only on [`Devnet::mine`] and on transactions.
     OnDemand,
 }
 
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// 0: a free one.
+    /// 0 selects a free port.
     pub port: u16,
     pub chain_id: u64,
     pub mining: Mining,
     pub parameters: Parameters,
-    /// The deployer's nonce to begin with, which gives the market its address. A random one unless told otherwise: two
-    /// devnets on one container engine must not take each other's containers for their own.
+    /// The initial nonce of the deployer, from which the address of the market follows. Default: random, so that two devnets on
+    /// one container engine have different owners in the labels of their containers.
     pub nonce: Option<u32>,
 }
 
@@ -61,16 +62,19 @@ impl Default for Options {
     }
 }
 
-/// A running chain with the market on it. Stops when dropped.
+/// A running chain with the market. Dropping it stops the chain.
 pub struct Devnet {
     instance: AnvilInstance,
     pub deployment: Deployment,
-    /// A plain ERC-20 with permit; every actor has a million and has approved the market.
+    /// An ERC-20 with permit. Every actor has a million and has approved the market.
     pub token: Address,
 }
 
 impl Devnet {
-    /// Spawns Anvil, deploys market and token, gives every actor tokens and approves the market to take them.
+    /// Spawns Anvil, deploys the market and the token, funds every actor and approves the market for its tokens.
+    ///
+    /// # Errors
+    /// When Anvil is missing or too old, or the port is in use.
     pub async fn start(options: Options) -> anyhow::Result<Self> {
         let path = binary()?;
         let mut anvil = Anvil::at(&path).port(options.port).chain_id(options.chain_id).prague().timeout(30_000).args([
@@ -87,7 +91,7 @@ impl Devnet {
         let instance = instance.with_context(|| format!("{} did not start: is the port free?", path.display()))?;
 
         let deployer = connect(&instance, Actor::Deployer).await?;
-        // Nobody reads Anvil's standard output, and a full pipe would stop it.
+        // Anvil's standard output is not read, and a full pipe would block it.
         deployer.anvil_set_logging(false).await?;
         let nonce = options.nonce.unwrap_or_else(rand::random);
         deployer.anvil_set_nonce(Actor::Deployer.address(), nonce.into()).await?;
@@ -132,36 +136,39 @@ impl Devnet {
         Ok(self.provider(Actor::Stranger).await?.anvil_mine(Some(blocks), None).await?)
     }
 
-    /// Whether a transaction makes a block at once; when not, it waits for [`Devnet::mine`].
+    /// Sets whether each transaction is mined at once; otherwise it waits for [`Devnet::mine`].
     pub async fn automine(&self, on: bool) -> anyhow::Result<()> {
         Ok(self.provider(Actor::Stranger).await?.anvil_set_auto_mine(on).await?)
     }
 
-    /// Lets the chain's time jump and makes a block there. Time goes on from there as before.
+    /// Advances the time of the chain and mines a block.
     pub async fn warp(&self, by: Duration) -> anyhow::Result<()> {
         let provider = self.provider(Actor::Stranger).await?;
         provider.anvil_increase_time(by.as_secs()).await?;
         Ok(provider.anvil_mine(Some(1), None).await?)
     }
 
-    /// Replaces the newest `depth` blocks by as many others, empty but for the given transactions, each with the number
-    /// of the new block (from 0) in which it stands.
+    /// Replaces the newest `depth` blocks with the same number of blocks. These contain only the given transactions, each in the
+    /// new block with the given index, counted from 0.
     pub async fn reorg(&self, depth: u64, transactions: Vec<(TransactionData, u64)>) -> anyhow::Result<()> {
         let provider = self.provider(Actor::Stranger).await?;
         Ok(provider.anvil_reorg(ReorgOptions { depth, tx_block_pairs: transactions }).await?)
     }
 
-    /// A state to which [`Devnet::revert`] returns, once.
+    /// Takes a snapshot to which [`Devnet::revert`] can return once.
     pub async fn snapshot(&self) -> anyhow::Result<U256> {
         Ok(self.provider(Actor::Stranger).await?.anvil_snapshot().await?)
     }
 
     pub async fn revert(&self, snapshot: U256) -> anyhow::Result<()> {
-        ensure!(self.provider(Actor::Stranger).await?.anvil_revert(snapshot).await?, "there is no snapshot {snapshot}");
+        ensure!(
+            self.provider(Actor::Stranger).await?.anvil_revert(snapshot).await?,
+            "snapshot {snapshot} does not exist"
+        );
         Ok(())
     }
 
-    /// Ends the chain; dropping does the same.
+    /// Stops the chain, as dropping it does.
     pub fn stop(self) {}
 
     async fn fund(&self, deployer: DynProvider) -> anyhow::Result<()> {
@@ -177,7 +184,7 @@ impl Devnet {
 
 async fn connect(instance: &AnvilInstance, actor: Actor) -> anyhow::Result<DynProvider> {
     let wallet = EthereumWallet::from(actor.signer());
-    // The nonce is asked for each time: several connections may sign for one actor, and reorgs take nonces back.
+    // The nonce is fetched for each transaction: several connections may sign for one actor, and reorganizations revert nonces.
     let provider = ProviderBuilder::new()
         .disable_recommended_fillers()
         .with_gas_estimation()
@@ -190,7 +197,7 @@ async fn connect(instance: &AnvilInstance, actor: Actor) -> anyhow::Result<DynPr
     Ok(provider.erased())
 }
 
-/// Anvil on PATH when it is new enough, otherwise the one that `make setup` installs from npm.
+/// The path of Anvil: from PATH if it is recent enough, otherwise the one that `make setup` installs from npm.
 pub fn binary() -> anyhow::Result<PathBuf> {
     let packaged = packaged_binary();
     let found = env::var_os("PATH")
@@ -210,7 +217,7 @@ pub fn binary() -> anyhow::Result<PathBuf> {
     bail!("Anvil is not installed: run `make setup`")
 }
 
-/// The program inside the npm package, not the package's launcher: killing the launcher would leave the chain running.
+/// The binary in the npm package, not the launcher of the package: killing the launcher would leave the chain running.
 fn packaged_binary() -> Option<PathBuf> {
     let os = if cfg!(target_os = "macos") { "darwin" } else { "linux" };
     let arch = if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" };

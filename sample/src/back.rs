@@ -1,7 +1,7 @@
 //! The private service: named counters in memory.
 //!
-//! `GET /counters/{name}` reads one, `POST /counters/{name}` adds one and answers with the sum. `GET /health` is the
-//! health check. The front reaches it by its service name on the lease's private network.
+//! `GET /counters/{name}` reads a counter, `POST /counters/{name}` increments it and returns the total. `GET /health` is the
+//! health check. The front reaches this service under its service name on the lease's private network.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,12 +15,12 @@ use serde_json::{Value, json};
 
 use crate::serve;
 
-/// The port when `LISTEN` names none.
+/// The default port, without `LISTEN`.
 pub const PORT: u16 = 8081;
 
-/// Memory stays bounded whatever callers send.
-const MOST_COUNTERS: usize = 1024;
-const LONGEST_NAME: usize = 64;
+/// Limits that bound the memory.
+const MAX_COUNTERS: usize = 1024;
+const MAX_NAME: usize = 64;
 
 #[derive(Default)]
 struct Back {
@@ -42,16 +42,16 @@ async fn read(State(back): State<Arc<Back>>, Path(name): Path<String>) -> (Statu
     let counters = back.counters.lock().unwrap_or_else(PoisonError::into_inner);
     match counters.get(&name) {
         Some(count) => (StatusCode::OK, back.answer(&name, *count)),
-        None => refuse(StatusCode::NOT_FOUND, "no counter of that name"),
+        None => refuse(StatusCode::NOT_FOUND, "there is no counter with this name"),
     }
 }
 
 async fn add(State(back): State<Arc<Back>>, Path(name): Path<String>) -> (StatusCode, Json<Value>) {
-    if name.len() > LONGEST_NAME {
-        return refuse(StatusCode::BAD_REQUEST, "a counter's name has at most 64 bytes");
+    if name.len() > MAX_NAME {
+        return refuse(StatusCode::BAD_REQUEST, "the name of a counter has at most 64 bytes");
     }
     let mut counters = back.counters.lock().unwrap_or_else(PoisonError::into_inner);
-    if counters.len() == MOST_COUNTERS && !counters.contains_key(&name) {
+    if counters.len() == MAX_COUNTERS && !counters.contains_key(&name) {
         return refuse(StatusCode::INSUFFICIENT_STORAGE, "there are 1024 counters already");
     }
     let count = counters.entry(name.clone()).or_default();

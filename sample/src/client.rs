@@ -1,4 +1,4 @@
-//! One request over one connection: what the front needs to ask the back, and what the health check needs.
+//! A minimal HTTP client, one request a connection: for the front's requests to the back and for the health check.
 
 use std::time::Duration;
 
@@ -9,21 +9,21 @@ use hyper::body::Bytes;
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 
-/// The whole exchange, name lookup included, takes no longer than this.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The timeout of a request, including the name lookup.
+const TIMEOUT: Duration = Duration::from_secs(2);
 
-/// An answer longer than this is not one of ours.
-const LONGEST_BODY: usize = 64 * 1024;
+/// The largest accepted response body.
+const MAX_BODY: usize = 64 * 1024;
 
 /// Sends a request without a body to an `http://` URL.
 pub async fn send(method: Method, url: &str) -> Result<(StatusCode, Bytes)> {
-    tokio::time::timeout(PATIENCE, exchange(method, url))
+    tokio::time::timeout(TIMEOUT, exchange(method, url))
         .await
-        .with_context(|| format!("{url} did not answer within {PATIENCE:?}"))?
+        .with_context(|| format!("{url} did not answer within {TIMEOUT:?}"))?
         .with_context(|| format!("{url} did not answer"))
 }
 
-/// The health check: an error unless a GET answers with a 2xx status.
+/// The health check: an error unless a GET returns a 2xx status.
 pub async fn check(url: &str) -> Result<()> {
     let (status, body) = send(Method::GET, url).await?;
     if !status.is_success() {
@@ -35,14 +35,14 @@ pub async fn check(url: &str) -> Result<()> {
 async fn exchange(method: Method, url: &str) -> Result<(StatusCode, Bytes)> {
     let uri: Uri = url.parse().context("not a URL")?;
     if uri.scheme_str() != Some("http") {
-        bail!("only http:// URLs are spoken here");
+        bail!("only http:// URLs are supported");
     }
     let authority = uri.authority().context("the URL names no host")?;
     let port = authority.port_u16().unwrap_or(80);
     let stream = TcpStream::connect((authority.host().trim_matches(['[', ']']), port)).await?;
 
     let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
-    // The connection task carries the bytes; its errors surface in the answer that we await below.
+    // The connection runs in its own task; its errors surface in the response awaited below.
     tokio::spawn(connection);
     let request = Request::builder()
         .method(method)
@@ -51,9 +51,9 @@ async fn exchange(method: Method, url: &str) -> Result<(StatusCode, Bytes)> {
         .header(header::CONNECTION, "close")
         .body(Empty::<Bytes>::new())?;
     let (head, body) = sender.send_request(request).await?.into_parts();
-    let body = match Limited::new(body, LONGEST_BODY).collect().await {
+    let body = match Limited::new(body, MAX_BODY).collect().await {
         Ok(body) => body.to_bytes(),
-        Err(error) => bail!("the body broke off: {error}"),
+        Err(error) => bail!("the response body is incomplete: {error}"),
     };
     Ok((head.status, body))
 }

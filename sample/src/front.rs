@@ -2,18 +2,18 @@
 //!
 //! | request | answer |
 //! |---|---|
-//! | `GET /` | who it is, how often it was visited, and what the back says; 502 when a back is configured and silent |
+//! | `GET /` | the host, the count of visits and the answer of the back; 502 when a configured back does not answer |
 //! | `GET /health` | 200, or 503 after `/fail?health=1` |
-//! | `GET /bytes?n=` | that many bytes, all the same: as cheap an answer as there is |
-//! | `GET /ticks?n=&ms=` | so many events of server-sent events, that far apart; also a slow answer of any length |
-//! | `GET /echo` | a WebSocket that says what it hears |
-//! | `POST /sink` | how many bytes came |
-//! | `GET /burn?ms=&threads=` | burns that many milliseconds of CPU time on each thread (1 unless told) |
-//! | `GET /hold?mib=&ms=` | holds that much memory for that long |
-//! | `GET /fail?code=` | answers, then ends the process with that status (1 unless told) |
-//! | `GET /fail?health=1` | turns unhealthy and stays up; `health=0` turns well again |
+//! | `GET /bytes?n=` | `n` constant bytes, from memory |
+//! | `GET /ticks?n=&ms=` | `n` server-sent events, `ms` apart; also a slow response of any length |
+//! | `GET /echo` | a WebSocket that echoes its messages |
+//! | `POST /sink` | the number of bytes received |
+//! | `GET /burn?ms=&threads=` | uses `ms` milliseconds of CPU time on each of `threads` threads (default: 1) |
+//! | `GET /hold?mib=&ms=` | holds `mib` MiB of memory for `ms` milliseconds |
+//! | `GET /fail?code=` | answers, then exits with that status (default: 1) |
+//! | `GET /fail?health=1` | becomes unhealthy and keeps running; `health=0` becomes healthy again |
 //!
-//! Settings, all from the environment: `LISTEN` (an address and port), `BACK_URL` (the back, such as
+//! Settings, all from the environment: `LISTEN` (an address and port), `BACK_URL` (the URL of the back, such as
 //! `http://back:8081`), `GREETING`, `DATA` (the folder for the count of visits; otherwise the volume at `/data`).
 
 use std::env;
@@ -31,27 +31,27 @@ use axum::{Json, Router};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::visits::Visits;
-use crate::{client, load, serve, wire};
+use crate::visits::VisitCount;
+use crate::{client, load, serve, transfer};
 
-/// The port when `LISTEN` names none.
+/// The default port, without `LISTEN`.
 pub const PORT: u16 = 8080;
 
-/// No request may keep the process busy for longer than ten minutes, or on more threads than these.
-const LONGEST_MS: u64 = 600_000;
-const MOST_THREADS: usize = 32;
+/// The limits of one request: ten minutes, and this number of threads.
+const MAX_MS: u64 = 600_000;
+const MAX_THREADS: usize = 32;
 
-/// How long the answer to `/fail` has to leave before the process does.
-const LAST_WORDS: Duration = Duration::from_millis(50);
+/// How long the process waits for the response to `/fail` to be sent before it exits.
+const EXIT_DELAY: Duration = Duration::from_millis(50);
 
-type Answer = (StatusCode, Json<Value>);
+type JsonResponse = (StatusCode, Json<Value>);
 
 struct Front {
     host: String,
     started: Instant,
     greeting: String,
     back: Option<String>,
-    visits: Visits,
+    visits: VisitCount,
     unhealthy: AtomicBool,
 }
 
@@ -62,16 +62,16 @@ pub async fn serve() -> Result<()> {
         started: Instant::now(),
         greeting: env::var("GREETING").unwrap_or_else(|_| "hello".to_owned()),
         back: env::var("BACK_URL").ok().filter(|url| !url.is_empty()),
-        visits: Visits::find(env::var_os("DATA").map(Into::into)),
+        visits: VisitCount::find(env::var_os("DATA").map(Into::into)),
         unhealthy: AtomicBool::new(false),
     });
     let router = Router::new()
         .route("/", get(greet))
         .route("/health", get(health))
-        .route("/bytes", get(wire::bytes))
-        .route("/ticks", get(wire::ticks))
-        .route("/echo", get(wire::echo))
-        .route("/sink", post(wire::sink))
+        .route("/bytes", get(transfer::bytes))
+        .route("/ticks", get(transfer::ticks))
+        .route("/echo", get(transfer::echo))
+        .route("/sink", post(transfer::sink))
         .route("/burn", get(burn))
         .route("/hold", get(hold))
         .route("/fail", get(fail))
@@ -79,10 +79,10 @@ pub async fn serve() -> Result<()> {
     serve::http("front", PORT, router).await
 }
 
-async fn greet(State(front): State<Arc<Front>>) -> Answer {
+async fn greet(State(front): State<Arc<Front>>) -> JsonResponse {
     let visitor = Arc::clone(&front);
     let visits = match tokio::task::spawn_blocking(move || visitor.visits.add()).await {
-        Ok(Ok(count)) => json!({ "count": count, "kept": front.visits.are_kept() }),
+        Ok(Ok(count)) => json!({ "count": count, "kept": front.visits.are_persistent() }),
         Ok(Err(error)) => json!({ "error": error.to_string() }),
         Err(error) => json!({ "error": error.to_string() }),
     };
@@ -110,11 +110,11 @@ impl Front {
         let url = format!("{}/counters/visits", url.trim_end_matches('/'));
         let (status, body) = client::send(Method::POST, &url).await?;
         anyhow::ensure!(status.is_success(), "{url} answered {status}");
-        serde_json::from_slice(&body).with_context(|| format!("{url} did not answer in JSON"))
+        serde_json::from_slice(&body).with_context(|| format!("{url} did not answer with JSON"))
     }
 }
 
-async fn health(State(front): State<Arc<Front>>) -> Answer {
+async fn health(State(front): State<Arc<Front>>) -> JsonResponse {
     if front.unhealthy.load(Ordering::Relaxed) {
         (StatusCode::SERVICE_UNAVAILABLE, Json(json!({ "healthy": false })))
     } else {
@@ -128,10 +128,10 @@ struct Burn {
     threads: Option<usize>,
 }
 
-async fn burn(Query(Burn { ms, threads }): Query<Burn>) -> Answer {
+async fn burn(Query(Burn { ms, threads }): Query<Burn>) -> JsonResponse {
     let threads = threads.unwrap_or(1);
-    if ms > LONGEST_MS || !(1..=MOST_THREADS).contains(&threads) {
-        return refuse(format!("at most {LONGEST_MS} ms, on 1 to {MOST_THREADS} threads"));
+    if ms > MAX_MS || !(1..=MAX_THREADS).contains(&threads) {
+        return refuse(format!("at most {MAX_MS} ms, on 1 to {MAX_THREADS} threads"));
     }
     match load::burn(Duration::from_millis(ms), threads).await {
         Ok((cpu, wall)) => (StatusCode::OK, Json(json!({ "cpuMs": millis(cpu), "wallMs": millis(wall) }))),
@@ -145,9 +145,9 @@ struct Hold {
     ms: u64,
 }
 
-async fn hold(Query(Hold { mib, ms }): Query<Hold>) -> Answer {
-    if ms > LONGEST_MS {
-        return refuse(format!("at most {LONGEST_MS} ms"));
+async fn hold(Query(Hold { mib, ms }): Query<Hold>) -> JsonResponse {
+    if ms > MAX_MS {
+        return refuse(format!("at most {MAX_MS} ms"));
     }
     match load::hold(mib, Duration::from_millis(ms)).await {
         Ok(()) => (StatusCode::OK, Json(json!({ "heldMib": mib, "ms": ms }))),
@@ -158,11 +158,11 @@ async fn hold(Query(Hold { mib, ms }): Query<Hold>) -> Answer {
 #[derive(Deserialize)]
 struct Fail {
     health: Option<u8>,
-    /// Never 0: to end well is not to fail.
+    /// Not 0, which would mean success.
     code: Option<NonZeroU8>,
 }
 
-async fn fail(State(front): State<Arc<Front>>, Query(Fail { health, code }): Query<Fail>) -> Answer {
+async fn fail(State(front): State<Arc<Front>>, Query(Fail { health, code }): Query<Fail>) -> JsonResponse {
     if let Some(health) = health {
         let unhealthy = health != 0;
         front.unhealthy.store(unhealthy, Ordering::Relaxed);
@@ -170,22 +170,22 @@ async fn fail(State(front): State<Arc<Front>>, Query(Fail { health, code }): Que
     }
     let code = code.map_or(1, NonZeroU8::get);
     tokio::spawn(async move {
-        tokio::time::sleep(LAST_WORDS).await;
-        eprintln!("front ends with status {code}, as it was asked to");
+        tokio::time::sleep(EXIT_DELAY).await;
+        eprintln!("front exits with status {code}, as requested");
         process::exit(code.into());
     });
     (StatusCode::OK, Json(json!({ "exitCode": code })))
 }
 
-fn refuse(why: String) -> Answer {
+fn refuse(why: String) -> JsonResponse {
     (StatusCode::BAD_REQUEST, Json(json!({ "error": why })))
 }
 
-fn broken(error: &anyhow::Error) -> Answer {
+fn broken(error: &anyhow::Error) -> JsonResponse {
     (StatusCode::INSUFFICIENT_STORAGE, Json(json!({ "error": format!("{error:#}") })))
 }
 
-/// Whole milliseconds; a process does not live long enough to overflow them.
+/// Whole milliseconds, saturating.
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }

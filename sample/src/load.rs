@@ -1,4 +1,4 @@
-//! Load on request: CPU time and memory, in exact amounts, so that what is metered can be held against what was used.
+//! CPU and memory load in exact amounts, so that metered usage can be compared with actual usage.
 
 use std::hint::black_box;
 use std::sync::Arc;
@@ -8,30 +8,30 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 use cpu_time::ThreadTime;
 
-/// A page; writing one byte to it makes the kernel back it with memory.
+/// The size of a memory page; writing one byte to a page makes the kernel allocate it.
 const PAGE: usize = 4096;
 
-/// Burns `cpu` of CPU time on each of `threads` threads. Returns the CPU time they measured (the sum, never less than
-/// asked for) and the wall time it took. Stops early when the returned future is dropped.
+/// Uses `cpu` of CPU time on each of `threads` threads. Returns the measured CPU time (the sum, never less than requested) and
+/// the wall time. Stops early when the returned future is dropped.
 pub async fn burn(cpu: Duration, threads: usize) -> Result<(Duration, Duration)> {
     let started = Instant::now();
-    let hung_up = HungUp::default();
+    let stop_on_drop = StopOnDrop::default();
     let burning: Vec<_> = (0..threads)
         .map(|_| {
-            let stop = Arc::clone(&hung_up.0);
+            let stop = Arc::clone(&stop_on_drop.0);
             tokio::task::spawn_blocking(move || burn_thread(cpu, &stop))
         })
         .collect();
     let mut burnt = Duration::ZERO;
     for thread in burning {
-        burnt += thread.await.context("a burning thread broke off")?;
+        burnt += thread.await.context("a load thread failed")?;
     }
     Ok((burnt, started.elapsed()))
 }
 
-/// Holds `mib` MiB of touched memory for `time`. Gives it back early when the returned future is dropped.
+/// Holds `mib` MiB of allocated memory for `time`. Frees it early when the returned future is dropped.
 pub async fn hold(mib: usize, time: Duration) -> Result<()> {
-    let Some(size) = mib.checked_mul(1024 * 1024) else { bail!("{mib} MiB is more than can be addressed") };
+    let Some(size) = mib.checked_mul(1024 * 1024) else { bail!("{mib} MiB exceeds the address space") };
     let held = tokio::task::spawn_blocking(move || {
         let mut memory: Vec<u8> = Vec::new();
         memory.try_reserve_exact(size)?;
@@ -41,8 +41,8 @@ pub async fn hold(mib: usize, time: Duration) -> Result<()> {
         Ok::<_, std::collections::TryReserveError>(memory)
     })
     .await
-    .context("the thread that takes the memory broke off")?
-    .with_context(|| format!("{mib} MiB cannot be had"))?;
+    .context("the allocating thread failed")?
+    .with_context(|| format!("{mib} MiB cannot be allocated"))?;
     tokio::time::sleep(time).await;
     drop(black_box(held));
     Ok(())
@@ -55,7 +55,7 @@ fn burn_thread(cpu: Duration, stop: &AtomicBool) -> Duration {
         if burnt >= cpu || stop.load(Ordering::Relaxed) {
             return burnt;
         }
-        // Some microseconds of work between two looks at the clock.
+        // Some microseconds of work between two reads of the clock.
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         for _ in 0..10_000 {
             state ^= state << 13;
@@ -67,9 +67,9 @@ fn burn_thread(cpu: Duration, stop: &AtomicBool) -> Duration {
 }
 
 #[derive(Default)]
-struct HungUp(Arc<AtomicBool>);
+struct StopOnDrop(Arc<AtomicBool>);
 
-impl Drop for HungUp {
+impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn burns_what_was_asked_for_and_little_more() -> Result<()> {
+    async fn uses_the_requested_cpu_time_and_little_more() -> Result<()> {
         let (burnt, wall) = burn(Duration::from_millis(60), 2).await?;
         assert!(burnt >= Duration::from_millis(120), "{burnt:?}");
         assert!(burnt < Duration::from_millis(150), "{burnt:?}");
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test(flavor = "multi_thread")]
-    async fn stops_burning_when_nobody_waits() {
+    async fn stops_when_the_caller_disconnects() {
         let before = Instant::now();
         let waited = tokio::time::timeout(Duration::from_millis(50), burn(Duration::from_secs(600), 1)).await;
         assert!(waited.is_err());

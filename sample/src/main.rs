@@ -1,4 +1,4 @@
-//! Chooses the part to play; the parts are described at the head of the library.
+//! Runs the role that the arguments name; the library describes the roles.
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -7,8 +7,8 @@ use sample::{back, client, front, serve};
 
 const USAGE: &str = "usage: sample front | back | health URL | exit CODE | sleep [SECONDS]";
 
-/// The status of a command line that makes no sense.
-const MISUSED: u8 = 2;
+/// The exit status of an invalid command line.
+const USAGE_ERROR: u8 = 2;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -19,18 +19,18 @@ fn main() -> ExitCode {
         ["health", url] => serve::run(client::check(url)),
         ["exit", code] => match code.parse::<u8>() {
             Ok(code) => code.into(),
-            Err(_) => misused("CODE is a number from 0 to 255"),
+            Err(_) => usage_error("CODE is a number from 0 to 255"),
         },
         ["sleep"] => serve::run(serve::sleep(None)),
         ["sleep", seconds] => match seconds.parse::<u64>() {
             Ok(seconds) => serve::run(serve::sleep(Some(Duration::from_secs(seconds)))),
-            Err(_) => misused("SECONDS is a whole number"),
+            Err(_) => usage_error("SECONDS is a whole number"),
         },
-        _ => misused(USAGE),
+        _ => usage_error(USAGE),
     }
 }
 
-fn misused(why: &str) -> ExitCode {
+fn usage_error(why: &str) -> ExitCode {
     eprintln!("sample: {why}");
-    MISUSED.into()
+    USAGE_ERROR.into()
 }

@@ -1,4 +1,4 @@
-//! Every part as it is run: the real binary, started on loopback, spoken to over HTTP, stopped by a signal.
+//! Every role as it runs: the real binary on loopback, called over HTTP, stopped by a signal.
 
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -10,7 +10,7 @@ use axum::http::{Method, StatusCode};
 use sample::client;
 use serde_json::{Value, json};
 
-/// A part that stays up. It is killed when the test ends.
+/// A long-running role. It is killed when the test ends.
 struct Part {
     process: Child,
     url: String,
@@ -40,7 +40,7 @@ impl Part {
         Ok((status, serde_json::from_slice(&body).unwrap_or(Value::Null)))
     }
 
-    /// Asks it to end as an engine does. Returns its status and how long it took.
+    /// Stops it as a container engine does. Returns its exit status and how long it took.
     fn stop(mut self) -> Result<(ExitStatus, Duration)> {
         let before = Instant::now();
         let told = Command::new("kill").args(["-TERM", &self.process.id().to_string()]).status()?;

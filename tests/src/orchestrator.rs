@@ -3,8 +3,8 @@
 use std::{net::SocketAddr, sync::Arc};
 
 use anvil::Actor;
-use cli::orchestrator::Running;
-use cli::settings::{Connection, Identity, OrchestratorSettings, Secret};
+use cli::orchestrator::RunningOrchestrator;
+use cli::settings::{ConnectionSettings, IdentitySettings, OrchestratorSettings, Secret};
 use ports::engine::Engine;
 use tempfile::TempDir;
 use tidemark::wiring;
@@ -13,7 +13,7 @@ use crate::api_client::ApiClient;
 use crate::provider::{self, Provider};
 
 pub struct Orchestrator {
-    running: Running,
+    running: RunningOrchestrator,
     pub api: ApiClient,
     /// Where its gateway listens.
     pub gateway: SocketAddr,
@@ -35,9 +35,9 @@ impl Orchestrator {
         let folder = TempDir::new()?;
         let deployment = folder.path().join("deployment.json");
         provider.devnet.deployment.write(&deployment)?;
-        let connection = Connection { rpc_url: provider.devnet.ws_url(), deployment };
+        let connection = ConnectionSettings { rpc_url: provider.devnet.ws_url(), deployment };
         let key = format!("0x{:x}", Actor::Provider.signer().to_bytes());
-        let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) };
+        let identity = IdentitySettings { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) };
         let mut settings = OrchestratorSettings::local(([127, 0, 0, 1], 0).into(), &folder.path().join("unused.db"));
         settings.database_url = provider.database.url.parse().map_err(anyhow::Error::msg)?;
         settings.warm = 0;

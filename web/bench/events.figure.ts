@@ -1,8 +1,8 @@
-// From the chain to the screen: how long after a transaction is sent (and so mined, at once) the open page of its lease tells
-// of it. Nothing is made up.
+// Latency from the chain to the screen: from the moment a transaction is sent (and mined immediately) until the open
+// page of its lease shows the event. No mocks.
 import { createWalletClient, encodeFunctionData, http, keccak256, parseEther, zeroAddress } from "viem"
 import { actors } from "../e2e/actors.ts"
-import { expect, test } from "../e2e/visit.ts"
+import { expect, test } from "../e2e/visitor.ts"
 import { percentile, tell } from "./figure.ts"
 
 const SAMPLES = 25
@@ -18,7 +18,7 @@ test("an event on chain, on the screen", async ({ visits, stack }) => {
     chain: stack.chain,
     transport: http(stack.up.rpcUrl),
   })
-  // What makes a transaction is prepared before, so that the clock starts at the chain.
+  // The transaction is prepared before, so that only the path from the chain is measured.
   const nonce = await stack.reader.getTransactionCount({ address: actors.stranger.address })
   const times: number[] = []
   for (let sample = 0; sample < SAMPLES; sample++) {

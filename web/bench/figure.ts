@@ -1,4 +1,4 @@
-// A measured value beside its target, in the shape of `tests/src/bench.rs`.
+// A measured value and its target, in the format of `tests/src/bench.rs`.
 import { test } from "@playwright/test"
 
 export interface Figure {
@@ -19,12 +19,12 @@ export function tell(name: string, value: number, unit: string, target: Target) 
   test.info().annotations.push({ type: "figure", description: JSON.stringify(figure) })
 }
 
-/** Four significant digits are more than any of these measurements repeats; counts stay whole. */
+/** Four significant digits exceed the repeatability of these measurements; counts stay integers. */
 function rounded(value: number): number {
   return Number.isInteger(value) ? value : Number(value.toPrecision(4))
 }
 
-/** The value below which this share of the samples lies: the nearest rank. */
+/** A percentile by the nearest-rank method. */
 export function percentile(samples: number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
   const rank = Math.ceil(share * sorted.length)

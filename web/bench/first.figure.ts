@@ -1,11 +1,11 @@
-// What the first visit costs: JavaScript over the wire, and the time until the largest thing stands there.
-import { expect, test } from "../e2e/visit.ts"
+// The cost of the first visit: JavaScript transferred, and the largest contentful paint.
+import { expect, test } from "../e2e/visitor.ts"
 import { percentile, tell } from "./figure.ts"
 
 test("JavaScript of the first page", async ({ visits }) => {
   const { page } = await visits.begin()
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
-  // Until it asks for no more by itself; the code of the *other* pages comes later, when this one stands.
+  // Until the page's own requests are done; the code of the other pages is prefetched later.
   await page.waitForTimeout(2_000)
   const files = await page.evaluate(() =>
     (performance.getEntriesByType("resource") as PerformanceResourceTiming[])

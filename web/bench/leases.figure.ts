@@ -1,8 +1,8 @@
-// A thousand leases: listed, and filtered while one types. Only that answer of the API is made up; it is the real one a
-// thousand times, under other ids.
+// A thousand leases: listed, and filtered while typing. Only that answer of the API is mocked: a real lease, repeated
+// with other ids.
 import { type Hex, keccak256, numberToHex } from "viem"
-import { expect, test } from "../e2e/visit.ts"
-import type { LeaseSummary } from "../src/api/views.ts"
+import { expect, test } from "../e2e/visitor.ts"
+import type { LeaseSummary } from "../src/api/types.ts"
 import { percentile, tell } from "./figure.ts"
 
 const MANY = 1_000
@@ -24,7 +24,7 @@ test("a thousand leases", async ({ visits, stack }) => {
   const filtered: number[] = []
   const { page } = await visits.begin({ path: null })
   await page.route(/\/v1\/leases(\?.*)?$/, (route) => route.fulfill({ json: all }))
-  // From the last byte of the answer to the first paint that has a row.
+  // From the last byte of the answer to the first paint with a row.
   await page.addInitScript(() => {
     const seen = window as unknown as { listedAt: number }
     const watch = new MutationObserver(() => {

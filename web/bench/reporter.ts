@@ -1,4 +1,4 @@
-// Figures go to standard output, one line of JSON each; what could not be measured, to standard error.
+// Prints figures to standard output as JSON lines, and failed measurements to standard error.
 import type { FullResult, Reporter, TestCase, TestResult } from "@playwright/test/reporter"
 
 export default class Figures implements Reporter {

@@ -1,10 +1,10 @@
-// How smoothly a lease page scrolls that holds a day of one-second samples and a hundred thousand log lines. Only these two
-// answers are made up, because nobody waits a day for a figure.
+// Scrolling performance of a lease page with a day of one-second samples and a hundred thousand log lines. Only these
+// two answers are mocked.
 import type { CDPSession, Page } from "@playwright/test"
 import { actors } from "../e2e/actors.ts"
 import { signIn } from "../e2e/session.ts"
-import { connect, expect, test } from "../e2e/visit.ts"
-import type { LogLine, SeriesView } from "../src/api/views.ts"
+import { connect, expect, test } from "../e2e/visitor.ts"
+import type { LogLine, SeriesView } from "../src/api/types.ts"
 import { percentile, tell } from "./figure.ts"
 
 const DAY = 86_400
@@ -39,7 +39,7 @@ function lines(): string {
   return parts.join("")
 }
 
-/** Frames a second while a finger scrolls up and down over a point of the page. */
+/** Frames per second while a touch scrolls up and down over a point of the page. */
 async function scrolled(
   page: Page,
   browser: CDPSession,
@@ -83,7 +83,7 @@ test("scrolling a full lease page", async ({ visits, stack }) => {
   await page.route(/\/v1\/leases\/0x[0-9a-f]+\/series\?/, (route) => route.fulfill({ json: day() }))
   const log = lines()
   await page.route(/\/v1\/leases\/0x[0-9a-f]+\/logs\?/, async (route) => {
-    // Called back for what came since, it stays silent: there is no more.
+    // A reconnecting stream gets no further events.
     if (!route.request().url().includes("since=")) {
       await route.fulfill({ body: log, headers: { "content-type": "text/event-stream" } })
     }

@@ -1,4 +1,5 @@
-// Who acts on a devnet, as `anvil/src/actors.rs` has them: Anvil's well-known development keys, worth nothing anywhere.
+// The accounts of a devnet, as in `anvil/src/actors.rs`: Anvil's well-known development keys, without value on any
+// other chain.
 import { type HDAccount, mnemonicToAccount } from "viem/accounts"
 
 const MNEMONIC = "test test test test test test test test test test test junk"
@@ -11,7 +12,7 @@ export const actors = {
   approvers: [of(3), of(4), of(5)],
   arbiters: [of(6), of(7)],
   stranger: of(8),
-  /** An account of Anvil's that no part of the devnet uses. */
+  /** An account of Anvil's that the devnet does not use. */
   newcomer: of(9),
 } as const
 

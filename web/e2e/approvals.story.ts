@@ -1,11 +1,11 @@
-// Shared ownership: an account binds itself to two of three approvers; what exceeds its limits waits for them, each in a browser
-// of their own, and is sent by the account itself.
+// Shared ownership: an account binds itself to two of three approvers. An action beyond its limits collects their
+// consents, each in a browser of their own, and the account sends it.
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Page } from "@playwright/test"
 import { actors } from "./actors.ts"
 import { repository, until } from "./stack.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 
 /** Signs in where the page asks for it. */
 async function enter(page: Page) {
@@ -25,13 +25,13 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
     await page.getByLabel("Approvers").fill([one, two, three].map(({ address }) => address).join("\n"))
     await page.getByLabel("Consents needed").fill("2")
     await page.getByLabel("A lease may reserve, ETH/h").fill("1")
-    await page.getByLabel("A call may move, ETH").fill("0.01")
+    await page.getByLabel("A call may transfer, ETH").fill("0.01")
     await page.getByLabel("In the market, ETH").fill("2")
     await page.getByRole("button", { name: "Bind the account" }).click()
     await expect(page.getByText("2 of 3 approvers")).toBeVisible()
   })
 
-  await test.step("what exceeds a limit becomes a proposal", async () => {
+  await test.step("a call beyond a limit becomes a proposal", async () => {
     const sample = await readFile(join(repository, "sample/compose.yaml"), "utf8")
     await visits.go(page, "/deploy")
     await page.getByLabel("Manifest", { exact: true }).fill(sample)
@@ -43,8 +43,10 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
     await page.getByRole("button", { name: "Propose to my approvers" }).click()
     const dialog = page.getByRole("dialog", { name: "Propose to approvers" })
     await expect(dialog.getByText("2 of 3 approvers")).toBeVisible()
-    await dialog.getByRole("button", { name: /mailbox/ }).click()
-    await expect(dialog.getByText("It waits in the mailbox for its approvers.")).toBeVisible()
+    await dialog.getByRole("button", { name: /hare with the approvers/ }).click()
+    await expect(
+      dialog.getByText("Shared: the approvers see it when they sign in at this provider."),
+    ).toBeVisible()
     expect(owner.wallet.sent).toHaveLength(1)
   })
 
@@ -70,15 +72,15 @@ test("a deployment beyond the limits takes two of three approvers", async ({ vis
     expect(second.wallet.sent).toHaveLength(1)
   })
 
-  await test.step("a stranger is asked nothing", async () => {
+  await test.step("another account has no proposals", async () => {
     await enter(outsider.page)
-    await expect(outsider.page.getByText("Nothing waits here")).toBeVisible()
+    await expect(outsider.page.getByText("No proposals")).toBeVisible()
   })
 
   await test.step("the account sends it, and the lease runs", async () => {
     await visits.go(page, "/approvals")
     await expect(page.getByText("Ready to send")).toBeVisible()
-    await page.getByRole("button", { name: "Send it" }).click()
+    await page.getByRole("button", { name: "Send", exact: true }).click()
     const [opened] = await until("the lease", 20_000, async () => {
       const found = await stack.reader.getContractEvents({
         ...stack.market,

@@ -1,14 +1,14 @@
-// What the chain cannot see: a tenant disputes, an arbiter rules, and the provider's bond pays.
+// Disputes: a tenant disputes, an arbiter rules, and the provider's bond pays.
 import { writeFile } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { actors } from "./actors.ts"
 import { Stack } from "./stack.ts"
-import { expect, test, Visits } from "./visit.ts"
+import { expect, test, Visits } from "./visitor.ts"
 
 const COMPLAINT = "The front answered 503 for an hour. <script>window.wasRun = 1</script>"
 
-// What a ruling takes from the bond stops the provider from selling, so this market is nobody else's.
+// A ruling reduces the bond and stops the provider from selling, so this story has a market of its own.
 let stack: Stack
 
 test.beforeAll(async () => {
@@ -40,7 +40,7 @@ test("a dispute is opened with evidence, and ruled for the tenant", async ({ bro
     await expect(dialog.getByRole("button", { name: "Open the dispute" })).toBeDisabled()
     await dialog.getByLabel("Evidence").setInputFiles(evidence)
     await dialog.getByRole("button", { name: "Open the dispute" }).click()
-    await expect(dialog.getByText("The dispute stands, and the evidence was handed over.")).toBeVisible()
+    await expect(dialog.getByText("The dispute is open, and the evidence was uploaded.")).toBeVisible()
     await page.keyboard.press("Escape")
     await expect(page.getByText("Disputed").first()).toBeVisible()
   })

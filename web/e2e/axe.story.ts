@@ -1,10 +1,10 @@
-// axe finds no fault on any page, in either theme, with dialogs and menus open too.
+// axe finds no violation on any page, in either theme, also with dialogs and menus open.
 import AxeBuilder from "@axe-core/playwright"
 import type { Page } from "@playwright/test"
 import { actors } from "./actors.ts"
-import { accounts, settled } from "./places.ts"
+import { accounts, settled } from "./pages.ts"
 import { signIn } from "./session.ts"
-import { connect, expect, test } from "./visit.ts"
+import { connect, expect, test } from "./visitor.ts"
 
 const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -17,7 +17,7 @@ async function faults(page: Page): Promise<string[]> {
   )
 }
 
-/** As it stands, and in the other theme. */
+/** In the current theme, and in the other one. */
 async function examine(page: Page, what: string) {
   for (let theme = 0; theme < 2; theme++) {
     expect.soft(await faults(page), what).toEqual([])
@@ -41,7 +41,7 @@ for (const { account, name, places } of accounts()) {
   })
 }
 
-test("dialogs and menus have no fault either", async ({ visits, stack }) => {
+test("dialogs and menus have no violations either", async ({ visits, stack }) => {
   test.setTimeout(180_000)
   const { page } = await visits.begin({ account: actors.tenant, path: `/leases/${stack.up.lease}` })
   await settled(page)

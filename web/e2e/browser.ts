@@ -1,4 +1,4 @@
-// The browser of the machine: nothing is downloaded for the tests (`scripts/setup chromium` installs Debian's).
+// The installed browser: the tests download none (`scripts/setup chromium` installs Debian's).
 import { existsSync } from "node:fs"
 import type { LaunchOptions } from "@playwright/test"
 
@@ -20,9 +20,9 @@ const QUIET = [
   "--disable-sync",
 ]
 
-/** How Playwright starts it. */
+/** Playwright's launch options. */
 export const browser: LaunchOptions = {
   executablePath: PLACES.find((place) => place && existsSync(place)) ?? "/usr/bin/chromium",
-  // Chromium's own sandbox does not work for root.
+  // Chromium's sandbox does not work for root.
   args: process.getuid?.() === 0 ? [...QUIET, "--no-sandbox"] : QUIET,
 }

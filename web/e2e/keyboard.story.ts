@@ -1,14 +1,14 @@
-// Without a mouse: through a deployment, and through a consent. Whatever is reached shows that it is.
+// Keyboard only: a deployment, and a consent. Every focused element has to show its focus.
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Locator, Page } from "@playwright/test"
 import { actors } from "./actors.ts"
 import { propose } from "./proposal.ts"
 import { repository } from "./stack.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 import { WALLET_NAME } from "./wallet.ts"
 
-/** Tabs until something has the focus, and sees that it shows. */
+/** Presses Tab until something has the focus, and checks that the focus is visible. */
 async function reach(page: Page, wanted: Locator, most = 120) {
   await expect(wanted).toBeVisible()
   const focused = () => wanted.evaluate((element) => element === document.activeElement)
@@ -16,7 +16,7 @@ async function reach(page: Page, wanted: Locator, most = 120) {
   await expect(wanted).toBeFocused()
   const seen = await wanted.evaluate((element) => {
     const box = element.getBoundingClientRect()
-    // The mark may lie around a part that holds the field.
+    // The focus ring may be on an element around the field.
     let marked = false
     for (let around: Element | null = element; around && !marked; around = around.parentElement) {
       if (!around.matches(":focus-visible, :focus-within") || around.matches("main, body")) break
@@ -45,7 +45,7 @@ async function connectByKeyboard(page: Page) {
   await expect(page.getByRole("button", { name: /^Account 0x/ })).toBeVisible()
 }
 
-test("the first key leads to the content, and a dialog gives the focus back", async ({ visits }) => {
+test("the first key skips to the content, and a dialog restores the focus", async ({ visits }) => {
   const { page } = await visits.begin()
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
   await press(page, page.getByRole("link", { name: "Skip to content" }))
@@ -71,16 +71,16 @@ test("a lease is opened by keyboard alone", async ({ visits }) => {
   await press(page, page.getByRole("button", { name: "Open the lease" }))
   const steps = page.getByRole("list", { name: "Steps" })
   await expect(steps.getByRole("link", { name: /^http/ })).toBeVisible({ timeout: 60_000 })
-  await press(page, steps.getByRole("link", { name: "See the lease" }))
+  await press(page, steps.getByRole("link", { name: "Open the lease page" }))
   await expect(page.getByRole("tab", { name: "Overview" })).toBeVisible()
-  // Tabs go by arrows, as tabs do.
+  // Arrow keys move between tabs.
   await reach(page, page.getByRole("tab", { name: "Overview" }))
   await page.keyboard.press("ArrowRight")
   await expect(page.getByRole("tab", { name: "Replicas" })).toHaveAttribute("aria-selected", "true")
 })
 
-test("an action is consented to by keyboard alone", async ({ visits, stack }) => {
-  // Somebody of whom no other story asks anything.
+test("an approver consents by keyboard alone", async ({ visits, stack }) => {
+  // An account that no other story uses.
   const approver = actors.arbiters[1]
   const poster = await visits.begin()
   await propose(poster.page, stack, actors.stranger, approver)

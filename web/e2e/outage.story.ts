@@ -1,18 +1,18 @@
-// What the page does when others fail: the provider away, the provider silent, the node slow.
+// Outages: an unreachable provider, a silent provider, a slow node.
 import { actors } from "./actors.ts"
-import { Door } from "./door.ts"
-import { expect, test } from "./visit.ts"
+import { Door } from "./tcpProxy.ts"
+import { expect, test } from "./visitor.ts"
 
 const short = (hex: string) => `${hex.slice(0, 6)}…${hex.slice(-4)}`
 
-/** Whether the code of the other pages has come too, by itself, and nothing is under way. */
+/** Whether the other pages' code has been prefetched, and no request is pending. */
 function codeOfAllPages(): boolean {
   const files = performance.getEntriesByType("resource") as PerformanceResourceTiming[]
   const newest = Math.max(...files.map(({ responseEnd }) => responseEnd))
   return files.some(({ name }) => name.includes("/assets/Leases-")) && performance.now() - newest > 1_000
 }
 
-test("with the provider away the page says so, reads the chain, and recovers by itself", async ({
+test("with the provider unreachable the page shows it, reads the chain, and recovers", async ({
   visits,
   stack,
 }) => {
@@ -26,7 +26,7 @@ test("with the provider away the page says so, reads the chain, and recovers by 
     await expect(mark.getByText("Offline")).toBeVisible()
     await expect(page.getByText("The provider does not answer.")).toBeVisible()
 
-    // What was not read yet comes from the chain alone.
+    // What was not loaded before now comes from the chain alone.
     await page.getByRole("link", { name: "Leases" }).click()
     await expect(page.getByText(short(stack.up.lease!)).first()).toBeVisible({ timeout: 30_000 })
 
@@ -39,10 +39,7 @@ test("with the provider away the page says so, reads the chain, and recovers by 
   }
 })
 
-test("a provider that falls silent makes the page stale, until it speaks again", async ({
-  visits,
-  stack,
-}) => {
+test("a silent provider makes the page stale until it answers again", async ({ visits, stack }) => {
   const { page } = await visits.begin({ path: "/leases" })
   const mark = page.getByRole("banner").getByRole("status")
   await expect(mark.getByText("Live")).toBeVisible()
@@ -55,7 +52,7 @@ test("a provider that falls silent makes the page stale, until it speaks again",
   await expect(mark.getByText("Live")).toBeVisible()
 })
 
-test("a slow node keeps nobody waiting for what the provider knows", async ({ visits, stack }) => {
+test("a slow node does not delay the provider's data", async ({ visits, stack }) => {
   const { page } = await visits.begin({ account: actors.tenant, path: null })
   await page.route(`${stack.up.rpcUrl}/**`, async (route) => {
     await new Promise((done) => setTimeout(done, 4_000))

@@ -1,23 +1,23 @@
-// Every page in both themes, at a desk and on a phone, into web/screenshots; and the four of the README into docs/screenshots.
-// The market is a real one with a lease under load, an order, a dispute and a proposal.
+// Screenshots of every page in both themes, desktop and phone, into web/screenshots; and the four of the README into
+// docs/screenshots. The market is real: a lease under load, an order, a dispute and a proposal.
 import { mkdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { expect, type Page } from "@playwright/test"
 import { keccak256 } from "viem"
-import type { LeaseView } from "../src/api/views.ts"
+import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
-import { type Load, press } from "./load.ts"
-import { type Place, places } from "./places.ts"
+import { type Load, press } from "./loadGenerator.ts"
+import { type Place, places } from "./pages.ts"
 import { propose } from "./proposal.ts"
 import { signIn } from "./session.ts"
 import { repository, type Stack, until } from "./stack.ts"
-import { connect, test, Visits } from "./visit.ts"
+import { connect, test, Visits } from "./visitor.ts"
 
 const folder = join(repository, "web/screenshots")
 const readme = join(repository, "docs/screenshots")
 const SIZES = { desk: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 
-/** So that no page is empty. */
+/** Data for every page. */
 async function furnish(visits: Visits, stack: Stack) {
   const { approvers, tenant, newcomer } = actors
   const order = ["order", "open", "sample/compose.yaml", "--max-rate", "1/h", "--deposit", "0.05"]
@@ -34,7 +34,7 @@ async function furnish(visits: Visits, stack: Stack) {
   await page.context().close()
 }
 
-/** Until the lease has risen and is proven. */
+/** Until the lease has scaled up and has a proof. */
 async function risen(stack: Stack) {
   await until("a second replica", 90_000, async () => {
     const view = await stack.get<LeaseView>(`/v1/leases/${stack.up.lease}`)
@@ -98,14 +98,14 @@ test("every page", async ({ visits, stack }) => {
   }
 })
 
-/** What somebody does on a page before it is worth a picture. */
+/** Interactions on a page before its screenshot. */
 async function before(page: Page, { name }: Place) {
   if (name === "deploy") {
     await page.getByRole("button", { name: /^(Use the sample|使用示例)$/ }).click()
     await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
   }
   if (name === "lease-replicas") {
-    // Its live strips are drawn where somebody looks, from the first sample on.
+    // Live charts are drawn only while visible, from the first sample on.
     await page.getByRole("region", { name: "Use, live" }).evaluate((part) => part.scrollIntoView())
     await page.waitForTimeout(2_500)
     await page

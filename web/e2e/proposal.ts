@@ -1,4 +1,4 @@
-// A proposal that waits for its approver, made by the command line and put into the provider's mailbox.
+// A proposal that awaits its approver, made with the command line and shared at the provider.
 import { mkdtemp, readFile, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -7,7 +7,10 @@ import type { HDAccount } from "viem/accounts"
 import { signIn } from "./session.ts"
 import type { Stack } from "./stack.ts"
 
-/** Binds an account to an approver, and proposes a top-up beyond its limits. @param page Of any visitor: it signs in as the account. */
+/**
+ * Binds an account to an approver, and proposes a top-up beyond its limits. @param page Any visitor's: it signs in as
+ * the account.
+ */
 export async function propose(page: Page, stack: Stack, account: HDAccount, approver: HDAccount) {
   const bind = ["--approver", approver.address, "--threshold", "1", "--limit", "eth:0.02/h:0.001:2"]
   await stack.tidemark(account, "account", "bind", ...bind)

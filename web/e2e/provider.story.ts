@@ -1,8 +1,8 @@
-// A provider looks at its books and takes out what proofs have earned it.
+// A provider reviews its page and withdraws earnings.
 import { formatEther, zeroAddress } from "viem"
 import { actors } from "./actors.ts"
 import { until } from "./stack.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 
 test("a provider withdraws what proofs have earned", async ({ visits, stack }) => {
   const { provider } = actors
@@ -15,7 +15,7 @@ test("a provider withdraws what proofs have earned", async ({ visits, stack }) =
   await until("earnings", 60_000, async () => (await earnings()) > 0n)
   const { page, wallet } = await visits.connected(provider, { path: "/provider" })
 
-  // Its stages live, its capacity is held, its roots are on chain.
+  // Its stages run, its capacity is in use, its roots are on chain.
   await expect(page.getByRole("heading", { name: "Earnings" })).toBeVisible()
   for (const stage of ["chain", "clearing", "container", "meter", "proof", "scale", "settlement"]) {
     await expect(
@@ -39,14 +39,14 @@ test("a provider withdraws what proofs have earned", async ({ visits, stack }) =
     toBlock: receipt.blockNumber,
   })
   expect(payout!.args.amount).toBeGreaterThan(0n)
-  // The orchestrator signs with the same account, so its gas is gone too.
+  // The orchestrator uses the same account, and spends gas as well.
   expect(await stack.reader.getBalance({ address: provider.address })).toBeGreaterThan(before - 10n ** 16n)
   await page.getByRole("button", { name: /^Transactions/ }).click()
   await expect(page.getByRole("dialog").getByRole("listitem").filter({ hasText: "Mined" })).toHaveCount(1)
   expect(formatEther(payout!.args.amount!)).not.toBe("0")
 })
 
-test("what is the provider's alone, a stranger may only look at", async ({ visits }) => {
+test("another account can only view the provider's page", async ({ visits }) => {
   const { page } = await visits.connected(actors.stranger, { path: "/provider" })
   const withdraw = page.getByRole("button", { name: "Withdraw ETH" })
   await expect(withdraw).toBeDisabled()

@@ -1,11 +1,11 @@
-// The chain takes something back under an open page: the page goes by what the chain says now.
+// A reorg under an open page: the page shows the new chain's state.
 import { parseEther } from "viem"
-import type { LeaseView } from "../src/api/views.ts"
+import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
 import { until } from "./stack.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 
-test("what a reorg took back is waiting again, and the money is the chain's", async ({ visits, stack }) => {
+test("a reorg sets a transaction back to pending, and reverts the balance", async ({ visits, stack }) => {
   const lease = await stack.deploy("sample/compose.yaml", "--deposit", "0.03")
   const deposited = async () => (await stack.get<LeaseView>(`/v1/leases/${lease}`)).money.deposited
   const { page, wallet } = await visits.connected(actors.tenant, { path: `/leases/${lease}` })
@@ -25,7 +25,7 @@ test("what a reorg took back is waiting again, and the money is the chain's", as
 
   const { blockNumber } = await stack.reader.getTransactionReceipt({ hash: wallet.sent.at(-1)! })
   const depth = Number((await stack.reader.getBlockNumber({ cacheTime: 0 })) - blockNumber) + 1
-  // Two blocks more, for those that are mined meanwhile.
+  // Two further blocks, for those mined meanwhile.
   await stack.anvil.request({ method: "anvil_reorg", params: [depth + 2, []] } as never)
 
   await expect(topUp.getByText("Waiting for a block")).toBeVisible()
@@ -44,10 +44,7 @@ test("what a reorg took back is waiting again, and the money is the chain's", as
   expect(await deposited()).toBe(parseEther("0.04").toString())
 })
 
-test("one that waits for a block is sent faster under its number, and counts once", async ({
-  visits,
-  stack,
-}) => {
+test("a pending transaction can be sped up, and counts once", async ({ visits, stack }) => {
   const lease = stack.up.lease!
   const deposited = async () => BigInt((await stack.get<LeaseView>(`/v1/leases/${lease}`)).money.deposited)
   const before = await deposited()

@@ -1,20 +1,20 @@
-// What the page and its API do not let happen.
+// Attacks that the page and its API prevent.
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { actors } from "./actors.ts"
 import { signIn } from "./session.ts"
-import { expect, test } from "./visit.ts"
+import { expect, test } from "./visitor.ts"
 
-/** A page of somebody else, at another origin, that says what it is given. */
+/** A foreign page, at another origin, with the given content. */
 async function foreign(html: string): Promise<{ url: string; close: () => void }> {
   const server = createServer((_, answer) => answer.setHeader("content-type", "text/html").end(html))
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done))
-  // Another host name is another site too, which another port alone would not be.
+  // Another host name is another site; another port alone would not be.
   const url = `http://localhost:${(server.address() as AddressInfo).port}/`
   return { url, close: () => server.close() }
 }
 
-test("the page's policy runs nothing inline, and what tries is stopped", async ({ visits, stack }) => {
+test("the Content-Security-Policy blocks inline code", async ({ visits, stack }) => {
   const { page, wrongs } = await visits.begin()
   const answer = await page.request.get(stack.url, { headers: { accept: "text/html" } })
   const policy = answer.headers()["content-security-policy"] ?? ""
@@ -39,12 +39,12 @@ test("the page's policy runs nothing inline, and what tries is stopped", async (
     return "wasRun" in window || getComputedStyle(document.body).display === "none"
   })
   expect(ran).toBe(false)
-  // The visit ends in order: these three are what was to be stopped.
+  // These violations are expected: the attacks were blocked.
   expect(wrongs.filter((wrong) => wrong.startsWith("policy:")).length).toBeGreaterThanOrEqual(3)
   wrongs.length = 0
 })
 
-test("the page stands in nobody's frame", async ({ visits, stack }) => {
+test("the page cannot be framed", async ({ visits, stack }) => {
   const site = await foreign(`<title>bait</title><iframe src="${stack.url}/approvals"></iframe>`)
   try {
     const { page, wrongs } = await visits.begin({ path: null })
@@ -60,7 +60,7 @@ test("the page stands in nobody's frame", async ({ visits, stack }) => {
   }
 })
 
-test("a session is a cookie that no script and no other site can use", async ({ visits, stack }) => {
+test("a session's cookie is unavailable to scripts and other sites", async ({ visits, stack }) => {
   const { page } = await visits.connected(actors.tenant)
   await signIn(page, stack, actors.tenant)
   const cookies = await page.context().cookies(stack.url)
@@ -71,7 +71,7 @@ test("a session is a cookie that no script and no other site can use", async ({ 
   const kept = await page.evaluate(() => JSON.stringify({ ...localStorage, ...sessionStorage }))
   expect(kept).not.toContain(session!.value)
 
-  // Another site posts a form and fetches, from the browser that has the session.
+  // A foreign site posts a form and fetches, in the browser that has the session.
   const site = await foreign("<title>bait</title>")
   try {
     const bait = await page.context().newPage()
@@ -95,9 +95,9 @@ test("a session is a cookie that no script and no other site can use", async ({ 
     site.close()
   }
   const still = await page.request.get(`${stack.url}/v1/session`)
-  expect(still.status(), "the session stands").toBe(200)
+  expect(still.status(), "the session is still valid").toBe(200)
 
-  // And a forged request that has the cookie all the same is refused by where it comes from.
+  // A forged request with the cookie is refused by its origin.
   for (const origin of ["http://evil.example", "null"]) {
     const forged = await page.request.delete(`${stack.url}/v1/session`, { headers: { origin } })
     expect(forged.status(), `a request from ${origin}`).toBe(403)
@@ -106,7 +106,7 @@ test("a session is a cookie that no script and no other site can use", async ({ 
   expect((await page.request.get(`${stack.url}/v1/session`)).status()).toBe(200)
 })
 
-test("a nonce signs in once, and only the account that signed", async ({ visits, stack }) => {
+test("a nonce signs in once, and only the signing account", async ({ visits, stack }) => {
   const { page } = await visits.begin()
   const ask = () =>
     page.request.post(`${stack.url}/v1/session/nonce`, { data: {}, headers: { origin: stack.url } })

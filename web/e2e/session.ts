@@ -1,10 +1,10 @@
-// Signing in without a page's button, for stories whose subject is something else: the same question and the same signature.
+// Signs in without the page's button, for stories about something else: the same challenge and the same signature.
 import { expect, type Page } from "@playwright/test"
 import type { HDAccount } from "viem/accounts"
 import { createSiweMessage } from "viem/siwe"
 import type { Stack } from "./stack.ts"
 
-/** Leaves the session's cookie in the page's browser context. */
+/** Stores the session's cookie in the page's browser context. */
 export async function signIn(page: Page, stack: Stack, account: HDAccount) {
   const headers = { origin: stack.url }
   const asked = await page.request.post(`${stack.url}/v1/session/nonce`, { data: {}, headers })

@@ -1,4 +1,5 @@
-// A tenant's application with a shell, which the sample's image has not: Debian's static busybox, and a Compose file for it.
+// A tenant's application with a shell, which the sample's image lacks: Debian's static busybox, and a Compose file for
+// it.
 import { execFileSync } from "node:child_process"
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -7,12 +8,12 @@ import { join } from "node:path"
 const IMAGE = "tidemark-web-shell:latest"
 const PROGRAMS = ["sh", "cat", "echo", "id", "printf", "sleep", "stty", "true"]
 
-/** What the application writes: what a page must show as text. */
+/** Output of the application that a page must render as text. */
 export const WICKED = '<img src=x onerror="window.wasRun=1"><script>window.wasRun=1</script>'
 
 /** @param replies What its shell loop prints each second. */
 function compose(): string {
-  // `$$` is Compose's way to write a dollar.
+  // `$$` is an escaped dollar in Compose files.
   return `services:
   talker:
     image: ${IMAGE}
@@ -32,7 +33,7 @@ function compose(): string {
 `
 }
 
-/** Loads the image into the engine, and gives the path of the Compose file and what removes both. */
+/** Loads the image into the engine. Returns the path of the Compose file, and a function that removes both. */
 export function shellApplication(): { file: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "tidemark-shell-"))
   const root = join(folder, "root")
@@ -51,7 +52,7 @@ export function shellApplication(): { file: string; remove: () => void } {
       try {
         execFileSync("docker", ["image", "rm", "--force", IMAGE], { stdio: "ignore" })
       } catch {
-        // A container of another run may still hold it.
+        // A container of another run may still use it.
       }
     },
   }

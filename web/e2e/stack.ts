@@ -1,5 +1,4 @@
-// A whole market on this machine, as `make up` starts it: `tidemark up` in a process of its own, with the page that is
-// embedded in it. Nothing stands in for anything.
+// A whole market on this machine, as `make up` starts it: `tidemark up` as a process, with the embedded page. No mocks.
 import { type ChildProcess, execFile, spawn } from "node:child_process"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -26,7 +25,7 @@ export const repository = resolve(import.meta.dirname, "../..")
 const target = resolve(repository, process.env.CARGO_TARGET_DIR ?? "target")
 const program = join(target, process.env.TIDEMARK_PROFILE ?? "debug", "tidemark")
 
-/** The one line of JSON that `tidemark up` prints. */
+/** The line of JSON that `tidemark up` prints. */
 interface Up {
   rpcUrl: string
   wsUrl: string
@@ -41,7 +40,7 @@ export class Stack {
   readonly up: Up
   readonly chain: Chain
   readonly reader: PublicClient
-  /** Anvil's own verbs: to mine, to take blocks back, to jump in time. */
+  /** Anvil's own RPC methods: mining, reorgs, time travel. */
   readonly anvil: TestClient
   readonly #process: ChildProcess
   readonly #folder: string
@@ -81,7 +80,7 @@ export class Stack {
     }
   }
 
-  /** The page, and the API beside it. */
+  /** The origin of the page and its API. */
   get url(): string {
     return this.up.apiUrl
   }
@@ -90,14 +89,14 @@ export class Stack {
     return { address: this.up.deployment.market, abi: market }
   }
 
-  /** What the API answers to anybody. */
+  /** A public answer of the API. */
   async get<T>(path: string): Promise<T> {
     const answer = await fetch(this.url + path, { signal: AbortSignal.timeout(10_000) })
     if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
     return (await answer.json()) as T
   }
 
-  /** Runs the command line as an actor and gives its JSON: for what a story needs and does not tell. */
+  /** Runs the command line as an actor and returns its JSON: for a story's preparation. */
   async tidemark<T>(actor: HDAccount, ...words: string[]): Promise<T> {
     const env = {
       ...process.env,
@@ -109,7 +108,7 @@ export class Stack {
     return JSON.parse(stdout.trim().split("\n").at(-1) ?? "null") as T
   }
 
-  /** A lease for the tenant, running. @param more Flags over the usual ones. */
+  /** A running lease of the tenant. @param more Further flags. */
   async deploy(file: string, ...more: string[]): Promise<Hex> {
     const usual = {
       "--cpus": "0.25",
@@ -130,7 +129,7 @@ export class Stack {
     return lease
   }
 
-  /** The provider hears nobody and says nothing, while the chain goes on; until `wake`. */
+  /** Suspends the provider's process, while the chain goes on, until `wake`. */
   sleep() {
     this.#process.kill("SIGSTOP")
   }
@@ -169,7 +168,7 @@ async function end(child: ChildProcess): Promise<void> {
   }
 }
 
-/** Asks until there is an answer. What `probe` throws counts as none, and stands in the message at the end. */
+/** Polls until there is an answer. An error of `probe` counts as no answer, and is included in the final message. */
 export async function until<T>(
   what: string,
   patienceMs: number,

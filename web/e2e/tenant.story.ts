@@ -1,12 +1,12 @@
-// A tenant's whole story, with a wallet and nothing else: from a Compose file over a load, a proof and a top-up to the money back.
+// A tenant's whole story with a wallet: from a Compose file through load, a proof and a top-up to the refund.
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { type Hex, parseEther, zeroAddress } from "viem"
-import type { LeaseView } from "../src/api/views.ts"
+import type { LeaseView } from "../src/api/types.ts"
 import { actors } from "./actors.ts"
-import { press } from "./load.ts"
+import { press } from "./loadGenerator.ts"
 import { repository, until } from "./stack.ts"
-import { connect, expect, test } from "./visit.ts"
+import { connect, expect, test } from "./visitor.ts"
 
 const WRONG = `services:
   web:
@@ -15,10 +15,7 @@ const WRONG = `services:
     privileged: true
 `
 
-test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back", async ({
-  visits,
-  stack,
-}) => {
+test("a tenant deploys, scales, verifies, tops up, and is refunded", async ({ visits, stack }) => {
   test.setTimeout(240_000)
   const sample = await readFile(join(repository, "sample/compose.yaml"), "utf8")
   const { page, wallet } = await visits.begin({ account: actors.tenant, path: "/deploy" })
@@ -28,7 +25,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
   await test.step("a manifest that would break out is refused at its line", async () => {
     const manifest = page.getByLabel("Manifest", { exact: true })
     await manifest.fill(WRONG)
-    await expect(page.getByText(/\d+ things? to mend/)).toBeVisible()
+    await expect(page.getByText(/\d+ problems?/)).toBeVisible()
     const refusal = page
       .getByRole("list", { name: "What the provider refuses" })
       .getByRole("listitem")
@@ -37,17 +34,17 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await refusal.getByRole("button", { name: "Line 5" }).click()
     await expect(manifest).toBeFocused()
     await expect(page.getByRole("button", { name: "Open the lease" })).toBeDisabled()
-    await expect(page.getByText("Mend the manifest first: the provider refuses it.")).toBeVisible()
+    await expect(page.getByText("Fix the manifest first: the provider refuses it.")).toBeVisible()
     await manifest.fill(sample)
     await expect(page.getByText("The provider would run it: 2 services")).toBeVisible()
   })
 
-  await test.step("it has a price before anybody signs", async () => {
+  await test.step("the price is shown before signing", async () => {
     await page.getByRole("textbox", { name: "CPU" }).fill("0.25")
     await page.getByRole("textbox", { name: "Memory" }).fill("64")
     await page.getByRole("textbox", { name: "Disk" }).fill("64")
     await page.getByLabel("Cooldown").fill("5")
-    await page.getByLabel("Budget an hour (ETH)").fill("1")
+    await page.getByLabel("Budget per hour (ETH)").fill("1")
     await page.getByLabel("Deposit (ETH)").fill("0.05")
     await expect(page.getByText("Connect a wallet first.")).toBeVisible()
     const cost = page.getByRole("table").filter({ hasText: "Deposit lasts" })
@@ -55,20 +52,22 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await connect(page)
   })
 
-  await test.step("a refusal in the wallet costs nothing, and is asked again", async () => {
+  await test.step("a rejection in the wallet costs nothing, and can be retried", async () => {
     wallet.refuse()
     await page.getByRole("button", { name: "Open the lease" }).click()
-    await expect(page.getByText("You declined in the wallet. Nothing was sent.").first()).toBeVisible()
+    await expect(
+      page.getByText("You rejected the request in the wallet. Nothing was sent.").first(),
+    ).toBeVisible()
     expect(wallet.sent).toHaveLength(0)
     await page.getByRole("button", { name: "Try again" }).click()
   })
 
-  await test.step("it runs, and its address answers", async () => {
+  await test.step("it runs, and its URL answers", async () => {
     const steps = page.getByRole("list", { name: "Steps" })
     const url = steps.getByRole("link", { name: /^http/ })
     await expect(url).toBeVisible({ timeout: 60_000 })
     expect(wallet.askedFor("eth_signTypedData_v4")).toHaveLength(1)
-    await steps.getByRole("link", { name: "See the lease" }).click()
+    await steps.getByRole("link", { name: "Open the lease page" }).click()
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible()
     lease = new URL(page.url()).pathname.split("/").at(-1) as Hex
     const { served, terms } = await view()
@@ -77,7 +76,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     expect(await answer.text()).toContain("The tide is in.")
   })
 
-  await test.step("under a load its replicas rise, and the step is explained", async () => {
+  await test.step("it scales up under load, and the step is explained", async () => {
     const { served } = await view()
     const load = press(`${served[0]!.pathUrl}/burn?ms=20`, 40)
     try {
@@ -112,7 +111,7 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     expect(wallet.asked.some(({ method }) => method === "eth_call")).toBe(true)
   })
 
-  await test.step("a top-up lengthens its runway", async () => {
+  await test.step("a top-up extends its runway", async () => {
     await page.getByRole("tab", { name: "Overview" }).click()
     await page.getByRole("button", { name: "Top up", exact: true }).click()
     const dialog = page.getByRole("dialog", { name: "Top up" })
@@ -147,13 +146,13 @@ test("a tenant deploys, sees it scale, verifies, tops up, and gets the rest back
     await until("an end of its containers", 30_000, async () => (await view()).containers.length === 0)
   })
 
-  await test.step("every transaction stands in the centre, and survives a reload", async () => {
+  await test.step("every transaction is in the list, and survives a reload", async () => {
     await page.reload()
     await page.getByRole("button", { name: "Transactions" }).click()
     const centre = page.getByRole("dialog", { name: "Transactions" })
     await expect(centre.getByRole("listitem").filter({ hasText: "Mined" })).toHaveCount(wallet.sent.length)
-    await expect(centre.getByRole("listitem").filter({ hasText: "You declined in the wallet." })).toHaveCount(
-      1,
-    )
+    await expect(
+      centre.getByRole("listitem").filter({ hasText: "You rejected the request in the wallet." }),
+    ).toHaveCount(1)
   })
 })

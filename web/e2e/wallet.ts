@@ -1,6 +1,6 @@
-// A wallet for the stories. In the page it is an EIP-1193 provider that announces itself (EIP-6963) and that stands at
-// `window.ethereum` too; every request of it comes here, to Node, where viem signs with a development key. A story can make it
-// refuse, hesitate, change its account or its chain, and die. One wallet serves one browser context.
+// A wallet for the stories. In the page it is an EIP-1193 provider that announces itself (EIP-6963) and is also
+// `window.ethereum`. Its requests are forwarded to Node, where viem signs with a development key. A story can make it
+// reject, delay, change its account or chain, and stop. One wallet serves one browser context.
 import type { BrowserContext, Page } from "@playwright/test"
 import {
   type Address,
@@ -23,12 +23,12 @@ export interface Asked {
   params: unknown[]
 }
 
-/** EIP-1193's errors. */
+/** The errors of EIP-1193. */
 const REFUSED = { code: 4001, message: "User rejected the request." }
 const UNKNOWN_CHAIN = { code: 4902, message: "Unrecognized chain." }
 const DISCONNECTED = { code: 4900, message: "The wallet is disconnected from all chains." }
 
-/** What a person is asked about: everything else is only reading. */
+/** The requests that prompt the user; all others only read. */
 const CONSENTS = [
   "eth_requestAccounts",
   "wallet_requestPermissions",
@@ -49,13 +49,13 @@ class Refusal extends Error {
 }
 
 export class Wallet {
-  /** Everything that pages asked of it, oldest first. */
+  /** All requests of pages, oldest first. */
   readonly asked: Asked[] = []
   account: HDAccount
   chainId: number
-  /** Whether it goes to another chain when it is asked to. */
+  /** Whether it accepts requests to switch the chain. */
   obliging = true
-  /** The hash of each transaction that it sent. */
+  /** The hash of each sent transaction. */
   readonly sent: Hex[] = []
   readonly #stack: Stack
   readonly #pages: () => Page[]
@@ -83,12 +83,12 @@ export class Wallet {
     return wallet
   }
 
-  /** The person says no to the next so many questions. */
+  /** Rejects the next prompts. */
   refuse(questions = 1) {
     this.#refusals = questions
   }
 
-  /** The person thinks about each question for so long. */
+  /** Delays the answer to each prompt. */
   hesitate(ms: number) {
     this.#delayMs = ms
   }
@@ -104,19 +104,19 @@ export class Wallet {
     await this.#emit("chainChanged", numberToHex(chainId))
   }
 
-  /** It forgets that this page may know its accounts. */
+  /** Revokes the page's permission to see the accounts. */
   async disconnect() {
     this.#connected = false
     await this.#emit("accountsChanged", [])
   }
 
-  /** From now on it answers nothing. */
+  /** Stops answering. */
   async die() {
     this.#dead = true
     await this.#emit("disconnect", DISCONNECTED)
   }
 
-  /** Sends its newest transaction again, as it was signed: what wallets do with one that a reorg took back. */
+  /** Sends its latest transaction again, unchanged, as wallets do after a reorg. */
   async sendAgain() {
     if (!this.#newest) throw new Error("this wallet has sent nothing")
     await this.#client.sendRawTransaction({ serializedTransaction: this.#newest })
@@ -138,7 +138,7 @@ export class Wallet {
           ([event, data]) => window.dispatchEvent(new CustomEvent(`wallet:${event}`, { detail: data })),
           [event, data] as const,
         )
-        // A page that is just going somewhere asks anew when it is there.
+        // A page that is navigating asks again after loading.
         .catch(() => {})
     }
   }
@@ -231,7 +231,7 @@ export class Wallet {
   }
 }
 
-/** What only reads, the wallet's own node answers, errors and their data included. */
+/** Reads are forwarded to the node, with their errors and error data. */
 async function forward(rpcUrl: string, method: string, params: unknown[]): Promise<unknown> {
   const answer = await fetch(rpcUrl, {
     method: "POST",
@@ -243,7 +243,7 @@ async function forward(rpcUrl: string, method: string, params: unknown[]): Promi
   return result
 }
 
-/** Runs in the page before anything of the page's own. */
+/** Runs in the page before its own scripts. */
 function announce(name: string) {
   type Answer = { result?: unknown; error?: { code: number; message: string; data?: unknown } }
   const listeners = new Map<string, Set<(data: unknown) => void>>()

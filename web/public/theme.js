@@ -1,4 +1,4 @@
-// Before the first paint: the theme that was chosen, else the system's.
+// Sets the theme before the first paint: the user's choice, otherwise the system's.
 ;(function () {
   var chosen = null
   try {

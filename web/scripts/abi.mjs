@@ -1,5 +1,5 @@
-// Writes src/chain/abi.ts from the contracts' ABI: TypeScript learns names and types only from a constant, not from JSON.
-// `--check` compares instead, and fails when the file is stale.
+// Generates src/chain/abi.ts from the contracts' ABI: TypeScript infers names and types only from a constant, not from
+// JSON. With `--check` it compares instead, and fails when the file is stale.
 import { readFileSync, writeFileSync } from "node:fs"
 
 const here = (path) => new URL(path, import.meta.url)

@@ -1,4 +1,4 @@
-// Puts a brotli copy beside every text file of the build, for servers that hand it on as it is.
+// Writes a brotli copy of every text file of the build, for servers that serve precompressed files.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs"
 import { brotliCompressSync, constants } from "node:zlib"
 

@@ -1,18 +1,18 @@
-// The frame around every page: where one can go, whether the page is live, who signs.
+// The layout around every page: navigation, connection state, wallet.
 import { Link, Outlet, useRouterState } from "@tanstack/react-router"
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
 import styles from "./App.module.css"
-import { useFeed, useFeedState } from "./api/feed.ts"
-import { Badge } from "./parts/Badge.tsx"
-import { Button } from "./parts/Button.tsx"
-import { Icon } from "./parts/Icon.tsx"
-import { Notice } from "./parts/States.tsx"
-import { Center } from "./transactions/Center.tsx"
-import { Connect, WrongChain } from "./wallet/Connect.tsx"
-import { setLanguage, speak, useLanguage, useWords } from "./words/language.ts"
-import { getTheme, onTheme, setTheme } from "./words/theme.ts"
+import { useEventStream, useStreamState } from "./api/eventStream.ts"
+import { getTheme, setTheme, subscribeTheme } from "./browser/theme.ts"
+import { Connect, WrongChain } from "./features/wallet/Connect.tsx"
+import { defineMessages, setLanguage, useLanguage, useMessages } from "./i18n/language.ts"
+import { TransactionCenter } from "./transactions/TransactionCenter.tsx"
+import { Badge } from "./ui/Badge.tsx"
+import { Button } from "./ui/Button.tsx"
+import { Icon } from "./ui/Icon.tsx"
+import { Notice } from "./ui/States.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
     skip: "Skip to content",
     menu: "Menu",
@@ -30,7 +30,7 @@ const words = speak(
     light: "Light theme",
     feed: { connecting: "Connecting", live: "Live", stale: "Stale", down: "Offline" },
     block: (block: number) => `block ${block}`,
-    down: "The provider does not answer. What the chain knows is read from there, and may be some seconds old; what only the provider knows is missing.",
+    down: "The provider does not answer. Data on chain is read from the chain, with a delay of a few seconds; data that only the provider has is missing.",
   },
   {
     skip: "跳到内容",
@@ -56,15 +56,15 @@ const words = speak(
 const PLACES = ["/", "/deploy", "/leases", "/approvals", "/provider", "/arbiter"] as const
 
 export function App() {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const language = useLanguage()
   const path = useRouterState({ select: (state) => state.location.pathname })
   const [menu, setMenu] = useState(false)
   const main = useRef<HTMLElement>(null)
   const place = PLACES.findLast((place) => path.startsWith(place)) ?? "/"
-  const state = useFeedState()
+  const state = useStreamState()
 
-  // A new page begins at its top, for the eye and for the keyboard.
+  // After a navigation the new page is scrolled to its top and receives the focus.
   const shown = useRef(path)
   useEffect(() => {
     document.title = `${t.places[place]} · Tidemark`
@@ -105,7 +105,7 @@ export function App() {
             {t.language}
           </Button>
           <ThemeSwitch />
-          <Center />
+          <TransactionCenter />
           <Connect />
         </div>
       </header>
@@ -140,8 +140,8 @@ export function App() {
 }
 
 function Liveness() {
-  const t = useWords(words)
-  const { state, head } = useFeed()
+  const t = useMessages(messages)
+  const { state, head } = useEventStream()
   const tone = state === "live" ? "good" : state === "connecting" ? "plain" : "warn"
   return (
     <span className={styles.live} role="status" title={head ? t.block(head.number) : undefined}>
@@ -152,8 +152,8 @@ function Liveness() {
 }
 
 function ThemeSwitch() {
-  const t = useWords(words)
-  const dark = useSyncExternalStore(onTheme, getTheme) === "dark"
+  const t = useMessages(messages)
+  const dark = useSyncExternalStore(subscribeTheme, getTheme) === "dark"
   return (
     <Button
       kind="quiet"

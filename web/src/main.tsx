@@ -5,16 +5,17 @@ import { StrictMode } from "react"
 import { createRoot } from "react-dom/client"
 import { WagmiProvider } from "wagmi"
 import { ApiError } from "./api/client.ts"
-import { follow } from "./api/feed.ts"
-import { walletConnectOf, walletsOf } from "./chain/wallets.ts"
-import { ConfigContext, loadConfig } from "./config.ts"
-import { Failure } from "./parts/States.tsx"
+import { ConfigContext, loadConfig } from "./api/config.ts"
+import { connectEventStream } from "./api/eventStream.ts"
+import { walletConnectOf, walletsOf } from "./chain/wagmiConfig.ts"
+import { Failure } from "./features/errors/Failure.tsx"
 import { fetchPages, makeRouter } from "./routes.tsx"
+import { ExplorerContext } from "./ui/Values.tsx"
 import "./styles/tokens.css"
 import "./styles/base.css"
-import { getLanguage, setLanguage } from "./words/language.ts"
+import { getLanguage, setLanguage } from "./i18n/language.ts"
 
-// What Radix adds to the page's styles carries the nonce of the Content-Security-Policy.
+// Styles that Radix adds need the nonce of the Content-Security-Policy.
 const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce
 if (nonce) setNonce(nonce)
 
@@ -22,34 +23,36 @@ const queries = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 1_000,
-      // A refusal stays one; who is away may come back.
+      // A refusal is permanent; an unreachable provider may come back.
       retry: (failures, error) => failures < 2 && !(error instanceof ApiError),
     },
   },
 })
 
-/** The first page comes first; the code of the others is fetched when it stands. */
+/** The other pages' code is loaded after the first page is shown. */
 const PAGES_AFTER_MS = 5_000
 
 async function begin() {
   setLanguage(getLanguage())
   const root = createRoot(document.getElementById("root")!)
-  // The page's code comes while its configuration does.
+  // The page's code loads in parallel with its configuration.
   const router = makeRouter()
   void router.load()
   try {
     const config = await loadConfig()
     const wallets = walletsOf(config, await walletConnectOf(config))
-    follow(config.api, queries)
+    connectEventStream(config.api, queries)
     setTimeout(() => fetchPages(router), PAGES_AFTER_MS)
     root.render(
       <StrictMode>
         <ConfigContext value={config}>
-          <WagmiProvider config={wallets}>
-            <QueryClientProvider client={queries}>
-              <RouterProvider router={router} />
-            </QueryClientProvider>
-          </WagmiProvider>
+          <ExplorerContext value={config.explorer}>
+            <WagmiProvider config={wallets}>
+              <QueryClientProvider client={queries}>
+                <RouterProvider router={router} />
+              </QueryClientProvider>
+            </WagmiProvider>
+          </ExplorerContext>
         </ConfigContext>
       </StrictMode>,
     )

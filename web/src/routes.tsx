@@ -1,10 +1,10 @@
-// Where each page lies. A page's code is fetched when it is first gone to.
+// The routes. A page's code is loaded at the first visit.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router"
 import { App } from "./App.tsx"
-import { later } from "./later.ts"
-import { Lost, Wreck } from "./pages/Lost.tsx"
+import { retryImport } from "./browser/retryImport.ts"
+import { NotFound, PageError } from "./pages/NotFound.tsx"
 
-const root = createRootRoute({ component: App, notFoundComponent: Lost, errorComponent: Wreck })
+const root = createRootRoute({ component: App, notFoundComponent: NotFound, errorComponent: PageError })
 const under = () => root
 
 const tree = root.addChildren([
@@ -12,17 +12,17 @@ const tree = root.addChildren([
     getParentRoute: under,
     path: "/",
     component: lazyRouteComponent(
-      later(() => import("./pages/market/Market.tsx")),
+      retryImport(() => import("./pages/market/Market.tsx")),
       "Market",
     ),
   }),
   createRoute({
     getParentRoute: under,
     path: "/deploy",
-    // `?offer=3` when one came from the market.
+    // `?offer=3`: chosen on the market page.
     validateSearch: (search): { offer?: number } => ({ offer: Number(search.offer) || undefined }),
     component: lazyRouteComponent(
-      later(() => import("./pages/deploy/Deploy.tsx")),
+      retryImport(() => import("./pages/deploy/Deploy.tsx")),
       "Deploy",
     ),
   }),
@@ -30,7 +30,7 @@ const tree = root.addChildren([
     getParentRoute: under,
     path: "/leases",
     component: lazyRouteComponent(
-      later(() => import("./pages/leases/Leases.tsx")),
+      retryImport(() => import("./pages/leases/Leases.tsx")),
       "Leases",
     ),
   }),
@@ -42,7 +42,7 @@ const tree = root.addChildren([
       epoch: Number(search.epoch) || undefined,
     }),
     component: lazyRouteComponent(
-      later(() => import("./pages/lease/Lease.tsx")),
+      retryImport(() => import("./pages/lease/Lease.tsx")),
       "Lease",
     ),
   }),
@@ -50,19 +50,19 @@ const tree = root.addChildren([
     getParentRoute: under,
     path: "/approvals",
     component: lazyRouteComponent(
-      later(() => import("./pages/approvals/Approvals.tsx")),
+      retryImport(() => import("./pages/approvals/Approvals.tsx")),
       "Approvals",
     ),
   }),
   createRoute({
     getParentRoute: under,
     path: "/provider",
-    // `?address=0x…` for another than the page's own.
+    // `?address=0x…`: another provider than the page's own.
     validateSearch: (search): { address?: string } => ({
       address: typeof search.address === "string" ? search.address : undefined,
     }),
     component: lazyRouteComponent(
-      later(() => import("./pages/provider/Provider.tsx")),
+      retryImport(() => import("./pages/provider/Provider.tsx")),
       "Provider",
     ),
   }),
@@ -70,17 +70,17 @@ const tree = root.addChildren([
     getParentRoute: under,
     path: "/arbiter",
     component: lazyRouteComponent(
-      later(() => import("./pages/arbiter/Arbiter.tsx")),
+      retryImport(() => import("./pages/arbiter/Arbiter.tsx")),
       "Arbiter",
     ),
   }),
 ])
 
 export function makeRouter() {
-  return createRouter({ routeTree: tree, defaultPreload: "intent", defaultErrorComponent: Wreck })
+  return createRouter({ routeTree: tree, defaultPreload: "intent", defaultErrorComponent: PageError })
 }
 
-/** Fetches what was not gone to yet, so that one can still go there when whoever served the page is away. */
+/** Prefetches the remaining pages, so that they open even while the server is down. */
 export function fetchPages(router: ReturnType<typeof makeRouter>) {
   for (const { options } of Object.values(router.routesById)) {
     const page = options.component as { preload?: () => Promise<void> } | undefined

@@ -1,4 +1,5 @@
-// A chain that answers reads by the function that is asked, finds logs by their topics, signs with keys and keeps what is sent.
+// A chain that answers reads by the called function, finds logs by their topics, signs with keys and records what is
+// sent.
 import {
   decodeFunctionData,
   type EIP1193RequestFn,
@@ -13,10 +14,10 @@ import { market } from "../src/chain/abi.ts"
 import type { Limit } from "../src/chain/terms.ts"
 import { ADDRESS, CHAIN_ID, HASH, MARKET, OTHER } from "./wallet.ts"
 
-/** Of the chain's head. */
+/** The time of the chain's head. */
 export const NOW = 1_700_000_000
 
-/** Three approvers in their order. */
+/** Three approvers in ascending order. */
 export const KEYS: PrivateKeyAccount[] = [1, 2, 3]
   .map((byte) => privateKeyToAccount(`0x${byte.toString(16).padStart(64, "0")}`))
   .sort((a, b) => (BigInt(a.address) < BigInt(b.address) ? -1 : 1))
@@ -29,7 +30,7 @@ export function selectorOf(name: string): Hex {
   return toFunctionSelector(found as never)
 }
 
-/** What functions of the market answer, by name. */
+/** Encoded results of the market's functions, by name. */
 export function reads(answers: Record<string, unknown>): Record<Hex, Hex> {
   const encoded = Object.entries(answers).map(([functionName, result]) => [
     selectorOf(functionName),
@@ -70,10 +71,10 @@ export function boundLog(account = ADDRESS, limits: Limit[] = [], threshold = 2n
 export const LIMITS = { rate: 0n, amount: 0n, version: 3, exposure: 0n, exposed: 0n }
 
 interface World {
-  /** Of the market, by function. */
+  /** Results of the market's functions, by name. */
   reads?: Record<string, unknown>
   logs?: { topics: Hex[] }[]
-  /** Signs whatever the wallet is asked to sign. */
+  /** The key that signs all requests to the wallet. */
   key?: PrivateKeyAccount
 }
 

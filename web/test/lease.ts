@@ -1,7 +1,7 @@
-// One lease, its events and a proof of it, for the tests of whoever shows or verifies them.
+// A lease, its events and a proof of it, for tests.
 import { StandardMerkleTree } from "@openzeppelin/merkle-tree"
 import type { Address, Hex } from "viem"
-import type { EventView, HeadView, LeaseView, ProofView, TermsView, UsageArgument } from "../src/api/views.ts"
+import type { EventView, HeadView, LeaseView, ProofView, TermsView, UsageArgument } from "../src/api/types.ts"
 import { leaseIdOf, termsOf } from "../src/chain/terms.ts"
 import { CHAIN_ID, MARKET } from "./wallet.ts"
 
@@ -108,7 +108,7 @@ export const USAGE: UsageArgument = {
 
 const ENCODING = ["bytes32", "uint32", "uint64", "uint96", "uint128", "uint96", "uint16"]
 
-/** A proof by the public library, beside so many other leases. */
+/** A proof made by OpenZeppelin's library, in a tree with this many other leases. */
 export function proofView(others = 4, usage = USAGE): ProofView {
   const values = (lease: Hex) => [
     lease,
@@ -185,7 +185,7 @@ export const PARAMETERS: Record<string, string> = {
 
 const HEAD: HeadView = { number: OPENED + 60, hash: `0x${"cd".repeat(32)}`, time: OPENED + 60 }
 
-/** What the page's own provider answers, which is the lease's too. */
+/** The answers of the page's own provider, which is also the lease's. */
 export function answersOf(lease: LeaseView = leaseView(), more: Record<string, unknown> = {}) {
   const path = `/v1/leases/${lease.id}`
   return {

@@ -1,6 +1,6 @@
-// What verbs are about, in the API's shapes, for tests.
+// Example structs of the market, in the API's shapes.
 import { zeroAddress } from "viem"
-import type { BidView, PolicyView, RatesView, ShapeView, TermsView, UsageArgument } from "../src/api/views.ts"
+import type { BidView, PolicyView, RatesView, ShapeView, TermsView, UsageArgument } from "../src/api/types.ts"
 import { type AuctionOrder, type Bid, bidOf, type Order, type Terms, termsOf } from "../src/chain/terms.ts"
 import { ADDRESS, HASH, OTHER } from "./wallet.ts"
 

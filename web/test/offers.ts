@@ -1,6 +1,6 @@
-// A small market in the API's shapes, for the tests of the pages that show it.
+// A small market in the API's shapes, for the tests of pages.
 import { type Address, type Hex, zeroAddress } from "viem"
-import type { LeaseSummary, MarketView, OfferView, OrderView, ProviderView } from "../src/api/views.ts"
+import type { LeaseSummary, MarketView, OfferView, OrderView, ProviderView } from "../src/api/types.ts"
 import { POLICY, RATES, SHAPE } from "./market.ts"
 import { CHAIN_ID, HASH, MARKET } from "./wallet.ts"
 
@@ -15,7 +15,7 @@ export const MARKET_VIEW: MarketView = {
   provider: NEAR,
   endpoint: "http://127.0.0.1:7070",
   sealingKey: "0x",
-  domain: {},
+  domain: { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET },
   types: {},
   leafEncoding: [],
   intakeOpen: true,
@@ -23,7 +23,7 @@ export const MARKET_VIEW: MarketView = {
   head: { number: 7, hash: HASH, time: NOW },
 }
 
-/** A millionth of a coin for a core and hour, and nothing else. */
+/** A millionth of a coin per core-hour, and nothing else. */
 const CHEAP = {
   millicore: String((10n ** 12n * 10n ** 12n) / 3_600_000n),
   memoryMiB: "0",

@@ -1,5 +1,5 @@
-// A page as it stands in the browser, for component tests: configuration, a wallet that signs nothing unless told to, queries
-// without patience, and a router that knows every path.
+// The environment of a page, for component tests: configuration, a wallet that signs only what a test answers, queries
+// without retries, and a router that accepts every path.
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query"
 import {
   createMemoryHistory,
@@ -14,9 +14,10 @@ import { type Address, custom, type EIP1193RequestFn } from "viem"
 import { vi } from "vitest"
 import { createConfig, injected, WagmiProvider } from "wagmi"
 import { connect } from "wagmi/actions"
-import type { PageConfig } from "../src/api/views.ts"
-import { chainOf } from "../src/chain/wallets.ts"
-import { ConfigContext } from "../src/config.ts"
+import { ConfigContext } from "../src/api/config.ts"
+import type { PageConfig } from "../src/api/types.ts"
+import { chainOf } from "../src/chain/wagmiConfig.ts"
+import { ExplorerContext } from "../src/ui/Values.tsx"
 import { CHAIN_ID, MARKET } from "./wallet.ts"
 
 export const CONFIG: PageConfig = {
@@ -31,16 +32,16 @@ export const CONFIG: PageConfig = {
 }
 
 interface Scene {
-  /** Where the router stands. */
+  /** The router's path. */
   path?: string
   config?: Partial<PageConfig>
-  /** Of the connected wallet; none: a wallet is there and nobody has connected it. */
+  /** The connected account; none: the wallet is not connected. */
   account?: Address
-  /** Answers what is asked of the chain and of the wallet; undefined: the account and the chain id are known anyway. */
+  /** Answers requests to the chain and the wallet; without it only the account and the chain id are answered. */
   chain?: EIP1193RequestFn
 }
 
-/** Renders a component inside of all that surrounds a page. */
+/** Renders a component in the environment of a page. */
 export async function show(children: ReactNode, { path = "/", config, account, chain }: Scene = {}) {
   const page = { ...CONFIG, ...config }
   const request = async (asked: { method: string; params?: unknown }) => {
@@ -70,27 +71,31 @@ export async function show(children: ReactNode, { path = "/", config, account, c
   await router.load()
   const shown = render(
     <ConfigContext value={page}>
-      <WagmiProvider config={wallets} reconnectOnMount={false}>
-        <QueryClientProvider client={queries}>
-          <RouterProvider router={router as never} />
-        </QueryClientProvider>
-      </WagmiProvider>
+      <ExplorerContext value={page.explorer}>
+        <WagmiProvider config={wallets} reconnectOnMount={false}>
+          <QueryClientProvider client={queries}>
+            <RouterProvider router={router as never} />
+          </QueryClientProvider>
+        </WagmiProvider>
+      </ExplorerContext>
     </ConfigContext>,
   )
   return { ...shown, queries, router, wallets }
 }
 
-/** Answers `fetch` by path: JSON, or a function of the request; what is not named is a 404 in the API's words. */
+/** Answers `fetch` by path: JSON, or a function of the request; any other path is answered with the API's 404. */
 export function answer(answers: Record<string, unknown>) {
   const asked: { path: string; method: string; body: string | undefined }[] = []
   vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
-    const path = String(input)
-    const method = init?.method ?? "GET"
-    asked.push({ path, method, body: typeof init?.body === "string" ? init.body : undefined })
+    const request =
+      input instanceof Request ? input : new Request(new URL(String(input), location.href), init)
+    const path = request.url.replace(location.origin, "")
+    const { method } = request
+    asked.push({ path, method, body: request.body ? await request.clone().text() : undefined })
     const found = answers[`${method} ${path}`] ?? answers[path]
     if (found instanceof Error) throw found
     if (found instanceof Response) return found.clone()
-    if (typeof found === "function") return found(init)
+    if (typeof found === "function") return found(request)
     if (found === undefined) return json({ code: "not_found", message: `nothing is at ${path}` }, 404)
     return json(found)
   })

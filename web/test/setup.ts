@@ -2,7 +2,7 @@ import "@testing-library/jest-dom/vitest"
 import { cleanup, configure } from "@testing-library/react"
 import { afterEach, vi } from "vitest"
 
-// A busy machine is late, and no less right.
+// A loaded machine is slow.
 configure({ asyncUtilTimeout: 5_000 })
 
 afterEach(() => {
@@ -11,7 +11,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-// jsdom has no layout to scroll, and no observer of sizes.
+// jsdom has no scrolling and no ResizeObserver.
 if ("window" in globalThis) window.scrollTo = () => {}
 globalThis.ResizeObserver ??= class {
   observe() {}
@@ -19,7 +19,7 @@ globalThis.ResizeObserver ??= class {
   disconnect() {}
 }
 
-// Nor can its files be read as a browser's can.
+// Nor can it read files as browsers do.
 if ("window" in globalThis && !Blob.prototype.arrayBuffer) {
   Blob.prototype.arrayBuffer = function () {
     return new Promise((resolve, reject) => {

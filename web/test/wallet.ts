@@ -1,4 +1,4 @@
-// A wallet on a chain that keeps what is sent, for the tests of the verbs.
+// A wallet on a chain that records what is sent, for the tests of the actions.
 import {
   type Address,
   createClient,
@@ -11,7 +11,7 @@ import {
 } from "viem"
 import { market } from "../src/chain/abi.ts"
 import type { Wallet } from "../src/chain/call.ts"
-import { chainOf } from "../src/chain/wallets.ts"
+import { chainOf } from "../src/chain/wagmiConfig.ts"
 
 export const ADDRESS: Address = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
 export const OTHER: Address = "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65"
@@ -27,19 +27,19 @@ export interface Sent {
   value: bigint
 }
 
-/** What the market answers when it is asked before anything is sent. */
+/** How the market answers the simulated call. */
 export interface Answer {
   /** The name of its custom error; none: it accepts. */
   refusal?: string
   arguments?: unknown[]
   result?: Hex
-  /** What the wallet signs typed data with; recorded under `signed`. */
+  /** The wallet's signature of typed data, which is recorded under `signed`. */
   signature?: Hex
-  /** Of the wallet's own address: it is a contract. */
+  /** The code at the wallet's own address: it is a contract. */
   code?: Hex
-  /** Answers by selector of the call, before any refusal: for reads. */
+  /** Answers of reads by the call's selector; they precede any refusal. */
   reads?: Record<Hex, Hex>
-  /** What eth_getLogs finds, by the topics that are asked for. */
+  /** The logs that eth_getLogs finds, filtered by topics. */
   logs?: object[]
 }
 
@@ -73,7 +73,7 @@ export function recorder(answer: Answer = {}) {
       case "eth_call": {
         const read = answer.reads?.[list[0].data?.slice(0, 10) as Hex]
         if (read) return read
-        // A token's contract that lacks a function answers nothing.
+        // A token's contract without a function returns nothing.
         if (answer.reads && list[0].to !== MARKET) return "0x"
         if (!answer.refusal) return answer.result ?? "0x"
         const data = encodeErrorResult({
@@ -104,7 +104,7 @@ export function recorder(answer: Answer = {}) {
   return { wallet, sent, signed }
 }
 
-/** What a verb sent to the market: one transaction, decoded. */
+/** The only transaction to the market, decoded. */
 export function onlyCall(sent: Sent[]): { name: string; args: readonly unknown[]; value: bigint } {
   const [first] = sent
   if (sent.length !== 1 || !first) throw new Error(`${sent.length} transactions were sent`)

@@ -9,6 +9,7 @@
 //! - `demo/`: the parts of `tidemark up`
 //! - `orchestrator.rs`: the trait by which the binary hands in the orchestrator of a provider
 
+mod clock;
 pub mod demo;
 mod input;
 mod market;
@@ -26,17 +27,17 @@ use clap::{Parser, Subcommand};
 
 use crate::{
     orchestrator::Orchestrator,
-    settings::{Connection, Identity, OutputSettings},
+    settings::{ConnectionSettings, IdentitySettings, OutputSettings},
 };
 
-/// Elastic compute market: rent capacity that follows demand, and pay only for what is proven.
+/// An elastic compute market: rent capacity that scales with demand, and pay only for usage that is proven.
 #[derive(Debug, Parser)]
 #[command(name = "tidemark", version, propagate_version = true)]
 pub struct Cli {
     #[command(flatten)]
-    pub connection: Connection,
+    pub connection: ConnectionSettings,
     #[command(flatten)]
-    pub identity: Identity,
+    pub identity: IdentitySettings,
     #[command(flatten)]
     pub output: OutputSettings,
     #[command(subcommand)]
@@ -45,95 +46,98 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Start a whole market on this machine: chain, contracts, one provider and a sample application.
-    Up(verbs::up::Up),
-    /// Open a lease for a Compose file and wait until it runs.
-    Deploy(verbs::deploy::Deploy),
-    /// Say which offers fit a Compose file, what they cost, and why the others do not fit.
-    Quote(verbs::quote::Quote),
-    /// Let providers bid: ask, look, accept.
+    /// Start a complete market on this machine: a chain, the contracts, one provider and a sample application.
+    Up(verbs::up::UpArgs),
+    /// Open a lease for a Compose file and wait until its replicas run.
+    Deploy(verbs::deploy::DeployArgs),
+    /// List the offers that fit a Compose file with their prices, and the reasons why the others do not fit.
+    Quote(verbs::quote::QuoteArgs),
+    /// Open an order on which providers bid; list, accept or cancel orders.
     #[command(subcommand)]
     Order(verbs::order::OrderCommand),
     /// List leases.
-    Ls(verbs::ls::Ls),
-    /// Show a lease: what runs, what it costs, how long the money lasts.
-    Show(verbs::show::Show),
-    /// Print what a lease's containers print.
-    Logs(verbs::logs::Logs),
-    /// Tell what happened to a lease or on the market, and go on telling it.
-    Events(verbs::events::Events),
-    /// Open a shell in one of a lease's containers, or run a command there.
-    Exec(verbs::exec::Exec),
-    /// Show what a lease uses and what comes for it, as it happens.
-    Top(verbs::top::Top),
-    /// Let somebody look inside a lease, for a time.
-    Share(verbs::share::Share),
-    /// Let somebody look inside a lease no more.
-    Unshare(verbs::unshare::Unshare),
-    /// Show who looked inside a lease.
-    Accesses(verbs::accesses::Accesses),
-    /// Set a lease's replica count.
-    Scale(verbs::scale::Scale),
-    /// Say why a lease has the replicas that it has: what was seen, what was wished, what the contract granted.
-    Explain(verbs::explain::Explain),
-    /// Scale a lease of yours from here, by a policy of your choice, until it is closed or this is stopped.
-    Agent(verbs::agent::Agent),
-    /// Change how a lease's capacity may follow demand.
-    Policy(verbs::policy::Policy),
-    /// Add money to a lease; anyone may.
-    Topup(verbs::topup::Topup),
-    /// Move a lease to another provider, in one transaction.
-    Move(verbs::r#move::Move),
-    /// Take money out of an open lease.
-    Withdraw(verbs::withdraw::Withdraw),
-    /// Close a lease and take back what it does not owe.
-    Close(verbs::close::Close),
-    /// Check a lease's newest proof against the chain, and what was paid against the proof.
-    Verify(verbs::verify::Verify),
-    /// Look whether what providers state can be true, and prove it when not; anyone may.
-    Watch(verbs::watch::Watch),
-    /// Report a provider that posts no roots, and have its leases credited; anyone may.
-    Report(verbs::report::Report),
-    /// Dispute what the chain cannot see of a lease, or end a dispute.
-    Dispute(verbs::dispute::Dispute),
-    /// Rule a dispute; for arbiters.
-    Rule(verbs::rule::Rule),
-    /// Stop or reopen the intake; for arbiters.
+    Ls(verbs::ls::LsArgs),
+    /// Show a lease: its containers, its cost and its runway.
+    Show(verbs::show::ShowArgs),
+    /// Print the logs of a lease's containers.
+    Logs(verbs::logs::LogsArgs),
+    /// Print the events of a lease or of the whole market, and follow new ones.
+    Events(verbs::events::EventsArgs),
+    /// Open a shell in a container of a lease, or run a command there.
+    Exec(verbs::exec::ExecArgs),
+    /// Show the resource usage and the requests of a lease, live.
+    Top(verbs::top::TopArgs),
+    /// Grant an address access to a lease for a limited time.
+    Share(verbs::share::ShareArgs),
+    /// Revoke the access of an address to a lease.
+    Unshare(verbs::unshare::UnshareArgs),
+    /// List who accessed a lease.
+    Accesses(verbs::accesses::AccessesArgs),
+    /// Set the replica count of a lease.
+    Scale(verbs::scale::ScaleArgs),
+    /// Explain the replica count of a lease: the metrics observed, the count wanted, and the count that the contract allowed.
+    Explain(verbs::explain::ExplainArgs),
+    /// Scale your own lease from this machine with an autoscaler of your choice, until the lease closes or you stop the command.
+    Agent(verbs::agent::AgentArgs),
+    /// Change the lease policy: the bounds within which a lease is scaled.
+    Policy(verbs::policy::PolicyArgs),
+    /// Add money to a lease; any account may.
+    Topup(verbs::topup::TopupArgs),
+    /// Move a lease to another provider in one transaction.
+    Move(verbs::r#move::MoveArgs),
+    /// Withdraw money from an open lease.
+    Withdraw(verbs::withdraw::WithdrawArgs),
+    /// Close a lease and refund what it does not owe.
+    Close(verbs::close::CloseArgs),
+    /// Verify the newest proof of a lease against the chain, and the payments against the proof.
+    Verify(verbs::verify::VerifyArgs),
+    /// Check the statements of providers for fraud, and prove it on chain; any account may.
+    Watch(verbs::watch::WatchArgs),
+    /// Report a provider that posts no roots, and credit its leases; any account may.
+    Report(verbs::report::ReportArgs),
+    /// Dispute what the chain cannot observe of a lease, or end a dispute.
+    Dispute(verbs::dispute::DisputeArgs),
+    /// Rule on a dispute; for arbiters.
+    Rule(verbs::rule::RuleArgs),
+    /// Stop or reopen the intake of the market; for arbiters.
     #[command(subcommand)]
     Intake(verbs::intake::IntakeCommand),
-    /// Bind an account to approvers and limits, show or free it.
+    /// Bind an account to approvers and a spending policy; show or unbind it.
     #[command(subcommand)]
     Account(verbs::account::AccountCommand),
     /// Consent to an action of a bound account; for approvers.
-    Consent(verbs::consent::Consent),
-    /// Take back a consent; for approvers.
-    Revoke(verbs::revoke::Revoke),
-    /// Sell capacity: set up, register, run, look, withdraw.
+    Consent(verbs::consent::ConsentArgs),
+    /// Revoke a consent; for approvers.
+    Revoke(verbs::revoke::RevokeArgs),
+    /// Sell capacity: create keys, register, run the orchestrator, show the status, withdraw earnings.
     #[command(subcommand)]
     Provider(verbs::provider::ProviderCommand),
     /// Deploy the contracts.
     #[command(subcommand)]
     Contracts(verbs::contracts::ContractsCommand),
-    /// Say what scaling policies would have cost and spared on a trace of demand.
-    Simulate(verbs::simulate::Simulate),
-    /// Make or extract traces of demand.
+    /// Simulate autoscalers on a trace of demand: their cost and their shortfalls.
+    Simulate(verbs::simulate::SimulateArgs),
+    /// Generate or extract traces of demand.
     #[command(subcommand)]
     Trace(verbs::trace::TraceCommand),
-    /// Let a scaling policy learn in the simulator, and save it as a file.
-    Train(verbs::train::Train),
-    /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses) and say how to mend it.
-    Doctor(Box<verbs::doctor::Doctor>),
+    /// Train an autoscaler in the simulator, and save it to a file.
+    Train(verbs::train::TrainArgs),
+    /// Check what a provider needs (RPC, Docker, keys, clock, disk, addresses), and print how to fix what fails.
+    Doctor(Box<verbs::doctor::DoctorArgs>),
 }
 
 impl Verb {
-    /// Whether it runs for long and unattended.
+    /// Whether the command runs unattended until it is stopped, as a service does.
     pub fn is_a_service(&self) -> bool {
         matches!(self, Verb::Provider(verbs::provider::ProviderCommand::Run(_)) | Verb::Agent(_))
     }
 }
 
 impl Cli {
-    /// The exit code says what a question was answered; that it failed, the error.
+    /// Runs the command. The exit code is its answer, for commands that answer by it (`quote`, `exec`).
+    ///
+    /// # Errors
+    /// When the command failed; the error is the message for the user.
     pub async fn run(self, orchestrator: &dyn Orchestrator) -> anyhow::Result<ExitCode> {
         let Cli { connection, identity, output, verb } = self;
         let json = output.json;

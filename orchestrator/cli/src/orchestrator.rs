@@ -1,8 +1,9 @@
-//! A provider's orchestrator as the command line starts it. The binary hands one in: no verb knows a stage.
+//! The orchestrator of a provider, as commands start it. The binary passes in the implementation, so that this crate does not
+//! depend on the stages.
 
 use std::net::SocketAddr;
 
-use crate::settings::{Connection, Identity, OrchestratorSettings};
+use crate::settings::{ConnectionSettings, IdentitySettings, OrchestratorSettings};
 use alloy::primitives::Address;
 use async_trait::async_trait;
 use ports::engine::Info;
@@ -14,16 +15,16 @@ pub trait Orchestrator: Send + Sync {
     /// Starts everything; returns when the API listens and the stages run.
     async fn start(
         &self,
-        connection: &Connection,
-        identity: &Identity,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
         settings: &OrchestratorSettings,
-    ) -> anyhow::Result<Running>;
+    ) -> anyhow::Result<RunningOrchestrator>;
 
-    /// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its
-    /// chain.
+    /// Removes the containers, networks and volumes that a provider of a deployment has on this machine's engine. For a
+    /// development chain that ends: its leases could not be closed otherwise.
     async fn sweep(&self, deployment: &Deployment, provider: Address) -> anyhow::Result<()>;
 
-    /// The container engine that an orchestrator with these settings would use.
+    /// Describes the container engine that an orchestrator with these settings would use.
     async fn engine(&self, settings: &OrchestratorSettings) -> anyhow::Result<Info>;
 
     /// Opens the database and brings its schema up to date.
@@ -31,18 +32,18 @@ pub trait Orchestrator: Send + Sync {
 }
 
 /// A running orchestrator.
-pub struct Running {
+pub struct RunningOrchestrator {
     /// Where the API listens.
     pub address: SocketAddr,
     /// Where the gateway listens.
     pub gateway: SocketAddr,
-    /// Ends the tasks when it becomes true.
+    /// Stops the tasks when it becomes true.
     pub shutdown: watch::Sender<bool>,
     pub tasks: Vec<JoinHandle<()>>,
 }
 
-impl Running {
-    /// Ends every task, and waits until it has ended.
+impl RunningOrchestrator {
+    /// Stops every task and waits for all of them.
     pub async fn stop(self) {
         let _ = self.shutdown.send(true);
         for task in self.tasks {

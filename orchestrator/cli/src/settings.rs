@@ -1,8 +1,8 @@
-//! Every setting, typed and documented.
+//! The settings, typed and documented, as groups of clap arguments.
 //!
-//! Each setting is a flag and an environment variable of the same name (`--listen`, `TIDEMARK_LISTEN`); a flag wins over
-//! the environment, the environment over `.env`. `.env.example` lists them all. The binary's `config` reads the
-//! environment; this module only names the variables.
+//! Each setting is a flag and an environment variable of the same name (`--listen`, `TIDEMARK_LISTEN`). A flag takes
+//! precedence over the environment, the environment over `.env`. `.env.example` lists all of them. The binary's `config`
+//! reads the environment; this module only declares the names of the variables.
 
 mod connection;
 mod identity;
@@ -12,8 +12,8 @@ mod parse;
 mod secret;
 mod web;
 
-pub use connection::{Connection, DEV_CHAIN};
-pub use identity::Identity;
+pub use connection::{ConnectionSettings, DEV_CHAIN};
+pub use identity::IdentitySettings;
 pub use orchestrator::OrchestratorSettings;
 pub use output::{LogFormat, OutputSettings};
 pub use parse::duration;
@@ -29,7 +29,7 @@ mod tests {
     use crate::Cli;
 
     #[test]
-    fn the_command_line_is_sound() {
+    fn the_arguments_are_consistent() {
         Cli::command().debug_assert();
     }
 
@@ -64,7 +64,8 @@ mod tests {
 
     #[test]
     fn a_raw_key_is_refused_away_from_the_local_chain() {
-        let identity = Identity { keystore: None, password_file: None, dev_key: Some(Secret::new("0x01".repeat(32))) };
+        let identity =
+            IdentitySettings { keystore: None, password_file: None, dev_key: Some(Secret::new("0x01".repeat(32))) };
         assert!(identity.signer(1).unwrap_err().to_string().contains("refused on chain 1"));
     }
 }

@@ -1,8 +1,8 @@
-//! The signals that end a command.
+//! The signals that stop a command.
 
 use std::future::Future;
 
-/// Ends at Ctrl-C or SIGTERM. Listens from the call on, not from the first poll.
+/// Resolves on SIGINT (Ctrl-C) or SIGTERM. The handlers are installed by the call, not by the first poll.
 pub fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
     let (interrupt, terminate) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));

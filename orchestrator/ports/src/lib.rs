@@ -1,5 +1,5 @@
 //! The traits through which stages, API and gateway reach what is outside the process: the chain, the container engine,
-//! the kernel's counters, the clock, the gateway, a pricer. One file a world.
+//! the kernel's counters, the clock, the gateway, a pricer. Each has a file of its own.
 //!
 //! This crate may name the types of those traits and the error that each returns; it may not implement them and has no
 //! I/O. The crate `adapters` implements them over real systems; tests use the fakes behind the feature `testing`.
@@ -19,3 +19,5 @@ pub mod ethereum;
 pub mod pricer;
 pub mod signature;
 pub mod subnet;
+#[cfg(feature = "testing")]
+pub mod testing;

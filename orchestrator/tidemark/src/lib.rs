@@ -1,31 +1,41 @@
-//! Tidemark's orchestrator: it follows the market's events, runs what tenants paid for, and posts the proofs by which it
-//! is paid.
+//! The binary: configuration, telemetry, and the wiring of the orchestrator's parts.
+//!
+//! Tidemark's orchestrator follows the events of the market, runs the containers that tenants pay for, and posts the proofs by
+//! which their provider is paid.
 //!
 //! # Theory of operation
 //!
 //! chain → clearing → container → meter → proof → scale → settlement
 //!
-//! Seven words carry the system; they name the [`stages`], the modules of the [`store`] and the migrations, and they sort
-//! in the order of the flow. An eighth word, [`lease`], is the noun they act on: pure, without I/O. A stage takes no input.
-//! Woken by its period or by a signal without data, it looks at everything again and does what is missing, so one path
-//! serves normal work and recovery. The [`driver`] runs stages without knowing any by name; [`wiring`] joins them to the
-//! [`ports`], which are the only files that know a foreign world.
+//! These seven words name the [`stages`], the modules of the [`store`], the migrations and the folders of the end-to-end tests.
+//! They sort alphabetically in the order of the flow. Each stage is a level-triggered reconciler: it takes no input. The
+//! [`driver`] runs it periodically and when another stage wakes it, and each run compares the whole current state with the
+//! desired state and does what is missing. Normal operation and recovery are therefore the same code path. Stages do not import
+//! one another; they communicate through the store, and the events of the chain reach the others only through the chain stage.
 //!
-//! # Ground rules
+//! [`lease`] and `autoscaling` are pure: they decide and do no I/O. [`ports`] are the traits of the outside world and
+//! [`adapters`] their implementations; only these know a node, a container engine or the kernel. [`gateway`] routes requests to
+//! replicas and measures demand, [`api`] serves what the store knows, [`cli`] holds the commands. [`wiring`] constructs all of
+//! them and decides nothing; [`config`] is the only file that reads the environment.
 //!
-//! 1. Nothing lives only in memory: kill the process at any line and the next run converges.
-//! 2. The chain is the only authority on money and on what is wanted; Docker is the only authority on what runs; the
-//!    database is memory.
-//! 3. Every container, network and volume carries labels (provider, chain, market, lease, service, replica, generation).
-//!    Without them it is not ours and is never touched.
-//! 4. A transaction is written down before it is sent. Each intent is sent at most once to effect.
-//! 5. Unreachable is not gone: no teardown because an RPC, a database or Docker did not answer.
-//! 6. No stage retries inside a run; the next run is the retry, with backoff. A panic in one lease's work does not stop
-//!    another's.
-//! 7. The API cannot act on the chain, nor make, start, stop or change what Docker runs. What goes on inside a lease it shows
-//!    to the tenant alone, and to whom the tenant lets, and writes down who looked before it shows anything. A shell is the
-//!    tenant's own hand inside its own container, under that container's user and limits, and ends with its socket.
-//! 8. No secret in a log, an error, an event, a label or an image.
+//! # Invariants
+//!
+//! 1. No state lives only in memory. The process may be killed at any point, and the next run converges.
+//! 2. The chain is the only authority on money and on the desired state, Docker on what runs; the database is a record of both.
+//! 3. Every container, network and volume carries labels (provider, chain, market, lease, service, replica, generation). The
+//!    orchestrator never touches one without them.
+//! 4. A transaction is written to the store before it is sent. Each intent takes effect at most once.
+//! 5. Unreachable is not gone: an RPC, a database or a Docker that does not answer never causes a teardown.
+//! 6. No stage retries within a run; the next run is the retry, with backoff. A panic in the work on one lease does not stop the
+//!    work on another.
+//! 7. The API cannot act on the chain, nor create, start, stop or change what Docker runs. It shows logs, usage and shells of a
+//!    lease only to its tenant and to those with a grant of the tenant, and records each access before it answers. A shell runs
+//!    in the tenant's own container with that container's user and limits, and ends with its connection.
+//! 8. No log, error, event, label or image contains a secret.
+//! 9. No statement is made from lost state. When a root on chain is not in the database, leases that it may have covered get no
+//!    further statements: their time lapses to their tenants, because a wrong statement would cost the bond.
+//! 10. Spending on transactions is bounded: the gas of an hour by a budget, the fee of a replacement by four times the current
+//!     fee. The budget is in gas; there is no bound in wei yet.
 
 pub mod config;
 pub mod telemetry;

@@ -1,10 +1,10 @@
-//! Environment, arguments, logging, then one verb.
+//! Loads the environment, parses the arguments, starts logging and runs one command.
 
 use std::process::ExitCode;
 
 use clap::Parser;
 use cli::{Cli, render::answer};
-use tidemark::{config, telemetry, wiring::Real};
+use tidemark::{config, telemetry, wiring::AdaptedOrchestrator};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -18,19 +18,19 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Says by `json` how errors are to be told, as soon as that is known.
+/// Runs the command. Sets `json` as soon as the arguments are parsed, so that `main` prints a later error in that format.
 async fn run(json: &mut bool) -> anyhow::Result<ExitCode> {
     config::load_dotenv()?;
     let cli = Cli::try_parse().unwrap_or_else(|error| {
-        let blame = config::blame::<Cli>(&error);
+        let source = config::source_of_invalid_value::<Cli>(&error);
         let _ = error.print();
-        if let Some(blame) = blame {
-            eprintln!("{blame}");
+        if let Some(source) = source {
+            eprintln!("{source}");
         }
         std::process::exit(error.exit_code())
     });
     config::refuse_unknown::<Cli>()?;
     *json = cli.output.json;
     telemetry::log(&cli.output, cli.verb.is_a_service())?;
-    cli.run(&Real).await
+    cli.run(&AdaptedOrchestrator).await
 }

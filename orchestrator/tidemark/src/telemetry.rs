@@ -8,14 +8,14 @@ use tracing_subscriber::EnvFilter;
 
 use cli::settings::{LogFormat, OutputSettings};
 
-/// What is not logged unless asked for: the RPC library's complaints. Stages say for themselves that a node is away.
-const QUIET: &str = "alloy_transport_ws=off,alloy_pubsub=off";
+/// Targets that are not logged by default: the RPC library. The stages log that a node is unreachable themselves.
+const SILENCED: &str = "alloy_transport_ws=off,alloy_pubsub=off";
 
-/// Seconds: the bounds of the gateway's histogram.
+/// The bucket bounds of the gateway's latency histogram, in seconds.
 const LATENCIES: [f64; 15] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
-/// What `tidemark` in a filter stands for: log targets begin with a crate's name.
+/// The crates of the orchestrator, for which `tidemark` stands in a filter: log targets start with the name of a crate.
 const CRATES: [&str; 12] = [
     "adapters",
     "api",
@@ -31,7 +31,7 @@ const CRATES: [&str; 12] = [
     "tidemark",
 ];
 
-/// Replaces `tidemark` in a filter's directives by the crates that it stands for, and `tidemark::CRATE` by the crate.
+/// Expands `tidemark` in the directives of a filter to all crates, and `tidemark::CRATE` to that crate.
 fn expand(filter: &str) -> String {
     let directives = filter.split(',').flat_map(|directive| {
         let Some(rest) = directive.trim().strip_prefix("tidemark") else { return vec![directive.to_owned()] };
@@ -43,13 +43,16 @@ fn expand(filter: &str) -> String {
     directives.collect::<Vec<_>>().join(",")
 }
 
-/// Starts logging. Standard output stays free for answers. Unless told otherwise a service tells what it does, anything
-/// else only what goes wrong.
+/// Starts logging on standard error; standard output is for answers. The default level is `info` for services and `warn` for other
+/// commands.
+///
+/// # Errors
+/// When the filter cannot be parsed.
 pub fn log(output: &OutputSettings, service: bool) -> anyhow::Result<()> {
     let level = if service { "warn,tidemark=info" } else { "warn" };
-    let wanted = output.log.clone().unwrap_or_else(|| format!("{level},{QUIET}"));
+    let wanted = output.log.clone().unwrap_or_else(|| format!("{level},{SILENCED}"));
     let filter = EnvFilter::try_new(expand(&wanted))
-        .map_err(|error| anyhow::anyhow!("TIDEMARK_LOG: {wanted:?} is not a filter: {error}"))?;
+        .map_err(|error| anyhow::anyhow!("TIDEMARK_LOG: {wanted:?} is not a log filter: {error}"))?;
     let logger = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
     match output.log_format {
         LogFormat::Text => logger.with_ansi(std::io::IsTerminal::is_terminal(&std::io::stderr())).init(),
@@ -58,14 +61,14 @@ pub fn log(output: &OutputSettings, service: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Starts collecting metrics; the handle renders them for `/metrics`.
+/// Installs the metrics recorder of the process; the handle renders the metrics for `/metrics`.
 pub fn metrics() -> anyhow::Result<PrometheusHandle> {
     let gateway = Matcher::Full("tidemark_gateway_seconds".to_owned());
     Ok(PrometheusBuilder::new().set_buckets_for_metric(gateway, &LATENCIES)?.install_recorder()?)
 }
 
-/// Folds what was recorded into its histograms, so that it does not pile up when nobody reads `/metrics`. Ends with the
-/// shutdown.
+/// Drains recorded samples into their histograms periodically, so that memory stays bounded when `/metrics` is never scraped. Returns
+/// on shutdown.
 pub async fn upkeep(metrics: PrometheusHandle, mut shutdown: watch::Receiver<bool>) {
     const PERIOD: Duration = Duration::from_secs(5);
     loop {
@@ -79,6 +82,16 @@ pub async fn upkeep(metrics: PrometheusHandle, mut shutdown: watch::Receiver<boo
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_crates_are_the_folders_of_the_orchestrator() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+        let crates = std::fs::read_dir(folder).expect("the folder of the crates").map(|entry| entry.expect("an entry"));
+        let crates = crates.filter(|entry| entry.path().join("Cargo.toml").is_file());
+        let mut names: Vec<_> = crates.map(|entry| entry.file_name().to_string_lossy().replace('-', "_")).collect();
+        names.sort();
+        assert_eq!(names, CRATES, "`tidemark` in a log filter stands for every crate");
+    }
 
     #[test]
     fn tidemark_in_a_filter_stands_for_every_crate() {

@@ -1,4 +1,4 @@
-//! Joins stages, store, ports and API. It imports everything and decides nothing.
+//! Constructs the parts of the orchestrator and connects them. Depends on every crate and contains no logic.
 
 use std::sync::Arc;
 
@@ -16,9 +16,9 @@ use api::{Api, feed::Feed, origins::Origins};
 use api_types::page::PageConfig;
 use async_trait::async_trait;
 use cli::{
-    orchestrator::{Orchestrator, Running},
+    orchestrator::{Orchestrator, RunningOrchestrator},
     render::ids::short,
-    settings::{Connection, DEV_CHAIN, Identity, OrchestratorSettings, WebSettings},
+    settings::{ConnectionSettings, DEV_CHAIN, IdentitySettings, OrchestratorSettings, WebSettings},
 };
 use driver::{Stage, StageStatuses, Wakeup};
 use gateway::Gateway;
@@ -47,17 +47,17 @@ use tokio::sync::watch;
 
 use crate::{config::docker_host, telemetry};
 
-/// The orchestrator over the real adapters.
-pub struct Real;
+/// The orchestrator with the real adapters.
+pub struct AdaptedOrchestrator;
 
 #[async_trait]
-impl Orchestrator for Real {
+impl Orchestrator for AdaptedOrchestrator {
     async fn start(
         &self,
-        connection: &Connection,
-        identity: &Identity,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
         settings: &OrchestratorSettings,
-    ) -> anyhow::Result<Running> {
+    ) -> anyhow::Result<RunningOrchestrator> {
         start(connection, identity, settings).await
     }
 
@@ -75,7 +75,7 @@ impl Orchestrator for Real {
     }
 }
 
-/// How the engine is reached, and what every container gets.
+/// The address of the engine and the settings of every container.
 fn engine_settings(settings: &OrchestratorSettings) -> docker::DockerSettings {
     docker::DockerSettings {
         host: Some(settings.docker_host.clone()).filter(|host| !host.is_empty()),
@@ -85,24 +85,24 @@ fn engine_settings(settings: &OrchestratorSettings) -> docker::DockerSettings {
     }
 }
 
-/// Starts everything; returns when the API listens and the stages run.
+/// Starts the orchestrator; returns when the API listens and the stages run.
 pub async fn start(
-    connection: &Connection,
-    identity: &Identity,
+    connection: &ConnectionSettings,
+    identity: &IdentitySettings,
     settings: &OrchestratorSettings,
-) -> anyhow::Result<Running> {
+) -> anyhow::Result<RunningOrchestrator> {
     start_with(connection, identity, settings, Arc::new(BollardEngine::new(engine_settings(settings)))).await
 }
 
-/// The same with an engine of the caller's.
+/// Starts the orchestrator with a given container engine, for tests.
 pub async fn start_with(
-    connection: &Connection,
-    identity: &Identity,
+    connection: &ConnectionSettings,
+    identity: &IdentitySettings,
     settings: &OrchestratorSettings,
     engine: Arc<dyn Engine>,
-) -> anyhow::Result<Running> {
+) -> anyhow::Result<RunningOrchestrator> {
     let deployment = Deployment::read(&connection.deployment)
-        .context("the market is not known: run `tidemark contracts deploy`, or set TIDEMARK_DEPLOYMENT")?;
+        .context("no deployment file is readable: run `tidemark contracts deploy`, or set TIDEMARK_DEPLOYMENT")?;
     let signer = identity.signer(deployment.chain_id)?;
     let provider = signer.address();
     let store = Arc::new(Store::open(settings.database_url.expose()).await?);
@@ -134,10 +134,10 @@ pub async fn start_with(
     tasks.push(tokio::spawn(gateway.clone().serve(gate_listener, shutdown.clone())));
     tasks.push(tokio::spawn(telemetry::upkeep(metrics.clone(), shutdown.clone())));
 
-    // Before the first container; that it cannot be done is told by who keeps it.
+    // The rules must exist before the first container. `keep` retries, and logs when they cannot be installed.
     firewall::enforce(&settings.subnet_pool).await;
     tasks.push(tokio::spawn(firewall::keep(settings.subnet_pool, shutdown.clone())));
-    let stages = stages(Parts {
+    let stages = stages(StageDependencies {
         store: store.clone(),
         ethereum: ethereum.clone(),
         engine: engine.clone(),
@@ -189,12 +189,12 @@ pub async fn start_with(
             tracing::error!(error = format!("{error:#}"), "the API ended");
         }
     }));
-    tracing::info!(provider = short(provider), %address, gateway = %gateway_address, "the orchestrator runs");
-    Ok(Running { address, gateway: gateway_address, shutdown: stop, tasks })
+    tracing::info!(provider = short(provider), %address, gateway = %gateway_address, "the orchestrator is running");
+    Ok(RunningOrchestrator { address, gateway: gateway_address, shutdown: stop, tasks })
 }
 
-/// What the web page is told.
-fn page(web: &WebSettings, connection: &Connection, deployment: &Deployment) -> PageConfig {
+/// The configuration of the web page.
+fn page(web: &WebSettings, connection: &ConnectionSettings, deployment: &Deployment) -> PageConfig {
     let chain_name = web.chain_name.clone().unwrap_or_else(|| match deployment.chain_id {
         DEV_CHAIN => "Local chain".to_owned(),
         id => format!("Chain {id}"),
@@ -211,21 +211,21 @@ fn page(web: &WebSettings, connection: &Connection, deployment: &Deployment) -> 
     }
 }
 
-/// Removes everything that a provider of a deployment has on this machine's engine: of a market that ends with its chain.
+/// Removes the containers, networks and volumes that a provider of a deployment has on this machine's engine.
 pub async fn sweep(deployment: &Deployment, provider: Address) -> anyhow::Result<()> {
     let owner = Owner { chain_id: deployment.chain_id, market: deployment.market, provider };
     let engine = BollardEngine::new(docker::DockerSettings::default());
     let leases = engine::remove_all(&engine, owner).await?;
     if let Some(cgroups) = HostKernel.cgroups(&engine.info().await?) {
         for lease in leases {
-            // A group may stay that the engine is still emptying; it costs nothing.
+            // Removal fails while the engine still empties a group. An empty group that remains uses no resources.
             let _ = cgroups.remove(lease);
         }
     }
     Ok(())
 }
 
-/// One wakeup a stage, the gateway's and the feed's.
+/// The wakeup of each stage, of the gateway and of the event feed.
 #[derive(Clone, Default)]
 struct Wakeups {
     chain: Wakeup,
@@ -239,7 +239,7 @@ struct Wakeups {
     feed: Wakeup,
 }
 
-struct Parts {
+struct StageDependencies {
     store: Arc<Store>,
     ethereum: Arc<dyn Ethereum>,
     engine: Arc<dyn Engine>,
@@ -251,9 +251,9 @@ struct Parts {
     wakeups: Wakeups,
 }
 
-/// The flow, in order.
-fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
-    let Parts { store, ethereum, engine, clock, owner, deployment, settings, upstreams, wakeups } = parts;
+/// The stages with their wakeups, in the order of the flow.
+fn stages(parts: StageDependencies) -> Vec<(Arc<dyn Stage>, Wakeup)> {
+    let StageDependencies { store, ethereum, engine, clock, owner, deployment, settings, upstreams, wakeups } = parts;
     let (market, parameters) = (deployment.market, deployment.parameters.clone());
     let kernel: Arc<dyn Kernel> = Arc::new(HostKernel);
     let chain = ChainStage::new(store.clone(), ethereum.clone(), deployment, owner.provider, Default::default())
@@ -358,7 +358,7 @@ fn stages(parts: Parts) -> Vec<(Arc<dyn Stage>, Wakeup)> {
     ]
 }
 
-/// One recorder serves a process, also when it runs several orchestrators, as tests do.
+/// The metrics of the process. There is one recorder a process, also when tests run several orchestrators in it.
 fn metrics() -> anyhow::Result<PrometheusHandle> {
     static METRICS: std::sync::Mutex<Option<PrometheusHandle>> = std::sync::Mutex::new(None);
     let mut metrics = METRICS.lock().unwrap_or_else(std::sync::PoisonError::into_inner);

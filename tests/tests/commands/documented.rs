@@ -318,7 +318,7 @@ async fn why_a_lease_has_its_replicas_can_be_asked_and_taken_over() {
     let explained = explained.await.unwrap();
     assert_eq!((&explained["policy"], &explained["newest"]["present"]), (&"threshold".into(), &1.into()));
     let said = told(&mut scene.command(), &["explain", &lease[..10]]).await;
-    assert!(said.contains("is scaled by threshold, with default beside it") && said.contains("CPU"), "{said}");
+    assert!(said.contains("is scaled by threshold, with default in shadow mode") && said.contains("CPU"), "{said}");
 
     let trace = until("demand that was kept", async || {
         let output = scene.tenant().args(["trace", "lease", lease]).output().await?;

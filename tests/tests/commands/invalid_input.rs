@@ -117,7 +117,7 @@ async fn amounts_that_do_not_do_are_refused_with_numbers() {
 async fn a_lease_that_is_not_there_is_said_to_be_so() {
     let scene = Scene::new().await;
     let said = refused(scene.tenant().args(["show", "0xabcdef"])).await;
-    assert!(said.contains("no lease begins with 0xabcdef"), "{said}");
+    assert!(said.contains("no lease id starts with 0xabcdef"), "{said}");
     let said = refused(scene.tenant().args(["show", "lease"])).await;
     assert!(said.contains("is not a lease id"), "{said}");
 }

@@ -48,7 +48,7 @@ async fn a_lease_beyond_the_limit_waits_for_two_of_three() {
 
     let refused = scene.refused(Actor::Tenant, &DEPLOY).await;
     assert_eq!(refused["name"], "ConsentRequired");
-    assert!(refused["message"].as_str().unwrap().contains("0.000009 ETH too much"), "{refused}");
+    assert!(refused["message"].as_str().unwrap().contains("exceeds it by 0.000009 ETH"), "{refused}");
     assert!(!refused["remedy"].as_str().unwrap().is_empty());
 
     let files = scene.collect(Actor::Tenant, &DEPLOY, &APPROVERS).await;
@@ -65,13 +65,15 @@ async fn a_lease_beyond_the_limit_waits_for_two_of_three() {
     let ours = typed::Action { account, call, value, nonce, expiry, version };
     assert_eq!(ours.digest(&typed::domain(scene.devnet.deployment.chain_id, scene.devnet.deployment.market)), digest);
 
-    assert!(scene.refused(Actor::Stranger, &["consent", action]).await["message"].to_string().contains("no approver"));
+    assert!(
+        scene.refused(Actor::Stranger, &["consent", action]).await["message"].to_string().contains("not an approver")
+    );
     scene.answer(APPROVERS[2], &["revoke", action]).await;
     let refused = scene.refused(Actor::Tenant, &with(&DEPLOY, &[one, three])).await;
-    assert!(refused["message"].to_string().contains("1 of the 2 consents"), "{refused}");
+    assert!(refused["message"].to_string().contains("1 of 2 required consents"), "{refused}");
     let dearer = [&DEPLOY[..5], &["0.00002"], &DEPLOY[6..]].concat();
     let refused = scene.refused(Actor::Tenant, &with(&dearer, &[one, two])).await;
-    assert!(refused["message"].to_string().contains("the consents are to something else"), "{refused}");
+    assert!(refused["message"].to_string().contains("the consents are for another action"), "{refused}");
     let deployed = scene.answer(Actor::Tenant, &with(&DEPLOY, &[one, two, three])).await;
     let lease = deployed["lease"].as_str().unwrap();
     assert!(!deployed["containers"].as_array().unwrap().is_empty(), "it runs");
@@ -135,7 +137,7 @@ async fn arbiters_are_bound_two_of_three_and_anybody_carries_their_ruling() {
     assert_eq!(scene.refused(ARBITERS, &rule).await["name"], "NotArbiters", "its own key alone does not do");
     let files = scene.collect(Actor::Stranger, &rule, &APPROVERS[..2]).await;
     let refused = scene.refused(Actor::Stranger, &with(&rule, &[&files[1]])).await;
-    assert!(refused["message"].to_string().contains("1 of the 2 consents"), "{refused}");
+    assert!(refused["message"].to_string().contains("1 of 2 required consents"), "{refused}");
     let ruled = scene.answer(Actor::Stranger, &with(&rule, &[&files[1], &files[2]])).await;
     assert_eq!(number(&ruled["slashed"]), U256::from(100_000_000_000_000_000u64));
 

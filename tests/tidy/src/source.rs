@@ -36,7 +36,7 @@ impl Source {
     pub fn parse(file: &str, text: &str) -> Result<Self, String> {
         let syntax = syn::parse_file(text).map_err(|error| format!("{file}: {error}"))?;
         let (krate, module) = place(file);
-        let mut collector = Collector { module: module.clone(), ..Collector::default() };
+        let mut collector = Collector::default();
         for item in syntax.items.iter().filter_map(import) {
             flatten(&item.tree, &mut Vec::new(), &mut collector.imports);
         }
@@ -114,7 +114,6 @@ type Import = (String, Vec<String>);
 
 #[derive(Default)]
 struct Collector {
-    module: Vec<String>,
     imports: Vec<Import>,
     paths: BTreeSet<Vec<String>>,
     types: BTreeSet<String>,

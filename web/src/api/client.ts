@@ -1,9 +1,16 @@
-// One provider's API. Every refusal is an ApiError with the provider's own sentence.
-import type { ErrorView } from "./views.ts"
+// A typed client of one provider's HTTP API: paths, parameters and answers are generated from its OpenAPI description.
+//
+//   const offers = await unwrap(providerApi(base, signal).GET("/v1/offers"))
+//
+// A refusal is thrown as an ApiError with the provider's own sentence; no answer, or a late one, as Unreachable.
+import createClient from "openapi-fetch"
+import type { paths } from "./__generated__/openapi.ts"
+import { tokenOf } from "./tokens.ts"
+import type { ErrorView } from "./types.ts"
 
 export class ApiError extends Error {
   readonly status: number
-  /** A word for programs: `not_found`, `unauthorized`, … */
+  /** Machine-readable: `not_found`, `unauthorized`, … */
   readonly code: string
 
   constructor(status: number, code: string, message: string) {
@@ -13,46 +20,42 @@ export class ApiError extends Error {
   }
 }
 
-/** Nobody answered, or not in time. */
+/** The provider did not answer, or not in time. */
 export class Unreachable extends Error {}
 
-const PATIENCE_MS = 12_000
+const TIMEOUT_MS = 12_000
 
-/** A method, a body and headers on top of a GET. */
-export interface Ask {
-  method?: "GET" | "POST" | "PUT" | "DELETE"
-  body?: BodyInit
-  json?: unknown
-  headers?: Record<string, string>
-  signal?: AbortSignal
-}
+export type ProviderApi = ReturnType<typeof providerApi>
 
 /**
- * Asks a provider, and gives its JSON; null for an answer without a body.
- * @param base The endpoint; empty for the page's own origin.
- * @param token Of a session with a provider of another origin; the page's own has a cookie.
+ * @param base The provider's endpoint; empty for the page's own origin, whose session is a cookie. With any other origin a
+ * session's bearer token is sent.
+ * @param signal Aborts the requests.
  */
-export async function ask<T>(base: string, path: string, ask: Ask = {}, token?: string): Promise<T> {
-  const headers: Record<string, string> = { accept: "application/json", ...ask.headers }
-  if (ask.json !== undefined) headers["content-type"] = "application/json"
-  if (token) headers.authorization = `Bearer ${token}`
-  const patience = AbortSignal.timeout(PATIENCE_MS)
-  const answer = await fetch(base + path, {
-    method: ask.method ?? "GET",
-    headers,
-    body: ask.json === undefined ? ask.body : JSON.stringify(ask.json),
+export function providerApi(base: string, signal?: AbortSignal) {
+  const token = tokenOf(base)
+  const timeout = AbortSignal.timeout(TIMEOUT_MS)
+  return createClient<paths>({
+    baseUrl: base || location.origin,
+    headers: { accept: "application/json", ...(token && { authorization: `Bearer ${token}` }) },
     credentials: base === "" ? "same-origin" : "omit",
-    signal: ask.signal ? AbortSignal.any([ask.signal, patience]) : patience,
-  }).catch((cause) => {
-    if (ask.signal?.aborted) throw cause
+    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+  })
+}
+
+/** @returns The body of the answer; undefined when it has none. @throws ApiError, Unreachable */
+export async function unwrap<T>(
+  call: Promise<{ data?: T; error?: unknown; response: Response }>,
+): Promise<T> {
+  const { data, error, response } = await call.catch((cause) => {
+    // The caller aborted the request: not an error of the provider.
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause
     throw new Unreachable("the provider does not answer", { cause })
   })
-  if (answer.ok) {
-    const text = await answer.text()
-    return (text ? JSON.parse(text) : null) as T
-  }
-  const refusal = (await answer.json().catch(() => null)) as ErrorView | null
-  // A proxy before a provider that is down answers too, but not in the API's words.
-  if (!refusal?.message && answer.status >= 500) throw new Unreachable("the provider does not answer")
-  throw new ApiError(answer.status, refusal?.code ?? "unknown", refusal?.message ?? `HTTP ${answer.status}`)
+  if (response.ok) return data as T
+  const refusal = error as Partial<ErrorView> | string | undefined
+  const { code, message } = typeof refusal === "object" ? refusal : {}
+  // A proxy answers for a provider that is down, but not in the API's format.
+  if (!message && response.status >= 500) throw new Unreachable("the provider does not answer")
+  throw new ApiError(response.status, code ?? "unknown", message ?? `HTTP ${response.status}`)
 }

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it, vi } from "vitest"
-import { makeParser, type ServerEvent, type StreamState, stream } from "./sse.ts"
+import { createParser, openStream, type ServerEvent, type StreamState } from "./sse.ts"
 
 function parsed(...pieces: string[]): ServerEvent[] {
   const events: ServerEvent[] = []
-  const parse = makeParser((event) => events.push(event))
+  const parse = createParser((event) => events.push(event))
   for (const piece of pieces) parse(piece)
   return events
 }
@@ -23,7 +23,7 @@ describe("the parser", () => {
     }
   })
 
-  it("makes nothing of comments and of what has not ended", () => {
+  it("ignores comments and incomplete events", () => {
     expect(parsed(": beat\n\n", "data: half\n")).toEqual([])
   })
 })
@@ -40,14 +40,14 @@ describe("a stream", () => {
       }),
     )
 
-  it("says that it died, and comes back where it was", async () => {
+  it("reports an interruption, and resumes", async () => {
     vi.useFakeTimers()
     const fetched = vi
       .spyOn(globalThis, "fetch")
       .mockImplementation(async () => body("event: line\ndata: 1\n\n"))
     const states: StreamState[] = []
     const data: string[] = []
-    const stop = stream({
+    const stop = openStream({
       base: "",
       path: () => `/v1/logs?since=${data.length}`,
       onEvent: (event) => data.push(event.data),
@@ -59,14 +59,14 @@ describe("a stream", () => {
     expect(fetched.mock.calls.map(([url]) => url)).toEqual(["/v1/logs?since=0", "/v1/logs?since=1"])
   })
 
-  it("does not ask again who refused", async () => {
+  it("does not retry after a refusal", async () => {
     vi.useFakeTimers()
     const refusal = { code: "forbidden", message: "ask the tenant for logs" }
     const fetched = vi
       .spyOn(globalThis, "fetch")
       .mockImplementation(async () => new Response(JSON.stringify(refusal), { status: 403 }))
     const said: unknown[] = []
-    stream({
+    openStream({
       base: "",
       path: () => "/v1/logs",
       onEvent: () => {},
@@ -80,7 +80,7 @@ describe("a stream", () => {
     expect(fetched).toHaveBeenCalledTimes(1)
   })
 
-  it("holds a silent one for dead", async () => {
+  it("treats a silent stream as dead", async () => {
     vi.useFakeTimers()
     vi.spyOn(globalThis, "fetch").mockImplementation(
       (_, init) =>
@@ -89,12 +89,12 @@ describe("a stream", () => {
         ),
     )
     const states: StreamState[] = []
-    const stop = stream({
+    const stop = openStream({
       base: "",
       path: () => "/v1/live",
       onEvent: () => {},
       onState: (state) => states.push(state),
-      patience: 5_000,
+      silenceTimeoutMs: 5_000,
     })
     await vi.advanceTimersByTimeAsync(5_001)
     stop()

@@ -1,9 +1,9 @@
-// Server-sent events over fetch, because EventSource carries no bearer token: for streams of another provider's API. The same
-// reader serves the page's own, whose cookie goes along.
+// Server-sent events over fetch, because EventSource cannot send a bearer token, which streams of another provider's
+// API need. The page's own provider is read the same way, with its cookie.
 
 import { ApiError } from "./client.ts"
-import { tokenOf } from "./session.ts"
-import type { ErrorView } from "./views.ts"
+import { tokenOf } from "./tokens.ts"
+import type { ErrorView } from "./types.ts"
 
 export interface ServerEvent {
   name: string
@@ -11,12 +11,12 @@ export interface ServerEvent {
   id: string
 }
 
-/** Cuts the text of a stream into events; give it each piece as it comes. */
-export function makeParser(emit: (event: ServerEvent) => void): (piece: string) => void {
+/** Parses the text of a stream into events, chunk by chunk. */
+export function createParser(emit: (event: ServerEvent) => void): (piece: string) => void {
   let rest = ""
   let event: ServerEvent = { name: "message", data: "", id: "" }
   return (piece) => {
-    // A lone \r may be the first half of a \r\n that is not all here.
+    // A lone \r may be the first half of a \r\n whose rest is in the next chunk.
     const lines = (rest + piece).split(/\r\n|\n|\r(?=[^\n])/)
     rest = lines.pop()!
     for (const line of lines) {
@@ -41,19 +41,25 @@ export type StreamState = "connecting" | "live" | "stale" | "refused"
 export interface StreamOptions {
   /** The provider's endpoint; empty for the page's own. */
   base: string
-  /** Asked anew at each connection, so that it can resume. */
+  /** Evaluated at each connection, so that the stream can resume. */
   path: () => string
   onEvent: (event: ServerEvent) => void
-  /** `stale`: the stream died and is being called back. `refused`: the provider said no, and why. */
+  /** `stale`: the connection was lost and is being retried. `refused`: the provider refused it, with the reason. */
   onState: (state: StreamState, error?: ApiError) => void
-  /** Milliseconds without a byte after which it is held for dead; 0: a stream may be silent. */
-  patience?: number
+  /** Milliseconds without a byte after which the connection counts as dead; 0: the stream may be silent. */
+  silenceTimeoutMs?: number
 }
 
 const LONGEST_WAIT_MS = 15_000
 
-/** Streams until the returned function is called; comes back by itself, more and more slowly. */
-export function stream({ base, path, onEvent, onState, patience = 0 }: StreamOptions): () => void {
+/** Streams until the returned function is called; reconnects with exponential backoff. */
+export function openStream({
+  base,
+  path,
+  onEvent,
+  onState,
+  silenceTimeoutMs: patience = 0,
+}: StreamOptions): () => void {
   let stopped = false
   let failures = 0
   let controller = new AbortController()
@@ -76,7 +82,7 @@ export function stream({ base, path, onEvent, onState, patience = 0 }: StreamOpt
       })
       if (!answer.ok || !answer.body) {
         const view = (await answer.json().catch(() => null)) as ErrorView | null
-        // Who says no now will say no again; who is down may come back.
+        // A client error is permanent; a server error may pass.
         if (answer.status < 500) {
           const message = view?.message ?? `HTTP ${answer.status}`
           if (!stopped) onState("refused", new ApiError(answer.status, view?.code ?? "unknown", message))
@@ -86,7 +92,7 @@ export function stream({ base, path, onEvent, onState, patience = 0 }: StreamOpt
       }
       onState("live")
       failures = 0
-      const parse = makeParser(onEvent)
+      const parse = createParser(onEvent)
       const decoder = new TextDecoder()
       const reader = answer.body.getReader()
       for (;;) {
@@ -96,7 +102,7 @@ export function stream({ base, path, onEvent, onState, patience = 0 }: StreamOpt
         parse(decoder.decode(value, { stream: true }))
       }
     } catch {
-      // Told as `stale` below.
+      // Reported as `stale` below.
     } finally {
       clearTimeout(silence)
     }

@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest"
 import {
-  type Books,
+  afterSettlement,
+  afterStep,
   carried,
+  type LeaseAccount,
   least,
   owed,
   price,
   reservedUntil,
   runway,
-  settled,
-  stepped,
 } from "./accrual.ts"
 
 const E12 = 10n ** 12n
@@ -28,7 +28,14 @@ const usage = (change = {}) => ({
   utilization: 4000,
   ...change,
 })
-const books: Books = { balance: 1000n, paid: 0n, settledAt: 100, integral: 0n, since: 100, rate: 5n * E12 }
+const books: LeaseAccount = {
+  balance: 1000n,
+  paid: 0n,
+  settledAt: 100,
+  integral: 0n,
+  since: 100,
+  rate: 5n * E12,
+}
 
 describe("the price of usage", () => {
   it("adds what was there, computed, held and moved", () => {
@@ -50,17 +57,21 @@ describe("what a lease reserves", () => {
   })
 
   it("is kept across a step, less what a settlement left unclaimed", () => {
-    // 50 reserved until 110, of which 43 were claimed: 7 went back; until 120 it is 43 + 50.
-    const after = settled(books, 43n, 110)
+    // 50 reserved until 110, of which 43 were claimed: 7 lapsed; until 120 it is 43 + 50.
+    const after = afterSettlement(books, 43n, 110)
     expect(after).toMatchObject({ balance: 957n, paid: 43n, settledAt: 110 })
     expect(carried(after, 110, 120)).toBe(93n * E12)
-    expect(stepped(after, 10n * E12, 120)).toMatchObject({ integral: 93n * E12, since: 120, rate: 10n * E12 })
+    expect(afterStep(after, 10n * E12, 120)).toMatchObject({
+      integral: 93n * E12,
+      since: 120,
+      rate: 10n * E12,
+    })
   })
 
   it("is owed from the newest settled statement on, rounded up", () => {
     expect(owed(books, 110)).toBe(50n)
     expect(owed({ ...books, rate: 1n }, 110)).toBe(1n)
-    const after = stepped(settled(books, 43n, 110), 10n * E12, 120)
+    const after = afterStep(afterSettlement(books, 43n, 110), 10n * E12, 120)
     expect(owed(after, 125)).toBe(100n)
   })
 

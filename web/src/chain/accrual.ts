@@ -1,7 +1,7 @@
-// The money functions of `solidity/src/libraries/Accrual.sol`, in the same whole numbers: what usage costs, what a lease
-// reserves, what may be owed. Rates and integrals are base units × 1e12.
-import type { RatesView, UsageArgument } from "../api/views.ts"
-import { RATE_SCALE } from "../words/units.ts"
+// The money functions of `solidity/src/libraries/Accrual.sol` in the same integer arithmetic: the price of usage, what
+// a lease reserves, what may be owed. Rates and integrals are base units × 1e12.
+import type { RatesView, UsageArgument } from "../api/types.ts"
+import { RATE_SCALE } from "../i18n/format.ts"
 
 const NANOS = 10n ** 9n
 const MIB = 1n << 20n
@@ -25,29 +25,29 @@ export function price(rates: RatesView, usage: UsageArgument): Priced {
   return { presence, cpu, memory, network, total: (presence + cpu + memory + network) / RATE_SCALE }
 }
 
-/** The two words of a lease that its money follows from. */
-export interface Books {
+/** The account of a lease, from which its money follows. */
+export interface LeaseAccount {
   /** Base units: deposited, and neither settled nor returned. */
   balance: bigint
   /** Base units, settled since the opening. */
   paid: bigint
-  /** Unix seconds: time of the newest settled statement, at first of the opening. */
+  /** Unix seconds: time of the latest settled statement; initially of the opening. */
   settledAt: number
   /** The reserved integral at `since`. */
   integral: bigint
-  /** Unix seconds: the last step. */
+  /** Unix seconds: the last step of the replica count. */
   since: number
-  /** What the whole lease reserves a second. */
+  /** The reserved rate of the whole lease, per second. */
   rate: bigint
 }
 
 /** `Accrual.reservedUntil`: the reserved integral at a time. */
-export function reservedUntil(books: Books, time: number): bigint {
+export function reservedUntil(books: LeaseAccount, time: number): bigint {
   return time <= books.since ? books.integral : books.integral + books.rate * BigInt(time - books.since)
 }
 
-/** `Accrual.carried`: the integral at a time less what was reserved before `from` and not paid. */
-export function carried(books: Books, from: number, time: number): bigint {
+/** `Accrual.carried`: the integral at a time, minus what was reserved before `from` and not paid. */
+export function carried(books: LeaseAccount, from: number, time: number): bigint {
   const reserved = reservedUntil(books, time)
   if (from < books.since) return reserved
   return reserved - (reservedUntil(books, from) / RATE_SCALE - books.paid) * RATE_SCALE
@@ -55,8 +55,11 @@ export function carried(books: Books, from: number, time: number): bigint {
 
 const up = (value: bigint) => (value + RATE_SCALE - 1n) / RATE_SCALE
 
-/** `Accrual.owed`: what the provider may still be owed, in base units rounded up. @param window The claim window, in seconds. */
-export function owed(books: Books, time: number, window = Number.POSITIVE_INFINITY): bigint {
+/**
+ * `Accrual.owed`: what may still be owed to the provider, in base units, rounded up. @param window The claim window, in
+ * seconds.
+ */
+export function owed(books: LeaseAccount, time: number, window = Number.POSITIVE_INFINITY): bigint {
   const from = Math.max(books.settledAt, time - window)
   if (from >= books.since) return up(books.rate * BigInt(Math.max(0, time - from)))
   const owed = up(reservedUntil(books, time)) - books.paid
@@ -69,13 +72,13 @@ export function runway(balance: bigint, owed: bigint, rate: bigint): bigint | nu
   return rate === 0n ? null : ((balance - owed) * RATE_SCALE) / rate
 }
 
-/** The books after a step to another rate. */
-export function stepped(books: Books, rate: bigint, time: number): Books {
+/** The account after a step to another rate. */
+export function afterStep(books: LeaseAccount, rate: bigint, time: number): LeaseAccount {
   return { ...books, integral: carried(books, books.settledAt, time), since: time, rate }
 }
 
-/** The books after a settlement. */
-export function settled(books: Books, amount: bigint, time: number): Books {
+/** The account after a settlement. */
+export function afterSettlement(books: LeaseAccount, amount: bigint, time: number): LeaseAccount {
   return {
     ...books,
     balance: books.balance - amount,
@@ -84,7 +87,7 @@ export function settled(books: Books, amount: bigint, time: number): Books {
   }
 }
 
-/** The least of what bounds a provider's pay: price of the usage, reservation, deposits; in base units. */
+/** The smallest of the bounds on a provider's pay: price of the usage, reservation, deposits; in base units. */
 export function least(first: bigint, ...others: bigint[]): bigint {
   let low = first
   for (const amount of others) if (amount < low) low = amount

@@ -1,5 +1,5 @@
-// How accounts are bound, and who has consented to what: read from the chain alone. Only the hash of an account's approvers is
-// stored; the list itself is in the event that bound it.
+// Bindings of accounts and consents to actions, read from the chain. The contract stores only the hash of an account's
+// approvers; the list is in the event of the binding.
 import { type Address, type Hex, isAddressEqual, zeroAddress } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
 import { at, firstBlock, type Reader } from "./reader.ts"
@@ -14,7 +14,10 @@ export interface Binding {
   limits: readonly Limit[]
 }
 
-/** A currency's limits in force, and what counts against them. Without an entry all are zero: everything needs consent. */
+/**
+ * A currency's limits in force, and the exposure counted against them. Without an entry all are zero: everything needs
+ * consent.
+ */
 export interface LimitsNow {
   rate: bigint
   amount: bigint
@@ -22,17 +25,17 @@ export interface LimitsNow {
   exposed: bigint
 }
 
-/** By transaction. */
-export interface Given {
+/** A consent, or its revocation, by transaction. */
+export interface OnchainConsent {
   approver: Address
   tx: Hex
   block: bigint
 }
 
 export interface ActionState {
-  consented: Given[]
-  revoked: Given[]
-  /** The transaction that took it; null while it was not taken. */
+  consented: OnchainConsent[]
+  revoked: OnchainConsent[]
+  /** The transaction that executed it; null while there is none. */
   taken: Hex | null
   /** The nonce is used, by this action or another. */
   nonceUsed: boolean
@@ -40,7 +43,7 @@ export interface ActionState {
 
 const logs = (reader: Reader) => ({ ...at(reader), fromBlock: firstBlock(reader), strict: true }) as const
 
-/** Null: the account is free. */
+/** Null: the account is not bound. */
 export async function readBinding(reader: Reader, account: Address): Promise<Binding | null> {
   const args = [account] as const
   const [threshold, version] = await readContract(reader, { ...at(reader), functionName: "bindingOf", args })
@@ -53,7 +56,7 @@ export async function readBinding(reader: Reader, account: Address): Promise<Bin
   const event = bound.findLast((log) => log.args.version === version)
   if (!event)
     throw new Error(
-      "The node does not tell the event that bound this account. Use a node that keeps all logs.",
+      "The node does not return the event that bound this account. Use a node that keeps all logs.",
     )
   return {
     account,
@@ -74,7 +77,7 @@ export async function readLimits(reader: Reader, account: Address, currency: Add
   return { rate: limits.rate, amount: limits.amount, exposure: limits.exposure, exposed }
 }
 
-/** What the chain knows of an action. */
+/** What the chain records of an action. */
 export async function readAction(
   reader: Reader,
   account: Address,
@@ -105,7 +108,7 @@ export async function readAction(
   }
 }
 
-export interface Happening {
+export interface ApprovalEvent {
   /** Unix seconds. */
   time: number
   name: "AccountBound" | "Consented" | "Revoked" | "ActionTaken"
@@ -113,15 +116,15 @@ export interface Happening {
   tx: Hex
   action: Hex | null
   approver: Address | null
-  /** Of AccountBound: m of n; 0 of 0 is free. */
+  /** Of AccountBound: m of n; 0 of 0 is not bound. */
   threshold: number
   approvers: number
 }
 
 const MOST_HAPPENINGS = 100
 
-/** What happened to an account's approvals, newest first. */
-export async function readHistory(reader: Reader, account: Address): Promise<Happening[]> {
+/** The history of an account's approvals, latest first. */
+export async function readApprovalEvents(reader: Reader, account: Address): Promise<ApprovalEvent[]> {
   const args = { account }
   const [bound, consented, revoked, taken] = await Promise.all([
     getContractEvents(reader, { ...logs(reader), eventName: "AccountBound", args }),
@@ -153,7 +156,7 @@ export async function readHistory(reader: Reader, account: Address): Promise<Hap
   }))
 }
 
-/** Accounts that name somebody as approver now. */
+/** The accounts of which an address currently is an approver. */
 export async function readBoundTo(reader: Reader, approver: Address): Promise<Address[]> {
   const bound = await getContractEvents(reader, { ...logs(reader), eventName: "AccountBound" })
   const newest = new Map(bound.map(({ args }) => [args.account, args]))
@@ -162,7 +165,7 @@ export async function readBoundTo(reader: Reader, approver: Address): Promise<Ad
     .map(({ account }) => account)
 }
 
-/** The chain's coin first, then what the limits name. */
+/** The chain's coin first, then the currencies of the limits. */
 export function currenciesOf(limits: readonly Limit[]): Address[] {
   return [...new Set([zeroAddress, ...limits.map(({ currency }) => currency)])]
 }

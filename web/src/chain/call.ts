@@ -1,5 +1,5 @@
-// A call to the market, and how it is sent. Every verb under actions/ makes one; a bound account's proposal carries the
-// same call to its approvers.
+// Calls to the market. Every file under actions/ builds one; a bound account's proposal carries the same call to its
+// approvers.
 import {
   type Account,
   type Address,
@@ -15,7 +15,7 @@ import {
 import { call, sendTransaction } from "viem/actions"
 import { market } from "./abi.ts"
 
-/** Somebody who can sign, on a chain that has a market (see `chainOf`). */
+/** A wallet that can sign, on a chain with a market (see `chainOf`). */
 export type Wallet = Client<Transport, Chain, Account>
 
 export type Verb = ContractFunctionName<typeof market, "nonpayable" | "payable">
@@ -23,7 +23,7 @@ export type Verb = ContractFunctionName<typeof market, "nonpayable" | "payable">
 export interface Call {
   verb: Verb
   data: Hex
-  /** Wei sent along. */
+  /** Wei sent with the call. */
   value: bigint
 }
 
@@ -32,7 +32,7 @@ export function callOf<V extends Verb>(
   args: ContractFunctionArgs<typeof market, "nonpayable" | "payable", V>,
   value = 0n,
 ): Call {
-  // The ABI's union of all functions is too much for the compiler here; `args` is checked against `verb` above.
+  // The union of all functions of the ABI is too large for the compiler here; `args` is checked against `verb` above.
   const data = encodeFunctionData({ abi: market, functionName: verb, args } as never)
   return { verb, data, value }
 }
@@ -45,9 +45,8 @@ export function marketOf(client: { chain: Chain }): Address {
 
 /**
  * Sends a call to the market.
- *
- * It is tried first without sending, so that what the market would refuse is told before the wallet is asked; what it
- * throws then carries the custom error (see refusals.ts).
+ * It is simulated first, so that a refusal is known before the wallet prompts; the error then carries the custom error
+ * (see errors.ts).
  */
 export async function send(client: Wallet, { data, value }: Call): Promise<Hash> {
   const to = marketOf(client)

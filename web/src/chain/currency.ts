@@ -1,13 +1,13 @@
-// What a currency calls itself.
+// The symbol and decimals of a currency.
 import { useQuery } from "@tanstack/react-query"
 import { type Address, zeroAddress } from "viem"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
-import { ETH, type Unit } from "../words/units.ts"
+import { ETH, type Unit } from "../i18n/format.ts"
 import { erc20 } from "./abi.ts"
 import type { Reader } from "./reader.ts"
 
-/** Of a token that does not say: its base units. */
+/** A token without a symbol, in base units. */
 const UNNAMED: Unit = { symbol: "?", decimals: 0 }
 
 export async function readUnit(reader: Reader, currency: Address): Promise<Unit> {
@@ -19,7 +19,7 @@ export async function readUnit(reader: Reader, currency: Address): Promise<Unit>
   return { symbol, decimals }
 }
 
-/** Base units of an unknown token until it has answered. */
+/** Base units until the token's contract has answered. */
 export function useUnit(currency: Address | undefined): Unit {
   const reader = useClient() as Reader | undefined
   const coin = currency === undefined || currency === zeroAddress

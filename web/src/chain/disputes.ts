@@ -1,4 +1,4 @@
-// Disputes as the chain tells them: the deposit and deadline in force, and the events with what was shown and how it ended.
+// Disputes, read from the chain: deposit, deadline, evidence and outcome.
 import type { Address, Hex } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
 import { market } from "./abi.ts"
@@ -6,7 +6,7 @@ import { marketOf } from "./call.ts"
 import { firstBlock, type Reader } from "./reader.ts"
 
 export interface DisputeNow {
-  /** keccak256 of what the tenant shows. */
+  /** keccak256 of the evidence. */
   evidence: Hex
   /** Unix seconds. */
   openedAt: number
@@ -50,7 +50,7 @@ export async function readDispute(reader: Reader, lease: Hex): Promise<DisputeNo
 
 const MOST = 50
 
-/** Newest first. */
+/** Latest first. */
 export async function readEndedDisputes(reader: Reader): Promise<DisputeEnd[]> {
   const ended = await getContractEvents(reader, { ...logs(reader), eventName: "DisputeEnded" })
   const newest = ended.slice(-MOST).reverse()

@@ -1,6 +1,6 @@
-// What is legal in which state: one row a verb, with the function of the market that enforces it and the reason why it would be
-// refused now. A page disables a forbidden button and shows the reason; what a row cannot know, the market tells when the call is
-// tried before it is sent. What exceeds a bound account's limits is not forbidden: it is proposed.
+// What is legal in which state: one rule per action, with the contract function that enforces it and the reason for a
+// refusal. A page disables a forbidden button and shows the reason. What a rule cannot know, the contract reports when
+// the call is simulated before sending. A call beyond a bound account's limits is not forbidden: it is proposed.
 import type { Address } from "viem"
 import type {
   BidView,
@@ -12,23 +12,23 @@ import type {
   ProviderView,
   ShapeView,
   UsageArgument,
-} from "../api/views.ts"
-import { useLanguage } from "../words/language.ts"
-import { ETH, over, type Unit } from "../words/units.ts"
+} from "../api/types.ts"
+import { amountOver, ETH, type Unit } from "../i18n/format.ts"
+import { useLanguage } from "../i18n/language.ts"
 import { REASONS, type Reason } from "./reasons.ts"
 
-/** Who asks, and how the market stands: see `useHere`. */
-export interface Here {
+/** The user's account and the market's state: see `useRuleContext`. */
+export interface RuleContext {
   me: Address | undefined
-  /** Of the chain's head, Unix seconds. */
+  /** The time of the chain's head, Unix seconds. */
   now: number
-  /** The market's, as the API has them: decimal text. */
+  /** The market's parameters as the API has them: decimal text. */
   parameters: Record<string, string>
   intakeOpen: boolean
 }
 
-/** What a row about a lease looks at. What is left out is not known, and forbids nothing. */
-export interface LeaseCase extends Here {
+/** What a rule about a lease evaluates. An omitted field is unknown, and forbids nothing. */
+export interface LeaseCase extends RuleContext {
   lease: LeaseSummary & Partial<Pick<LeaseView, "policy" | "terms">>
   /** Of the lease's currency. */
   unit?: Unit
@@ -37,13 +37,13 @@ export interface LeaseCase extends Here {
   amount?: bigint
   /** `withdrawable` of the lease. */
   withdrawable?: bigint
-  /** `noticeEnds` of the lease; 0: none was given. */
+  /** `noticeEnds` of the lease; 0: no notice. */
   noticeEnds?: number
-  /** `disputeOf` of the lease: from when on it may be disputed again. */
+  /** `disputeOf` of the lease: when it may be disputed again. */
   again?: number
   provider?: ProviderView
   usage?: UsageArgument
-  /** Time of the newest settled statement. */
+  /** Time of the latest settled statement. */
   settledAt?: number
   forTenant?: boolean
   /** Wei. */
@@ -51,18 +51,18 @@ export interface LeaseCase extends Here {
   expiry?: number
 }
 
-export interface OrderCase extends Here {
+export interface OrderCase extends RuleContext {
   order: OrderView
   bid?: BidView
 }
 
-export interface OfferCase extends Here {
+export interface OfferCase extends RuleContext {
   offer: OfferView
 }
 
-export interface ProviderCase extends Here {
+export interface ProviderCase extends RuleContext {
   provider: ProviderView
-  /** Unix seconds; its newest root's posting, or its registration. */
+  /** Unix seconds: when its latest root was posted, or when it registered. */
   rootAt?: number
   amount?: bigint
   /** What it may withdraw in the currency. */
@@ -70,26 +70,26 @@ export interface ProviderCase extends Here {
   unit?: Unit
 }
 
-/** A call that waits for consents, as it was checked on chain: see proposals.ts. */
-export interface ProposalCase extends Here {
+/** A proposal, checked against the chain: see proposals.ts. */
+export interface ProposalCase extends RuleContext {
   account: Address
   /** Unix seconds. */
   expiry: number
-  /** The digest is that of the call. */
+  /** Whether the digest is that of the call. */
   sound: boolean
-  /** Of the binding in force; null: the account is free. */
+  /** The binding in force; null: the account is not bound. */
   binding: { approvers: readonly Address[]; threshold: number; version: bigint } | null
   version: bigint
   taken: boolean
-  /** Who has consented and not taken it back. */
+  /** Approvers whose consent is in force. */
   consented: readonly Address[]
   revoked: readonly Address[]
 }
 
-export interface Row<C> {
-  /** The market's function, or the provider's path. */
+export interface Rule<C> {
+  /** The market's function, or the provider's API path. */
   enforcedBy: string
-  /** Null when nothing speaks against it. */
+  /** Null when the action is allowed. */
   why: (c: C) => Reason | null
 }
 
@@ -97,14 +97,14 @@ export interface Row<C> {
 export const isSame = (a: string | undefined, b: string | undefined) =>
   a !== undefined && a.toLowerCase() === b?.toLowerCase()
 
-const row = <C extends Here>(enforcedBy: string, why: (c: C) => Reason | null): Row<C> => ({
+const rule = <C extends RuleContext>(enforcedBy: string, why: (c: C) => Reason | null): Rule<C> => ({
   enforcedBy,
   why: (c) => (c.me ? why(c) : REASONS.connect),
 })
 
 const isOpen = ({ lease }: LeaseCase) => lease.status !== "closed"
 const isTenant = ({ me, lease }: LeaseCase) => isSame(me, lease.tenant)
-const arbiters = ({ parameters }: Here) => parameters.arbiters ?? ""
+const arbiters = ({ parameters }: RuleContext) => parameters.arbiters ?? ""
 
 /** The tenant of an open lease. */
 function ownOpen(c: LeaseCase): Reason | null {
@@ -112,10 +112,10 @@ function ownOpen(c: LeaseCase): Reason | null {
   return isOpen(c) ? null : REASONS.closed
 }
 
-/** `Tenancy._checkFunds`: a higher count keeps what may be owed and the notice period's money. */
+/** `Tenancy._checkFunds`: a higher count must leave what may be owed and the notice period's money. */
 function shortfall({ lease, replicas = 0, parameters }: LeaseCase): bigint {
   const reserved = lease.terms ? BigInt(lease.terms.rates.reserved) : 0n
-  const notice = over(reserved * BigInt(replicas), BigInt(parameters.noticePeriod ?? 0))
+  const notice = amountOver(reserved * BigInt(replicas), BigInt(parameters.noticePeriod ?? 0))
   const kept = BigInt(lease.money.owed) + notice
   return kept - BigInt(lease.money.balance)
 }
@@ -134,7 +134,7 @@ function isSound({ minReplicas, maxReplicas, target, up, down, step }: PolicyVie
   )
 }
 
-/** An action that can still be taken under the binding in force. */
+/** Whether an action can still be executed under the binding in force. */
 function live(c: ProposalCase): Reason | null {
   if (!c.sound) return REASONS.changed
   if (c.taken) return REASONS.taken
@@ -145,12 +145,12 @@ function live(c: ProposalCase): Reason | null {
 
 const names = (list: readonly Address[], who: Address | undefined) => list.some((one) => isSame(who, one))
 
-export const LEGAL = {
+export const RULES = {
   // Leases
-  take: row<OfferCase>("Market.take", ({ intakeOpen, offer }) =>
+  take: rule<OfferCase>("Market.take", ({ intakeOpen, offer }) =>
     intakeOpen ? (offer.open ? null : REASONS.offerClosed) : REASONS.intake,
   ),
-  scale: row<LeaseCase>("Market.scale", (c) => {
+  scale: rule<LeaseCase>("Market.scale", (c) => {
     const refused = ownOpen(c)
     if (refused || c.replicas === undefined) return refused
     const { min, max, wanted } = c.lease.replicas
@@ -159,17 +159,17 @@ export const LEGAL = {
     const missing = c.replicas > wanted ? shortfall(c) : 0n
     return missing > 0n ? REASONS.short(missing, c.unit ?? ETH) : null
   }),
-  setPolicy: row<LeaseCase>("Market.setPolicy", (c) => {
+  setPolicy: rule<LeaseCase>("Market.setPolicy", (c) => {
     const refused = ownOpen(c)
     if (refused || !c.policy) return refused
     if (!isSound(c.policy)) return REASONS.policy
     const { wanted } = c.lease.replicas
     return wanted < c.policy.minReplicas || wanted > c.policy.maxReplicas ? REASONS.holds(wanted) : null
   }),
-  topUp: row<LeaseCase>("Escrow.topUp", ({ amount }) =>
+  topUp: rule<LeaseCase>("Escrow.topUp", ({ amount }) =>
     amount !== undefined && amount <= 0n ? REASONS.amount : null,
   ),
-  withdraw: row<LeaseCase>("Escrow.withdraw", (c) => {
+  withdraw: rule<LeaseCase>("Escrow.withdraw", (c) => {
     const refused = ownOpen(c)
     if (refused) return refused
     if (c.withdrawable === 0n) return REASONS.nothing
@@ -177,80 +177,71 @@ export const LEGAL = {
     const above = c.withdrawable !== undefined && c.amount !== undefined && c.amount > c.withdrawable
     return above ? REASONS.above(c.withdrawable!, c.unit ?? ETH) : null
   }),
-  close: row<LeaseCase>("Market.close", (c) => {
+  close: rule<LeaseCase>("Market.close", (c) => {
     if (!isTenant(c) && !isSame(c.me, c.lease.provider)) return REASONS.parties
     if (!isOpen(c)) return REASONS.closed
     if (isTenant(c)) return null
     const { noticeEnds = 0 } = c
     if (noticeEnds > 0 && c.now >= noticeEnds) return null
     const { balance, owed, rate } = c.lease.money
-    const notice = over(BigInt(rate), BigInt(c.parameters.noticePeriod ?? 0))
+    const notice = amountOver(BigInt(rate), BigInt(c.parameters.noticePeriod ?? 0))
     const exhausted = BigInt(rate) > 0n && BigInt(owed) >= BigInt(balance) + notice
     return exhausted ? null : REASONS.notice(noticeEnds || null)
   }),
-  refund: row<LeaseCase>("Escrow.refund", (c) => {
+  refund: rule<LeaseCase>("Escrow.refund", (c) => {
     if (isOpen(c)) return REASONS.open
     return BigInt(c.lease.money.balance) <= BigInt(c.lease.money.owed) ? REASONS.nothing : null
   }),
-  giveNotice: row<LeaseCase>("Market.giveNotice", (c) => {
+  giveNotice: rule<LeaseCase>("Market.giveNotice", (c) => {
     if (!isSame(c.me, c.lease.provider)) return REASONS.provider
     return isOpen(c) ? null : REASONS.closed
   }),
-  moveToOffer: row<LeaseCase>(
+  moveToOffer: rule<LeaseCase>(
     "Auction.moveToOffer",
     (c) => ownOpen(c) ?? (c.intakeOpen ? null : REASONS.intake),
   ),
-  moveToBid: row<LeaseCase>("Auction.moveToBid", (c) => ownOpen(c) ?? (c.intakeOpen ? null : REASONS.intake)),
-  countersign: row<LeaseCase>("Proofs.settleSigned", (c) => {
+  moveToBid: rule<LeaseCase>(
+    "Auction.moveToBid",
+    (c) => ownOpen(c) ?? (c.intakeOpen ? null : REASONS.intake),
+  ),
+  countersign: rule<LeaseCase>("Proofs.settleSigned", (c) => {
     if (!isTenant(c)) return REASONS.tenant
     if (c.lease.disputedUntil !== null) return REASONS.frozen
     if (!c.usage) return null
     if (c.settledAt !== undefined && c.usage.time <= c.settledAt) return REASONS.settled
     return c.usage.time < c.now - Number(c.parameters.claimWindow ?? 0) ? REASONS.lapsed : null
   }),
-  share: row<LeaseCase>("POST /v1/leases/{id}/grants", (c) => {
+  share: rule<LeaseCase>("POST /v1/leases/{id}/grants", (c) => {
     if (!isTenant(c)) return REASONS.tenant
     return c.expiry !== undefined && c.expiry <= c.now ? REASONS.past : null
   }),
 
   // Faults
-  dispute: row<LeaseCase>("Faults.dispute", (c) => {
+  dispute: rule<LeaseCase>("Faults.dispute", (c) => {
     if (!isTenant(c)) return REASONS.tenant
     if (c.lease.disputedUntil !== null) return REASONS.disputed
     if (c.provider && !c.provider.registered) return REASONS.left
     if (c.again !== undefined && c.now < c.again) return REASONS.again(c.again)
     return !isOpen(c) && BigInt(c.lease.money.owed) === 0n ? REASONS.owes : null
   }),
-  endDispute: row<LeaseCase>("Faults.endDispute", ({ lease: { disputedUntil }, now }) => {
+  endDispute: rule<LeaseCase>("Faults.endDispute", ({ lease: { disputedUntil }, now }) => {
     if (disputedUntil === null) return REASONS.undisputed
     return now < disputedUntil ? REASONS.awaited(disputedUntil) : null
   }),
-  rule: row<LeaseCase>("Faults.rule", (c) => {
+  rule: rule<LeaseCase>("Faults.rule", (c) => {
     const { disputedUntil } = c.lease
     if (disputedUntil === null) return REASONS.undisputed
     if (!isSame(c.me, arbiters(c))) return REASONS.arbiters
     if (c.now >= disputedUntil) return REASONS.late(disputedUntil)
     return whyNotSlash(c)
   }),
-  creditOutage: row<LeaseCase>("Faults.creditOutage", (c) => {
-    if (!isOpen(c)) return REASONS.closed
-    return c.provider && c.provider.silence !== "confirmed" ? REASONS.noOutage : null
-  }),
-  reportSilence: row<ProviderCase>("Faults.reportSilence", (c) => {
-    if (!c.provider.registered) return REASONS.unregistered
-    if (c.provider.silence) return REASONS.silenceKnown
-    return c.provider.held.millicores === 0 ? REASONS.owesNoRoot : null
-  }),
-  confirmSilence: row<ProviderCase>("Faults.confirmSilence", ({ provider: { silence } }) =>
-    silence === null ? REASONS.notReported : silence === "confirmed" ? REASONS.confirmed : null,
-  ),
 
   // Orders
-  openOrder: row<Here>("Auction.openOrder", ({ intakeOpen }) => (intakeOpen ? null : REASONS.intake)),
-  cancelOrder: row<OrderCase>("Auction.cancelOrder", ({ me, order }) =>
+  openOrder: rule<RuleContext>("Auction.openOrder", ({ intakeOpen }) => (intakeOpen ? null : REASONS.intake)),
+  cancelOrder: rule<OrderCase>("Auction.cancelOrder", ({ me, order }) =>
     isSame(me, order.tenant) ? (order.open ? null : REASONS.orderClosed) : REASONS.ordersTenant,
   ),
-  accept: row<OrderCase>("Auction.accept", ({ me, order, bid, now, intakeOpen }) => {
+  accept: rule<OrderCase>("Auction.accept", ({ me, order, bid, now, intakeOpen }) => {
     if (!isSame(me, order.tenant)) return REASONS.ordersTenant
     if (!intakeOpen) return REASONS.intake
     if (!order.open) return REASONS.orderClosed
@@ -259,20 +250,15 @@ export const LEGAL = {
   }),
 
   // Providers
-  register: row<Here & { provider?: ProviderView }>("Registry.register", ({ provider, intakeOpen }) => {
-    if (provider?.registered) return REASONS.registered
-    return intakeOpen ? null : REASONS.intake
-  }),
-  updateProvider: row<ProviderCase>("Registry.updateProvider", ownProvider),
-  addBond: row<ProviderCase>("Registry.addBond", ownProvider),
-  setAttributes: row<ProviderCase>("Registry.setAttributes", ownProvider),
-  listOffer: row<ProviderCase>("Registry.listOffer", ownProvider),
-  withdrawOffer: row<OfferCase>("Registry.withdrawOffer", ({ me, offer }) => {
+  addBond: rule<ProviderCase>("Registry.addBond", ownProvider),
+  setAttributes: rule<ProviderCase>("Registry.setAttributes", ownProvider),
+  listOffer: rule<ProviderCase>("Registry.listOffer", ownProvider),
+  withdrawOffer: rule<OfferCase>("Registry.withdrawOffer", ({ me, offer }) => {
     if (!isSame(me, offer.provider)) return REASONS.offersProvider
     return offer.open ? null : REASONS.offerClosed
   }),
-  announceExit: row<ProviderCase>("Registry.announceExit", ownProvider),
-  unregister: row<ProviderCase>("Registry.unregister", (c) => {
+  announceExit: rule<ProviderCase>("Registry.announceExit", ownProvider),
+  unregister: rule<ProviderCase>("Registry.unregister", (c) => {
     const refused = ownProvider(c)
     if (refused) return refused
     const { held, exitAt } = c.provider
@@ -280,7 +266,7 @@ export const LEGAL = {
     if (exitAt === null) return REASONS.unannounced
     return c.now < exitAt ? REASONS.exitRunning(exitAt) : null
   }),
-  withdrawEarnings: row<Pick<ProviderCase, keyof Here | "earnings" | "amount" | "unit">>(
+  withdrawEarnings: rule<Pick<ProviderCase, keyof RuleContext | "earnings" | "amount" | "unit">>(
     "Escrow.withdrawEarnings",
     ({ earnings, amount, unit }) => {
       if (earnings === 0n) return REASONS.nothing
@@ -291,9 +277,9 @@ export const LEGAL = {
   ),
 
   // Approvals
-  sign: row<ProposalCase>("Market.approved", mayConsent),
-  consent: row<ProposalCase>("Approvals.consent", mayConsent),
-  revoke: row<ProposalCase>("Approvals.revoke", (c) => {
+  sign: rule<ProposalCase>("Market.approved", mayConsent),
+  consent: rule<ProposalCase>("Approvals.consent", mayConsent),
+  revoke: rule<ProposalCase>("Approvals.revoke", (c) => {
     if (!c.sound) return REASONS.changed
     if (c.taken) return REASONS.taken
     if (!c.binding) return REASONS.free
@@ -301,10 +287,10 @@ export const LEGAL = {
     if (!names(c.binding.approvers, c.me)) return REASONS.approver
     return names(c.revoked, c.me) ? REASONS.revoked : null
   }),
-  approved: row<ProposalCase>("Market.approved", (c) => {
+  approved: rule<ProposalCase>("Market.approved", (c) => {
     const refused = live(c)
     if (refused) return refused
-    // The arbiters' account acts by its approvers' consents alone: anyone may carry them.
+    // The arbiters' account acts by its approvers' consents alone: anyone may send them.
     if (!isSame(c.me, c.account) && !isSame(c.account, arbiters(c))) return REASONS.owner
     const { threshold } = c.binding!
     const there = c.consented.length
@@ -312,7 +298,7 @@ export const LEGAL = {
   }),
 
   // Arbiters
-  setIntake: row<Here & { open: boolean }>("Registry.setIntake", (c) => {
+  setIntake: rule<RuleContext & { open: boolean }>("Registry.setIntake", (c) => {
     if (!isSame(c.me, arbiters(c))) return REASONS.arbiters
     if (c.open === c.intakeOpen) return c.open ? REASONS.intakeOpen : REASONS.intakeStopped
     return null
@@ -332,19 +318,19 @@ function mayConsent(c: ProposalCase): Reason | null {
   return names(c.consented, c.me) ? REASONS.consented : null
 }
 
-/** The most that a ruling for the tenant may take of a bond: `Faults._fraudShare`, in wei. */
+/** The most that a ruling for the tenant may take from a bond: `Faults._fraudShare`, in wei. */
 export function mostSlash(bond: bigint, parameters: Record<string, string>): bigint {
   return (bond * BigInt(parameters.fraudShare ?? 0)) / 10_000n
 }
 
-/** What a provider's bond has to cover before it may sell: `bondFor` of its capacity, in wei. */
+/** The bond that a provider needs for its capacity: `bondFor`, in wei. */
 export function requiredBond(capacity: ShapeView, parameters: Record<string, string>): bigint {
   const { millicores, memoryMiB, gpus } = capacity
   const units = BigInt(millicores + Math.floor(memoryMiB / 4) + gpus * 8000)
   return BigInt(parameters.minBond ?? 0) + (units * BigInt(parameters.bondPerCore ?? 0)) / 1000n
 }
 
-/** What of a ruling itself would be refused, whoever rules. */
+/** Why a ruling itself would be refused, independent of the sender. */
 export function whyNotSlash({ forTenant, slash = 0n, provider, parameters }: LeaseCase): Reason | null {
   if (forTenant === false && slash > 0n) return REASONS.slashForProvider
   if (!provider) return null
@@ -352,11 +338,11 @@ export function whyNotSlash({ forTenant, slash = 0n, provider, parameters }: Lea
   return slash > most ? REASONS.slash(most, ETH) : null
 }
 
-export type Legal = typeof LEGAL
-type CaseOf<V extends keyof Legal> = Legal[V] extends Row<infer C> ? C : never
+export type Rules = typeof RULES
+type CaseOf<V extends keyof Rules> = Rules[V] extends Rule<infer C> ? C : never
 
-/** Tells why a verb would be refused, in the page's language; null when nothing speaks against it. */
-export function useReasons(): <V extends keyof Legal>(verb: V, c: CaseOf<V>) => string | null {
+/** Returns why an action would be refused, in the page's language; null when it is allowed. */
+export function useReasons(): <V extends keyof Rules>(verb: V, c: CaseOf<V>) => string | null {
   const language = useLanguage()
-  return (verb, c) => (LEGAL[verb] as Row<typeof c>).why(c)?.[language] ?? null
+  return (verb, c) => (RULES[verb] as Rule<typeof c>).why(c)?.[language] ?? null
 }

@@ -1,7 +1,7 @@
-// What capacity costs: `Accrual.rates` of solidity/src/libraries/Accrual.sol, in whole numbers. `solidity/test/vectors` holds
-// this and the contract to the same cases.
-import type { PricesView, ShapeView } from "../api/views.ts"
-import { HOUR, MONTH, over, RATE_SCALE } from "../words/units.ts"
+// The price of capacity: `Accrual.rates` of solidity/src/libraries/Accrual.sol in integer arithmetic.
+// `solidity/test/vectors` tests this and the contract with the same cases.
+import type { PricesView, ShapeView } from "../api/types.ts"
+import { amountOver, HOUR, MONTH, RATE_SCALE } from "../i18n/format.ts"
 import { pricesOf, type Rates } from "./terms.ts"
 
 export const HIGHEST_RATE = 2n ** 104n - 1n
@@ -9,7 +9,7 @@ export const HIGHEST_RATE = 2n ** 104n - 1n
 const ceilDiv = (a: bigint, b: bigint) => (a + b - 1n) / b
 const least = (a: bigint, b: bigint) => (a < b ? a : b)
 
-/** An offer's prices for one replica of a shape. Parts of a unit round up, so that the reserve covers the price. */
+/** An offer's prices for one replica of a shape. Fractions of a unit round up, so that the reserve covers the price. */
 export function ratesOf(prices: PricesView, shape: ShapeView): Rates {
   const list = pricesOf(prices)
   const [millicores, memoryMiB] = [BigInt(shape.millicores), BigInt(shape.memoryMiB)]
@@ -33,25 +33,25 @@ export function ratesOf(prices: PricesView, shape: ShapeView): Rates {
 }
 
 export interface Cost {
-  /** What the lease reserves a second, base units × 1e12. */
+  /** The reserved rate, base units × 1e12 per second. */
   rate: bigint
   /** Base units, rounded up. */
   hour: bigint
   month: bigint
 }
 
-/** What so many replicas cost at most. */
+/** The maximum cost of a number of replicas. */
 export function costOf({ reserved }: Pick<Rates, "reserved">, replicas: number): Cost {
   const rate = reserved * BigInt(replicas)
-  return { rate, hour: over(rate, HOUR), month: over(rate, MONTH) }
+  return { rate, hour: amountOver(rate, HOUR), month: amountOver(rate, MONTH) }
 }
 
-/** Seconds that a deposit lasts at a rate; null when nothing is reserved. */
+/** How many seconds a deposit lasts at a rate; null when nothing is reserved. */
 export function lasts(deposit: bigint, rate: bigint): bigint | null {
   return rate === 0n ? null : (deposit * RATE_SCALE) / rate
 }
 
-/** What a deposit has to hold at least: the notice period's money at the first replica count. */
+/** The minimum deposit: the notice period's money at the initial replica count. */
 export function noticeMoney(rate: bigint, noticePeriod: bigint): bigint {
-  return over(rate, noticePeriod)
+  return amountOver(rate, noticePeriod)
 }

@@ -9,17 +9,17 @@ import { approvedCall } from "./actions/approved.ts"
 import { scaleCall } from "./actions/scale.ts"
 import { withdrawCall } from "./actions/withdraw.ts"
 import {
-  BadProposal,
+  approvedArguments,
   checkProposal,
-  fileOf,
+  InvalidProposal,
   makeProposal,
-  merged,
+  mergeConsents,
   type Proposal,
   parseProposal,
-  takingOf,
+  toFile,
 } from "./proposals.ts"
 import type { Reader } from "./reader.ts"
-import { ACTION } from "./typed.ts"
+import { ACTION } from "./typedData.ts"
 
 const keys = KEYS
 const approvers = APPROVERS
@@ -55,13 +55,13 @@ async function signedBy(proposal: Proposal, ...who: number[]): Promise<Proposal>
 }
 
 describe("making a proposal", () => {
-  it("names the account's approvers, a week, and a nonce of its own", async () => {
+  it("has the account's approvers, a week, and a random nonce", async () => {
     const [one, two] = await Promise.all([propose(), propose()])
     expect(one.approvers).toEqual(approvers)
     expect(one.version).toBe("3")
     expect(one.expiry).toBe(String(1_700_000_000 + 7 * 86_400))
     expect(one.nonce).not.toBe(two.nonce)
-    expect(one.says).toEqual(["Take money out of a lease"])
+    expect(one.says).toEqual(["Withdraw money from a lease"])
     expect(decodeFunctionData({ abi: market, data: one.call })).toEqual({
       functionName: "withdraw",
       args: [STATED, 5n],
@@ -71,17 +71,17 @@ describe("making a proposal", () => {
   it("is for bound accounts", async () => {
     const free = world([], 0n)
     await expect(makeProposal(free, ADDRESS, scaleCall({ terms: TERMS, replicas: 2 }))).rejects.toThrow(
-      BadProposal,
+      InvalidProposal,
     )
   })
 })
 
 describe("an action's file", () => {
-  it("is read as it was written", async () => {
+  it("round-trips", async () => {
     const proposal = await signedBy(await propose(), 0)
-    const read = parseProposal(fileOf(proposal), world())
-    expect(fileOf(read)).toBe(fileOf(proposal))
-    expect(JSON.parse(fileOf(proposal))).not.toHaveProperty("approvers")
+    const read = parseProposal(toFile(proposal), world())
+    expect(toFile(read)).toBe(toFile(proposal))
+    expect(JSON.parse(toFile(proposal))).not.toHaveProperty("approvers")
   })
 
   it.each([
@@ -94,56 +94,56 @@ describe("an action's file", () => {
 
   it("is refused when it is of another market", async () => {
     const proposal = await propose()
-    const other = fileOf({ ...proposal, market: OTHER })
-    expect(() => parseProposal(other, world())).toThrow("not this one")
-    expect(() => parseProposal(fileOf({ ...proposal, chainId: 1 }), world())).toThrow("chain 1")
+    const other = toFile({ ...proposal, market: OTHER })
+    expect(() => parseProposal(other, world())).toThrow("not for this one")
+    expect(() => parseProposal(toFile({ ...proposal, chainId: 1 }), world())).toThrow("chain 1")
   })
 
-  it("brings its consents to those that are there", async () => {
+  it("merges its consents with known ones", async () => {
     const proposal = await propose()
-    const both = merged(await signedBy(proposal, 0), await signedBy(proposal, 1))
+    const both = mergeConsents(await signedBy(proposal, 0), await signedBy(proposal, 1))
     expect(both.consents.map(({ approver }) => approver).sort()).toEqual([approvers[0], approvers[1]].sort())
   })
 })
 
 describe("checking a proposal", () => {
-  it("counts consents in the approvers' order, whatever the order in which they came", async () => {
+  it("orders consents by approver", async () => {
     const checked = await checkProposal(world(), await signedBy(await propose(), 2, 0))
     expect(checked.sound).toBe(true)
     expect(checked.consents.map(({ approver, how }) => [approver, how])).toEqual([
       [approvers[0], "signature"],
       [approvers[2], "signature"],
     ])
-    const { args } = decodeFunctionData({ abi: market, data: approvedCall(takingOf(checked)).data })
+    const { args } = decodeFunctionData({ abi: market, data: approvedCall(approvedArguments(checked)).data })
     expect(args![2]).toMatchObject({
       approvers,
       signatures: checked.consents.map(({ signature }) => signature),
     })
   })
 
-  it("takes no more consents than it needs", async () => {
+  it("passes no more consents than required", async () => {
     const checked = await checkProposal(world(), await signedBy(await propose(), 0, 1, 2))
-    expect(takingOf(checked).signatures).toHaveLength(2)
+    expect(approvedArguments(checked).signatures).toHaveLength(2)
   })
 
-  it("finds out that somebody changed it", async () => {
+  it("finds out that it was modified", async () => {
     const proposal = await propose()
     const changed = { ...proposal, value: "1" }
     expect((await checkProposal(world(), changed)).sound).toBe(false)
-    expect((await checkProposal(world(), { ...proposal, says: ["close a lease"] })).told.says.en).toContain(
-      "Take money",
-    )
+    expect(
+      (await checkProposal(world(), { ...proposal, says: ["close a lease"] })).decoded.says.en,
+    ).toContain("Withdraw money")
   })
 
-  it("counts no signature of something else, or of a stranger", async () => {
+  it("ignores signatures of other actions and of other accounts", async () => {
     const proposal = await signedBy(await propose(), 0)
     const stolen = { ...proposal, consents: [{ ...proposal.consents[0]!, approver: approvers[1]! }] }
     const checked = await checkProposal(world(), stolen)
     expect(checked.consents).toEqual([])
-    expect(checked.strangers).toEqual([approvers[1]])
+    expect(checked.invalidSigners).toEqual([approvers[1]])
   })
 
-  it("takes what a contract accepts, with its address before it, however it came", async () => {
+  it("accepts contract signatures, bare or prefixed", async () => {
     const proposal = await propose()
     const contract = approvers[1]!
     const accepting = recorder({
@@ -159,11 +159,11 @@ describe("checking a proposal", () => {
         consents: [{ approver: contract, signature }],
       })
       expect(checked.consents).toMatchObject([{ approver: contract, signature: `${contract}abcd` }])
-      expect(checked.strangers).toEqual([])
+      expect(checked.invalidSigners).toEqual([])
     }
   })
 
-  it("knows who consented by transaction, and who took it back", async () => {
+  it("includes consents by transaction, and excludes revoked ones", async () => {
     const proposal = await signedBy(await propose(), 2)
     const indexed = (approver: Hex) => ({ action: proposal.digest, account: ADDRESS, approver })
     const consented = log("Consented", indexed(approvers[0]!), "0x")
@@ -175,7 +175,7 @@ describe("checking a proposal", () => {
     expect(checked.state.revoked.map(({ approver }) => approver)).toEqual([approvers[2]])
   })
 
-  it("knows that it was taken", async () => {
+  it("recognizes an executed action", async () => {
     const proposal = await propose()
     const taken = log(
       "ActionTaken",

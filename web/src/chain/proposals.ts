@@ -1,5 +1,5 @@
-// A call that waits for its approvers: how it is made, checked and taken. Nothing that a proposal says of itself is believed: its
-// digest is computed anew from what is signed, its call is decoded here, and who approves is read from the chain.
+// Proposals: how a call is proposed to approvers, checked and executed. A proposal's own claims are not trusted: its
+// digest is recomputed, its call is decoded here, and its approvers are read from the chain.
 import {
   type Address,
   concat,
@@ -12,22 +12,22 @@ import {
   slice,
 } from "viem"
 import { getBlock, readContract } from "viem/actions"
-import type { ProposalView } from "../api/views.ts"
+import type { ProposalView } from "../api/types.ts"
 import type { Approved } from "./actions/approved.ts"
 import { type ActionState, type Binding, readAction, readBinding } from "./binding.ts"
 import { type Call, marketOf } from "./call.ts"
-import { decodeCall, type Told } from "./decode.ts"
+import { type DecodedCall, decodeCall } from "./decodeCall.ts"
 import type { Reader } from "./reader.ts"
-import { because, type Reason } from "./reasons.ts"
+import { type Reason, reason } from "./reasons.ts"
 import { randomSalt } from "./terms.ts"
-import { type Action, digestOf } from "./typed.ts"
+import { type Action, digestOf } from "./typedData.ts"
 
-/** As the command line's files are; what a mailbox adds is optional. */
+/** The format of the command line's files; what a provider adds is optional. */
 export type Proposal = Omit<ProposalView, "createdAtMs" | "createdBy" | "approvers"> &
   Partial<Pick<ProposalView, "createdAtMs" | "createdBy" | "approvers">>
 
-/** Why a file is no proposal that can be used here, in both languages. */
-export class BadProposal extends Error {
+/** Why a file is not a usable proposal, in both languages. */
+export class InvalidProposal extends Error {
   readonly reason: Reason
   constructor(reason: Reason) {
     super(reason.en)
@@ -38,26 +38,26 @@ export class BadProposal extends Error {
 export interface Consent {
   approver: Address
   how: "signature" | "transaction"
-  /** As `approved` takes it: of a transaction the approver's bare address. */
+  /** In the format of `approved`: for a consent by transaction, the approver's bare address. */
   signature: Hex
   tx: Hex | null
 }
 
-/** A proposal beside what the chain says of it. */
-export interface Checked {
+/** A proposal, and what the chain records about it. */
+export interface CheckedProposal {
   proposal: Proposal
   action: Action
-  /** Computed here. */
+  /** Recomputed here. */
   digest: Hex
-  /** The proposal's own digest is that. */
+  /** Whether the proposal's digest matches it. */
   sound: boolean
-  told: Told
+  decoded: DecodedCall
   binding: Binding | null
   state: ActionState
-  /** One for each approver that consents, in the approvers' order. */
+  /** One per consenting approver, in the approvers' order. */
   consents: Consent[]
-  /** Whose signatures are not theirs, or who are no approvers. */
-  strangers: Address[]
+  /** Whose signatures are invalid, or who are not approvers. */
+  invalidSigners: Address[]
 }
 
 export function actionOf({ account, call, value, nonce, expiry, version }: Proposal): Action {
@@ -74,9 +74,8 @@ export function actionOf({ account, call, value, nonce, expiry, version }: Propo
 const DAY = 86_400n
 
 /**
- * Proposes a call of a bound account to its approvers, under a random nonce.
- *
- * @param days How long it may be taken.
+ * Proposes a call of a bound account to its approvers, with a random nonce.
+ * @param days How long it can be executed.
  */
 export async function makeProposal(
   reader: Reader,
@@ -84,13 +83,15 @@ export async function makeProposal(
   { data, value }: Call,
   days = 7,
 ): Promise<Proposal> {
-  const [binding, block, told] = await Promise.all([
+  const [binding, block, decoded] = await Promise.all([
     readBinding(reader, account),
     getBlock(reader),
     decodeCall(reader, account, data, value),
   ])
   if (!binding)
-    throw new BadProposal(because("The account is free: it needs no consents.", "该账户不受约束：无需同意。"))
+    throw new InvalidProposal(
+      reason("The account is not bound: it needs no consents.", "该账户不受约束：无需同意。"),
+    )
   const action: Action = {
     account,
     call: data,
@@ -103,7 +104,7 @@ export async function makeProposal(
     chainId: reader.chain.id,
     market: marketOf(reader),
     account,
-    says: [told.says.en],
+    says: [decoded.says.en],
     call: data,
     value: value.toString(),
     nonce: action.nonce.toString(),
@@ -115,14 +116,14 @@ export async function makeProposal(
   }
 }
 
-/** Reads a file of the command line's or of this page. @throws BadProposal */
+/** Parses a file of the command line or of this page. @throws InvalidProposal */
 export function parseProposal(text: string, here: Pick<Reader, "chain">): Proposal {
-  const no = (en: string, zh: string) => new BadProposal(because(en, zh))
+  const no = (en: string, zh: string) => new InvalidProposal(reason(en, zh))
   let read: Record<string, unknown>
   try {
     read = JSON.parse(text) as Record<string, unknown>
   } catch {
-    throw no("This is no JSON file.", "这不是 JSON 文件。")
+    throw no("This is not a JSON file.", "这不是 JSON 文件。")
   }
   const numbers = [read?.value, read?.nonce, read?.expiry, read?.version]
   const whole =
@@ -132,10 +133,10 @@ export function parseProposal(text: string, here: Pick<Reader, "chain">): Propos
     isHex(read?.digest) &&
     size(read.digest) === 32 &&
     numbers.every((number) => typeof number === "string" && /^\d{1,78}$/.test(number))
-  if (!whole) throw no("This is no action's file: fields are missing.", "这不是操作文件：缺少字段。")
+  if (!whole) throw no("This is not a proposal file: fields are missing.", "这不是操作文件：缺少字段。")
   if (read.chainId !== here.chain.id || String(read.market).toLowerCase() !== marketOf(here).toLowerCase()) {
     throw no(
-      `It is about market ${String(read.market)} on chain ${String(read.chainId)}, not this one.`,
+      `It is for market ${String(read.market)} on chain ${String(read.chainId)}, not for this one.`,
       `它针对链 ${String(read.chainId)} 上的市场 ${String(read.market)}，而非此市场。`,
     )
   }
@@ -149,23 +150,23 @@ export function parseProposal(text: string, here: Pick<Reader, "chain">): Propos
   }
 }
 
-/** As the command line reads it. */
-export function fileOf({ approvers: _, createdAtMs: __, createdBy: ___, ...action }: Proposal): string {
+/** The command line's file format. */
+export function toFile({ approvers: _, createdAtMs: __, createdBy: ___, ...action }: Proposal): string {
   return `${JSON.stringify(action, null, 2)}\n`
 }
 
 /** The same action with the consents of both. */
-export function merged(a: Proposal, b: Proposal): Proposal {
+export function mergeConsents(a: Proposal, b: Proposal): Proposal {
   const consents = new Map(
     [...a.consents, ...b.consents].map((consent) => [consent.approver.toLowerCase(), consent]),
   )
   return { ...b, ...a, consents: [...consents.values()] }
 }
 
-export async function checkProposal(reader: Reader, proposal: Proposal): Promise<Checked> {
+export async function checkProposal(reader: Reader, proposal: Proposal): Promise<CheckedProposal> {
   const action = actionOf(proposal)
   const digest = digestOf(reader, action)
-  const [told, binding, state] = await Promise.all([
+  const [decoded, binding, state] = await Promise.all([
     decodeCall(reader, action.account, action.call, action.value),
     readBinding(reader, action.account),
     readAction(reader, action.account, digest, action.nonce),
@@ -193,15 +194,15 @@ export async function checkProposal(reader: Reader, proposal: Proposal): Promise
     action,
     digest,
     sound: digest === proposal.digest.toLowerCase(),
-    told,
+    decoded,
     binding,
     state,
     consents,
-    strangers,
+    invalidSigners: strangers,
   }
 }
 
-/** An approver's signature as `approved` takes it; null when it is not that approver's. */
+/** An approver's signature in the format of `approved`; null when it is not that approver's. */
 async function statedOf(
   reader: Reader,
   digest: Hex,
@@ -211,7 +212,7 @@ async function statedOf(
     const signer = await recoverAddress({ hash: digest, signature }).catch(() => null)
     if (signer?.toLowerCase() === approver.toLowerCase()) return signature
   }
-  // A mailbox keeps what a contract accepts, bare; a file may have it as the market takes it.
+  // A provider stores a contract's signature bare; a file may have it in the market's format.
   const bare = bareOf(approver, signature)
   const answer = await readContract(reader, {
     address: approver,
@@ -222,7 +223,7 @@ async function statedOf(
   return answer === "0x1626ba7e" ? concat([approver, bare]) : null
 }
 
-/** What a contract itself accepts, without its address before it. */
+/** A contract's signature without the contract's address in front. */
 export function bareOf(approver: Address, signature: Hex): Hex {
   const prefixed = size(signature) > 20 && signature.toLowerCase().startsWith(approver.toLowerCase())
   return prefixed ? slice(signature, 20) : signature
@@ -239,8 +240,8 @@ const EIP1271 = {
   outputs: [{ name: "", type: "bytes4" }],
 } as const
 
-/** What `approved` takes: as many consents as it needs, in the approvers' order. */
-export function takingOf({ action, binding, consents }: Checked): Approved {
+/** The arguments of `approved`: as many consents as required, in the approvers' order. */
+export function approvedArguments({ action, binding, consents }: CheckedProposal): Approved {
   const { account, call, value, nonce, expiry } = action
   const signatures = consents.slice(0, binding?.threshold ?? 0).map(({ signature }) => signature)
   return { account, call, value, nonce, expiry, approvers: binding?.approvers ?? [], signatures }

@@ -5,12 +5,12 @@ import { marketOf } from "./call.ts"
 
 export type Reader = Client<Transport, Chain>
 
-/** The market, as viem's reading actions want it. */
+/** The market, for viem's read actions. */
 export function at(reader: Reader) {
   return { address: marketOf(reader), abi: market } as const
 }
 
-/** Of the market: no log of it is older. */
+/** The market's block: it has no older logs. */
 export function firstBlock(reader: Reader): bigint {
   const contract = reader.chain.contracts?.market as { blockCreated?: number } | undefined
   return BigInt(contract?.blockCreated ?? 0)

@@ -1,6 +1,6 @@
-// The market as the chain alone tells it, in the API's shapes: for when no provider answers. What only a provider knows
-// (containers, stages, usage) is empty.
-import { type Hex, hexToString, zeroAddress } from "viem"
+// The market read from the chain alone, in the API's shapes: the fallback when no provider answers. What only a
+// provider knows (containers, stages, usage) is empty.
+import { type Hex, zeroAddress } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
 import type {
   LeaseSummary,
@@ -11,11 +11,12 @@ import type {
   PolicyView,
   ProviderView,
   TermsView,
-} from "../api/views.ts"
-import { readFaults } from "./faults.ts"
+} from "../api/types.ts"
+import { readFaults } from "./providerFaults.ts"
 import { at, firstBlock, type Reader } from "./reader.ts"
+import { attributeText } from "./terms.ts"
 
-/** Every number of a struct as the API has it: up to 32 bits a number, else decimal text. */
+/** Converts the numbers of a struct to the API's format: up to 32 bits a number, larger ones decimal text. */
 export function plain<T>(value: unknown): T {
   if (typeof value === "bigint") return value.toString() as T
   if (Array.isArray(value)) return value.map((item) => plain(item)) as T
@@ -81,7 +82,7 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
         }),
       ])
       const { millicores, memoryMiB, diskMiB, gpus } = capacity
-      // A root that was posted since ends the report.
+      // A root posted after the report ends it.
       const reported = outage.reportedAt > 0 && outage.epoch === provider.epoch
       return {
         address,
@@ -95,10 +96,10 @@ export async function readProviders(reader: Reader): Promise<ProviderView[]> {
           diskMiB: capacity.heldDiskMiB,
           gpus: capacity.heldGpus,
         },
-        attributes: (sets.at(-1)?.args.attributes ?? []).map((word) => hexToString(word, { size: 32 })),
+        attributes: (sets.at(-1)?.args.attributes ?? []).map(attributeText),
         exitAt: provider.exitAt || null,
         silence: reported ? (outage.confirmed ? "confirmed" : "reported") : null,
-        // How many there could have been, its state does not say.
+        // The contract does not count epochs without a root.
         provenEpochs: provider.epoch,
         epochs: 0,
         faults,
@@ -155,7 +156,7 @@ async function summary(reader: Reader, opened: Opened): Promise<LeaseSummary & {
     },
     money: {
       currency: terms.currency,
-      // What was put in and taken out, the account alone does not say; what it holds and has paid, it does.
+      // The contract records the balance and what was paid, not the totals of deposits and withdrawals.
       deposited: (account.balance + account.paid).toString(),
       paid: account.paid.toString(),
       returned: "0",
@@ -189,7 +190,7 @@ export async function readLeases(reader: Reader, closed: boolean): Promise<Lease
 
 export async function readLease(reader: Reader, id: Hex): Promise<LeaseView> {
   const [opened] = await openings(reader, id)
-  if (!opened) throw new Error("The chain knows no lease of this id.")
+  if (!opened) throw new Error("There is no lease with this id on chain.")
   const lease = await summary(reader, opened)
   return {
     ...lease,

@@ -1,9 +1,9 @@
 // The contract's own cases: solidity/test/vectors/take.json.
 import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
-import type { CapacityView, PolicyView, PricesView, ShapeView } from "../api/views.ts"
+import type { CapacityView, PolicyView, PricesView, ShapeView } from "../api/types.ts"
 import { costOf, HIGHEST_RATE, lasts, ratesOf } from "./price.ts"
-import { type Misfit, room, screen } from "./screen.ts"
+import { type Mismatch, replicasThatFit, screen } from "./screen.ts"
 
 interface Case {
   name: string
@@ -26,7 +26,7 @@ function numbers<T>(texts: Record<string, string>): T {
   return Object.fromEntries(Object.entries(texts).map(([key, text]) => [key, Number(text)])) as T
 }
 
-function argumentsOf(misfit: Misfit): string[] {
+function argumentsOf(misfit: Mismatch): string[] {
   switch (misfit.error) {
     case "OfferClosed":
       return ["offer"]
@@ -87,38 +87,38 @@ const free: PricesView = {
 const shape: ShapeView = { millicores: 250, memoryMiB: 128, diskMiB: 256, gpus: 0 }
 
 describe("prices", () => {
-  it("come in hex too, as some offers have them", () => {
+  it("are also parsed from hex", () => {
     const rates = ratesOf({ ...free, millicore: "0x10", networkMiB: "0xa", networkKiBps: 1 }, shape)
     // 16 × 250, and 10 × 1 / 1024 rounded up.
     expect(rates).toMatchObject({ replicaSecond: 4000n, reserved: 4001n })
   })
 
-  it("are cut at what the contract can hold", () => {
+  it("are limited to what the contract can store", () => {
     const most = (2n ** 80n - 1n).toString()
     const huge = { millicores: 2 ** 32 - 1, memoryMiB: 2 ** 32 - 1, diskMiB: 2 ** 32 - 1, gpus: 2 ** 16 - 1 }
     const rates = ratesOf({ ...free, millicore: most, memoryMiB: most, diskMiB: most, gpu: most }, huge)
     expect(rates).toMatchObject({ reserved: HIGHEST_RATE, replicaSecond: HIGHEST_RATE })
   })
 
-  it("tell an hour and a month of so many replicas, rounded up", () => {
+  it("are computed per hour and month, rounded up", () => {
     const rates = ratesOf({ ...free, millicore: "1" }, shape)
     expect(costOf(rates, 3)).toEqual({ rate: 750n, hour: 1n, month: 1n })
     const dear = ratesOf({ ...free, millicore: (10n ** 12n).toString() }, shape)
     expect(costOf(dear, 2)).toEqual({ rate: 500n * 10n ** 12n, hour: 1_800_000n, month: 1_296_000_000n })
   })
 
-  it("say how long a deposit lasts", () => {
+  it("determine how long a deposit lasts", () => {
     expect(lasts(1000n, 10n * 10n ** 12n)).toBe(100n)
     expect(lasts(1000n, 0n)).toBeNull()
   })
 })
 
 describe("room", () => {
-  it("is what the scarcest kind leaves", () => {
+  it("is limited by the scarcest resource", () => {
     const capacity = { millicores: 1000, memoryMiB: 1000, diskMiB: 10_000, gpus: 0 }
     const held = { millicores: 250, memoryMiB: 700, diskMiB: 0, gpus: 0 }
-    expect(room({ capacity, held }, shape)).toBe(2)
-    expect(room({ capacity, held }, { ...shape, gpus: 1 })).toBe(0)
-    expect(room({ capacity, held: { ...held, memoryMiB: 2000 } }, shape)).toBe(0)
+    expect(replicasThatFit({ capacity, held }, shape)).toBe(2)
+    expect(replicasThatFit({ capacity, held }, { ...shape, gpus: 1 })).toBe(0)
+    expect(replicasThatFit({ capacity, held: { ...held, memoryMiB: 2000 } }, shape)).toBe(0)
   })
 })

@@ -1,35 +1,39 @@
-// Whether an order can take an offer, as `Market.take` decides, after `orchestrator/src/lease/screen.rs`: the contract stops at
-// the first predicate that fails, here all that fail are told, in the contract's order. The contract's word counts.
-import type { CapacityView, PolicyView, ShapeView } from "../api/views.ts"
+// Whether an order matches an offer, as `Market.take` decides. The contract stops at the first failed predicate; this
+// reports all of them, in the contract's order, as the orchestrator's `screen` does. The contract's decision is
+// authoritative.
+import type { CapacityView, PolicyView, ShapeView } from "../api/types.ts"
 import { HIGHEST_RATE, noticeMoney } from "./price.ts"
 import type { Rates } from "./terms.ts"
 
-/** Millicores, MiB of memory, MiB of disk, GPUs: numbered as the contract does. */
+/** Millicores, MiB of memory, MiB of disk, GPUs: in the contract's numbering. */
 export const KINDS = ["millicores", "memoryMiB", "diskMiB", "gpus"] as const
 const MOST_REPLICAS = 1 << 14
 
-export interface Seller {
+export interface Supply {
   registered: boolean
   capacity: CapacityView
-  /** What leases and bids hold of it. */
+  /** Held by leases and bids. */
   held: CapacityView
   attributes: readonly string[]
   intakeOpen: boolean
 }
 
-export interface Wish {
+export interface Demand {
   shape: ShapeView
   replicas: number
   policy: PolicyView
-  /** The budget, base units × 1e12 a second; null: none was named. */
+  /** The budget, base units × 1e12 per second; null: none. */
   maxRate: bigint | null
-  /** Base units; null: nothing is said about money. */
+  /** Base units; null: not specified. */
   deposit: bigint | null
   attributes: readonly string[]
 }
 
-/** Why not; each is the contract's error of that name with its numbers, but `AttributeMissing`, which only bids know. */
-export type Misfit =
+/**
+ * A failed predicate: the contract's error of that name with its numbers, except `AttributeMissing`, which only bids
+ * check.
+ */
+export type Mismatch =
   | { error: "IntakeStopped" | "OfferClosed" | "EmptyShape" | "BadPolicy" | "NotRegistered" }
   | { error: "ReplicasOutOfBounds"; replicas: number; min: number; max: number }
   | { error: "RateTooHigh"; rate: bigint; maxRate: bigint }
@@ -38,7 +42,7 @@ export type Misfit =
   | { error: "AttributeMissing"; attribute: string }
 
 /** As `Accrual.sound`. */
-export function sound(policy: PolicyView): boolean {
+export function isSoundPolicy(policy: PolicyView): boolean {
   const { minReplicas, maxReplicas, target, up, down, step } = policy
   return (
     maxReplicas > 0 &&
@@ -56,12 +60,12 @@ export function sound(policy: PolicyView): boolean {
 export function screen(
   offer: { open: boolean },
   rates: Rates,
-  seller: Seller,
-  wish: Wish,
+  seller: Supply,
+  wish: Demand,
   noticePeriod: bigint,
-): Misfit[] {
-  const misfits: Misfit[] = []
-  const unless = (fits: boolean, misfit: Misfit) => {
+): Mismatch[] {
+  const misfits: Mismatch[] = []
+  const unless = (fits: boolean, misfit: Mismatch) => {
     if (!fits) misfits.push(misfit)
   }
   const { shape, policy, replicas } = wish
@@ -69,7 +73,7 @@ export function screen(
   unless(seller.intakeOpen, { error: "IntakeStopped" })
   unless(offer.open, { error: "OfferClosed" })
   unless(shape.millicores > 0 && shape.memoryMiB > 0, { error: "EmptyShape" })
-  unless(sound(policy), { error: "BadPolicy" })
+  unless(isSoundPolicy(policy), { error: "BadPolicy" })
   unless(replicas >= min && replicas <= max, { error: "ReplicasOutOfBounds", replicas, min, max })
   const rate = rates.reserved * BigInt(max)
   const maxRate = wish.maxRate ?? HIGHEST_RATE
@@ -89,8 +93,8 @@ export function screen(
   return misfits
 }
 
-/** How often this shape fits into what is free. */
-export function room(seller: Pick<Seller, "capacity" | "held">, shape: ShapeView): number {
+/** How many replicas of a shape fit into the free capacity. */
+export function replicasThatFit(seller: Pick<Supply, "capacity" | "held">, shape: ShapeView): number {
   const rooms = KINDS.filter((name) => shape[name] > 0).map((name) =>
     Math.floor(Math.max(0, seller.capacity[name] - seller.held[name]) / shape[name]),
   )

@@ -13,7 +13,7 @@ import {
   termsOf,
 } from "./terms.ts"
 
-describe("views become what the market reads", () => {
+describe("conversion of the API's shapes", () => {
   it("reads decimal and hex text, and loses no digit", () => {
     expect(termsOf(TERMS)).toMatchObject({
       salt: 18_446_744_073_709_551_615n,
@@ -57,7 +57,7 @@ describe("views become what the market reads", () => {
   })
 
   it("computes a lease's id as the market does", () => {
-    // A lease of a devnet, as its LeaseOpened event had it.
+    // A lease of a devnet, from its LeaseOpened event.
     const terms = termsOf({
       tenant: "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC",
       provider: "0x70997970C51812dc3A010C7d01b50e0d17dc79C8",
@@ -78,7 +78,7 @@ describe("views become what the market reads", () => {
     )
   })
 
-  it("draws salts that differ", () => {
+  it("generates different salts", () => {
     expect(randomSalt()).not.toBe(randomSalt())
   })
 })

@@ -1,5 +1,5 @@
-// What the market's calls state, and the one place where the API's text becomes it. Amounts and rates are bigints; whatever
-// has at most 32 bits is a number.
+// The structs of the market's calls, and their conversion from the API's shapes. Amounts and rates are bigints;
+// integers of at most 32 bits are numbers.
 import { type Address, concat, type Hex, hexToString, keccak256, numberToHex, pad, stringToHex } from "viem"
 import type {
   BidView,
@@ -10,12 +10,12 @@ import type {
   ShapeView,
   TermsView,
   UsageArgument,
-} from "../api/views.ts"
+} from "../api/types.ts"
 
 export type Shape = ShapeView
 export type Policy = PolicyView
 
-/** Base units × 1e12: of a replica and second, a CPU-second, a MiB-second, a MiB of traffic. */
+/** Base units × 1e12: per replica-second, CPU-second, MiB-second, and MiB of traffic. */
 export interface Rates {
   reserved: bigint
   replicaSecond: bigint
@@ -81,7 +81,7 @@ export interface Usage {
   utilization: number
 }
 
-/** What a bound account may do in one currency without its approvers. */
+/** What a bound account may do in one currency without consent. */
 export interface Limit {
   currency: Address
   rate: bigint
@@ -152,7 +152,7 @@ export function bidOf({ provider, rates, expiry }: BidView): Bid {
   return { provider, rates: ratesOf(rates), expiry }
 }
 
-/** An attribute as the chain has it. What is 32 bytes of hex already stays; a longer word cannot be one. */
+/** An attribute as bytes32. A 32-byte hex string is kept as it is; a longer word throws. */
 export function attributeOf(word: string): Hex {
   return /^0x[0-9a-fA-F]{64}$/.test(word) ? (word as Hex) : stringToHex(word, { size: 32 })
 }
@@ -161,12 +161,12 @@ export function attributeText(attribute: Hex): string {
   return hexToString(attribute, { size: 32 })
 }
 
-/** Tells apart two leases that are alike: 64 random bits. */
+/** Distinguishes otherwise identical leases: 64 random bits. */
 export function randomSalt(): bigint {
   return crypto.getRandomValues(new BigUint64Array(1))[0]!
 }
 
-/** The id of a lease on these terms, as `idOf` computes it: every field is one word of the encoding. */
+/** The id of a lease with these terms, as `idOf` computes it: every field is one word of the encoding. */
 export function leaseIdOf(chainId: number, market: Address, terms: Terms): Hex {
   const { tenant, provider, currency, shape, rates, manifestHash, salt } = terms
   const { millicores, memoryMiB, diskMiB, gpus } = shape

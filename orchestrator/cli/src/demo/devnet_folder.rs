@@ -11,17 +11,20 @@ use solidity::deploy::Deployment;
 
 use crate::orchestrator::Orchestrator;
 
-/// Where the deployment is written; by it a devnet's folder is known.
+/// The deployment file; a folder that contains it is known to be a devnet's.
 pub const DEPLOYMENT: &str = "deployment.json";
 
-/// An empty folder for a new devnet, held by the returned lock. The old one's database knows a chain that is gone, and
-/// what it left on the engine belongs to nobody.
+/// Empties the folder for a new devnet and locks it until the returned file is dropped. The database of the devnet before is
+/// for a chain that no longer exists, and so are the containers that it left on the engine: both are removed.
+///
+/// # Errors
+/// When the folder is not a devnet's, or another devnet runs in it.
 pub async fn prepare(orchestrator: &dyn Orchestrator, folder: &Path) -> anyhow::Result<(PathBuf, File)> {
     let (marker, lock) = (folder.join(DEPLOYMENT), folder.join("lock"));
     let used = folder.exists() && fs::read_dir(folder)?.next().is_some();
     ensure!(
         !used || marker.is_file() || lock.is_file(),
-        "{} is not a devnet's folder: choose another with --folder",
+        "{} is not the folder of a devnet: choose another one with --folder",
         folder.display()
     );
     fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
@@ -49,16 +52,21 @@ mod tests {
 
     use super::*;
     use crate::{
-        orchestrator::Running,
-        settings::{Connection, Identity, OrchestratorSettings},
+        orchestrator::RunningOrchestrator,
+        settings::{ConnectionSettings, IdentitySettings, OrchestratorSettings},
     };
 
-    /// No folder of these tests names a deployment, so nothing is asked of an orchestrator.
+    /// No folder of these tests has a deployment, so the orchestrator is not called.
     struct NoEngine;
 
     #[async_trait::async_trait]
     impl Orchestrator for NoEngine {
-        async fn start(&self, _: &Connection, _: &Identity, _: &OrchestratorSettings) -> anyhow::Result<Running> {
+        async fn start(
+            &self,
+            _: &ConnectionSettings,
+            _: &IdentitySettings,
+            _: &OrchestratorSettings,
+        ) -> anyhow::Result<RunningOrchestrator> {
             bail!("no orchestrator here")
         }
         async fn sweep(&self, _: &Deployment, _: Address) -> anyhow::Result<()> {
@@ -73,7 +81,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_folder_that_is_no_devnet_is_left_alone() {
+    async fn a_folder_that_is_not_a_devnets_is_not_touched() {
         let folder = tempfile::tempdir().unwrap();
         fs::write(folder.path().join("mine.txt"), "keep").unwrap();
         let refused = prepare(&NoEngine, folder.path()).await.unwrap_err();
@@ -82,7 +90,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_devnet_that_runs_keeps_its_folder() {
+    async fn the_folder_of_a_running_devnet_is_not_touched() {
         let folder = tempfile::tempdir().unwrap();
         let first = prepare(&NoEngine, folder.path()).await.unwrap();
         fs::write(folder.path().join("tidemark.db"), "rows").unwrap();

@@ -1,4 +1,4 @@
-//! The demonstration: a load that rises tenfold and falls again, and the lease's capacity that follows it.
+//! The load demonstration: the load on a lease rises tenfold and falls again, and its capacity follows.
 
 use std::time::{Duration, Instant};
 
@@ -8,73 +8,79 @@ use serde::Serialize;
 use crate::{
     demo::load_generator::{LoadGenerator, RequestTally},
     provider_api::client::ProviderApi,
-    render::progress::Progress,
+    render::progress::ProgressLine,
     wallet::session::Session,
 };
 use api_types::LeaseView;
 use lease::Lease;
 
-/// Requests a second at low and at high tide, each of ten CPU milliseconds: a replica of a quarter of a CPU serves some
-/// twenty.
+/// The low and the high load in requests a second. Each request takes ten CPU milliseconds, so a replica with a quarter of a CPU
+/// serves about twenty a second.
 const LOW: f64 = 3.0;
 const HIGH: f64 = 30.0;
-/// How long capacity may take to follow, either way.
-const PATIENCE: Duration = Duration::from_secs(180);
+/// How long the capacity may take to follow a change of the load.
+const TIMEOUT: Duration = Duration::from_secs(180);
 
-/// What the lease made of it.
+/// How the capacity of the lease followed the load.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct LoadDemo {
-    /// The most replicas that served.
+pub struct LoadDemoReport {
+    /// The highest number of healthy replicas.
     pub peak_replicas: u16,
-    /// Seconds from the rise of the load until a second replica served.
+    /// Seconds from the rise of the load until a second replica was healthy.
     pub rise_seconds: f64,
-    /// The steps that the provider took by proof.
-    pub steps: Vec<Step>,
+    /// The steps that the provider took, each justified by a proof.
+    pub steps: Vec<ProvenStep>,
     pub requests: RequestTally,
 }
 
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Step {
+pub struct ProvenStep {
     pub from: u64,
     pub to: u64,
-    /// Under the root of which the statement stands that justified it.
+    /// The epoch whose root holds the statement that justified the step.
     pub epoch: u64,
-    /// That statement's, in basis points.
+    /// The utilization in that statement, in basis points.
     pub utilization: u16,
 }
 
-/// Lets the tide rise and fall over a lease that runs.
+/// Runs the demonstration on a running lease.
+///
+/// # Errors
+/// When the capacity does not follow in time, or no request is answered.
 pub async fn run(
     session: &Session,
     remote: &ProviderApi,
     lease: &Lease,
-    progress: &Progress,
-) -> anyhow::Result<LoadDemo> {
-    let view = look(remote, lease).await?;
-    let served = view.served.first().context("the gateway serves nothing of the sample: it publishes no TCP port")?;
+    progress: &ProgressLine,
+) -> anyhow::Result<LoadDemoReport> {
+    let view = observe(remote, lease).await?;
+    let served = view
+        .served
+        .first()
+        .context("the gateway serves no port of the sample: its manifest must publish a TCP port")?;
     let load = LoadGenerator::on(&format!("{}/burn?ms=10", served.path_url), LOW)?;
-    progress.step(format!("The tide is out: {LOW} requests a second"));
+    progress.step(format!("Low load: {LOW} requests a second"));
     tokio::time::sleep(Duration::from_secs(3)).await;
 
     load.set_rate(HIGH);
-    let rose = Instant::now();
+    let raised = Instant::now();
     let mut peak_replicas = 0;
-    let mut risen = None;
-    until(remote, lease, progress, "rises", HIGH, |view| {
+    let mut rise = None;
+    until(remote, lease, progress, "High load", HIGH, |view| {
         let replicas = &view.summary.replicas;
         peak_replicas = peak_replicas.max(replicas.healthy);
-        if replicas.healthy > 1 && risen.is_none() {
-            risen = Some(rose.elapsed());
+        if replicas.healthy > 1 && rise.is_none() {
+            rise = Some(raised.elapsed());
         }
-        risen.is_some() && replicas.healthy == replicas.wanted
+        rise.is_some() && replicas.healthy == replicas.wanted
     })
     .await?;
     tokio::time::sleep(Duration::from_secs(5)).await;
 
     load.set_rate(LOW);
-    until(remote, lease, progress, "falls", LOW, |view| {
+    until(remote, lease, progress, "Low load", LOW, |view| {
         let replicas = &view.summary.replicas;
         peak_replicas = peak_replicas.max(replicas.healthy);
         replicas.wanted == 1 && replicas.running == 1
@@ -83,33 +89,33 @@ pub async fn run(
     let requests = load.stop().await;
     ensure!(requests.answered > 0, "no request was answered: {:?}", requests.failed);
     let filter = session.market.StepProven_filter().topic1(lease.id).from_block(session.deployment.block);
-    let steps = filter.query().await?.into_iter().map(|(step, _)| Step {
+    let steps = filter.query().await?.into_iter().map(|(step, _)| ProvenStep {
         from: step.from.saturating_to(),
         to: step.to.saturating_to(),
         epoch: step.epoch.saturating_to(),
         utilization: step.usage.utilization,
     });
-    let tide = LoadDemo {
+    let report = LoadDemoReport {
         peak_replicas,
-        rise_seconds: risen.unwrap_or_default().as_secs_f64(),
+        rise_seconds: rise.unwrap_or_default().as_secs_f64(),
         steps: steps.collect(),
         requests,
     };
-    progress.done(said(&tide));
-    Ok(tide)
+    progress.done(summary(&report));
+    Ok(report)
 }
 
 async fn until(
     remote: &ProviderApi,
     lease: &Lease,
-    progress: &Progress,
-    way: &str,
+    progress: &ProgressLine,
+    phase: &str,
     rate: f64,
     mut wanted: impl FnMut(&LeaseView) -> bool,
 ) -> anyhow::Result<()> {
-    let deadline = Instant::now() + PATIENCE;
+    let deadline = Instant::now() + TIMEOUT;
     loop {
-        let view = look(remote, lease).await?;
+        let view = observe(remote, lease).await?;
         if wanted(&view) {
             return Ok(());
         }
@@ -118,28 +124,27 @@ async fn until(
         let scale = view.timeline.into_iter().find(|step| step.stage == "scale");
         ensure!(
             Instant::now() < deadline,
-            "capacity did not follow the load in {PATIENCE:?}: {}",
+            "the capacity did not follow the load within {TIMEOUT:?}: {}",
             scale.map(|step| step.detail).unwrap_or_default()
         );
-        progress.step(format!("The tide {way}: {rate} requests a second, {healthy} of {count} replicas serve"));
+        progress.step(format!("{phase}: {rate} requests a second, {healthy} of {count} replicas healthy"));
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
 }
 
-async fn look(remote: &ProviderApi, lease: &Lease) -> anyhow::Result<LeaseView> {
-    remote.lease(lease.id).await?.context("the provider lost sight of the lease")
+async fn observe(remote: &ProviderApi, lease: &Lease) -> anyhow::Result<LeaseView> {
+    remote.lease(lease.id).await?.context("the provider no longer reports the lease")
 }
 
-fn said(tide: &LoadDemo) -> String {
-    let steps = tide
-        .steps
-        .iter()
-        .map(|step| format!("{} → {} by {} % proven", step.from, step.to, f64::from(step.utilization) / 100.0));
-    let requests = &tide.requests;
+fn summary(report: &LoadDemoReport) -> String {
+    let steps = report.steps.iter().map(|step| {
+        format!("{} → {} at a proven utilization of {} %", step.from, step.to, f64::from(step.utilization) / 100.0)
+    });
+    let requests = &report.requests;
     format!(
-        "the tide rose and fell ({}); a second replica served after {:.1} s; {} of {} requests answered, p99 {:.0} ms",
+        "the capacity followed the load ({}); a second replica was healthy after {:.1} s; {} of {} requests answered, p99 {:.0} ms",
         steps.collect::<Vec<_>>().join(", "),
-        tide.rise_seconds,
+        report.rise_seconds,
         requests.answered,
         requests.sent,
         requests.p99_ms

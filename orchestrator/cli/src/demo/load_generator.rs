@@ -1,4 +1,4 @@
-//! Requests at a given rate, whatever becomes of them: the load under which a lease's capacity is seen to move.
+//! An open-loop load generator: it sends requests at a given rate, independent of the responses.
 
 use std::{
     collections::BTreeMap,
@@ -13,28 +13,28 @@ use hdrhistogram::Histogram;
 use serde::Serialize;
 use tokio::task::{JoinHandle, JoinSet};
 
-/// How long one request may take.
-const PATIENCE: Duration = Duration::from_secs(60);
-/// Requests under way at a time; beyond them the load falls behind its rate, and says so.
-const MOST: usize = 2_000;
-/// The longest time that the histogram holds apart, in microseconds.
-const LONGEST: u64 = 120_000_000;
+/// The timeout of one request.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(60);
+/// The maximum number of concurrent requests. A request beyond it is not sent and counts as failed.
+const MAX_IN_FLIGHT: usize = 2_000;
+/// The highest value that the histogram distinguishes, in microseconds.
+const MAX_MICROS: u64 = 120_000_000;
 
-/// A load that goes on until it is stopped.
+/// A load that runs until it is stopped or dropped.
 pub struct LoadGenerator {
-    /// Requests in a thousand seconds.
+    /// Requests per thousand seconds.
     rate: Arc<AtomicU64>,
     tally: Arc<Mutex<Count>>,
     task: JoinHandle<()>,
 }
 
-/// What became of the requests so far. Times in milliseconds to the end of an answer.
+/// The outcomes of the requests so far. Latencies are in milliseconds, to the end of the response.
 #[derive(Debug, Clone, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestTally {
     pub sent: u64,
     pub answered: u64,
-    /// Those without an answer, or with one of 500 and above, by what went wrong.
+    /// Requests without a response, or with a status of 500 and above, by their error.
     pub failed: BTreeMap<String, u64>,
     pub p50_ms: f64,
     pub p99_ms: f64,
@@ -48,13 +48,13 @@ struct Count {
 }
 
 impl LoadGenerator {
-    /// GETs a URL, so many times a second, evenly spaced.
+    /// Starts to GET a URL at a rate in requests a second, evenly spaced.
     pub fn on(url: &str, rate: f64) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().no_proxy().timeout(PATIENCE).build()?;
-        let micros = Histogram::new_with_bounds(1, LONGEST, 3)?;
+        let http = reqwest::Client::builder().no_proxy().timeout(REQUEST_TIMEOUT).build()?;
+        let micros = Histogram::new_with_bounds(1, MAX_MICROS, 3)?;
         let tally = Arc::new(Mutex::new(Count { sent: 0, failed: BTreeMap::new(), micros }));
         let rate = Arc::new(AtomicU64::new(thousandths(rate)));
-        let task = tokio::spawn(press(http, url.to_owned(), rate.clone(), tally.clone()));
+        let task = tokio::spawn(generate(http, url.to_owned(), rate.clone(), tally.clone()));
         Ok(Self { rate, tally, task })
     }
 
@@ -75,7 +75,7 @@ impl LoadGenerator {
         }
     }
 
-    /// Sends no more, waits for what is under way, and tells what became of all.
+    /// Stops sending, waits for the requests in flight, and returns the outcomes.
     pub async fn stop(mut self) -> RequestTally {
         self.set_rate(0.0);
         let _ = (&mut self.task).await;
@@ -89,32 +89,32 @@ impl Drop for LoadGenerator {
     }
 }
 
-/// Ends when the rate is 0 and every request has.
-async fn press(http: reqwest::Client, url: String, rate: Arc<AtomicU64>, tally: Arc<Mutex<Count>>) {
-    let mut under_way = JoinSet::new();
+/// Sends requests until the rate is 0, then waits for those in flight.
+async fn generate(http: reqwest::Client, url: String, rate: Arc<AtomicU64>, tally: Arc<Mutex<Count>>) {
+    let mut in_flight = JoinSet::new();
     let mut next = Instant::now();
     loop {
         let rate = rate.load(Ordering::Relaxed);
         if rate == 0 {
             break;
         }
-        // A rate that rose counts from now, not from when the next request would have been at the old one.
+        // After a rise of the rate, the next request must not wait for its time at the old rate.
         let pause = Duration::from_nanos(1_000_000_000_000 / rate);
         next = next.min(Instant::now() + pause);
         tokio::time::sleep_until(next.into()).await;
         next = (next + pause).max(Instant::now() - Duration::from_millis(100));
-        while under_way.try_join_next().is_some() {}
+        while in_flight.try_join_next().is_some() {}
         lock(&tally).sent += 1;
-        if under_way.len() >= MOST {
-            *lock(&tally).failed.entry(format!("{MOST} requests are under way already")).or_default() += 1;
+        if in_flight.len() >= MAX_IN_FLIGHT {
+            *lock(&tally).failed.entry(format!("{MAX_IN_FLIGHT} requests are already in flight")).or_default() += 1;
             continue;
         }
-        under_way.spawn(once(http.get(&url), tally.clone()));
+        in_flight.spawn(send(http.get(&url), tally.clone()));
     }
-    while under_way.join_next().await.is_some() {}
+    while in_flight.join_next().await.is_some() {}
 }
 
-async fn once(request: reqwest::RequestBuilder, tally: Arc<Mutex<Count>>) {
+async fn send(request: reqwest::RequestBuilder, tally: Arc<Mutex<Count>>) {
     let started = Instant::now();
     let outcome = async {
         let answer = request.send().await?;
@@ -152,25 +152,25 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn every_request_is_counted_with_what_became_of_it() {
+    async fn every_request_is_counted_with_its_outcome() {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new()
-            .route("/well", get(async || "well"))
-            .route("/ill", get(async || (StatusCode::BAD_GATEWAY, "nobody there")));
+            .route("/ok", get(async || "ok"))
+            .route("/error", get(async || (StatusCode::BAD_GATEWAY, "no upstream")));
         tokio::spawn(async { axum::serve(listener, router).await });
 
-        let load = LoadGenerator::on(&format!("{url}/well"), 1.0).unwrap();
+        let load = LoadGenerator::on(&format!("{url}/ok"), 1.0).unwrap();
         load.set_rate(200.0);
         tokio::time::sleep(Duration::from_millis(300)).await;
         let tally = load.stop().await;
         assert!(tally.sent > 10 && tally.answered == tally.sent && tally.failed.is_empty(), "{tally:?}");
         assert!(tally.p50_ms > 0.0 && tally.p50_ms <= tally.p99_ms && tally.p99_ms <= tally.max_ms, "{tally:?}");
 
-        let load = LoadGenerator::on(&format!("{url}/ill"), 100.0).unwrap();
+        let load = LoadGenerator::on(&format!("{url}/error"), 100.0).unwrap();
         tokio::time::sleep(Duration::from_millis(100)).await;
         let tally = load.stop().await;
-        assert_eq!(tally.failed.keys().collect::<Vec<_>>(), ["502 Bad Gateway: nobody there"]);
+        assert_eq!(tally.failed.keys().collect::<Vec<_>>(), ["502 Bad Gateway: no upstream"]);
         assert_eq!(tally.failed.values().sum::<u64>(), tally.sent);
     }
 }

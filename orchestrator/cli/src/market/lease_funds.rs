@@ -5,14 +5,14 @@ use alloy::primitives::U256;
 use crate::{render::amount::Unit, wallet::session::Session};
 use lease::Lease;
 
-/// A lease's money by the contract's own word, now.
+/// The money of a lease. Amounts in base units of its currency.
 pub struct LeaseFunds {
     pub unit: Unit,
     pub status: &'static str,
     pub balance: U256,
     pub owed: U256,
     pub withdrawable: U256,
-    /// Seconds; none when nothing is reserved.
+    /// Seconds until the funds are exhausted; none when nothing is reserved.
     pub runway: Option<u64>,
 }
 

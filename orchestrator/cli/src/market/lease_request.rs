@@ -1,64 +1,62 @@
-//! What a tenant asks for: a manifest, and the flags that make an order of it.
+//! The flags that describe a lease to open: the manifest, the shape of a replica and the lease policy.
 
-use std::{
-    path::{Path, PathBuf},
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::path::{Path, PathBuf};
 
 use alloy::primitives::{B256, U256, aliases::U104, keccak256, ruint::UintTryFrom};
 use anyhow::{Context, ensure};
 use clap::Args;
 use solidity::{LeasePolicy, Order, Shape};
 
+use crate::clock::unix_time;
 use lease::{manifest::Manifest, screen};
 
 #[derive(Debug, Clone, Args)]
 pub struct LeaseRequest {
     /// The manifest: a Compose file.
     pub file: PathBuf,
-    /// Replicas to begin with.
+    /// The initial replica count.
     #[arg(long, default_value_t = 1)]
     pub replicas: u16,
-    /// The fewest replicas; as many as --replicas unless told otherwise.
+    /// The minimum replica count. Default: --replicas.
     #[arg(long)]
     pub min: Option<u16>,
-    /// The most replicas; as many as --replicas unless told otherwise.
+    /// The maximum replica count. Default: --replicas.
     #[arg(long)]
     pub max: Option<u16>,
-    /// CPUs of one replica: `0.5`.
+    /// The CPUs of one replica: `0.5`.
     #[arg(long, default_value_t = 0.25)]
     pub cpus: f64,
-    /// Memory of one replica, in MiB.
+    /// The memory of one replica, in MiB.
     #[arg(long, default_value_t = 128)]
     pub memory: u32,
-    /// Disk of one replica, in MiB.
+    /// The disk space of one replica, in MiB.
     #[arg(long, default_value_t = 256)]
     pub disk: u32,
-    /// GPUs of one replica.
+    /// The GPUs of one replica.
     #[arg(long, default_value_t = 0)]
     pub gpus: u16,
-    /// Utilization to aim for, percent.
+    /// The target utilization, in percent.
     #[arg(long, default_value_t = 70)]
     pub target: u8,
-    /// Utilization above which replicas are added, percent.
+    /// The utilization above which replicas are added, in percent.
     #[arg(long, default_value_t = 80)]
     pub up: u8,
-    /// Utilization below which replicas are removed, percent.
+    /// The utilization below which replicas are removed, in percent.
     #[arg(long, default_value_t = 40)]
     pub down: u8,
-    /// Seconds between two steps that the provider takes.
+    /// The cooldown: the minimum time between two steps that the provider takes, in seconds.
     #[arg(long, default_value_t = 30)]
     pub cooldown: u16,
-    /// Replicas that one step may add or remove.
+    /// The largest step: how many replicas the provider may add or remove at once.
     #[arg(long, default_value_t = 2)]
     pub step: u8,
-    /// Replicas beyond what the proven demand justifies.
+    /// The headroom: how many replicas the provider may add beyond what proven demand justifies.
     #[arg(long, default_value_t = 1)]
     pub headroom: u8,
 }
 
 impl LeaseRequest {
-    /// The manifest's bytes. One that no provider would run is refused here, before money is on its way.
+    /// The bytes of the manifest. A manifest that no provider would run is refused here, before a transaction is sent.
     pub fn manifest(&self) -> anyhow::Result<Vec<u8>> {
         read_manifest(&self.file)
     }
@@ -69,7 +67,7 @@ impl LeaseRequest {
     /// `max_rate` is the budget, base units × 1e12 a second.
     pub fn order(&self, manifest: &[u8], max_rate: U256) -> anyhow::Result<Order> {
         ensure!(self.cpus > 0.0 && self.cpus <= 4_000_000.0, "--cpus {} is not a number of CPUs", self.cpus);
-        let salt = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos() as u64;
+        let salt = unix_time().as_nanos() as u64;
         let millicores = (self.cpus * 1000.0).round() as u32;
         Ok(Order {
             shape: Shape { millicores, memoryMiB: self.memory, diskMiB: self.disk, gpus: self.gpus },
@@ -91,14 +89,17 @@ impl LeaseRequest {
     }
 }
 
-/// A Compose file that a provider would run.
+/// Reads a manifest.
+///
+/// # Errors
+/// When it is not a Compose file that providers run.
 pub fn read_manifest(file: &Path) -> anyhow::Result<Vec<u8>> {
     let bytes = std::fs::read(file).with_context(|| format!("{} is not readable", file.display()))?;
     Manifest::parse(&bytes).with_context(|| format!("{} cannot be deployed", file.display()))?;
     Ok(bytes)
 }
 
-/// An attribute that a provider has to claim: `region=eu`.
+/// Parses an attribute that the provider must claim: `region=eu`.
 pub fn attribute(text: &str) -> Result<B256, String> {
     screen::attribute(text)
 }

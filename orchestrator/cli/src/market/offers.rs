@@ -1,4 +1,4 @@
-//! Every offer of the market held against an order: which fit, what they cost, and why the others do not fit.
+//! Matches the offers of the market against an order: which fit, their prices, and why the others do not fit.
 
 use alloy::primitives::{Address, B256, U256};
 use serde_json::{Value, json};
@@ -10,19 +10,19 @@ use lease::{
     screen::{self, Figures, Mismatch, Seller},
 };
 
-/// An offer, and how an order fits it.
+/// An offer and how it matches an order.
 pub struct OfferMatch {
     pub offer: u32,
     pub provider: Address,
     pub unit: Unit,
     pub rates: Rates,
-    /// What the order's first replica count reserves a second, base units × 1e12.
+    /// The rate at the initial replica count, in base units × 1e12 a second.
     pub rate: U256,
-    /// The same at its highest count.
+    /// The rate at the maximum replica count.
     pub highest: U256,
-    /// Why not; empty when it fits.
+    /// Why the offer does not fit; empty when it does.
     pub reasons: Vec<Mismatch>,
-    /// The offer is priced in another currency than was asked for.
+    /// The offer is priced in another currency than the requested one.
     pub other_currency: bool,
 }
 
@@ -31,10 +31,10 @@ impl OfferMatch {
         self.reasons.is_empty() && !self.other_currency
     }
 
-    /// One sentence for each reason.
+    /// The reasons as sentences.
     pub fn sentences(&self) -> Vec<String> {
         let currency =
-            self.other_currency.then(|| format!("it is priced in {}, not in what was asked for", self.unit.symbol));
+            self.other_currency.then(|| format!("it is priced in {}, not in the requested currency", self.unit.symbol));
         currency.into_iter().chain(self.reasons.iter().map(|reason| reason.sentence(&self.unit))).collect()
     }
 
@@ -56,23 +56,23 @@ impl OfferMatch {
     }
 }
 
-/// What an order asks beyond itself.
+/// What a tenant requires beyond the order itself.
 #[derive(Default)]
 pub struct OfferFilter<'a> {
     /// Only this offer.
     pub offer: Option<u32>,
-    /// Only offers in this currency. Amounts are in it; when it is not named, in the one currency of all offers, or in ETH
-    /// when there are several.
+    /// Only offers in this currency, in which amounts are read. Without it, amounts are read in the currency of all offers, or
+    /// in ETH when the offers differ.
     pub currency: Option<Address>,
     pub attributes: &'a [B256],
-    /// What is to be paid in, as people write it in the currency; money is not looked at without.
+    /// The deposit, as a decimal amount of the currency. Without it, deposits are not checked.
     pub deposit: Option<&'a str>,
-    /// The highest rate, as people write it in the currency; the order's own without.
+    /// The highest rate, as a decimal amount of the currency and a time. Without it, the rate in the order applies.
     pub max_rate: Option<&'a str>,
 }
 
-/// Holds the market's offers against an order; those that fit come first, the cheapest first. Withdrawn ones are left out
-/// unless one is asked for by its number.
+/// Matches the offers of the market against an order. Those that fit come first, then the cheapest first. Withdrawn offers are
+/// left out unless the filter names one.
 pub async fn matched(session: &Session, order: &Order, wanted: &OfferFilter<'_>) -> anyhow::Result<Vec<OfferMatch>> {
     let count: u32 = session.market.offerCount().call().await?.saturating_to();
     let ids = wanted.offer.map_or_else(|| (1..=count).collect(), |offer| vec![offer]);
@@ -84,23 +84,23 @@ pub async fn matched(session: &Session, order: &Order, wanted: &OfferFilter<'_>)
             offers.push((id, offer));
         }
     }
-    let speaks_of_money = wanted.deposit.is_some() || wanted.max_rate.is_some();
+    let has_amounts = wanted.deposit.is_some() || wanted.max_rate.is_some();
     let currency = wanted.currency.or_else(|| {
         let first = offers.first()?.1.currency;
         let one = offers.iter().all(|(_, offer)| offer.currency == first);
-        speaks_of_money.then_some(if one { first } else { Address::ZERO })
+        has_amounts.then_some(if one { first } else { Address::ZERO })
     });
     let mut all = Vec::new();
     for (id, offer) in offers {
         let unit = session.unit(offer.currency).await?;
         let mut order = order.clone();
         let other_currency = currency.is_some_and(|currency| currency != offer.currency);
-        // An amount of one currency says nothing of another.
-        let said = |text: Option<&'_ str>| text.filter(|_| !other_currency).map(str::to_owned);
-        if let Some(max_rate) = said(wanted.max_rate) {
+        // Amounts in one currency do not apply to offers in another.
+        let applies = |text: Option<&'_ str>| text.filter(|_| !other_currency).map(str::to_owned);
+        if let Some(max_rate) = applies(wanted.max_rate) {
             order.maxRate = unit.parse_rate(&max_rate)?.saturating_to();
         }
-        let deposit = said(wanted.deposit).map(|deposit| unit.parse(&deposit)).transpose()?;
+        let deposit = applies(wanted.deposit).map(|deposit| unit.parse(&deposit)).transpose()?;
         let seller = seller(session, offer.provider, intake_open, wanted.attributes).await?;
         let rates = accrual::rates(&offer.prices, &order.shape);
         let notice = session.deployment.parameters.noticePeriod;
@@ -121,7 +121,7 @@ pub async fn matched(session: &Session, order: &Order, wanted: &OfferFilter<'_>)
     Ok(all)
 }
 
-/// Why nothing fits, offer by offer.
+/// Why no offer fits, one line an offer.
 pub fn refusals(all: &[OfferMatch]) -> String {
     let lines = all.iter().map(|offer| format!("\n  offer {}: {}", offer.offer, offer.sentences().join("; ")));
     match all {
@@ -130,7 +130,7 @@ pub fn refusals(all: &[OfferMatch]) -> String {
     }
 }
 
-/// A provider as the chain shows it now.
+/// The current state of a provider on chain.
 async fn seller(session: &Session, provider: Address, intake_open: bool, wanted: &[B256]) -> anyhow::Result<Seller> {
     let capacity = session.market.capacityOf(provider).call().await?;
     let registered = session.market.providerOf(provider).call().await?.registeredAt != 0;

@@ -1,4 +1,4 @@
-//! Orders and their bids as the chain tells them to a command.
+//! Orders and their bids, replayed from the events of the market.
 
 use alloy::{
     primitives::{Address, B256},
@@ -26,23 +26,26 @@ pub async fn all(session: &Session, tenant: Option<Address>) -> anyhow::Result<V
     Ok(auctions)
 }
 
-/// The order whose id begins so.
+/// The order whose id has this prefix.
+///
+/// # Errors
+/// When no order or several orders have it.
 pub async fn find(session: &Session, prefix: &str) -> anyhow::Result<Auction> {
     let wanted = hex_prefix(prefix).with_context(|| {
-        format!("{prefix:?} is not an order id or the beginning of one: `tidemark order ls` lists them")
+        format!("{prefix:?} is not an order id or a prefix of one: `tidemark order ls` lists the orders")
     })?;
     let opened = session.filter().event_signature(Market::OrderOpened::SIGNATURE_HASH);
     let logs = session.provider().get_logs(&opened).await?;
     let ids = logs.iter().filter_map(|log| log.topics().get(1).copied());
     let found: Vec<B256> = ids.filter(|id| format!("{id:x}").starts_with(&wanted)).collect();
     match found.as_slice() {
-        [] => bail!("no order begins with {prefix}: `tidemark order ls` lists them"),
+        [] => bail!("no order id starts with {prefix}: `tidemark order ls` lists the orders"),
         [id] => by_id(session, *id).await,
-        several => bail!("{} orders begin with {prefix}: give more of the id", several.len()),
+        several => bail!("{} order ids start with {prefix}: give a longer prefix", several.len()),
     }
 }
 
-/// The order from which a lease came; none for one that took an offer.
+/// The order whose accepted bid opened a lease; none for a lease that took an offer.
 pub async fn of_lease(session: &Session, lease: B256) -> anyhow::Result<Option<Auction>> {
     let accepted = session.filter().event_signature(Market::BidAccepted::SIGNATURE_HASH).topic3(lease);
     let logs = session.provider().get_logs(&accepted).await?;
@@ -60,30 +63,32 @@ async fn by_id(session: &Session, id: B256) -> anyhow::Result<Auction> {
             Some(auction) => auction.apply(&event, time),
         }
     }
-    auction.with_context(|| format!("there is no order {id}"))
+    auction.with_context(|| format!("order {id} does not exist"))
 }
 
-/// The cheapest bid that still binds its provider, or the one whose id begins so.
+/// The cheapest bid that has not expired, or the one whose id has this prefix.
 pub fn find_bid(auction: &Auction, prefix: Option<&str>, now: u64) -> anyhow::Result<Bid> {
     let order = short_id(auction.id);
     let live: Vec<_> = auction.live().into_iter().filter(|(_, bid)| now <= u64::from(bid.terms.expiry)).collect();
-    ensure!(!live.is_empty(), "no bid on order {order} binds its provider now: `tidemark order show {order}`");
+    ensure!(!live.is_empty(), "order {order} has no bid that can be accepted: see `tidemark order show {order}`");
     let Some(prefix) = prefix else {
-        return live.first().map(|(_, bid)| bid.terms.clone()).context("there is no bid");
+        return live.first().map(|(_, bid)| bid.terms.clone()).context("the order has no bid");
     };
-    let wanted = hex_prefix(prefix).with_context(|| format!("{prefix:?} is not a bid's id or the beginning of one"))?;
+    let wanted = hex_prefix(prefix).with_context(|| format!("{prefix:?} is not a bid id or a prefix of one"))?;
     let found: Vec<_> = live.iter().filter(|(id, _)| format!("{id:x}").starts_with(&wanted)).collect();
     match found.as_slice() {
         [] => {
-            bail!("no bid on order {order} that binds its provider begins with {prefix}: `tidemark order show {order}`")
+            bail!(
+                "no valid bid on order {order} has an id that starts with {prefix}: see `tidemark order show {order}`"
+            )
         }
         [(_, bid)] => Ok(bid.terms.clone()),
-        several => bail!("{} bids begin with {prefix}: give more of the id", several.len()),
+        several => bail!("{} bid ids start with {prefix}: give a longer prefix", several.len()),
     }
 }
 
 fn hex_prefix(text: &str) -> Option<String> {
     let wanted = text.trim().trim_start_matches("0x").to_lowercase();
-    let sound = !wanted.is_empty() && wanted.len() <= 64 && wanted.chars().all(|c| c.is_ascii_hexdigit());
-    sound.then_some(wanted)
+    let valid = !wanted.is_empty() && wanted.len() <= 64 && wanted.chars().all(|c| c.is_ascii_hexdigit());
+    valid.then_some(wanted)
 }

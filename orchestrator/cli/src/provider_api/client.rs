@@ -1,4 +1,4 @@
-//! A provider's API, as the command line uses it.
+//! A client of the API of a provider.
 
 use std::time::Duration;
 
@@ -15,41 +15,42 @@ use api_types::{
     scaling::{DemandView, ScalingView},
 };
 
-const PATIENCE: Duration = Duration::from_secs(15);
-/// A stream gives a sign of life more often.
-const SILENT: Duration = Duration::from_secs(40);
+/// The timeout of a request, and of connecting to an event stream.
+const REQUEST_TIMEOUT: Duration = Duration::from_secs(15);
+/// An event stream sends a keep-alive more often than this.
+const STREAM_TIMEOUT: Duration = Duration::from_secs(40);
 
 pub struct ProviderApi {
     http: reqwest::Client,
     endpoint: String,
-    /// Of a session, for what is not public.
+    /// The token of a session, for requests that need one.
     token: Option<String>,
 }
 
 impl ProviderApi {
     pub fn new(endpoint: &str) -> anyhow::Result<Self> {
-        let http = reqwest::Client::builder().timeout(PATIENCE).no_proxy().build()?;
+        let http = reqwest::Client::builder().timeout(REQUEST_TIMEOUT).no_proxy().build()?;
         Ok(Self { http, endpoint: endpoint.trim_end_matches('/').to_owned(), token: None })
     }
 
-    /// What a message that signs in has to carry.
+    /// The nonce and the statement for a sign-in message.
     pub async fn nonce(&self) -> anyhow::Result<NonceView> {
         self.post("/v1/session/nonce", &json!({})).await
     }
 
-    /// The same provider, with a session.
+    /// Opens a session with a signed message, and returns the client that uses it.
     pub async fn sign_in(self, message: String, signature: String) -> anyhow::Result<Self> {
         let sent = json!({"message": message, "signature": signature, "token": true});
-        let session: SessionView = self.post("/v1/session", &sent).await.context("signing in failed")?;
+        let session: SessionView = self.post("/v1/session", &sent).await.context("the sign-in failed")?;
         Ok(Self { token: session.token, ..self })
     }
 
-    /// Lets somebody look inside a lease, by the tenant's signature.
+    /// Grants an address access to a lease, with the tenant's signature.
     pub async fn grant(&self, id: B256, grant: &Value) -> anyhow::Result<GrantView> {
         self.post(&format!("/v1/leases/{id}/grants"), grant).await
     }
 
-    /// Whom the tenant lets look inside a lease.
+    /// The grants of a lease.
     pub async fn grants(&self, id: B256) -> anyhow::Result<Vec<GrantView>> {
         Ok(self.get(&format!("/v1/leases/{id}/grants")).await?.unwrap_or_default())
     }
@@ -63,53 +64,57 @@ impl ProviderApi {
         Ok(self.get(&format!("/v1/leases/{id}/accesses?limit={limit}")).await?.unwrap_or_default())
     }
 
-    /// What a lease's containers printed; the query says which lines.
+    /// Log lines of a lease's containers. The query selects the lines.
     pub async fn logs(&self, id: B256, query: &str) -> anyhow::Result<Vec<LogLine>> {
         let lines = self.get(&format!("/v1/leases/{id}/logs?{query}")).await?;
-        lines.context("the provider has not seen this lease yet: wait a moment and ask again")
+        lines.context("the provider has not observed this lease yet: try again in a moment")
     }
 
-    /// Server-sent events, for as long as they come.
+    /// Opens a stream of server-sent events.
     pub async fn events(&self, path: &str) -> anyhow::Result<EventStream> {
-        // Without the patience of other requests, which counts to the end of an answer.
-        let http = reqwest::Client::builder().connect_timeout(PATIENCE).read_timeout(SILENT).no_proxy().build()?;
+        // Without the timeout of other requests, which covers the whole response body.
+        let http = reqwest::Client::builder()
+            .connect_timeout(REQUEST_TIMEOUT)
+            .read_timeout(STREAM_TIMEOUT)
+            .no_proxy()
+            .build()?;
         let answer = self.answered(http.get(format!("{}{path}", self.endpoint))).await?;
         Ok(EventStream::new(answer))
     }
 
-    /// A WebSocket's address and the protocols to ask it for.
+    /// The URL of a WebSocket and the value of its `Sec-WebSocket-Protocol` header, which carries the token.
     pub fn socket(&self, path: &str) -> (String, String) {
         let address = format!("{}{path}", self.endpoint.replacen("http", "ws", 1));
         (address, format!("tidemark, bearer.{}", self.token.as_deref().unwrap_or_default()))
     }
 
-    /// `None` when the provider has not seen the lease yet.
+    /// `None` when the provider has not observed the lease yet.
     pub async fn lease(&self, id: B256) -> anyhow::Result<Option<LeaseView>> {
         self.get(&format!("/v1/leases/{id}")).await
     }
 
-    /// The newest proof, or that of an epoch.
+    /// The newest proof of a lease, or the proof of an epoch. `None` when there is none.
     pub async fn proof(&self, id: B256, epoch: Option<u64>) -> anyhow::Result<Option<ProofView>> {
         let epoch = epoch.map_or_else(|| "latest".to_owned(), |epoch| epoch.to_string());
         self.get(&format!("/v1/leases/{id}/proofs/{epoch}")).await
     }
 
-    /// How the lease's capacity follows demand, with so many of the newest rulings.
+    /// The scaling state of a lease, with up to `limit` of its newest decisions.
     pub async fn scaling(&self, id: B256, limit: usize) -> anyhow::Result<Option<ScalingView>> {
         self.get(&format!("/v1/leases/{id}/scaling?limit={limit}")).await
     }
 
-    /// The demand that the lease's policy saw after a time in Unix milliseconds.
+    /// The demand that the lease's autoscaler observed after a time in Unix milliseconds.
     pub async fn demand(&self, id: B256, since_ms: u64) -> anyhow::Result<Option<Vec<DemandView>>> {
         self.get(&format!("/v1/leases/{id}/demand?since={since_ms}")).await
     }
 
-    /// All that the provider stated in an epoch, with the paths to its root.
+    /// The statements of an epoch with their paths to its root. `None` when the provider does not serve them.
     pub async fn epoch(&self, epoch: u64) -> anyhow::Result<Option<EpochView>> {
         self.get(&format!("/v1/epochs/{epoch}")).await
     }
 
-    /// EventStream of the market; the query says which.
+    /// Events of the market. The query selects them.
     pub async fn history(&self, query: &str) -> anyhow::Result<Vec<EventView>> {
         Ok(self.get(&format!("/v1/events?{query}")).await?.unwrap_or_default())
     }
@@ -118,7 +123,7 @@ impl ProviderApi {
         self.get("/v1/status").await?.context("the provider has no /v1/status: is it a Tidemark provider?")
     }
 
-    /// Hands the manifest over. `false` when the provider has not seen the lease yet.
+    /// Uploads the manifest of a lease. `false` when the provider has not observed the lease yet.
     pub async fn put_manifest(&self, id: B256, bytes: Vec<u8>, signature: String) -> anyhow::Result<bool> {
         let url = format!("{}/v1/leases/{id}/manifest", self.endpoint);
         let request = self.http.put(url).header("tidemark-signature", signature).body(bytes);
@@ -136,7 +141,7 @@ impl ProviderApi {
         match answer.status() {
             reqwest::StatusCode::NOT_FOUND => Ok(None),
             status if status.is_success() => Ok(Some(self.read(answer).await?)),
-            _ => bail!("the provider refused: {}", message(answer).await),
+            _ => bail!("the provider refused the request: {}", message(answer).await),
         }
     }
 
@@ -145,11 +150,11 @@ impl ProviderApi {
         self.read(answer).await
     }
 
-    /// An answer that is no refusal.
+    /// Sends a request; a status other than 2xx is an error with the message of the provider.
     async fn answered(&self, request: reqwest::RequestBuilder) -> anyhow::Result<reqwest::Response> {
         let answer = self.authorized(request).send().await.with_context(|| self.unreachable())?;
         if !answer.status().is_success() {
-            bail!("the provider refused: {}", message(answer).await);
+            bail!("the provider refused the request: {}", message(answer).await);
         }
         Ok(answer)
     }
@@ -162,7 +167,10 @@ impl ProviderApi {
     }
 
     async fn read<T: DeserializeOwned>(&self, answer: reqwest::Response) -> anyhow::Result<T> {
-        answer.json().await.with_context(|| format!("{} gave an unknown answer", self.endpoint))
+        answer
+            .json()
+            .await
+            .with_context(|| format!("{} sent a response that this program does not understand", self.endpoint))
     }
 
     fn unreachable(&self) -> String {
@@ -170,6 +178,7 @@ impl ProviderApi {
     }
 }
 
+/// The error message in a response, or its status.
 async fn message(answer: reqwest::Response) -> String {
     let status = answer.status();
     match answer.json::<ErrorView>().await {

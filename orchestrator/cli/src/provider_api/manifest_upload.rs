@@ -1,4 +1,4 @@
-//! From an open lease to a running one: the manifest goes to the provider, and we wait until everything runs.
+//! Uploads the manifest of a new lease to its provider and waits until its replicas run.
 
 use std::time::{Duration, Instant};
 
@@ -8,32 +8,39 @@ use solidity::typed;
 
 use crate::{
     provider_api::client::ProviderApi,
-    render::{ids::short_id, progress::Progress},
+    render::{ids::short_id, progress::ProgressLine},
     wallet::session::Session,
 };
 use api_types::LeaseView;
 use lease::Lease;
 
-/// Hands a lease's manifest to its provider and waits until all its replicas are healthy.
+/// Uploads the manifest of a lease to its provider and waits until all replicas are healthy. An unreachable provider is retried
+/// until the timeout `patience`.
+///
+/// # Errors
+/// When the provider refuses the manifest, or the replicas are not healthy in time; the lease stays open.
 pub async fn upload_and_wait(
     session: &Session,
     lease: &Lease,
     manifest: &[u8],
     patience: Duration,
-    progress: &Progress,
+    progress: &ProgressLine,
 ) -> anyhow::Result<LeaseView> {
     let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
     let deadline = Instant::now() + patience;
-    progress.step("Handing the manifest to the provider");
+    progress.step("Uploading the manifest to the provider");
     let signature = sign_manifest(session, lease.id, lease.terms.manifestHash)?;
     loop {
-        // One that is away comes back: its lease binds it.
+        // An unreachable provider is retried: the lease binds it to come back.
         match remote.put_manifest(lease.id, manifest.to_vec(), signature.clone()).await {
             Ok(true) => break,
-            Err(error) if Instant::now() >= deadline || !is_away(&error) => return Err(error),
-            Err(_) => progress.step("Waiting for the provider, which does not answer"),
+            Err(error) if Instant::now() >= deadline || !is_unreachable(&error) => return Err(error),
+            Err(_) => progress.step("Waiting for the provider, which is unreachable"),
             Ok(false) => {
-                ensure!(Instant::now() < deadline, "the provider does not see the lease: is its orchestrator running?");
+                ensure!(
+                    Instant::now() < deadline,
+                    "the provider has not observed the lease: its orchestrator may not be running"
+                );
             }
         }
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -41,16 +48,16 @@ pub async fn upload_and_wait(
     wait_until_running(&remote, lease.id, deadline, progress).await
 }
 
-/// Whether nobody was there to refuse anything.
-fn is_away(error: &anyhow::Error) -> bool {
+/// Whether the request failed because the provider could not be reached.
+fn is_unreachable(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| cause.downcast_ref::<reqwest::Error>().is_some_and(|e| e.is_connect() || e.is_timeout()))
 }
 
-/// The tenant's word that these bytes are the lease's manifest.
+/// Signs that a hash is that of the lease's manifest; the provider checks the tenant's signature on an upload.
 pub fn sign_manifest(session: &Session, lease: B256, manifest_hash: B256) -> anyhow::Result<String> {
     let domain = typed::domain(session.deployment.chain_id, session.deployment.market);
     let digest = typed::Manifest { lease, manifestHash: manifest_hash }.digest(&domain);
-    let signer = session.signer.as_ref().context("nobody can sign")?;
+    let signer = session.signer.as_ref().context("no key is set that could sign: set TIDEMARK_KEYSTORE")?;
     Ok(format!("0x{}", alloy::hex::encode(signer.sign_hash_sync(&digest)?.as_bytes())))
 }
 
@@ -58,10 +65,10 @@ async fn wait_until_running(
     remote: &ProviderApi,
     lease: B256,
     deadline: Instant,
-    progress: &Progress,
+    progress: &ProgressLine,
 ) -> anyhow::Result<LeaseView> {
     loop {
-        let view = remote.lease(lease).await?.context("the provider lost sight of the lease")?;
+        let view = remote.lease(lease).await?.context("the provider no longer reports the lease")?;
         let replicas = &view.summary.replicas;
         if replicas.healthy >= replicas.wanted {
             progress.done(format!("{} of {} replicas are healthy", replicas.healthy, replicas.wanted));

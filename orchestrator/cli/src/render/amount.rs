@@ -1,4 +1,4 @@
-//! Amounts as people write them: `0.5` of a currency, `0.02/h` of a rate.
+//! Amounts and rates of a currency as decimal text: `0.5`, `0.02/h`.
 
 use alloy::{
     primitives::{
@@ -21,7 +21,7 @@ sol! {
     }
 }
 
-/// What amounts are counted in.
+/// The currency of an amount: its symbol and its decimals.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
     pub address: alloy::primitives::Address,
@@ -30,14 +30,14 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Address 0 is the chain's own coin; a token says its own symbol and decimals.
+    /// Address 0 is ETH; a token is asked for its symbol and decimals.
     pub async fn of(address: alloy::primitives::Address, provider: &DynProvider) -> anyhow::Result<Self> {
         if address.is_zero() {
             return Ok(Self { address, symbol: "ETH".to_owned(), decimals: 18 });
         }
         let token = Metadata::new(address, provider.root());
-        let decimals = token.decimals().call().await.context("the token does not say its decimals")?;
-        // The name is the token's own claim: short and printable, or none.
+        let decimals = token.decimals().call().await.context("the token does not answer decimals()")?;
+        // The symbol is untrusted input: only short alphanumeric text is kept.
         let symbol = token.symbol().call().await.unwrap_or_default();
         let symbol: String = symbol.chars().filter(char::is_ascii_alphanumeric).take(11).collect();
         Ok(Self { address, symbol, decimals })
@@ -47,10 +47,10 @@ impl Unit {
         Self::of(terms.currency, provider).await
     }
 
-    /// `0.5`, `1_000`, optionally followed by the symbol.
+    /// Parses `0.5` or `1_000`, optionally followed by the symbol. Returns base units.
     pub fn parse(&self, text: &str) -> anyhow::Result<U256> {
         let number = text.trim().trim_end_matches(&self.symbol).trim().replace('_', "");
-        // `parse_units` would take "" for zero and cut what is beyond the currency's decimals.
+        // `parse_units` would accept "" as zero and truncate digits beyond the decimals of the currency.
         let fraction = number.split_once('.').map_or(0, |(_, fraction)| fraction.len());
         let digits = number.chars().filter(char::is_ascii_digit).count();
         if digits == 0 || digits + number.matches('.').count() != number.len() || fraction > self.decimals.into() {
@@ -62,7 +62,7 @@ impl Unit {
         }
     }
 
-    /// `0.02/h`: an amount per `s`, `m`, `h` or `d`; per hour when it does not say. Base units × 1e12 per second.
+    /// Parses `0.02/h`: an amount per `s`, `m`, `h` or `d`; per hour without a unit. Returns base units × 1e12 a second.
     pub fn parse_rate(&self, text: &str) -> anyhow::Result<U256> {
         let (amount, per) = text.split_once('/').unwrap_or((text, "h"));
         let seconds = match per.trim() {
@@ -75,14 +75,14 @@ impl Unit {
         Ok(self.parse(amount)? * SCALE / U256::from(seconds))
     }
 
-    /// Never rounded: `0.000000000000000001 ETH`.
+    /// Formats base units exactly: `0.000000000000000001 ETH`.
     pub fn format(&self, amount: U256) -> String {
         let text = format_units(amount, self.decimals).unwrap_or_else(|_| amount.to_string());
         let text = if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.') } else { &text };
         format!("{text} {}", self.symbol)
     }
 
-    /// A rate per second (base units × 1e12) as an amount an hour, rounded up to a base unit.
+    /// Formats a rate in base units × 1e12 a second as an amount per hour, rounded up to a base unit.
     pub fn format_rate(&self, rate: U256) -> String {
         format!("{}/h", self.format((rate * U256::from(3600)).div_ceil(SCALE)))
     }
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn amounts_go_there_and_back() {
+    fn amounts_parse_and_format_back() {
         for text in ["0 ETH", "0.000000000000000001 ETH", "1 ETH", "1.5 ETH", "10 ETH", "100 ETH"] {
             assert_eq!(eth().format(eth().parse(text).unwrap()), text);
         }

@@ -4,26 +4,26 @@ use std::io::{ErrorKind, Write, stdout};
 
 use serde::Serialize;
 
-use crate::render::refusal::Refusal;
+use crate::render::refusal::MarketRefusal;
 
-/// Prints the answer: one line of JSON, or the text for people.
-pub fn give<T: Serialize>(json: bool, answer: &T, text: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
+/// Prints the answer: one line of JSON, or text for people.
+pub fn print<T: Serialize>(json: bool, answer: &T, text: impl FnOnce(&T) -> String) -> anyhow::Result<()> {
     let line = if json { serde_json::to_string(answer)? } else { text(answer).trim_end().to_owned() };
     let mut out = stdout().lock();
     match writeln!(out, "{line}").and_then(|()| out.flush()) {
-        // The reader went away (`tidemark ls | head`): nobody is left to tell.
+        // The reader closed the pipe (`tidemark ls | head`): this is not an error.
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
         other => Ok(other?),
     }
 }
 
-/// What a command says when it fails: `{"error":{"name","message","remedy"}}`, or the text for people. Only the market's
-/// refusals have a name and a remedy.
+/// The message of a failed command: `{"error":{"name","message","remedy"}}`, or text for people. Only refusals of the market have
+/// a name and a remedy.
 pub fn failure(json: bool, error: &anyhow::Error) -> String {
     if !json {
         return format!("error: {error:#}");
     }
-    let refusal = error.chain().find_map(|cause| cause.downcast_ref::<Refusal>());
+    let refusal = error.chain().find_map(|cause| cause.downcast_ref::<MarketRefusal>());
     let error = match refusal {
         Some(refusal) => serde_json::json!(refusal),
         None => serde_json::json!({"name": null, "message": format!("{error:#}"), "remedy": null}),

@@ -7,8 +7,12 @@ use solidity::Market::bindCall;
 /// The change for people.
 pub fn changed(account: Address, call: &bindCall) -> String {
     match call.threshold.is_zero() {
-        true => format!("{account} is free"),
-        false => format!("{account} is bound to {} of {} approvers", call.threshold, call.approvers.len()),
+        true => format!("{account} is no longer bound to approvers"),
+        false => format!(
+            "{account} is bound: {} of {} approvers must consent beyond its limits",
+            call.threshold,
+            call.approvers.len()
+        ),
     }
 }
 

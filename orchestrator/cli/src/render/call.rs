@@ -1,4 +1,4 @@
-//! A call to the market in plain words: what an approver reads before it signs.
+//! Describes a call to the market in plain words, for the approvers who consent to it.
 
 use alloy::{
     primitives::{Address, U256, keccak256},
@@ -16,7 +16,7 @@ use crate::{
 };
 use lease::screen::highest_rate;
 
-/// The lines that say what a call does. What has no words of its own is named, with the hash of its data.
+/// The lines that describe a call. A call without a description of its own is named, with the hash of its data.
 pub async fn describe(session: &Session, call: &[u8], value: U256) -> anyhow::Result<Vec<String>> {
     let eth = session.unit(Address::ZERO).await?;
     let mut lines = match MarketCalls::abi_decode(call) {
@@ -25,14 +25,14 @@ pub async fn describe(session: &Session, call: &[u8], value: U256) -> anyhow::Re
     }
     .unwrap_or_else(|| unknown(call));
     if !value.is_zero() {
-        lines.push(format!("send {} along", eth.format(value)));
+        lines.push(format!("send {} with the transaction", eth.format(value)));
     }
     Ok(lines)
 }
 
 fn unknown(call: &[u8]) -> Vec<String> {
     let selector = call.first_chunk::<4>().copied().unwrap_or_default();
-    let name = MarketCalls::name_by_selector(selector).unwrap_or("something that is no call of the market");
+    let name = MarketCalls::name_by_selector(selector).unwrap_or("(not a function of the market)");
     vec![format!("call {name} with data of hash {}", keccak256(call))]
 }
 
@@ -44,7 +44,7 @@ async fn decoded(session: &Session, eth: &Unit, call: &MarketCalls) -> anyhow::R
             let order = &call.order;
             vec![
                 format!("open a lease from offer {} of provider {}", call.offer, offer.provider),
-                format!("begin with {} replicas of {}", order.replicas, shape(&order.shape)),
+                format!("start with {} replicas of {}", order.replicas, shape(&order.shape)),
                 policy(&order.policy),
                 format!("deposit {}", unit.format(call.deposit)),
                 format!("reserve at most {}", unit.format_rate(U256::from(order.maxRate))),
@@ -61,7 +61,7 @@ async fn decoded(session: &Session, eth: &Unit, call: &MarketCalls) -> anyhow::R
         }
         MarketCalls::withdraw(call) => {
             let unit = session.unit(call.terms.currency).await?;
-            vec![format!("take {} out of {}", unit.format(call.amount), lease(session, &call.terms))]
+            vec![format!("withdraw {} from {}", unit.format(call.amount), lease(session, &call.terms))]
         }
         MarketCalls::withdrawEarnings(call) => {
             let unit = session.unit(call.currency).await?;
@@ -69,14 +69,14 @@ async fn decoded(session: &Session, eth: &Unit, call: &MarketCalls) -> anyhow::R
             let amount = if all { format!("all earnings in {}", unit.symbol) } else { unit.format(call.amount) };
             vec![format!("pay {amount} to {}", call.to)]
         }
-        MarketCalls::unregister(_) => vec!["leave the market; the bond becomes earnings".to_owned()],
+        MarketCalls::unregister(_) => vec!["unregister the provider; its bond becomes earnings".to_owned()],
         MarketCalls::close(call) => vec![format!("close {}", lease(session, &call.terms))],
         MarketCalls::bind(call) if call.threshold.is_zero() => {
-            vec!["free the account: it needs no consents any more".to_owned()]
+            vec!["unbind the account: it no longer needs consents".to_owned()]
         }
         MarketCalls::bind(call) => {
             let mut lines = vec![format!(
-                "bind the account: beyond its limits it needs {} of {} approvers",
+                "bind the account: actions beyond its limits need the consent of {} of {} approvers",
                 call.threshold,
                 call.approvers.len()
             )];
@@ -89,7 +89,7 @@ async fn decoded(session: &Session, eth: &Unit, call: &MarketCalls) -> anyhow::R
         MarketCalls::rule(call) => {
             let side = if call.forTenant { "tenant" } else { "provider" };
             vec![
-                format!("rule the dispute about {} for its {side}", lease(session, &call.terms)),
+                format!("rule the dispute about {} in favour of its {side}", lease(session, &call.terms)),
                 format!("take {} from the provider's bond", eth.format(call.slash)),
             ]
         }
@@ -116,7 +116,7 @@ async fn decoded(session: &Session, eth: &Unit, call: &MarketCalls) -> anyhow::R
             let (unit, order) = (session.unit(call.order.currency).await?, &call.order.order);
             vec![
                 "open an order for providers to bid on".to_owned(),
-                format!("begin with {} replicas of {}", order.replicas, shape(&order.shape)),
+                format!("start with {} replicas of {}", order.replicas, shape(&order.shape)),
                 policy(&order.policy),
                 format!("deposit {}", unit.format(call.deposit)),
                 format!("reserve at most {}", unit.format_rate(U256::from(order.maxRate))),
@@ -160,7 +160,7 @@ fn policy(policy: &LeasePolicy) -> String {
     )
 }
 
-/// What an account may do in a currency without its approvers.
+/// The limits of an account in a currency, within which it needs no consents.
 pub fn limits(unit: &Unit, limit: &Limit) -> String {
     format!(
         "without consent: {} a lease, {} a call, {} in the market",

@@ -2,7 +2,7 @@
 
 use api_types::LeaseView;
 
-/// Where each container is reached, a line each.
+/// The addresses of a lease's services, one a line.
 pub fn endpoints(view: &LeaseView) -> Vec<String> {
     let ports = view.containers.iter().flat_map(|container| {
         container.ports.iter().map(|(port, at)| format!("  {}.{} {port} → {at}", container.service, container.replica))

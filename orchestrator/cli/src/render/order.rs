@@ -82,7 +82,7 @@ pub fn text(auction: &Auction, now: u64, unit: &Unit) -> String {
         .collect();
     match rows.is_empty() {
         true => lines.push(
-            "no bids: `tidemark quote` says which offers fit, and each provider's /v1/orders why it does not bid"
+            "no bids: `tidemark quote` lists the offers that fit, and each provider's /v1/orders says why it does not bid"
                 .to_owned(),
         ),
         false => lines.push(table(["BID", "PROVIDER", "NOW", "AT MOST", "HOLDS"], &rows)),

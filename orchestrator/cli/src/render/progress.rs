@@ -8,13 +8,13 @@ use std::{
 
 use indicatif::{ProgressBar, ProgressStyle};
 
-/// Says which step a long command is at: a spinner on a terminal, a line a new step elsewhere.
-pub struct Progress {
+/// Shows the current step of a long command: as a spinner on a terminal, as one line a step otherwise.
+pub struct ProgressLine {
     bar: Option<ProgressBar>,
-    said: Mutex<String>,
+    output: Mutex<String>,
 }
 
-impl Default for Progress {
+impl Default for ProgressLine {
     fn default() -> Self {
         let bar = stderr().is_terminal().then(|| {
             let bar = ProgressBar::new_spinner();
@@ -24,30 +24,31 @@ impl Default for Progress {
             bar.enable_steady_tick(Duration::from_millis(120));
             bar
         });
-        Self { bar, said: Mutex::default() }
+        Self { bar, output: Mutex::default() }
     }
 }
 
-impl Progress {
+impl ProgressLine {
     pub fn new() -> Self {
         Self::default()
     }
 
+    /// Shows a step as the current one.
     pub fn step(&self, what: impl Into<String>) {
         let what = what.into();
         match &self.bar {
             Some(bar) => bar.set_message(what),
             None => {
-                let mut said = self.said.lock().unwrap_or_else(PoisonError::into_inner);
-                if *said != what {
+                let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);
+                if *output != what {
                     drop(writeln!(stderr(), "… {what}"));
-                    *said = what;
+                    *output = what;
                 }
             }
         }
     }
 
-    /// Keeps a line on the screen.
+    /// Prints a line for a completed step.
     pub fn done(&self, what: impl AsRef<str>) {
         match &self.bar {
             Some(bar) => bar.println(format!("✓ {}", what.as_ref())),
@@ -56,7 +57,7 @@ impl Progress {
     }
 }
 
-impl Drop for Progress {
+impl Drop for ProgressLine {
     fn drop(&mut self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();

@@ -1,4 +1,4 @@
-//! What the market's refusals mean, in a sentence with their numbers, and what to do about them: the manual's word.
+//! The custom errors of the market as sentences with their numbers, and what to do about them, from the manual of the contracts.
 
 use alloy::{contract::Error, sol_types::SolInterface};
 use serde::Serialize;
@@ -7,17 +7,17 @@ use solidity::{Market::MarketErrors, manual};
 /// The market's refusal of a call.
 #[derive(Debug, Clone, Serialize, thiserror::Error)]
 #[error("the market refused: {message}. {remedy}")]
-pub struct Refusal {
-    /// The custom error's.
+pub struct MarketRefusal {
+    /// The name of the custom error.
     pub name: &'static str,
     pub message: String,
     pub remedy: &'static str,
-    /// As the chain gave it.
+    /// The error as the chain returned it.
     #[serde(skip)]
     pub error: MarketErrors,
 }
 
-impl Refusal {
+impl MarketRefusal {
     pub fn of(error: &MarketErrors) -> Self {
         let name = MarketErrors::name_by_selector(error.selector()).unwrap_or_default();
         let entry = manual::entry(name);
@@ -26,17 +26,17 @@ impl Refusal {
     }
 }
 
-/// Turns a failed call into a sentence with a remedy; other failures keep their own chain.
+/// Converts the error of a call: a refusal of the market becomes a [`MarketRefusal`]; other errors keep their chain.
 pub fn explain(error: Error) -> anyhow::Error {
     match error.as_decoded_interface_error::<MarketErrors>() {
-        Some(refused) => anyhow::Error::new(Refusal::of(&refused)),
+        Some(refused) => anyhow::Error::new(MarketRefusal::of(&refused)),
         None => anyhow::Error::new(error).context("the transaction was not accepted"),
     }
 }
 
-/// The manual's meaning, and the error's arguments as they are named in the contracts.
+/// The meaning from the manual, with the arguments of the error under their names in the contracts.
 fn numbered(error: &MarketErrors, meaning: &str) -> String {
-    // Debug reads `Outer(Name { field: 1 })`.
+    // `Debug` prints `Outer(Name { field: 1 })`.
     let text = format!("{error:?}");
     let meaning = meaning.trim_end_matches('.');
     match (text.find('{'), text.rfind('}')) {
@@ -45,11 +45,11 @@ fn numbered(error: &MarketErrors, meaning: &str) -> String {
     }
 }
 
-/// What each custom error says with its numbers; the manual's word where it needs no sentence of its own.
+/// The sentence for each custom error; the meaning from the manual for errors without a sentence of their own.
 fn sentence(error: &MarketErrors, meaning: &str) -> String {
     match error {
         MarketErrors::BondTooSmall(e) => format!("the bond of {} wei is below the {} required", e.bond, e.required),
-        MarketErrors::AlreadyRegistered(_) => "this account is a provider already".to_owned(),
+        MarketErrors::AlreadyRegistered(_) => "this account is already registered as a provider".to_owned(),
         MarketErrors::NotRegistered(e) => {
             format!("{} is not registered as a provider", e.provider)
         }
@@ -67,17 +67,19 @@ fn sentence(error: &MarketErrors, meaning: &str) -> String {
         MarketErrors::CapacityExceeded(e) => {
             let kind = ["millicores", "MiB of memory", "MiB of disk", "GPUs"];
             let kind = kind.get(e.kind.saturating_to::<usize>()).unwrap_or(&"units");
-            format!("the provider has {} {kind} left, but {} are asked", e.free, e.asked)
+            format!("the provider has {} {kind} left, but {} are requested", e.free, e.asked)
         }
-        MarketErrors::LeaseExists(_) => "a lease on exactly these terms exists".to_owned(),
-        MarketErrors::LeaseUnknown(e) => format!("there is no lease {} on these terms", e.lease),
+        MarketErrors::LeaseExists(_) => "a lease with exactly these terms already exists".to_owned(),
+        MarketErrors::LeaseUnknown(e) => format!("lease {} with these terms does not exist", e.lease),
         MarketErrors::LeaseIsClosed(_) => "the lease is closed".to_owned(),
         MarketErrors::LeaseIsOpen(_) => "the lease is still open".to_owned(),
         MarketErrors::NotAllowed(e) => format!("{} has no right to this", e.caller),
         MarketErrors::NoticeRunning(e) => format!("the notice runs until {}", e.until),
-        MarketErrors::SameReplicas(e) => format!("{} replicas run already", e.replicas),
+        MarketErrors::SameReplicas(e) => format!("the replica count is already {}", e.replicas),
         MarketErrors::CooldownRunning(e) => format!("the next step may be taken at {}", e.until),
-        MarketErrors::StepTooLarge(e) => format!("{} replicas at once are more than a step's {}", e.moved, e.step),
+        MarketErrors::StepTooLarge(e) => {
+            format!("a step of {} replicas exceeds the largest step of {}", e.moved, e.step)
+        }
         MarketErrors::DemandTooLow(e) => {
             format!(
                 "a utilization of {} basis points is not above the {} from which replicas are added",
@@ -92,33 +94,36 @@ fn sentence(error: &MarketErrors, meaning: &str) -> String {
             format!("{} replicas are beyond the {} that demand justifies", e.replicas, e.limit)
         }
         MarketErrors::StatementUsed(e) => {
-            format!("the statement of {} is not younger than the last step, of {}", e.time, e.since)
+            format!("the statement of time {} is not newer than the last step of time {}", e.time, e.since)
         }
-        MarketErrors::StatementStale(e) => format!("the statement of {} is older than {}", e.time, e.oldest),
-        MarketErrors::SettlementDue(e) => format!("nothing was settled since {}", e.settledAt),
-        MarketErrors::WrongValue(e) => format!("{} wei were sent where {} belong", e.sent, e.expected),
+        MarketErrors::StatementStale(e) => format!("the statement of time {} is older than {}", e.time, e.oldest),
+        MarketErrors::SettlementDue(e) => format!("no statement was settled since {}", e.settledAt),
+        MarketErrors::WrongValue(e) => format!("{} wei were sent instead of {}", e.sent, e.expected),
         MarketErrors::NothingReceived(_) => "the amount is zero, or the token delivered nothing".to_owned(),
         MarketErrors::InsufficientFunds(e) => {
-            format!("{} are there where {} are needed", e.available, e.required)
+            format!("{} are available, but {} are required", e.available, e.required)
         }
         MarketErrors::NothingToPay(_) => "there is nothing to pay out".to_owned(),
-        MarketErrors::WrongEpoch(e) => format!("epoch {} was posted where {} is next", e.epoch, e.expected),
+        MarketErrors::WrongEpoch(e) => format!("epoch {} was posted, but {} is next", e.epoch, e.expected),
         MarketErrors::RootTooSoon(e) => format!("the next root may be posted at {}", e.until),
-        MarketErrors::RootUnknown(e) => format!("there is no root of epoch {}, or it is no longer kept", e.epoch),
+        MarketErrors::RootUnknown(e) => format!("the root of epoch {} does not exist or is no longer stored", e.epoch),
         MarketErrors::RootImmature(e) => format!("the root matures at {}", e.until),
         MarketErrors::BadPath(_) => "the path does not lead from the statement to the root".to_owned(),
-        MarketErrors::StatementLapsed(e) => format!("the statement of {} is older than the claim window", e.time),
+        MarketErrors::StatementLapsed(e) => format!("the statement of time {} is older than the claim window", e.time),
         MarketErrors::BadSignature(_) => "the signature is not the tenant's".to_owned(),
         MarketErrors::ConsentRequired(e) => {
             let limit = ["rate of one lease", "amount of one call", "exposure", "binding"];
             let limit = limit.get(usize::from(e.limit)).unwrap_or(&"limit");
-            format!("{} is bound: its limit on the {limit} is {}, and this needs {}", e.account, e.allowed, e.asked)
+            format!(
+                "the spending policy of {} limits the {limit} to {}, and this action needs {}",
+                e.account, e.allowed, e.asked
+            )
         }
         MarketErrors::ConsentsMissing(e) => {
-            format!("{} consents are there where {} are needed", e.consents, e.threshold)
+            format!("{} consents are given, but {} are required", e.consents, e.threshold)
         }
-        MarketErrors::ConsentExpired(e) => format!("the consents held until {}", e.expiry),
-        MarketErrors::ConsentRevoked(e) => format!("{} has taken back its consent to this", e.approver),
+        MarketErrors::ConsentExpired(e) => format!("the consents expired at {}", e.expiry),
+        MarketErrors::ConsentRevoked(e) => format!("{} revoked its consent to this action", e.approver),
         _ => numbered(error, meaning),
     }
 }
@@ -131,13 +136,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_refusal_tells_its_numbers_and_what_to_do() {
+    fn a_refusal_has_its_numbers_and_a_remedy() {
         let (available, required) = (U256::from(5), U256::from(7));
-        let refusal = Refusal::of(&MarketErrors::InsufficientFunds(InsufficientFunds { available, required }));
-        assert_eq!((refusal.name, refusal.message.as_str()), ("InsufficientFunds", "5 are there where 7 are needed"));
+        let refusal = MarketRefusal::of(&MarketErrors::InsufficientFunds(InsufficientFunds { available, required }));
+        assert_eq!(
+            (refusal.name, refusal.message.as_str()),
+            ("InsufficientFunds", "5 are available, but 7 are required")
+        );
         assert_eq!(refusal.remedy, manual::entry("InsufficientFunds").map_or("", |entry| entry.remedy));
         let running = GraceRunning { until: U256::from(11), untilBlock: U256::from(12) };
-        let refusal = Refusal::of(&MarketErrors::GraceRunning(running));
+        let refusal = MarketRefusal::of(&MarketErrors::GraceRunning(running));
         assert!(refusal.message.ends_with("(until: 11, untilBlock: 12)"), "{}", refusal.message);
     }
 }

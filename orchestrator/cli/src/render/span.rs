@@ -1,6 +1,6 @@
-//! Lengths of time as people read them.
+//! Formats spans of time.
 
-/// `3d 4h`, `12m 5s`.
+/// Formats seconds as `3d 4h` or `12m 5s`.
 pub fn span(seconds: u64) -> String {
     if seconds > 100 * 365 * 86_400 {
         return "over a century".to_owned();
@@ -22,8 +22,8 @@ mod tests {
     use super::span;
 
     #[test]
-    fn spans_read_well() {
-        let said = [0, 59, 60, 61, 3600, 3661, 90_000].map(span);
-        assert_eq!(said, ["0s", "59s", "1m", "1m 1s", "1h", "1h 1m", "1d 1h"]);
+    fn a_span_shows_its_two_largest_units() {
+        let output = [0, 59, 60, 61, 3600, 3661, 90_000].map(span);
+        assert_eq!(output, ["0s", "59s", "1m", "1m 1s", "1h", "1h 1m", "1d 1h"]);
     }
 }

@@ -1,6 +1,6 @@
 //! Tables for people.
 
-/// Rows under headings, columns as wide as they need to be.
+/// Aligns rows under headings; each column is as wide as its widest cell.
 pub fn table<const N: usize>(headings: [&str; N], rows: &[[String; N]]) -> String {
     let mut widths = headings.map(|heading| heading.chars().count());
     for row in rows {

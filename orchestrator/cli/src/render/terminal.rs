@@ -1,4 +1,4 @@
-//! This process's terminal: its raw mode, its size, and bytes from it.
+//! The terminal of this process: raw mode, size and input.
 
 use std::io::{self, IsTerminal, Read};
 
@@ -8,13 +8,13 @@ use tokio::sync::mpsc;
 /// Bytes read at a time.
 const CHUNK: usize = 16 << 10;
 
-/// The terminal in raw mode, for as long as this lives: every key is the remote program's.
-pub struct Raw {
+/// Raw mode of the terminal, in which every key goes to the remote program. The mode is restored on drop.
+pub struct RawMode {
     before: Termios,
 }
 
-impl Raw {
-    /// None when standard input or output is no terminal.
+impl RawMode {
+    /// None when standard input or output is not a terminal.
     pub fn enter() -> anyhow::Result<Option<Self>> {
         if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
             return Ok(None);
@@ -27,19 +27,19 @@ impl Raw {
     }
 }
 
-impl Drop for Raw {
+impl Drop for RawMode {
     fn drop(&mut self) {
         let _ = tcsetattr(io::stdin(), OptionalActions::Drain, &self.before);
     }
 }
 
-/// Columns and rows; 80 by 24 where there is no terminal to ask.
+/// Columns and rows; 80 by 24 without a terminal.
 pub fn size() -> (u16, u16) {
     let known = tcgetwinsize(io::stdout()).ok().filter(|size| size.ws_col > 0 && size.ws_row > 0);
     known.map_or((80, 24), |size| (size.ws_col, size.ws_row))
 }
 
-/// What comes on standard input, to its end. A thread of its own reads it, for which nobody waits at the end.
+/// The bytes of standard input, until its end. A detached thread reads them, because a blocking read cannot be cancelled.
 pub fn input() -> mpsc::Receiver<Vec<u8>> {
     let (out, input) = mpsc::channel(4);
     std::thread::spawn(move || {

@@ -1,8 +1,8 @@
-//! Values that no log and no error may show.
+//! Values that must not appear in logs and errors.
 
 use std::{convert::Infallible, fmt, path::Path, str::FromStr};
 
-/// A string that Debug does not show.
+/// A string that `Debug` does not print.
 #[derive(Clone)]
 pub struct Secret(String);
 
@@ -29,7 +29,7 @@ impl FromStr for Secret {
     }
 }
 
-/// A database URL whose password Debug does not show.
+/// A database URL of which `Debug` prints only the scheme, because the rest may hold a password.
 #[derive(Clone)]
 pub struct DatabaseUrl(String);
 
@@ -53,6 +53,6 @@ impl FromStr for DatabaseUrl {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let known = ["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        if known { Ok(Self(text.to_owned())) } else { Err("it must begin with sqlite: or postgres://".to_owned()) }
+        if known { Ok(Self(text.to_owned())) } else { Err("it must start with sqlite: or postgres://".to_owned()) }
     }
 }

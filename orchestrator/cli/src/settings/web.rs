@@ -1,4 +1,4 @@
-//! What a provider may set about the web page that its API serves.
+//! The settings of the web page that the API serves.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -8,35 +8,35 @@ use super::parse::rpc_url;
 
 #[derive(Debug, Clone, Args)]
 pub struct WebSettings {
-    /// Serve the web page beside the API.
+    /// Serve the web page together with the API.
     #[arg(id = "web", long = "web", env = "TIDEMARK_WEB", action = ArgAction::Set, default_value_t = true, num_args = 0..=1, default_missing_value = "true", value_name = "BOOL")]
     pub serve: bool,
 
-    /// The chain's RPC for browsers without a wallet. The orchestrator's own when that is on this machine; else none,
-    /// because its URL may carry a key.
+    /// The RPC URL for browsers without a wallet. Default: the orchestrator's own if it is on this machine, otherwise none,
+    /// because its URL may contain an API key.
     #[arg(long = "web-rpc", env = "TIDEMARK_WEB_RPC", value_parser = rpc_url, value_name = "URL")]
     pub rpc: Option<String>,
 
-    /// A block explorer with /tx/HASH and /address/ADDRESS, to which the page links.
+    /// The block explorer to which the page links: it serves /tx/HASH and /address/ADDRESS.
     #[arg(long = "web-explorer", env = "TIDEMARK_WEB_EXPLORER", value_parser = site, value_name = "URL")]
     pub explorer: Option<String>,
 
-    /// What the page calls the chain.
+    /// The name of the chain on the page.
     #[arg(long = "web-chain-name", env = "TIDEMARK_WEB_CHAIN_NAME", value_name = "NAME")]
     pub chain_name: Option<String>,
 
-    /// The project id with which the page offers WalletConnect.
+    /// The WalletConnect project id; without it, the page does not offer WalletConnect.
     #[arg(long = "walletconnect", env = "TIDEMARK_WALLETCONNECT", value_name = "PROJECT")]
     pub walletconnect: Option<String>,
 }
 
 impl WebSettings {
-    /// Served, with nothing of a public chain: for a devnet on this machine.
+    /// The settings for a devnet on this machine: the page is served, and nothing of a public chain is set.
     pub fn local() -> Self {
         Self { serve: true, rpc: None, explorer: None, chain_name: None, walletconnect: None }
     }
 
-    /// The RPC that browsers are told: the one set for them, or the orchestrator's own when it is on this machine, by HTTP.
+    /// The RPC URL for browsers: the one set for them, or the orchestrator's own over HTTP if it is on this machine.
     pub fn rpc_for_browsers(&self, own: &str) -> Option<String> {
         self.rpc.clone().or_else(|| {
             let (scheme, rest) = own.split_once("://")?;
@@ -62,7 +62,7 @@ fn is_loopback(host: &str) -> bool {
         || host.parse::<Ipv6Addr>().is_ok_and(|ip| ip.is_loopback())
 }
 
-/// A site's address without the slash at its end.
+/// The URL of a web site, without a trailing slash.
 fn site(text: &str) -> Result<String, String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     match rest {
@@ -77,9 +77,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn browsers_are_told_only_an_rpc_that_is_theirs_or_this_machines() {
+    fn browsers_get_the_rpc_set_for_them_or_one_on_this_machine() {
         let web = WebSettings::local();
-        for (own, told) in [
+        for (own, expected) in [
             ("ws://127.0.0.1:8545", Some("http://127.0.0.1:8545")),
             ("http://localhost:8545/x", Some("http://localhost:8545/x")),
             ("wss://[::1]:1", Some("https://[::1]:1")),
@@ -87,7 +87,7 @@ mod tests {
             ("https://mainnet.example.org/v2/secret-key", None),
             ("https://localhost@example.org/", None),
         ] {
-            assert_eq!(web.rpc_for_browsers(own).as_deref(), told, "{own}");
+            assert_eq!(web.rpc_for_browsers(own).as_deref(), expected, "{own}");
         }
         let set = WebSettings { rpc: Some("https://rpc.example.org".to_owned()), ..WebSettings::local() };
         assert_eq!(set.rpc_for_browsers("ws://127.0.0.1:8545").as_deref(), Some("https://rpc.example.org"));

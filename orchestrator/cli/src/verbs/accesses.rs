@@ -4,26 +4,31 @@ use clap::Args;
 
 use crate::{
     render::{answer, table::table},
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::{session::Session, sign_in::sign_in},
 };
 
 #[derive(Debug, Args)]
-pub struct Accesses {
-    /// The lease, or the beginning of its id.
+pub struct AccessesArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// So many of the newest.
+    /// How many of the newest accesses to list.
     #[arg(long, default_value_t = 50)]
     limit: u32,
 }
 
-impl Accesses {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl AccessesArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let remote = sign_in(&session, &lease).await?;
         let all = remote.accesses(lease.id, self.limit).await?;
-        answer::give(json, &all, |all| {
+        answer::print(json, &all, |all| {
             let time = |ms| humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_millis(ms)).to_string();
             let rows: Vec<_> = all
                 .iter()

@@ -7,22 +7,27 @@ pub mod show;
 use clap::Subcommand;
 
 use crate::{
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 
 #[derive(Debug, Subcommand)]
 pub enum AccountCommand {
-    /// Bind the wallet's account: what exceeds its limits takes its approvers' consents.
-    Bind(bind::AccountBind),
-    /// Show how an account is bound, and how much of its limits is used.
-    Show(show::AccountShow),
-    /// Free the wallet's account; its approvers have to consent.
-    Free(free::AccountFree),
+    /// Bind the wallet's account: actions beyond its limits need the consents of its approvers.
+    Bind(bind::AccountBindArgs),
+    /// Show the approvers and the limits of an account, and how much of the limits is used.
+    Show(show::AccountShowArgs),
+    /// Unbind the wallet's account; its approvers must consent.
+    Free(free::AccountFreeArgs),
 }
 
 impl AccountCommand {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         match self {
             Self::Bind(bind) => bind.run(&Session::signer(connection, identity).await?, json).await,
             Self::Show(show) => show.run(connection, identity, json).await,

@@ -1,4 +1,4 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use alloy::primitives::{B256, U256};
 use anyhow::{Context, ensure};
@@ -7,9 +7,10 @@ use serde::Serialize;
 use solidity::Market::scaleCall;
 
 use crate::{
+    clock::unix_time,
     provider_api::client::ProviderApi,
     render::{answer, ids::short_id},
-    settings::{Connection, Identity, duration},
+    settings::{ConnectionSettings, IdentitySettings, duration},
     signal::stop_signal,
     wallet::{approval::Approval, session::Session, sign_in::sign_in},
 };
@@ -19,47 +20,59 @@ use autoscaling::{
 };
 use lease::Lease;
 
-/// How much of a lease's past the policy is shown before it decides, in milliseconds.
-const PAST_MS: u64 = 14 * 86_400_000;
+/// How much of the demand of a lease the autoscaler observes before its first decision.
+const PAST: Duration = Duration::from_secs(14 * 86_400);
 
 #[derive(Debug, Args)]
-pub struct Agent {
-    /// The lease, or the beginning of its id.
+pub struct AgentArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// Who decides: `default`, `threshold`, `hpa-70`, `hpa-80`, `keda-85`, `predictive`, `q-learning`, `sarsa`, `actor-critic`.
+    /// The autoscaler: `default`, `threshold`, `hpa-70`, `hpa-80`, `keda-85`, `predictive`, `q-learning`, `sarsa`, `actor-critic`.
     #[arg(long, default_value = catalog::DEFAULT)]
     policy: String,
-    /// How often it decides.
+    /// The interval between two decisions.
     #[arg(long, default_value = "15s", value_parser = duration, value_name = "DURATION")]
     every: Duration,
-    /// Say what would be done, and do nothing.
+    /// Print decisions without sending transactions.
     #[arg(long)]
     dry_run: bool,
 }
 
-/// One decision, as it is told.
+/// One decision, as printed.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Said {
+struct AgentDecision {
     lease: B256,
     replicas: u16,
     wish: u32,
     reason: String,
-    /// What of the wish is not to be had, and why.
+    /// Why the wanted count was not granted in full.
     bound: Option<String>,
     /// The step, if one was taken.
     tx: Option<B256>,
 }
 
-impl Agent {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl AgentArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let policy = catalog::find(&self.policy)?.alone(false);
-        let mut policy = policy.with_context(|| format!("{} would have to know the future", self.policy))?;
+        let mut policy = policy.with_context(|| {
+            format!("{} needs to know the future demand and works in simulations only", self.policy)
+        })?;
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
-        ensure!(lease.terms.tenant == session.address(), "only its tenant, {}, moves this lease", lease.terms.tenant);
+        ensure!(
+            lease.terms.tenant == session.address(),
+            "only its tenant, {}, can scale this lease",
+            lease.terms.tenant
+        );
         let remote = sign_in(&session, &lease).await?;
-        let past = remote.demand(lease.id, now_ms().saturating_sub(PAST_MS)).await?;
+        let since = unix_time().saturating_sub(PAST);
+        let past = remote.demand(lease.id, since.as_millis() as u64).await?;
         for past in past.unwrap_or_default() {
             policy.decide(&past.seen.observation(past.time, bounds(&lease, u32::MAX)));
         }
@@ -68,9 +81,11 @@ impl Agent {
         loop {
             match self.decide(&session, &remote, lease.id, policy.as_mut()).await {
                 Ok(None) => return Ok(()),
-                Ok(Some(said)) => answer::give(json, &said, text)?,
-                // Whatever is away comes back.
-                Err(error) => tracing::warn!(error = format!("{error:#}"), "nothing was done; it is tried again"),
+                Ok(Some(output)) => answer::print(json, &output, text)?,
+                // Unreachable peers come back: the next round is the retry.
+                Err(error) => {
+                    tracing::warn!(error = format!("{error:#}"), "the decision failed; retrying in the next round")
+                }
             }
             tokio::select! {
                 () = tokio::time::sleep(self.every) => {}
@@ -79,27 +94,27 @@ impl Agent {
         }
     }
 
-    /// Looks once, and takes the step that there is to take. None when the lease is closed.
+    /// Makes one decision and takes its step, if any. None when the lease is closed.
     async fn decide(
         &self,
         session: &Session,
         remote: &ProviderApi,
         lease: B256,
         policy: &mut dyn Autoscaler,
-    ) -> anyhow::Result<Option<Said>> {
+    ) -> anyhow::Result<Option<AgentDecision>> {
         let lease = session.lease(lease).await?;
         if lease.closed_at.is_some() {
             return Ok(None);
         }
         let view = remote.scaling(lease.id, 0).await?.and_then(|view| view.newest);
-        let newest = view.context("the provider has decided nothing about the lease yet: it does not run")?;
+        let newest = view.context("the provider has made no scaling decision for the lease yet: it may not run")?;
         let bounds = bounds(&lease, newest.bounds.affordable);
         let time = newest.at_ms as f64 / 1000.0;
         let decision = policy.decide(&newest.seen.observation(time, bounds));
         let since_step = session.time().await?.saturating_sub(lease.since) as f64;
         let granted = grant(&bounds, lease.replicas.into(), decision.replicas, since_step, By::Tenant);
         let replicas = u16::try_from(granted.replicas)?;
-        let mut said = Said {
+        let mut output = AgentDecision {
             lease: lease.id,
             replicas: lease.replicas,
             wish: decision.replicas,
@@ -111,13 +126,14 @@ impl Agent {
             let call = scaleCall { terms: lease.terms.clone(), replicas };
             let currency = lease.terms.currency;
             let sent = Approval::none().act(session, session.address(), currency, &call, U256::ZERO, false).await?;
-            (said.replicas, said.tx) = (replicas, sent.map(|receipt| receipt.transaction_hash));
+            (output.replicas, output.tx) = (replicas, sent.map(|receipt| receipt.transaction_hash));
         }
-        Ok(Some(said))
+        Ok(Some(output))
     }
 }
 
-/// A tenant may set any count within its bounds; the cooldown is kept all the same, so that it does not fight its provider.
+/// The bounds of the lease policy. A tenant may set any count within them; the cooldown is kept as well, so that the agent does not
+/// counteract the steps of the provider.
 fn bounds(lease: &Lease, affordable: u32) -> Bounds {
     let policy = &lease.policy;
     Bounds {
@@ -130,12 +146,8 @@ fn bounds(lease: &Lease, affordable: u32) -> Bounds {
     }
 }
 
-fn text(said: &Said) -> String {
-    let bound = said.bound.as_ref().map(|bound| format!("; {bound}")).unwrap_or_default();
-    let step = if said.tx.is_some() { "now" } else { "stays at" };
-    format!("{} {step} {} replicas: {}{bound}", short_id(said.lease), said.replicas, said.reason)
-}
-
-fn now_ms() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64
+fn text(output: &AgentDecision) -> String {
+    let bound = output.bound.as_ref().map(|bound| format!("; {bound}")).unwrap_or_default();
+    let step = if output.tx.is_some() { "now has" } else { "stays at" };
+    format!("{} {step} {} replicas: {}{bound}", short_id(output.lease), output.replicas, output.reason)
 }

@@ -5,17 +5,17 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    render::{answer, ids::short_id, progress::Progress},
-    settings::{Connection, Identity},
+    render::{answer, ids::short_id, progress::ProgressLine},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 use lease::Lease;
 
 #[derive(Debug, Args)]
-pub struct Close {
-    /// The lease, or the beginning of its id. A closed one is refunded what it no longer owes.
+pub struct CloseArgs {
+    /// The id of the lease, or a unique prefix of it. A closed lease is refunded what it no longer owes.
     lease: String,
-    /// Do not wait for the provider's last proof; `tidemark close` again returns the rest later.
+    /// Do not wait for the provider's last proof. Run `tidemark close` again later to refund the rest.
     #[arg(long)]
     no_wait: bool,
     /// How long to wait for the provider's last proof.
@@ -23,20 +23,25 @@ pub struct Close {
     patience: Duration,
 }
 
-impl Close {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl CloseArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let patience = if self.no_wait { Duration::ZERO } else { self.patience };
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         let closed = close(&session, lease, patience, &progress).await?;
         drop(progress);
         let unit = session.unit(closed.terms.currency).await?;
-        let said = json!({
+        let output = json!({
             "lease": closed.id, "deposited": closed.deposited.to_string(), "paid": closed.paid.to_string(),
             "returned": closed.returned.to_string(), "held": closed.balance().to_string(),
         });
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             let mut text = format!(
                 "{}: closed; paid {}, returned {}",
                 short_id(closed.id),
@@ -45,20 +50,26 @@ impl Close {
             );
             if !closed.balance().is_zero() {
                 let held = unit.format(closed.balance());
-                text +=
-                    &format!("\n{held} are held for the provider's last proof; run this again to take back the rest");
+                text += &format!(
+                    "\n{held} are held for the provider's last proof; run this command again to refund the rest"
+                );
             }
             text
         })
     }
 }
 
-/// Closes a lease unless it is closed, waits for its last statement to be settled, and takes back the rest.
-pub async fn close(session: &Session, lease: Lease, patience: Duration, progress: &Progress) -> anyhow::Result<Lease> {
+/// Closes a lease unless it is closed, waits up to `patience` for its last statement to be settled, and refunds the rest.
+pub async fn close(
+    session: &Session,
+    lease: Lease,
+    patience: Duration,
+    progress: &ProgressLine,
+) -> anyhow::Result<Lease> {
     if lease.closed_at.is_none() {
         progress.step("Closing the lease");
         session.send(session.market.close(lease.terms.clone())).await?;
-        progress.done("closed; what is not owed has been returned");
+        progress.done("closed; what is not owed was refunded");
     }
     let deadline = Instant::now() + patience;
     loop {
@@ -68,7 +79,7 @@ pub async fn close(session: &Session, lease: Lease, patience: Duration, progress
         }
         let owed = session.market.owed(lease.terms.clone()).call().await?;
         if owed.is_zero() {
-            progress.step("Taking back the rest");
+            progress.step("Refunding the rest");
             session.send(session.market.refund(lease.terms.clone())).await?;
             break;
         }

@@ -4,16 +4,21 @@ pub mod deploy;
 
 use clap::Subcommand;
 
-use crate::settings::{Connection, Identity};
+use crate::settings::{ConnectionSettings, IdentitySettings};
 
 #[derive(Debug, Subcommand)]
 pub enum ContractsCommand {
-    /// Deploy the market; prints and writes where it is.
-    Deploy(deploy::ContractsDeploy),
+    /// Deploy the market, and write the deployment file.
+    Deploy(deploy::ContractsDeployArgs),
 }
 
 impl ContractsCommand {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let Self::Deploy(deploy) = self;
         deploy.run(connection, identity, json).await
     }

@@ -11,57 +11,62 @@ use serde_json::json;
 use solidity::Market::DisputeOpened;
 
 use crate::{
-    render::{answer, ids::short_id, progress::Progress},
-    settings::{Connection, Identity},
+    render::{answer, ids::short_id, progress::ProgressLine},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 
-/// Nothing of the lease is paid until the dispute ends.
+/// No claim of the lease is paid until the dispute ends.
 #[derive(Debug, Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
-pub struct Dispute {
+pub struct DisputeArgs {
     #[command(subcommand)]
     end: Option<DisputeCommand>,
-    /// The lease, or the beginning of its id.
+    /// The id of the lease, or a unique prefix of it.
     #[arg(required = true)]
     lease: Option<String>,
-    /// What you show the arbiters; its hash goes on chain.
+    /// The file with the evidence for the arbiters; its hash is stored on chain.
     #[arg(long, required = true, value_name = "FILE")]
     evidence: Option<PathBuf>,
 }
 
 #[derive(Debug, Subcommand)]
 pub enum DisputeCommand {
-    /// End a dispute that nobody ruled in time; the provider's proofs stand. Anyone may.
-    End(end::DisputeEnd),
+    /// End a dispute without a ruling after its deadline; the provider's proofs stay valid. Any account may.
+    End(end::DisputeEndArgs),
 }
 
-impl Dispute {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl DisputeArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         if let Some(DisputeCommand::End(end)) = self.end {
             return end.run(&session, json).await;
         }
-        let (lease, evidence) = self.lease.zip(self.evidence).context("name the lease and the evidence")?;
+        let (lease, evidence) = self.lease.zip(self.evidence).context("give the lease and --evidence FILE")?;
         let lease = session.find(&lease).await?;
         let bytes = std::fs::read(&evidence).with_context(|| format!("{} is not readable", evidence.display()))?;
         let deposit = U256::from(session.deployment.parameters.disputeDeposit);
         let eth = session.unit(Address::ZERO).await?;
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         progress.step(format!("Opening the dispute with a deposit of {}", eth.format(deposit)));
         let call = session.market.dispute(lease.terms.clone(), keccak256(&bytes)).value(deposit);
         let receipt = session.send(call).await?;
         drop(progress);
-        let opened = receipt.decoded_log::<DisputeOpened>().context("the receipt names no dispute")?.data;
-        let said = json!({
+        let opened = receipt.decoded_log::<DisputeOpened>().context("the receipt contains no dispute")?.data;
+        let output = json!({
             "lease": lease.id, "until": opened.until.to_string(), "evidence": opened.evidence,
             "deposit": deposit.to_string(), "tx": receipt.transaction_hash,
         });
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             let id = short_id(lease.id);
             format!(
-                "{id}: disputed; nothing of it is paid until the arbiters rule, or until {}. Keep {}: its hash is the \
-                 evidence.",
+                "{id}: disputed; no claim is paid until the arbiters rule, or until {}. Keep {}: its hash is on chain \
+                 as the evidence.",
                 opened.until,
                 evidence.display()
             )

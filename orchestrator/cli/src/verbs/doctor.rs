@@ -1,7 +1,4 @@
-use std::{
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::path::Path;
 
 use alloy::{
     primitives::{U256, utils::format_ether},
@@ -13,89 +10,90 @@ use serde::Serialize;
 use solidity::{Market, deploy::Deployment};
 
 use crate::{
+    clock::unix_time,
     orchestrator::Orchestrator,
-    render::{answer, progress::Progress},
-    settings::{Connection, Identity, OrchestratorSettings},
+    render::{answer, progress::ProgressLine},
+    settings::{ConnectionSettings, IdentitySettings, OrchestratorSettings},
     wallet::connection::{connect, hide_path},
 };
 
 #[derive(Debug, Args)]
-pub struct Doctor {
+pub struct DoctorArgs {
     #[command(flatten)]
     orchestration: OrchestratorSettings,
 }
 
-/// One thing that was looked at.
+/// The result of one check.
 #[derive(Debug, Serialize)]
-struct Finding {
+struct CheckResult {
     what: &'static str,
     well: bool,
-    /// What was seen, or what is wrong and how to mend it.
+    /// The state found, or the problem and how to fix it.
     seen: String,
 }
 
 const FREE_DISK_MIB: u64 = 1024;
 
-/// Beyond this many seconds the chain's clock and ours tell different stories.
+/// The largest accepted difference between the clocks of the chain and of this machine, in seconds.
 const CLOCK_TOLERANCE: u64 = 30;
 
-/// The oldest runc without a published way out of the container (CVE-2024-21626).
+/// The oldest runc without a published container escape (CVE-2024-21626).
 const SAFE_RUNC: (u64, u64, u64) = (1, 1, 12);
 
-impl Doctor {
+impl DoctorArgs {
     pub async fn run(
         self,
         orchestrator: &dyn Orchestrator,
-        connection: &Connection,
-        identity: &Identity,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
         json: bool,
     ) -> anyhow::Result<()> {
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         let mut findings = Vec::new();
-        let mut look = |what, outcome: anyhow::Result<String>| {
+        let mut record = |what, outcome: anyhow::Result<String>| {
             let well = outcome.is_ok();
-            findings.push(Finding { what, well, seen: outcome.unwrap_or_else(|error| format!("{error:#}")) });
+            findings.push(CheckResult { what, well, seen: outcome.unwrap_or_else(|error| format!("{error:#}")) });
         };
 
-        progress.step("Asking the chain");
+        progress.step("Checking the chain");
         let provider = connect(&connection.rpc_url, None).await;
         let chain_id = match &provider {
             Ok(provider) => provider.get_chain_id().await.ok(),
             Err(_) => None,
         };
-        look(
+        record(
             "rpc",
             provider.as_ref().map_err(|error| anyhow::anyhow!("{error:#}")).and_then(|_| {
-                let id = chain_id.context("the chain does not tell its id")?;
+                let id = chain_id.context("the RPC does not return a chain id")?;
                 Ok(format!("chain {id} at {}", hide_path(&connection.rpc_url)))
             }),
         );
         let deployment = Deployment::read(&connection.deployment);
         if let Ok(provider) = &provider {
-            look("clock", clock(provider).await);
-            look("addresses", addresses(provider, &deployment).await);
+            record("clock", clock(provider).await);
+            record("addresses", addresses(provider, &deployment).await);
         } else {
-            look("clock", Err(anyhow::anyhow!("not checked: the chain does not answer")));
-            look("addresses", Err(anyhow::anyhow!("not checked: the chain does not answer")));
+            record("clock", Err(anyhow::anyhow!("not checked: the chain does not answer")));
+            record("addresses", Err(anyhow::anyhow!("not checked: the chain does not answer")));
         }
-        look("keys", keys(provider.as_ref().ok(), chain_id, deployment.as_ref().ok(), identity).await);
+        record("keys", keys(provider.as_ref().ok(), chain_id, deployment.as_ref().ok(), identity).await);
 
-        progress.step("Asking Docker");
-        look("docker", docker(orchestrator, &self.orchestration).await);
-        progress.step("Opening the database");
-        look("database", database(orchestrator, &self.orchestration).await);
-        look("disk", disk(connection.deployment.parent().unwrap_or(Path::new("."))));
+        progress.step("Checking Docker");
+        record("docker", docker(orchestrator, &self.orchestration).await);
+        progress.step("Checking the database");
+        record("database", database(orchestrator, &self.orchestration).await);
+        record("disk", disk(connection.deployment.parent().unwrap_or(Path::new("."))));
         drop(progress);
 
-        let sick = findings.iter().filter(|finding| !finding.well).count();
-        answer::give(json, &findings, |findings| {
+        let failed = findings.iter().filter(|finding| !finding.well).count();
+        answer::print(json, &findings, |findings| {
             let lines = findings.iter().map(|finding| {
                 format!("{} {:<10} {}", if finding.well { "✓" } else { "✗" }, finding.what, finding.seen)
             });
             lines.collect::<Vec<_>>().join("\n")
         })?;
-        if sick > 0 {
-            bail!("{sick} of {} checks failed", findings.len());
+        if failed > 0 {
+            bail!("{failed} of {} checks failed", findings.len());
         }
         Ok(())
     }
@@ -104,10 +102,10 @@ impl Doctor {
 async fn clock(provider: &DynProvider) -> anyhow::Result<String> {
     let block = provider.get_block_by_number(Default::default()).await?.context("the chain has no block")?;
     let chain = block.header.timestamp;
-    let ours = SystemTime::now().duration_since(UNIX_EPOCH)?.as_secs();
+    let ours = unix_time().as_secs();
     if ours.abs_diff(chain) > CLOCK_TOLERANCE {
         bail!(
-            "the newest block is of {chain}, this machine says {ours}: set the clock (NTP), or wait until the node has synced"
+            "the newest block has time {chain}, but this machine has {ours}: set the clock (NTP), or wait until the node has synced"
         );
     }
     Ok(format!("{} s from the newest block", ours.abs_diff(chain)))
@@ -122,21 +120,21 @@ async fn addresses(
         Err(error) => bail!("{error}: run `tidemark contracts deploy`, or set TIDEMARK_DEPLOYMENT"),
     };
     deployment.check(provider).await?;
-    Ok(format!("market {} is ours", deployment.market))
+    Ok(format!("market {} is a Tidemark market", deployment.market))
 }
 
 async fn keys(
     provider: Option<&DynProvider>,
     chain_id: Option<u64>,
     deployment: Option<&Deployment>,
-    identity: &Identity,
+    identity: &IdentitySettings,
 ) -> anyhow::Result<String> {
     let chain_id = chain_id.or(deployment.map(|deployment| deployment.chain_id)).unwrap_or_default();
     let address = identity.signer(chain_id)?.address();
-    let Some(provider) = provider else { return Ok(format!("{address}; its balance is not known")) };
+    let Some(provider) = provider else { return Ok(format!("{address}; the balance is unknown")) };
     let balance = provider.get_balance(address).await?;
     if balance.is_zero() {
-        bail!("{address} has no money for gas: send it some of the chain's coin");
+        bail!("{address} has no ETH for gas: send it some");
     }
     let registered = match deployment {
         Some(deployment) => {
@@ -174,16 +172,17 @@ fn older(version: &str, than: (u64, u64, u64)) -> bool {
 
 async fn database(orchestrator: &dyn Orchestrator, settings: &OrchestratorSettings) -> anyhow::Result<String> {
     orchestrator.database(settings).await?;
-    Ok(format!("{:?} opens and is current", settings.database_url))
+    Ok(format!("{:?} opens, and its schema is current", settings.database_url))
 }
 
 fn disk(folder: &Path) -> anyhow::Result<String> {
     let folder = if folder.as_os_str().is_empty() || !folder.exists() { Path::new(".") } else { folder };
-    let stat = rustix::fs::statvfs(folder).with_context(|| format!("{} cannot be looked at", folder.display()))?;
+    let stat = rustix::fs::statvfs(folder)
+        .with_context(|| format!("the free space of {} cannot be read", folder.display()))?;
     let free = u64::try_from(U256::from(stat.f_bavail) * U256::from(stat.f_frsize) / U256::from(1u64 << 20))
         .unwrap_or(u64::MAX);
     if free < FREE_DISK_MIB {
-        bail!("{free} MiB are free where {FREE_DISK_MIB} are needed: free some, or move TIDEMARK_DATABASE_URL");
+        bail!("{free} MiB are free, but {FREE_DISK_MIB} are required: free some space, or move TIDEMARK_DATABASE_URL");
     }
     Ok(format!("{free} MiB free"))
 }

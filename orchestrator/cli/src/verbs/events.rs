@@ -11,33 +11,33 @@ use url::form_urlencoded::Serializer;
 use crate::{
     provider_api::client::ProviderApi,
     render::{answer, ids::short_id},
-    settings::Connection,
+    settings::ConnectionSettings,
     signal::stop_signal,
     wallet::session::Session,
 };
 use api_types::page::EventView;
 
-/// Tells what happened, oldest first, as a provider has read it from the chain.
+/// Events are printed oldest first, as a provider indexed them from the chain.
 #[derive(Debug, Args)]
-pub struct Events {
-    /// The lease, or the beginning of its id; the whole market's when it is not given.
+pub struct EventsArgs {
+    /// The id of a lease, or a unique prefix of it. Default: the whole market.
     lease: Option<String>,
-    /// Go on with what happens from now on, until this is stopped.
+    /// Follow new events until stopped.
     #[arg(short, long)]
     follow: bool,
-    /// Of this name only, as in Solidity: `LeaseScaled`.
+    /// Only events of this name, as in Solidity: `LeaseScaled`.
     #[arg(long)]
     name: Option<String>,
-    /// So many of the last events.
+    /// How many of the last events to print.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=1000), value_name = "EVENTS")]
     tail: u64,
-    /// Ask this provider; of the whole market the first that answers, unless told.
+    /// The provider to ask. Default: the first that answers.
     #[arg(long, value_name = "ADDRESS", conflicts_with = "lease")]
     provider: Option<Address>,
 }
 
-impl Events {
-    pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
+impl EventsArgs {
+    pub async fn run(self, connection: &ConnectionSettings, json: bool) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let lease = match &self.lease {
             Some(prefix) => Some(session.find(prefix).await?),
@@ -46,14 +46,14 @@ impl Events {
         let remote = match (&lease, self.provider) {
             (Some(lease), _) => ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?,
             (None, Some(provider)) => ProviderApi::new(&session.endpoint(provider).await?)?,
-            (None, None) => any(&session).await?,
+            (None, None) => first_reachable(&session).await?,
         };
         let id = lease.map(|lease| lease.id);
         let past = remote.history(&self.query(id)).await?;
         if !self.follow {
-            return answer::give(json, &past, |past| past.iter().map(text).collect::<Vec<_>>().join("\n"));
+            return answer::print(json, &past, |past| past.iter().map(text).collect::<Vec<_>>().join("\n"));
         }
-        past.iter().try_for_each(|event| answer::give(json, event, text))?;
+        past.iter().try_for_each(|event| answer::print(json, event, text))?;
         let mut query = Serializer::new(String::new());
         query.extend_pairs(id.map(|id| ("lease", id.to_string())));
         query.extend_pairs(past.last().map(|event| ("after", event.cursor.as_str())));
@@ -69,20 +69,17 @@ impl Events {
                 Some((name, data)) if name == "event" => {
                     let event: EventView = serde_json::from_str(&data)?;
                     if self.name.as_ref().is_none_or(|name| *name == event.name) {
-                        answer::give(json, &event, text)?;
+                        answer::print(json, &event, text)?;
                     }
                 }
                 Some((name, data)) if name == "reorg" => {
-                    let said: Value = serde_json::from_str(&data)?;
-                    answer::give(json, &json!({ "reorg": said["number"] }), |said| {
-                        format!(
-                            "the chain was reorganized: what was told of block {} and later did not happen",
-                            said["reorg"]
-                        )
+                    let output: Value = serde_json::from_str(&data)?;
+                    answer::print(json, &json!({ "reorg": output["number"] }), |output| {
+                        format!("chain reorganization: the events of block {} and later were reverted", output["reorg"])
                     })?;
                 }
                 Some(_) => {}
-                None => bail!("the provider ended it: run this again to go on"),
+                None => bail!("the provider closed the stream: run the command again to continue"),
             }
         }
     }
@@ -97,7 +94,7 @@ impl Events {
 }
 
 /// The first provider that answers.
-async fn any(session: &Session) -> anyhow::Result<ProviderApi> {
+async fn first_reachable(session: &Session) -> anyhow::Result<ProviderApi> {
     let registered = session.filter().event_signature(ProviderRegistered::SIGNATURE_HASH);
     let logs = alloy::providers::Provider::get_logs(session.provider(), &registered).await?;
     for log in logs {
@@ -108,7 +105,7 @@ async fn any(session: &Session) -> anyhow::Result<ProviderApi> {
             return Ok(remote);
         }
     }
-    None.context("no provider of this market answers: `tidemark doctor` says what is missing")
+    None.context("no provider of this market answers: run `tidemark doctor` to check the connection")
 }
 
 /// `block 12  LeaseScaled  0x1234…  replicas=3`.
@@ -117,12 +114,12 @@ fn text(event: &EventView) -> String {
         Ok(id) => short_id(id),
         Err(_) => event.subject.clone(),
     };
-    let told = event.args.iter().filter(|(_, value)| value.as_str() != Some(event.subject.as_str()));
-    let told: Vec<_> = told.map(|(name, value)| format!("{name}={}", plain(value))).collect();
-    format!("block {}  {}  {subject}  {}", event.block, event.name, told.join(" "))
+    let args = event.args.iter().filter(|(_, value)| value.as_str() != Some(event.subject.as_str()));
+    let args: Vec<_> = args.map(|(name, value)| format!("{name}={}", plain(value))).collect();
+    format!("block {}  {}  {subject}  {}", event.block, event.name, args.join(" "))
 }
 
-/// What people need not read with quotes. What came from others cannot move a terminal's cursor: JSON escapes it.
+/// Printable text without quotes; other values as JSON, which escapes control characters of untrusted text.
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) if text.bytes().all(|byte| byte.is_ascii_graphic()) => text.clone(),

@@ -16,29 +16,29 @@ use url::form_urlencoded::Serializer;
 
 use crate::{
     render::terminal,
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::{session::Session, sign_in::sign_in},
 };
 use api_types::ErrorView;
 
 #[derive(Debug, Args)]
-pub struct Exec {
-    /// The lease, or the beginning of its id.
+pub struct ExecArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// In this service; may be left out where there is one.
+    /// The service. Can be omitted when the lease has only one.
     #[arg(long)]
     service: Option<String>,
-    /// In this replica; the first that runs unless told otherwise.
+    /// The replica. Default: the first that runs.
     #[arg(long)]
     replica: Option<u16>,
-    /// The command and its arguments; /bin/sh unless told otherwise.
+    /// The command and its arguments. Default: /bin/sh.
     #[arg(last = true, value_name = "COMMAND")]
     command: Vec<String>,
 }
 
-impl Exec {
-    /// The command's exit code is this one's.
-    pub async fn run(self, connection: &Connection, identity: &Identity) -> anyhow::Result<ExitCode> {
+impl ExecArgs {
+    /// Runs the command; its exit code is the exit code of this program.
+    pub async fn run(self, connection: &ConnectionSettings, identity: &IdentitySettings) -> anyhow::Result<ExitCode> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let remote = sign_in(&session, &lease).await?;
@@ -48,13 +48,13 @@ impl Exec {
         request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, protocols.parse()?);
         let (socket, _) = Box::pin(connect_async(request)).await.map_err(refused)?;
         let (mut sink, mut frames) = socket.split();
-        let raw = terminal::Raw::enter()?;
+        let raw = terminal::RawMode::enter()?;
         let mut input = terminal::input();
         let mut resized = signal(SignalKind::window_change())?;
         let mut open = true;
         let last: Value = loop {
             let message = tokio::select! {
-                frame = frames.next() => match frame.context("the provider went away")?? {
+                frame = frames.next() => match frame.context("the connection to the provider ended")?? {
                     Message::Binary(bytes) => {
                         print(&bytes, tty)?;
                         continue;
@@ -75,12 +75,12 @@ impl Exec {
                     Message::Text(json!({"resize": {"cols": cols, "rows": rows}}).to_string().into())
                 }
             };
-            sink.send(message).await.context("the provider went away")?;
+            sink.send(message).await.context("the connection to the provider ended")?;
         };
         drop(raw);
         match last["exit"].as_u64() {
             Some(code) => Ok(ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX))),
-            None => bail!("the shell was ended: {}", last["ended"].as_str().unwrap_or("the provider did not say why")),
+            None => bail!("the provider ended the shell: {}", last["ended"].as_str().unwrap_or("no reason was given")),
         }
     }
 
@@ -102,7 +102,7 @@ impl Exec {
     }
 }
 
-/// Without a terminal, the first byte says which stream it is.
+/// Prints output of the container. Without a terminal, the first byte of a message is the number of the stream.
 fn print(bytes: &[u8], tty: bool) -> std::io::Result<()> {
     match (tty, bytes.split_first()) {
         (false, Some((2, bytes))) => stderr().lock().write_all(bytes),
@@ -118,12 +118,12 @@ fn flushed(bytes: &[u8]) -> std::io::Result<()> {
     out.flush()
 }
 
-/// The provider's own words, when it refused.
+/// The error message of the provider, if it sent one.
 fn refused(error: tungstenite::Error) -> anyhow::Error {
     if let tungstenite::Error::Http(answer) = &error
-        && let Some(said) = answer.body().as_deref().and_then(|body| serde_json::from_slice::<ErrorView>(body).ok())
+        && let Some(output) = answer.body().as_deref().and_then(|body| serde_json::from_slice::<ErrorView>(body).ok())
     {
-        return anyhow::anyhow!("the provider refused: {}", said.message);
+        return anyhow::anyhow!("the provider refused the request: {}", output.message);
     }
-    anyhow::Error::from(error).context("the provider does not open a shell")
+    anyhow::Error::from(error).context("the shell could not be opened")
 }

@@ -1,43 +1,41 @@
-use std::time::{SystemTime, UNIX_EPOCH};
-
 use anyhow::Context;
 use clap::Args;
 
 use crate::{
+    clock::unix_time,
     provider_api::client::ProviderApi,
     render::{answer, ids::short_id, span::span},
-    settings::Connection,
+    settings::ConnectionSettings,
     wallet::session::Session,
 };
 use api_types::scaling::{RulingView, ScalingView, SeenView, ShadowView};
 
 #[derive(Debug, Args)]
-pub struct Explain {
-    /// The lease, or the beginning of its id.
+pub struct ExplainArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// How many of the newest rulings to tell.
+    /// How many of the newest decisions to print.
     #[arg(long, default_value_t = 10, value_name = "COUNT")]
     last: usize,
 }
 
-impl Explain {
-    pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
+impl ExplainArgs {
+    pub async fn run(self, connection: &ConnectionSettings, json: bool) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let lease = session.find(&self.lease).await?;
         let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
         let view = remote.scaling(lease.id, self.last).await?;
-        let view = view.context("the provider has not seen this lease yet: wait a moment and ask again")?;
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let now_ms = now.as_millis() as u64;
-        answer::give(json, &view, |view| text(view, &short_id(lease.id), now_ms))
+        let view = view.context("the provider has not observed this lease yet: try again in a moment")?;
+        let now_ms = unix_time().as_millis() as u64;
+        answer::print(json, &view, |view| text(view, &short_id(lease.id), now_ms))
     }
 }
 
 fn text(view: &ScalingView, lease: &str, now_ms: u64) -> String {
-    let beside = view.shadow.as_ref().map(|shadow| format!(", with {shadow} beside it")).unwrap_or_default();
-    let mut lines = vec![format!("lease {lease} is scaled by {}{beside}", view.policy)];
+    let shadow = view.shadow.as_ref().map(|shadow| format!(", with {shadow} in shadow mode")).unwrap_or_default();
+    let mut lines = vec![format!("lease {lease} is scaled by {}{shadow}", view.policy)];
     match &view.newest {
-        None => lines.push("nothing was decided yet: its containers are not metered".to_owned()),
+        None => lines.push("no decision yet: its containers are not metered".to_owned()),
         Some(newest) => {
             lines.push(format!("now      {}", seen(&newest.seen)));
             lines.push(format!("wish     {} of {} replicas: {}", newest.wish, newest.present, newest.reason));
@@ -89,7 +87,7 @@ fn seen(seen: &SeenView) -> String {
 fn compared(shadow: &ShadowView) -> String {
     let more = if shadow.regret < 0.0 { "more" } else { "less" };
     format!(
-        "beside   {} would have {} replicas now; over {} it would have spent {:.1} % {more}, and been short for {} instead of {}",
+        "shadow   {} would have {} replicas now; over {} it would have spent {:.1} % {more}, and had a shortfall for {} instead of {}",
         shadow.policy,
         shadow.shadow_replicas,
         span(shadow.watched as u64),
@@ -131,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn a_ruling_is_told_with_what_was_seen_what_stood_in_the_way_and_its_proof() {
+    fn a_decision_is_printed_with_its_metrics_its_bound_and_its_proof() {
         let view = ScalingView {
             lease: "0x01".to_owned(),
             policy: "threshold".to_owned(),
@@ -140,7 +138,7 @@ mod tests {
             rulings: vec![ruling("stepping", None)],
             compared: None,
         };
-        let said = text(&view, "0x01", 1_065_000);
+        let output = text(&view, "0x01", 1_065_000);
         for part in [
             "1 ready, CPU 91 %, 42.0 requests/s, p99 200 ms",
             "3 of 1 replicas: load 91 %",
@@ -148,7 +146,7 @@ mod tests {
             "1 to 4; the money covers 2",
             "1m 5s ago  1 → 2, by 91 % proven in epoch 7",
         ] {
-            assert!(said.contains(part), "{part}\n{said}");
+            assert!(output.contains(part), "{part}\n{output}");
         }
     }
 }

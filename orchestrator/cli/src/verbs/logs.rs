@@ -1,46 +1,52 @@
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use clap::Args;
 use url::form_urlencoded::Serializer;
 
 use crate::{
+    clock::unix_time,
     provider_api::event_stream::end_reason,
     render::answer,
-    settings::{Connection, Identity, duration},
+    settings::{ConnectionSettings, IdentitySettings, duration},
     signal::stop_signal,
     wallet::{session::Session, sign_in::sign_in},
 };
 use api_types::inside::LogLine;
 
 #[derive(Debug, Args)]
-pub struct Logs {
-    /// The lease, or the beginning of its id.
+pub struct LogsArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// Go on with what is printed from now on, until this is stopped.
+    /// Follow new lines until stopped.
     #[arg(short, long)]
     follow: bool,
-    /// Of this service only.
+    /// Only lines of this service.
     #[arg(long)]
     service: Option<String>,
-    /// Of this replica only.
+    /// Only lines of this replica.
     #[arg(long)]
     replica: Option<u16>,
-    /// So many of the last lines.
+    /// How many of the last lines to print.
     #[arg(long, default_value_t = 100, value_name = "LINES")]
     tail: usize,
-    /// What was printed so long ago at most.
+    /// Only lines newer than this duration.
     #[arg(long, value_parser = duration, value_name = "DURATION")]
     since: Option<Duration>,
 }
 
-impl Logs {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl LogsArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let remote = sign_in(&session, &lease).await?;
         let query = self.query();
         if !self.follow {
-            return answer::give(json, &remote.logs(lease.id, &query).await?, |lines| {
+            return answer::print(json, &remote.logs(lease.id, &query).await?, |lines| {
                 lines.iter().map(text).collect::<Vec<_>>().join("\n")
             });
         }
@@ -53,10 +59,12 @@ impl Logs {
                 event = events.next() => event?,
             };
             match event {
-                Some((name, data)) if name == "line" => answer::give(json, &serde_json::from_str(&data)?, text)?,
-                Some((name, data)) if name == "end" => anyhow::bail!("the provider ended it: {}", end_reason(&data)),
+                Some((name, data)) if name == "line" => answer::print(json, &serde_json::from_str(&data)?, text)?,
+                Some((name, data)) if name == "end" => {
+                    anyhow::bail!("the provider closed the stream: {}", end_reason(&data))
+                }
                 Some(_) => {}
-                None => anyhow::bail!("the provider went away: run this again to go on"),
+                None => anyhow::bail!("the connection to the provider ended: run the command again to continue"),
             }
         }
     }
@@ -71,19 +79,18 @@ impl Logs {
             query.append_pair("replica", &replica.to_string());
         }
         if let Some(since) = self.since {
-            let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-            query.append_pair("since", &now.saturating_sub(since).as_millis().to_string());
+            query.append_pair("since", &unix_time().saturating_sub(since).as_millis().to_string());
         }
         query.finish()
     }
 }
 
-/// What a container printed may hold anything, also what moves a terminal's cursor: that is shown, not done. Colours stay.
+/// A log line for people. Container output is untrusted: control sequences are replaced, except for colours.
 fn text(line: &LogLine) -> String {
-    format!("{}.{} | {}", line.service, line.replica, harmless(&line.line))
+    format!("{}.{} | {}", line.service, line.replica, sanitize(&line.line))
 }
 
-fn harmless(line: &str) -> String {
+fn sanitize(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
     while let Some(at) = rest.find(|c: char| c.is_control() && c != '\t') {
@@ -113,10 +120,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_cannot_drive_the_terminal() {
-        assert_eq!(harmless("a\tb é"), "a\tb é");
-        assert_eq!(harmless("\u{1b}[31mred\u{1b}[0m"), "\u{1b}[31mred\u{1b}[0m\u{1b}[0m");
-        assert_eq!(harmless("\u{1b}[2J\u{7}x\u{1b}]0;t\u{9b}1"), "\u{fffd}[2J\u{fffd}x\u{fffd}]0;t\u{fffd}1");
-        assert_eq!(harmless("\u{1b}["), "\u{fffd}[");
+    fn control_sequences_of_a_line_are_replaced() {
+        assert_eq!(sanitize("a\tb é"), "a\tb é");
+        assert_eq!(sanitize("\u{1b}[31mred\u{1b}[0m"), "\u{1b}[31mred\u{1b}[0m\u{1b}[0m");
+        assert_eq!(sanitize("\u{1b}[2J\u{7}x\u{1b}]0;t\u{9b}1"), "\u{fffd}[2J\u{fffd}x\u{fffd}]0;t\u{fffd}1");
+        assert_eq!(sanitize("\u{1b}["), "\u{fffd}[");
     }
 }

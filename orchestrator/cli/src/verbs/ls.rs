@@ -9,35 +9,40 @@ use crate::{
         span::span,
         table::table,
     },
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 
 #[derive(Debug, Args)]
-pub struct Ls {
-    /// Leases of every tenant, not only of the wallet that is set up.
+pub struct LsArgs {
+    /// List the leases of all tenants, not only those of the wallet.
     #[arg(long)]
     all: bool,
-    /// Closed leases too.
+    /// Include closed leases.
     #[arg(long)]
     closed: bool,
 }
 
-impl Ls {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl LsArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let tenant = match self.all || (identity.keystore.is_none() && identity.dev_key.is_none()) {
             true => None,
             false => Some(identity.signer(session.deployment.chain_id)?.address()),
         };
         let mut rows = Vec::new();
-        let mut said = Vec::new();
+        let mut output = Vec::new();
         for lease in session.leases(tenant).await? {
             if lease.closed_at.is_some() && !self.closed {
                 continue;
             }
             let money = LeaseFunds::of(&lease, &session).await?;
-            said.push(json!({
+            output.push(json!({
                 "lease": lease.id, "tenant": lease.terms.tenant, "provider": lease.terms.provider,
                 "status": money.status, "replicas": lease.replicas, "balance": money.balance.to_string(),
                 "runwaySeconds": money.runway, "openedAt": lease.opened_at,
@@ -52,7 +57,7 @@ impl Ls {
                 short(lease.terms.provider),
             ]);
         }
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             if rows.is_empty() {
                 return "no leases; `tidemark deploy FILE` opens one".to_owned();
             }

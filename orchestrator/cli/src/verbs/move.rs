@@ -20,52 +20,56 @@ use crate::{
         answer,
         endpoints::endpoints,
         ids::{short, short_id},
-        progress::Progress,
+        progress::ProgressLine,
     },
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::{approval::Approval, session::Session},
 };
 use lease::Lease;
 
-/// The lease goes on with its policy, its replica count and its money at another provider, in one transaction. Without
-/// --offer and --order, that is the cheapest bid that still stands on the order from which the lease came, and without
-/// one the cheapest offer that fits.
+/// The lease keeps its policy, its replica count and its money. Without --offer and --order, it moves to the cheapest valid
+/// bid on the order from which it was opened; if there is none, to the cheapest offer that fits.
 #[derive(Debug, Args)]
-pub struct Move {
-    /// The lease, or the beginning of its id.
+pub struct MoveArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// The lease's manifest, for the new provider.
+    /// The manifest of the lease, which is uploaded to the new provider.
     #[arg(long, value_name = "FILE")]
     manifest: PathBuf,
     /// The offer to take.
     #[arg(long, conflicts_with_all = ["order", "bid"])]
     offer: Option<u32>,
-    /// The order whose bid to take, or the beginning of its id: the one from which the lease came, or an open one of yours
-    /// for the same.
+    /// The id of the order whose bid to take, or a unique prefix of it: the order from which the lease was opened, or an open
+    /// order of yours with the same terms.
     #[arg(long)]
     order: Option<String>,
-    /// The bid to take, or the beginning of its id; the cheapest unless told otherwise.
+    /// The id of the bid to take, or a unique prefix of it. Default: the cheapest.
     #[arg(long, requires = "order")]
     bid: Option<String>,
-    /// The most that the lease may cost at an offer, at its highest replica count: `0.02/h`; as much as it asks unless told
-    /// otherwise.
+    /// The highest rate that the lease may reserve at an offer, at its maximum replica count: `0.02/h`. Default: the rate of
+    /// the offer.
     #[arg(long, allow_negative_numbers = true)]
     max_rate: Option<String>,
-    /// How long to wait until it runs.
+    /// How long to wait until all replicas run.
     #[arg(long, default_value = "2m", value_parser = crate::settings::duration)]
     patience: Duration,
     #[command(flatten)]
     approval: Approval,
 }
 
-/// Where a lease goes.
-enum Destination {
+/// Where to move a lease.
+enum MoveDestination {
     Offer { offer: u32, max_rate: U104 },
     Bid(Box<(AuctionOrder, Bid)>),
 }
 
-impl Move {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl MoveArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         ensure!(lease.closed_at.is_none(), "lease {} is closed", short_id(lease.id));
@@ -76,17 +80,17 @@ impl Move {
             self.manifest.display(),
             short_id(lease.id)
         );
-        let progress = Progress::new();
-        progress.step("Choosing where to go");
+        let progress = ProgressLine::new();
+        progress.step("Choosing an offer or a bid");
         let (terms, account, currency) = (lease.terms.clone(), session.address(), lease.terms.currency);
         let (sent, to) = match self.destination(&session, &lease).await? {
-            Destination::Offer { offer, max_rate } => {
+            MoveDestination::Offer { offer, max_rate } => {
                 progress.step(format!("Moving to offer {offer}"));
                 let call = moveToOfferCall { terms, offer, maxRate: max_rate };
                 let sent = self.approval.act(&session, account, currency, &call, U256::ZERO, json).await?;
                 (sent, format!("offer {offer}"))
             }
-            Destination::Bid(choice) => {
+            MoveDestination::Bid(choice) => {
                 let (order, bid) = *choice;
                 let provider = short(bid.provider);
                 progress.step(format!("Moving to the bid of {provider}"));
@@ -96,40 +100,40 @@ impl Move {
             }
         };
         let Some(receipt) = sent else { return Ok(()) };
-        let moved = receipt.decoded_log::<LeaseMoved>().context("the receipt names no lease")?;
+        let moved = receipt.decoded_log::<LeaseMoved>().context("the receipt contains no lease")?;
         progress.done(format!("moved to {to} in block {}", receipt.block_number.unwrap_or_default()));
         let new = session.lease(moved.to).await?;
         let view = upload_and_wait(&session, &new, &manifest, self.patience, &progress).await?;
         drop(progress);
         let unit = session.unit(new.terms.currency).await?;
-        let said = json!({
+        let output = json!({
             "from": lease.id, "lease": new.id, "provider": new.terms.provider, "amount": moved.amount.to_string(),
             "replicas": new.replicas, "rate": new.rate().to_string(), "tx": receipt.transaction_hash,
             "containers": view.containers,
         });
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             let mut lines = vec![
                 format!(
-                    "lease {} goes on as {} at {}",
+                    "lease {} continues as lease {} at {}",
                     short_id(lease.id),
                     short_id(new.id),
                     short(new.terms.provider)
                 ),
-                format!("  took {} along, costs at most {}", unit.format(moved.amount), unit.format_rate(new.rate())),
+                format!("  balance {}, costs at most {}", unit.format(moved.amount), unit.format_rate(new.rate())),
             ];
             lines.extend(endpoints(&view));
             lines.join("\n")
         })
     }
 
-    async fn destination(&self, session: &Session, lease: &Lease) -> anyhow::Result<Destination> {
+    async fn destination(&self, session: &Session, lease: &Lease) -> anyhow::Result<MoveDestination> {
         if !self.approval.consents.is_empty() {
-            // What was consented to is exactly one way.
+            // The consents are for exactly one move.
             return match self.approval.consented::<moveToOfferCall>(session) {
-                Ok(Some(call)) => Ok(Destination::Offer { offer: call.offer, max_rate: call.maxRate }),
+                Ok(Some(call)) => Ok(MoveDestination::Offer { offer: call.offer, max_rate: call.maxRate }),
                 _ => match self.approval.consented::<moveToBidCall>(session)? {
-                    Some(call) => Ok(Destination::Bid(Box::new((call.order, call.winner)))),
-                    None => bail!("the consents name no move"),
+                    Some(call) => Ok(MoveDestination::Bid(Box::new((call.order, call.winner)))),
+                    None => bail!("the consents are not for a move"),
                 },
             };
         }
@@ -137,15 +141,15 @@ impl Move {
         if let Some(order) = &self.order {
             let auction = order_book::find(session, order).await?;
             let bid = find_bid(&auction, self.bid.as_deref(), now)?;
-            return Ok(Destination::Bid(Box::new((auction.terms, bid))));
+            return Ok(MoveDestination::Bid(Box::new((auction.terms, bid))));
         }
         if self.offer.is_none()
             && let Some(auction) = order_book::of_lease(session, lease.id).await?
             && let Ok(bid) = find_bid(&auction, None, now)
         {
-            return Ok(Destination::Bid(Box::new((auction.terms, bid))));
+            return Ok(MoveDestination::Bid(Box::new((auction.terms, bid))));
         }
-        // What the lease is now, asked for again.
+        // An order with the current terms of the lease.
         let order = solidity::Order {
             shape: lease.terms.shape.clone(),
             replicas: lease.replicas,
@@ -166,6 +170,6 @@ impl Move {
             None => U256::from(U104::MAX).min(best.highest),
         };
         let max_rate = U104::uint_try_from(max_rate).ok().context("--max-rate is too high")?;
-        Ok(Destination::Offer { offer: best.offer, max_rate })
+        Ok(MoveDestination::Offer { offer: best.offer, max_rate })
     }
 }

@@ -9,26 +9,31 @@ pub mod show;
 use clap::Subcommand;
 
 use crate::{
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 
 #[derive(Debug, Subcommand)]
 pub enum OrderCommand {
-    /// Ask providers for bids.
-    Open(open::OrderOpen),
+    /// Open an order on which providers bid.
+    Open(open::OrderOpenArgs),
     /// List open orders.
-    Ls(ls::OrderLs),
+    Ls(ls::OrderLsArgs),
     /// Show an order and its bids, the cheapest first.
-    Show(show::OrderShow),
-    /// Accept bids: a lease from each order, all in one transaction or none.
-    Accept(accept::OrderAccept),
-    /// Take back an order that no bid has won, and its deposit.
-    Cancel(cancel::OrderCancel),
+    Show(show::OrderShowArgs),
+    /// Accept bids: open one lease for each order, all in one transaction or none.
+    Accept(accept::OrderAcceptArgs),
+    /// Cancel an order without an accepted bid, and refund its deposit.
+    Cancel(cancel::OrderCancelArgs),
 }
 
 impl OrderCommand {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         match self {
             Self::Open(open) => open.run(&Session::signer(connection, identity).await?, json).await,
             Self::Ls(ls) => ls.run(connection, identity, json).await,

@@ -4,59 +4,65 @@ use serde_json::json;
 use solidity::{LeasePolicy, Market::setPolicyCall};
 
 use crate::{
-    render::{answer, ids::short_id, progress::Progress},
-    settings::{Connection, Identity},
+    render::{answer, ids::short_id, progress::ProgressLine},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::{approval::Approval, session::Session},
 };
 use lease::Lease;
 
-/// What is not named stays as it is.
+/// Options that are not given keep their value.
 #[derive(Debug, Args)]
-pub struct Policy {
-    /// The lease, or the beginning of its id.
+pub struct PolicyArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// The fewest replicas.
+    /// The minimum replica count.
     #[arg(long)]
     min: Option<u16>,
-    /// The most replicas; the provider holds capacity for them.
+    /// The maximum replica count; the provider reserves capacity for it.
     #[arg(long)]
     max: Option<u16>,
-    /// Utilization to aim for, percent.
+    /// The target utilization, in percent.
     #[arg(long)]
     target: Option<u8>,
-    /// Utilization above which the provider may add replicas, percent; 100: never.
+    /// The utilization above which the provider may add replicas, in percent; 100: never.
     #[arg(long)]
     up: Option<u8>,
-    /// Utilization below which the provider may remove replicas, percent; 0: never.
+    /// The utilization below which the provider may remove replicas, in percent; 0: never.
     #[arg(long)]
     down: Option<u8>,
-    /// Seconds from any step to the next one that the provider takes.
+    /// The cooldown: the minimum time from any step to the next step of the provider, in seconds.
     #[arg(long)]
     cooldown: Option<u16>,
-    /// Replicas that one step of the provider may add or remove.
+    /// The largest step: how many replicas the provider may add or remove at once.
     #[arg(long)]
     step: Option<u8>,
-    /// Replicas beyond what the proven demand justifies.
+    /// The headroom: how many replicas the provider may add beyond what proven demand justifies.
     #[arg(long)]
     headroom: Option<u8>,
     #[command(flatten)]
     approval: Approval,
 }
 
-impl Policy {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl PolicyArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
-        let policy = self.over(&lease);
-        let progress = Progress::new();
+        let policy = self.merged_with(&lease);
+        let progress = ProgressLine::new();
         progress.step("Setting the policy");
         let call = setPolicyCall { terms: lease.terms.clone(), policy: policy.clone() };
         let currency = lease.terms.currency;
         let sent = self.approval.act(&session, session.address(), currency, &call, U256::ZERO, json).await?;
         drop(progress);
         let Some(receipt) = sent else { return Ok(()) };
-        let said = json!({"lease": lease.id, "policy": policy, "before": lease.policy, "tx": receipt.transaction_hash});
-        answer::give(json, &said, |_| {
+        let output =
+            json!({"lease": lease.id, "policy": policy, "before": lease.policy, "tx": receipt.transaction_hash});
+        answer::print(json, &output, |_| {
             format!(
                 "{}: {} to {} replicas, target {} %, up above {} %, down below {} %, cooldown {} s, step {}, headroom {}",
                 short_id(lease.id),
@@ -72,7 +78,7 @@ impl Policy {
         })
     }
 
-    fn over(&self, lease: &Lease) -> LeasePolicy {
+    fn merged_with(&self, lease: &Lease) -> LeasePolicy {
         let old = &lease.policy;
         LeasePolicy {
             minReplicas: self.min.unwrap_or(old.minReplicas),

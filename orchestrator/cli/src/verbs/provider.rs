@@ -13,36 +13,36 @@ use clap::Subcommand;
 
 use crate::{
     orchestrator::Orchestrator,
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 
 #[derive(Debug, Subcommand)]
 pub enum ProviderCommand {
-    /// Make a keystore and a sealing key.
-    Init(init::ProviderInit),
+    /// Create a keystore and a sealing key.
+    Init(init::ProviderInitArgs),
     /// Register on chain with a bond, and list an offer.
-    Register(register::ProviderRegister),
-    /// Run the orchestrator until it is told to stop.
-    Run(Box<run::ProviderRun>),
-    /// What the provider has earned, holds and runs.
-    Status(status::ProviderStatus),
-    /// Pay earnings out.
-    Withdraw(withdraw::ProviderWithdraw),
+    Register(register::ProviderRegisterArgs),
+    /// Run the orchestrator until a stop signal.
+    Run(Box<run::ProviderRunArgs>),
+    /// Show the earnings, the capacity and the health of a provider.
+    Status(status::ProviderStatusArgs),
+    /// Withdraw earnings.
+    Withdraw(withdraw::ProviderWithdrawArgs),
     /// Add to the bond.
-    Bond(bond::ProviderBond),
-    /// Announce the exit; then, when it is due, leave and get the bond back.
-    Exit(exit::ProviderExit),
+    Bond(bond::ProviderBondArgs),
+    /// Announce the exit; after the exit delay, unregister and recover the bond.
+    Exit(exit::ProviderExitArgs),
     /// Claim attributes that orders may require.
-    Attributes(attributes::ProviderAttributes),
+    Attributes(attributes::ProviderAttributesArgs),
 }
 
 impl ProviderCommand {
     pub async fn run(
         self,
         orchestrator: &dyn Orchestrator,
-        connection: &Connection,
-        identity: &Identity,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
         json: bool,
     ) -> anyhow::Result<()> {
         let session = async || Session::signer(connection, identity).await;

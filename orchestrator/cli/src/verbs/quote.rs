@@ -10,35 +10,35 @@ use crate::{
         offers::{self, OfferFilter},
     },
     render::{answer, ids::short, table::table},
-    settings::Connection,
+    settings::ConnectionSettings,
     wallet::session::Session,
 };
 
-/// What the program ends with when nothing matches: 0 means that something does, 1 that the question failed.
-const NOTHING_MATCHES: u8 = 3;
+/// The exit code when no offer matches. 0 means that one does, 1 that the command failed.
+const NO_MATCH: u8 = 3;
 
-/// Ends with exit code 0 when an offer matches, and with 3 when none does.
+/// Exits with code 0 if an offer matches, and with 3 if none does.
 #[derive(Debug, Args)]
-pub struct Quote {
+pub struct QuoteArgs {
     #[command(flatten)]
     request: LeaseRequest,
-    /// The most that the whole lease may ever cost, at its highest replica count: `0.02/h` (or /s, /m, /d).
+    /// The highest rate that the lease may ever reserve, at its maximum replica count: `0.02/h` (or /s, /m, /d).
     #[arg(long, allow_negative_numbers = true)]
     max_rate: Option<String>,
-    /// What would be paid in: `0.5`.
+    /// The deposit: `0.5`. Without it, deposits are not checked.
     #[arg(long, allow_negative_numbers = true)]
     deposit: Option<String>,
-    /// Offers in this token only; address 0 is ETH. Amounts are in it; unless told otherwise in what all offers are priced
-    /// in, or in ETH when that differs.
+    /// Only offers in this token, in which amounts are read; address 0 is ETH. Default: all offers; amounts are in their
+    /// currency, or in ETH if they differ.
     #[arg(long, value_name = "ADDRESS")]
     currency: Option<Address>,
-    /// What the provider has to claim: `region=eu`. May be given several times.
+    /// An attribute that the provider must claim: `region=eu`. Can be repeated.
     #[arg(long = "attribute", value_name = "WORD", value_parser = attribute)]
     attributes: Vec<B256>,
 }
 
-impl Quote {
-    pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<ExitCode> {
+impl QuoteArgs {
+    pub async fn run(self, connection: &ConnectionSettings, json: bool) -> anyhow::Result<ExitCode> {
         let session = Session::reader(connection).await?;
         let order = self.request.order(&self.request.manifest()?, U256::from(U104::MAX))?;
         let wanted = OfferFilter {
@@ -50,8 +50,9 @@ impl Quote {
         };
         let all = offers::matched(&session, &order, &wanted).await?;
         let matches = all.iter().filter(|offer| offer.fits()).count();
-        let said = json!({"matches": matches, "offers": all.iter().map(offers::OfferMatch::json).collect::<Vec<_>>()});
-        answer::give(json, &said, |_| {
+        let output =
+            json!({"matches": matches, "offers": all.iter().map(offers::OfferMatch::json).collect::<Vec<_>>()});
+        answer::print(json, &output, |_| {
             if all.is_empty() {
                 return "the market has no open offers yet".to_owned();
             }
@@ -75,6 +76,6 @@ impl Quote {
             }
             lines.join("\n")
         })?;
-        Ok(if matches > 0 { ExitCode::SUCCESS } else { ExitCode::from(NOTHING_MATCHES) })
+        Ok(if matches > 0 { ExitCode::SUCCESS } else { ExitCode::from(NO_MATCH) })
     }
 }

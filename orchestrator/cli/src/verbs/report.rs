@@ -16,39 +16,45 @@ use crate::{
     render::{
         answer,
         ids::{short, short_id},
-        progress::Progress,
+        progress::ProgressLine,
         refusal,
     },
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 
-/// Reports, confirms and credits as far as the chain lets it now. Anyone may; who credits gets a share of what the bond pays.
+/// Reports, confirms and credits as far as the chain allows now. Any account may; the account that credits gets a share of what
+/// the bond pays.
 #[derive(Debug, Args)]
-pub struct Report {
+pub struct ReportArgs {
     /// The provider that posts no roots.
     provider: Address,
-    /// Wait, and go on to the end.
+    /// Wait for each deadline, and continue until the leases are credited.
     #[arg(long)]
     wait: bool,
 }
 
-/// What comes next for a provider that may be silent.
+/// The next action for a provider that may have stopped posting roots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Next {
-    /// Its roots are not late enough until then.
+enum NextAction {
+    /// It can be reported from this time on, unless it posts a root.
     Late(u64),
     Report,
-    /// It has its grace until a time and a block.
+    /// Its grace period lasts until this time and this block.
     Grace(u64, u64),
     Confirm,
     Credit,
 }
 
-impl Report {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl ReportArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         loop {
             let provider = session.market.providerOf(self.provider).call().await?;
             ensure!(provider.registeredAt != 0, "{} is not a provider", self.provider);
@@ -56,40 +62,43 @@ impl Report {
             let time = session.time().await?;
             let block = session.provider().get_block_number().await?;
             match next(&provider, &outage, &session.deployment.parameters, time, block) {
-                Next::Report => {
+                NextAction::Report => {
                     progress.step("Reporting the silence");
                     session.send(session.market.reportSilence(self.provider)).await?;
-                    progress.done("reported: the provider has its grace to post a root");
+                    progress.done("reported: the provider can post a root within its grace period");
                 }
-                Next::Confirm => {
+                NextAction::Confirm => {
                     progress.step("Confirming the silence");
                     session.send(session.market.confirmSilence(self.provider)).await?;
                     progress
-                        .done("confirmed: its leases are due a credit, and it is owed nothing beyond its newest root");
+                        .done("confirmed: its leases can be credited, and it is owed nothing beyond its newest root");
                 }
-                Next::Credit => {
+                NextAction::Credit => {
                     let credited = credit(&session, self.provider, &progress).await?;
                     drop(progress);
-                    return say(&session, self.provider, "credited", credited, json).await;
+                    return print(&session, self.provider, "credited", credited, json).await;
                 }
-                Next::Late(until) if !self.wait => {
+                NextAction::Late(until) if !self.wait => {
                     drop(progress);
-                    let said = json!({"provider": self.provider, "stage": "late", "until": until});
-                    return answer::give(json, &said, |_| {
-                        format!("{} may be reported from {until} on, unless it posts a root", short(self.provider))
+                    let output = json!({"provider": self.provider, "stage": "late", "until": until});
+                    return answer::print(json, &output, |_| {
+                        format!("{} can be reported from {until} on, unless it posts a root", short(self.provider))
                     });
                 }
-                Next::Grace(until, until_block) if !self.wait => {
+                NextAction::Grace(until, until_block) if !self.wait => {
                     drop(progress);
-                    let said = json!({
+                    let output = json!({
                         "provider": self.provider, "stage": "reported", "until": until, "untilBlock": until_block,
                     });
-                    return answer::give(json, &said, |_| {
-                        format!("{} is reported; run this again at {until}, block {until_block}", short(self.provider))
+                    return answer::print(json, &output, |_| {
+                        format!(
+                            "{} is reported; run this command again at {until}, block {until_block}",
+                            short(self.provider)
+                        )
                     });
                 }
-                Next::Late(_) | Next::Grace(..) => {
-                    progress.step("Waiting for the provider's root, or for its time to pass");
+                NextAction::Late(_) | NextAction::Grace(..) => {
+                    progress.step("Waiting for a root of the provider, or for its deadline");
                     tokio::time::sleep(Duration::from_millis(500)).await;
                 }
             }
@@ -97,25 +106,25 @@ impl Report {
     }
 }
 
-fn next(provider: &Provider, outage: &Outage, parameters: &Parameters, time: u64, block: u64) -> Next {
+fn next(provider: &Provider, outage: &Outage, parameters: &Parameters, time: u64, block: u64) -> NextAction {
     let epoch_length = u64::from(parameters.epochLength);
     let reported = outage.reportedAt != 0 && outage.epoch == provider.epoch;
     if !reported {
         let missed = u64::from(parameters.missedEpochs) * epoch_length;
         let until = u64::from(provider.rootAt.max(provider.registeredAt)) + missed;
-        return if time < until { Next::Late(until) } else { Next::Report };
+        return if time < until { NextAction::Late(until) } else { NextAction::Report };
     }
     let until = u64::from(outage.reportedAt) + epoch_length;
     let until_block = outage.reportedBlock + u64::from(parameters.graceBlocks);
     match (outage.confirmed, time >= until && block >= until_block) {
-        (true, _) => Next::Credit,
-        (false, true) => Next::Confirm,
-        (false, false) => Next::Grace(until, until_block),
+        (true, _) => NextAction::Credit,
+        (false, true) => NextAction::Confirm,
+        (false, false) => NextAction::Grace(until, until_block),
     }
 }
 
-/// Credits every open lease of the provider that is due one.
-async fn credit(session: &Session, provider: Address, progress: &Progress) -> anyhow::Result<Vec<OutageCredited>> {
+/// Credits every open lease of the provider that is eligible.
+async fn credit(session: &Session, provider: Address, progress: &ProgressLine) -> anyhow::Result<Vec<OutageCredited>> {
     let mut credited = Vec::new();
     let leases = session.leases(None).await?;
     for lease in leases.into_iter().filter(|lease| lease.terms.provider == provider && lease.closed_at.is_none()) {
@@ -123,15 +132,15 @@ async fn credit(session: &Session, provider: Address, progress: &Progress) -> an
         progress.step(format!("Crediting lease {id}"));
         match session.send(session.market.creditOutage(lease.terms.clone())).await {
             Ok(receipt) => credited.extend(receipt.decoded_log::<OutageCredited>().map(|event| event.data)),
-            // One that had its credit, or is too young for it, holds up no other.
-            Err(error) if error.is::<refusal::Refusal>() => progress.done(format!("lease {id}: {error}")),
+            // A lease that was credited before, or is too young, must not keep the others from their credit.
+            Err(error) if error.is::<refusal::MarketRefusal>() => progress.done(format!("lease {id}: {error}")),
             Err(error) => return Err(error),
         }
     }
     Ok(credited)
 }
 
-async fn say(
+async fn print(
     session: &Session,
     provider: Address,
     stage: &str,
@@ -141,10 +150,10 @@ async fn say(
     let eth = session.unit(Address::ZERO).await?;
     let leases: Vec<_> =
         credited.iter().map(|event| json!({"lease": event.lease, "slashed": event.slashed.to_string()})).collect();
-    answer::give(json, &json!({"provider": provider, "stage": stage, "credited": leases}), |_| {
+    answer::print(json, &json!({"provider": provider, "stage": stage, "credited": leases}), |_| {
         let slashed: U256 = credited.iter().map(|event| event.slashed).sum();
         let (count, slashed) = (credited.len(), eth.format(slashed));
-        format!("{} is silent: {count} leases credited, {slashed} of its bond taken", short(provider))
+        format!("{} posts no roots: {count} leases credited, {slashed} of its bond slashed", short(provider))
     })
 }
 
@@ -159,15 +168,15 @@ mod tests {
         let parameters = local_parameters();
         let provider = Provider { registeredAt: 1000, rootAt: 1100, epoch: 5, ..Provider::default() };
         let free = Outage::default();
-        assert_eq!(next(&provider, &free, &parameters, 1129, 50), Next::Late(1130));
-        assert_eq!(next(&provider, &free, &parameters, 1130, 50), Next::Report);
+        assert_eq!(next(&provider, &free, &parameters, 1129, 50), NextAction::Late(1130));
+        assert_eq!(next(&provider, &free, &parameters, 1130, 50), NextAction::Report);
         let reported = Outage { epoch: 5, reportedAt: 1130, reportedBlock: 50, confirmed: false };
-        assert_eq!(next(&provider, &reported, &parameters, 1140, 54), Next::Grace(1140, 55));
-        assert_eq!(next(&provider, &reported, &parameters, 1139, 55), Next::Grace(1140, 55));
-        assert_eq!(next(&provider, &reported, &parameters, 1140, 55), Next::Confirm);
+        assert_eq!(next(&provider, &reported, &parameters, 1140, 54), NextAction::Grace(1140, 55));
+        assert_eq!(next(&provider, &reported, &parameters, 1139, 55), NextAction::Grace(1140, 55));
+        assert_eq!(next(&provider, &reported, &parameters, 1140, 55), NextAction::Confirm);
         let confirmed = Outage { confirmed: true, ..reported.clone() };
-        assert_eq!(next(&provider, &confirmed, &parameters, 1141, 56), Next::Credit);
+        assert_eq!(next(&provider, &confirmed, &parameters, 1141, 56), NextAction::Credit);
         let back = Provider { epoch: 6, rootAt: 1141, ..provider };
-        assert_eq!(next(&back, &confirmed, &parameters, 1142, 57), Next::Late(1171));
+        assert_eq!(next(&back, &confirmed, &parameters, 1142, 57), NextAction::Late(1171));
     }
 }

@@ -6,19 +6,19 @@ use solidity::Market::{DisputeEnded, ruleCall};
 
 use crate::{
     render::{answer, ids::short_id},
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::{approval::Approval, session::Session},
 };
 
-/// For the arbiters; when they are bound, anybody may carry their consents.
+/// For the arbiters. When their account is bound to approvers, any account may send the ruling with their consents.
 #[derive(Debug, Args)]
-pub struct Rule {
-    /// The lease, or the beginning of its id.
+pub struct RuleArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// For whom.
+    /// The side in whose favour to rule.
     #[arg(long = "for", value_name = "SIDE")]
     side: RuledFor,
-    /// ETH to take from the provider's bond, when it is for the tenant.
+    /// The amount to slash from the provider's bond, in ETH; only with --for tenant.
     #[arg(long, default_value = "0", value_name = "ETH")]
     slash: String,
     #[command(flatten)]
@@ -31,26 +31,31 @@ pub enum RuledFor {
     Provider,
 }
 
-impl Rule {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl RuleArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let slash = parse_ether(&self.slash).context("--slash is not an amount of ETH")?;
         let for_tenant = self.side == RuledFor::Tenant;
-        ensure!(for_tenant || slash.is_zero(), "--slash goes with --for tenant alone");
+        ensure!(for_tenant || slash.is_zero(), "--slash is only allowed with --for tenant");
         let call = ruleCall { terms: lease.terms.clone(), forTenant: for_tenant, slash };
         let arbiters = session.deployment.parameters.arbiters;
         let sent = self.approval.act(&session, arbiters, Address::ZERO, &call, U256::ZERO, json).await?;
         let Some(receipt) = sent else { return Ok(()) };
-        let ended = receipt.decoded_log::<DisputeEnded>().context("the receipt names no ruling")?.data;
+        let ended = receipt.decoded_log::<DisputeEnded>().context("the receipt has no ruling")?.data;
         let eth = session.unit(Address::ZERO).await?;
-        let said = json!({
+        let output = json!({
             "lease": lease.id, "forTenant": for_tenant, "slashed": ended.slashed.to_string(),
             "tx": receipt.transaction_hash,
         });
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             let side = if for_tenant { "tenant" } else { "provider" };
-            format!("{}: ruled for the {side}; {} slashed", short_id(lease.id), eth.format(ended.slashed))
+            format!("{}: ruled in favour of the {side}; {} slashed", short_id(lease.id), eth.format(ended.slashed))
         })
     }
 }

@@ -16,34 +16,39 @@ use crate::{
         answer,
         ids::{short, short_id},
     },
-    settings::{Connection, Identity, duration},
+    settings::{ConnectionSettings, IdentitySettings, duration},
     wallet::session::Session,
 };
 use lease::access::Scope;
 
-/// Signs a grant and hands it to the lease's provider. No transaction is sent.
+/// Signs a grant and sends it to the lease's provider. No transaction is sent.
 #[derive(Debug, Args)]
-pub struct Share {
-    /// The lease, or the beginning of its id.
+pub struct ShareArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// The address that may look inside.
+    /// The address that gets access.
     grantee: Address,
-    /// How far: `view` (usage, demand, manifest), `logs`, `shell`; each with what those before it allow.
+    /// The scope of the access: `view` (usage, demand, manifest), `logs` or `shell`; each includes the scopes before it.
     #[arg(long, default_value = "view")]
     scope: Scope,
-    /// How long; at most 90 days.
+    /// How long the grant is valid; at most 90 days.
     #[arg(long = "for", default_value = "1h", value_parser = duration, value_name = "DURATION")]
     lasts: Duration,
 }
 
-impl Share {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl ShareArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let tenant = lease.terms.tenant;
-        ensure!(tenant == session.address(), "only its tenant, {tenant}, shares this lease");
+        ensure!(tenant == session.address(), "only its tenant, {tenant}, can share this lease");
         let remote = ProviderApi::new(&session.endpoint(lease.terms.provider).await?)?;
-        // By the provider's clock, which judges it.
+        // The provider checks the times of the grant against its own clock.
         let issued_at = remote.nonce().await?.issued_at;
         let expiry = issued_at + self.lasts.as_secs();
         let grant = typed::Grant {
@@ -54,15 +59,15 @@ impl Share {
             expiry: U256::from(expiry),
         };
         let digest = grant.digest(&typed::domain(session.deployment.chain_id, session.deployment.market));
-        let signer = session.signer.as_ref().context("nobody can sign")?;
+        let signer = session.signer.as_ref().context("no key is set that could sign: set TIDEMARK_KEYSTORE")?;
         let signature = hex::encode_prefixed(signer.sign_hash_sync(&digest)?.as_bytes());
         let sent = json!({
             "grantee": self.grantee, "scope": self.scope, "issuedAt": issued_at, "expiry": expiry, "signature": signature,
         });
         let granted = remote.grant(lease.id, &sent).await?;
-        answer::give(json, &granted, |_| {
+        answer::print(json, &granted, |_| {
             let lasts = humantime::format_duration(Duration::from_secs(self.lasts.as_secs()));
-            format!("{} has `{}` of lease {} for {lasts}", short(self.grantee), self.scope, short_id(lease.id))
+            format!("{} has `{}` access to lease {} for {lasts}", short(self.grantee), self.scope, short_id(lease.id))
         })
     }
 }

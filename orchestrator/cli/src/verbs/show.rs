@@ -5,29 +5,29 @@ use crate::{
     market::lease_funds::LeaseFunds,
     provider_api::client::ProviderApi,
     render::{answer, ids::short, span::span},
-    settings::Connection,
+    settings::ConnectionSettings,
     wallet::session::Session,
 };
 use api_types::{LeaseView, ServedView};
 use lease::Lease;
 
 #[derive(Debug, Args)]
-pub struct Show {
-    /// The lease, or the beginning of its id.
+pub struct ShowArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
 }
 
-impl Show {
-    pub async fn run(self, connection: &Connection, json: bool) -> anyhow::Result<()> {
+impl ShowArgs {
+    pub async fn run(self, connection: &ConnectionSettings, json: bool) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let lease = session.find(&self.lease).await?;
         let money = LeaseFunds::of(&lease, &session).await?;
-        // The provider's view is welcome, but the chain's answer does not depend on it.
+        // The answer comes from the chain; the view of the provider is additional and may be missing.
         let (view, silence) = match provider_view(&session, &lease).await {
             Ok(view) => (view, None),
             Err(error) => (None, Some(format!("{error:#}"))),
         };
-        let said = json!({
+        let output = json!({
             "lease": lease.id, "status": money.status, "tenant": lease.terms.tenant, "provider": lease.terms.provider,
             "offer": lease.offer, "terms": lease.terms, "policy": lease.policy, "replicas": lease.replicas,
             "currency": lease.terms.currency, "rate": lease.rate().to_string(),
@@ -38,7 +38,7 @@ impl Show {
             "closedAt": lease.closed_at, "noticeEnds": lease.notice_ends, "disputedUntil": lease.disputed_until,
             "atProvider": view, "providerError": silence,
         });
-        answer::give(json, &said, |_| text(&lease, &money, view.as_ref(), silence.as_deref()))
+        answer::print(json, &output, |_| text(&lease, &money, view.as_ref(), silence.as_deref()))
     }
 }
 
@@ -70,7 +70,8 @@ fn text(lease: &Lease, money: &LeaseFunds, view: Option<&LeaseView>, silence: Op
         format!("runway     {}", money.runway.map_or_else(|| "nothing is reserved".to_owned(), span)),
     ];
     let disputed = lease.disputed_until;
-    lines.extend(disputed.map(|until| format!("disputed   nothing is paid until the arbiters rule, or until {until}")));
+    lines
+        .extend(disputed.map(|until| format!("disputed   no claim is paid until the arbiters rule, or until {until}")));
     match (view, silence) {
         (Some(view), _) => {
             for step in &view.timeline {
@@ -93,8 +94,8 @@ fn text(lease: &Lease, money: &LeaseFunds, view: Option<&LeaseView>, silence: Op
             }));
             lines.extend(view.reason.as_ref().map(|reason| format!("  not running: {reason}")));
         }
-        (None, Some(silence)) => lines.push(format!("the chain's word only: {silence}")),
-        (None, None) => lines.push("the provider has not seen this lease yet".to_owned()),
+        (None, Some(silence)) => lines.push(format!("from the chain only; the provider did not answer: {silence}")),
+        (None, None) => lines.push("the provider has not observed this lease yet".to_owned()),
     }
     lines.join("\n")
 }

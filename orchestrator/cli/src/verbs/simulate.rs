@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     input,
-    render::{answer, progress::Progress, table::table},
+    render::{answer, progress::ProgressLine, table::table},
 };
 use autoscaling::{
     Autoscaler, Bounds, catalog,
@@ -20,21 +20,21 @@ use autoscaling::{
     trace::Trace,
 };
 
-/// What a replica serves is a part of the peak unless told: this one.
-const PARTS: f64 = 40.0;
-/// Above this many steps the progress is told in percent.
+/// The default capacity of a replica is the peak over this number.
+const DEFAULT_REPLICAS_AT_PEAK: f64 = 40.0;
+/// With more steps than this, the progress is shown in percent.
 const LONG: usize = 100_000;
-/// A need beyond this is a mistake in --capacity.
-const MOST: u32 = 100_000;
+/// More replicas than this indicate a mistake in --capacity.
+const MAX_REPLICAS: u32 = 100_000;
 
-/// Says what scaling policies would have cost and spared on a trace, beside the clairvoyant optimum.
+/// Compares the cost and the shortfalls of autoscalers on a trace with those of the clairvoyant optimum.
 #[derive(Debug, Args)]
-pub struct Simulate {
+pub struct SimulateArgs {
     /// CSV with the header `t_seconds,demand`, demand in requests per second, held until the next row; `-` reads standard
     /// input.
     #[arg(long, value_name = "FILE")]
     trace: PathBuf,
-    /// The policies, separated by commas.
+    /// The autoscalers, separated by commas.
     #[arg(
         long = "policy",
         value_name = "POLICY",
@@ -42,65 +42,65 @@ pub struct Simulate {
         default_value = "default,predictive,threshold,hpa-70,hpa-80,keda-85,q-learning,sarsa,actor-critic,static-peak,oracle"
     )]
     policies: Vec<String>,
-    /// Policies of `tidemark train`, beside those.
+    /// Additional autoscalers, from files of `tidemark train`.
     #[arg(long = "policy-file", value_name = "FILE", num_args = 1..)]
     policy_files: Vec<PathBuf>,
-    /// Let the policies that learned go on learning from what they see.
+    /// Let trained autoscalers continue to learn during the simulation.
     #[arg(long)]
     refine: bool,
-    /// Requests per second that one replica serves; a fortieth of the trace's peak unless told otherwise.
+    /// The requests per second that one replica serves. Default: the peak of the trace divided by 40.
     #[arg(long, value_name = "RPS", allow_negative_numbers = true)]
     capacity: Option<f64>,
-    /// Seconds from a decision until its replicas serve.
+    /// The time from a decision until its replicas serve, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0, allow_negative_numbers = true)]
     start_delay: f64,
-    /// How far the start delay strays to both sides, as a share of it: 0.2 makes 60 s anything from 48 s to 72 s.
+    /// The variation of the start delay, as a share of it: with 0.2, 60 s become 48 s to 72 s.
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, allow_negative_numbers = true)]
     jitter: f64,
-    /// The fewest replicas.
+    /// The minimum replica count.
     #[arg(long, value_name = "N", default_value_t = 1)]
     min: u32,
-    /// The most replicas; twice what the peak needs unless told otherwise.
+    /// The maximum replica count. Default: twice what the peak needs.
     #[arg(long, value_name = "N")]
     max: Option<u32>,
-    /// Seconds between two decisions.
+    /// The interval between two decisions, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 15.0, allow_negative_numbers = true)]
     step: f64,
-    /// The least time between two changes of the count, in seconds, as a lease's cooldown.
+    /// The cooldown of the lease policy: the minimum time between two changes of the count, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 0)]
     cooldown: u32,
-    /// What one replica costs an hour, to have the cost in money too.
+    /// The price of one replica for an hour, to print the cost as an amount too.
     #[arg(long, allow_negative_numbers = true)]
     price: Option<f64>,
-    /// The mean time that one request takes, in seconds: requests then come at random and may wait although capacity
-    /// suffices. Without it they are a fluid.
+    /// The mean service time of a request, in seconds: requests then arrive at random and may queue even if the capacity
+    /// suffices. Without it, demand is a continuous flow.
     #[arg(long, value_name = "SECONDS", allow_negative_numbers = true)]
     service_time: Option<f64>,
-    /// The standard deviation of that time over its mean: 1 for exponential times, 0 for constant ones.
+    /// The coefficient of variation of the service time: 1 for exponential times, 0 for constant ones.
     #[arg(long, value_name = "RATIO", default_value_t = 1.0, requires = "service_time", allow_negative_numbers = true)]
     service_variation: f64,
-    /// A request that waits longer than this many seconds is late.
+    /// The longest acceptable wait of a request, in seconds; a longer one counts as late.
     #[arg(long, value_name = "SECONDS", default_value_t = 1.0, allow_negative_numbers = true)]
     patience: f64,
-    /// Decides the jitter.
+    /// The seed of the jitter.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Draws demand, capacity and every decision of each policy into this SVG file.
+    /// Plot the demand, the capacity and the decisions of each autoscaler to this SVG file.
     #[arg(long, value_name = "FILE.svg")]
     plot: Option<PathBuf>,
 }
 
 /// The answer in JSON.
 #[derive(Debug, Serialize, PartialEq)]
-struct Report {
+struct SimulationReport {
     trace: String,
-    policies: Vec<Line>,
+    policies: Vec<SimulatedPolicy>,
 }
 
 #[derive(Debug, Serialize, PartialEq)]
-struct Line {
+struct SimulatedPolicy {
     policy: String,
-    /// None when the optimum costs nothing.
+    /// None when the cost of the optimum is zero.
     cost_ratio: Option<f64>,
     violation_share: f64,
     late_share: f64,
@@ -109,7 +109,7 @@ struct Line {
     replica_hours: f64,
 }
 
-impl Simulate {
+impl SimulateArgs {
     pub fn run(self, json: bool) -> anyhow::Result<()> {
         let text = input::read_text(&self.trace)?;
         let trace = Trace::parse(&text).with_context(|| self.trace.display().to_string())?;
@@ -128,7 +128,7 @@ impl Simulate {
             fs::write(path, picture).with_context(|| format!("the plot cannot be written to {}", path.display()))?;
         }
         let report = self.report(&outcomes);
-        answer::give(json, &report, |report| self.text(report, &setup, demand.len()))
+        answer::print(json, &report, |report| self.text(report, &setup, demand.len()))
     }
 
     fn setup(&self, trace: &Trace, demand: &[f64]) -> anyhow::Result<Setup> {
@@ -140,13 +140,13 @@ impl Simulate {
         let capacity = match self.capacity {
             Some(capacity) if capacity.is_finite() && capacity > 0.0 => capacity,
             Some(capacity) => bail!("--capacity is {capacity}; give what one replica serves per second, above 0"),
-            None if peak > 0.0 => peak / PARTS,
-            None => bail!("the trace never has any demand, so nothing follows from its peak; give --capacity"),
+            None if peak > 0.0 => peak / DEFAULT_REPLICAS_AT_PEAK,
+            None => bail!("the trace has no demand, so the capacity cannot be derived from its peak; give --capacity"),
         };
         let need = setup::need(peak, capacity);
         ensure!(
-            need <= MOST,
-            "the peak of {peak} needs more than {MOST} replicas of --capacity {capacity}; give a larger one"
+            need <= MAX_REPLICAS,
+            "the peak of {peak} needs more than {MAX_REPLICAS} replicas of --capacity {capacity}; give a larger one"
         );
         let max = self.max.unwrap_or(need.saturating_mul(2).max(self.min).max(1));
         ensure!(self.min <= max, "--min {} is above --max {max}", self.min);
@@ -194,7 +194,7 @@ impl Simulate {
             let name = path.display().to_string();
             policies.push((name.clone(), Box::new(policy.context(name)?.refining(self.refine))));
         }
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         let outcomes = policies.into_iter().map(|(name, mut policy)| {
             progress.step(format!("Simulating {name}"));
             let tenth = demand.len().div_ceil(10).max(1);
@@ -208,8 +208,8 @@ impl Simulate {
         Ok(outcomes.collect())
     }
 
-    fn report(&self, outcomes: &[(String, SimulationOutcome)]) -> Report {
-        let lines = outcomes.iter().map(|(policy, outcome)| Line {
+    fn report(&self, outcomes: &[(String, Outcome)]) -> SimulationReport {
+        let lines = outcomes.iter().map(|(policy, outcome)| SimulatedPolicy {
             policy: policy.clone(),
             cost_ratio: outcome.cost_ratio,
             violation_share: outcome.violation_share,
@@ -218,10 +218,10 @@ impl Simulate {
             scale_ops: outcome.scale_ops,
             replica_hours: outcome.replica_hours,
         });
-        Report { trace: self.trace.display().to_string(), policies: lines.collect() }
+        SimulationReport { trace: self.trace.display().to_string(), policies: lines.collect() }
     }
 
-    fn text(&self, report: &Report, setup: &Setup, steps: usize) -> String {
+    fn text(&self, report: &SimulationReport, setup: &Setup, steps: usize) -> String {
         let rows: Vec<_> = report
             .policies
             .iter()
@@ -264,17 +264,17 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Line {
+    struct TestCommand {
         #[command(flatten)]
-        simulate: Simulate,
+        simulate: SimulateArgs,
     }
 
-    fn simulate(words: &str) -> Simulate {
+    fn simulate(words: &str) -> SimulateArgs {
         let words = ["simulate", "--trace", "demand.csv"].into_iter().chain(words.split_whitespace());
-        Line::try_parse_from(words).expect("a command line").simulate
+        TestCommand::try_parse_from(words).expect("a command line").simulate
     }
 
-    fn said(words: &str, rows: &str) -> anyhow::Result<(Report, String)> {
+    fn output(words: &str, rows: &str) -> anyhow::Result<(SimulationReport, String)> {
         let simulate = simulate(words);
         let trace = Trace::parse(&format!("t_seconds,demand\n{rows}"))?;
         let demand = trace.steps(simulate.step)?;
@@ -285,9 +285,9 @@ mod tests {
     }
 
     #[test]
-    fn the_answer_has_the_shape_that_programs_read() {
+    fn the_json_answer_has_its_documented_fields() {
         let (report, _) =
-            said("--policy oracle,static-peak", "0,10\n15,40\n30,40\n45,40\n60,40\n75,40\n").expect("an answer");
+            output("--policy oracle,static-peak", "0,10\n15,40\n30,40\n45,40\n60,40\n75,40\n").expect("an answer");
         let json = serde_json::to_value(&report).expect("JSON");
         assert_eq!(json["trace"], "demand.csv");
         let first = json["policies"][0].as_object().expect("a policy");
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn the_table_is_for_people() {
-        let (_, table) = said("--policy hpa-80 --price 0.5", "0,10\n3600,10\n").expect("an answer");
+        let (_, table) = output("--policy hpa-80 --price 0.5", "0,10\n3600,10\n").expect("an answer");
         assert!(table.starts_with("POLICY  COST"), "{table}");
         assert!(table.contains("PAID") && table.contains("480 steps of 15 s"), "{table}");
     }
@@ -315,18 +315,18 @@ mod tests {
     fn a_trained_policy_is_tried_from_its_file() {
         let rows = "0,10\n3600,40\n7200,10\n";
         let shipped = concat!(env!("CARGO_MANIFEST_DIR"), "/../autoscaling/src/trained/sarsa.json");
-        let (report, _) = said(&format!("--policy sarsa --policy-file {shipped}"), rows).expect("an answer");
+        let (report, _) = output(&format!("--policy sarsa --policy-file {shipped}"), rows).expect("an answer");
         let [built_in, read] = report.policies.as_slice() else { panic!("two policies") };
         assert_eq!((read.policy.as_str(), read.replica_hours), (shipped, built_in.replica_hours));
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("policy.json");
         fs::write(&path, "{\"format\": \"tidemark-policy\", \"version\": 9}").expect("a file");
-        let error = said(&format!("--policy-file {}", path.display()), rows).expect_err("another version");
+        let error = output(&format!("--policy-file {}", path.display()), rows).expect_err("another version");
         assert!(format!("{error:#}").ends_with("version 9, and this program reads version 1: train the policy anew"));
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused_with_a_remedy() {
+    fn invalid_options_are_refused_with_a_remedy() {
         let cases = [
             ("--policy fast", "there is no policy \"fast\"; the policies are default, threshold, "),
             ("--capacity 0", "--capacity is 0; give what one replica serves per second, above 0"),
@@ -339,10 +339,10 @@ mod tests {
             ("--price NaN", "--price is NaN; give 0 or more"),
         ];
         for (words, wanted) in cases {
-            let error = said(words, "0,10\n60,5\n").expect_err(words).to_string();
+            let error = output(words, "0,10\n60,5\n").expect_err(words).to_string();
             assert!(error.starts_with(wanted), "{words}: {error}");
         }
-        let error = said("", "0,0\n60,0\n").expect_err("no demand").to_string();
-        assert!(error.starts_with("the trace never has any demand"), "{error}");
+        let error = output("", "0,0\n60,0\n").expect_err("no demand").to_string();
+        assert!(error.starts_with("the trace has no demand"), "{error}");
     }
 }

@@ -6,23 +6,28 @@ use clap::Args;
 use crate::{
     provider_api::event_stream::end_reason,
     render::{answer, ids::short_id, table::table},
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     signal::stop_signal,
     wallet::{session::Session, sign_in::sign_in},
 };
 use api_types::{LeaseView, inside::LiveView};
 
 #[derive(Debug, Args)]
-pub struct Top {
-    /// The lease, or the beginning of its id.
+pub struct TopArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// Look once.
+    /// Print once, then exit.
     #[arg(long)]
     once: bool,
 }
 
-impl Top {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl TopArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let remote = sign_in(&session, &lease).await?;
@@ -37,16 +42,16 @@ impl Top {
             };
             let live: LiveView = match event {
                 Some((name, data)) if name == "live" => serde_json::from_str(&data)?,
-                Some((name, data)) if name == "end" => bail!("the provider ended it: {}", end_reason(&data)),
+                Some((name, data)) if name == "end" => bail!("the provider closed the stream: {}", end_reason(&data)),
                 Some(_) => continue,
-                None => bail!("the provider went away: run this again to go on"),
+                None => bail!("the connection to the provider ended: run the command again to continue"),
             };
             let view = if json { None } else { remote.lease(lease.id).await? };
             if redraw {
-                // Home, and clear what was below.
+                // Cursor home, clear to the end of the screen.
                 write!(stdout(), "\u{1b}[H\u{1b}[J")?;
             }
-            answer::give(json, &live, |live| text(&short_id(lease.id), live, view.as_ref()))?;
+            answer::print(json, &live, |live| text(&short_id(lease.id), live, view.as_ref()))?;
             if self.once {
                 return Ok(());
             }
@@ -73,8 +78,7 @@ fn text(lease: &str, live: &LiveView, view: Option<&LeaseView>) -> String {
     if let Some(requests) = live.requests {
         let failed = live.failed.unwrap_or_default();
         let (waiting, flying) = (live.waiting.unwrap_or_default(), live.in_flight.unwrap_or_default());
-        let latency =
-            live.latency.map(|seconds| format!("99 of 100 within {:.0} ms", seconds * 1e3)).unwrap_or_default();
+        let latency = live.latency.map(|seconds| format!("p99 {:.0} ms", seconds * 1e3)).unwrap_or_default();
         rows.push(["requests".to_owned(), format!("{requests:.1} /s"), latency]);
         rows.push(["".to_owned(), format!("{flying} in flight"), format!("{waiting} waiting, {failed:.1} /s failed")]);
     }

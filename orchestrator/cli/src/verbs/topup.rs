@@ -1,11 +1,10 @@
-use alloy::primitives::U256;
 use clap::Args;
 use serde_json::json;
 use solidity::Market::topUpCall;
 
 use crate::{
-    render::{answer, ids::short_id, progress::Progress, span::span},
-    settings::{Connection, Identity},
+    render::{answer, ids::short_id, progress::ProgressLine, span::span},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::{
         allowance::{allow, value},
         approval::Approval,
@@ -14,23 +13,28 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-pub struct Topup {
-    /// The lease, or the beginning of its id. It need not be yours.
+pub struct TopupArgs {
+    /// The id of the lease, or a unique prefix of it. It can be the lease of another tenant.
     lease: String,
-    /// How much to add, in the lease's currency: `0.5`.
+    /// The amount to add, in the currency of the lease: `0.5`.
     #[arg(allow_negative_numbers = true)]
     amount: String,
     #[command(flatten)]
     approval: Approval,
 }
 
-impl Topup {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl TopupArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let unit = session.unit(lease.terms.currency).await?;
         let amount = unit.parse(&self.amount)?;
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         if self.approval.propose.is_none() {
             allow(&session, &unit, amount, &progress).await?;
         }
@@ -42,10 +46,10 @@ impl Topup {
         let runway = session.market.runway(lease.terms.clone()).call().await?;
         drop(progress);
         let runway: u64 = runway.saturating_to();
-        let said = json!({
+        let output = json!({
             "lease": lease.id, "added": amount.to_string(), "runwaySeconds": runway, "tx": receipt.transaction_hash,
         });
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             format!("{}: added {}, runway {}", short_id(lease.id), unit.format(amount), span(runway))
         })
     }

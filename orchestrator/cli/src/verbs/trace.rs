@@ -6,21 +6,26 @@ pub mod log;
 
 use clap::Subcommand;
 
-use crate::settings::{Connection, Identity};
+use crate::settings::{ConnectionSettings, IdentitySettings};
 
-/// Demand over time, as CSV that `tidemark simulate --trace` reads.
+/// Traces of demand over time, as CSV for `tidemark simulate --trace`.
 #[derive(Debug, Subcommand)]
 pub enum TraceCommand {
-    /// Make a trace up from a seed.
-    Generate(generate::TraceGenerate),
+    /// Generate a trace from a seed.
+    Generate(generate::TraceGenerateArgs),
     /// Extract a trace from the access log of a web server.
-    Log(log::TraceLog),
-    /// Take the demand that the gateway or the meters saw of a lease that you may look into.
-    Lease(lease::TraceLease),
+    Log(log::TraceLogArgs),
+    /// Download the demand of a lease that the gateway or the meters observed; needs access to the lease.
+    Lease(lease::TraceLeaseArgs),
 }
 
 impl TraceCommand {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         match self {
             Self::Generate(generate) => generate.run(json),
             Self::Log(log) => log.run(json),

@@ -24,32 +24,32 @@ use autoscaling::{
     trace::Trace,
 };
 
-/// Lets a policy learn in the simulator and saves it as a file for `simulate --policy-file`.
+/// Trains an autoscaler in the simulator and saves it to a file for `simulate --policy-file`.
 #[derive(Debug, Args)]
-pub struct Train {
-    /// The policy: q-learning, sarsa or actor-critic.
+pub struct TrainArgs {
+    /// The learning method: q-learning, sarsa or actor-critic.
     #[arg(long, value_name = "POLICY")]
     policy: Method,
-    /// Traces to learn from: CSV with the header `t_seconds,demand`. The last fifth of each is only judged by.
+    /// Traces to learn from: CSV with the header `t_seconds,demand`. The last fifth of each is held out for evaluation.
     #[arg(long = "trace", value_name = "FILE", num_args = 1..)]
     traces: Vec<PathBuf>,
-    /// Learn from made-up days as well, or alone.
+    /// Learn from generated days, in addition to traces or without them.
     #[arg(long)]
     generated: bool,
-    /// Days to live through. The policies that come with the program lived through thousands.
+    /// The number of days to train on. The autoscalers that ship with the program were trained on thousands.
     #[arg(long, value_name = "N", default_value_t = 400)]
     episodes: usize,
-    /// Decides the days and what is tried: the same seed, the same policy.
+    /// The seed of the training: the same seed gives the same autoscaler.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Where to save the policy; a file named after it here unless told otherwise.
+    /// The file to write. Default: METHOD.json in the current folder.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
 }
 
 /// The answer in JSON.
 #[derive(Debug, Serialize)]
-struct Report {
+struct TrainingReport {
     policy: Method,
     file: String,
     episodes: usize,
@@ -63,17 +63,17 @@ struct Report {
     kept: Point,
 }
 
-impl Train {
+impl TrainArgs {
     pub fn run(self, json: bool) -> anyhow::Result<()> {
         let report = self.train()?;
-        answer::give(json, &report, Report::text)
+        answer::print(json, &report, TrainingReport::text)
     }
 
-    fn train(&self) -> anyhow::Result<Report> {
+    fn train(&self) -> anyhow::Result<TrainingReport> {
         let given = self.traces.iter().map(|path| read(path)).collect::<anyhow::Result<Vec<_>>>()?;
         let plan = Plan { method: self.policy, episodes: self.episodes, seed: self.seed, generated: self.generated };
         let path = self.out.clone().unwrap_or_else(|| PathBuf::from(format!("{}.json", self.policy)));
-        let draft = Draft::new(&path)?;
+        let draft = DraftFile::new(&path)?;
         let bar = bar(plan.episodes);
         let begun = Instant::now();
         let trained = train(&plan, &given, |episode, point| {
@@ -86,7 +86,7 @@ impl Train {
         bar.finish_and_clear();
         let file = PolicyFile::new(&plan, &given, &trained, training_seconds);
         draft.keep(&file.write()?)?;
-        Ok(Report {
+        Ok(TrainingReport {
             policy: self.policy,
             file: path.display().to_string(),
             episodes: plan.episodes,
@@ -101,9 +101,9 @@ impl Train {
     }
 }
 
-impl Report {
+impl TrainingReport {
     fn text(&self) -> String {
-        let said = |point: &Point| {
+        let output = |point: &Point| {
             let Point { cost_ratio, violation_share, score, .. } = point;
             format!(
                 "{score:.3} ({cost_ratio:.3} × the optimum's cost, {:.3} % of steps short)",
@@ -111,16 +111,16 @@ impl Report {
             )
         };
         let mut lines = vec![format!(
-            "{} lived through {} days in {:.1} s; a decision takes {:.1} µs",
+            "{} trained on {} days in {:.1} s; a decision takes {:.1} µs",
             self.policy, self.episodes, self.training_seconds, self.decision_us
         )];
         if let [first, .., last] = self.curve.as_slice() {
-            lines.push(format!("score at the start  {}", said(first)));
-            lines.push(format!("score at the end    {}", said(last)));
-            lines.push(format!("kept, from day {:<5}{}", self.kept.episode, said(&self.kept)));
+            lines.push(format!("score at the start  {}", output(first)));
+            lines.push(format!("score at the end    {}", output(last)));
+            lines.push(format!("kept, from day {:<5}{}", self.kept.episode, output(&self.kept)));
         }
         let scores: Vec<_> = self.curve.iter().map(|point| point.score).collect();
-        lines.push(format!("learning curve      {}  less is better", sparkline(&scores)));
+        lines.push(format!("learning curve      {}  lower is better", sparkline(&scores)));
         lines.push(format!("saved to {}", self.file));
         lines.join("\n")
     }
@@ -134,18 +134,18 @@ fn read(path: &Path) -> anyhow::Result<Given> {
     Ok(Given { name, digest: digest(text.as_bytes()), trace })
 }
 
-/// A file beside the one that is meant, made before the work so that a place that cannot be written to is known at once.
-struct Draft<'a> {
+/// A temporary file next to the target. It is created before the training, so that an unwritable target is reported at once.
+struct DraftFile<'a> {
     target: &'a Path,
     draft: PathBuf,
     file: File,
 }
 
-impl<'a> Draft<'a> {
+impl<'a> DraftFile<'a> {
     fn new(target: &'a Path) -> anyhow::Result<Self> {
         let unwritable = || format!("the policy cannot be written to {}", target.display());
         let name = target.file_name().filter(|_| !target.is_dir());
-        let name = name.ok_or_else(|| anyhow!("it names no file")).with_context(unwritable)?;
+        let name = name.ok_or_else(|| anyhow!("it is not a file name")).with_context(unwritable)?;
         let draft = target.with_file_name(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
         let file = File::create(&draft).with_context(unwritable)?;
         Ok(Self { target, draft, file })
@@ -157,14 +157,14 @@ impl<'a> Draft<'a> {
     }
 }
 
-impl Drop for Draft<'_> {
+impl Drop for DraftFile<'_> {
     fn drop(&mut self) {
-        // After it was kept, it is no longer there.
+        // After `keep`, the temporary file no longer exists.
         drop(fs::remove_file(&self.draft));
     }
 }
 
-/// A bar on a terminal, nothing elsewhere.
+/// A progress bar on a terminal, hidden otherwise.
 fn bar(episodes: usize) -> ProgressBar {
     let target =
         if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
@@ -175,7 +175,7 @@ fn bar(episodes: usize) -> ProgressBar {
     }
 }
 
-/// The mean time of a decision over a made-up day, in microseconds.
+/// The mean time of a decision over a generated day, in microseconds.
 fn decision_us(policy: &mut Learned) -> anyhow::Result<f64> {
     let recipe = Recipe { kind: Kind::Diurnal, seed: 0, seconds: 86_400.0, step: 15.0, peak: 400.0, noise: 0.05 };
     let demand = generate(&recipe)?.steps(recipe.step)?;
@@ -218,16 +218,16 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Parser)]
-    struct Line {
+    struct TestCommand {
         #[command(flatten)]
-        train: Train,
+        train: TrainArgs,
     }
 
-    fn line(words: &[&str]) -> Result<Train, clap::Error> {
-        Line::try_parse_from(std::iter::once(&"train").chain(words)).map(|line| line.train)
+    fn line(words: &[&str]) -> Result<TrainArgs, clap::Error> {
+        TestCommand::try_parse_from(std::iter::once(&"train").chain(words)).map(|line| line.train)
     }
 
-    /// The error in words, with its causes.
+    /// The message of the error, with its causes.
     fn refused(words: &[&str]) -> String {
         format!("{:#}", line(words).expect("arguments").train().expect_err("refused"))
     }
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn saves_a_policy_that_can_be_read_and_says_what_it_was_made_from() {
+    fn a_saved_file_can_be_read_and_names_its_training() {
         let folder = tempfile::tempdir().unwrap();
         let given = trace(folder.path(), "demand.csv", 600);
         let out = folder.path().join("policy.json");
@@ -254,7 +254,7 @@ mod tests {
         assert_eq!(report.curve.iter().map(|point| point.episode).collect::<Vec<_>>(), [0, 1, 2, 3, 4]);
         assert!(report.decision_us > 0.0 && report.training_seconds > 0.0);
         let text = report.text();
-        assert!(text.starts_with("sarsa lived through 4 days in "), "{text}");
+        assert!(text.starts_with("sarsa trained on 4 days in "), "{text}");
         assert!(text.ends_with("policy.json"), "{text}");
         let json = serde_json::to_value(&report).unwrap();
         assert_eq!((&json["policy"], &json["kept"]["episode"]), (&"sarsa".into(), &report.kept.episode.into()));
@@ -263,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_policy_is_told_which_there_are() {
+    fn an_unknown_method_is_refused_with_the_known_ones() {
         let error = line(&["--policy", "dqn"]).unwrap_err().to_string();
         assert!(
             error.contains("no policy that learns is called \"dqn\"; those that do are q-learning, sarsa"),
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_trained_on_is_refused_by_name() {
+    fn unusable_traces_are_refused_by_name() {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("policy.json").display().to_string();
         let with = |more: &[&str]| refused(&[&["--policy", "sarsa", "--out", &out][..], more].concat());
@@ -281,8 +281,8 @@ mod tests {
         assert!(with(&["--trace", &missing]).starts_with(&format!("{missing} cannot be read")));
         let broken = folder.path().join("broken.csv").display().to_string();
         fs::write(&broken, "t_seconds,demand\n0,much\n").unwrap();
-        let said = with(&["--trace", &broken]);
-        assert!(said.starts_with(&broken) && said.contains('2'), "{said}");
+        let output = with(&["--trace", &broken]);
+        assert!(output.starts_with(&broken) && output.contains('2'), "{output}");
         let short = trace(folder.path(), "short.csv", 20);
         assert!(with(&["--trace", &short]).contains("training takes at least"), "{}", with(&["--trace", &short]));
         assert!(with(&["--generated", "--episodes", "0"]).contains("at least one episode"));
@@ -290,13 +290,13 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_cannot_be_written_to_is_known_before_the_work() {
+    fn an_unwritable_target_is_refused_before_the_training() {
         let folder = tempfile::tempdir().unwrap();
         let nowhere = folder.path().join("no/policy.json").display().to_string();
         for out in [nowhere.as_str(), folder.path().to_str().unwrap(), ".."] {
             let begun = Instant::now();
-            let said = refused(&["--policy", "q-learning", "--generated", "--episodes", "1000000", "--out", out]);
-            assert!(said.starts_with(&format!("the policy cannot be written to {out}: ")), "{said}");
+            let output = refused(&["--policy", "q-learning", "--generated", "--episodes", "1000000", "--out", out]);
+            assert!(output.starts_with(&format!("the policy cannot be written to {out}: ")), "{output}");
             assert!(begun.elapsed().as_secs() < 10);
         }
     }

@@ -7,28 +7,33 @@ use crate::{
         answer,
         ids::{short, short_id},
     },
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::{session::Session, sign_in::sign_in},
 };
 
-/// What was signed for the address before stays refused.
+/// Grants signed for the address before stay revoked.
 #[derive(Debug, Args)]
-pub struct Unshare {
-    /// The lease, or the beginning of its id.
+pub struct UnshareArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
-    /// The address that may look inside no more.
+    /// The address whose access to revoke.
     grantee: Address,
 }
 
-impl Unshare {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl UnshareArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::signer(connection, identity).await?;
         let lease = session.find(&self.lease).await?;
         let remote = sign_in(&session, &lease).await?;
         remote.revoke(lease.id, self.grantee).await?;
         let left = remote.grants(lease.id).await?;
-        answer::give(json, &json!({"lease": lease.id, "revoked": self.grantee, "grants": left}), |_| {
-            format!("{} has nothing of lease {} any more", short(self.grantee), short_id(lease.id))
+        answer::print(json, &json!({"lease": lease.id, "revoked": self.grantee, "grants": left}), |_| {
+            format!("{} no longer has access to lease {}", short(self.grantee), short_id(lease.id))
         })
     }
 }

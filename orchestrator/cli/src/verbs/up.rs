@@ -1,4 +1,4 @@
-//! A whole market on this machine: chain, contracts, one provider, the sample application. And its story, told to the end.
+//! `tidemark up`: a complete market on this machine, and with `--once` the whole life of a lease on it.
 
 use std::{
     path::{Path, PathBuf},
@@ -15,84 +15,84 @@ use serde_json::json;
 use crate::{
     demo::{
         devnet_folder,
-        load_demo::{self, LoadDemo},
+        load_demo::{self, LoadDemoReport},
     },
     market::lease_request::LeaseRequest,
     orchestrator::Orchestrator,
     provider_api::client::ProviderApi,
-    render::{answer, ids::short_id, progress::Progress},
-    settings::{Connection, Identity, OrchestratorSettings, Secret},
+    render::{answer, ids::short_id, progress::ProgressLine},
+    settings::{ConnectionSettings, IdentitySettings, OrchestratorSettings, Secret},
     signal::stop_signal,
-    verbs::{close::close, deploy::Deploy, provider::register::ProviderRegister, verify::verify},
+    verbs::{close::close, deploy::DeployArgs, provider::register::ProviderRegisterArgs, verify::verify},
     wallet::{approval::Approval, sealing_key::new_sealing_key, session::Session},
 };
 use lease::Lease;
 
 #[derive(Debug, Args)]
-pub struct Up {
-    /// Run the story to its end (open, run, rise and fall with a load, prove, settle, close, refund) and exit.
+pub struct UpArgs {
+    /// Run the complete life of a lease (open, run, scale with a load, prove, settle, close, refund), then exit.
     #[arg(long)]
     once: bool,
-    /// The chain's port; a free one with --once.
+    /// The port of the chain. Default: 8545, or a free port with --once.
     #[arg(long)]
     port: Option<u16>,
-    /// The provider's address; a free port with --once.
+    /// The address of the provider's API. Default: 127.0.0.1:7070, or a free port with --once.
     #[arg(long)]
     listen: Option<std::net::SocketAddr>,
     /// Do not open the sample lease.
     #[arg(long, conflicts_with = "once")]
     no_sample: bool,
-    /// Do not let a load rise and fall over the sample lease.
+    /// Do not run the load demonstration on the sample lease.
     #[arg(long)]
     no_tide: bool,
-    /// The sample's manifest.
+    /// The manifest of the sample.
     #[arg(long, default_value = "sample/compose.yaml", value_name = "FILE")]
     sample: PathBuf,
-    /// How many epochs to prove before the lease is closed.
+    /// How many epochs to prove before the lease is closed, with --once.
     #[arg(long, default_value_t = 2)]
     epochs: u64,
-    /// Where the devnet's files go; begun anew each time.
+    /// The folder for the files of the devnet; it is emptied at each start.
     #[arg(long, default_value = ".tidemark/devnet", value_name = "FOLDER")]
     folder: PathBuf,
 }
 
-/// The story's end, as one JSON object. Money in wei.
+/// The outcome of `--once`, as one JSON object. Amounts in wei.
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-struct Story {
+struct DemoOutcome {
     chain_id: u64,
     market: Address,
     lease: B256,
     opened_block: u64,
-    /// Milliseconds from the provider's seeing the lease to all replicas healthy.
+    /// Milliseconds from the provider's first observation of the lease until all replicas were healthy.
     opened_to_running_ms: u64,
     epochs_proven: u64,
     root_tx: Option<String>,
     deposited_wei: String,
-    /// The sum of the settlements.
+    /// The sum of all settlements.
     settled_wei: String,
-    /// What the provider could withdraw at the end.
+    /// What the provider can withdraw at the end.
     earned_wei: String,
     refunded_wei: String,
     held_wei: String,
     containers_left: usize,
     proof_verified: bool,
-    /// What the lease made of a load that rose tenfold and fell; none with --no-tide.
-    tide: Option<LoadDemo>,
+    /// The load demonstration; none with --no-tide.
+    tide: Option<LoadDemoReport>,
 }
 
 const DEPOSIT: &str = "0.05";
 
-impl Up {
+impl UpArgs {
     pub async fn run(self, orchestrator: &dyn Orchestrator, json: bool) -> anyhow::Result<()> {
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         let (folder, _lock) = devnet_folder::prepare(orchestrator, &self.folder).await?;
         progress.step("Starting the chain");
         let port = self.port.unwrap_or(if self.once { 0 } else { 8545 });
         let devnet = Devnet::start(Options { port, mining: Mining::Mixed, ..Default::default() }).await?;
         let deployment_file = folder.join(devnet_folder::DEPLOYMENT);
         devnet.deployment.write(&deployment_file)?;
-        let connection = Connection { rpc_url: devnet.ws_url(), deployment: deployment_file };
+        let connection = ConnectionSettings { rpc_url: devnet.ws_url(), deployment: deployment_file };
         progress.done(format!("chain {} at {}", devnet.deployment.chain_id, devnet.ws_url()));
         progress.done(format!("market {}", devnet.deployment.market));
 
@@ -105,18 +105,18 @@ impl Up {
         let endpoint = format!("http://{}", running.address);
         let outcome = self.with_provider(&devnet, &connection, &endpoint, progress, json).await;
         running.stop().await;
-        // Nobody could ever close the leases of a chain that ends here.
+        // The chain ends here, so its leases can never be closed on chain.
         orchestrator.sweep(&devnet.deployment, Actor::Provider.address()).await?;
         outcome
     }
 
-    /// ProviderRegisters the provider; then the story, or the stay.
+    /// Registers the provider, then runs until stopped, or the life of one lease with `--once`.
     async fn with_provider(
         &self,
         devnet: &Devnet,
-        connection: &Connection,
+        connection: &ConnectionSettings,
         endpoint: &str,
-        progress: Progress,
+        progress: ProgressLine,
         json: bool,
     ) -> anyhow::Result<()> {
         let registration = register(&self.folder, endpoint)?;
@@ -124,20 +124,20 @@ impl Up {
         registration.register(&session, &progress).await?;
         progress.done(format!("provider {} at {endpoint}", Actor::Provider.address()));
         if !self.once {
-            return self.stay(devnet, connection, endpoint, progress, json).await;
+            return self.run_until_stopped(devnet, connection, endpoint, progress, json).await;
         }
-        let story = self.story(connection, endpoint, &progress).await?;
+        let outcome = self.run_once(connection, endpoint, &progress).await?;
         drop(progress);
-        answer::give(json, &story, text)
+        answer::print(json, &outcome, text)
     }
 
-    /// Opens the sample lease and stays until told to stop.
-    async fn stay(
+    /// Opens the sample lease and runs until a stop signal.
+    async fn run_until_stopped(
         &self,
         devnet: &Devnet,
-        connection: &Connection,
+        connection: &ConnectionSettings,
         endpoint: &str,
-        progress: Progress,
+        progress: ProgressLine,
         json: bool,
     ) -> anyhow::Result<()> {
         let stop = stop_signal();
@@ -159,14 +159,14 @@ impl Up {
                 () = &mut stop => return Ok(()),
             };
         }
-        let said = json!({
+        let output = json!({
             "rpcUrl": devnet.http_url(), "wsUrl": devnet.ws_url(), "apiUrl": endpoint, "webUrl": format!("{endpoint}/"),
             "deployment": devnet.deployment, "deploymentFile": connection.deployment,
             "provider": Actor::Provider.address(), "tenant": Actor::Tenant.address(), "token": devnet.token,
             "lease": lease.as_ref().map(|(lease, _)| lease.id),
         });
         drop(progress);
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             let mut lines = vec![
                 format!("chain      {}", devnet.ws_url()),
                 format!("market     {}", devnet.deployment.market),
@@ -191,8 +191,16 @@ impl Up {
         Ok(())
     }
 
-    /// From open to paid: the whole flow, checked at its end.
-    async fn story(&self, connection: &Connection, endpoint: &str, progress: &Progress) -> anyhow::Result<Story> {
+    /// Runs the life of one lease from open to refund.
+    ///
+    /// # Errors
+    /// When a step does not complete in time, or the amounts do not add up at the end.
+    async fn run_once(
+        &self,
+        connection: &ConnectionSettings,
+        endpoint: &str,
+        progress: &ProgressLine,
+    ) -> anyhow::Result<DemoOutcome> {
         let session = Session::signer(connection, &identity(Actor::Tenant)).await?;
         let opened = self.sample_lease().deploy(&session, progress, false).await?;
         let (lease, view) = opened.context("the sample lease was not opened")?;
@@ -203,9 +211,9 @@ impl Up {
         };
         let patience = Duration::from_secs(120);
         let proven = wait_for_settlement(&session, &lease, self.epochs, patience, progress).await?;
-        let verdict = verify(&session, &lease, None).await?;
+        let verification = verify(&session, &lease, None).await?;
         let root_tx = remote.proof(lease.id, None).await?.and_then(|proof| proof.root_tx);
-        progress.done(format!("the proof of epoch {} holds", verdict.epoch));
+        progress.done(format!("the proof of epoch {} is verified", verification.epoch));
 
         let lease = close(&session, lease, patience, progress).await?;
         let containers_left = wait_until_gone(&remote, lease.id, patience, progress).await?;
@@ -213,12 +221,12 @@ impl Up {
         let earned = session.market.earnings(lease.terms.provider, lease.terms.currency).call().await?;
         ensure!(
             lease.deposited == earned + lease.returned + lease.balance(),
-            "the money does not add up: {} deposited, {earned} earned, {} refunded, {} held",
+            "the amounts do not add up: {} deposited, {earned} earned, {} refunded, {} held",
             lease.deposited,
             lease.returned,
             lease.balance()
         );
-        Ok(Story {
+        Ok(DemoOutcome {
             chain_id: session.deployment.chain_id,
             market: session.deployment.market,
             lease: lease.id,
@@ -232,13 +240,13 @@ impl Up {
             refunded_wei: lease.returned.to_string(),
             held_wei: lease.balance().to_string(),
             containers_left,
-            proof_verified: verdict.verified,
+            proof_verified: verification.verified,
             tide,
         })
     }
 
-    fn sample_lease(&self) -> Deploy {
-        Deploy {
+    fn sample_lease(&self) -> DeployArgs {
+        DeployArgs {
             request: LeaseRequest {
                 file: self.sample.clone(),
                 replicas: 1,
@@ -265,29 +273,29 @@ impl Up {
     }
 }
 
-fn text(story: &Story) -> String {
+fn text(outcome: &DemoOutcome) -> String {
     format!(
-        "lease {} ran {} ms after it was seen, was proven in {} epochs, and is closed\n{} wei deposited = {} earned + {} \
+        "lease {} ran {} ms after the provider observed it, was proven in {} epochs, and is closed\n{} wei deposited = {} earned + {} \
          refunded; {} held; {} containers left; proof {}",
-        story.lease,
-        story.opened_to_running_ms,
-        story.epochs_proven,
-        story.deposited_wei,
-        story.earned_wei,
-        story.refunded_wei,
-        story.held_wei,
-        story.containers_left,
-        if story.proof_verified { "verified" } else { "NOT verified" }
+        outcome.lease,
+        outcome.opened_to_running_ms,
+        outcome.epochs_proven,
+        outcome.deposited_wei,
+        outcome.earned_wei,
+        outcome.refunded_wei,
+        outcome.held_wei,
+        outcome.containers_left,
+        if outcome.proof_verified { "verified" } else { "NOT verified" }
     )
 }
 
-/// Until so many epochs are on chain and at least one settlement paid. Returns the epochs.
+/// Waits until a number of epochs is on chain and at least one settlement was paid. Returns the number of epochs.
 async fn wait_for_settlement(
     session: &Session,
     lease: &Lease,
     epochs: u64,
     patience: Duration,
-    progress: &Progress,
+    progress: &ProgressLine,
 ) -> anyhow::Result<u64> {
     let deadline = Instant::now() + patience;
     loop {
@@ -297,43 +305,46 @@ async fn wait_for_settlement(
             progress.done(format!("{posted} epochs proven, {paid} wei settled"));
             return Ok(posted);
         }
-        ensure!(Instant::now() < deadline, "only {posted} epochs were proven and {paid} wei settled in {patience:?}");
+        ensure!(
+            Instant::now() < deadline,
+            "only {posted} epochs were proven and {paid} wei settled within {patience:?}"
+        );
         progress.step(format!("Proving: {posted} of {epochs} epochs on chain, {paid} wei settled"));
         tokio::time::sleep(Duration::from_millis(500)).await;
     }
 }
 
-/// Until the provider runs nothing of the lease. Returns how many containers are left.
+/// Waits until the provider runs no container of the lease. Returns the number of containers left.
 async fn wait_until_gone(
     remote: &ProviderApi,
     lease: B256,
     patience: Duration,
-    progress: &Progress,
+    progress: &ProgressLine,
 ) -> anyhow::Result<usize> {
     let deadline = Instant::now() + patience;
     loop {
-        let view = remote.lease(lease).await?.context("the provider lost sight of the lease")?;
+        let view = remote.lease(lease).await?.context("the provider no longer reports the lease")?;
         if view.containers.is_empty() {
             return Ok(0);
         }
         if Instant::now() >= deadline {
-            bail!("{} containers are still there", view.containers.len());
+            bail!("{} containers still exist", view.containers.len());
         }
-        progress.step("Waiting for the containers to be gone");
+        progress.step("Waiting for the containers to be removed");
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
 }
 
-/// The devnet's actors sign with well-known keys.
-fn identity(actor: Actor) -> Identity {
+/// The signing key of an actor of the devnet, which is well known.
+fn identity(actor: Actor) -> IdentitySettings {
     let key = format!("0x{:x}", actor.signer().to_bytes());
-    Identity { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) }
+    IdentitySettings { keystore: None, password_file: None, dev_key: Some(Secret::new(key)) }
 }
 
-/// A provider of four CPUs whose prices are near those of a cloud, in ETH.
-fn register(folder: &Path, endpoint: &str) -> anyhow::Result<ProviderRegister> {
+/// A provider of four CPUs, with prices in ETH close to those of a cloud.
+fn register(folder: &Path, endpoint: &str) -> anyhow::Result<ProviderRegisterArgs> {
     new_sealing_key(folder)?;
-    Ok(ProviderRegister {
+    Ok(ProviderRegisterArgs {
         endpoint: endpoint.to_owned(),
         sealing_key: folder.join("sealing.pub"),
         cpus: 4,

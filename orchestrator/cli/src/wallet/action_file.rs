@@ -1,7 +1,7 @@
-//! The file by which an account's approvers learn of an action, and in which their consents travel.
+//! The action file: it carries a proposed action to the approvers of an account, and their consents back.
 //!
-//! Nothing in it is believed: the digest is computed anew from what is signed, and what an approver reads is told from the
-//! call by its own program.
+//! The file is untrusted input. The digest is recomputed from the signed fields, and the description that an approver reads is
+//! derived from the call by the approver's own program.
 
 use std::path::Path;
 
@@ -13,34 +13,34 @@ use solidity::{
     typed::{self, Action},
 };
 
-/// A call to the market that exceeds what its account may do alone.
+/// A call to the market that exceeds the spending policy of its account.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ActionFile {
     pub chain_id: u64,
     pub market: Address,
     pub account: Address,
-    /// The call in plain words, for people who read the file.
+    /// The call in plain words, for people who read the file. No program relies on it.
     pub says: Vec<String>,
     pub call: Bytes,
-    /// Wei sent along.
+    /// The value of the transaction, in wei.
     #[serde(with = "decimal")]
     pub value: U256,
     #[serde(with = "decimal")]
     pub nonce: U256,
-    /// Until when it may be taken, Unix seconds.
+    /// The last time at which the action may be executed, in Unix seconds.
     #[serde(with = "decimal")]
     pub expiry: U256,
-    /// Of the account's binding.
+    /// The version of the account's binding.
     #[serde(with = "decimal")]
     pub version: U256,
-    /// What approvers sign or consent to.
+    /// The EIP-712 digest that approvers sign or consent to.
     pub digest: B256,
     #[serde(default)]
     pub consents: Vec<ApproverSignature>,
 }
 
-/// An approver's signature.
+/// The consent of an approver, by signature.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ApproverSignature {
     pub approver: Address,
@@ -48,20 +48,24 @@ pub struct ApproverSignature {
 }
 
 impl ActionFile {
+    /// Reads and verifies a file.
+    ///
+    /// # Errors
+    /// When it is about another market, or its digest is not that of its call.
     pub fn read(path: &Path, deployment: &Deployment) -> anyhow::Result<Self> {
         let text = std::fs::read_to_string(path).with_context(|| format!("{} is not readable", path.display()))?;
         let action: Self =
-            serde_json::from_str(&text).with_context(|| format!("{} is not an action's file", path.display()))?;
+            serde_json::from_str(&text).with_context(|| format!("{} is not an action file", path.display()))?;
         ensure!(
             (action.chain_id, action.market) == (deployment.chain_id, deployment.market),
-            "{} is about market {} on chain {}, not this one",
+            "{} is for market {} on chain {}, not for this one",
             path.display(),
             action.market,
             action.chain_id
         );
         ensure!(
             action.digest == action.signed().digest(&typed::domain(deployment.chain_id, deployment.market)),
-            "{} was changed: its digest is not that of its call",
+            "{} was modified: its digest does not match its call",
             path.display()
         );
         Ok(action)
@@ -72,7 +76,7 @@ impl ActionFile {
         std::fs::write(path, text + "\n").with_context(|| format!("{} cannot be written", path.display()))
     }
 
-    /// With its digest under the market's domain.
+    /// The file with its digest set, under the EIP-712 domain of the market.
     pub fn sealed(mut self) -> Self {
         self.digest = self.signed().digest(&typed::domain(self.chain_id, self.market));
         self
@@ -84,7 +88,7 @@ impl ActionFile {
     }
 }
 
-/// Numbers that JSON would cut: decimal text.
+/// Serializes numbers as decimal text, because JSON numbers lose precision.
 mod decimal {
     use alloy::primitives::U256;
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -106,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_was_changed_is_refused() {
+    fn a_modified_file_is_refused() {
         let deployment = Deployment {
             chain_id: 1,
             market: Address::repeat_byte(1),
@@ -132,8 +136,8 @@ mod tests {
         assert_eq!(ActionFile::read(file.path(), &deployment).unwrap(), action);
         ActionFile { value: U256::from(6), ..action.clone() }.write(file.path()).unwrap();
         let refused = ActionFile::read(file.path(), &deployment).unwrap_err();
-        assert!(refused.to_string().contains("was changed"), "{refused}");
+        assert!(refused.to_string().contains("was modified"), "{refused}");
         let other = Deployment { chain_id: 2, ..deployment };
-        assert!(ActionFile::read(file.path(), &other).unwrap_err().to_string().contains("not this one"));
+        assert!(ActionFile::read(file.path(), &other).unwrap_err().to_string().contains("not for this one"));
     }
 }

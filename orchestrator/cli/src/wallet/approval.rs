@@ -1,5 +1,5 @@
-//! Verbs that may exceed what a bound account may do alone: sent as they are, proposed to its approvers, or sent with
-//! their consents.
+//! The three ways to send a transaction that may exceed a spending policy: directly, as a proposal to the approvers of the
+//! account, or with their consents.
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
@@ -15,45 +15,50 @@ use clap::Args;
 use solidity::Market::{Consented, Consents, MarketErrors, Revoked};
 
 use crate::{
-    render::{amount::Unit, answer, call, ids::short, refusal::Refusal},
+    render::{amount::Unit, answer, call, ids::short, refusal::MarketRefusal},
     wallet::{
         action_file::ActionFile,
-        binding::{Binding, binding},
+        binding::{SpendingPolicy, binding},
         session::Session,
     },
 };
 
 #[derive(Debug, Clone, Args)]
 pub struct Approval {
-    /// Send nothing: write the action into this file, for the account's approvers.
+    /// Send nothing; write the action to this file, for the approvers of the account.
     #[arg(long, value_name = "FILE", conflicts_with = "consents")]
     pub propose: Option<PathBuf>,
-    /// Send with consents: files that `tidemark consent` wrote. One given by transaction needs no file but the action's.
+    /// Send with consents: the files that `tidemark consent` wrote. For consents given by transaction, pass the action file.
     #[arg(long, value_name = "FILE", num_args = 1..)]
     pub consents: Vec<PathBuf>,
-    /// How long what is proposed may be taken.
+    /// How long the proposed action may be executed.
     #[arg(long, default_value = "7d", value_parser = crate::settings::duration, value_name = "DURATION")]
     pub valid: Duration,
 }
 
 impl Approval {
-    /// For what is done without asking anybody.
+    /// Sends directly: without a proposal and without consents.
     pub fn none() -> Self {
         Self { propose: None, consents: Vec::new(), valid: Duration::from_secs(7 * 86_400) }
     }
 
-    /// The call that the given consents are about.
+    /// The call to which the given consents apply; none without consents.
     pub fn consented<C: SolCall>(&self, session: &Session) -> anyhow::Result<Option<C>> {
         let Some(path) = self.consents.first() else { return Ok(None) };
         let action = ActionFile::read(path, &session.deployment)?;
         let call = C::abi_decode(&action.call);
-        Ok(Some(call.with_context(|| format!("{} is about: {}", path.display(), action.says.join("; ")))?))
+        Ok(Some(
+            call.with_context(|| format!("{} is for another command: {}", path.display(), action.says.join("; ")))?,
+        ))
     }
 
-    /// Does it in one of the three ways. `None`, and the answer has been given, when it was proposed.
+    /// Sends the call in one of the three ways. Returns `None` after a proposal, whose answer has been printed.
+    ///
+    /// # Arguments
+    /// `currency` is the token in which a limit that was exceeded is printed; `value` is in wei.
     ///
     /// # Errors
-    /// A refusal for want of consents says what exceeds which limit by how much.
+    /// When consents are missing, the error names the limit and by how much the call exceeds it.
     pub async fn act<C: SolCall>(
         &self,
         session: &Session,
@@ -68,10 +73,10 @@ impl Approval {
             let action = self.propose(session, account, call, value).await?;
             action.write(path)?;
             let path = path.display();
-            answer::give(json, &action, |action| {
+            answer::print(json, &action, |action| {
                 format!(
-                    "{path}: {}\nNothing was sent. Each approver runs `tidemark consent {path}`; then run this again with \
-                     `--consents` and their files.",
+                    "{path}: {}\nNo transaction was sent. Each approver runs `tidemark consent {path}`; then run this command again \
+                     with `--consents` and their files.",
                     action.says.join("; ")
                 )
             })?;
@@ -96,7 +101,8 @@ impl Approval {
         value: U256,
     ) -> anyhow::Result<ActionFile> {
         let binding = binding(session, account).await?;
-        let binding = binding.with_context(|| format!("{account} is not bound: it needs no consents"))?;
+        let binding = binding
+            .with_context(|| format!("{account} is not bound to approvers: send the transaction without --propose"))?;
         let expiry = session.time().await? + self.valid.as_secs();
         let action = ActionFile {
             chain_id: session.deployment.chain_id,
@@ -124,13 +130,15 @@ impl Approval {
         let (action, signatures) = self.gather(session)?;
         ensure!(
             (action.account, &action.call, action.value) == (account, call, value),
-            "the consents are to something else: {}",
+            "the consents are for another action: {}",
             call::describe(session, &action.call, action.value).await?.join("; ")
         );
-        let binding = binding(session, account).await?.with_context(|| format!("{account} is not bound"))?;
+        let binding = binding(session, account)
+            .await?
+            .with_context(|| format!("{account} is not bound to approvers: send the transaction without --consents"))?;
         ensure!(
             binding.version == action.version,
-            "{account} was bound anew since this was proposed: propose it again"
+            "the binding of {account} changed after the proposal: propose the action again"
         );
         let signatures = usable(session, &action, &binding, signatures).await?;
         let consents =
@@ -138,7 +146,7 @@ impl Approval {
         session.send(session.market.approved(account, action.call, consents).value(action.value)).await
     }
 
-    /// The one action of all files, and the signatures in them.
+    /// The action of all files, which must be the same, and the signatures in them.
     fn gather(&self, session: &Session) -> anyhow::Result<(ActionFile, BTreeMap<Address, Bytes>)> {
         let mut found: Option<ActionFile> = None;
         let mut signatures = BTreeMap::new();
@@ -147,31 +155,36 @@ impl Approval {
             signatures.extend(action.consents.iter().map(|consent| (consent.approver, consent.signature.clone())));
             match &found {
                 Some(first) => {
-                    ensure!(first.digest == action.digest, "{} is about another action than the first", path.display());
+                    ensure!(
+                        first.digest == action.digest,
+                        "{} is for another action than the first file",
+                        path.display()
+                    );
                 }
                 None => found = Some(action),
             }
         }
-        Ok((found.context("there are no consents")?, signatures))
+        Ok((found.context("no file with consents was given")?, signatures))
     }
 }
 
-/// As many consents as it takes, in the order of the approvers: by transaction where there is one, none that was taken back.
+/// As many consents as the threshold requires, in the order of the approvers. A consent by transaction takes precedence over a
+/// signature; revoked consents are left out.
 async fn usable(
     session: &Session,
     action: &ActionFile,
-    binding: &Binding,
+    binding: &SpendingPolicy,
     signatures: BTreeMap<Address, Bytes>,
 ) -> anyhow::Result<Vec<Bytes>> {
     let events = session.filter().topic1(action.digest).topic2(action.account);
-    let told = async |signature| -> anyhow::Result<Vec<Address>> {
+    let approvers_of = async |signature| -> anyhow::Result<Vec<Address>> {
         let logs = session.provider().get_logs(&events.clone().event_signature(signature)).await?;
         Ok(logs.iter().filter_map(|log| Some(Address::from_word(*log.topics().get(3)?))).collect())
     };
-    let given = told(Consented::SIGNATURE_HASH).await?;
-    let taken_back = told(Revoked::SIGNATURE_HASH).await?;
+    let given = approvers_of(Consented::SIGNATURE_HASH).await?;
+    let revoked = approvers_of(Revoked::SIGNATURE_HASH).await?;
     let mut usable = Vec::new();
-    for approver in binding.approvers.iter().filter(|approver| !taken_back.contains(approver)) {
+    for approver in binding.approvers.iter().filter(|approver| !revoked.contains(approver)) {
         if given.contains(approver) {
             usable.push(Bytes::copy_from_slice(approver.as_slice()));
         } else if let Some(signature) = signatures.get(approver) {
@@ -179,11 +192,11 @@ async fn usable(
         }
     }
     if usable.len() < binding.threshold {
-        let revoked: Vec<_> = taken_back.iter().map(|approver| short(*approver)).collect();
+        let revoked: Vec<_> = revoked.iter().map(|approver| short(*approver)).collect();
         let revoked =
-            if revoked.is_empty() { String::new() } else { format!(" ({} took it back)", revoked.join(", ")) };
+            if revoked.is_empty() { String::new() } else { format!(" ({} revoked theirs)", revoked.join(", ")) };
         bail!(
-            "{} of the {} consents that this takes are there{revoked}: the approvers run `tidemark consent`",
+            "{} of {} required consents are given{revoked}: ask more approvers to run `tidemark consent`",
             usable.len(),
             binding.threshold
         );
@@ -192,22 +205,25 @@ async fn usable(
     Ok(usable)
 }
 
-/// A refusal for want of consents, in the currency's own units.
+/// Rewrites a refusal for missing consents with amounts in the units of the currency.
 fn exceeded(unit: &Unit, error: anyhow::Error) -> anyhow::Error {
-    match error.downcast::<Refusal>() {
+    match error.downcast::<MarketRefusal>() {
         Ok(mut refusal) => {
             if let MarketErrors::ConsentRequired(e) = &refusal.error {
                 let amount = |amount| if e.limit == 0 { unit.format_rate(amount) } else { unit.format(amount) };
-                let limit = ["what one lease may reserve", "one call", "what may be in the market"];
+                let limit = ["the rate of one lease", "the amount of one call", "the exposure"];
                 refusal.message = match limit.get(usize::from(e.limit)) {
                     Some(limit) => format!(
-                        "{} is bound, and its limit on {limit} is {}: this comes to {}, which is {} too much",
+                        "the spending policy of {} limits {limit} to {}: this action needs {}, which exceeds it by {}",
                         e.account,
                         amount(e.allowed),
                         amount(e.asked),
                         amount(e.asked.saturating_sub(e.allowed))
                     ),
-                    None => format!("{} is bound, and no change of that is within its limits", e.account),
+                    None => format!(
+                        "{} is bound to approvers, and a change of its binding always needs their consents",
+                        e.account
+                    ),
                 };
             }
             refusal.into()

@@ -1,4 +1,4 @@
-//! How an account is bound: who has to consent to what.
+//! The binding of an account: its approvers, their threshold, and the limits of its spending policy.
 
 use std::path::Path;
 
@@ -12,22 +12,22 @@ use solidity::Market::{AccountBound, Limit};
 
 use crate::wallet::{action_file::ActionFile, session::Session};
 
-/// How an account is bound.
+/// The spending policy of a bound account: beyond the limits, `threshold` of the approvers must consent.
 #[derive(Debug, Clone)]
-pub struct Binding {
+pub struct SpendingPolicy {
     pub approvers: Vec<Address>,
     pub threshold: usize,
     pub version: U256,
     pub limits: Vec<Limit>,
 }
 
-/// How an account is bound now; `None` when it is free.
-pub async fn binding(session: &Session, account: Address) -> anyhow::Result<Option<Binding>> {
+/// The current binding of an account; `None` when it is not bound.
+pub async fn binding(session: &Session, account: Address) -> anyhow::Result<Option<SpendingPolicy>> {
     let bound = session.filter().event_signature(AccountBound::SIGNATURE_HASH).topic1(account);
     let Some(log) = session.provider().get_logs(&bound).await?.pop() else { return Ok(None) };
     let event = log.log_decode::<AccountBound>()?.inner.data;
     let threshold: usize = event.threshold.saturating_to();
-    Ok((threshold > 0).then_some(Binding {
+    Ok((threshold > 0).then_some(SpendingPolicy {
         approvers: event.approvers,
         threshold,
         version: event.version,
@@ -35,19 +35,26 @@ pub async fn binding(session: &Session, account: Address) -> anyhow::Result<Opti
     }))
 }
 
-/// An action that can still be taken, by an approver of its account.
-pub async fn read_for_approver(session: &Session, file: &Path) -> anyhow::Result<(ActionFile, Binding)> {
+/// Reads an action file for an approver, with the binding of its account.
+///
+/// # Errors
+/// When the action cannot be executed any more, or the wallet is not an approver of the account.
+pub async fn read_for_approver(session: &Session, file: &Path) -> anyhow::Result<(ActionFile, SpendingPolicy)> {
     let action = ActionFile::read(file, &session.deployment)?;
     let account = action.account;
-    let binding = binding(session, account).await?.with_context(|| format!("{account} is not bound any more"))?;
-    ensure!(binding.version == action.version, "{account} was bound anew since this was proposed: ask for it again");
+    let binding =
+        binding(session, account).await?.with_context(|| format!("{account} is no longer bound to approvers"))?;
+    ensure!(
+        binding.version == action.version,
+        "the binding of {account} changed after the proposal: ask for a new proposal"
+    );
     ensure!(
         binding.approvers.contains(&session.address()),
-        "{} is no approver of {account}: use an approver's wallet",
+        "{} is not an approver of {account}: use an approver's wallet",
         session.address()
     );
-    ensure!(action.expiry >= U256::from(session.time().await?), "the action's time is over: ask for it again");
+    ensure!(action.expiry >= U256::from(session.time().await?), "the action has expired: ask for a new proposal");
     let used = session.market.nonceUsed(account, action.nonce).call().await?;
-    ensure!(!used, "the action was taken already");
+    ensure!(!used, "the action has already been executed");
     Ok((action, binding))
 }

@@ -10,7 +10,10 @@ use anyhow::Context;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// Connects, or says what to check.
+/// Connects to an RPC, with a wallet that signs if one is given.
+///
+/// # Errors
+/// When the RPC does not answer within 15 seconds.
 pub async fn connect(rpc_url: &str, wallet: Option<EthereumWallet>) -> anyhow::Result<DynProvider> {
     let connecting = async {
         let builder = ProviderBuilder::new()
@@ -32,7 +35,7 @@ pub async fn connect(rpc_url: &str, wallet: Option<EthereumWallet>) -> anyhow::R
     Ok(provider)
 }
 
-/// RPC services put their key into the path.
+/// The URL without its path, in which RPC services put the API key.
 pub fn hide_path(url: &str) -> String {
     let rest = url.find("://").map_or(0, |i| i + 3);
     match url[rest..].find('/') {

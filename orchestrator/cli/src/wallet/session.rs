@@ -1,4 +1,4 @@
-//! A command's view of the chain: the market, the leases on it, and transactions signed by the user's wallet.
+//! The session of a command: the market on chain, its leases, and transactions signed by the user's wallet.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use solidity::{
 
 use crate::{
     render::{amount::Unit, refusal},
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::connection::connect,
 };
 use lease::{Lease, needs_last_root};
@@ -26,24 +26,24 @@ use lease::{Lease, needs_last_root};
 pub struct Session {
     pub deployment: Deployment,
     pub market: MarketInstance<DynProvider>,
-    /// Who signs; nobody in a read-only session.
+    /// The key that signs; none in a read-only session.
     pub signer: Option<alloy::signers::local::PrivateKeySigner>,
 }
 
 impl Session {
-    /// For commands that only look.
-    pub async fn reader(connection: &Connection) -> anyhow::Result<Self> {
+    /// A read-only session.
+    pub async fn reader(connection: &ConnectionSettings) -> anyhow::Result<Self> {
         Self::open(connection, None).await
     }
 
-    /// For commands that send transactions.
-    pub async fn signer(connection: &Connection, identity: &Identity) -> anyhow::Result<Self> {
+    /// A session that signs transactions.
+    pub async fn signer(connection: &ConnectionSettings, identity: &IdentitySettings) -> anyhow::Result<Self> {
         Self::open(connection, Some(identity)).await
     }
 
-    async fn open(connection: &Connection, identity: Option<&Identity>) -> anyhow::Result<Self> {
+    async fn open(connection: &ConnectionSettings, identity: Option<&IdentitySettings>) -> anyhow::Result<Self> {
         let deployment = Deployment::read(&connection.deployment)
-            .context("the market is not known: run `tidemark up`, or set TIDEMARK_DEPLOYMENT")?;
+            .context("no deployment file is readable: run `tidemark up`, or set TIDEMARK_DEPLOYMENT")?;
         let signer = identity.map(|identity| identity.signer(deployment.chain_id)).transpose()?;
         let provider = connect(&connection.rpc_url, signer.clone().map(EthereumWallet::from)).await?;
         deployment.check(&provider).await?;
@@ -58,18 +58,21 @@ impl Session {
         self.signer.as_ref().map(alloy::signers::local::PrivateKeySigner::address).unwrap_or_default()
     }
 
-    /// The chain's clock.
+    /// The time of the newest block, in Unix seconds.
     pub async fn time(&self) -> anyhow::Result<u64> {
         let block = self.provider().get_block_by_number(Default::default()).await?.context("the chain has no block")?;
         Ok(block.header.timestamp)
     }
 
-    /// Sends a call and waits until it is mined; a refusal becomes a sentence.
+    /// Sends a call and waits until it is mined.
+    ///
+    /// # Errors
+    /// A [`MarketRefusal`](refusal::MarketRefusal) when the market refused the call.
     pub async fn send<D: CallDecoder>(
         &self,
         call: CallBuilder<&DynProvider, D, Ethereum>,
     ) -> anyhow::Result<TransactionReceipt> {
-        // The state, and the second, in which it is mined are not quite those in which it is tried out.
+        // The state and the time of the block in which the call is mined differ from those of the estimate.
         let gas = call.estimate_gas().await.map_err(refusal::explain)?;
         let pending = call.gas(gas + gas / 4).send().await.map_err(refusal::explain)?;
         let receipt = pending.with_timeout(Some(Duration::from_secs(120))).get_receipt().await?;
@@ -92,25 +95,28 @@ impl Session {
         Ok(leases)
     }
 
-    /// The lease whose id begins so.
+    /// The lease whose id has this prefix.
+    ///
+    /// # Errors
+    /// When no lease or several leases have it.
     pub async fn find(&self, prefix: &str) -> anyhow::Result<Lease> {
         let wanted = prefix.trim().trim_start_matches("0x").to_lowercase();
         ensure!(
             !wanted.is_empty() && wanted.len() <= 64 && wanted.chars().all(|c| c.is_ascii_hexdigit()),
-            "{prefix:?} is not a lease id or the beginning of one: `tidemark ls` lists them"
+            "{prefix:?} is not a lease id or a prefix of one: `tidemark ls` lists the leases"
         );
         let opened = self.filter().event_signature(Market::LeaseOpened::SIGNATURE_HASH);
         let logs = self.provider().get_logs(&opened).await?;
         let ids: Vec<B256> = logs.iter().filter_map(|log| log.topics().get(1).copied()).collect();
         let found: Vec<B256> = ids.into_iter().filter(|id| format!("{id:x}").starts_with(&wanted)).collect();
         match found.as_slice() {
-            [] => bail!("no lease begins with {prefix}: `tidemark ls` lists them"),
+            [] => bail!("no lease id starts with {prefix}: `tidemark ls` lists the leases"),
             [id] => self.lease(*id).await,
-            several => bail!("{} leases begin with {prefix}: give more of the id", several.len()),
+            several => bail!("{} lease ids start with {prefix}: give a longer prefix", several.len()),
         }
     }
 
-    /// A lease as the fold of its events.
+    /// A lease, replayed from its events.
     pub async fn lease(&self, id: B256) -> anyhow::Result<Lease> {
         let claim_window = self.deployment.parameters.claimWindow.into();
         let mut lease: Option<Lease> = None;
@@ -132,13 +138,14 @@ impl Session {
         let mut events = Vec::new();
         for log in logs {
             let Ok(event) = MarketEvents::decode_log(&log.inner) else { continue };
-            let number = log.block_number.context("a log without its block")?;
+            let number = log.block_number.context("the node returned a log without its block number")?;
             events.push((event.data, self.time_of(&log).await?, number));
         }
         Ok(events)
     }
 
-    /// When the newest root of a lease's silent provider was posted, if an event of the lease ends at that what is owed.
+    /// The time of the provider's last root before an event that limits by it what is owed: a confirmed silence or a credited
+    /// outage. None for other events.
     async fn reach(&self, event: &MarketEvents, provider: Address, block: u64) -> anyhow::Result<Option<u64>> {
         if !needs_last_root(event) {
             return Ok(None);
@@ -164,17 +171,17 @@ impl Session {
         Ok(Some(self.time_of(log).await?))
     }
 
-    /// When a log's block was made.
+    /// The time of the block of a log, in Unix seconds.
     async fn time_of(&self, log: &alloy::rpc::types::Log) -> anyhow::Result<u64> {
         if let Some(time) = log.block_timestamp {
             return Ok(time);
         }
-        let number = log.block_number.context("a log without its block")?;
+        let number = log.block_number.context("the node returned a log without its block number")?;
         let block = self.provider().get_block_by_number(number.into()).await?;
         Ok(block.with_context(|| format!("the chain has no block {number}"))?.header.timestamp)
     }
 
-    /// Where the provider of a lease answers.
+    /// The URL of the API of a provider, as registered on chain.
     pub async fn endpoint(&self, provider: Address) -> anyhow::Result<String> {
         let endpoint = self.market.providerOf(provider).call().await?.endpoint;
         ensure!(!endpoint.is_empty(), "provider {provider} has no endpoint on chain");
@@ -185,7 +192,7 @@ impl Session {
         Unit::of(currency, self.provider()).await
     }
 
-    /// The market's logs.
+    /// A filter for the logs of the market since its deployment.
     pub fn filter(&self) -> Filter {
         Filter::new().address(self.deployment.market).from_block(self.deployment.block)
     }

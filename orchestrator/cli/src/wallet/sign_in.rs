@@ -1,4 +1,4 @@
-//! Signing in at a provider with the wallet's key, so that it lets one see inside leases.
+//! Sign-in at the API of a provider with the wallet's key, for what is not public: logs, shells, usage, grants.
 
 use std::time::{Duration, UNIX_EPOCH};
 
@@ -9,19 +9,20 @@ use crate::{provider_api::client::ProviderApi, wallet::session::Session};
 use api_types::inside::NonceView;
 use lease::Lease;
 
-/// The provider of a lease, signed in there.
+/// The API of a lease's provider, with a session.
 pub async fn sign_in(session: &Session, lease: &Lease) -> anyhow::Result<ProviderApi> {
     let endpoint = session.endpoint(lease.terms.provider).await?;
     let remote = ProviderApi::new(&endpoint)?;
-    let signer = session.signer.as_ref().context("nobody can sign in: set TIDEMARK_KEYSTORE")?;
+    let signer = session.signer.as_ref().context("no key is set to sign in with: set TIDEMARK_KEYSTORE")?;
     let text = message(&remote.nonce().await?, &endpoint, session)?;
     let signature = hex::encode_prefixed(signer.sign_message_sync(text.as_bytes())?.as_bytes());
     remote.sign_in(text, signature).await
 }
 
-/// EIP-4361, for the provider's endpoint as it stands on chain: one that relays the signature elsewhere cannot use it.
+/// The EIP-4361 message. It names the provider's endpoint as registered on chain, so that a malicious provider cannot replay the
+/// signature at another one.
 fn message(nonce: &NonceView, endpoint: &str, session: &Session) -> anyhow::Result<String> {
-    let (_, rest) = endpoint.split_once("://").context("the provider's endpoint on chain is no web address")?;
+    let (_, rest) = endpoint.split_once("://").context("the provider's endpoint on chain is not a URL")?;
     let domain = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let issued_at = humantime::format_rfc3339_seconds(UNIX_EPOCH + Duration::from_secs(nonce.issued_at));
     Ok(format!(

@@ -1,6 +1,5 @@
-// Opens a lease from each order with the bid beside it, all or none.
-import type { Hash } from "viem"
-import { type Call, callOf, send, type Wallet } from "../call.ts"
+// Opens a lease from each order with its bid, atomically.
+import { type Call, callOf } from "../call.ts"
 import type { AuctionOrder, Bid } from "../terms.ts"
 
 export interface Accept {
@@ -9,8 +8,4 @@ export interface Accept {
 
 export function acceptCall({ acceptances }: Accept): Call {
   return callOf("accept", [acceptances])
-}
-
-export async function accept(client: Wallet, parameters: Accept): Promise<Hash> {
-  return send(client, acceptCall(parameters))
 }

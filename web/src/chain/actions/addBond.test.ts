@@ -10,7 +10,7 @@ describe("addBond", () => {
     expect(onlyCall(sent)).toEqual({ name: "addBond", args: [], value: 10n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NotRegistered", arguments: [ADDRESS] })
     await expect(addBond(wallet, { amount: 10n })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -10,7 +10,7 @@ describe("announceExit", () => {
     expect(onlyCall(sent)).toEqual({ name: "announceExit", args: [], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NotRegistered", arguments: [ADDRESS] })
     await expect(announceExit(wallet)).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,4 +1,4 @@
-// A provider announces that it wants its bond back.
+// A provider announces its exit, after which it can reclaim its bond.
 import type { Hash } from "viem"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 

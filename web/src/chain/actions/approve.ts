@@ -1,4 +1,5 @@
-// Lets the market take an amount of a token. For tokens without EIP-2612; with it, withPermit.ts needs no transaction.
+// Allows the market to spend an amount of a token. For tokens without EIP-2612; for others withPermit.ts needs no
+// separate transaction.
 import { type Address, encodeFunctionData, type Hash } from "viem"
 import { sendTransaction } from "viem/actions"
 import { erc20 } from "../abi.ts"

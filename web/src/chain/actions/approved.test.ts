@@ -22,7 +22,7 @@ describe("approved", () => {
     })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "ConsentsMissing", arguments: [1n, 2n] })
     await expect(
       approved(wallet, {

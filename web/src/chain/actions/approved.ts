@@ -1,4 +1,4 @@
-// Takes an action with the consents that it needs.
+// Executes an action with its required consents.
 import type { Address, Hash, Hex } from "viem"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 
@@ -6,13 +6,13 @@ export interface Approved {
   account: Address
   /** The encoded call that was consented to. */
   call: Hex
-  /** Wei that the call takes along. */
+  /** Wei sent with the call. */
   value: bigint
   nonce: bigint
   expiry: bigint
-  /** All of the account's, ascending. */
+  /** All approvers of the account, ascending. */
   approvers: readonly Address[]
-  /** In the order of their approvers; the bare address of one that consented by transaction. */
+  /** In the order of their approvers; for a consent by transaction, the approver's bare address. */
   signatures: readonly Hex[]
 }
 

@@ -1,9 +1,10 @@
-// Binds the caller to approvers, changes how it is bound, or frees it (nobody, 0, nothing).
-import type { Address, Hash } from "viem"
-import { type Call, callOf, send, type Wallet } from "../call.ts"
+// Binds the caller's account to approvers and limits, changes the binding, or removes it (no approvers, threshold 0, no
+// limits).
+import type { Address } from "viem"
+import { type Call, callOf } from "../call.ts"
 import type { Limit } from "../terms.ts"
 
-/** As the market wants approvers listed: by their number, each once. */
+/** The market's order of approvers: ascending, without duplicates. */
 export function ascending(addresses: readonly Address[]): Address[] {
   const numbers = new Map(addresses.map((address) => [BigInt(address), address]))
   return [...numbers].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, address]) => address)
@@ -18,8 +19,4 @@ export interface Bind {
 
 export function bindCall({ approvers, threshold, limits }: Bind): Call {
   return callOf("bind", [ascending(approvers), BigInt(threshold), limits])
-}
-
-export async function bind(client: Wallet, parameters: Bind): Promise<Hash> {
-  return send(client, bindCall(parameters))
 }

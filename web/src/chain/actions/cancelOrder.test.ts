@@ -11,7 +11,7 @@ describe("cancelOrder", () => {
     expect(onlyCall(sent)).toEqual({ name: "cancelOrder", args: [AUCTION], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "OrderClosed", arguments: [HASH] })
     await expect(cancelOrder(wallet, { order: AUCTION })).rejects.toThrow()
     expect(sent).toEqual([])

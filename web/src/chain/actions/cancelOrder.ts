@@ -1,4 +1,4 @@
-// Ends an order that no bid has won; its deposit comes back.
+// Cancels an open order and returns its deposit.
 import type { Hash } from "viem"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import type { AuctionOrder } from "../terms.ts"

@@ -11,7 +11,7 @@ describe("close", () => {
     expect(onlyCall(sent)).toEqual({ name: "close", args: [STATED], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "LeaseIsClosed", arguments: [HASH] })
     await expect(close(wallet, { terms: TERMS })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,6 +1,6 @@
-// Ends a lease. What is not owed comes back to the tenant at once, the rest by `refund`.
+// Closes a lease. What is not owed returns to the tenant at once, the rest by `refund`.
 import type { Hash } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 

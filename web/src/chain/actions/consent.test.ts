@@ -10,7 +10,7 @@ describe("consent", () => {
     expect(onlyCall(sent)).toEqual({ name: "consent", args: [OTHER, HASH, [OTHER, ADDRESS]], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NotApprover", arguments: [ADDRESS] })
     await expect(
       consent(wallet, { account: OTHER, action: HASH, approvers: [OTHER, ADDRESS] }),

@@ -6,7 +6,7 @@ export interface Consent {
   account: Address
   /** The action's digest. */
   action: Hex
-  /** All of the account's, ascending. */
+  /** All approvers of the account, ascending. */
   approvers: readonly Address[]
 }
 

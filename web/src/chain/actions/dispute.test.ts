@@ -11,7 +11,7 @@ describe("dispute", () => {
     expect(onlyCall(sent)).toEqual({ name: "dispute", args: [STATED, HASH], value: 6n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "DisputeRunning", arguments: [HASH] })
     await expect(dispute(wallet, { terms: TERMS, evidence: HASH, deposit: 6n })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,14 +1,14 @@
-// Disputes what the chain cannot see. Nothing of the lease is paid until the dispute ends.
+// Disputes what the contract cannot check. Payments of the lease are frozen until the dispute ends.
 import type { Hash, Hex } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 
 export interface Dispute {
   terms: TermsView
-  /** keccak256 of what the tenant shows the arbiters. */
+  /** keccak256 of the evidence. */
   evidence: Hex
-  /** Wei: the market's `disputeDeposit`, sent along. */
+  /** Wei: the market's `disputeDeposit`, sent with the call. */
   deposit: bigint
 }
 

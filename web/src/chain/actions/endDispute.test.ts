@@ -11,7 +11,7 @@ describe("endDispute", () => {
     expect(onlyCall(sent)).toEqual({ name: "endDispute", args: [STATED], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "RulingAwaited", arguments: [9n] })
     await expect(endDispute(wallet, { terms: TERMS })).rejects.toThrow()
     expect(sent).toEqual([])

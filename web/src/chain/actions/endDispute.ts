@@ -1,6 +1,6 @@
-// Ends a dispute that the arbiters left alone: the provider's proofs stand; anyone may.
+// Ends a dispute after the arbiters' deadline; the provider's proofs are upheld. Anyone may.
 import type { Hash } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 

@@ -11,7 +11,7 @@ describe("giveNotice", () => {
     expect(onlyCall(sent)).toEqual({ name: "giveNotice", args: [STATED], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NotAllowed", arguments: [ADDRESS] })
     await expect(giveNotice(wallet, { terms: TERMS })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -38,7 +38,7 @@ describe("listOffer", () => {
     })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NotRegistered", arguments: [ADDRESS] })
     await expect(
       listOffer(wallet, {

@@ -1,11 +1,11 @@
-// Lists a price list. A new price is always a new offer.
+// Lists an offer. Prices of an offer never change: a new price is a new offer.
 import type { Address, Hash } from "viem"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import type { Prices } from "../terms.ts"
 
 export interface ListOffer {
   currency: Address
-  /** Base units × 1e12 a second and unit. */
+  /** Base units × 1e12 per second and unit. */
   prices: Prices
 }
 

@@ -11,7 +11,7 @@ describe("moveToBid", () => {
     expect(onlyCall(sent)).toEqual({ name: "moveToBid", args: [STATED, AUCTION, BID], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "BidClosed", arguments: [HASH] })
     await expect(moveToBid(wallet, { terms: TERMS, order: AUCTION, bid: BID })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,6 +1,6 @@
-// Moves a lease with its money to a bid on an order for the same.
+// Moves a lease with its money to a bid on an identical order.
 import type { Hash } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { type AuctionOrder, type Bid, termsOf } from "../terms.ts"
 

@@ -11,7 +11,7 @@ describe("moveToOffer", () => {
     expect(onlyCall(sent)).toEqual({ name: "moveToOffer", args: [STATED, 4, 8n], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NotAlike", arguments: [] })
     await expect(moveToOffer(wallet, { terms: TERMS, offer: 4, maxRate: 8n })).rejects.toThrow()
     expect(sent).toEqual([])

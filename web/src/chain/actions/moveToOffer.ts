@@ -1,13 +1,13 @@
-// Moves a lease with its money to an offer of the same currency.
+// Moves a lease with its money to an offer in the same currency.
 import type { Hash } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 
 export interface MoveToOffer {
   terms: TermsView
   offer: number
-  /** The most that the new lease may reserve: base units × 1e12 a second. */
+  /** The highest rate that the new lease may reserve: base units × 1e12 per second. */
   maxRate: bigint
 }
 

@@ -1,6 +1,6 @@
-// Asks providers for bids, and leaves the deposit in the market.
-import { type Hash, zeroAddress } from "viem"
-import { type Call, callOf, send, type Wallet } from "../call.ts"
+// Opens an order for bids; the deposit is held by the market.
+import { zeroAddress } from "viem"
+import { type Call, callOf } from "../call.ts"
 import type { AuctionOrder } from "../terms.ts"
 
 export interface OpenOrder {
@@ -11,8 +11,4 @@ export interface OpenOrder {
 
 export function openOrderCall({ order, deposit }: OpenOrder): Call {
   return callOf("openOrder", [order, deposit], order.currency === zeroAddress ? deposit : 0n)
-}
-
-export async function openOrder(client: Wallet, parameters: OpenOrder): Promise<Hash> {
-  return send(client, openOrderCall(parameters))
 }

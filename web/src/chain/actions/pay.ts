@@ -1,4 +1,4 @@
-// Makes a call that takes money of the caller's, in whichever way the currency allows.
+// Sends a call that spends the caller's money, in the way that the currency allows.
 import { type Address, type Hash, zeroAddress } from "viem"
 import { readContract, waitForTransactionReceipt } from "viem/actions"
 import { erc20 } from "../abi.ts"
@@ -8,14 +8,14 @@ import { NoPermit, withPermit } from "./withPermit.ts"
 
 export interface Pay {
   currency: Address
-  /** Base units that the call takes. */
+  /** Base units that the call spends. */
   amount: bigint
   call: Call
 }
 
 /**
- * Sends the call: straight when it brings the chain's coin or the market may take enough already; with a signed permit when the
- * token has one; else after an approval, which is a transaction of its own that is waited for.
+ * Sends the call directly when it carries the chain's coin or the allowance suffices; with a signed permit when the
+ * token has EIP-2612; otherwise after an approval, which is a transaction of its own.
  */
 export async function pay(client: Wallet, { currency, amount, call }: Pay): Promise<Hash> {
   if (currency === zeroAddress || amount === 0n) return send(client, call)

@@ -11,7 +11,7 @@ describe("refund", () => {
     expect(onlyCall(sent)).toEqual({ name: "refund", args: [STATED], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "LeaseIsOpen", arguments: [HASH] })
     await expect(refund(wallet, { terms: TERMS })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,6 +1,6 @@
-// Returns to its tenant what a closed lease no longer owes; anyone may.
+// Returns to the tenant what a closed lease no longer owes. Anyone may.
 import type { Hash } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 

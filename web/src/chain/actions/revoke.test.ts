@@ -10,7 +10,7 @@ describe("revoke", () => {
     expect(onlyCall(sent)).toEqual({ name: "revoke", args: [OTHER, HASH, [OTHER, ADDRESS]], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NotBound", arguments: [OTHER] })
     await expect(
       revoke(wallet, { account: OTHER, action: HASH, approvers: [OTHER, ADDRESS] }),

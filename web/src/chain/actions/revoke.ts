@@ -1,4 +1,4 @@
-// An approver takes its consent to an action back, however it was given; for good.
+// An approver revokes its consent to an action, given by signature or transaction. Irrevocable.
 import type { Address, Hash, Hex } from "viem"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 
@@ -6,7 +6,7 @@ export interface Revoke {
   account: Address
   /** The action's digest. */
   action: Hex
-  /** All of the account's, ascending. */
+  /** All approvers of the account, ascending. */
   approvers: readonly Address[]
 }
 

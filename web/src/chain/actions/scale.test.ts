@@ -11,7 +11,7 @@ describe("scale", () => {
     expect(onlyCall(sent)).toEqual({ name: "scale", args: [STATED, 2], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "ReplicasOutOfBounds", arguments: [2n, 3n, 4n] })
     await expect(scale(wallet, { terms: TERMS, replicas: 2 })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,6 +1,6 @@
 // Sets the replica count within the policy's bounds.
 import type { Hash } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 

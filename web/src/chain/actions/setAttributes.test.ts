@@ -14,7 +14,7 @@ describe("setAttributes", () => {
     })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "TooMany", arguments: [33n, 32n] })
     await expect(setAttributes(wallet, { attributes: ["region=eu"] })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,4 +1,4 @@
-// Replaces the caller's attributes: words such as `region=eu`.
+// Replaces the caller's attributes, such as `region=eu`.
 import type { Hash } from "viem"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { attributeOf } from "../terms.ts"

@@ -11,7 +11,7 @@ describe("setPolicy", () => {
     expect(onlyCall(sent)).toEqual({ name: "setPolicy", args: [STATED, POLICY], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "BadPolicy", arguments: [] })
     await expect(setPolicy(wallet, { terms: TERMS, policy: POLICY })).rejects.toThrow()
     expect(sent).toEqual([])

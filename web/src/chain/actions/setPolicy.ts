@@ -1,6 +1,6 @@
-// Replaces the policy of an open lease. The present replica count has to be within its bounds.
+// Replaces the policy of an open lease. The current replica count has to be within its bounds.
 import type { Hash } from "viem"
-import type { PolicyView, TermsView } from "../../api/views.ts"
+import type { PolicyView, TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 

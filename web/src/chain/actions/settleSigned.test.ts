@@ -26,7 +26,7 @@ describe("settleSigned", () => {
     })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "BadSignature", arguments: [] })
     await expect(settleSigned(wallet, { terms: TERMS, usage: USAGE, signature: HASH })).rejects.toThrow()
     expect(sent).toEqual([])

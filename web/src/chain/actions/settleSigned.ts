@@ -1,13 +1,13 @@
-// A provider settles at once by a statement that the tenant has countersigned.
+// A provider settles immediately with a statement that the tenant countersigned.
 import type { Hash, Hex } from "viem"
-import type { TermsView, UsageArgument } from "../../api/views.ts"
+import type { TermsView, UsageArgument } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf, usageOf } from "../terms.ts"
 
 export interface SettleSigned {
   terms: TermsView
   usage: UsageArgument
-  /** The tenant's, of the EIP-712 struct `Statement`: see signStatement.ts. */
+  /** The tenant's signature of the EIP-712 struct `Statement`: see signStatement.ts. */
   signature: Hex
 }
 

@@ -1,17 +1,18 @@
-// An approver consents to an action by signature. Nothing is sent: whoever takes the action carries it.
+// An approver consents to an action by signature. No transaction: the transaction that executes the action includes the
+// signature.
 import { concat, type Hex, isAddressEqual, recoverTypedDataAddress, size } from "viem"
 import { getCode, signTypedData } from "viem/actions"
 import type { Wallet } from "../call.ts"
-import { ACTION, type Action, domainOf } from "../typed.ts"
+import { ACTION, type Action, domainOf } from "../typedData.ts"
 
-/** What the wallet gave is no signature of the account that it shows. */
+/** The wallet signed with another account than it shows. */
 export class ForeignSignature extends Error {
   override name = "ForeignSignature"
 }
 
 /**
- * A consent as the market reads it: 65 bytes by a key; of a contract its address, then what it accepts by EIP-1271.
- *
+ * A consent in the market's format: 65 bytes for a key; for a contract its address followed by a signature that it
+ * accepts by EIP-1271.
  * @throws ForeignSignature when the wallet signed with another key.
  */
 export async function signAction(client: Wallet, action: Action): Promise<Hex> {

@@ -1,8 +1,8 @@
-// A tenant signs that a manifest is its lease's, so that the provider takes it. Nothing is sent.
+// A tenant signs that a manifest belongs to its lease, so that the provider accepts it. No transaction.
 import type { Hex } from "viem"
 import { signTypedData } from "viem/actions"
 import type { Wallet } from "../call.ts"
-import { domainOf, MANIFEST } from "../typed.ts"
+import { domainOf, MANIFEST } from "../typedData.ts"
 
 export interface SignManifest {
   lease: Hex

@@ -1,10 +1,10 @@
-// A tenant countersigns a statement, so that its provider can settle it at once. Nothing is sent.
+// A tenant countersigns a statement, so that the provider can settle it immediately. No transaction.
 import type { Hex } from "viem"
 import { signTypedData } from "viem/actions"
-import type { UsageArgument } from "../../api/views.ts"
+import type { UsageArgument } from "../../api/types.ts"
 import type { Wallet } from "../call.ts"
 import { usageOf } from "../terms.ts"
-import { domainOf, STATEMENT } from "../typed.ts"
+import { domainOf, STATEMENT } from "../typedData.ts"
 
 export interface SignStatement {
   lease: Hex

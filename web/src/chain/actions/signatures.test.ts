@@ -4,13 +4,13 @@ import { privateKeyToAccount } from "viem/accounts"
 import { describe, expect, it } from "vitest"
 import { USAGE } from "../../../test/market.ts"
 import { ADDRESS, CHAIN_ID, HASH, MARKET, OTHER, recorder } from "../../../test/wallet.ts"
-import { ACTION, digestOf, domainOf } from "../typed.ts"
+import { ACTION, digestOf, domainOf } from "../typedData.ts"
 import { ForeignSignature, signAction } from "./signAction.ts"
 import { signGrant } from "./signGrant.ts"
 import { signManifest } from "./signManifest.ts"
 import { signStatement } from "./signStatement.ts"
 
-/** Anvil's fourth key: of ADDRESS. */
+/** Anvil's fourth key, of ADDRESS. */
 const key = privateKeyToAccount("0x7c852118294e51e653712a81e05800f419141751be58f605c371e15141b007a6")
 const DOMAIN = { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET }
 const action = { account: OTHER, call: HASH, value: 1n, nonce: 2n, expiry: 3n, version: 4n } as const

@@ -1,12 +1,12 @@
 // Opens a lease from an offer with its deposit.
-import { type Address, type Hash, zeroAddress } from "viem"
-import { type Call, callOf, send, type Wallet } from "../call.ts"
+import { type Address, zeroAddress } from "viem"
+import { type Call, callOf } from "../call.ts"
 import type { Order } from "../terms.ts"
 
 export interface Take {
   /** The offer's number. */
   offer: number
-  /** The offer's: with the chain's coin the deposit is sent along. */
+  /** The offer's currency: the deposit is sent with the call when it is the chain's coin. */
   currency: Address
   order: Order
   /** Base units. */
@@ -15,8 +15,4 @@ export interface Take {
 
 export function takeCall({ offer, currency, order, deposit }: Take): Call {
   return callOf("take", [offer, order, deposit], currency === zeroAddress ? deposit : 0n)
-}
-
-export async function take(client: Wallet, parameters: Take): Promise<Hash> {
-  return send(client, takeCall(parameters))
 }

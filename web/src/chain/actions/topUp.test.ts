@@ -3,12 +3,15 @@ import { decodeFunctionData, zeroAddress } from "viem"
 import { describe, expect, it } from "vitest"
 import { ADDRESS, HASH, recorder, TOKEN } from "../../../test/wallet.ts"
 import { market } from "../abi.ts"
-import { topUp } from "./topUp.ts"
+import { send } from "../call.ts"
+import { topUpCall } from "./topUp.ts"
 
 describe("topUp", () => {
   it("sends the chain's own coin along", async () => {
     const { wallet, sent } = recorder()
-    await expect(topUp(wallet, { currency: zeroAddress, lease: HASH, amount: 5n })).resolves.toMatch(/^0x/)
+    await expect(
+      send(wallet, topUpCall({ currency: zeroAddress, lease: HASH, amount: 5n })),
+    ).resolves.toMatch(/^0x/)
     expect(sent).toHaveLength(1)
     expect(sent[0]).toMatchObject({ from: ADDRESS, value: 5n })
     expect(decodeFunctionData({ abi: market, data: sent[0]!.data })).toEqual({
@@ -19,13 +22,13 @@ describe("topUp", () => {
 
   it("sends no coin with a token", async () => {
     const { wallet, sent } = recorder()
-    await topUp(wallet, { currency: TOKEN, lease: HASH, amount: 5n })
+    await send(wallet, topUpCall({ currency: TOKEN, lease: HASH, amount: 5n }))
     expect(sent[0]).toMatchObject({ value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "LeaseUnknown", arguments: [HASH] })
-    await expect(topUp(wallet, { currency: TOKEN, lease: HASH, amount: 5n })).rejects.toThrow()
+    await expect(send(wallet, topUpCall({ currency: TOKEN, lease: HASH, amount: 5n }))).rejects.toThrow()
     expect(sent).toHaveLength(0)
   })
 })

@@ -1,6 +1,6 @@
-// Adds money to a lease; anyone may.
-import { type Address, type Hash, type Hex, zeroAddress } from "viem"
-import { type Call, callOf, send, type Wallet } from "../call.ts"
+// Adds money to a lease. Anyone may.
+import { type Address, type Hex, zeroAddress } from "viem"
+import { type Call, callOf } from "../call.ts"
 
 export interface TopUp {
   currency: Address
@@ -10,8 +10,4 @@ export interface TopUp {
 
 export function topUpCall({ currency, lease, amount }: TopUp): Call {
   return callOf("topUp", [currency, lease, amount], currency === zeroAddress ? amount : 0n)
-}
-
-export async function topUp(client: Wallet, parameters: TopUp): Promise<Hash> {
-  return send(client, topUpCall(parameters))
 }

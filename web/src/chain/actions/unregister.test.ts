@@ -10,7 +10,7 @@ describe("unregister", () => {
     expect(onlyCall(sent)).toEqual({ name: "unregister", args: [], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "ExitRunning", arguments: [9n] })
     await expect(unregister(wallet)).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,4 +1,4 @@
-// Takes a token's permission and makes a call by it in one transaction (EIP-2612): take, openOrder, topUp, or `approved` of one
+// Spends a token with a signed permit in the same transaction (EIP-2612): take, openOrder, topUp, or `approved` of one
 // of these.
 import {
   type Address,
@@ -13,17 +13,17 @@ import {
 import { getBlock, getCode, readContract, signTypedData } from "viem/actions"
 import { erc20 } from "../abi.ts"
 import { type Call, callOf, marketOf, send, type Wallet } from "../call.ts"
-import { PERMIT } from "../typed.ts"
+import { PERMIT } from "../typedData.ts"
 import { ForeignSignature } from "./signAction.ts"
 
 export interface WithPermit {
   currency: Address
-  /** Base units that the market may take. */
+  /** Base units that the market may spend. */
   amount: bigint
   call: Call
 }
 
-/** A permission as it was signed. */
+/** A signed permit. */
 export interface Permit {
   currency: Address
   amount: bigint
@@ -32,12 +32,12 @@ export interface Permit {
   signature: Hex
 }
 
-/** Not by permit: the token has none, or none whose domain can be known, or the caller has no key. It wants `approve` first. */
+/** No permit is possible: the token has none, its domain is unknown, or the caller has no key. Use `approve` first. */
 export class NoPermit extends Error {
   override name = "NoPermit"
 }
 
-/** An hour: the transaction follows at once. */
+/** One hour; the transaction follows immediately. */
 const VALID_SECONDS = 3600n
 
 export function withPermitCall({ currency, amount, deadline, signature }: Permit, call: Call): Call {
@@ -46,7 +46,7 @@ export function withPermitCall({ currency, amount, deadline, signature }: Permit
   return callOf("withPermit", [currency, amount, deadline, recovery, r, s, call.data], call.value)
 }
 
-/** @throws NoPermit before the wallet is asked for anything. */
+/** @throws NoPermit before any wallet prompt. */
 export async function withPermit(client: Wallet, { currency, amount, call }: WithPermit): Promise<Hash> {
   return send(client, withPermitCall(await signPermit(client, currency, amount), call))
 }
@@ -54,7 +54,7 @@ export async function withPermit(client: Wallet, { currency, amount, call }: Wit
 async function signPermit(client: Wallet, currency: Address, amount: bigint): Promise<Permit> {
   const owner = client.account.address
   const code = (await getCode(client, { address: owner })) ?? "0x"
-  // A contract has no key that a permit could be signed with, but for one that only lends a key's account its code (EIP-7702).
+  // A contract has no key to sign a permit with, except a key's account with delegated code (EIP-7702).
   if (code !== "0x" && !code.startsWith("0xef0100")) throw new NoPermit()
   const [domain, nonce, block] = await Promise.all([
     permitDomainOf(client, currency),
@@ -73,19 +73,20 @@ async function signPermit(client: Wallet, currency: Address, amount: bigint): Pr
     message: { owner, spender: marketOf(client), value: amount, nonce, deadline },
   }
   const signature = await signTypedData(client, { account: client.account, ...typed })
-  // A permit takes a key's signature alone; the market passes over one that fails, and the call would tell the wrong story.
+  // A permit needs a key's signature. The market ignores a failed permit, and the call would then fail with a
+  // misleading error.
   const signer = await recoverTypedDataAddress({ ...typed, signature }).catch(() => null)
   if (!signer || !isAddressEqual(signer, owner)) throw new ForeignSignature()
   return { currency, amount, deadline, signature }
 }
 
 /**
- * The domain under which a token takes permits: what it tells itself (EIP-5267), else its name with a usual version, whichever
- * hashes to its separator.
+ * The domain of a token's permits: the one that it reports (EIP-5267), or its name with a common version, whichever
+ * matches its separator.
  */
 async function permitDomainOf(client: Wallet, currency: Address): Promise<TypedDataDomain> {
   const at = { address: currency, abi: [...erc20, SEPARATOR] } as const
-  const [told, name, separator] = await Promise.all([
+  const [reported, name, separator] = await Promise.all([
     readContract(client, { ...at, functionName: "eip712Domain" }).catch(() => null),
     readContract(client, { ...at, functionName: "name" }).catch(() => ""),
     readContract(client, { ...at, functionName: "DOMAIN_SEPARATOR" }).catch((cause) => {
@@ -94,7 +95,7 @@ async function permitDomainOf(client: Wallet, currency: Address): Promise<TypedD
   ])
   const rest = { chainId: client.chain.id, verifyingContract: currency }
   const candidates = ["1", "2"].map((version) => ({ name, version, ...rest }))
-  if (told) candidates.unshift({ name: told[1], version: told[2], ...rest })
+  if (reported) candidates.unshift({ name: reported[1], version: reported[2], ...rest })
   const found = candidates.find((domain) => domainSeparator({ domain }) === separator)
   if (!found) throw new NoPermit()
   return found

@@ -11,7 +11,7 @@ describe("withdraw", () => {
     expect(onlyCall(sent)).toEqual({ name: "withdraw", args: [STATED, 9n], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "InsufficientFunds", arguments: [1n, 9n] })
     await expect(withdraw(wallet, { terms: TERMS, amount: 9n })).rejects.toThrow()
     expect(sent).toEqual([])

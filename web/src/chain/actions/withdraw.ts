@@ -1,6 +1,6 @@
-// Takes money out of an open lease. What may be owed and the notice period's money stay.
+// Withdraws money from an open lease. What may be owed and the notice period's money remain.
 import type { Hash } from "viem"
-import type { TermsView } from "../../api/views.ts"
+import type { TermsView } from "../../api/types.ts"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 import { termsOf } from "../terms.ts"
 

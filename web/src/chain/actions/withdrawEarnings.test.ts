@@ -11,7 +11,7 @@ describe("withdrawEarnings", () => {
     expect(onlyCall(sent)).toEqual({ name: "withdrawEarnings", args: [TOKEN, OTHER, 5n], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "NothingToPay", arguments: [] })
     await expect(withdrawEarnings(wallet, { currency: TOKEN, to: OTHER, amount: 5n })).rejects.toThrow()
     expect(sent).toEqual([])

@@ -1,4 +1,4 @@
-// Pays earnings out.
+// Withdraws earnings.
 import { type Address, type Hash, maxUint256 } from "viem"
 import { type Call, callOf, send, type Wallet } from "../call.ts"
 
@@ -6,9 +6,9 @@ export const ALL = maxUint256
 
 export interface WithdrawEarnings {
   currency: Address
-  /** Who receives them. */
+  /** The recipient. */
   to: Address
-  /** Base units; `ALL` for whatever there is. */
+  /** Base units; `ALL` for the whole balance. */
   amount: bigint
 }
 

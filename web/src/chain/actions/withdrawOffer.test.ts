@@ -10,7 +10,7 @@ describe("withdrawOffer", () => {
     expect(onlyCall(sent)).toEqual({ name: "withdrawOffer", args: [4], value: 0n })
   })
 
-  it("asks the wallet for nothing that the market refuses", async () => {
+  it("does not prompt the wallet when the market refuses", async () => {
     const { wallet, sent } = recorder({ refusal: "OfferClosed", arguments: [4] })
     await expect(withdrawOffer(wallet, { offer: 4 })).rejects.toThrow()
     expect(sent).toEqual([])

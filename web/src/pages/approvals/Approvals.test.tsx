@@ -6,22 +6,27 @@ import { APPROVERS, boundLog, KEYS, log, NOW, VERSION, world } from "../../../te
 import { TERMS } from "../../../test/market.ts"
 import { answer, CONFIG, show } from "../../../test/page.tsx"
 import { ADDRESS, CHAIN_ID, HASH, MARKET } from "../../../test/wallet.ts"
-import { forget } from "../../api/mailbox.ts"
-import type { MarketView } from "../../api/views.ts"
+import type { MarketView } from "../../api/types.ts"
 import { market as abi } from "../../chain/abi.ts"
 import { topUpCall } from "../../chain/actions/topUp.ts"
 import { withdrawCall } from "../../chain/actions/withdraw.ts"
-import { fileOf, type Proposal } from "../../chain/proposals.ts"
-import { ACTION, digestOf } from "../../chain/typed.ts"
-import { chainOf } from "../../chain/wallets.ts"
-import { Button } from "../../parts/Button.tsx"
-import { setLanguage } from "../../words/language.ts"
+import { type Proposal, toFile } from "../../chain/proposals.ts"
+import { ACTION, digestOf } from "../../chain/typedData.ts"
+import { chainOf } from "../../chain/wagmiConfig.ts"
+import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
+import { forgetProposal } from "../../features/proposals/proposals.ts"
+import { setLanguage } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
 import { Approvals } from "./Approvals.tsx"
-import { usePropose } from "./Propose.tsx"
 
 const market: MarketView = {
   ...{ chainId: CHAIN_ID, market: MARKET, block: 1, provider: zeroAddress, endpoint: "", sealingKey: "0x" },
-  ...{ domain: {}, types: {}, leafEncoding: [], intakeOpen: true },
+  ...{
+    domain: { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET },
+    types: {},
+    leafEncoding: [],
+    intakeOpen: true,
+  },
   parameters: { arbiters: "0x976EA74026E726554dB657fA54763abd0C3a0aa9" },
   head: { number: 5, hash: HASH, time: NOW },
 }
@@ -58,22 +63,22 @@ async function signed(...who: number[]): Promise<Proposal> {
 }
 
 const file = (of: Proposal, name = "action.json") =>
-  new File([fileOf(of)], name, { type: "application/json" })
+  new File([toFile(of)], name, { type: "application/json" })
 async function open(of: Proposal) {
   await userEvent.upload(screen.getByLabelText("Open a file", { selector: "input" }), file(of))
 }
-const card = async () => screen.findByRole("region", { name: "Take money out of a lease" })
+const card = async () => screen.findByRole("region", { name: "Withdraw money from a lease" })
 const signedOut = () => answer({ "/v1/market": market, "/v1/offers": [] })
 
-beforeEach(() => forget(proposal.digest))
+beforeEach(() => forgetProposal(proposal.digest))
 afterEach(() => setLanguage("en"))
 
 describe("a file without a wallet", () => {
-  it("is read in plain words, and by its call instead of its own", async () => {
+  it("is decoded from its call, not from its own description", async () => {
     signedOut()
     await show(<Approvals />, { chain: world(bound).request })
-    expect(await screen.findByText("Nothing waits here")).toBeVisible()
-    expect(screen.getByText(/Connect a wallet to see what waits/)).toBeVisible()
+    expect(await screen.findByText("No proposals")).toBeVisible()
+    expect(screen.getByText(/Connect a wallet to see the proposals/)).toBeVisible()
     await open(proposal)
     const shown = within(await card())
     expect(shown.getByText("3 ETH", { selector: "dd *" })).toBeVisible()
@@ -102,20 +107,20 @@ describe("a file without a wallet", () => {
     const table = within(
       await within(await card()).findByRole("table", { name: "Effect on the limits in ETH" }),
     )
-    const amount = table.getByRole("row", { name: /One call moves/ })
+    const amount = table.getByRole("row", { name: /One call transfers/ })
     expect(await within(amount).findByText("beyond")).toBeVisible()
     expect(within(amount).getByText("1 ETH")).toBeVisible()
     expect(table.getByRole("row", { name: /In the market 4 ETH 1 ETH 5 ETH/ })).toHaveTextContent("within")
   })
 
-  it("that was changed is told, and nobody can consent to it", async () => {
+  it("that was modified is marked, and cannot be consented to", async () => {
     signedOut()
     await show(<Approvals />, { account: APPROVERS[0], chain: world(bound).request })
     await open({ ...proposal, value: "5" })
     const shown = within(await card())
-    expect(shown.getByText("Was changed")).toBeVisible()
+    expect(shown.getByText("Modified")).toBeVisible()
     expect(shown.getByRole("button", { name: "Consent by signature" })).toHaveAccessibleDescription(
-      /somebody changed it/,
+      /it was modified/,
     )
   })
 
@@ -124,18 +129,18 @@ describe("a file without a wallet", () => {
     await show(<Approvals />, { chain: world(bound).request })
     await open({ ...proposal, chainId: 1 })
     expect(
-      await screen.findByText(/action.json: It is about market .* on chain 1, not this one/),
+      await screen.findByText(/action.json: It is for market .* on chain 1, not for this one/),
     ).toBeVisible()
     await userEvent.upload(
       screen.getByLabelText("Open a file", { selector: "input" }),
       new File(["{"], "odd.json", { type: "application/json" }),
     )
-    expect(await screen.findByText("odd.json: This is no JSON file.")).toBeVisible()
+    expect(await screen.findByText("odd.json: This is not a JSON file.")).toBeVisible()
   })
 })
 
 describe("an approver", () => {
-  it("consents by signature, which the mailbox takes", async () => {
+  it("consents by signature, which is shared at the provider", async () => {
     const mail = { ...proposal, approvers: APPROVERS, createdAtMs: 1, createdBy: ADDRESS }
     const asked = answer({
       "/v1/market": market,
@@ -145,10 +150,10 @@ describe("an approver", () => {
     })
     await show(<Approvals />, { account: APPROVERS[1], chain: world({ ...bound, key: KEYS[1] }).request })
     const shown = within(await card())
-    expect(shown.getByText("Waits for you")).toBeVisible()
+    expect(shown.getByText("Needs your consent")).toBeVisible()
     expect(screen.getByRole("tab", { name: "Proposals (1)" })).toBeVisible()
     await userEvent.click(shown.getByRole("button", { name: "Consent by signature" }))
-    expect(await shown.findByText("Your consent is in the mailbox.")).toBeVisible()
+    expect(await shown.findByText("Your consent was shared.")).toBeVisible()
     const post = asked.find(({ method }) => method === "POST")!
     const [consent] = (await signed(1)).consents
     expect(JSON.parse(post.body!)).toEqual({ approver: APPROVERS[1], signature: consent!.signature })
@@ -156,7 +161,7 @@ describe("an approver", () => {
     const me = shown.getByText("you").closest("li")!
     expect(me).toHaveTextContent("signed")
     expect(shown.getByRole("button", { name: "Consent by signature" })).toHaveAccessibleDescription(
-      "You have consented already.",
+      "You have already consented.",
     )
   })
 
@@ -170,22 +175,22 @@ describe("an approver", () => {
     expect(chain.sent[0]).toMatchObject({ name: "consent", args: [ADDRESS, proposal.digest, APPROVERS] })
   })
 
-  it("takes a consent back after a question", async () => {
+  it("revokes a consent after a confirmation", async () => {
     signedOut()
     const chain = world(bound)
     await show(<Approvals />, { account: APPROVERS[0], chain: chain.request })
     await open(await signed(0))
     const shown = within(await card())
-    await userEvent.click(shown.getByRole("button", { name: "Take my consent back" }))
+    await userEvent.click(shown.getByRole("button", { name: "Revoke my consent" }))
     expect(chain.sent).toEqual([])
-    const question = within(await screen.findByRole("dialog", { name: "Take my consent back" }))
-    await userEvent.click(question.getByRole("button", { name: "Take my consent back" }))
+    const question = within(await screen.findByRole("dialog", { name: "Revoke my consent" }))
+    await userEvent.click(question.getByRole("button", { name: "Revoke my consent" }))
     await waitFor(() =>
       expect(chain.sent[0]).toMatchObject({ name: "revoke", args: [ADDRESS, proposal.digest, APPROVERS] }),
     )
   })
 
-  it("that took it back is shown so, and does not count", async () => {
+  it("that revoked its consent is marked and not counted", async () => {
     signedOut()
     const indexed = { action: proposal.digest, account: ADDRESS, approver: APPROVERS[0] }
     const chain = world({ ...bound, logs: [boundLog(), log("Revoked", indexed)] })
@@ -193,14 +198,14 @@ describe("an approver", () => {
     await open(await signed(0, 1))
     const shown = within(await card())
     expect(shown.getByRole("heading", { name: "1 of 2 consents" })).toBeVisible()
-    expect(shown.getByText("taken back")).toBeVisible()
+    expect(shown.getByText("revoked")).toBeVisible()
     expect(shown.getByRole("button", { name: "Consent by signature" })).toHaveAccessibleDescription(
-      /for good/,
+      /permanently/,
     )
   })
 })
 
-describe("the account's holder", () => {
+describe("the account's owner", () => {
   it("sends it when enough consent, in the approvers' order", async () => {
     signedOut()
     const chain = world(bound)
@@ -208,7 +213,7 @@ describe("the account's holder", () => {
     await open(await signed(2, 0))
     const shown = within(await card())
     expect(shown.getByText("Ready to send")).toBeVisible()
-    await userEvent.click(shown.getByRole("button", { name: "Send it" }))
+    await userEvent.click(shown.getByRole("button", { name: "Send" }))
     await waitFor(() => expect(chain.sent).toHaveLength(1))
     const { consents } = await signed(0, 2)
     expect(chain.sent[0]).toMatchObject({
@@ -225,12 +230,12 @@ describe("the account's holder", () => {
     signedOut()
     await show(<Approvals />, { account: ADDRESS, chain: world(bound).request })
     await open(await signed(2))
-    const send = within(await card()).getByRole("button", { name: "Send it" })
+    const send = within(await card()).getByRole("button", { name: "Send" })
     expect(send).toBeDisabled()
-    expect(send).toHaveAccessibleDescription("1 of the 2 consents that it takes are there.")
+    expect(send).toHaveAccessibleDescription("It needs 2 consents and has 1.")
   })
 
-  it("sees that it was taken", async () => {
+  it("sees that it was executed", async () => {
     signedOut()
     const taken = log("ActionTaken", { action: proposal.digest, account: ADDRESS }, `0x${"0".repeat(63)}1`)
     const chain = world({ reads: { ...bound.reads, nonceUsed: true }, logs: [boundLog(), taken] })
@@ -254,7 +259,7 @@ describe("history", () => {
   })
 })
 
-/** Puts a text in place of what stands in a field. */
+/** Replaces the text of a field. */
 async function enter(field: HTMLElement, text: string) {
   await userEvent.clear(field)
   await userEvent.click(field)
@@ -268,14 +273,14 @@ describe("the policy", () => {
     await userEvent.click(screen.getByRole("tab", { name: "My account's policy" }))
   }
 
-  it("binds a free account, once everything is right", async () => {
+  it("binds an unbound account, once the form is valid", async () => {
     const chain = world()
     await policy(ADDRESS, chain)
     const bind = await screen.findByRole("button", { name: "Bind the account" })
-    expect(bind).toHaveAccessibleDescription("Name at least one approver.")
+    expect(bind).toHaveAccessibleDescription("Enter at least one approver.")
     const approvers = screen.getByLabelText("Approvers")
     await enter(approvers, "0x12")
-    expect(screen.getByRole("alert")).toHaveTextContent("“0x12” is no address.")
+    expect(screen.getByRole("alert")).toHaveTextContent("“0x12” is not an address.")
     await enter(approvers, ADDRESS)
     expect(screen.getByRole("alert")).toHaveTextContent("its own approver")
     await enter(approvers, [...APPROVERS].reverse().join("\n"))
@@ -283,7 +288,7 @@ describe("the policy", () => {
     expect(screen.getAllByText(/Between 1 and the number of approvers, 3/)[0]).toBeVisible()
     await enter(screen.getByLabelText("Consents needed"), "2")
     await enter(screen.getByLabelText("A lease may reserve, ETH/h"), "0.0036")
-    await enter(screen.getByLabelText("A call may move, ETH"), "0.5")
+    await enter(screen.getByLabelText("A call may transfer, ETH"), "0.5")
     expect(bind).toHaveAccessibleDescription("Correct the limits first.")
     await enter(screen.getByLabelText("In the market, ETH"), "2")
     await userEvent.click(bind)
@@ -310,14 +315,14 @@ describe("the policy", () => {
     expect(await screen.findByText("2 of 3 approvers")).toBeVisible()
     const limitRow = (await screen.findByRole("rowheader", { name: "ETH" })).closest("tr")
     expect(limitRow).toHaveTextContent("ETH0.0036 ETH/h0.5 ETH1 ETH of 2 ETH")
-    await userEvent.click(screen.getByRole("button", { name: "Free the account" }))
+    await userEvent.click(screen.getByRole("button", { name: "Unbind the account" }))
     const dialog = within(await screen.findByRole("dialog", { name: "Propose to approvers" }))
-    expect(await dialog.findByText("Free the account: it needs no consents any more")).toBeVisible()
+    expect(await dialog.findByText("Unbind the account: it no longer needs consents")).toBeVisible()
     expect(chain.sent).toEqual([])
   })
 })
 
-/** One call moves 5 where 1 is allowed. */
+/** One call transfers 5 where 1 is allowed. */
 const REFUSAL = encodeErrorResult({ abi, errorName: "ConsentRequired", args: [ADDRESS, 1, 5n, 1n] })
 
 function Asks() {
@@ -332,7 +337,7 @@ function Asks() {
 }
 
 describe("an action that needs consents", () => {
-  it("is proposed from the page that was refused, and put into the mailbox", async () => {
+  it("is proposed from the refused action's page, and shared at the provider", async () => {
     const asked = answer({
       "/v1/session": { address: ADDRESS, expiresAt: Math.floor(Date.now() / 1000) + 900 },
       "POST /v1/proposals": proposal,
@@ -354,10 +359,12 @@ describe("an action that needs consents", () => {
     const dialog = within(await screen.findByRole("dialog", { name: "Propose to approvers" }))
     expect(await dialog.findByText("Add money to a lease")).toBeVisible()
     expect(await dialog.findByText("2 of 3 approvers")).toBeVisible()
-    await userEvent.click(await dialog.findByRole("button", { name: "Put it into the mailbox" }))
-    expect(await dialog.findByText("It waits in the mailbox for its approvers.")).toBeVisible()
+    await userEvent.click(await dialog.findByRole("button", { name: "Share with the approvers" }))
+    expect(
+      await dialog.findByText("Shared: the approvers see it when they sign in at this provider."),
+    ).toBeVisible()
     const post = JSON.parse(asked.find(({ method }) => method === "POST")!.body!)
-    // What a mailbox does not know, it refuses.
+    // The provider refuses fields that it does not know.
     expect(Object.keys(post).sort()).toEqual([
       "account",
       "approvers",
@@ -389,12 +396,12 @@ describe("an action that needs consents", () => {
     }
     expect(post.digest).toBe(digestOf({ chain: chainOf(CONFIG) }, { ...again, version: BigInt(version) }))
     expect(sent).toEqual([])
-    forget(post.digest)
+    forgetProposal(post.digest)
   })
 })
 
 describe("in Chinese", () => {
-  it("says all of it", async () => {
+  it("is fully translated", async () => {
     signedOut()
     setLanguage("zh")
     await show(<Approvals />, { account: APPROVERS[0], chain: world(bound).request })

@@ -1,49 +1,57 @@
-// What waits for whoever looks: proposals of the provider's mailbox and of files, each checked against the chain.
+// Proposals for the user, from the provider and from files, each checked against the chain.
 import { useState } from "react"
 import { useConnection } from "wagmi"
 import { Unreachable } from "../../api/client.ts"
-import { useHere } from "../../api/here.ts"
-import { forget, useChecked, usePost, useProposals } from "../../api/mailbox.ts"
-import { useSession } from "../../api/session.ts"
+import { useConfig } from "../../api/config.ts"
+import { explainError } from "../../chain/errors.ts"
 import { isSame } from "../../chain/legal.ts"
-import type { Checked } from "../../chain/proposals.ts"
-import { explain } from "../../chain/refusals.ts"
-import { useConfig } from "../../config.ts"
-import { Button } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Empty, Failure, Notice, Skeleton } from "../../parts/States.tsx"
-import { Tabs } from "../../parts/Tabs.tsx"
-import { speak, useWords } from "../../words/language.ts"
+import type { CheckedProposal } from "../../chain/proposals.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
+import { Failure } from "../../features/errors/Failure.tsx"
+import {
+  forgetProposal,
+  useCheckedProposals,
+  useProposalActions,
+  useProposals,
+} from "../../features/proposals/proposals.ts"
+import { statusOf } from "../../features/proposals/status.ts"
+import { useSession } from "../../features/session/useSession.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Empty, Notice, Skeleton } from "../../ui/States.tsx"
+import { Tabs } from "../../ui/Tabs.tsx"
 import styles from "./Approvals.module.css"
-import { standingOf } from "./checks.ts"
 import { History } from "./History.tsx"
 import { OpenFile } from "./OpenFile.tsx"
-import { Policy } from "./Policy.tsx"
 import { ProposalCard } from "./ProposalCard.tsx"
+import { SpendingPolicy } from "./SpendingPolicy.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Approvals",
     about:
-      "Accounts that bind themselves need m of n approvers for what exceeds their limits. Each consent is to exactly one call.",
+      "A bound account needs the consents of m of n approvers for calls beyond its limits. Each consent is for exactly one call.",
     parts: "Approvals",
     tabs: {
       waiting: (count: number) => (count ? `Proposals (${count})` : "Proposals"),
       history: "History",
       policy: "My account's policy",
     },
-    mine: "Waits for you",
-    others: "Under way",
+    mine: "Needs your consent",
+    others: "Other proposals",
     past: "Ended",
-    none: "Nothing waits here",
+    none: "No proposals",
     noneAbout:
-      "When a bound account's action exceeds its limits, it is proposed from the page that refused it, or with tidemark … --propose. Proposals come by the provider's mailbox or as files.",
-    signedOut: "Sign in to see what waits for you in the provider's mailbox. Files need no provider.",
+      "When a bound account's action exceeds its limits, propose it on the page of that action, or with tidemark … --propose. Proposals are shared through the provider or as files.",
+    signedOut:
+      "Sign in to see the proposals that are shared with you at the provider. Files need no provider.",
     signIn: "Sign in",
-    connect: "Connect a wallet to see what waits for you, and to consent. A file can be read without one.",
+    connect:
+      "Connect a wallet to see the proposals for you, and to consent. Files can be read without a wallet.",
     policyConnect: "Connect a wallet to see how its account is bound.",
     unread: "This proposal cannot be checked against the chain:",
-    down: "The mailbox does not answer. What this browser keeps is shown.",
+    down: "The provider does not answer. Only the proposals in this browser are shown.",
   },
   {
     title: "审批",
@@ -73,14 +81,14 @@ const TABS = ["waiting", "history", "policy"] as const
 type TabName = (typeof TABS)[number]
 
 export function Approvals() {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
-  const { proposals, mailed, mailbox } = useProposals()
-  const checks = useChecked(proposals)
-  const here = useHere()
+  const { proposals, sharedDigests, shared } = useProposals()
+  const checks = useCheckedProposals(proposals)
+  const here = useRuleContext()
   const [tab, setTab] = useState<TabName>("waiting")
   const waiting = here
-    ? checks.filter(({ checked }) => checked && standingOf(checked, here) === "mine").length
+    ? checks.filter(({ checked }) => checked && statusOf(checked, here) === "mine").length
     : 0
   return (
     <div className="stack">
@@ -99,9 +107,9 @@ export function Approvals() {
             content: (
               <div className="stack">
                 <SignIn />
-                {mailbox.error instanceof Unreachable && <Notice>{t.down}</Notice>}
+                {shared.error instanceof Unreachable && <Notice>{t.down}</Notice>}
                 <OpenFile />
-                <List mailed={mailed} checks={checks} loading={mailbox.isLoading} />
+                <List sharedDigests={sharedDigests} checks={checks} loading={shared.isLoading} />
               </div>
             ),
           },
@@ -110,7 +118,7 @@ export function Approvals() {
             value: "policy",
             label: t.tabs.policy,
             content: address ? (
-              <Policy me={address} />
+              <SpendingPolicy me={address} />
             ) : (
               <Card>
                 <Empty title={t.policyConnect} />
@@ -124,22 +132,22 @@ export function Approvals() {
 }
 
 function SignIn() {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { api } = useConfig()
   const { address } = useConnection()
   const { session, isPending, signIn } = useSession(api)
   const [busy, setBusy] = useState(false)
   const [problem, setProblem] = useState<string>()
-  if (!address) return <Notice tone="tide">{t.connect}</Notice>
+  if (!address) return <Notice tone="info">{t.connect}</Notice>
   if (session || isPending) return null
   async function go() {
     setBusy(true)
     setProblem(undefined)
-    await signIn().catch((error) => setProblem(explain(error).sentence))
+    await signIn().catch((error) => setProblem(explainError(error).sentence))
     setBusy(false)
   }
   return (
-    <Notice tone="tide">
+    <Notice tone="info">
       <div className="row spread">
         <span>{problem ?? t.signedOut}</span>
         <Button onClick={go} busy={busy}>
@@ -151,22 +159,22 @@ function SignIn() {
 }
 
 interface ListProps {
-  checks: ReturnType<typeof useChecked>
-  mailed: Set<string>
+  checks: ReturnType<typeof useCheckedProposals>
+  sharedDigests: Set<string>
   loading: boolean
 }
 
-function List({ checks, mailed, loading }: ListProps) {
-  const t = useWords(words)
-  const here = useHere()
-  const post = usePost()
+function List({ checks, sharedDigests, loading }: ListProps) {
+  const t = useMessages(messages)
+  const here = useRuleContext()
+  const post = useProposalActions()
   if (loading || !here) return <Skeleton lines={5} />
   const failed = checks.filter(({ query, checked }) => query.error && !checked)
   const known = checks.flatMap(({ checked }) => (checked ? [checked] : []))
   const pending = checks.some(({ query, checked }) => query.isPending && !checked)
   const ended = ["taken", "expired", "changed", "free", "anew"]
-  const groupOf = (checked: Checked) => {
-    const standing = standingOf(checked, here)
+  const groupOf = (checked: CheckedProposal) => {
+    const standing = statusOf(checked, here)
     const own = standing === "ready" && isSame(here.me, checked.action.account)
     if (standing === "mine" || own) return "mine"
     return ended.includes(standing) ? "past" : "others"
@@ -175,13 +183,14 @@ function List({ checks, mailed, loading }: ListProps) {
     .map((group) => ({ group, list: known.filter((checked) => groupOf(checked) === group) }))
     .filter(({ list }) => list.length > 0)
 
-  function remove({ proposal }: Checked) {
-    forget(proposal.digest)
-    if (mailed.has(proposal.digest.toLowerCase())) void post.remove(proposal.digest).catch(() => undefined)
+  function remove({ proposal }: CheckedProposal) {
+    forgetProposal(proposal.digest)
+    if (sharedDigests.has(proposal.digest.toLowerCase()))
+      void post.remove(proposal.digest).catch(() => undefined)
   }
   return (
     <>
-      {/* One list, so that a card which moves to another group stays what it is, with what it said. */}
+      {/* One list, so that a card keeps its state when it moves to another group. */}
       {groups.flatMap(({ group, list }) => [
         <h2 key={group} className={styles.heading}>
           {t[group]}
@@ -191,7 +200,7 @@ function List({ checks, mailed, loading }: ListProps) {
             key={checked.digest}
             checked={checked}
             here={here}
-            mailed={mailed.has(checked.digest)}
+            shared={sharedDigests.has(checked.digest)}
             onRemove={() => remove(checked)}
           />
         )),

@@ -1,27 +1,30 @@
-// What happened to an account's approvals, from the chain's events.
+// The history of an account's approvals, from the chain's events.
+
 import { useState } from "react"
 import { type Address as AddressType, isAddress } from "viem"
-import { useBoundTo, useHistory } from "../../api/mailbox.ts"
-import type { Happening } from "../../chain/binding.ts"
+import type { ApprovalEvent } from "../../chain/binding.ts"
 import { isSame } from "../../chain/legal.ts"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Choice, TextField } from "../../parts/Field.tsx"
-import { Address, Hash, shorten, Tx, When } from "../../parts/Mark.tsx"
-import { Empty, Loaded } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { useApprovalEvents, useApproverFor } from "../../features/queries/account.ts"
+import { shorten } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Choice, TextField } from "../../ui/Field.tsx"
+import { Empty } from "../../ui/States.tsx"
+import { Address, Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "History",
     account: "Account",
     own: (address: string) => `${address} (you)`,
     other: "Another account …",
     address: "Its address",
-    bad: "This is no address.",
-    none: "Nothing happened yet",
-    noneAbout: "Bindings, consents by transaction, consents taken back and actions taken are listed here.",
+    bad: "This is not an address.",
+    none: "No history yet",
+    noneAbout: "Bindings, consents by transaction, revoked consents and executed actions are listed here.",
     when: "When",
     what: "What",
     action: "Action",
@@ -30,10 +33,10 @@ const words = speak(
     names: {
       AccountBound: "Bound",
       Consented: "Consented",
-      Revoked: "Taken back",
-      ActionTaken: "Action taken",
+      Revoked: "Revoked",
+      ActionTaken: "Executed",
     },
-    bound: (m: number, n: number) => (m === 0 ? "Freed" : `Bound to ${m} of ${n}`),
+    bound: (m: number, n: number) => (m === 0 ? "Unbound" : `Bound to ${m} of ${n}`),
   },
   {
     title: "历史",
@@ -54,8 +57,8 @@ const words = speak(
   },
 )
 
-const TONES: Record<Happening["name"], Tone> = {
-  AccountBound: "tide",
+const TONES: Record<ApprovalEvent["name"], Tone> = {
+  AccountBound: "info",
   Consented: "good",
   Revoked: "bad",
   ActionTaken: "plain",
@@ -63,15 +66,15 @@ const TONES: Record<Happening["name"], Tone> = {
 const OTHER = "other"
 
 export function History({ me }: { me: AddressType | undefined }) {
-  const t = useWords(words)
-  const { data: boundTo = [] } = useBoundTo(me)
+  const t = useMessages(messages)
+  const { data: boundTo = [] } = useApproverFor(me)
   const [chosen, setChosen] = useState<string>()
   const [typed, setTyped] = useState("")
   const accounts = [...(me ? [me] : []), ...boundTo.filter((account) => !isSame(me, account))]
   const value = chosen ?? accounts[0] ?? OTHER
   const valid = isAddress(typed, { strict: false })
   const account = value === OTHER ? (valid ? (typed as AddressType) : undefined) : (value as AddressType)
-  const history = useHistory(account)
+  const history = useApprovalEvents(account)
   return (
     <Card title={t.title}>
       <div className="stack">
@@ -106,12 +109,12 @@ export function History({ me }: { me: AddressType | undefined }) {
 }
 
 function Nothing() {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return <Empty title={t.none}>{t.noneAbout}</Empty>
 }
 
-function Table({ all }: { all: Happening[] }) {
-  const t = useWords(words)
+function Table({ all }: { all: ApprovalEvent[] }) {
+  const t = useMessages(messages)
   if (all.length === 0) return <Nothing />
   return (
     <section className="scroller" aria-label={t.title} tabIndex={0}>

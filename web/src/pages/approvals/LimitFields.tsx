@@ -1,26 +1,26 @@
-// What needs no consent in one currency, as it is typed: a rate by the hour, and two amounts.
+// The form fields of the limits in one currency: an hourly rate and two amounts.
 import { useEffect } from "react"
 import type { Address } from "viem"
 import { useUnit } from "../../chain/currency.ts"
 import type { Limit } from "../../chain/terms.ts"
-import { Button } from "../../parts/Button.tsx"
-import { TextField } from "../../parts/Field.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { formatExact, HOUR, over, parseAmount, rateOf, type Unit } from "../../words/units.ts"
+import { amountOver, formatExact, HOUR, parseAmount, rateOf, type Unit } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
+import { TextField } from "../../ui/Field.tsx"
 import styles from "./Approvals.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     rate: (symbol: string) => `A lease may reserve, ${symbol}/h`,
-    amount: (symbol: string) => `A call may move, ${symbol}`,
+    amount: (symbol: string) => `A call may transfer, ${symbol}`,
     exposure: (symbol: string) => `In the market, ${symbol}`,
-    bad: "This is no amount.",
-    high: "This is higher than the market counts.",
+    bad: "This is not an amount.",
+    high: "This exceeds the market's maximum.",
     remove: (symbol: string) => `Remove ${symbol}`,
   },
   {
     rate: (symbol: string) => `单个租约可预留，${symbol}/小时`,
-    amount: (symbol: string) => `单次调用可移动，${symbol}`,
+    amount: (symbol: string) => `单次调用可转移，${symbol}`,
     exposure: (symbol: string) => `在市场中，${symbol}`,
     bad: "这不是有效金额。",
     high: "超出市场可计数的范围。",
@@ -28,13 +28,13 @@ const words = speak(
   },
 )
 
-/** As typed, or as it was in force. */
+/** As typed, or as in force. */
 export interface LimitText {
   currency: Address
   rate: string
   amount: string
   exposure: string
-  /** What is in force: shown until something is typed. */
+  /** The limit in force: shown until the user types. */
   kept?: Limit
 }
 
@@ -44,7 +44,7 @@ export function textOf(limit: Limit): LimitText {
 
 const plain = (amount: bigint, unit: Unit) => formatExact(amount, unit).split(" ")[0]!
 
-/** Null while something in it is no amount. */
+/** Null while a field is not a valid amount. */
 export function limitOf({ currency, rate, amount, exposure }: LimitText, unit: Unit): Limit | null {
   const [hourly, most, exposed] = [rate, amount, exposure].map((text) => parseAmount(text, unit))
   if (hourly == null || most == null || exposed == null) return null
@@ -60,19 +60,19 @@ interface Props {
 }
 
 export function LimitFields({ limit, onChange, onParsed, onRemove }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(limit.currency)
   const { kept } = limit
-  // The unit of a token comes later than the limits in it.
+  // A token's unit is loaded after the limits in it.
   const shown = kept
     ? {
         currency: limit.currency,
-        rate: plain(over(kept.rate, HOUR), unit),
+        rate: plain(amountOver(kept.rate, HOUR), unit),
         amount: plain(kept.amount, unit),
         exposure: plain(kept.exposure, unit),
       }
     : limit
-  // A rate that nobody touched stays what it is: told by the hour it may have lost a fraction.
+  // An unchanged rate is kept exactly: converted per hour it may have lost a fraction.
   const parsed = kept ?? limitOf(shown, unit)
   const key = parsed ? `${parsed.rate} ${parsed.amount} ${parsed.exposure}` : ""
   useEffect(() => onParsed(limit.currency, parsed), [key, limit.currency])

@@ -1,84 +1,50 @@
-// Opens the files in which actions and consents travel: dropped here, or chosen. No provider is needed.
-import { type DragEvent, useRef, useState } from "react"
+// Opens files of proposals and consents, dropped or chosen. No provider is involved.
+import { useState } from "react"
 import { useClient } from "wagmi"
-import { keep } from "../../api/mailbox.ts"
-import { BadProposal, parseProposal } from "../../chain/proposals.ts"
+import { InvalidProposal, parseProposal } from "../../chain/proposals.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { Button } from "../../parts/Button.tsx"
-import { Notice } from "../../parts/States.tsx"
-import { speak, useLanguage, useWords } from "../../words/language.ts"
-import styles from "./Approvals.module.css"
+import { storeProposal } from "../../features/proposals/proposals.ts"
+import { defineMessages, useLanguage, useMessages } from "../../i18n/language.ts"
+import { DropZone } from "../../ui/DropZone.tsx"
+import { Notice } from "../../ui/States.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
-    about:
-      "Drop an action's file here, as tidemark … --propose or this page writes it. Consents in it are added.",
+    about: "Drop a proposal file here, made by tidemark … --propose or by this page. Its consents are added.",
     choose: "Open a file",
-    opened: (count: number) => (count === 1 ? "One action was opened." : `${count} actions were opened.`),
+    opened: (count: number) => (count === 1 ? "One proposal was opened." : `${count} proposals were opened.`),
   },
   {
-    about: "将操作文件拖到这里（由 tidemark … --propose 或此页面生成）。其中的同意会一并加入。",
+    about: "将提议文件拖到这里（由 tidemark … --propose 或此页面生成）。其中的同意会一并加入。",
     choose: "打开文件",
-    opened: (count: number) => `已打开 ${count} 个操作。`,
+    opened: (count: number) => `已打开 ${count} 个提议。`,
   },
 )
 
 export function OpenFile() {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const language = useLanguage()
   const reader = useClient() as Reader
-  const input = useRef<HTMLInputElement>(null)
-  const [over, setOver] = useState(false)
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>()
 
-  async function open(files: FileList | null) {
-    const list = [...(files ?? [])]
-    try {
-      for (const file of list) {
-        try {
-          keep(parseProposal(await file.text(), reader))
-        } catch (error) {
-          if (!(error instanceof BadProposal)) throw error
-          setSaid({ tone: "bad", text: `${file.name}: ${error.reason[language]}` })
-          return
-        }
+  async function open(files: File[]) {
+    for (const file of files) {
+      try {
+        storeProposal(parseProposal(await file.text(), reader))
+      } catch (error) {
+        if (!(error instanceof InvalidProposal)) throw error
+        setSaid({ tone: "bad", text: `${file.name}: ${error.reason[language]}` })
+        return
       }
-      if (list.length > 0) setSaid({ tone: "good", text: t.opened(list.length) })
-    } finally {
-      if (input.current) input.current.value = ""
     }
-  }
-  function drop(event: DragEvent) {
-    event.preventDefault()
-    setOver(false)
-    void open(event.dataTransfer.files)
+    if (files.length > 0) setSaid({ tone: "good", text: t.opened(files.length) })
   }
 
   return (
     <div className="stack-s">
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is a shortcut; the button does the same. */}
-      <div
-        className={styles.drop}
-        data-over={over}
-        onDragOver={(event) => {
-          event.preventDefault()
-          setOver(true)
-        }}
-        onDragLeave={() => setOver(false)}
-        onDrop={drop}
-      >
-        <p>{t.about}</p>
-        <Button onClick={() => input.current?.click()}>{t.choose}</Button>
-        <input
-          ref={input}
-          type="file"
-          accept="application/json,.json"
-          multiple
-          hidden
-          aria-label={t.choose}
-          onChange={(event) => void open(event.target.files)}
-        />
-      </div>
+      <DropZone choose={t.choose} accept="application/json,.json" multiple onFiles={open}>
+        {t.about}
+      </DropZone>
       {said && <Notice tone={said.tone}>{said.text}</Notice>}
     </div>
   )

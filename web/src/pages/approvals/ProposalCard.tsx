@@ -1,74 +1,74 @@
-// One proposal: what it does, who has consented, and what whoever looks may do about it.
+// One proposal: what it does, who has consented, and what the user may do about it.
 import { useState } from "react"
 import { zeroAddress } from "viem"
-import { keep, usePost } from "../../api/mailbox.ts"
 import { approved, approvedCall } from "../../chain/actions/approved.ts"
 import { consent } from "../../chain/actions/consent.ts"
 import { pay } from "../../chain/actions/pay.ts"
 import { revoke } from "../../chain/actions/revoke.ts"
 import { signAction } from "../../chain/actions/signAction.ts"
-import { type Here, isSame, useReasons } from "../../chain/legal.ts"
-import { type Checked, merged, takingOf } from "../../chain/proposals.ts"
-import { explain, loadSentences } from "../../chain/refusals.ts"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { Act, Button } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Countdown } from "../../parts/Countdown.tsx"
-import { Dialog } from "../../parts/Dialog.tsx"
-import { Address, Hash, Tx } from "../../parts/Mark.tsx"
-import { Notice } from "../../parts/States.tsx"
-import { Told, useTransact } from "../../transactions/transact.ts"
-import { useWallet } from "../../wallet/useWallet.ts"
-import { speak, useLanguage, useWords } from "../../words/language.ts"
+import { explainError, loadErrorMessages } from "../../chain/errors.ts"
+import { isSame, type RuleContext, useReasons } from "../../chain/legal.ts"
+import { approvedArguments, type CheckedProposal, mergeConsents } from "../../chain/proposals.ts"
+import { Countdown } from "../../features/chain/Countdown.tsx"
+import { Details, Effects, Fact, Facts } from "../../features/proposals/CallDetails.tsx"
+import { storeProposal, useProposalActions } from "../../features/proposals/proposals.ts"
+import { save } from "../../features/proposals/saveFile.ts"
+import { caseOf, type ProposalStatus, statusOf } from "../../features/proposals/status.ts"
+import { useWallet } from "../../features/wallet/useWallet.ts"
+import { defineMessages, useLanguage, useMessages } from "../../i18n/language.ts"
+import { TransactionFailed, useTransact } from "../../transactions/useTransact.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
+import { ActionButton, Button } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Dialog } from "../../ui/Dialog.tsx"
+import { Notice } from "../../ui/States.tsx"
+import { Address, Hash, Tx } from "../../ui/Values.tsx"
 import styles from "./Approvals.module.css"
-import { caseOf, type Standing, standingOf } from "./checks.ts"
-import { Details, Effects, Fact, Facts } from "./Details.tsx"
-import { save } from "./save.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     standings: {
-      changed: "Was changed",
+      changed: "Modified",
       taken: "Taken",
-      free: "Account is free",
-      anew: "Bound anew since",
+      free: "Account not bound",
+      anew: "Binding changed",
       expired: "Expired",
       ready: "Ready to send",
-      mine: "Waits for you",
-      waiting: "Waits for approvers",
+      mine: "Needs your consent",
+      waiting: "Awaiting approvers",
     },
     account: "Account",
-    expiry: "May be taken",
-    takenBy: "Taken by",
+    expiry: "Expires",
+    takenBy: "Executed by",
     nonce: "Nonce",
     digest: "Digest, computed here",
     matches: "matches",
-    differs: "is not the proposal's own",
-    source: "Comes from",
-    mailed: "the mailbox",
+    differs: "differs from the proposal's digest",
+    source: "Source",
+    shared: "the provider",
     shelf: "this browser",
     consents: (there: number, wanted: number) => `${there} of ${wanted} consents`,
     signed: "signed",
     sent: "by transaction",
-    revoked: "taken back",
+    revoked: "revoked",
     missing: "not yet",
     strangers: (count: number) =>
       count === 1
-        ? "One signature is not that of an approver, and does not count:"
-        : `${count} signatures are not those of approvers, and do not count:`,
+        ? "One signature is not by an approver and is not counted:"
+        : `${count} signatures are not by approvers and are not counted:`,
     sign: "Consent by signature",
     send: "Consent by transaction",
-    revoke: "Take my consent back",
-    refuse: "Refuse for good",
+    revoke: "Revoke my consent",
+    refuse: "Refuse permanently",
     revokeAbout:
-      "Your consent to this action ends for good, however it was given or will be. To consent after all, it has to be proposed again.",
-    take: "Send it",
+      "This permanently revokes your consent to this action, past and future. To consent later, the action has to be proposed again.",
+    take: "Send",
     file: "Save as a file",
     remove: "Remove",
     givenLabel: "Consent to an action",
-    revokeLabel: "Take a consent back",
-    handed: "Your consent is in the mailbox.",
-    kept: "Your consent is kept here: save the file, and give it to the account's holder.",
+    revokeLabel: "Revoke a consent",
+    handed: "Your consent was shared.",
+    kept: "Your consent is stored in this browser: save the file, and send it to the account's owner.",
   },
   {
     standings: {
@@ -89,7 +89,7 @@ const words = speak(
     matches: "一致",
     differs: "与提议自带的不一致",
     source: "来源",
-    mailed: "信箱",
+    shared: "提供方",
     shelf: "此浏览器",
     consents: (there: number, wanted: number) => `${wanted} 份同意中的 ${there} 份`,
     signed: "已签名",
@@ -112,33 +112,33 @@ const words = speak(
   },
 )
 
-const TONES: Record<Standing, Tone> = {
+const TONES: Record<ProposalStatus, Tone> = {
   changed: "bad",
   taken: "good",
   free: "plain",
   anew: "warn",
   expired: "bad",
   ready: "good",
-  mine: "tide",
+  mine: "info",
   waiting: "plain",
 }
 
 interface Props {
-  checked: Checked
-  here: Here
-  /** It is in the mailbox, not only in this browser. */
-  mailed: boolean
+  checked: CheckedProposal
+  here: RuleContext
+  /** Whether it is at the provider, not only in this browser. */
+  shared: boolean
   onRemove: () => void
 }
 
-export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
-  const t = useWords(words)
+export function ProposalCard({ checked, here, shared, onRemove }: Props) {
+  const t = useMessages(messages)
   const language = useLanguage()
-  const { proposal, action, digest, sound, told, binding, consents, state } = checked
-  const standing = standingOf(checked, here)
+  const { proposal, action, digest, sound, decoded, binding, consents, state } = checked
+  const standing = statusOf(checked, here)
   return (
     <Card
-      title={<span className={styles.says}>{told.says[language]}</span>}
+      title={<span className={styles.says}>{decoded.says[language]}</span>}
       aside={<Badge tone={TONES[standing]}>{t.standings[standing]}</Badge>}
     >
       <div className="stack">
@@ -152,15 +152,15 @@ export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
           <Fact label={t.digest}>
             <Hash of={digest} /> <Badge tone={sound ? "good" : "bad"}>{sound ? t.matches : t.differs}</Badge>
           </Fact>
-          <Fact label={t.source}>{mailed ? t.mailed : t.shelf}</Fact>
+          <Fact label={t.source}>{shared ? t.shared : t.shelf}</Fact>
         </Facts>
-        <Details told={told} />
-        {!state.nonceUsed && <Effects told={told} account={action.account} />}
+        <Details call={decoded} />
+        {!state.nonceUsed && <Effects call={decoded} account={action.account} />}
         {binding && <Progress checked={checked} me={here.me} />}
         <Actions
           checked={checked}
           here={here}
-          mailed={mailed}
+          shared={shared}
           onSave={() => save(proposal)}
           onRemove={onRemove}
         />
@@ -172,9 +172,9 @@ export function ProposalCard({ checked, here, mailed, onRemove }: Props) {
   )
 }
 
-function Progress({ checked, me }: { checked: Checked; me: Here["me"] }) {
-  const t = useWords(words)
-  const { binding, consents, state, strangers } = checked
+function Progress({ checked, me }: { checked: CheckedProposal; me: RuleContext["me"] }) {
+  const t = useMessages(messages)
+  const { binding, consents, state, invalidSigners: strangers } = checked
   const { approvers, threshold } = binding!
   const there = Math.min(consents.length, threshold)
   return (
@@ -224,30 +224,30 @@ function Progress({ checked, me }: { checked: Checked; me: Here["me"] }) {
 }
 
 interface ActionsProps {
-  checked: Checked
-  here: Here
-  mailed: boolean
+  checked: CheckedProposal
+  here: RuleContext
+  shared: boolean
   onSave: () => void
   onRemove: () => void
 }
 
-function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
-  const t = useWords(words)
+function Actions({ checked, here, shared, onSave, onRemove }: ActionsProps) {
+  const t = useMessages(messages)
   const because = useReasons()
   const transact = useTransact()
   const wallet = useWallet()
-  const post = usePost()
+  const post = useProposalActions()
   const language = useLanguage()
   const [busy, setBusy] = useState<string>()
   const [said, setSaid] = useState<{ tone: "good" | "bad"; text: string }>()
   const [asking, setAsking] = useState(false)
-  const { proposal, action, digest, binding, told } = checked
+  const { proposal, action, digest, binding, decoded } = checked
   const own = caseOf(checked, here)
   const approvers = binding?.approvers ?? []
   const named = { account: action.account, action: digest, approvers }
   const asked = approvers.some((approver) => isSame(here.me, approver))
-  // From the mailbox only its account and who proposed it may take it; to others it would come back.
-  const mayRemove = !mailed || isSame(here.me, action.account) || isSame(here.me, proposal.createdBy)
+  // Only its account and its proposer may remove it from the provider; for others it would reappear.
+  const mayRemove = !shared || isSame(here.me, action.account) || isSame(here.me, proposal.createdBy)
   const mine = because("sign", own)
   const carries = because("approved", own)
   const back = checked.consents.some(({ approver }) => isSame(here.me, approver)) ? t.revoke : t.refuse
@@ -258,10 +258,10 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
     try {
       await act()
     } catch (error) {
-      // What was sent, the transaction centre tells.
-      if (error instanceof Told) return
-      await loadSentences()
-      setSaid({ tone: "bad", text: explain(error).sentence })
+      // The transaction centre shows the failure of a sent transaction.
+      if (error instanceof TransactionFailed) return
+      await loadErrorMessages()
+      setSaid({ tone: "bad", text: explainError(error).sentence })
     } finally {
       setBusy(undefined)
     }
@@ -272,9 +272,9 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
       const client = await wallet()
       const signature = await signAction(client, action)
       const consent = { approver: client.account.address, signature }
-      keep(merged({ ...proposal, consents: [consent] }, proposal))
-      if (mailed) await post.consent(proposal.digest, consent.approver, signature)
-      setSaid({ tone: "good", text: mailed ? t.handed : t.kept })
+      storeProposal(mergeConsents({ ...proposal, consents: [consent] }, proposal))
+      if (shared) await post.consent(proposal.digest, consent.approver, signature)
+      setSaid({ tone: "good", text: shared ? t.handed : t.kept })
     })
   const consents = () => doing("consent", () => transact(t.givenLabel, (client) => consent(client, named)))
   const takeBack = () =>
@@ -284,15 +284,15 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
     })
   const take = () =>
     doing("take", () => {
-      const taking = takingOf(checked)
-      const token = told.effects.find(({ currency, into }) => into > 0n && currency !== zeroAddress)
+      const taking = approvedArguments(checked)
+      const token = decoded.effects.find(({ currency, into }) => into > 0n && currency !== zeroAddress)
       return transact(
-        told.says[language],
+        decoded.says[language],
         (client) =>
           token
             ? pay(client, { currency: token.currency, amount: token.into, call: approvedCall(taking) })
             : approved(client, taking),
-        token?.unit ?? told.effects[0]?.unit,
+        token?.unit ?? decoded.effects[0]?.unit,
       )
     })
 
@@ -301,32 +301,37 @@ function Actions({ checked, here, mailed, onSave, onRemove }: ActionsProps) {
       {said && <Notice tone={said.tone}>{said.text}</Notice>}
       <div className={styles.actions}>
         {(asked || !isSame(here.me, action.account)) && (
-          <Act kind={asked ? "primary" : "plain"} reason={mine} busy={busy === "sign"} onClick={sign}>
+          <ActionButton
+            kind={asked ? "primary" : "plain"}
+            reason={mine}
+            busy={busy === "sign"}
+            onClick={sign}
+          >
             {t.sign}
-          </Act>
+          </ActionButton>
         )}
         {mine === null && (
-          <Act reason={because("consent", own)} busy={busy === "consent"} onClick={consents}>
+          <ActionButton reason={because("consent", own)} busy={busy === "consent"} onClick={consents}>
             {t.send}
-          </Act>
+          </ActionButton>
         )}
-        <Act
+        <ActionButton
           kind={carries === null ? "primary" : "plain"}
           reason={carries}
           busy={busy === "take"}
           onClick={take}
         >
           {t.take}
-        </Act>
+        </ActionButton>
         {asked && (
-          <Act
+          <ActionButton
             kind="danger"
             reason={because("revoke", own)}
             busy={busy === "revoke"}
             onClick={() => setAsking(true)}
           >
             {back}
-          </Act>
+          </ActionButton>
         )}
         <Button kind="quiet" onClick={onSave}>
           {t.file}

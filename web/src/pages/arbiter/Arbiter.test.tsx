@@ -6,8 +6,8 @@ import { APPROVERS, boundLog, log, NOW, VERSION, world } from "../../../test/cha
 import { POLICY, STATED, TERMS, USAGE } from "../../../test/market.ts"
 import { answer, show } from "../../../test/page.tsx"
 import { ADDRESS, CHAIN_ID, HASH, MARKET, OTHER } from "../../../test/wallet.ts"
-import type { LeaseView, MarketView, ProviderView } from "../../api/views.ts"
-import { setLanguage } from "../../words/language.ts"
+import type { LeaseView, MarketView, ProviderView } from "../../api/types.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { Arbiter } from "./Arbiter.tsx"
 
 const ARBITERS: Address = "0x976EA74026E726554dB657fA54763abd0C3a0aa9"
@@ -19,7 +19,12 @@ const ETHER = 10n ** 18n
 
 const market: MarketView = {
   ...{ chainId: CHAIN_ID, market: MARKET, block: 1, provider: OTHER, endpoint: "", sealingKey: "0x" },
-  ...{ domain: {}, types: {}, leafEncoding: [], intakeOpen: true },
+  ...{
+    domain: { name: "Tidemark", version: "1", chainId: CHAIN_ID, verifyingContract: MARKET },
+    types: {},
+    leafEncoding: [],
+    intakeOpen: true,
+  },
   parameters: {
     ...{ arbiters: ARBITERS, fraudShare: "5000", noticePeriod: "30" },
     ...{ minBond: String(ETHER), bondPerCore: String(ETHER / 100n) },
@@ -88,22 +93,22 @@ const value = (label: string) => effects().getByText(label).nextElementSibling
 
 afterEach(() => setLanguage("en"))
 
-describe("everybody", () => {
+describe("any visitor", () => {
   it("reads the dispute, its deadline and default, its terms and proofs", async () => {
     await stage()
     await ruling()
     expect(await screen.findByText("10m left")).toBeVisible()
-    expect(screen.getByText(/If nobody rules in time/)).toBeVisible()
+    expect(screen.getByText(/Without a ruling in time/)).toBeVisible()
     expect(await screen.findByText("1, allowed 1 to 3")).toBeVisible()
     expect(await screen.findByRole("row", { name: /^7 .*42.5 % 600$/ })).toBeVisible()
-    expect(screen.getByRole("link", { name: "See the lease and all its proofs" })).toHaveAttribute(
+    expect(screen.getByRole("link", { name: "Open the lease with all its proofs" })).toHaveAttribute(
       "href",
       `/leases/${LEASE}?tab=proofs`,
     )
-    expect(screen.getByText("Onlooker: only the arbiters rule")).toBeVisible()
+    expect(screen.getByText("Observer: only the arbiters rule")).toBeVisible()
   })
 
-  it("cannot rule, and reads why", async () => {
+  it("cannot rule, and sees why", async () => {
     await stage({ account: ADDRESS })
     const form = await ruling()
     expect(form.getByRole("button", { name: "Rule" })).toHaveAccessibleDescription(
@@ -121,13 +126,13 @@ describe("everybody", () => {
     const late = { ...lease, disputedUntil: NOW - 1 }
     const { chain } = await stage({ account: APPROVERS[0], more: { "/v1/leases?closed=true": [late] } })
     const form = await ruling()
-    expect(screen.getByText("Deadline over")).toBeVisible()
+    expect(screen.getByText("Deadline passed")).toBeVisible()
     await waitFor(() => expect(form.getByRole("button", { name: "End the dispute" })).toBeEnabled())
     await userEvent.click(form.getByRole("button", { name: "End the dispute" }))
     await waitFor(() => expect(chain.sent).toEqual([{ name: "endDispute", args: [STATED], value: 0n }]))
   })
 
-  it("is told when there is none", async () => {
+  it("sees that there is none", async () => {
     await stage({ more: { "/v1/leases?closed=true": [] } })
     expect(await screen.findByText("No lease is disputed")).toBeVisible()
   })
@@ -153,9 +158,9 @@ describe("evidence", () => {
     expect(screen.getByText("matches the hash on chain")).toBeVisible()
   })
 
-  it("that is not what was shown does not count", async () => {
+  it("with another hash is rejected", async () => {
     await stage({ more: { [`/v1/evidence/${SHOWN}`]: new Response("It was fine.") } })
-    expect(await screen.findByText(/Its provider does not have it/)).toBeVisible()
+    expect(await screen.findByText(/The provider does not have it/)).toBeVisible()
     expect(screen.queryByText("It was fine.")).toBeNull()
   })
 
@@ -167,17 +172,17 @@ describe("evidence", () => {
     }
     const get = () => (kept ? new Response(TEXT) : new Response(null, { status: 404 }))
     await stage({ more: { [`PUT /v1/evidence/${SHOWN}`]: put, [`/v1/evidence/${SHOWN}`]: get } })
-    await screen.findByText(/Its provider does not have it/)
+    await screen.findByText(/The provider does not have it/)
     const input = screen.getByLabelText("Compare a file", { selector: "input" })
     await userEvent.upload(input, new File(["something else"], "other.txt"))
-    expect(await screen.findByText("other.txt is not what was shown: its hash differs.")).toBeVisible()
+    expect(await screen.findByText("other.txt is not the evidence: its hash differs.")).toBeVisible()
     await userEvent.upload(input, new File([TEXT], "mine.txt"))
     expect(await screen.findByRole("region", { name: "The evidence" })).toHaveTextContent("503")
-    await userEvent.click(screen.getByRole("button", { name: "Hand it to the lease's provider" }))
-    expect(await screen.findByText(/Whoever reads this dispute finds it now/)).toBeVisible()
+    await userEvent.click(screen.getByRole("button", { name: "Upload to the lease's provider" }))
+    expect(await screen.findByText(/readers of this dispute can see it now/)).toBeVisible()
   })
 
-  it("is never taken for more than text", async () => {
+  it("is rendered as text only", async () => {
     const html = "<img src=x onerror=alert(1)>"
     const hash = keccak256(stringToHex(html))
     const logs = [
@@ -203,15 +208,15 @@ describe("the arbiters", () => {
     const form = await ruling()
     const slider = form.getByRole("slider", { name: /Taken from the provider's bond/ })
     expect(slider).toHaveAttribute("max", "5000")
-    // jsdom moves no slider by its keys.
+    // jsdom does not move sliders by keys.
     fireEvent.change(slider, { target: { value: "5000" } })
     expect(slider).toHaveAttribute("aria-valuetext", "50 % of the bond")
     await waitFor(() => expect(value("The provider's bond loses")).toHaveTextContent("1 ETH"))
-    expect(value("The tenant gets of that")).toHaveTextContent("0.75 ETH")
+    expect(value("Of that, the tenant receives")).toHaveTextContent("0.75 ETH")
     expect(value("Burned")).toHaveTextContent("0.25 ETH")
-    expect(value("Left of the bond")).toHaveTextContent("1 ETH")
-    await waitFor(() => expect(value("The deposit goes back to the tenant")).toHaveTextContent("0.1 ETH"))
-    expect(form.getByText(/can sell nothing more until it has added to it/)).toHaveTextContent("1.05024 ETH")
+    expect(value("Remaining bond")).toHaveTextContent("1 ETH")
+    await waitFor(() => expect(value("The deposit is returned to the tenant")).toHaveTextContent("0.1 ETH"))
+    expect(form.getByText(/cannot sell until it adds to its bond/)).toHaveTextContent("1.05024 ETH")
     const rule = form.getByRole("button", { name: "Rule" })
     await waitFor(() => expect(rule).toBeEnabled())
     await userEvent.click(rule)
@@ -225,7 +230,7 @@ describe("the arbiters", () => {
     const form = await ruling()
     await userEvent.click(form.getByRole("radio", { name: "For the provider" }))
     expect(form.queryByRole("slider")).toBeNull()
-    expect(value("What was frozen can be claimed by proof, at most")).toHaveTextContent("0.25 ETH")
+    expect(value("The frozen amount can be claimed with proofs, at most")).toHaveTextContent("0.25 ETH")
     const rule = form.getByRole("button", { name: "Rule" })
     await waitFor(() => expect(rule).toBeEnabled())
     await userEvent.click(rule)
@@ -235,9 +240,7 @@ describe("the arbiters", () => {
   it("are too late after the deadline", async () => {
     const late = { ...lease, disputedUntil: NOW - 1 }
     await stage({ account: ARBITERS, more: { "/v1/leases?closed=true": [late] } })
-    expect((await ruling()).getByRole("button", { name: "Rule" })).toHaveAccessibleDescription(
-      /could rule until/,
-    )
+    expect((await ruling()).getByRole("button", { name: "Rule" })).toHaveAccessibleDescription(/deadline was/)
   })
 
   it("stop intake", async () => {
@@ -264,7 +267,7 @@ describe("the arbiters", () => {
 })
 
 describe("in Chinese", () => {
-  it("says all of it", async () => {
+  it("is fully translated", async () => {
     setLanguage("zh")
     await stage({ account: ADDRESS })
     expect(await screen.findByRole("heading", { name: "裁决" })).toBeVisible()

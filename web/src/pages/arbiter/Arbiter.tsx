@@ -1,42 +1,43 @@
-// Disputes with their evidence and deadlines, and the arbiters' ruling; readable for everybody.
+// Disputes with their evidence and deadlines, and the arbiters' ruling. Public.
 import type { Address as AddressType } from "viem"
-import { useHere } from "../../api/here.ts"
-import { useBinding } from "../../api/mailbox.ts"
-import { useLeases } from "../../api/queries.ts"
-import type { LeaseSummary } from "../../api/views.ts"
-import { type Here, isSame } from "../../chain/legal.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Address } from "../../parts/Mark.tsx"
-import { Empty, Loaded, Skeleton } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { Fact, Facts } from "../approvals/Details.tsx"
+import type { LeaseSummary } from "../../api/types.ts"
+import { isSame, type RuleContext } from "../../chain/legal.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { Fact, Facts } from "../../features/proposals/CallDetails.tsx"
+import { useBinding } from "../../features/queries/account.ts"
+import { useLeases } from "../../features/queries/market.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Empty, Skeleton } from "../../ui/States.tsx"
+import { Address } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
-import type { Bench } from "./bench.ts"
+import type { Arbiters } from "./arbiters.ts"
 import { DisputeCard } from "./DisputeCard.tsx"
-import { Ended } from "./Ended.tsx"
+import { EndedDisputes } from "./EndedDisputes.tsx"
 import { Intake } from "./Intake.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Arbiter",
     about:
-      "What the chain cannot see, the arbiters rule: a tenant's deposit, a freeze of the lease's claims, a deadline with a default.",
+      "The arbiters rule on what the contract cannot check. A dispute takes a deposit from the tenant, freezes the lease's claims, and has a deadline with a default outcome.",
     arbiters: "The arbiters",
     account: "Account",
     bound: "Acts by",
     of: (m: number, n: number) => `${m} of ${n} approvers`,
     alone: "its own key",
-    you: "Your part",
+    you: "Your role",
     roles: {
       arbiters: "The arbiters' account",
       approver: "One of its approvers: your ruling becomes a proposal",
-      reader: "Onlooker: only the arbiters rule",
+      reader: "Observer: only the arbiters rule",
     },
     disputes: "Open disputes",
     none: "No lease is disputed",
     noneAbout:
-      "A tenant opens a dispute from its lease, with a deposit and the hash of what it shows. It appears here with its deadline.",
+      "A tenant opens a dispute on its lease's page, with a deposit and the hash of its evidence. It appears here with its deadline.",
   },
   {
     title: "仲裁",
@@ -59,8 +60,8 @@ const words = speak(
 )
 
 export function Arbiter() {
-  const t = useWords(words)
-  const here = useHere()
+  const t = useMessages(messages)
+  const here = useRuleContext()
   const leases = useLeases(true)
   return (
     <div className="stack">
@@ -73,11 +74,11 @@ export function Arbiter() {
   )
 }
 
-function Seated({ here, leases }: { here: Here; leases: ReturnType<typeof useLeases> }) {
-  const t = useWords(words)
+function Seated({ here, leases }: { here: RuleContext; leases: ReturnType<typeof useLeases> }) {
+  const t = useMessages(messages)
   const account = here.parameters.arbiters as AddressType
   const binding = useBinding(account)
-  const bench: Bench = {
+  const bench: Arbiters = {
     account,
     binding: binding.data ?? null,
     role: isSame(here.me, account)
@@ -98,7 +99,7 @@ function Seated({ here, leases }: { here: Here; leases: ReturnType<typeof useLea
               {bench.binding ? t.of(bench.binding.threshold, bench.binding.approvers.length) : t.alone}
             </Fact>
             <Fact label={t.you}>
-              <Badge tone={bench.role === "reader" ? "plain" : "tide"}>{t.roles[bench.role]}</Badge>
+              <Badge tone={bench.role === "reader" ? "plain" : "info"}>{t.roles[bench.role]}</Badge>
             </Fact>
           </Facts>
         </Card>
@@ -110,13 +111,13 @@ function Seated({ here, leases }: { here: Here; leases: ReturnType<typeof useLea
           {(all) => <Disputes leases={all} here={here} bench={bench} />}
         </Loaded>
       </section>
-      <Ended />
+      <EndedDisputes />
     </>
   )
 }
 
-function Disputes({ leases, here, bench }: { leases: LeaseSummary[]; here: Here; bench: Bench }) {
-  const t = useWords(words)
+function Disputes({ leases, here, bench }: { leases: LeaseSummary[]; here: RuleContext; bench: Arbiters }) {
+  const t = useMessages(messages)
   const disputed = leases
     .filter(({ disputedUntil }) => disputedUntil !== null)
     .sort((a, b) => a.disputedUntil! - b.disputedUntil!)

@@ -1,27 +1,27 @@
-// One dispute: who, until when, what was shown, what the proofs say, and the ruling.
+// One dispute: parties, deadline, evidence, proofs, and the ruling.
 import { Link } from "@tanstack/react-router"
-import { useDispute } from "../../api/evidence.ts"
-import { useLease, useProofs, useProviders } from "../../api/queries.ts"
-import type { LeaseSummary, ProofSummary } from "../../api/views.ts"
+import type { LeaseSummary, ProofSummary } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
-import { type Here, isSame } from "../../chain/legal.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Countdown } from "../../parts/Countdown.tsx"
-import { Address, Amount, Hash, Tx, When } from "../../parts/Mark.tsx"
-import { Loaded } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { ETH, formatBasisPoints, HOUR, over } from "../../words/units.ts"
-import { Fact, Facts } from "../approvals/Details.tsx"
+import { isSame, type RuleContext } from "../../chain/legal.ts"
+import { Countdown } from "../../features/chain/Countdown.tsx"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { Fact, Facts } from "../../features/proposals/CallDetails.tsx"
+import { useDispute } from "../../features/queries/dispute.ts"
+import { useLease, useProofs, useProviders } from "../../features/queries/market.ts"
+import { amountOver, ETH, formatBasisPoints, HOUR } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Address, Amount, Hash, Tx, When } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
-import type { Bench } from "./bench.ts"
+import type { Arbiters } from "./arbiters.ts"
+import { DisputeEvidence } from "./DisputeEvidence.tsx"
 import { Ruling } from "./Ruling.tsx"
-import { ShownEvidence } from "./ShownEvidence.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Lease",
-    late: "Deadline over",
+    late: "Deadline passed",
     tenant: "Tenant",
     provider: "Provider",
     opened: "Opened",
@@ -29,9 +29,9 @@ const words = speak(
     frozen: "Frozen: may be owed",
     balance: "In the lease",
     byDefault:
-      "If nobody rules in time, anyone may end the dispute: the provider's proofs stand, and the deposit goes back to the tenant.",
-    evidence: "What the tenant shows",
-    terms: "What was agreed",
+      "Without a ruling in time anyone may end the dispute: the provider's proofs are upheld, and the deposit is returned to the tenant.",
+    evidence: "The tenant's evidence",
+    terms: "Terms",
     replicas: "Replicas",
     of: (wanted: number, min: number, max: number) => `${wanted}, allowed ${min} to ${max}`,
     shape: "Each replica gets",
@@ -41,13 +41,13 @@ const words = speak(
     perHour: "/h",
     manifest: "Manifest",
     paid: "Paid so far",
-    proofs: "Newest proofs",
-    noProofs: "The provider has proven nothing of this lease.",
+    proofs: "Latest proofs",
+    noProofs: "The provider has posted no proof of this lease.",
     epoch: "Epoch",
     posted: "Posted",
     utilization: "Utilization",
     seconds: "Replica-seconds",
-    all: "See the lease and all its proofs",
+    all: "Open the lease with all its proofs",
     ruling: "Ruling",
   },
   {
@@ -84,12 +84,12 @@ const words = speak(
 
 interface Props {
   lease: LeaseSummary
-  here: Here
-  bench: Bench
+  here: RuleContext
+  bench: Arbiters
 }
 
 export function DisputeCard({ lease, here, bench }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const view = useLease(lease.id)
   const dispute = useDispute(lease.id)
@@ -105,7 +105,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
           {t.title} <Hash of={lease.id} />
         </span>
       }
-      aside={<Badge tone={late ? "warn" : "tide"}>{late ? t.late : <Countdown until={until} />}</Badge>}
+      aside={<Badge tone={late ? "warn" : "info"}>{late ? t.late : <Countdown until={until} />}</Badge>}
     >
       <div className="stack">
         <Facts>
@@ -137,7 +137,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
           <section className="stack-s">
             <h3>{t.evidence}</h3>
             <Loaded query={dispute}>
-              {(now) => (now ? <ShownEvidence lease={lease} hash={now.evidence} /> : null)}
+              {(now) => (now ? <DisputeEvidence lease={lease} hash={now.evidence} /> : null)}
             </Loaded>
           </section>
           <section className="stack-s">
@@ -157,7 +157,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
                     )}
                   </Fact>
                   <Fact label={t.price}>
-                    <Amount of={over(BigInt(terms.rates.reserved), HOUR)} unit={unit} />
+                    <Amount of={amountOver(BigInt(terms.rates.reserved), HOUR)} unit={unit} />
                     {t.perHour}
                   </Fact>
                   <Fact label={t.paid}>
@@ -197,7 +197,7 @@ export function DisputeCard({ lease, here, bench }: Props) {
 }
 
 function Proofs({ list }: { list: ProofSummary[] }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   if (list.length === 0) return <p className="small soft">{t.noProofs}</p>
   return (
     <section className="scroller" aria-label={t.proofs} tabIndex={0}>

@@ -1,23 +1,23 @@
-// The arbiters stop or reopen the intake of anything new.
+// The arbiters stop or reopen the intake of new leases, orders, bids and providers.
 import { useState } from "react"
 import { setIntakeCall } from "../../chain/actions/setIntake.ts"
-import { type Here, useReasons } from "../../chain/legal.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Act } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { usePropose } from "../approvals/Propose.tsx"
-import { type Bench, seat } from "./bench.ts"
+import { type RuleContext, useReasons } from "../../chain/legal.ts"
+import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { ActionButton } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { type Arbiters, actAs } from "./arbiters.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Intake",
     open: "Open",
     stopped: "Stopped",
     about:
-      "New leases, orders, bids and providers are taken in. What runs, and money that leaves, nobody can stop.",
+      "New leases, orders, bids and providers are accepted. Running leases and withdrawals cannot be stopped.",
     aboutStopped:
-      "No new leases, orders, bids or providers are taken in. What runs goes on, and money leaves as ever.",
+      "No new leases, orders, bids or providers are accepted. Running leases and withdrawals continue.",
     stop: "Stop intake",
     reopen: "Reopen intake",
   },
@@ -32,8 +32,8 @@ const words = speak(
   },
 )
 
-export function Intake({ here, bench }: { here: Here; bench: Bench }) {
-  const t = useWords(words)
+export function Intake({ here, bench }: { here: RuleContext; bench: Arbiters }) {
+  const t = useMessages(messages)
   const because = useReasons()
   const { attempt, propose, dialog } = usePropose()
   const [busy, setBusy] = useState(false)
@@ -58,14 +58,14 @@ export function Intake({ here, bench }: { here: Here; bench: Bench }) {
       <div className="stack">
         <p className="small soft">{here.intakeOpen ? t.about : t.aboutStopped}</p>
         <div>
-          <Act
+          <ActionButton
             kind={open ? "plain" : "danger"}
-            reason={because("setIntake", { ...seat(here, bench), open })}
+            reason={because("setIntake", { ...actAs(here, bench), open })}
             busy={busy}
             onClick={act}
           >
             {label}
-          </Act>
+          </ActionButton>
         </div>
       </div>
       {dialog}

@@ -1,41 +1,41 @@
-// What a ruling does, in numbers, before it is made; and the end of a dispute that nobody ruled.
+// The effect of a ruling in numbers, before it is made; and the end of a dispute after the deadline.
 import { useState } from "react"
-import type { LeaseSummary, LeaseView, ProviderView } from "../../api/views.ts"
+import type { LeaseSummary, LeaseView, ProviderView } from "../../api/types.ts"
 import { endDisputeCall } from "../../chain/actions/endDispute.ts"
 import { ruleCall } from "../../chain/actions/rule.ts"
-import { type Here, requiredBond, useReasons } from "../../chain/legal.ts"
-import { Act } from "../../parts/Button.tsx"
-import { Amount } from "../../parts/Mark.tsx"
-import { Notice } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { ETH, formatAmount, type Unit } from "../../words/units.ts"
-import { usePropose } from "../approvals/Propose.tsx"
+import { type RuleContext, requiredBond, useReasons } from "../../chain/legal.ts"
+import { usePropose } from "../../features/proposals/ProposeDialog.tsx"
+import { ETH, formatAmount, type Unit } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { ActionButton } from "../../ui/Button.tsx"
+import { Notice } from "../../ui/States.tsx"
+import { Amount } from "../../ui/Values.tsx"
 import styles from "./Arbiter.module.css"
-import { type Bench, seat } from "./bench.ts"
+import { type Arbiters, actAs } from "./arbiters.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
-    side: "For whom",
+    side: "Ruling",
     tenant: "For the tenant",
     provider: "For the provider",
     slash: "Taken from the provider's bond",
     share: (percent: string) => `${percent} of the bond`,
     effects: "What this ruling does",
     loses: "The provider's bond loses",
-    gets: "The tenant gets of that",
+    gets: "Of that, the tenant receives",
     burned: "Burned",
-    void: "The lease owes nothing any more for what lies before; free again",
-    back: "The deposit goes back to the tenant",
+    void: "Claims before the ruling are void; released to the lease",
+    back: "The deposit is returned to the tenant",
     earned: "The deposit becomes the provider's earnings",
-    claimed: "What was frozen can be claimed by proof, at most",
-    left: "Left of the bond",
+    claimed: "The frozen amount can be claimed with proofs, at most",
+    left: "Remaining bond",
     rule: "Rule",
     propose: "Propose the ruling",
     stops: (required: string) =>
-      `Its capacity needs a bond of ${required}: the provider can sell nothing more until it has added to it.`,
+      `Its capacity needs a bond of ${required}: the provider cannot sell until it adds to its bond.`,
     label: "Rule a dispute",
     end: "End the dispute",
-    endAbout: "After the deadline: the proofs stand.",
+    endAbout: "After the deadline: the proofs are upheld.",
   },
   {
     side: "裁决结果",
@@ -61,13 +61,13 @@ const words = speak(
   },
 )
 
-/** `Bonds.shares`, of a slash that nobody reported: the rest is burned. */
+/** `Bonds.shares` of a slash without a reporter: the rest is burned. */
 const TENANT_SHARE = 7_500n
 
 interface Props {
   lease: LeaseSummary & Partial<Pick<LeaseView, "terms">>
-  here: Here
-  bench: Bench
+  here: RuleContext
+  bench: Arbiters
   provider: ProviderView | undefined
   /** Wei. */
   deposit: bigint | undefined
@@ -75,7 +75,7 @@ interface Props {
 }
 
 export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const because = useReasons()
   const { attempt, propose, dialog } = usePropose()
   const [forTenant, setForTenant] = useState(true)
@@ -84,8 +84,8 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
   const bond = provider && BigInt(provider.bond)
   const most = Number(here.parameters.fraudShare ?? 0)
   const slash = forTenant && bond ? (bond * BigInt(points)) / 10_000n : 0n
-  const reason = because("rule", { ...seat(here, bench), lease, provider, forTenant, slash })
-  // Of a bond that is not known yet, nothing is told.
+  const reason = because("rule", { ...actAs(here, bench), lease, provider, forTenant, slash })
+  // Nothing is shown while the bond is unknown.
   const known = (amount: bigint) => (bond === undefined ? undefined : amount)
   const left = bond === undefined ? undefined : bond - slash
   const required = provider ? requiredBond(provider.capacity, here.parameters) : 0n
@@ -166,7 +166,7 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
         </div>
       )}
       <div className={styles.acts}>
-        <Act
+        <ActionButton
           kind="primary"
           reason={reason}
           busy={busy === "rule"}
@@ -174,8 +174,8 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
           onClick={rule}
         >
           {bench.binding ? t.propose : t.rule}
-        </Act>
-        <Act
+        </ActionButton>
+        <ActionButton
           reason={because("endDispute", { ...here, lease })}
           busy={busy === "end"}
           disabled={!terms}
@@ -183,7 +183,7 @@ export function Ruling({ lease, here, bench, provider, deposit, unit }: Props) {
           onClick={end}
         >
           {t.end}
-        </Act>
+        </ActionButton>
       </div>
       {dialog}
     </div>

@@ -1,51 +1,56 @@
-import { useChainTime } from "../../api/here.ts"
-import { useOrders } from "../../api/queries.ts"
-import type { BidView } from "../../api/views.ts"
+import type { BidView } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { bidOf, leaseIdOf, ratesOf } from "../../chain/terms.ts"
-import { Act, Button } from "../../parts/Button.tsx"
-import { Address, Amount, shorten, When } from "../../parts/Mark.tsx"
-import { Notice } from "../../parts/States.tsx"
-import { useWords } from "../../words/language.ts"
-import { HOUR, over } from "../../words/units.ts"
-import { words as orderWords } from "../market/orderWords.ts"
+import { useChainTime } from "../../features/chain/useChainTime.ts"
+import {
+  auctionOf,
+  type Deployment,
+  termsOf,
+  updateDeployment,
+} from "../../features/deployments/deployments.ts"
+import { messages as orderWords } from "../../features/orders/messages.ts"
+import { useOrders } from "../../features/queries/market.ts"
+import { amountOver, HOUR, shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton, Button } from "../../ui/Button.tsx"
+import { Notice } from "../../ui/States.tsx"
+import { Address, Amount, When } from "../../ui/Values.tsx"
 import { useOrderState } from "./chainState.ts"
-import styles from "./Journey.module.css"
-import { auctionOf, change, type Journey, termsOf } from "./journey.ts"
-import { words } from "./journeyWords.ts"
+import styles from "./DeploymentProgress.module.css"
+import { messages } from "./progressMessages.ts"
 import { Step } from "./Step.tsx"
-import { Failed, useAccept } from "./Steps.tsx"
+import { Failed, useAccept } from "./WalletSteps.tsx"
 
 interface Props {
-  journey: Journey
+  deployment: Deployment
   state: "done" | "now" | "waiting"
 }
 
 const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b.rates.reserved) ? -1 : 1)
 
-/** The bids on the journey's order, the cheapest first; accepting one makes the lease. */
-export function BidsStep({ journey, state }: Props) {
-  const t = useWords(words)
-  const o = useWords(orderWords)
+/** The bids on the deployment's order, cheapest first. Accepting one opens the lease. */
+export function BidsStep({ deployment, state }: Props) {
+  const t = useMessages(messages)
+  const o = useMessages(orderWords)
   const orders = useOrders()
-  const order = useOrderState(journey)
-  const unit = useUnit(journey.currency)
+  const order = useOrderState(deployment)
+  const unit = useUnit(deployment.currency)
   const now = useChainTime()
-  const { attempt, accept, cancel } = useAccept(journey)
-  const auction = journey.auction!
+  const { attempt, accept, cancel } = useAccept(deployment)
+  const auction = deployment.auction!
   const view = orders.data?.find(({ id }) => id.toLowerCase() === auction.id.toLowerCase())
   const bids = (view?.bids ?? []).toSorted(cheaper)
   const over_ = now > auction.acceptUntil
 
   async function choose(bid: BidView) {
     const { provider, rates } = bid
-    const terms = termsOf({ ...journey, winner: { lease: "0x", provider, rates } })!
-    // Written down before it is sent: a reload finds the lease by it.
-    change(journey.id, {
-      winner: { lease: leaseIdOf(journey.chainId, journey.market, terms), provider, rates },
+    const terms = termsOf({ ...deployment, winner: { lease: "0x", provider, rates } })!
+    // Stored before it is sent: after a reload the lease is found by it.
+    updateDeployment(deployment.id, {
+      winner: { lease: leaseIdOf(deployment.chainId, deployment.market, terms), provider, rates },
     })
     await accept({
-      acceptances: [{ order: auctionOf(journey)!, bid: { ...bidOf(bid), rates: ratesOf(rates) } }],
+      acceptances: [{ order: auctionOf(deployment)!, bid: { ...bidOf(bid), rates: ratesOf(rates) } }],
     })
   }
 
@@ -80,7 +85,10 @@ export function BidsStep({ journey, state }: Props) {
                       </span>
                       <span>
                         <Amount
-                          of={over(BigInt(bid.rates.reserved) * BigInt(journey.order.replicas), HOUR)}
+                          of={amountOver(
+                            BigInt(bid.rates.reserved) * BigInt(deployment.order.replicas),
+                            HOUR,
+                          )}
                           unit={unit}
                         />{" "}
                         <span className="soft small">{o.hour}</span>
@@ -88,7 +96,7 @@ export function BidsStep({ journey, state }: Props) {
                       <span className="soft small">
                         {o.expiry} <When of={bid.expiry} />
                       </span>
-                      <Act
+                      <ActionButton
                         kind="primary"
                         busy={attempt.busy}
                         aria-label={t.acceptOf(shorten(bid.provider))}
@@ -96,7 +104,7 @@ export function BidsStep({ journey, state }: Props) {
                         onClick={() => void choose(bid)}
                       >
                         {t.accept}
-                      </Act>
+                      </ActionButton>
                     </li>
                   ))}
                 </ul>

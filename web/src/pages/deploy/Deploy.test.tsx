@@ -6,15 +6,15 @@ import { leaseView } from "../../../test/lease.ts"
 import { MARKET_VIEW, NEAR, OFFERS, ORDER_VIEW, PROVIDERS } from "../../../test/offers.ts"
 import { answer, json, show } from "../../../test/page.tsx"
 import { ADDRESS, HASH } from "../../../test/wallet.ts"
-import type { ManifestCheckView } from "../../api/views.ts"
+import type { ManifestCheckView } from "../../api/types.ts"
 import { market } from "../../chain/abi.ts"
-import { setLanguage } from "../../words/language.ts"
-import { DEFAULT, setWanted } from "../market/wish.ts"
+import { getDeployments, removeDeployment } from "../../features/deployments/deployments.ts"
+import { DEFAULT, setRequirements } from "../../features/offers/requirements.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { Deploy } from "./Deploy.tsx"
-import { FRESH, setDraft } from "./draft.ts"
-import { forget, getJourneys } from "./journey.ts"
+import { EMPTY_DRAFT, setDraft } from "./draft.ts"
 
-// A busy machine renders slowly.
+// A loaded machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
 
 const CHECKED: ManifestCheckView = {
@@ -34,7 +34,7 @@ const ANSWERS = {
 }
 const MANIFEST = "services:\n  web:\n    image: nginx\n"
 
-// The page asks the router for `?offer=`; the tests' router has one path for all.
+// The page reads `?offer=` from the router; the tests' router has one route for all paths.
 vi.mock("@tanstack/react-router", async (original) => ({
   ...(await original<typeof import("@tanstack/react-router")>()),
   useSearch: () => ({}),
@@ -42,13 +42,13 @@ vi.mock("@tanstack/react-router", async (original) => ({
 
 beforeEach(() => {
   setLanguage("en")
-  setWanted(DEFAULT)
-  setDraft(FRESH)
-  for (const { id } of getJourneys()) forget(id)
+  setRequirements(DEFAULT)
+  setDraft(EMPTY_DRAFT)
+  for (const { id } of getDeployments()) removeDeployment(id)
   sessionStorage.clear()
 })
 
-/** A chain on which a take makes the lease active, and a wallet that signs what it is told to. */
+/** A chain on which a take activates the lease, and a wallet that signs everything. */
 function chain(wallet: { declines?: string[]; balance?: bigint } = {}) {
   const seen = { taken: false, sent: [] as Hex[], asked: [] as string[] }
   const request = async ({ method, params }: { method: string; params?: unknown }) => {
@@ -82,7 +82,7 @@ function chain(wallet: { declines?: string[]; balance?: bigint } = {}) {
       }
       case "eth_sendTransaction":
         seen.sent.push(first.data!)
-        // An order is not a lease: that the bid's acceptance makes.
+        // An order is not a lease: accepting the bid opens it.
         seen.taken = decodeFunctionData({ abi: market, data: first.data! }).functionName !== "openOrder"
         return HASH
       case "eth_getTransactionReceipt":
@@ -111,20 +111,20 @@ const running = leaseView({
   ],
 })
 
-/** Answers of a provider that knows whatever lease it is asked for, and takes its manifest. */
+/** Answers of a provider that knows every lease, and accepts its manifest. */
 function provider(more: Record<string, unknown> = {}) {
   const puts: { path: string; signature: string | null; body: string }[] = []
   const asked = answer({ ...ANSWERS, ...more })
-  const plain = globalThis.fetch
-  vi.stubGlobal("fetch", async (input: RequestInfo | URL, init?: RequestInit) => {
-    const path = String(input)
-    if (init?.method === "PUT") {
-      const signature = new Headers(init.headers).get("tidemark-signature")
-      puts.push({ path, signature, body: String(init.body) })
+  const rest = globalThis.fetch
+  vi.stubGlobal("fetch", async (request: Request) => {
+    const path = request.url.replace(location.origin, "")
+    if (request.method === "PUT") {
+      const signature = request.headers.get("tidemark-signature")
+      puts.push({ path, signature, body: await request.text() })
       return more.put instanceof Function ? more.put(puts.length) : new Response(null, { status: 204 })
     }
     if (/^\/v1\/leases\/0x/.test(path)) return json({ ...running, id: path.slice(11, 77) })
-    return plain(input, init)
+    return rest(request)
   })
   return { asked, puts }
 }
@@ -139,7 +139,7 @@ async function write(text = MANIFEST) {
 }
 
 describe("the form", () => {
-  it("says the next thing to mend, until there is none", async () => {
+  it("shows the next problem, until there is none", async () => {
     provider()
     const { request } = chain()
     await show(<Deploy />, { account: ADDRESS, chain: request })
@@ -150,16 +150,16 @@ describe("the form", () => {
     await waitFor(() => expect(open()).toBeEnabled())
     const deposit = screen.getByRole("textbox", { name: /^Deposit/ })
     await userEvent.clear(deposit)
-    expect(open()).toHaveAccessibleDescription("Say how much to deposit.")
+    expect(open()).toHaveAccessibleDescription("Enter a deposit.")
     await userEvent.type(deposit, "5")
     expect(open()).toHaveAccessibleDescription("The wallet has less than the deposit.")
     await userEvent.clear(deposit)
     await userEvent.type(deposit, "0.000000001")
-    expect(deposit).toHaveAccessibleDescription(/does not keep the notice period's/)
+    expect(deposit).toHaveAccessibleDescription(/does not cover the notice period's/)
     expect(open()).toBeDisabled()
   })
 
-  it("marks what the provider refuses at its line, and leads back to it", async () => {
+  it("marks refused lines, and links to them", async () => {
     const refusals = [
       { line: 2, column: 3, path: "services.web.privileged", message: "remove the key" },
       { line: null, column: null, path: "", message: "no service has an image" },
@@ -175,14 +175,14 @@ describe("the form", () => {
     const area = (await editor()) as HTMLTextAreaElement
     expect(area).toHaveFocus()
     expect(area.value.slice(area.selectionStart, area.selectionEnd)).toBe("  web: {privileged: true}")
-    expect(open()).toHaveAccessibleDescription("Mend the manifest first: the provider refuses it.")
+    expect(open()).toHaveAccessibleDescription("Fix the manifest first: the provider refuses it.")
   })
 
   it("previews the cost between the fewest and the most replicas", async () => {
     provider()
     await show(<Deploy />)
-    await userEvent.click(await screen.findByRole("button", { name: "7 days at most" }))
-    const table = screen.getByRole("table", { name: /What it costs/ })
+    await userEvent.click(await screen.findByRole("button", { name: "7 days at maximum" }))
+    const table = screen.getByRole("table", { name: /Cost/ })
     const most = within(table).getByRole("row", { name: /^3 replicas/ })
     expect(most).toHaveTextContent("7d")
     expect(within(table).getByRole("row", { name: /^1 replica / })).toHaveTextContent("21d")
@@ -192,7 +192,7 @@ describe("the form", () => {
     provider()
     await show(<Deploy />)
     const most = await screen.findByRole("spinbutton", { name: "At most" })
-    const begin = screen.getByRole("spinbutton", { name: "To begin with" })
+    const begin = screen.getByRole("spinbutton", { name: "Initial" })
     await userEvent.clear(begin)
     await userEvent.type(begin, "7")
     expect(most).toHaveValue(7)
@@ -208,17 +208,17 @@ describe("the form", () => {
     expect(((await editor()) as HTMLTextAreaElement).value).toContain("name: tidemark-sample")
   })
 
-  it("does not offer what does not fit, and says why", async () => {
+  it("shows why an offer does not match", async () => {
     provider()
     await show(<Deploy />)
     const full = await screen.findByRole("radio", { name: /Offer 1/ })
     expect(full).toBeDisabled()
-    expect(full).toHaveAccessibleDescription(/100 millicores of CPU are free where 750 are asked/)
+    expect(full).toHaveAccessibleDescription(/100 millicores of CPU are free, but 750 are needed/)
     expect(screen.getByRole("radio", { name: /Offer 2/ })).toBeChecked()
   })
 })
 
-describe("the journey", () => {
+describe("the deployment", () => {
   it("goes from the transaction to the URL", async () => {
     const { puts } = provider()
     const { seen, request } = chain()
@@ -237,11 +237,11 @@ describe("the journey", () => {
     expect(puts).toHaveLength(1)
     expect(puts[0]).toMatchObject({ body: MANIFEST, signature: `0x${"11".repeat(64)}1b` })
     expect(screen.getByText("1 of 1 healthy")).toBeVisible()
-    // What it handed over, the browser does not keep.
-    expect(getJourneys()[0]!.manifest).toBeNull()
+    // The browser does not keep an uploaded manifest.
+    expect(getDeployments()[0]!.manifest).toBeNull()
   })
 
-  it("goes over an order and the cheapest bid as well", async () => {
+  it("also works with an order and its cheapest bid", async () => {
     const { puts } = provider({ "/v1/orders": [{ ...ORDER_VIEW, tenant: ADDRESS }] })
     const { seen, request } = chain()
     await show(<Deploy />, { account: ADDRESS, chain: request })
@@ -261,7 +261,7 @@ describe("the journey", () => {
     expect(puts).toHaveLength(1)
   })
 
-  it("waits for its button after a declined transaction and a declined signature", async () => {
+  it("waits for its button after a rejected transaction and a rejected signature", async () => {
     provider()
     const { seen, request } = chain({ declines: ["eth_sendTransaction", "eth_signTypedData_v4"] })
     await show(<Deploy />, { account: ADDRESS, chain: request })
@@ -275,7 +275,7 @@ describe("the journey", () => {
     expect(seen.sent).toHaveLength(1)
   })
 
-  it("goes on after a reload without asking the wallet by itself, and waits for a provider that is away", async () => {
+  it("resumes after a reload without prompting the wallet, and retries an unreachable provider", async () => {
     const { puts } = provider({
       put: (count: number) =>
         count === 1
@@ -293,9 +293,7 @@ describe("the journey", () => {
     const sign = await screen.findByRole("button", { name: "Sign" }, { timeout: 5_000 })
     expect(seen.asked).toHaveLength(2)
     await userEvent.click(sign)
-    expect(
-      await screen.findByText(/asked again every two seconds/, undefined, { timeout: 5_000 }),
-    ).toBeVisible()
+    expect(await screen.findByText(/retried every two seconds/, undefined, { timeout: 5_000 })).toBeVisible()
     expect(await screen.findByRole("link", { name: "http://web.example" }, { timeout: 8_000 })).toBeVisible()
     expect(puts).toHaveLength(2)
   })

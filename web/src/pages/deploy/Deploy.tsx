@@ -1,27 +1,27 @@
 import { useSearch } from "@tanstack/react-router"
 import { useEffect, useRef, useState } from "react"
 import { useConnection } from "wagmi"
-import { useConfig } from "../../config.ts"
-import { Button } from "../../parts/Button.tsx"
-import { useWords } from "../../words/language.ts"
+import { useConfig } from "../../api/config.ts"
+import { useDeployments } from "../../features/deployments/deployments.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
 import styles from "./Deploy.module.css"
+import { DeployForm } from "./DeployForm.tsx"
+import { DeploymentProgress } from "./DeploymentProgress.tsx"
 import { setDraft } from "./draft.ts"
-import { Form } from "./Form.tsx"
-import { Going } from "./Going.tsx"
-import { useJourneys } from "./journey.ts"
-import { words } from "./words.ts"
+import { messages } from "./messages.ts"
 
-/** What is on its way comes first; without any, the form for the next. */
+/** Deployments in progress, or the form for a new one. */
 export function Deploy() {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { market } = useConfig()
   const { address } = useConnection()
   const { offer } = useSearch({ from: "/deploy" })
-  const journeys = useJourneys(address, market)
+  const deployments = useDeployments(address, market)
   const [another, setAnother] = useState(false)
   const heading = useRef<HTMLHeadingElement>(null)
 
-  // "Deploy here" on the market is about that offer, whatever was chosen before.
+  // "Deploy here" on the market page selects that offer, and replaces an earlier choice.
   useEffect(() => {
     if (offer === undefined) return
     setDraft({ way: "take", offer })
@@ -36,14 +36,14 @@ export function Deploy() {
         </h1>
         <p className={styles.lead}>{t.lead}</p>
       </header>
-      {journeys.map((journey) => (
-        <Going key={journey.id} journey={journey} />
+      {deployments.map((deployment) => (
+        <DeploymentProgress key={deployment.id} deployment={deployment} />
       ))}
-      {journeys.length === 0 || another ? (
-        <Form
+      {deployments.length === 0 || another ? (
+        <DeployForm
           begun={() => {
             setAnother(false)
-            // The button that was pressed is gone: the keyboard goes on where the steps are.
+            // The pressed button is gone: the focus moves to the steps.
             heading.current?.focus()
           }}
         />

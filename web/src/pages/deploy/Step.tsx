@@ -1,14 +1,14 @@
 import type { ReactNode } from "react"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { useWords } from "../../words/language.ts"
-import styles from "./Journey.module.css"
-import { words } from "./journeyWords.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
+import styles from "./DeploymentProgress.module.css"
+import { messages } from "./progressMessages.ts"
 
 export type State = "done" | "working" | "waiting" | "failed" | "now"
 
 const TONES: Record<State, Tone> = {
   done: "good",
-  working: "tide",
+  working: "info",
   waiting: "plain",
   failed: "bad",
   now: "warn",
@@ -17,12 +17,12 @@ const TONES: Record<State, Tone> = {
 interface Props {
   title: string
   state: State
-  /** While it is at work or waits for somebody. */
+  /** While it is active or waits for the user. */
   children?: ReactNode
 }
 
 export function Step({ title, state, children }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
     <li
       className={styles.step}

@@ -1,21 +1,21 @@
-// What the chain says of a journey's lease or order.
+// The state of a deployment's lease or order on chain.
 import { useQuery } from "@tanstack/react-query"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
 import { market } from "../../chain/abi.ts"
 import { marketOf } from "../../chain/call.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { type Journey, termsOf } from "./journey.ts"
+import { type Deployment, termsOf } from "../../features/deployments/deployments.ts"
 
 export type LeaseState = "unknown" | "active" | "exhausted" | "closed"
 const STATES: readonly LeaseState[] = ["unknown", "active", "exhausted", "closed"]
 
-/** `Market.statusOf`; undefined while the chain has not answered. */
-export function useLeaseState(journey: Journey): { state: LeaseState | undefined; error: unknown } {
+/** `Market.statusOf`; undefined until the chain has answered. */
+export function useLeaseState(deployment: Deployment): { state: LeaseState | undefined; error: unknown } {
   const reader = useClient() as Reader | undefined
-  const terms = termsOf(journey)
+  const terms = termsOf(deployment)
   const query = useQuery<LeaseState>({
-    queryKey: ["lease", journey.winner?.lease.toLowerCase(), "status"],
+    queryKey: ["lease", deployment.winner?.lease.toLowerCase(), "status"],
     enabled: terms !== null && reader !== undefined,
     refetchInterval: ({ state }) => (state.data === "unknown" ? 1_000 : 5_000),
     queryFn: async () => {
@@ -31,10 +31,10 @@ export function useLeaseState(journey: Journey): { state: LeaseState | undefined
   return { state: terms ? query.data : "unknown", error: query.error }
 }
 
-/** `Auction.orderOf`: whether the order is there, and open. */
-export function useOrderState(journey: Journey): { known: boolean; open: boolean } | undefined {
+/** `Auction.orderOf`: whether the order exists, and whether it is open. */
+export function useOrderState(deployment: Deployment): { known: boolean; open: boolean } | undefined {
   const reader = useClient() as Reader | undefined
-  const id = journey.auction?.id
+  const id = deployment.auction?.id
   const query = useQuery({
     queryKey: ["orders", id, "state"],
     enabled: id !== undefined && reader !== undefined,

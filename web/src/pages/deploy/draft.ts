@@ -1,32 +1,32 @@
-// What is being prepared: kept in this browser, so that a reload loses nothing that was typed.
+// The form's state, kept in this browser across reloads.
 
 import { type Address, zeroAddress } from "viem"
-import type { PolicyView } from "../../api/views.ts"
-import { shelf } from "../../kept.ts"
+import type { PolicyView } from "../../api/types.ts"
+import { storedState } from "../../browser/storage.ts"
 
 export interface Draft {
   manifest: string
-  /** To begin with. */
+  /** The initial count. */
   replicas: number
   policy: PolicyView
-  /** Take an offer as it is, or ask for bids. */
+  /** Take an offer, or ask for bids. */
   way: "take" | "ask"
-  /** Null: the cheapest that fits. */
+  /** Null: the cheapest that matches. */
   offer: number | null
-  /** Of an order; an offer has its own. */
+  /** The currency of an order; an offer has its own. */
   currency: Address
-  /** As typed; null: what is proposed. */
+  /** As typed; null: the proposed amount. */
   deposit: string | null
-  /** An hour, as typed; null: what the offer can come to. */
+  /** Per hour, as typed; null: the highest rate of the offer. */
   budget: string | null
-  /** Minutes in which bids are taken, and in which one can be accepted afterwards. */
+  /** Minutes of bidding, and minutes to accept afterwards. */
   bidding: number
   acceptance: number
 }
 
 const KEY = "tidemark.draft"
 
-export const FRESH: Draft = {
+export const EMPTY_DRAFT: Draft = {
   manifest: "",
   replicas: 1,
   policy: {
@@ -48,14 +48,14 @@ export const FRESH: Draft = {
   acceptance: 60,
 }
 
-const shelved = shelf<Draft>(KEY, (kept) => {
+const stored = storedState<Draft>(KEY, (kept) => {
   const draft = kept as Partial<Draft> | null
-  return { ...FRESH, ...draft, policy: { ...FRESH.policy, ...draft?.policy } }
+  return { ...EMPTY_DRAFT, ...draft, policy: { ...EMPTY_DRAFT.policy, ...draft?.policy } }
 })
 
-export const getDraft = shelved.get
-export const useDraft = shelved.use
+export const getDraft = stored.get
+export const useDraft = stored.use
 
 export function setDraft(next: Partial<Draft>) {
-  shelved.set({ ...getDraft(), ...next })
+  stored.set({ ...getDraft(), ...next })
 }

@@ -1,4 +1,4 @@
-// The sample tenant application as a tenant would describe it: sample/compose.yaml; a test compares.
+// A copy of sample/compose.yaml, the manifest of the sample application; a test compares them.
 export const SAMPLE = `# The sample tenant application as a tenant would describe it: an ordinary Compose file.
 #
 # \`sample/image\` makes the image; then either

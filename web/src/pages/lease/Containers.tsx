@@ -1,12 +1,12 @@
-// What the provider's Docker shows of the lease.
-import type { ContainerView, LeaseView } from "../../api/views.ts"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Hash } from "../../parts/Mark.tsx"
-import { Empty } from "../../parts/States.tsx"
-import { speak, useWords } from "../../words/language.ts"
+// The lease's containers in the provider's Docker.
+import type { ContainerView, LeaseView } from "../../api/types.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Empty } from "../../ui/States.tsx"
+import { Hash } from "../../ui/Values.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Containers",
     service: "Service",
@@ -15,9 +15,9 @@ const words = speak(
     image: "Image",
     container: "Container",
     none: "No container",
-    noneAbout: "What runs is listed here as its provider's Docker shows it. Only that provider knows.",
-    closed: "The lease is closed: its containers are gone.",
-    warm: "made ahead, not started: costs nothing",
+    noneAbout: "The containers in the provider's Docker are listed here. Only that provider has this data.",
+    closed: "The lease is closed: its containers have been removed.",
+    warm: "warm: created, not started; free of charge",
     states: {
       running: "running",
       warm: "warm",
@@ -57,7 +57,7 @@ function toneOf({ state, health }: ContainerView): Tone {
 }
 
 export function Containers({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const containers = [...lease.containers].sort(
     (a, b) => a.replica - b.replica || a.service.localeCompare(b.service),
   )

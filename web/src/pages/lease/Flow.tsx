@@ -1,14 +1,14 @@
-// The seven words as one line: how far the lease has come at each, since when, and on demand what is known of it.
+// The lease's progress through the seven stages: the state of each, since when, and details on demand.
 import { useState } from "react"
-import { useProofs } from "../../api/queries.ts"
-import type { LeaseView, Stage } from "../../api/views.ts"
-import { When } from "../../parts/Mark.tsx"
-import { speak, useWords } from "../../words/language.ts"
+import type { LeaseView, Stage } from "../../api/types.ts"
+import { useProofs } from "../../features/queries/market.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { When } from "../../ui/Values.tsx"
 import styles from "./Flow.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
-    title: "How far it has come",
+    title: "Progress",
     stages: {
       chain: "chain",
       clearing: "clearing",
@@ -20,15 +20,15 @@ const words = speak(
     },
     about: {
       chain: "The lease is opened on chain.",
-      clearing: "Offer and order meet.",
-      container: "What is paid for runs.",
-      meter: "What it uses is counted.",
-      proof: "The counts are put under a root on chain.",
+      clearing: "Orders are matched with offers and bids.",
+      container: "The containers run.",
+      meter: "Usage is metered.",
+      proof: "Usage is stated under a Merkle root on chain.",
       scale: "The replica count follows proven demand.",
       settlement: "Proofs become earnings.",
     },
-    states: { done: "done", working: "at work", waiting: "waiting", failed: "failed", unknown: "not known" },
-    unknown: "Only the lease's provider knows, and it does not answer.",
+    states: { done: "done", working: "working", waiting: "waiting", failed: "failed", unknown: "unknown" },
+    unknown: "Only the lease's provider has this data, and it does not answer.",
   },
   {
     title: "进展",
@@ -62,7 +62,7 @@ interface Props {
   lease: LeaseView
 }
 
-/** When a stage came to where it is; what its provider leaves out follows from the rest. */
+/** When a stage reached its state; what the provider omits follows from the other stages. */
 function useTimes(lease: LeaseView): Partial<Record<Stage, number | null>> {
   const newest = useProofs(lease, 1).data?.[0]
   const { openedAt, openedToRunningMs } = lease
@@ -76,7 +76,7 @@ function useTimes(lease: LeaseView): Partial<Record<Stage, number | null>> {
 export function Flow({ lease }: Props) {
   const { timeline, openedAt } = lease
   const times = useTimes(lease)
-  const t = useWords(words)
+  const t = useMessages(messages)
   const [open, setOpen] = useState<Stage | null>(null)
   const steps = STAGES.map((stage) => {
     const step = timeline.find((each) => each.stage === stage)

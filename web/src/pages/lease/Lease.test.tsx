@@ -8,7 +8,7 @@ import { LeasePage } from "./Lease.tsx"
 const page = (onTab = () => {}) => <LeasePage id={LEASE} tab="events" onTab={onTab} />
 
 describe("a lease's page", () => {
-  it("says which lease it is, how it stands and where it answers", async () => {
+  it("shows the lease's id, state and URLs", async () => {
     answer(answersOf(leaseView({ reason: "service front of replica 1 is not healthy yet" })))
     await show(page(), { account: TENANT })
     expect(await screen.findByRole("heading", { level: 1, name: /^Lease 0x/ })).toBeVisible()
@@ -18,11 +18,11 @@ describe("a lease's page", () => {
       "href",
       "http://127.0.0.1:3690/front-36",
     )
-    expect(screen.getByText(/does not run as it should: service front/)).toBeVisible()
+    expect(screen.getByText(/does not run as specified: service front/)).toBeVisible()
     expect(screen.getByText("you")).toBeVisible()
   })
 
-  it("links to nothing but web addresses", async () => {
+  it("links only http and https URLs", async () => {
     const url = "javascript:alert(1)"
     answer(answersOf(leaseView({ served: [{ service: "front", port: 1, url, pathUrl: url }] })))
     await show(page())
@@ -30,16 +30,16 @@ describe("a lease's page", () => {
     expect(screen.queryByRole("link", { name: /front/ })).toBeNull()
   })
 
-  it("shows the seven words as one list, with the detail of each on demand", async () => {
+  it("lists the seven stages, with details on demand", async () => {
     answer(answersOf())
     await show(page())
-    const flow = await screen.findByRole("region", { name: "How far it has come" })
+    const flow = await screen.findByRole("region", { name: "Progress" })
     const words = within(flow).getAllByRole("listitem")
     expect(words.map((word) => within(word).getByRole("button").textContent)).toEqual([
       expect.stringMatching(/chaindone/),
       expect.stringMatching(/clearingdone/),
-      expect.stringMatching(/containerat work/),
-      expect.stringMatching(/meterat work/),
+      expect.stringMatching(/containerworking/),
+      expect.stringMatching(/meterworking/),
       expect.stringMatching(/proofwaiting/),
       expect.stringMatching(/scaledone/),
       expect.stringMatching(/settlementfailed/),
@@ -51,14 +51,14 @@ describe("a lease's page", () => {
     expect(within(flow).getAllByText(/the wallet is empty/)).not.toHaveLength(0)
   })
 
-  it("tells what only the provider knows from what is not so, when it is away", async () => {
+  it("marks the provider's data as unknown while the provider is unreachable", async () => {
     answer(answersOf(leaseView({ timeline: [] })))
     await show(page())
-    const flow = await screen.findByRole("region", { name: "How far it has come" })
-    expect(within(flow).getAllByText("not known")).toHaveLength(6)
+    const flow = await screen.findByRole("region", { name: "Progress" })
+    expect(within(flow).getAllByText("unknown")).toHaveLength(6)
   })
 
-  it("opens another part by its tab", async () => {
+  it("opens tabs", async () => {
     answer(answersOf())
     const onTab = vi.fn()
     await show(page(onTab))
@@ -67,11 +67,11 @@ describe("a lease's page", () => {
     expect(onTab).toHaveBeenCalledWith("money")
   })
 
-  it("says that there is no such lease", async () => {
+  it("reports an unknown lease", async () => {
     const { [`/v1/leases/${LEASE}`]: _, ...others } = answersOf()
     answer(others)
     await show(page())
-    expect(await screen.findByRole("heading", { name: "There is no such lease" })).toBeVisible()
+    expect(await screen.findByRole("heading", { name: "Lease not found" })).toBeVisible()
     expect(screen.getByRole("link", { name: "All leases" })).toBeVisible()
   })
 })

@@ -1,22 +1,23 @@
-// A lease: what runs and why not, the flow, and behind tabs all that is known of it. A tab's code is fetched when it is opened.
+// The page of a lease: state, progress through the stages, and tabs with the details. A tab's code is loaded when it is
+// opened.
 import { Link, useNavigate, useParams, useSearch } from "@tanstack/react-router"
 import { lazy, Suspense } from "react"
 import type { Hex } from "viem"
 import { ApiError } from "../../api/client.ts"
-import { useOwnSide } from "../../api/inside.ts"
-import { useLease } from "../../api/queries.ts"
-import type { LeaseView } from "../../api/views.ts"
-import { later } from "../../later.ts"
-import { Empty, Failure, Notice, Skeleton } from "../../parts/States.tsx"
-import { Tabs } from "../../parts/Tabs.tsx"
-import { speak, useWords } from "../../words/language.ts"
+import { retryImport } from "../../browser/retryImport.ts"
+import { Failure } from "../../features/errors/Failure.tsx"
+import { useProviderView } from "../../features/queries/lease.ts"
+import { useLease } from "../../features/queries/market.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Empty, Notice, Skeleton } from "../../ui/States.tsx"
+import { Tabs } from "../../ui/Tabs.tsx"
 import { Flow } from "./Flow.tsx"
-import { Head } from "./Head.tsx"
 import styles from "./Lease.module.css"
+import { LeaseHeader } from "./LeaseHeader.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
-    tabs: "Parts of the lease",
+    tabs: "Lease details",
     overview: "Overview",
     replicas: "Replicas",
     money: "Money",
@@ -25,10 +26,10 @@ const words = speak(
     events: "Events",
     proofs: "Proofs",
     access: "Access",
-    unknown: "There is no such lease",
-    unknownAbout: "Neither this market's provider nor the chain knows a lease of this id.",
+    unknown: "Lease not found",
+    unknownAbout: "Neither the provider nor the chain has a lease with this id.",
     back: "All leases",
-    old: "This may be old: the last answer failed. It is asked again.",
+    old: "This data may be outdated: the last request failed, and is being retried.",
   },
   {
     tabs: "租约的各个部分",
@@ -47,14 +48,14 @@ const words = speak(
   },
 )
 
-const Overview = lazy(later(() => import("./Overview.tsx")))
-const Replicas = lazy(later(() => import("./replicas/Replicas.tsx")))
-const Money = lazy(later(() => import("./money/Money.tsx")))
-const Logs = lazy(later(() => import("./logs/Logs.tsx")))
-const Shell = lazy(later(() => import("./shell/Shell.tsx")))
-const Events = lazy(later(() => import("./events/Events.tsx")))
-const Proofs = lazy(later(() => import("./proofs/Proofs.tsx")))
-const Access = lazy(later(() => import("./access/Access.tsx")))
+const Overview = lazy(retryImport(() => import("./Overview.tsx")))
+const Replicas = lazy(retryImport(() => import("./replicas/Replicas.tsx")))
+const Money = lazy(retryImport(() => import("./money/Money.tsx")))
+const Logs = lazy(retryImport(() => import("./logs/Logs.tsx")))
+const Shell = lazy(retryImport(() => import("./shell/Shell.tsx")))
+const Events = lazy(retryImport(() => import("./events/Events.tsx")))
+const Proofs = lazy(retryImport(() => import("./proofs/Proofs.tsx")))
+const Access = lazy(retryImport(() => import("./access/Access.tsx")))
 
 const TABS = {
   overview: Overview,
@@ -66,13 +67,6 @@ const TABS = {
   proofs: Proofs,
   access: Access,
 } as const
-
-/** What each tab is given. */
-export interface TabProps {
-  lease: LeaseView
-  /** A proof that was linked to. */
-  epoch?: number
-}
 
 export function Lease() {
   const { lease } = useParams({ from: "/leases/$lease" })
@@ -91,9 +85,9 @@ interface Props {
 }
 
 export function LeasePage({ id, tab = "overview", epoch, onTab }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const query = useLease(id)
-  const lease = useOwnSide(query.data)
+  const lease = useProviderView(query.data)
   if (!lease) {
     if (query.isPending) return <Skeleton lines={12} />
     if (query.error instanceof ApiError && query.error.status === 404) {
@@ -111,7 +105,7 @@ export function LeasePage({ id, tab = "overview", epoch, onTab }: Props) {
   const open = tab in TABS ? (tab as keyof typeof TABS) : "overview"
   return (
     <div className={styles.page}>
-      <Head lease={lease} />
+      <LeaseHeader lease={lease} />
       {query.isError && <Notice>{t.old}</Notice>}
       <Flow lease={lease} />
       <Tabs

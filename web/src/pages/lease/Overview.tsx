@@ -1,15 +1,15 @@
-// What was agreed, what runs, and what may be done now.
+// The lease's terms, containers and available actions.
 import { useUnit } from "../../chain/currency.ts"
-import { Card } from "../../parts/Card.tsx"
-import { Amount, Hash } from "../../parts/Mark.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { formatSpan, HOUR, over } from "../../words/units.ts"
+import { amountOver, formatDuration, HOUR } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Card } from "../../ui/Card.tsx"
+import { Amount, Hash } from "../../ui/Values.tsx"
 import { Actions } from "./actions/Actions.tsx"
 import { Containers } from "./Containers.tsx"
 import styles from "./Lease.module.css"
-import type { TabProps } from "./Lease.tsx"
+import type { TabProps } from "./tabProps.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     terms: "Terms",
     policy: "Policy",
@@ -26,7 +26,7 @@ const words = speak(
     cpu: "CPU used",
     memory: "Memory used",
     network: "Traffic",
-    hour: "an hour",
+    hour: "per hour",
     cpuHour: "a CPU-hour",
     gibHour: "a GiB-hour",
     gib: "a GiB",
@@ -65,16 +65,16 @@ const words = speak(
 )
 
 export default function Overview({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const { policy, terms } = lease
   const { rates } = terms
   const prices = [
-    [t.reserved, over(BigInt(rates.reserved), HOUR), t.hour],
-    [t.presence, over(BigInt(rates.replicaSecond), HOUR), t.hour],
-    [t.cpu, over(BigInt(rates.cpuSecond), HOUR), t.cpuHour],
-    [t.memory, over(BigInt(rates.memoryMiBSecond), HOUR * 1024n), t.gibHour],
-    [t.network, over(BigInt(rates.networkMiB), 1024n), t.gib],
+    [t.reserved, amountOver(BigInt(rates.reserved), HOUR), t.hour],
+    [t.presence, amountOver(BigInt(rates.replicaSecond), HOUR), t.hour],
+    [t.cpu, amountOver(BigInt(rates.cpuSecond), HOUR), t.cpuHour],
+    [t.memory, amountOver(BigInt(rates.memoryMiBSecond), HOUR * 1024n), t.gibHour],
+    [t.network, amountOver(BigInt(rates.networkMiB), 1024n), t.gib],
   ] as const
   return (
     <div className="stack">
@@ -92,7 +92,7 @@ export default function Overview({ lease }: TabProps) {
           </div>
           <div>
             <dt>{t.cooldown}</dt>
-            <dd>{formatSpan(policy.cooldown)}</dd>
+            <dd>{formatDuration(policy.cooldown)}</dd>
           </div>
           <div>
             <dt>{t.step}</dt>

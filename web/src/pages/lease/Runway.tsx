@@ -1,22 +1,22 @@
 // How long the money lasts, counted down between blocks.
 import { useEffect, useState } from "react"
-import { useChainTime } from "../../api/here.ts"
-import type { LeaseSummary, MoneyView } from "../../api/views.ts"
+import type { LeaseSummary, MoneyView } from "../../api/types.ts"
 import { runway } from "../../chain/accrual.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { speak, useWords } from "../../words/language.ts"
-import { formatSpan, over } from "../../words/units.ts"
+import { useChainTime } from "../../features/chain/useChainTime.ts"
+import { amountOver, formatDuration } from "../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
 
-const words = speak(
+const messages = defineMessages(
   { none: "nothing is reserved", closed: "closed", out: "exhausted", soon: (span: string) => `${span} left` },
   { none: "没有预留", closed: "已关闭", out: "已耗尽", soon: (span: string) => `剩余 ${span}` },
 )
 
-/** Below this it is said to be short: seconds. */
+/** Seconds below which the runway is marked as short. */
 const SHORT = 3600
 
 /**
- * The money as it stands now: what may be owed has grown at the rate since it was read.
+ * The money now: what may be owed has grown at the rate since it was read.
  * @returns Base units; `runway` in seconds, null when nothing is reserved.
  */
 export function useMoney(lease: LeaseSummary) {
@@ -37,18 +37,18 @@ function sameMoney(a: MoneyView, b: MoneyView): boolean {
 export function moneyAt({ money, status }: LeaseSummary, passed: number) {
   const balance = BigInt(money.balance)
   const rate = status === "closed" ? 0n : BigInt(money.rate)
-  const accrued = BigInt(money.owed) + over(rate, BigInt(Math.max(0, passed)))
+  const accrued = BigInt(money.owed) + amountOver(rate, BigInt(Math.max(0, passed)))
   const owed = accrued < balance ? accrued : balance
   const left = status === "closed" ? null : runway(balance, owed, rate)
   return { balance, rate, owed, free: balance - owed, runway: left }
 }
 
 export function Runway({ lease }: { lease: LeaseSummary }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { runway } = useMoney(lease)
   if (lease.status === "closed") return <span className="soft">{t.closed}</span>
   if (runway === null) return <span className="soft">{t.none}</span>
   if (runway === 0n) return <Badge tone="bad">{t.out}</Badge>
-  const text = t.soon(formatSpan(runway))
+  const text = t.soon(formatDuration(runway))
   return runway < SHORT ? <Badge tone="warn">{text}</Badge> : <span className="num">{text}</span>
 }

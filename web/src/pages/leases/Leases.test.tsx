@@ -3,11 +3,11 @@ import userEvent from "@testing-library/user-event"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { FULL, leaseSummary, MARKET_VIEW, NEAR } from "../../../test/offers.ts"
 import { answer, show } from "../../../test/page.tsx"
-import { setLanguage } from "../../words/language.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { filter, statusOf } from "./filter.ts"
 import { Leases } from "./Leases.tsx"
 
-// A busy machine renders slowly.
+// A loaded machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
 
 const TENANT = "0x3C44CdDdB6a900fa2b585dd299e03d12FA4293BC"
@@ -24,7 +24,7 @@ const rows = () => screen.getAllByRole("row").slice(1)
 beforeEach(() => setLanguage("en"))
 
 describe("leases", () => {
-  it("are everybody's to whoever has none, the newest first", async () => {
+  it("show all leases to a visitor without any, latest first", async () => {
     answer(answers(some))
     await show(<Leases />)
     expect(await screen.findByText("5 of 5")).toBeVisible()
@@ -40,7 +40,7 @@ describe("leases", () => {
     )
   })
 
-  it("are first mine to whoever has some", async () => {
+  it("show the user's own leases first", async () => {
     answer(answers(some))
     await show(<Leases />, { account: TENANT })
     expect(await screen.findByText("3 of 3")).toBeVisible()
@@ -62,12 +62,12 @@ describe("leases", () => {
     expect(await screen.findByText("5 of 5")).toBeVisible()
   })
 
-  it("say the next step to a tenant without any", async () => {
+  it("show the next step to a tenant without any", async () => {
     answer(answers(some))
     await show(<Leases />, { account: "0x15d34AAf54267DB7D7c367839AAf71A00a2C6A65" })
     await userEvent.selectOptions(await screen.findByRole("combobox", { name: "Whose leases" }), "mine")
     expect(screen.getByText("You have no leases yet")).toBeVisible()
-    await userEvent.click(screen.getByRole("button", { name: "See everybody's" }))
+    await userEvent.click(screen.getByRole("button", { name: "Show all leases" }))
     expect(rows()).toHaveLength(5)
   })
 

@@ -1,23 +1,24 @@
 import { Link } from "@tanstack/react-router"
 import { useMemo, useState } from "react"
 import { useConnection } from "wagmi"
-import { useLeases, useMarket } from "../../api/queries.ts"
-import type { LeaseSummary } from "../../api/views.ts"
-import { Button } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Choice, TextField } from "../../parts/Field.tsx"
-import { shorten } from "../../parts/Mark.tsx"
-import { Empty, Loaded } from "../../parts/States.tsx"
-import { useWords } from "../../words/language.ts"
+import type { LeaseSummary } from "../../api/types.ts"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { useLeases, useMarket } from "../../features/queries/market.ts"
+import { shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Choice, TextField } from "../../ui/Field.tsx"
+import { Empty } from "../../ui/States.tsx"
 import { concerns, filter, type Status } from "./filter.ts"
 import styles from "./Leases.module.css"
-import { Table } from "./Table.tsx"
-import { words } from "./words.ts"
+import { LeaseTable } from "./LeaseTable.tsx"
+import { messages } from "./messages.ts"
 
 const STATUSES = ["any", "active", "disputed", "exhausted", "closed"] as const
 
 export function Leases() {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const leases = useLeases(true)
   return (
     <>
@@ -39,7 +40,7 @@ export function Leases() {
 }
 
 export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
   const market = useMarket()
   const mine = useMemo(() => leases.filter((lease) => address && concerns(lease, address)), [leases, address])
@@ -47,7 +48,7 @@ export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
   const [text, setText] = useState("")
   const [status, setStatus] = useState<Status>("any")
   const [provider, setProvider] = useState("")
-  // Whoever has leases wants to see them first.
+  // A user with leases sees those first.
   const shownWhose = whose ?? (mine.length > 0 ? "mine" : "all")
   const of = shownWhose === "mine" ? (address ?? "") : null
   const shown = useMemo(
@@ -99,7 +100,7 @@ export function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
         </p>
       </search>
       {shown.length > 0 ? (
-        <Table
+        <LeaseTable
           leases={shown}
           noticePeriod={Number(market.data?.parameters.noticePeriod ?? 0)}
           account={address}
@@ -126,7 +127,7 @@ interface NothingProps {
 }
 
 function Nothing({ all, mine, connected, clear, everybody }: NothingProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   if (all > 0) {
     return (
       <Empty title={t.nothing}>

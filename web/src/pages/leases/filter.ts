@@ -1,18 +1,18 @@
-import type { LeaseSummary } from "../../api/views.ts"
+import type { LeaseSummary } from "../../api/types.ts"
 
 export type Status = "any" | "active" | "disputed" | "exhausted" | "closed"
 
 export interface Filter {
-  /** In an id or an address. */
+  /** Part of an id or an address. */
   text: string
   status: Status
   /** An address; empty: any. */
   provider: string
-  /** Only leases of this tenant or provider; null: everybody's. */
+  /** Only leases of this tenant or provider; null: all. */
   of: string | null
 }
 
-/** The state that a person acts on: a lease in dispute is open still, and its claims are frozen. */
+/** The state for the user: a disputed lease is still open, but its claims are frozen. */
 export function statusOf(lease: LeaseSummary): Exclude<Status, "any"> {
   return lease.status !== "closed" && lease.disputedUntil !== null ? "disputed" : lease.status
 }
@@ -22,7 +22,7 @@ export function concerns(lease: LeaseSummary, account: string): boolean {
   return lease.tenant.toLowerCase() === mine || lease.provider.toLowerCase() === mine
 }
 
-/** Newest first. */
+/** Latest first. */
 export function filter(
   leases: readonly LeaseSummary[],
   { text, status, provider, of }: Filter,

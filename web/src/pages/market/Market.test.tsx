@@ -3,11 +3,11 @@ import userEvent from "@testing-library/user-event"
 import { beforeEach, describe, expect, it, vi } from "vitest"
 import { leaseSummary, MARKET_VIEW, OFFERS, ORDER_VIEW, PROVIDERS } from "../../../test/offers.ts"
 import { answer, json, show } from "../../../test/page.tsx"
-import { setLanguage } from "../../words/language.ts"
+import { DEFAULT, setRequirements } from "../../features/offers/requirements.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { Market } from "./Market.tsx"
-import { DEFAULT, setWanted } from "./wish.ts"
 
-// A busy machine renders slowly.
+// A loaded machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
 
 const ANSWERS = {
@@ -23,13 +23,13 @@ const ANSWERS = {
 
 beforeEach(() => {
   setLanguage("en")
-  setWanted(DEFAULT)
+  setRequirements(DEFAULT)
 })
 
 const offer = (id: number) => screen.getByRole("article", { name: `Offer ${id}` })
 
 describe("the market", () => {
-  it("says what it is and how it stands", async () => {
+  it("shows what it is, and its figures", async () => {
     answer(ANSWERS)
     await show(<Market />)
     expect(screen.getByRole("heading", { level: 1 })).toHaveTextContent("follows your demand")
@@ -41,13 +41,13 @@ describe("the market", () => {
     expect(await within(vitals).findByText("0.12 ETH")).toBeVisible()
   })
 
-  it("lists what fits first, and says why the rest does not, with numbers", async () => {
+  it("lists matching offers first, and why the others do not match, with numbers", async () => {
     answer(ANSWERS)
     await show(<Market />)
-    expect(await screen.findByText("1 of 2 fit")).toBeVisible()
+    expect(await screen.findByText("1 of 2 match")).toBeVisible()
     const articles = screen.getAllByRole("article", { name: /^Offer/ })
     expect(articles.map((one) => one.getAttribute("aria-labelledby"))).toEqual(["offer-2", "offer-1"])
-    expect(within(offer(1)).getByText(/100 millicores of CPU are free where 250 are asked/)).toBeVisible()
+    expect(within(offer(1)).getByText(/100 millicores of CPU are free, but 250 are needed/)).toBeVisible()
     expect(within(offer(1)).queryByRole("link", { name: /Deploy here/ })).toBeNull()
     expect(within(offer(2)).getByRole("link", { name: /Deploy here/ })).toHaveAttribute(
       "href",
@@ -57,10 +57,10 @@ describe("the market", () => {
     expect(screen.getByText("Withdrawn")).toBeVisible()
   })
 
-  it("prices my shape as it is typed", async () => {
+  it("updates prices while the shape is typed", async () => {
     answer(ANSWERS)
     await show(<Market />)
-    // A quarter of a core: a millionth of a coin a core and hour.
+    // A quarter of a core, at a millionth of a coin per core-hour.
     expect(
       await within(await screen.findByRole("article", { name: "Offer 1" })).findByText("0.00000025 ETH"),
     ).toBeVisible()
@@ -69,24 +69,24 @@ describe("the market", () => {
     await userEvent.type(cpu, "2")
     expect(within(offer(1)).getByText("0.000002 ETH")).toBeVisible()
     expect(screen.getByRole("slider", { name: "CPU" })).toHaveAttribute("aria-valuetext", "2 cores")
-    // What is no number changes nothing.
+    // Invalid input changes nothing.
     await userEvent.clear(cpu)
     await userEvent.type(cpu, "x")
     expect(within(offer(1)).getByText("0.000002 ETH")).toBeVisible()
   })
 
-  it("asks for what a provider claims", async () => {
+  it("filters by attributes", async () => {
     answer(ANSWERS)
     await show(<Market />)
     await userEvent.click(await screen.findByRole("checkbox", { name: "region=us" }))
-    expect(within(offer(2)).getByText("Its provider does not claim region=us.")).toBeVisible()
-    expect(screen.getByText("0 of 2 fit")).toBeVisible()
+    expect(within(offer(2)).getByText("Its provider does not have the attribute region=us.")).toBeVisible()
+    expect(screen.getByText("0 of 2 match")).toBeVisible()
   })
 
   it("shows faults with their transactions, and silence", async () => {
     answer(ANSWERS)
     await show(<Market />)
-    const table = await screen.findByRole("table", { name: /Providers and what/ })
+    const table = await screen.findByRole("table", { name: /Providers/ })
     const row = within(table).getByRole("row", { name: /0x9965…A4dc/ })
     expect(within(row).getByText("Slashed")).toBeVisible()
     expect(within(row).getByText("0.001 ETH")).toBeVisible()
@@ -114,7 +114,7 @@ describe("the market", () => {
     )
   })
 
-  it("tells an error as a sentence, and tries again", async () => {
+  it("explains an error, and retries", async () => {
     let broken = true
     answer({
       ...ANSWERS,
@@ -128,7 +128,7 @@ describe("the market", () => {
     expect(await screen.findByRole("article", { name: "Offer 2" })).toBeVisible()
   })
 
-  it("says what an empty market waits for", async () => {
+  it("shows the next step in an empty market", async () => {
     answer({ ...ANSWERS, "/v1/offers": [], "/v1/providers": [], "/v1/orders": [], "/v1/leases": [] })
     await show(<Market />)
     expect(await screen.findByText("No offers yet")).toBeVisible()

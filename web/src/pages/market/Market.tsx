@@ -1,28 +1,29 @@
 import { Link } from "@tanstack/react-router"
 import { useMemo } from "react"
-import { useLeases, useMarket, useOffers, useOrders, useProviders } from "../../api/queries.ts"
-import type { OfferView, ProviderView } from "../../api/views.ts"
-import { Button } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Slider } from "../../parts/Slider.tsx"
-import { Empty, Failure, Loaded, Skeleton } from "../../parts/States.tsx"
-import { useWords } from "../../words/language.ts"
+import type { OfferView, ProviderView } from "../../api/types.ts"
+import { Failure, Loaded } from "../../features/errors/Failure.tsx"
+import { demandOf, match } from "../../features/offers/match.ts"
+import { DEFAULT, setRequirements, useRequirements } from "../../features/offers/requirements.ts"
+import { ShapeSliders } from "../../features/offers/ShapeSliders.tsx"
+import { messages as orderWords } from "../../features/orders/messages.ts"
+import { useLeases, useMarket, useOffers, useOrders, useProviders } from "../../features/queries/market.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Button } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Slider } from "../../ui/Slider.tsx"
+import { Empty, Skeleton } from "../../ui/States.tsx"
 import styles from "./Market.module.css"
-import { match, wishOf } from "./match.ts"
+import { MarketSummary } from "./MarketSummary.tsx"
+import { messages } from "./messages.ts"
 import { Offers } from "./Offers.tsx"
 import { Orders } from "./Orders.tsx"
-import { words as orderWords } from "./orderWords.ts"
 import { Providers } from "./Providers.tsx"
-import { Shape } from "./Shape.tsx"
-import { Vitals } from "./Vitals.tsx"
-import { DEFAULT, setWanted, useWanted } from "./wish.ts"
-import { words } from "./words.ts"
 
 const COUNTS = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 32, 64, 128]
 
 export function Market() {
-  const t = useWords(words)
-  const o = useWords(orderWords)
+  const t = useMessages(messages)
+  const o = useMessages(orderWords)
   const leases = useLeases()
   const providers = useProviders()
   const orders = useOrders()
@@ -38,7 +39,7 @@ export function Market() {
           {t.deploy}
         </Link>
       </header>
-      <Vitals leases={leases.data} providers={providers.data} orders={orders.data} />
+      <MarketSummary leases={leases.data} providers={providers.data} orders={orders.data} />
       <div className={styles.columns}>
         <Wish known={providers.data ?? []} />
         <section className="stack" aria-labelledby="offers">
@@ -84,8 +85,8 @@ export function Market() {
 }
 
 function Wish({ known }: { known: readonly ProviderView[] }) {
-  const t = useWords(words)
-  const wanted = useWanted()
+  const t = useMessages(messages)
+  const wanted = useRequirements()
   const claimed = [
     ...new Set([...known.flatMap(({ attributes }) => attributes), ...wanted.attributes]),
   ].sort()
@@ -97,12 +98,12 @@ function Wish({ known }: { known: readonly ProviderView[] }) {
     <section className={styles.wish} aria-labelledby="wish">
       <div className={styles.wishHead}>
         <h2 id="wish">{t.shape}</h2>
-        <Button kind="quiet" onClick={() => setWanted(DEFAULT)}>
+        <Button kind="quiet" onClick={() => setRequirements(DEFAULT)}>
           {t.reset}
         </Button>
       </div>
       <p className="soft small">{t.shapeAbout}</p>
-      <Shape shape={wanted.shape} onChange={(shape) => setWanted({ shape })} />
+      <ShapeSliders shape={wanted.shape} onChange={(shape) => setRequirements({ shape })} />
       <Slider
         label={t.replicas}
         unit={t.each}
@@ -110,7 +111,7 @@ function Wish({ known }: { known: readonly ProviderView[] }) {
         stops={COUNTS}
         least={1}
         most={16_383}
-        onChange={(replicas) => setWanted({ replicas })}
+        onChange={(replicas) => setRequirements({ replicas })}
       />
       {claimed.length > 0 && (
         <fieldset className={styles.attributes}>
@@ -120,7 +121,7 @@ function Wish({ known }: { known: readonly ProviderView[] }) {
               <input
                 type="checkbox"
                 checked={wanted.attributes.includes(attribute)}
-                onChange={() => setWanted({ attributes: toggle(attribute) })}
+                onChange={() => setRequirements({ attributes: toggle(attribute) })}
               />
               {attribute}
             </label>
@@ -138,17 +139,17 @@ function Fitting({
   offers: readonly OfferView[]
   providers: readonly ProviderView[]
 }) {
-  const t = useWords(words)
-  const wanted = useWanted()
+  const t = useMessages(messages)
+  const wanted = useRequirements()
   const market = useMarket()
   const intakeOpen = market.data?.intakeOpen ?? true
   const noticePeriod = BigInt(market.data?.parameters.noticePeriod ?? 0)
   const matched = useMemo(
-    () => match(offers, providers, wishOf(wanted), { intakeOpen, noticePeriod }),
+    () => match(offers, providers, demandOf(wanted), { intakeOpen, noticePeriod }),
     [offers, providers, wanted, intakeOpen, noticePeriod],
   )
   const open = matched.filter(({ offer }) => offer.open).length
-  const fit = matched.filter(({ misfits }) => misfits.length === 0).length
+  const fit = matched.filter(({ mismatches: misfits }) => misfits.length === 0).length
   return (
     <>
       <div className={styles.head}>

@@ -2,24 +2,24 @@ import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import { useUnit } from "../../chain/currency.ts"
 import { costOf } from "../../chain/price.ts"
-import { room } from "../../chain/screen.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Button } from "../../parts/Button.tsx"
-import { Address, Amount } from "../../parts/Mark.tsx"
-import { useWords } from "../../words/language.ts"
-import { Attributes, Capacity, Standing, Uptime } from "./Facts.tsx"
-import { Misfits } from "./Misfits.tsx"
-import type { Matched } from "./match.ts"
+import { replicasThatFit } from "../../chain/screen.ts"
+import { Mismatches } from "../../features/offers/Mismatches.tsx"
+import type { Matched } from "../../features/offers/match.ts"
+import { PriceList } from "../../features/offers/PriceList.tsx"
+import { Attributes, Capacity, ProviderStatus, Uptime } from "../../features/offers/ProviderFacts.tsx"
+import type { Requirements } from "../../features/offers/requirements.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Button } from "../../ui/Button.tsx"
+import { Address, Amount } from "../../ui/Values.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Offers.module.css"
-import { PriceList } from "./PriceList.tsx"
-import type { Wanted } from "./wish.ts"
-import { words } from "./words.ts"
 
-/** Enough for a screen or three; the rest is one click away. */
+/** Enough for a few screens; a button shows the rest. */
 const SHOWN = 30
 
-export function Offers({ matched, wanted }: { matched: readonly Matched[]; wanted: Wanted }) {
-  const t = useWords(words)
+export function Offers({ matched, wanted }: { matched: readonly Matched[]; wanted: Requirements }) {
+  const t = useMessages(messages)
   const [shown, setShown] = useState(SHOWN)
   return (
     <>
@@ -37,9 +37,9 @@ export function Offers({ matched, wanted }: { matched: readonly Matched[]; wante
   )
 }
 
-function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
-  const t = useWords(words)
-  const { offer, provider, rates, misfits } = matched
+function Offer({ matched, wanted }: { matched: Matched; wanted: Requirements }) {
+  const t = useMessages(messages)
+  const { offer, provider, rates, mismatches: misfits } = matched
   const unit = useUnit(offer.currency)
   const cost = costOf(rates, wanted.replicas)
   const fits = misfits.length === 0
@@ -49,7 +49,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
       <header className={styles.head}>
         <h3 id={title}>{t.offer(offer.id)}</h3>
         <Badge tone={fits ? "good" : "warn"}>{fits ? t.fits : t.misfit}</Badge>
-        {provider && <Standing provider={provider} />}
+        {provider && <ProviderStatus provider={provider} />}
         <span className={styles.seller}>
           <Address of={offer.provider} />
         </span>
@@ -72,7 +72,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
         <div className={styles.record}>
           {provider && (
             <>
-              {fits && <p>{t.roomFor(room(provider, wanted.shape))}</p>}
+              {fits && <p>{t.roomFor(replicasThatFit(provider, wanted.shape))}</p>}
               <p>
                 <Uptime provider={provider} />
               </p>
@@ -97,7 +97,7 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
           <p className="small">
             <strong>{t.why}</strong>
           </p>
-          <Misfits misfits={misfits} unit={unit} />
+          <Mismatches misfits={misfits} unit={unit} />
         </div>
       )}
       <footer className={styles.foot}>
@@ -116,9 +116,9 @@ function Offer({ matched, wanted }: { matched: Matched; wanted: Wanted }) {
   )
 }
 
-/** Leases from it go on; nobody can take it any more. */
+/** Its leases continue; it cannot be taken any more. */
 function Withdrawn({ matched: { offer } }: { matched: Matched }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
     <p className={styles.withdrawn}>
       {t.offer(offer.id)} <Badge>{t.withdrawn}</Badge>

@@ -1,23 +1,23 @@
 import { Link, useNavigate } from "@tanstack/react-router"
 import type { ReactNode } from "react"
-import { useHere } from "../../api/here.ts"
-import type { BidView, OrderView } from "../../api/views.ts"
+import { useConfig } from "../../api/config.ts"
+import type { BidView, OrderView } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { isSame, useReasons } from "../../chain/legal.ts"
-import { useConfig } from "../../config.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Act } from "../../parts/Button.tsx"
-import { Address, Amount, Hash, shorten, When } from "../../parts/Mark.tsx"
-import { Empty } from "../../parts/States.tsx"
-import { useWords } from "../../words/language.ts"
-import { formatBytes, formatFigure, HOUR, over, type Unit } from "../../words/units.ts"
-import { adopt } from "../deploy/journey.ts"
-import { Attributes } from "./Facts.tsx"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
+import { adoptOrder } from "../../features/deployments/deployments.ts"
+import { Attributes } from "../../features/offers/ProviderFacts.tsx"
+import { messages } from "../../features/orders/messages.ts"
+import { amountOver, formatBytes, formatFigure, HOUR, shorten, type Unit } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { ActionButton } from "../../ui/Button.tsx"
+import { Empty } from "../../ui/States.tsx"
+import { Address, Amount, Hash, When } from "../../ui/Values.tsx"
 import styles from "./Orders.module.css"
-import { words } from "./orderWords.ts"
 
 export function Orders({ orders }: { orders: readonly OrderView[] }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   if (orders.length === 0) {
     return (
       <Empty title={t.none}>
@@ -37,9 +37,9 @@ export function Orders({ orders }: { orders: readonly OrderView[] }) {
 }
 
 function Order({ order }: { order: OrderView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(order.currency)
-  const here = useHere()
+  const here = useRuleContext()
   const reasons = useReasons()
   const { chainId, market } = useConfig()
   const go = useNavigate()
@@ -47,7 +47,7 @@ function Order({ order }: { order: OrderView }) {
   const mine = isSame(order.tenant, here?.me)
   const { shape, policy } = order
   function choose() {
-    adopt(order, chainId, market)
+    adoptOrder(order, chainId, market)
     void go({ to: "/deploy" })
   }
   const size = (mib: number) => formatBytes(mib * 2 ** 20)
@@ -57,7 +57,7 @@ function Order({ order }: { order: OrderView }) {
         <h3 className={styles.title}>
           {t.order} <Hash of={order.id} />
         </h3>
-        <Badge tone={order.bids.length > 0 ? "tide" : "plain"}>{t.bids(order.bids.length)}</Badge>
+        <Badge tone={order.bids.length > 0 ? "info" : "plain"}>{t.bids(order.bids.length)}</Badge>
         <span className={styles.tenant}>
           <Address of={order.tenant} you={mine} />
         </span>
@@ -73,7 +73,7 @@ function Order({ order }: { order: OrderView }) {
       </p>
       <dl className={styles.terms}>
         <Term name={t.budget}>
-          <Amount of={over(BigInt(order.maxRate), HOUR)} unit={unit} />
+          <Amount of={amountOver(BigInt(order.maxRate), HOUR)} unit={unit} />
         </Term>
         <Term name={t.deposit}>
           <Amount of={order.deposit} unit={unit} />
@@ -94,10 +94,10 @@ function Order({ order }: { order: OrderView }) {
       {order.bids.length > 0 && <Bids order={order} unit={unit} />}
       {order.decision.reason && <p className="soft small">{t.declines(order.decision.reason)}</p>}
       <div>
-        <Act reason={here ? reasons("accept", { ...here, order }) : ""} onClick={choose}>
+        <ActionButton reason={here ? reasons("accept", { ...here, order }) : ""} onClick={choose}>
           {t.choose}
           <span className="unseen">: {shorten(order.id)}</span>
-        </Act>
+        </ActionButton>
       </div>
     </article>
   )
@@ -114,10 +114,11 @@ function Term({ name, children }: { name: string; children: ReactNode }) {
 
 const cheaper = (a: BidView, b: BidView) => (BigInt(a.rates.reserved) < BigInt(b.rates.reserved) ? -1 : 1)
 
-/** The cheapest first. */
+/** Cheapest first. */
 function Bids({ order, unit }: { order: OrderView; unit: Unit }) {
-  const t = useWords(words)
-  const hourly = (bid: BidView, replicas: number) => over(BigInt(bid.rates.reserved) * BigInt(replicas), HOUR)
+  const t = useMessages(messages)
+  const hourly = (bid: BidView, replicas: number) =>
+    amountOver(BigInt(bid.rates.reserved) * BigInt(replicas), HOUR)
   return (
     <div className="scroller">
       <table className={styles.bids}>

@@ -1,15 +1,15 @@
 import { Link } from "@tanstack/react-router"
-import type { FaultView, ProviderView } from "../../api/views.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Address, Amount, shorten, Tx, When } from "../../parts/Mark.tsx"
-import { useWords } from "../../words/language.ts"
-import { ETH } from "../../words/units.ts"
-import { Attributes, Capacity, Standing, Uptime } from "./Facts.tsx"
+import type { FaultView, ProviderView } from "../../api/types.ts"
+import { Attributes, Capacity, ProviderStatus, Uptime } from "../../features/offers/ProviderFacts.tsx"
+import { ETH, shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Address, Amount, Tx, When } from "../../ui/Values.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Providers.module.css"
-import { words } from "./words.ts"
 
 export function Providers({ providers }: { providers: readonly ProviderView[] }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
     <table className={styles.table}>
       <caption className="unseen">{t.table}</caption>
@@ -65,11 +65,11 @@ export function Providers({ providers }: { providers: readonly ProviderView[] })
 }
 
 function State({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const troubled = !provider.registered || provider.silence !== null || provider.exitAt !== null
   return (
     <>
-      {troubled ? <Standing provider={provider} /> : <Badge tone="good">{t.good}</Badge>}
+      {troubled ? <ProviderStatus provider={provider} /> : <Badge tone="good">{t.good}</Badge>}
       {provider.exitAt !== null && (
         <span className="soft small">
           {t.exit} <When of={provider.exitAt} />
@@ -80,7 +80,7 @@ function State({ provider }: { provider: ProviderView }) {
 }
 
 function Faults({ faults }: { faults: readonly FaultView[] }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   if (faults.length === 0) return <span className="soft">{t.none}</span>
   return (
     <ul className={styles.faults}>

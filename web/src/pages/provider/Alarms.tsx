@@ -1,12 +1,12 @@
-import type { AlarmView } from "../../api/books.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { useWords } from "../../words/language.ts"
+import type { AlarmView } from "../../api/types.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
 
-/** What the provider should see to, in its own words, each with what to do. */
+/** The provider's alarms, each with its remedy. */
 export function Alarms({ alarms }: { alarms: readonly AlarmView[] }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   if (alarms.length === 0) {
     return (
       <p role="status">

@@ -3,32 +3,31 @@ import { memo } from "react"
 import { type Address, zeroAddress } from "viem"
 import { readContract } from "viem/actions"
 import { useClient } from "wagmi"
-import type { OwnView } from "../../api/books.ts"
-import { useHere } from "../../api/here.ts"
-import { useLeases } from "../../api/queries.ts"
-import type { ProviderView } from "../../api/views.ts"
+import type { OwnView, ProviderView } from "../../api/types.ts"
 import { market } from "../../chain/abi.ts"
 import { ALL, withdrawEarnings } from "../../chain/actions/withdrawEarnings.ts"
 import { marketOf } from "../../chain/call.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { isSame, useReasons } from "../../chain/legal.ts"
 import type { Reader } from "../../chain/reader.ts"
-import { Act } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Amount, Hash, Tx, When } from "../../parts/Mark.tsx"
-import { useWords } from "../../words/language.ts"
-import { useAct } from "./act.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
+import { useLeases } from "../../features/queries/market.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Amount, Hash, Tx, When } from "../../ui/Values.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
+import { useAction } from "./useAction.ts"
 
 interface Props {
   provider: ProviderView
   own: OwnView | undefined
 }
 
-/** What was earned in each currency, and what of it can be withdrawn now. */
+/** The earnings in each currency, and what can be withdrawn now. */
 export function Earnings({ provider, own }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const leases = useLeases(true)
   const currencies = new Set<Address>([zeroAddress])
   for (const lease of leases.data ?? []) {
@@ -58,16 +57,16 @@ export function Earnings({ provider, own }: Props) {
 interface RowProps {
   provider: ProviderView
   currency: Address
-  /** Of all time; only the provider's own page counts it. */
+  /** The all-time total; only the provider's own API has it. */
   total: string | undefined
 }
 
 function Row({ provider, currency, total }: RowProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(currency)
-  const here = useHere()
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
   const reader = useClient() as Reader | undefined
   const { data: ready } = useQuery({
     queryKey: ["providers", provider.address, "earnings", currency],
@@ -103,7 +102,7 @@ function Row({ provider, currency, total }: RowProps) {
           </div>
         )}
       </dl>
-      <Act
+      <ActionButton
         reason={reason}
         busy={busy}
         aria-label={t.withdrawOf(unit.symbol)}
@@ -114,14 +113,14 @@ function Row({ provider, currency, total }: RowProps) {
         }
       >
         {t.withdraw}
-      </Act>
+      </ActionButton>
     </li>
   )
 }
 
-/** The newest claims and payouts, one under another. */
+/** The latest claims and payouts. */
 export const Ledger = memo(function Ledger({ claims, payouts }: Pick<OwnView, "claims" | "payouts">) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
     <div className={styles.pair}>
       <Card title={t.claims} flush>

@@ -1,17 +1,17 @@
-import type { OwnView } from "../../api/books.ts"
-import { Badge, type Tone } from "../../parts/Badge.tsx"
-import { Bar } from "../../parts/Bar.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Amount } from "../../parts/Mark.tsx"
-import { useWords } from "../../words/language.ts"
-import { ETH } from "../../words/units.ts"
+import type { OwnView } from "../../api/types.ts"
+import { ETH } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Badge, type Tone } from "../../ui/Badge.tsx"
+import { Bar } from "../../ui/Bar.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Amount } from "../../ui/Values.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
 
 const TONES: Record<string, Tone> = {
   prepared: "plain",
-  sent: "tide",
-  mined: "tide",
+  sent: "info",
+  mined: "info",
   final: "good",
   failed: "bad",
 }
@@ -19,7 +19,7 @@ const count = (of: number) => of.toLocaleString("en-US")
 
 /** Gas by kind against the budget, and the outbox by state. */
 export function Gas({ gas, intents }: Pick<OwnView, "gas" | "intents">) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
     <Card title={t.gasTitle}>
       <div className="stack">

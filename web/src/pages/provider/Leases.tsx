@@ -1,22 +1,22 @@
 import { Link } from "@tanstack/react-router"
-import { useHere } from "../../api/here.ts"
-import { useLeases } from "../../api/queries.ts"
-import type { LeaseSummary, ProviderView } from "../../api/views.ts"
+import type { LeaseSummary, ProviderView } from "../../api/types.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { isSame, useReasons } from "../../chain/legal.ts"
-import { Act } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Address, Amount, shorten } from "../../parts/Mark.tsx"
-import { Loaded } from "../../parts/States.tsx"
-import { useWords } from "../../words/language.ts"
-import { formatSpan, HOUR, over } from "../../words/units.ts"
-import { useNotice } from "./notice.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { useLeases } from "../../features/queries/market.ts"
+import { amountOver, formatDuration, HOUR, shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { Address, Amount } from "../../ui/Values.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
+import { useGiveNotice } from "./useGiveNotice.ts"
 
 /** The open leases with this provider. */
 export function Leases({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const leases = useLeases()
   return (
     <Card title={t.itsLeases} flush>
@@ -28,7 +28,7 @@ export function Leases({ provider }: { provider: ProviderView }) {
 }
 
 function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const open = leases.filter(({ status }) => status !== "closed").toReversed()
   if (open.length === 0) return <p className={styles.about}>{t.noLeases}</p>
   return (
@@ -61,11 +61,11 @@ function Listed({ leases }: { leases: readonly LeaseSummary[] }) {
 }
 
 function Row({ lease }: { lease: LeaseSummary }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
-  const here = useHere()
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { give, busy } = useNotice(lease)
+  const { give, busy } = useGiveNotice(lease)
   const { runway, rate } = lease.money
   return (
     <tr>
@@ -79,18 +79,18 @@ function Row({ lease }: { lease: LeaseSummary }) {
         <Address of={lease.tenant} />
       </td>
       <td className="right">
-        <Amount of={over(BigInt(rate), HOUR)} unit={unit} />
+        <Amount of={amountOver(BigInt(rate), HOUR)} unit={unit} />
       </td>
-      <td className="num">{runway === null ? "–" : formatSpan(runway)}</td>
+      <td className="num">{runway === null ? "–" : formatDuration(runway)}</td>
       <td>
-        <Act
+        <ActionButton
           reason={here ? reasons("giveNotice", { ...here, lease }) : ""}
           busy={busy}
           aria-label={t.noticeOf(shorten(lease.id))}
           onClick={() => void give()}
         >
           {t.notice}
-        </Act>
+        </ActionButton>
       </td>
     </tr>
   )

@@ -1,28 +1,28 @@
 import { useState } from "react"
 import { type Address, isAddress, zeroAddress } from "viem"
-import { useHere } from "../../api/here.ts"
-import type { ProviderView } from "../../api/views.ts"
+import type { ProviderView } from "../../api/types.ts"
 import { listOffer } from "../../chain/actions/listOffer.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { useReasons } from "../../chain/legal.ts"
-import { Act } from "../../parts/Button.tsx"
-import { Count } from "../../parts/Count.tsx"
-import { Choice, TextField } from "../../parts/Field.tsx"
-import { useWords } from "../../words/language.ts"
-import { ROWS } from "../market/PriceList.tsx"
-import { words as marketWords } from "../market/words.ts"
-import { useAct } from "./act.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
+import { messages as offerWords } from "../../features/offers/messages.ts"
+import { ROWS } from "../../features/offers/PriceList.tsx"
+import { useMessages } from "../../i18n/language.ts"
+import { ActionButton } from "../../ui/Button.tsx"
+import { Choice, TextField } from "../../ui/Field.tsx"
+import { NumberField } from "../../ui/NumberField.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
 import { type PriceName, priceOf, pricesFrom } from "./prices.ts"
-import { words } from "./words.ts"
+import { useAction } from "./useAction.ts"
 
 /** A new price list. */
 export function ListOffer({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
-  const m = useWords(marketWords)
-  const here = useHere()
+  const t = useMessages(messages)
+  const m = useMessages(offerWords)
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
   const [kind, setKind] = useState<"eth" | "token">("eth")
   const [token, setToken] = useState("")
   const [texts, setTexts] = useState<Partial<Record<PriceName, string>>>({})
@@ -74,7 +74,7 @@ export function ListOffer({ provider }: { provider: ProviderView }) {
               onChange={(text) => setTexts({ ...texts, [name]: text })}
             />
           ))}
-          <Count
+          <NumberField
             label={t.traffic}
             value={networkKiBps}
             least={0}
@@ -83,9 +83,9 @@ export function ListOffer({ provider }: { provider: ProviderView }) {
           />
         </div>
         <div>
-          <Act kind="primary" reason={reason} busy={busy} onClick={() => void list()}>
+          <ActionButton kind="primary" reason={reason} busy={busy} onClick={() => void list()}>
             {t.list}
-          </Act>
+          </ActionButton>
         </div>
       </div>
     </details>

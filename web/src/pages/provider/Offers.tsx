@@ -1,23 +1,23 @@
-import { useHere } from "../../api/here.ts"
-import { useOffers } from "../../api/queries.ts"
-import type { OfferView, ProviderView } from "../../api/views.ts"
+import type { OfferView, ProviderView } from "../../api/types.ts"
 import { withdrawOffer } from "../../chain/actions/withdrawOffer.ts"
 import { useUnit } from "../../chain/currency.ts"
 import { isSame, useReasons } from "../../chain/legal.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Act } from "../../parts/Button.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { Loaded } from "../../parts/States.tsx"
-import { useWords } from "../../words/language.ts"
-import { PriceList } from "../market/PriceList.tsx"
-import { useAct } from "./act.ts"
+import { useRuleContext } from "../../features/chain/useRuleContext.ts"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { PriceList } from "../../features/offers/PriceList.tsx"
+import { useOffers } from "../../features/queries/market.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { ActionButton } from "../../ui/Button.tsx"
+import { Card } from "../../ui/Card.tsx"
 import { ListOffer } from "./ListOffer.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
+import { useAction } from "./useAction.ts"
 
-/** What it offers, and a form for a new offer. */
+/** The provider's offers, and a form for a new one. */
 export function Offers({ provider }: { provider: ProviderView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const offers = useOffers()
   return (
     <Card title={t.offers}>
@@ -44,11 +44,11 @@ export function Offers({ provider }: { provider: ProviderView }) {
 }
 
 function Offer({ offer }: { offer: OfferView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(offer.currency)
-  const here = useHere()
+  const here = useRuleContext()
   const reasons = useReasons()
-  const { act, busy } = useAct()
+  const { act, busy } = useAction()
   if (!offer.open) {
     return (
       <p className="row soft">
@@ -62,7 +62,7 @@ function Offer({ offer }: { offer: OfferView }) {
         <h3>{t.offer(offer.id)}</h3>
         <PriceList prices={offer.prices} unit={unit} />
       </div>
-      <Act
+      <ActionButton
         reason={here ? reasons("withdrawOffer", { ...here, offer }) : ""}
         busy={busy}
         aria-label={t.withdrawOfferOf(offer.id)}
@@ -71,7 +71,7 @@ function Offer({ offer }: { offer: OfferView }) {
         }
       >
         {t.withdrawOffer}
-      </Act>
+      </ActionButton>
     </div>
   )
 }

@@ -5,13 +5,12 @@ import { beforeEach, describe, expect, it, vi } from "vitest"
 import { leaseSummary, MARKET_VIEW, NEAR, NOW, OFFERS, PROVIDERS } from "../../../test/offers.ts"
 import { answer, show } from "../../../test/page.tsx"
 import { HASH, OTHER } from "../../../test/wallet.ts"
-import type { OwnView } from "../../api/books.ts"
-import type { RunView } from "../../api/views.ts"
+import type { OwnView, RunView } from "../../api/types.ts"
 import { market } from "../../chain/abi.ts"
-import { setLanguage } from "../../words/language.ts"
+import { setLanguage } from "../../i18n/language.ts"
 import { Provider } from "./Provider.tsx"
 
-// A busy machine renders slowly.
+// A loaded machine renders slowly.
 vi.setConfig({ testTimeout: 30_000 })
 
 let address: string | undefined
@@ -65,7 +64,7 @@ const ANSWERS = {
   "/v1/leases?closed=true": [leaseSummary(1)],
 }
 
-/** A chain that owes the provider 7e12 wei, and takes what is sent. */
+/** A chain that owes the provider 7e12 wei, and accepts every transaction. */
 function chain() {
   const sent: Hex[] = []
   const request = async ({ method, params }: { method: string; params?: unknown }) => {
@@ -97,8 +96,8 @@ beforeEach(() => {
   address = undefined
 })
 
-describe("a provider's books", () => {
-  it("begin with the alarms and what to do", async () => {
+describe("a provider's page", () => {
+  it("shows alarms with their remedies", async () => {
     answer(ANSWERS)
     await show(<Provider />, { chain: chain().request })
     const alarms = await screen.findByRole("region", { name: "Alarms" })
@@ -106,7 +105,7 @@ describe("a provider's books", () => {
     expect(within(alarms).getByText("What to do: look at the node")).toBeVisible()
   })
 
-  it("tell each stage's last run, and the reason of one that fails", async () => {
+  it("shows each stage's last run, and the error of a failing one", async () => {
     answer(ANSWERS)
     await show(<Provider />, { chain: chain().request })
     const stages = await screen.findByRole("region", { name: "Stages" })
@@ -120,7 +119,7 @@ describe("a provider's books", () => {
     expect(within(stages).getByRole("row", { name: /^meter/ })).toHaveTextContent("Not run yet")
   })
 
-  it("tell roots with their gas, and the gas against the budget", async () => {
+  it("shows roots with their gas, and the gas against the budget", async () => {
     answer(ANSWERS)
     await show(<Provider />, { chain: chain().request })
     expect(await screen.findByRole("row", { name: /1,224 .* 58,211/ })).toBeVisible()
@@ -128,7 +127,7 @@ describe("a provider's books", () => {
     expect(screen.getByRole("row", { name: "roots 360 20,900,000" })).toBeVisible()
   })
 
-  it("let nobody else act, and say why", async () => {
+  it("disables actions for other accounts, with the reason", async () => {
     answer(ANSWERS)
     await show(<Provider />, { account: OTHER, chain: chain().request })
     for (const name of [
@@ -144,7 +143,7 @@ describe("a provider's books", () => {
     }
   })
 
-  it("pay the provider's earnings out", async () => {
+  it("withdraws earnings", async () => {
     answer(ANSWERS)
     const { sent, request } = chain()
     await show(<Provider />, { account: NEAR, chain: request })
@@ -157,14 +156,14 @@ describe("a provider's books", () => {
     expect([functionName, args?.[1]]).toEqual(["withdrawEarnings", NEAR])
   })
 
-  it("list an offer at prices as people think of them", async () => {
+  it("lists an offer at prices per customary unit", async () => {
     answer(ANSWERS)
     const { sent, request } = chain()
     await show(<Provider />, { account: NEAR, chain: request })
     await userEvent.click(await screen.findByText("List an offer", { selector: "summary" }))
     const list = screen.getByRole("button", { name: "List an offer" })
-    await waitFor(() => expect(list).toHaveAccessibleDescription("Say at least one price."))
-    await userEvent.type(screen.getByRole("textbox", { name: "CPU, a core and hour" }), "0.00001")
+    await waitFor(() => expect(list).toHaveAccessibleDescription("Enter at least one price."))
+    await userEvent.type(screen.getByRole("textbox", { name: "CPU, per core-hour" }), "0.00001")
     await waitFor(() => expect(list).toBeEnabled())
     await userEvent.click(list)
     await waitFor(() => expect(sent).toHaveLength(1))
@@ -172,7 +171,7 @@ describe("a provider's books", () => {
     expect(args?.[1]).toMatchObject({ millicore: 2_777_777_777_777_777_778n, gpu: 0n })
   })
 
-  it("of another provider are what the chain tells", async () => {
+  it("shows another provider from the chain", async () => {
     address = PROVIDERS[1]!.address
     answer(ANSWERS)
     await show(<Provider />, { chain: chain().request })
@@ -181,10 +180,10 @@ describe("a provider's books", () => {
     expect(screen.queryByRole("region", { name: "Stages" })).toBeNull()
   })
 
-  it("of an address that is none lead back", async () => {
+  it("leads back from an unknown address", async () => {
     address = OTHER
     answer(ANSWERS)
     await show(<Provider />)
-    expect(await screen.findByText("The market knows no provider of this address")).toBeVisible()
+    expect(await screen.findByText("The market has no provider with this address")).toBeVisible()
   })
 })

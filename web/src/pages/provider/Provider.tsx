@@ -1,34 +1,35 @@
 import { Link, useNavigate, useSearch } from "@tanstack/react-router"
 import { useConnection } from "wagmi"
-import type { OwnView } from "../../api/books.ts"
-import { useMarket, useOwn, useProviders } from "../../api/queries.ts"
-import type { ProviderView } from "../../api/views.ts"
+import type { OwnView, ProviderView } from "../../api/types.ts"
 import { isSame } from "../../chain/legal.ts"
-import { Choice } from "../../parts/Field.tsx"
-import { Address, shorten } from "../../parts/Mark.tsx"
-import { Empty, Loaded, Notice } from "../../parts/States.tsx"
-import { useWords } from "../../words/language.ts"
-import { Attributes, Standing } from "../market/Facts.tsx"
-import { Account } from "./Account.tsx"
+import { Loaded } from "../../features/errors/Failure.tsx"
+import { Attributes, ProviderStatus } from "../../features/offers/ProviderFacts.tsx"
+import { useMarket, useOwnProvider, useProviders } from "../../features/queries/market.ts"
+import { shorten } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Choice } from "../../ui/Field.tsx"
+import { Empty, Notice } from "../../ui/States.tsx"
+import { Address } from "../../ui/Values.tsx"
 import { Alarms } from "./Alarms.tsx"
 import { Earnings, Ledger } from "./Earnings.tsx"
 import { Gas } from "./Gas.tsx"
 import { Leases } from "./Leases.tsx"
+import { messages } from "./messages.ts"
 import { Offers } from "./Offers.tsx"
 import styles from "./Provider.module.css"
+import { ProviderSummary, Stock } from "./ProviderSummary.tsx"
+import { Registration } from "./Registration.tsx"
 import { Roots } from "./Roots.tsx"
 import { Stages } from "./Stages.tsx"
-import { Stock, Vitals } from "./Vitals.tsx"
-import { words } from "./words.ts"
 
-/** One provider's books: this page's own with all that it tells of itself, any other as the chain knows it. */
+/** The page of a provider: with all details for this page's own provider, from the chain for any other. */
 export function Provider() {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { address } = useSearch({ from: "/provider" })
   const go = useNavigate()
   const providers = useProviders()
   const market = useMarket()
-  const own = useOwn()
+  const own = useOwnProvider()
   const known = providers.data ?? []
   const home = own.data?.address ?? market.data?.provider
   const wanted = address ?? known.find((each) => isSame(each.address, home))?.address ?? known[0]?.address
@@ -73,18 +74,18 @@ export function Provider() {
 interface Props {
   provider: ProviderView
   own: OwnView | undefined
-  /** It is this page's own, and does not answer. */
+  /** It is this page's own provider, and does not answer. */
   away: boolean
 }
 
 function Books({ provider, own, away }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
   return (
     <>
       <div className="row">
         <Address of={provider.address} you={isSame(address, provider.address)} />
-        <Standing provider={provider} />
+        <ProviderStatus provider={provider} />
         <Attributes of={provider.attributes} />
       </div>
       {away && <Notice>{t.away}</Notice>}
@@ -98,7 +99,7 @@ function Books({ provider, own, away }: Props) {
         </p>
       )}
       {own && <Alarms alarms={own.alarms} />}
-      <Vitals provider={provider} own={own} />
+      <ProviderSummary provider={provider} own={own} />
       <div className={styles.pair}>
         <Earnings provider={provider} own={own} />
         <Stock provider={provider} own={own} />
@@ -113,7 +114,7 @@ function Books({ provider, own, away }: Props) {
       )}
       {own && <Ledger claims={own.claims} payouts={own.payouts} />}
       <Offers provider={provider} />
-      <Account provider={provider} />
+      <Registration provider={provider} />
     </>
   )
 }

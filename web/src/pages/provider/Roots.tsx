@@ -1,14 +1,14 @@
 import { memo } from "react"
-import type { OwnView } from "../../api/books.ts"
-import { Card } from "../../parts/Card.tsx"
-import { Hash, Tx, When } from "../../parts/Mark.tsx"
-import { useWords } from "../../words/language.ts"
+import type { OwnView } from "../../api/types.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Card } from "../../ui/Card.tsx"
+import { Hash, Tx, When } from "../../ui/Values.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
 
-/** The newest roots and what posting each cost. */
+/** The latest roots, and the gas of posting each. */
 export const Roots = memo(function Roots({ roots }: Pick<OwnView, "roots">) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
     <Card title={t.roots} flush>
       <p className={styles.about}>{roots.length === 0 ? t.noRoots : t.rootsAbout}</p>

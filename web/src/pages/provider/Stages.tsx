@@ -1,16 +1,16 @@
-import type { RunView, Stage } from "../../api/views.ts"
-import { Badge } from "../../parts/Badge.tsx"
-import { Card } from "../../parts/Card.tsx"
-import { useWords } from "../../words/language.ts"
-import { formatSpan } from "../../words/units.ts"
+import type { RunView, Stage } from "../../api/types.ts"
+import { formatDuration } from "../../i18n/format.ts"
+import { useMessages } from "../../i18n/language.ts"
+import { Badge } from "../../ui/Badge.tsx"
+import { Card } from "../../ui/Card.tsx"
+import { messages } from "./messages.ts"
 import styles from "./Provider.module.css"
-import { words } from "./words.ts"
 
 const STAGES: readonly Stage[] = ["chain", "clearing", "container", "meter", "proof", "scale", "settlement"]
 
 /** Each stage's last run, in the order of the flow. */
 export function Stages({ stages }: { stages: Partial<Record<Stage, RunView>> }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
     <Card title={t.stages} flush>
       <p className={styles.about}>{t.stagesAbout}</p>
@@ -39,7 +39,7 @@ export function Stages({ stages }: { stages: Partial<Record<Stage, RunView>> }) 
 }
 
 function Run({ run }: { run: RunView | undefined }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   if (!run) {
     return (
       <td colSpan={3}>
@@ -63,7 +63,7 @@ function Run({ run }: { run: RunView | undefined }) {
         {run.error && <p className={styles.error}>{run.error}</p>}
       </td>
       <td className="num">
-        {lag > 0 ? t.ago(formatSpan(lag)) : t.now}{" "}
+        {lag > 0 ? t.ago(formatDuration(lag)) : t.now}{" "}
         <span className="soft">
           #{run.iteration.toLocaleString("en-US")} {t.reasons[run.reason]}
         </span>

@@ -1,13 +1,13 @@
-// Prices as people type them, an hour of so many units, and as the contract has them.
+// Conversion of prices: typed per hour and customary unit, stored per second and base unit.
 import type { Prices } from "../../chain/terms.ts"
-import { parseAmount, RATE_SCALE, type Unit } from "../../words/units.ts"
-import { ROWS } from "../market/PriceList.tsx"
+import { ROWS } from "../../features/offers/PriceList.tsx"
+import { parseAmount, RATE_SCALE, type Unit } from "../../i18n/format.ts"
 
 export type PriceName = (typeof ROWS)[number][0]
 
 const HIGHEST = 2n ** 80n - 1n
 
-/** Base units × 1e12 for a second of one unit, rounded up; null when it is no amount, or more than the contract can hold. */
+/** Base units × 1e12 per second and unit, rounded up; null when it is not an amount, or exceeds the contract's field. */
 export function priceOf(name: PriceName, text: string, unit: Unit): bigint | null {
   if (text.trim() === "") return 0n
   const [, each, seconds] = ROWS.find(([row]) => row === name)!
@@ -18,7 +18,7 @@ export function priceOf(name: PriceName, text: string, unit: Unit): bigint | nul
   return price <= HIGHEST ? price : null
 }
 
-/** Null while one of them is none. */
+/** Null while one of them is invalid. */
 export function pricesFrom(
   texts: Partial<Record<PriceName, string>>,
   networkKiBps: number,

@@ -13,30 +13,30 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-pub struct AccountBind {
-    /// An approver's address; once for each.
+pub struct AccountBindArgs {
+    /// The address of an approver. Can be repeated.
     #[arg(long = "approver", required = true, value_name = "ADDRESS")]
     approvers: Vec<Address>,
-    /// How many of them have to consent.
+    /// How many approvers must consent.
     #[arg(long)]
     threshold: u64,
-    /// What needs no consent in one currency: `eth:0.02/h:0.5:2` or `0x…:RATE:AMOUNT:EXPOSURE`: the rate that one lease may
-    /// reserve, the amount that one call may move, and what may be in the market. Once for each currency; in any other,
-    /// everything needs consent.
+    /// The limits of one currency within which no consent is needed: `eth:0.02/h:0.5:2` or `0x…:RATE:AMOUNT:EXPOSURE`: the rate
+    /// that one lease may reserve, the amount that one call may move, and the total amount in the market. Can be repeated,
+    /// once for each currency; in other currencies, every action needs consent.
     #[arg(long = "limit", value_name = "CURRENCY:RATE:AMOUNT:EXPOSURE")]
     limits: Vec<String>,
     #[command(flatten)]
     approval: Approval,
 }
 
-impl AccountBind {
+impl AccountBindArgs {
     pub async fn run(self, session: &Session, json: bool) -> anyhow::Result<()> {
         let mut approvers = self.approvers;
         approvers.sort_unstable();
         approvers.dedup();
         ensure!(
             !approvers.contains(&session.address()),
-            "an account cannot be its own approver: what it takes it consents to anyway"
+            "an account cannot be its own approver: remove it from the approvers"
         );
         let mut limits = Vec::new();
         for text in &self.limits {
@@ -45,7 +45,7 @@ impl AccountBind {
         let call = bindCall { approvers, threshold: U256::from(self.threshold), limits };
         let sent = self.approval.act(session, session.address(), Address::ZERO, &call, U256::ZERO, json).await?;
         let Some(receipt) = sent else { return Ok(()) };
-        answer::give(json, &binding::changed_json(session.address(), &call, receipt.transaction_hash), |_| {
+        answer::print(json, &binding::changed_json(session.address(), &call, receipt.transaction_hash), |_| {
             binding::changed(session.address(), &call)
         })
     }
@@ -54,7 +54,7 @@ impl AccountBind {
 async fn limit(session: &Session, text: &str) -> anyhow::Result<Limit> {
     let parts: Vec<&str> = text.split(':').collect();
     let [currency, rate, amount, exposure] = parts[..] else {
-        bail!("--limit {text:?}: write it like eth:0.02/h:0.5:2, which is currency:rate:amount:exposure");
+        bail!("--limit {text:?}: the format is currency:rate:amount:exposure, such as eth:0.02/h:0.5:2");
     };
     let currency = match currency.to_lowercase().as_str() {
         "eth" => Address::ZERO,
@@ -63,7 +63,7 @@ async fn limit(session: &Session, text: &str) -> anyhow::Result<Limit> {
             .with_context(|| format!("--limit {text:?}: {currency:?} is neither eth nor a token's address"))?,
     };
     let unit = session.unit(currency).await?;
-    let too_high = || format!("--limit {text:?} is higher than the market counts");
+    let too_high = || format!("--limit {text:?} is higher than the market can store");
     Ok(Limit {
         currency,
         rate: U104::uint_try_from(unit.parse_rate(rate)?).ok().with_context(too_high)?,

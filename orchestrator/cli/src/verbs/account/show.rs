@@ -4,32 +4,37 @@ use serde_json::json;
 
 use crate::{
     render::{answer, call},
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::{binding::binding, session::Session},
 };
 
 #[derive(Debug, Args)]
-pub struct AccountShow {
-    /// The account; the wallet's unless told otherwise.
+pub struct AccountShowArgs {
+    /// The address of the account. Default: the wallet's.
     address: Option<Address>,
 }
 
-impl AccountShow {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl AccountShowArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let account = match self.address {
             Some(address) => address,
             None => identity.signer(session.deployment.chain_id)?.address(),
         };
         let Some(binding) = binding(&session, account).await? else {
-            return answer::give(json, &json!({"account": account, "bound": false}), |_| {
-                format!("{account} is free: nothing that it does takes consents")
+            return answer::print(json, &json!({"account": account, "bound": false}), |_| {
+                format!("{account} is not bound to approvers: its actions need no consents")
             });
         };
         let (mut limits, mut lines) = (
             Vec::new(),
             vec![format!(
-                "{account} is bound (version {}): beyond its limits it takes {} of these approvers",
+                "{account} is bound (version {}): actions beyond its limits need the consent of {} of these approvers",
                 binding.version, binding.threshold
             )],
         );
@@ -43,10 +48,10 @@ impl AccountShow {
                 "exposure": limit.exposure.to_string(), "exposed": exposed.to_string(),
             }));
         }
-        let said = json!({
+        let output = json!({
             "account": account, "bound": true, "approvers": binding.approvers, "threshold": binding.threshold,
             "version": binding.version.to_string(), "limits": limits,
         });
-        answer::give(json, &said, |_| lines.join("\n"))
+        answer::print(json, &output, |_| lines.join("\n"))
     }
 }

@@ -7,16 +7,18 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-pub struct DisputeEnd {
-    /// The lease, or the beginning of its id.
+pub struct DisputeEndArgs {
+    /// The id of the lease, or a unique prefix of it.
     lease: String,
 }
 
-impl DisputeEnd {
+impl DisputeEndArgs {
     pub async fn run(self, session: &Session, json: bool) -> anyhow::Result<()> {
         let lease = session.find(&self.lease).await?;
         let receipt = session.send(session.market.endDispute(lease.terms.clone())).await?;
-        let said = json!({"lease": lease.id, "tx": receipt.transaction_hash});
-        answer::give(json, &said, |_| format!("{}: the dispute is over; the proofs stand", short_id(lease.id)))
+        let output = json!({"lease": lease.id, "tx": receipt.transaction_hash});
+        answer::print(json, &output, |_| {
+            format!("{}: the dispute ended without a ruling; the proofs stay valid", short_id(lease.id))
+        })
     }
 }

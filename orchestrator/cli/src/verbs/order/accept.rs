@@ -19,7 +19,7 @@ use crate::{
         answer,
         endpoints::endpoints,
         ids::{short, short_id},
-        progress::Progress,
+        progress::ProgressLine,
     },
     wallet::{approval::Approval, session::Session},
 };
@@ -27,28 +27,28 @@ use api_types::LeaseView;
 use lease::Lease;
 
 #[derive(Debug, Args)]
-pub struct OrderAccept {
-    /// The orders, or the beginnings of their ids, with commas between them.
+pub struct OrderAcceptArgs {
+    /// The ids of the orders, or unique prefixes of them, separated by commas.
     #[arg(required = true, value_delimiter = ',')]
     orders: Vec<String>,
-    /// The manifests that the orders were opened for; each goes to the winner of its order. May be given several times.
+    /// The manifests of the orders; each is uploaded to the provider whose bid is accepted. Can be repeated.
     #[arg(long = "manifest", value_name = "FILE", required = true, value_delimiter = ',')]
     manifests: Vec<PathBuf>,
-    /// The bid to accept, or the beginning of its id; the cheapest unless told otherwise. One for each order.
+    /// The id of the bid to accept, or a unique prefix of it; one for each order. Default: the cheapest.
     #[arg(long = "bid", value_name = "BID", value_delimiter = ',')]
     bids: Vec<String>,
-    /// How long to wait until everything runs.
+    /// How long to wait until all replicas run.
     #[arg(long, default_value = "2m", value_parser = crate::settings::duration)]
     patience: Duration,
     #[command(flatten)]
     approval: Approval,
 }
 
-impl OrderAccept {
+impl OrderAcceptArgs {
     pub async fn run(self, session: &Session, json: bool) -> anyhow::Result<()> {
         ensure!(
             self.bids.is_empty() || self.bids.len() == self.orders.len(),
-            "{} bids are named for {} orders: name one for each, or none to take the cheapest",
+            "{} bids are given for {} orders: give one for each order, or none to accept the cheapest",
             self.bids.len(),
             self.orders.len()
         );
@@ -57,8 +57,8 @@ impl OrderAccept {
             let bytes = read_manifest(file)?;
             manifests.push((keccak256(&bytes), bytes));
         }
-        let progress = Progress::new();
-        // What was consented to are exactly these bids.
+        let progress = ProgressLine::new();
+        // The consents are for exactly these bids.
         let call = match self.approval.consented::<acceptCall>(session)? {
             Some(call) => call,
             None => acceptCall { acceptances: self.chosen(session).await? },
@@ -67,7 +67,7 @@ impl OrderAccept {
         for acceptance in &call.acceptances {
             let hash = acceptance.order.order.manifestHash;
             let manifest = manifests.iter().find(|(known, _)| *known == hash);
-            let missing = || format!("an order was opened for the manifest {hash}: name its file by --manifest");
+            let missing = || format!("no file was given for the manifest {hash} of an order: pass it with --manifest");
             bytes.push(manifest.with_context(missing)?.1.clone());
         }
         progress.step(format!("Accepting {} bids", bytes.len()));
@@ -82,21 +82,21 @@ impl OrderAccept {
         let mut failures = Vec::new();
         for (id, manifest) in leases.iter().zip(&bytes) {
             let lease = session.lease(*id).await?;
-            // One provider that is away must not keep the others' manifests.
+            // The failure of one provider must not keep the manifests from the others.
             match upload_and_wait(session, &lease, manifest, self.patience, &progress).await {
                 Ok(view) => running.push((lease, view)),
                 Err(error) => failures.push(format!("lease {}: {error:#}", short_id(*id))),
             }
         }
         drop(progress);
-        let said = json!({
+        let output = json!({
             "tx": receipt.transaction_hash, "leases": leases,
             "running": running.iter().map(|(lease, view)| json!({
                 "lease": lease.id, "provider": lease.terms.provider, "containers": view.containers,
             })).collect::<Vec<_>>(),
             "failures": failures,
         });
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             let mut lines = Vec::new();
             for (lease, view) in &running {
                 lines.push(format!("lease {} runs at {}", short_id(lease.id), short(lease.terms.provider)));
@@ -104,10 +104,10 @@ impl OrderAccept {
             }
             lines.join("\n")
         })?;
-        if failures.is_empty() { Ok(()) } else { bail!("not everything runs yet:\n  {}", failures.join("\n  ")) }
+        if failures.is_empty() { Ok(()) } else { bail!("some leases do not run yet:\n  {}", failures.join("\n  ")) }
     }
 
-    /// The orders with the bid that is to win each.
+    /// The orders, each with the bid to accept.
     async fn chosen(&self, session: &Session) -> anyhow::Result<Vec<Acceptance>> {
         let now = session.time().await?;
         let mut acceptances = Vec::with_capacity(self.orders.len());

@@ -8,30 +8,35 @@ use crate::{
         order,
         table::table,
     },
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 use lease::screen;
 
 #[derive(Debug, Args)]
-pub struct OrderLs {
-    /// Orders of every tenant, not only of the wallet that is set up.
+pub struct OrderLsArgs {
+    /// List the orders of all tenants, not only those of the wallet.
     #[arg(long)]
     all: bool,
-    /// Accepted and cancelled ones too.
+    /// Include accepted and cancelled orders.
     #[arg(long)]
     closed: bool,
 }
 
-impl OrderLs {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl OrderLsArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let tenant = match self.all || (identity.keystore.is_none() && identity.dev_key.is_none()) {
             true => None,
             false => Some(identity.signer(session.deployment.chain_id)?.address()),
         };
         let now = session.time().await?;
-        let (mut said, mut rows) = (Vec::new(), Vec::new());
+        let (mut output, mut rows) = (Vec::new(), Vec::new());
         for auction in order_book::all(&session, tenant).await? {
             if !auction.is_open() && !self.closed {
                 continue;
@@ -48,9 +53,9 @@ impl OrderLs {
                 unit.format(auction.deposit),
                 short(auction.terms.tenant),
             ]);
-            said.push(order::json(&auction, now));
+            output.push(order::json(&auction, now));
         }
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             if rows.is_empty() {
                 return "no orders; `tidemark order open FILE` opens one".to_owned();
             }

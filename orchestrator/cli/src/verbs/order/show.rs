@@ -7,15 +7,15 @@ use crate::{
 };
 
 #[derive(Debug, Args)]
-pub struct OrderShow {
-    /// The order, or the beginning of its id.
+pub struct OrderShowArgs {
+    /// The id of the order, or a unique prefix of it.
     order: String,
 }
 
-impl OrderShow {
+impl OrderShowArgs {
     pub async fn run(self, session: &Session, json: bool) -> anyhow::Result<()> {
         let auction = order_book::find(session, &self.order).await?;
         let (now, unit) = (session.time().await?, session.unit(auction.terms.currency).await?);
-        answer::give(json, &order::json(&auction, now), |_| order::text(&auction, now, &unit))
+        answer::print(json, &order::json(&auction, now), |_| order::text(&auction, now, &unit))
     }
 }

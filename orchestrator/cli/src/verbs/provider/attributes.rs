@@ -5,31 +5,31 @@ use serde_json::json;
 
 use crate::{render::answer, wallet::session::Session};
 
-/// Your own claims, such as `region=eu,tier=gold`; nobody checks them. They replace those from before.
+/// Attributes are the provider's own claims, such as `region=eu,tier=gold`, and are not verified. They replace earlier ones.
 #[derive(Debug, Args)]
-pub struct ProviderAttributes {
-    /// Words of at most 31 bytes, with commas between them; none: claim nothing.
+pub struct ProviderAttributesArgs {
+    /// Attributes of at most 31 bytes, separated by commas; none removes all.
     #[arg(value_delimiter = ',')]
     attributes: Vec<String>,
 }
 
-impl ProviderAttributes {
+impl ProviderAttributesArgs {
     pub async fn run(self, session: &Session, json: bool) -> anyhow::Result<()> {
         let words: Vec<&str> = self.attributes.iter().map(|word| word.trim()).filter(|word| !word.is_empty()).collect();
         let attributes = words.iter().map(|text| word(text)).collect::<anyhow::Result<Vec<_>>>()?;
         let receipt = session.send(session.market.setAttributes(attributes)).await?;
-        let said = json!({"attributes": words, "tx": receipt.transaction_hash});
-        answer::give(json, &said, |_| {
+        let output = json!({"attributes": words, "tx": receipt.transaction_hash});
+        answer::print(json, &output, |_| {
             format!(
                 "claims {}",
-                if words.is_empty() { "nothing" } else { "these" }.to_owned()
+                if words.is_empty() { "no attributes" } else { "the attributes" }.to_owned()
                     + &words.iter().map(|word| format!(" {word}")).collect::<String>()
             )
         })
     }
 }
 
-/// An attribute as the market has it: its bytes, then zeros.
+/// An attribute as the market stores it: its bytes, padded with zeros.
 pub fn word(text: &str) -> anyhow::Result<B256> {
     ensure!(!text.is_empty() && text.len() <= 31, "{text:?} is not an attribute: 1 to 31 bytes, such as region=eu");
     let mut word = B256::ZERO;

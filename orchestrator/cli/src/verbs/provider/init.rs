@@ -6,27 +6,31 @@ use clap::Args;
 use serde_json::json;
 
 use crate::{
-    render::{answer, progress::Progress},
-    settings::Identity,
+    render::{answer, progress::ProgressLine},
+    settings::IdentitySettings,
     wallet::sealing_key::new_sealing_key,
 };
 
 #[derive(Debug, Args)]
-pub struct ProviderInit {
+pub struct ProviderInitArgs {
     /// The folder for the keys.
     #[arg(long, default_value = ".tidemark", value_name = "FOLDER")]
     folder: PathBuf,
 }
 
-impl ProviderInit {
-    pub fn run(self, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl ProviderInitArgs {
+    pub fn run(self, identity: &IdentitySettings, json: bool) -> anyhow::Result<()> {
         let folder = &self.folder;
-        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be made", folder.display()))?;
+        std::fs::create_dir_all(folder).with_context(|| format!("{} cannot be created", folder.display()))?;
         let keystore = folder.join("keystore.json");
-        ensure!(!keystore.exists(), "{} exists already; it is left as it is", keystore.display());
+        ensure!(
+            !keystore.exists(),
+            "{} exists already: remove it first, or choose another --folder",
+            keystore.display()
+        );
         let password = identity.password(&keystore.display().to_string())?;
-        ensure!(!password.expose().is_empty(), "an empty password protects nothing");
-        let progress = Progress::new();
+        ensure!(!password.expose().is_empty(), "the password is empty: choose one that protects the key");
+        let progress = ProgressLine::new();
         progress.step("Encrypting the key");
         let key = PrivateKeySigner::random();
         PrivateKeySigner::encrypt_keystore(
@@ -39,8 +43,8 @@ impl ProviderInit {
         .with_context(|| format!("{} cannot be written", keystore.display()))?;
         let sealing = new_sealing_key(folder)?;
         drop(progress);
-        let said = json!({"address": key.address(), "keystore": keystore, "sealingKey": sealing});
-        answer::give(json, &said, |_| {
+        let output = json!({"address": key.address(), "keystore": keystore, "sealingKey": sealing});
+        answer::print(json, &output, |_| {
             format!(
                 "address     {}\nkeystore    {}\nsealing key {sealing}\nFund the address, set TIDEMARK_KEYSTORE={}, then \
                  `tidemark provider register`.",

@@ -7,86 +7,86 @@ use serde_json::json;
 use solidity::{Market::OfferListed, PriceList, Shape};
 
 use crate::{
-    render::{amount::Unit, answer, progress::Progress},
+    render::{amount::Unit, answer, progress::ProgressLine},
     wallet::session::Session,
 };
 use lease::accrual::SCALE;
 
 #[derive(Debug, Clone, Args)]
-pub struct ProviderRegister {
-    /// The URL at which tenants reach this provider's API.
+pub struct ProviderRegisterArgs {
+    /// The URL under which tenants reach the API of this provider.
     #[arg(long, env = "TIDEMARK_ENDPOINT", value_name = "URL")]
     pub endpoint: String,
-    /// The file with the public sealing key, as `tidemark provider init` makes it.
+    /// The file with the public sealing key, as `tidemark provider init` writes it.
     #[arg(long, env = "TIDEMARK_SEALING_KEY", default_value = ".tidemark/sealing.pub", value_name = "FILE")]
     pub sealing_key: PathBuf,
-    /// CPUs for sale in all.
+    /// The CPUs for sale, in total.
     #[arg(long)]
     pub cpus: u32,
-    /// Memory for sale in all, in MiB.
+    /// The memory for sale, in total, in MiB.
     #[arg(long)]
     pub memory: u32,
-    /// Disk for sale in all, in MiB.
+    /// The disk space for sale, in total, in MiB.
     #[arg(long)]
     pub disk: u32,
-    /// GPUs for sale in all.
+    /// The GPUs for sale, in total.
     #[arg(long, default_value_t = 0)]
     pub gpus: u16,
-    /// The stake, in ETH; what the market asks for this capacity unless told otherwise.
+    /// The bond, in ETH. Default: the minimum that the market requires for this capacity.
     #[arg(long)]
     pub bond: Option<String>,
-    /// The token that the offer is priced in; address 0 is ETH.
+    /// The token in which the offer is priced; address 0 is ETH.
     #[arg(long, default_value_t = Address::ZERO)]
     pub currency: Address,
-    /// Price of a CPU reserved for an hour, in the currency.
+    /// The price of one CPU reserved for an hour, in the currency.
     #[arg(long)]
     pub price_cpu: String,
-    /// Price of a GiB of memory reserved for an hour.
+    /// The price of one GiB of memory reserved for an hour.
     #[arg(long)]
     pub price_memory: String,
-    /// Price of a GiB of disk reserved for an hour.
+    /// The price of one GiB of disk reserved for an hour.
     #[arg(long, default_value = "0")]
     pub price_disk: String,
-    /// Price of a GPU reserved for an hour.
+    /// The price of one GPU reserved for an hour.
     #[arg(long, default_value = "0")]
     pub price_gpu: String,
-    /// Price of an hour of CPU time used.
+    /// The price of an hour of CPU time used.
     #[arg(long, default_value = "0")]
     pub price_cpu_used: String,
-    /// Price of a GiB of memory used for an hour.
+    /// The price of one GiB of memory used for an hour.
     #[arg(long, default_value = "0")]
     pub price_memory_used: String,
-    /// Price of a GiB of traffic.
+    /// The price of one GiB of traffic.
     #[arg(long, default_value = "0")]
     pub price_network: String,
-    /// Traffic of one replica that its reserve has room for, in KiB a second.
+    /// The traffic of one replica that its reserved rate covers, in KiB a second.
     #[arg(long, default_value_t = 0)]
     pub network_kibps: u32,
 }
 
-impl ProviderRegister {
+impl ProviderRegisterArgs {
     pub async fn run(self, session: &Session, json: bool) -> anyhow::Result<()> {
-        let progress = Progress::new();
+        let progress = ProgressLine::new();
         let offer = self.register(session, &progress).await?;
         drop(progress);
-        let said = json!({"provider": session.address(), "offer": offer});
-        answer::give(json, &said, |_| format!("{} is registered; offer {offer} is open", session.address()))
+        let output = json!({"provider": session.address(), "offer": offer});
+        answer::print(json, &output, |_| format!("{} is registered; offer {offer} is open", session.address()))
     }
 
-    /// Registers, or updates what is registered, and lists the offer.
-    pub async fn register(&self, session: &Session, progress: &Progress) -> anyhow::Result<u32> {
+    /// Registers the provider, or updates its registration, and lists an offer. Returns the number of the offer.
+    pub async fn register(&self, session: &Session, progress: &ProgressLine) -> anyhow::Result<u32> {
         ensure!(
             self.endpoint.starts_with("http://") || self.endpoint.starts_with("https://"),
             "TIDEMARK_ENDPOINT: {:?} is not an http or https URL",
             self.endpoint
         );
         let key = std::fs::read_to_string(&self.sealing_key).with_context(|| {
-            format!("{} is not readable: `tidemark provider init` makes it", self.sealing_key.display())
+            format!("{} is not readable: `tidemark provider init` creates it", self.sealing_key.display())
         })?;
         let key: B256 =
             key.trim().parse().with_context(|| format!("{} is not a public key", self.sealing_key.display()))?;
         let capacity = Shape {
-            millicores: self.cpus.checked_mul(1000).context("--cpus is too many")?,
+            millicores: self.cpus.checked_mul(1000).context("--cpus is too high")?,
             memoryMiB: self.memory,
             diskMiB: self.disk,
             gpus: self.gpus,
@@ -108,12 +108,12 @@ impl ProviderRegister {
         }
         progress.step("Listing the offer");
         let receipt = session.send(session.market.listOffer(self.currency, prices)).await?;
-        let listed = receipt.decoded_log::<OfferListed>().context("the receipt names no offer")?;
+        let listed = receipt.decoded_log::<OfferListed>().context("the receipt contains no offer")?;
         Ok(listed.offer)
     }
 
     fn prices(&self, unit: &Unit) -> anyhow::Result<PriceList> {
-        // An amount for an hour of `units` → base units × 1e12 for a second of one unit, rounded up.
+        // Converts a price for `seconds` of `units` to base units × 1e12 for a second of one unit, rounded up.
         let each = |amount: &str, units: u64, seconds: u64| -> anyhow::Result<_> {
             let scaled = (unit.parse(amount)? * SCALE).div_ceil(U256::from(units * seconds));
             U80::uint_try_from(scaled).ok().with_context(|| format!("a price of {amount} is too high"))

@@ -2,23 +2,23 @@ use clap::Args;
 
 use crate::{
     orchestrator::Orchestrator,
-    settings::{Connection, Identity, OrchestratorSettings},
+    settings::{ConnectionSettings, IdentitySettings, OrchestratorSettings},
     signal::stop_signal,
 };
 
 #[derive(Debug, Args)]
-pub struct ProviderRun {
+pub struct ProviderRunArgs {
     #[command(flatten)]
     orchestration: OrchestratorSettings,
 }
 
-impl ProviderRun {
-    /// Until the process is told to stop.
+impl ProviderRunArgs {
+    /// Runs until a stop signal. Containers keep running afterwards.
     pub async fn run(
         self,
         orchestrator: &dyn Orchestrator,
-        connection: &Connection,
-        identity: &Identity,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
     ) -> anyhow::Result<()> {
         let stop = stop_signal();
         tokio::pin!(stop);
@@ -27,7 +27,7 @@ impl ProviderRun {
             () = &mut stop => return Ok(()),
         };
         stop.await;
-        tracing::info!("stopping; containers go on running");
+        tracing::info!("stopping; the containers keep running");
         running.stop().await;
         Ok(())
     }

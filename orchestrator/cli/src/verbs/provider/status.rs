@@ -9,26 +9,34 @@ use serde_json::json;
 use crate::{
     provider_api::client::ProviderApi,
     render::answer,
-    settings::{Connection, Identity},
+    settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
 
 #[derive(Debug, Args)]
-pub struct ProviderStatus {
-    /// The provider; the wallet that is set up unless told otherwise.
+pub struct ProviderStatusArgs {
+    /// The address of the provider. Default: the wallet's.
     #[arg(long)]
     provider: Option<Address>,
 }
 
-impl ProviderStatus {
-    pub async fn run(self, connection: &Connection, identity: &Identity, json: bool) -> anyhow::Result<()> {
+impl ProviderStatusArgs {
+    pub async fn run(
+        self,
+        connection: &ConnectionSettings,
+        identity: &IdentitySettings,
+        json: bool,
+    ) -> anyhow::Result<()> {
         let session = Session::reader(connection).await?;
         let provider = match self.provider {
             Some(provider) => provider,
             None => identity.signer(session.deployment.chain_id)?.address(),
         };
         let registered = session.market.providerOf(provider).call().await?;
-        ensure!(registered.registeredAt != 0, "{provider} is not registered: `tidemark provider register`");
+        ensure!(
+            registered.registeredAt != 0,
+            "{provider} is not registered as a provider: run `tidemark provider register`"
+        );
         let capacity = session.market.capacityOf(provider).call().await?;
         let eth = session.unit(Address::ZERO).await?;
         let mut earnings = Vec::new();
@@ -48,18 +56,18 @@ impl ProviderStatus {
             Ok(remote) => remote.status().await,
             Err(error) => Err(error),
         };
-        let said = json!({
+        let output = json!({
             "provider": provider, "endpoint": registered.endpoint, "bond": registered.bond.to_string(),
             "wallet": wallet.to_string(), "epoch": registered.epoch, "lastRootAt": registered.rootAt,
             "capacity": capacity, "openLeases": open, "leases": leases.len(),
             "earnings": earnings.iter().map(|(unit, amount)| json!({"currency": unit.address, "amount": amount.to_string()})).collect::<Vec<_>>(),
             "orchestrator": health.as_ref().ok(), "orchestratorError": health.as_ref().err().map(|error| format!("{error:#}")),
         });
-        answer::give(json, &said, |_| {
+        answer::print(json, &output, |_| {
             let mut lines = vec![
                 format!("provider  {provider} at {}", registered.endpoint),
                 format!("bond      {}, wallet {}", eth.format(U256::from(registered.bond)), eth.format(wallet)),
-                format!("leases    {open} open, {} in all", leases.len()),
+                format!("leases    {open} open, {} in total", leases.len()),
                 format!(
                     "capacity  {} of {} millicores, {} of {} MiB memory, {} of {} MiB disk, {} of {} GPUs held",
                     capacity.heldMillicores,
@@ -78,13 +86,12 @@ impl ProviderStatus {
                 Ok(status) => {
                     let stages = status.stages.as_object().cloned().unwrap_or_default();
                     for (name, run) in stages {
-                        let error = run["error"]
-                            .as_str()
-                            .map_or_else(|| "well".to_owned(), |error| format!("failing: {error}"));
+                        let error =
+                            run["error"].as_str().map_or_else(|| "ok".to_owned(), |error| format!("failing: {error}"));
                         lines.push(format!("  {name:<11}{error}, run {}", run["iteration"]));
                     }
                 }
-                Err(error) => lines.push(format!("orchestrator not reached: {error:#}")),
+                Err(error) => lines.push(format!("the orchestrator is unreachable: {error:#}")),
             }
             lines.join("\n")
         })

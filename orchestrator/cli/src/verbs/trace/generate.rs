@@ -8,29 +8,29 @@ use autoscaling::{
 };
 
 #[derive(Debug, Args)]
-pub struct TraceGenerate {
+pub struct TraceGenerateArgs {
     /// The shape of the demand: diurnal, weekly, flash-crowd, on-off, mmpp, ramp or cliff.
     kind: Kind,
-    /// The same seed makes the same trace.
+    /// The seed; the same seed gives the same trace.
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// How long it lasts.
+    /// The length of the trace, in days.
     #[arg(long, value_name = "DAYS", default_value_t = 7.0, allow_negative_numbers = true)]
     days: f64,
-    /// Seconds between rows.
+    /// The interval between rows, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 60.0, allow_negative_numbers = true)]
     step: f64,
-    /// The demand at the height of the shape, in requests per second.
+    /// The peak demand, in requests per second.
     #[arg(long, value_name = "RPS", default_value_t = 400.0, allow_negative_numbers = true)]
     peak: f64,
-    /// The standard deviation of the noise on each row, as a share of it.
+    /// The standard deviation of the noise, as a share of each row.
     #[arg(long, value_name = "SHARE", default_value_t = 0.03, allow_negative_numbers = true)]
     noise: f64,
     #[command(flatten)]
     output: TraceOutput,
 }
 
-impl TraceGenerate {
+impl TraceGenerateArgs {
     pub fn run(self, json: bool) -> anyhow::Result<()> {
         let trace = self.trace()?;
         self.output.print(json, &trace)
@@ -52,25 +52,25 @@ mod tests {
     use super::*;
 
     #[derive(Parser)]
-    struct Line {
+    struct TestCommand {
         #[command(flatten)]
-        generate: TraceGenerate,
+        generate: TraceGenerateArgs,
     }
 
     fn made(words: &str) -> anyhow::Result<Trace> {
         let words = ["generate"].into_iter().chain(words.split_whitespace());
-        Line::try_parse_from(words)?.generate.trace()
+        TestCommand::try_parse_from(words)?.generate.trace()
     }
 
     #[test]
-    fn a_trace_is_made_as_told() {
+    fn the_same_options_make_the_same_trace() {
         let trace = made("on-off --days 0.5 --step 30 --seed 7").expect("a trace");
         assert_eq!(trace.rows().len(), 1440);
         assert_eq!(trace, made("on-off --seed 7 --step 30 --days 0.5").expect("a trace"));
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused_with_a_remedy() {
+    fn invalid_options_are_refused_with_a_remedy() {
         let cases = [
             ("square", "there is no kind of trace \"square\"; the kinds are diurnal, weekly"),
             ("ramp --days 0", "--days is 0; give a number of days above 0"),

@@ -30,28 +30,28 @@ const given = (more = {}) =>
   })
 
 describe("the access to a lease", () => {
-  it("shows the tenant who may look, until when, and who did", async () => {
+  it("shows the tenant the grants, their expiry, and the access log", async () => {
     answer(given())
     await show(<Access lease={leaseView()} />, { account: TENANT, chain: wallet })
     const shared = await screen.findByRole("region", { name: "Shared with" })
     expect(await within(shared).findByText("logs")).toBeVisible()
     expect(within(shared).getByText(/^(2h|1h 59m).* left$/)).toBeVisible()
-    const looked = await screen.findByRole("region", { name: "Who looked" })
+    const looked = await screen.findByRole("region", { name: "Access log" })
     expect(await within(looked).findByText("follow, service front")).toBeVisible()
     expect(within(looked).getAllByRole("row")).toHaveLength(3)
   })
 
-  it("is given by a signature, and nothing is sent to the chain", async () => {
+  it("is granted by a signature, without a transaction", async () => {
     const asked = answer(given({ [`POST ${path}/grants`]: {} }))
     await show(<Access lease={leaseView()} />, { account: TENANT, chain: wallet })
     const address = await screen.findByRole("textbox", { name: "Address" })
     await userEvent.type(address, "0x12")
-    expect(screen.getByRole("alert")).toHaveTextContent(/no address/)
+    expect(screen.getByRole("alert")).toHaveTextContent(/not an address/)
     await userEvent.clear(address)
     await userEvent.click(address)
     await userEvent.paste(OTHER)
     await userEvent.selectOptions(screen.getByRole("combobox", { name: "May see" }), "shell")
-    expect(screen.getByText(/A shell can do all that your containers can/)).toBeVisible()
+    expect(screen.getByText(/A shell can do everything that your containers can/)).toBeVisible()
     await userEvent.selectOptions(screen.getByRole("combobox", { name: "For" }), "1 hour")
     await userEvent.click(screen.getByRole("button", { name: "Sign and share" }))
     expect(await screen.findByText("Shared.")).toBeVisible()
@@ -67,14 +67,14 @@ describe("the access to a lease", () => {
     })
   })
 
-  it("is taken back at once", async () => {
+  it("is revoked immediately", async () => {
     const asked = answer(given({ [`DELETE ${path}/grants/${OTHER}`]: new Response(null, { status: 204 }) }))
     await show(<Access lease={leaseView()} />, { account: TENANT, chain: wallet })
     await userEvent.click(await screen.findByRole("button", { name: /Revoke the access of 0x15d3/ }))
     await expect.poll(() => asked.some(({ method }) => method === "DELETE")).toBe(true)
   })
 
-  it("is the tenant's affair alone", async () => {
+  it("is managed by the tenant alone", async () => {
     const asked = answer(given())
     await show(<Access lease={leaseView()} />, { account: OTHER })
     expect(await screen.findByText(/Only the lease's tenant sees/)).toBeVisible()

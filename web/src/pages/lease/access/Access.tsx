@@ -1,29 +1,30 @@
-// Whom the tenant lets look inside, and who looked: for the tenant alone.
+// Who may access the lease's private data, and the access log. For the tenant only.
 import { useConnection } from "wagmi"
-import { useAccesses, useGrants } from "../../../api/inside.ts"
-import { Card } from "../../../parts/Card.tsx"
-import { Address, When } from "../../../parts/Mark.tsx"
-import { Empty, Loaded } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { Inside } from "../Inside.tsx"
-import type { TabProps } from "../Lease.tsx"
+import { Loaded } from "../../../features/errors/Failure.tsx"
+import { useAccesses, useGrants } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Card } from "../../../ui/Card.tsx"
+import { Empty } from "../../../ui/States.tsx"
+import { Address, When } from "../../../ui/Values.tsx"
+import { SignInGate } from "../SignInGate.tsx"
+import type { TabProps } from "../tabProps.ts"
 import { Grants } from "./Grants.tsx"
 import { Share } from "./Share.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
-    what: "Whom the tenant lets look inside the lease, and every look that was taken.",
+    what: "Who has access to the lease's private data, and the access log.",
     share: "Share access",
     shared: "Shared with",
-    log: "Who looked",
-    logAbout: "Written down by the provider before anything is shown; kept for 90 days.",
-    none: "Nobody has looked yet",
-    noneAbout: "Each look at usage, logs, shell or manifest is listed here.",
+    log: "Access log",
+    logAbout: "The provider logs each access before it answers, and keeps the log for 90 days.",
+    none: "No accesses yet",
+    noneAbout: "Each access to usage, logs, shell or manifest is listed here.",
     time: "Time",
     who: "Who",
     did: "What",
     detail: "Detail",
-    notTenant: "Only the lease's tenant sees whom it has let in, and who looked.",
+    notTenant: "Only the lease's tenant sees the grants and the access log.",
     kinds: {
       usage: "usage",
       series: "usage over time",
@@ -64,7 +65,7 @@ const words = speak(
 )
 
 export default function Access({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { address } = useConnection()
   if (address && address.toLowerCase() !== lease.tenant.toLowerCase()) {
     return (
@@ -74,7 +75,7 @@ export default function Access({ lease }: TabProps) {
     )
   }
   return (
-    <Inside lease={lease} what={t.what}>
+    <SignInGate lease={lease} what={t.what}>
       <div className="stack">
         <Card title={t.share}>
           <Share lease={lease} />
@@ -82,12 +83,12 @@ export default function Access({ lease }: TabProps) {
         <Shared lease={lease} />
         <Log lease={lease} />
       </div>
-    </Inside>
+    </SignInGate>
   )
 }
 
 function Shared({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const grants = useGrants(lease)
   return (
     <Card title={t.shared} flush>
@@ -97,7 +98,7 @@ function Shared({ lease }: TabProps) {
 }
 
 function Log({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const accesses = useAccesses(lease)
   return (
     <Card title={t.log} flush>

@@ -1,24 +1,24 @@
-// The grants that stand, each with its end and a way to end it now.
+// The grants in force, with their expiry and a button to revoke each.
 import { useConnection } from "wagmi"
-import { useShare } from "../../../api/inside.ts"
-import type { GrantView, LeaseView, Scope } from "../../../api/views.ts"
-import { explain } from "../../../chain/refusals.ts"
-import { Badge } from "../../../parts/Badge.tsx"
-import { Button } from "../../../parts/Button.tsx"
-import { Address, shorten, When } from "../../../parts/Mark.tsx"
-import { Empty, Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatSpan } from "../../../words/units.ts"
+import type { GrantView, LeaseView, Scope } from "../../../api/types.ts"
+import { explainError } from "../../../chain/errors.ts"
+import { useGrantActions } from "../../../features/queries/lease.ts"
+import { formatDuration, shorten } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Badge } from "../../../ui/Badge.tsx"
+import { Button } from "../../../ui/Button.tsx"
+import { Empty, Notice } from "../../../ui/States.tsx"
+import { Address, When } from "../../../ui/Values.tsx"
 
-export const scopes = speak<Record<Scope, string>>(
+export const scopes = defineMessages<Record<Scope, string>>(
   { view: "view", logs: "logs", shell: "shell" },
   { view: "查看", logs: "日志", shell: "终端" },
 )
 
-const words = speak(
+const messages = defineMessages(
   {
-    none: "Nobody but you",
-    noneAbout: "Whom you let look inside is listed here until the grant ends.",
+    none: "No grants",
+    noneAbout: "Grants are listed here until they expire.",
     who: "Who",
     scope: "May see",
     since: "Since",
@@ -43,16 +43,16 @@ const words = speak(
 )
 
 export function Grants({ lease, grants }: { lease: LeaseView; grants: GrantView[] }) {
-  const t = useWords(words)
-  const scope = useWords(scopes)
-  // By the provider's clock, as the grant itself is; it is read anew every half minute.
+  const t = useMessages(messages)
+  const scope = useMessages(scopes)
+  // By the provider's clock, as the grant itself; read again every half minute.
   const now = Math.floor(Date.now() / 1000)
   const { address } = useConnection()
-  const { revoke } = useShare(lease)
+  const { revoke } = useGrantActions(lease)
   if (grants.length === 0) return <Empty title={t.none}>{t.noneAbout}</Empty>
   return (
     <>
-      {revoke.error && <Notice tone="bad">{explain(revoke.error).sentence}</Notice>}
+      {revoke.error && <Notice tone="bad">{explainError(revoke.error).sentence}</Notice>}
       <table>
         <thead>
           <tr>
@@ -72,14 +72,14 @@ export function Grants({ lease, grants }: { lease: LeaseView; grants: GrantView[
                 <Address of={grant.grantee} you={grant.grantee.toLowerCase() === address?.toLowerCase()} />
               </th>
               <td>
-                <Badge tone={grant.scope === "shell" ? "warn" : "tide"}>{scope[grant.scope]}</Badge>
+                <Badge tone={grant.scope === "shell" ? "warn" : "info"}>{scope[grant.scope]}</Badge>
               </td>
               <td>
                 <When of={grant.issuedAt} />
               </td>
               <td>
                 <When of={grant.expiry} />{" "}
-                <span className="soft small">{t.left(formatSpan(Math.max(0, grant.expiry - now)))}</span>
+                <span className="soft small">{t.left(formatDuration(Math.max(0, grant.expiry - now)))}</span>
               </td>
               <td>
                 <Button

@@ -1,30 +1,30 @@
-// A grant is the tenant's signature: nothing is sent to the chain, and its provider keeps it.
+// Grants access: the tenant signs, no transaction is sent, and the provider stores the signature.
 import { useState } from "react"
 import { isAddress } from "viem"
 import { useConfig } from "wagmi"
 import { getConnectorClient } from "wagmi/actions"
-import { useShare } from "../../../api/inside.ts"
-import type { GrantView, LeaseView, Scope } from "../../../api/views.ts"
+import type { GrantView, LeaseView, Scope } from "../../../api/types.ts"
 import { signGrant } from "../../../chain/actions/signGrant.ts"
 import type { Wallet } from "../../../chain/call.ts"
-import { explain } from "../../../chain/refusals.ts"
-import { Button } from "../../../parts/Button.tsx"
-import { Choice, TextField } from "../../../parts/Field.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
+import { explainError } from "../../../chain/errors.ts"
+import { useGrantActions } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Choice, TextField } from "../../../ui/Field.tsx"
+import { Notice } from "../../../ui/States.tsx"
 import styles from "./Share.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     about:
-      "Let somebody look inside until a moment that you name. You sign once; nothing is sent to the chain. Revoking ends it for good, open streams and shells included.",
+      "Grant an address access until a time of your choice. You sign once; no transaction is sent. Revoking ends the access immediately, including open streams and shells.",
     grantee: "Address",
-    bad: "That is no address: 0x and 40 hex digits.",
+    bad: "That is not an address: 0x and 40 hex digits.",
     scope: "May see",
     scopes: {
       view: "View: usage, series, manifest",
-      logs: "Logs, and all of view",
-      shell: "Shell: acts inside, and all of logs",
+      logs: "Logs, and everything in view",
+      shell: "Shell: runs commands, and everything in logs",
     },
     for: "For",
     spans: {
@@ -35,7 +35,8 @@ const words = speak(
       "2592000": "30 days",
     },
     sign: "Sign and share",
-    shell: "A shell can do all that your containers can: read secrets, change data. Share it like a key.",
+    shell:
+      "A shell can do everything that your containers can: read secrets, change data. Grant it as carefully as a key.",
     done: "Shared.",
   },
   {
@@ -57,13 +58,13 @@ const words = speak(
   },
 )
 
-/** Clocks differ: a grant from the provider's future would be refused. */
+/** Clock skew: a grant issued in the provider's future would be refused. */
 const EARLIER = 30
 
 export function Share({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const config = useConfig()
-  const { share } = useShare(lease)
+  const { share } = useGrantActions(lease)
   const [grantee, setGrantee] = useState("")
   const [scope, setScope] = useState<Scope>("view")
   const [span, setSpan] = useState<keyof typeof t.spans>("86400")
@@ -88,7 +89,7 @@ export function Share({ lease }: { lease: LeaseView }) {
       await share.mutateAsync({ grant, signature: await signGrant(wallet, grant) })
       setGrantee("")
     } catch (error) {
-      setProblem(explain(error).sentence)
+      setProblem(explainError(error).sentence)
     } finally {
       setBusy(false)
     }

@@ -4,11 +4,12 @@ import { decodeFunctionData, type Hex } from "viem"
 import { describe, expect, it } from "vitest"
 import { answersOf, LEASE, leaseView, TENANT } from "../../../../test/lease.ts"
 import { answer, show } from "../../../../test/page.tsx"
-import { HASH, OTHER } from "../../../../test/wallet.ts"
+import { CHAIN_ID, HASH, OTHER } from "../../../../test/wallet.ts"
 import { market } from "../../../chain/abi.ts"
+import { addTransaction } from "../../../transactions/store.ts"
 import { Actions } from "./Actions.tsx"
 
-/** A chain that takes everything, and what was sent to it. */
+/** A chain that accepts everything, and what was sent to it. */
 function chain() {
   const sent: { data: Hex; value?: Hex }[] = []
   const request = async ({ method, params }: { method: string; params?: unknown }) => {
@@ -29,7 +30,7 @@ function chain() {
 const row = async (name: string) => screen.findByRole("button", { name })
 
 describe("what can be done with a lease", () => {
-  it("is forbidden to a stranger with its reason, but for adding money", async () => {
+  it("are disabled for other accounts with the reason, except adding money", async () => {
     answer(answersOf())
     await show(<Actions lease={leaseView()} />, { account: OTHER, chain: chain().request })
     for (const name of ["Scale", "Change policy", "Withdraw", "Move", "Close", "Dispute"]) {
@@ -39,17 +40,17 @@ describe("what can be done with a lease", () => {
     }
     expect(await row("Top up")).toBeEnabled()
     expect(await row("Refund")).toHaveAccessibleDescription("The lease is still open.")
-    expect(await row("End dispute")).toHaveAccessibleDescription("The lease is not disputed.")
+    expect(await row("End dispute")).toHaveAccessibleDescription("The lease is not in dispute.")
   })
 
-  it("says how to begin, without a wallet", async () => {
+  it("ask for a wallet first", async () => {
     answer(answersOf())
     await show(<Actions lease={leaseView()} />)
     expect(await screen.findByText(/Connect a wallet to act/)).toBeVisible()
     expect(await row("Top up")).toBeDisabled()
   })
 
-  it("tells what a step comes to before it is signed, and sends it", async () => {
+  it("show a step's effect before it is signed, and send it", async () => {
     answer(answersOf())
     const { sent, request } = chain()
     await show(<Actions lease={leaseView()} />, { account: TENANT, chain: request })
@@ -57,7 +58,7 @@ describe("what can be done with a lease", () => {
     const dialog = await screen.findByRole("dialog", { name: "Scale" })
     const replicas = within(dialog).getByRole("spinbutton", { name: "Replicas" })
     expect(replicas).toHaveValue(3)
-    const effects = within(dialog).getByLabelText("What comes of it")
+    const effects = within(dialog).getByLabelText("Effect")
     expect(effects).toHaveTextContent("0.000000000000036 ETH → 0.000000000000054 ETH")
     await userEvent.clear(replicas)
     await userEvent.type(replicas, "4")
@@ -73,7 +74,22 @@ describe("what can be done with a lease", () => {
     })
   })
 
-  it("adds an amount that was typed, and takes none that is no amount", async () => {
+  it("show why their own transaction failed, also when another was sent meanwhile", async () => {
+    answer(answersOf())
+    const { request } = chain()
+    const refuse = async (asked: { method: string; params?: unknown }) => {
+      if (asked.method !== "eth_sendTransaction") return (request as (a: typeof asked) => unknown)(asked)
+      addTransaction({ label: "Another action", account: TENANT, chainId: CHAIN_ID, state: "asking" })
+      throw Object.assign(new Error("User rejected the request."), { code: 4001 })
+    }
+    await show(<Actions lease={leaseView()} />, { account: TENANT, chain: refuse as never })
+    await userEvent.click(await row("Scale"))
+    const dialog = await screen.findByRole("dialog", { name: "Scale" })
+    await userEvent.click(await within(dialog).findByRole("button", { name: "Scale to 3 replicas" }))
+    expect(await within(dialog).findByText(/Nothing was sent/)).toBeVisible()
+  })
+
+  it("add a typed amount, and reject invalid input", async () => {
     answer(answersOf())
     const { sent, request } = chain()
     await show(<Actions lease={leaseView()} />, { account: OTHER, chain: request })
@@ -81,7 +97,7 @@ describe("what can be done with a lease", () => {
     const dialog = await screen.findByRole("dialog", { name: "Top up" })
     const amount = within(dialog).getByRole("textbox", { name: "Amount, ETH" })
     await userEvent.type(amount, "1e3")
-    expect(within(dialog).getByRole("alert")).toHaveTextContent(/no amount/)
+    expect(within(dialog).getByRole("alert")).toHaveTextContent(/not an amount/)
     await userEvent.clear(amount)
     await userEvent.type(amount, "0.5")
     await userEvent.click(within(dialog).getByRole("button", { name: "Top up 0.5 ETH" }))
@@ -93,7 +109,7 @@ describe("what can be done with a lease", () => {
     })
   })
 
-  it("refunds what a closed lease no longer owes", async () => {
+  it("refund a closed lease", async () => {
     const closed = leaseView({ status: "closed", closedAt: 2_000 })
     answer(answersOf(closed))
     await show(<Actions lease={closed} />, { account: OTHER, chain: chain().request })
@@ -101,14 +117,14 @@ describe("what can be done with a lease", () => {
     expect(await row("Close")).toBeDisabled()
   })
 
-  it("wants the evidence before a dispute", async () => {
+  it("require evidence for a dispute", async () => {
     answer(answersOf())
     await show(<Actions lease={leaseView()} />, { account: TENANT, chain: chain().request })
     await userEvent.click(await row("Dispute"))
     const dialog = await screen.findByRole("dialog", { name: "Dispute" })
     const open = within(dialog).getByRole("button", { name: "Open the dispute" })
-    expect(open).toHaveAccessibleDescription("Choose the file that shows it.")
-    // jsdom's files cannot be read as bytes.
+    expect(open).toHaveAccessibleDescription("Choose the evidence.")
+    // jsdom cannot read files as bytes.
     const bytes = new TextEncoder().encode("it was down")
     const file = Object.assign(new File([bytes], "down.txt"), { arrayBuffer: async () => bytes.buffer })
     await userEvent.upload(within(dialog).getByLabelText("Evidence"), file)

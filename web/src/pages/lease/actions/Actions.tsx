@@ -1,39 +1,40 @@
-// All that can be done with the lease: what each does, and why it cannot be done now.
+// The actions on a lease: what each does, and why it is not allowed now.
 import { type ComponentType, useState } from "react"
-import type { LeaseView } from "../../../api/views.ts"
-import { type LeaseCase, useReasons } from "../../../chain/legal.ts"
-import { Act } from "../../../parts/Button.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Skeleton } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
+import type { LeaseView } from "../../../api/types.ts"
+import { useReasons } from "../../../chain/legal.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { ActionButton } from "../../../ui/Button.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { Skeleton } from "../../../ui/States.tsx"
 import styles from "./Actions.module.css"
+import { ChangePolicy } from "./ChangePolicy.tsx"
 import { Close } from "./Close.tsx"
-import { useLeaseCase } from "./case.ts"
 import { Dispute } from "./Dispute.tsx"
+import type { DialogProps } from "./dialogProps.ts"
 import { EndDispute } from "./EndDispute.tsx"
+import { GiveNotice } from "./GiveNotice.tsx"
 import { Move } from "./Move.tsx"
-import { Notice } from "./Notice.tsx"
-import { Policy } from "./Policy.tsx"
 import { Refund } from "./Refund.tsx"
 import { Scale } from "./Scale.tsx"
 import { TopUp } from "./TopUp.tsx"
+import { useLeaseCase } from "./useLeaseCase.ts"
 import { Withdraw } from "./Withdraw.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Actions",
-    connect: "Connect a wallet to act. Whoever only looks needs none.",
+    connect: "Connect a wallet to act. You can browse without one.",
     verbs: {
-      topUp: ["Top up", "Adds money, so that it runs longer. Anyone may."],
+      topUp: ["Top up", "Adds money, which extends the runway. Anyone may."],
       scale: ["Scale", "Sets the replica count within the policy's bounds."],
-      setPolicy: ["Change policy", "How far, and when, capacity may follow demand."],
-      withdraw: ["Withdraw", "Takes money out; what may be owed and the notice period's stay."],
-      moveToOffer: ["Move", "Goes on at another provider with its money, in one transaction."],
-      close: ["Close", "Ends the lease and gives back what is not owed."],
-      refund: ["Refund", "Sends what a closed lease no longer owes to its tenant. Anyone may."],
-      dispute: ["Dispute", "Freezes its payments until the arbiters have ruled. Costs a deposit."],
-      endDispute: ["End dispute", "Ends a dispute that nobody ruled in time. Anyone may."],
-      giveNotice: ["Give notice", "The provider says that it wants its machine back."],
+      setPolicy: ["Change policy", "Changes how capacity may follow demand."],
+      withdraw: ["Withdraw", "Withdraws money; what may be owed and the notice period's money remain."],
+      moveToOffer: ["Move", "Moves the lease with its money to another provider, in one transaction."],
+      close: ["Close", "Ends the lease and returns what is not owed."],
+      refund: ["Refund", "Returns to the tenant what a closed lease no longer owes. Anyone may."],
+      dispute: ["Dispute", "Freezes the lease's payments until a ruling. Takes a deposit."],
+      endDispute: ["End dispute", "Ends a dispute after its deadline. Anyone may."],
+      giveNotice: ["Give notice", "The provider announces that it will close the lease."],
     },
   },
   {
@@ -49,41 +50,30 @@ const words = speak(
       refund: ["退款", "将已关闭租约不再欠付的金额退给租户，任何人均可操作。"],
       dispute: ["发起争议", "冻结付款直至仲裁人裁决，需要押金。"],
       endDispute: ["结束争议", "结束未在期限内裁决的争议，任何人均可操作。"],
-      giveNotice: ["发出通知", "提供方表示要收回机器。"],
+      giveNotice: ["发出通知", "提供方宣布将关闭该租约。"],
     },
   },
 )
 
-/** What each dialog is given. */
-export interface DialogProps {
-  lease: LeaseView
-  /** What legal.ts looks at; the dialog adds what was typed. */
-  about: LeaseCase
-  title: string
-  /** What it does. */
-  effect: string
-  onClose: () => void
-}
-
-type Verb = keyof (typeof words)["en"]["verbs"]
+type Verb = keyof (typeof messages)["en"]["verbs"]
 
 const DIALOGS: Record<Verb, ComponentType<DialogProps>> = {
   topUp: TopUp,
   scale: Scale,
-  setPolicy: Policy,
+  setPolicy: ChangePolicy,
   withdraw: Withdraw,
   moveToOffer: Move,
   close: Close,
   refund: Refund,
   dispute: Dispute,
   endDispute: EndDispute,
-  giveNotice: Notice,
+  giveNotice: GiveNotice,
 }
 
 const DANGEROUS = new Set<Verb>(["close", "dispute"])
 
 export function Actions({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const about = useLeaseCase(lease)
   const [open, setOpen] = useState<Verb | null>(null)
@@ -96,13 +86,13 @@ export function Actions({ lease }: { lease: LeaseView }) {
           {(Object.keys(DIALOGS) as Verb[]).map((verb) => (
             <li key={verb} className={styles.action}>
               <span className={styles.effect}>{t.verbs[verb][1]}</span>
-              <Act
+              <ActionButton
                 kind={verb === "topUp" ? "primary" : DANGEROUS.has(verb) ? "danger" : "plain"}
                 reason={about.me ? why(verb, about) : ""}
                 onClick={() => setOpen(verb)}
               >
                 {t.verbs[verb][0]}
-              </Act>
+              </ActionButton>
             </li>
           ))}
         </ul>
@@ -115,7 +105,7 @@ export function Actions({ lease }: { lease: LeaseView }) {
           about={about}
           title={t.verbs[open][0]!}
           effect={t.verbs[open][1]!}
-          // One that was left while it waits must not close another when it is done.
+          // A dialog that was left while pending must not close another one when it completes.
           onClose={() => setOpen((now) => (now === open ? null : now))}
         />
       )}

@@ -1,15 +1,15 @@
-// An amount of a currency, with amounts at hand.
-import { Button } from "../../../parts/Button.tsx"
-import { TextField } from "../../../parts/Field.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { parseAmount, type Unit } from "../../../words/units.ts"
+// A field for an amount, with buttons for common amounts.
+
+import { parseAmount, type Unit } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { TextField } from "../../../ui/Field.tsx"
 import styles from "./Actions.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     amount: (symbol: string) => `Amount, ${symbol}`,
-    none: (decimals: number) =>
-      `That is no amount: digits, and at most ${decimals} of them behind the point.`,
+    none: (decimals: number) => `That is not an amount: enter digits, with at most ${decimals} decimals.`,
   },
   {
     amount: (symbol: string) => `金额，${symbol}`,
@@ -17,7 +17,7 @@ const words = speak(
   },
 )
 
-/** All digits of an amount, as it is typed. */
+/** All digits of an amount, in input format. */
 export function typed(amount: bigint, { decimals }: Unit): string {
   const digits = amount.toString().padStart(decimals + 1, "0")
   const whole = digits.slice(0, digits.length - decimals)
@@ -33,7 +33,7 @@ interface Props {
 }
 
 export function AmountField({ unit, text, onText, quick }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const bad = text !== "" && parseAmount(text, unit) === null
   return (
     <div className="stack-s">

@@ -1,20 +1,20 @@
 import { close, closeCall } from "../../../chain/actions/close.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { Amount } from "../../../parts/Mark.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH } from "../../../words/units.ts"
+import { ETH } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Amount } from "../../../ui/Values.tsx"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./Actions.tsx"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import { ActionForm } from "./ActionForm.tsx"
+import type { DialogProps } from "./dialogProps.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     label: "Close the lease",
-    back: "Comes back at once",
-    stays: "Stays until the last proof is settled",
-    ends: "Its containers stop and their data is deleted. It cannot be opened again.",
-    rest: "What the last proof leaves of the rest comes back by Refund.",
+    back: "Returned immediately",
+    stays: "Kept until the last proof is settled",
+    ends: "Its containers stop and their data is deleted. It cannot be reopened.",
+    rest: "What the last proof does not use is returned by Refund.",
   },
   {
     label: "关闭租约",
@@ -26,11 +26,11 @@ const words = speak(
 )
 
 export function Close({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const { free, owed } = useMoney(lease)
-  const { perform, ...doing } = usePerform(about.unit)
+  const { perform, ...doing } = useAction(about.unit)
 
   async function submit() {
     const parameters = { terms: lease.terms }
@@ -38,7 +38,7 @@ export function Close({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.ends} ${t.rest}`}
       effects={[

@@ -1,35 +1,37 @@
 import { useState } from "react"
 import { type Hex, keccak256 } from "viem"
-import { useBase } from "../../../api/queries.ts"
+import { providerApi } from "../../../api/client.ts"
+import { putEvidence } from "../../../api/uploads.ts"
 import { dispute, disputeCall } from "../../../chain/actions/dispute.ts"
+import { explainError } from "../../../chain/errors.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { explain } from "../../../chain/refusals.ts"
-import { Button } from "../../../parts/Button.tsx"
-import { Field } from "../../../parts/Field.tsx"
-import { Amount, Hash } from "../../../parts/Mark.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH, formatBytes, formatSpan } from "../../../words/units.ts"
-import type { DialogProps } from "./Actions.tsx"
-import { Form } from "./Form.tsx"
-import { hand } from "./hand.ts"
-import { usePerform } from "./perform.ts"
+import { useEndpoint } from "../../../features/queries/market.ts"
+import { ETH, formatBytes, formatDuration } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Field } from "../../../ui/Field.tsx"
+import { Notice } from "../../../ui/States.tsx"
+import { Amount, Hash } from "../../../ui/Values.tsx"
+import { ActionForm } from "./ActionForm.tsx"
+import type { DialogProps } from "./dialogProps.ts"
+import { retryUpload } from "./retryUpload.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     evidence: "Evidence",
-    hint: "One file, at most 1 MiB. Its hash goes on chain; the file goes to the provider, where the arbiters and everybody can read it.",
-    missing: "Choose the file that shows it.",
-    big: (size: string) => `The file has ${size}; at most 1 MiB is kept.`,
+    hint: "One file, at most 1 MiB. Its hash goes on chain; the file is uploaded to the provider, where anyone can read it.",
+    missing: "Choose the evidence.",
+    big: (size: string) => `The file has ${size}; the maximum is 1 MiB.`,
     hash: "Its hash",
     deposit: "Deposit",
-    window: "The arbiters have",
+    window: "Time to rule",
     label: "Open the dispute",
-    fate: "If they rule for you, the deposit comes back and the provider's bond pays; if for the provider, the deposit is its. If nobody rules, its proofs stand and the deposit comes back.",
-    kept: "The dispute stands, and the evidence was handed over.",
+    fate: "If the arbiters rule for you, the deposit is returned and the provider's bond pays; if they rule for the provider, it receives the deposit. Without a ruling its proofs are upheld and the deposit is returned.",
+    kept: "The dispute is open, and the evidence was uploaded.",
     unkept:
-      "The dispute stands. The provider did not take the evidence; keep the file and give it to the arbiters yourself. ",
-    retry: "Hand it over again",
+      "The dispute is open, but the provider did not accept the evidence; keep the file and send it to the arbiters yourself. ",
+    retry: "Upload again",
   },
   {
     evidence: "证据",
@@ -55,10 +57,10 @@ interface Evidence {
 }
 
 export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const why = useReasons()
-  const base = useBase(lease.provider)
-  const { perform, ...doing } = usePerform(about.unit)
+  const base = useEndpoint(lease.provider)
+  const { perform, ...doing } = useAction(about.unit)
   const [evidence, setEvidence] = useState<Evidence | null>(null)
   const [size, setSize] = useState(0)
   const [handed, setHanded] = useState<{ error: string | null } | null>(null)
@@ -75,10 +77,10 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
   async function give({ bytes, hash }: Evidence) {
     try {
       if (base === null) throw new Error("")
-      await hand(base, `/v1/evidence/${hash}`, bytes, { "content-type": "application/octet-stream" })
+      await retryUpload(() => putEvidence(providerApi(base), hash, bytes))
       setHanded({ error: null })
     } catch (error) {
-      setHanded({ error: explain(error).sentence })
+      setHanded({ error: explainError(error).sentence })
     }
   }
 
@@ -90,12 +92,12 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.fate}`}
       effects={[
         [t.deposit, <Amount key="deposit" of={deposit} unit={ETH} />],
-        [t.window, formatSpan(Number(about.parameters.disputeWindow ?? 0))],
+        [t.window, formatDuration(Number(about.parameters.disputeWindow ?? 0))],
         ...(evidence ? [[t.hash, <Hash key="hash" of={evidence.hash} />] as const] : []),
       ]}
       reason={handed ? "" : (why("dispute", about) ?? missing)}
@@ -119,6 +121,6 @@ export function Dispute({ lease, about, title, effect, onClose }: DialogProps) {
             <Button onClick={() => evidence && void give(evidence)}>{t.retry}</Button>
           </Notice>
         ))}
-    </Form>
+    </ActionForm>
   )
 }

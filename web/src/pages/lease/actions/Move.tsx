@@ -1,50 +1,49 @@
 import { Link } from "@tanstack/react-router"
 import { useState } from "react"
 import { type Hex, keccak256, parseEventLogs } from "viem"
-import { useConfig as useChainConfig } from "wagmi"
-import { getConnectorClient } from "wagmi/actions"
-import { useOffers, useOrders, useProviders } from "../../../api/queries.ts"
+import { providerApi } from "../../../api/client.ts"
+import { useConfig } from "../../../api/config.ts"
+import { putManifest } from "../../../api/uploads.ts"
 import { market } from "../../../chain/abi.ts"
 import { moveToBid, moveToBidCall } from "../../../chain/actions/moveToBid.ts"
 import { moveToOffer, moveToOfferCall } from "../../../chain/actions/moveToOffer.ts"
 import { signManifest } from "../../../chain/actions/signManifest.ts"
-import type { Wallet } from "../../../chain/call.ts"
+import { explainError } from "../../../chain/errors.ts"
 import { isSame, useReasons } from "../../../chain/legal.ts"
-import { explain } from "../../../chain/refusals.ts"
-import { useConfig } from "../../../config.ts"
-import { Choice, Field } from "../../../parts/Field.tsx"
-import { Amount, shorten } from "../../../parts/Mark.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH, formatAmount, HOUR, over } from "../../../words/units.ts"
+import { useOffers, useOrders, useProviders } from "../../../features/queries/market.ts"
+import { useWallet } from "../../../features/wallet/useWallet.ts"
+import { amountOver, ETH, formatAmount, HOUR, shorten } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Choice, Field } from "../../../ui/Field.tsx"
+import { Notice } from "../../../ui/States.tsx"
+import { Amount } from "../../../ui/Values.tsx"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./Actions.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import { type Destination, destinationsOf } from "./destinations.ts"
-import { useEffects } from "./effects.tsx"
-import { Form } from "./Form.tsx"
-import { hand } from "./hand.ts"
-import { usePerform } from "./perform.ts"
+import type { DialogProps } from "./dialogProps.ts"
+import { useMoneyEffects } from "./moneyEffects.tsx"
+import { retryUpload } from "./retryUpload.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     to: "To",
-    option: (key: string, provider: string, hour: string) => `${key} of ${provider}: ${hour} an hour`,
+    option: (key: string, provider: string, hour: string) => `${key} of ${provider}: ${hour} per hour`,
     full: "no room",
-    nowhere:
-      "There is no open offer in the lease's currency, and no bid that stands on an order for the same.",
-    noRoom: "That provider has no room for the policy's highest count.",
+    nowhere: "There is no open offer in the lease's currency, and no valid bid on an identical order.",
+    noRoom: "That provider has no room for the policy's maximum count.",
     manifest: "Manifest",
-    hint: "The Compose file that the lease was opened with: the new provider needs it.",
+    hint: "The Compose file that the lease was opened with; it is uploaded to the new provider.",
     missing: "Choose the manifest.",
-    other: "That is another file: its hash is not the lease's.",
+    other: "That is another file: its hash differs from the lease's manifest.",
     label: "Move the lease",
     about:
-      "Policy, replica count and money go along; what is owed here stays until it is settled. Data does not move.",
-    most: "At most there, an hour",
-    moved: "It moved. Sign the manifest, so that the new provider takes it.",
-    handed: "It moved, and its new provider has the manifest.",
+      "Policy, replica count and money move; what is owed here remains until it is settled. Data does not move.",
+    most: "Maximum there, per hour",
+    moved: "The lease moved. Sign the manifest, so that the new provider accepts it.",
+    handed: "The lease moved, and the new provider has the manifest.",
     unhanded:
-      "It moved, but the new provider has not taken the manifest: hand it over on the new lease's page or by the CLI. ",
+      "The lease moved, but the new provider did not accept the manifest: upload it on the new lease's page or with the CLI. ",
     open: "Open the new lease",
   },
   {
@@ -70,17 +69,17 @@ const words = speak(
 type Outcome = { lease: Hex; state: "moved" | "handed" | "unhanded"; error?: string }
 
 export function Move({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const { api } = useConfig()
-  const config = useChainConfig()
+  const connectedWallet = useWallet()
   const unit = about.unit ?? ETH
   const money = useMoney(lease)
-  const effects = useEffects(unit)
+  const effects = useMoneyEffects(unit)
   const offers = useOffers()
   const orders = useOrders()
   const providers = useProviders()
-  const { perform, ...doing } = usePerform(about.unit)
+  const { perform, ...doing } = useAction(about.unit)
   const [key, setKey] = useState("")
   const [manifest, setManifest] = useState<Uint8Array<ArrayBuffer> | null>(null)
   const [outcome, setOutcome] = useState<Outcome | null>(null)
@@ -90,7 +89,7 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
   const { maxReplicas } = lease.policy
   const right = manifest !== null && keccak256(manifest) === lease.terms.manifestHash
   const wrong = manifest !== null && !right ? t.other : null
-  const hour = ({ reserved }: Destination, replicas: number) => over(reserved * BigInt(replicas), HOUR)
+  const hour = ({ reserved }: Destination, replicas: number) => amountOver(reserved * BigInt(replicas), HOUR)
   const rate = chosen ? chosen.reserved * BigInt(lease.replicas.wanted) : money.rate
   const reason =
     why("moveToOffer", about) ??
@@ -117,22 +116,19 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
     const id = moved!.args.to
     setOutcome({ lease: id, state: "moved" })
     try {
-      const wallet = (await getConnectorClient(config, { chainId: config.chains[0].id })) as Wallet
+      const wallet = await connectedWallet()
       const signature = await signManifest(wallet, { lease: id, manifestHash: terms.manifestHash })
       const endpoint = providers.data?.find(({ address }) => isSame(address, provider))?.endpoint
       const base = endpoint?.replace(/\/$/, "") ?? api
-      await hand(base, `/v1/leases/${id}/manifest`, manifest, {
-        "content-type": "application/yaml",
-        "tidemark-signature": signature,
-      })
+      await retryUpload(() => putManifest(providerApi(base), id, manifest, signature))
       setOutcome({ lease: id, state: "handed" })
     } catch (error) {
-      setOutcome({ lease: id, state: "unhanded", error: explain(error).sentence })
+      setOutcome({ lease: id, state: "unhanded", error: explainError(error).sentence })
     }
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.about}`}
       effects={
@@ -186,6 +182,6 @@ export function Move({ lease, about, title, effect, onClose }: DialogProps) {
           </Link>
         </Notice>
       )}
-    </Form>
+    </ActionForm>
   )
 }

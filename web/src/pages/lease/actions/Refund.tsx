@@ -1,24 +1,24 @@
 import { refund, refundCall } from "../../../chain/actions/refund.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { Address, Amount } from "../../../parts/Mark.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH } from "../../../words/units.ts"
+import { ETH } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Address, Amount } from "../../../ui/Values.tsx"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./Actions.tsx"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import { ActionForm } from "./ActionForm.tsx"
+import type { DialogProps } from "./dialogProps.ts"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
-  { label: "Refund the tenant", back: "Goes back now", to: "To", stays: "May still be owed, and stays" },
+const messages = defineMessages(
+  { label: "Refund the tenant", back: "Returned now", to: "To", stays: "May still be owed, kept" },
   { label: "退款给租户", back: "现在退还", to: "退至", stays: "可能仍应付，保留" },
 )
 
 export function Refund({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const { free, owed } = useMoney(lease)
-  const { perform, ...doing } = usePerform(about.unit)
+  const { perform, ...doing } = useAction(about.unit)
 
   async function submit() {
     const parameters = { terms: lease.terms }
@@ -26,7 +26,7 @@ export function Refund({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={effect}
       effects={[

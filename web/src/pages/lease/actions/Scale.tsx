@@ -1,22 +1,22 @@
 import { useState } from "react"
 import { scale, scaleCall } from "../../../chain/actions/scale.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { TextField } from "../../../parts/Field.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH } from "../../../words/units.ts"
+import { ETH } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { TextField } from "../../../ui/Field.tsx"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./Actions.tsx"
-import { useEffects } from "./effects.tsx"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import { ActionForm } from "./ActionForm.tsx"
+import type { DialogProps } from "./dialogProps.ts"
+import { useMoneyEffects } from "./moneyEffects.tsx"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     replicas: "Replicas",
-    hint: (min: number, max: number) => `${min} to ${max}, as the policy says`,
-    whole: "A whole number.",
+    hint: (min: number, max: number) => `${min} to ${max}, by the policy`,
+    whole: "Enter an integer.",
     label: (count: number) => `Scale to ${count} replicas`,
-    policy: "The provider may still move the count with proven demand.",
+    policy: "The provider may still change the count with proven demand.",
   },
   {
     replicas: "副本数",
@@ -28,11 +28,11 @@ const words = speak(
 )
 
 export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const money = useMoney(lease)
-  const effects = useEffects(about.unit ?? ETH)
-  const { perform, ...doing } = usePerform(about.unit)
+  const effects = useMoneyEffects(about.unit ?? ETH)
+  const { perform, ...doing } = useAction(about.unit)
   const { min, max, wanted } = lease.replicas
   const [text, setText] = useState(String(Math.min(max, wanted + 1)))
   const count = /^\d{1,5}$/.test(text.trim()) ? Number(text) : null
@@ -49,7 +49,7 @@ export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={`${effect} ${t.policy}`}
       effects={effects(money, { ...money, rate })}
@@ -69,6 +69,6 @@ export function Scale({ lease, about, title, effect, onClose }: DialogProps) {
         value={text}
         onChange={setText}
       />
-    </Form>
+    </ActionForm>
   )
 }

@@ -2,16 +2,16 @@ import { useState } from "react"
 import { pay } from "../../../chain/actions/pay.ts"
 import { topUpCall } from "../../../chain/actions/topUp.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH, formatAmount, over, parseAmount } from "../../../words/units.ts"
+import { amountOver, ETH, formatAmount, parseAmount } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./Actions.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import { AmountField } from "./AmountField.tsx"
-import { useEffects } from "./effects.tsx"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import type { DialogProps } from "./dialogProps.ts"
+import { useMoneyEffects } from "./moneyEffects.tsx"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const messages = defineMessages(
   { day: "1 day", week: "1 week", month: "30 days", label: (amount: string) => `Top up ${amount}` },
   { day: "1 天", week: "1 周", month: "30 天", label: (amount: string) => `充值 ${amount}` },
 )
@@ -19,12 +19,12 @@ const words = speak(
 const DAY = 86_400n
 
 export function TopUp({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const money = useMoney(lease)
-  const effects = useEffects(unit)
-  const { perform, ...doing } = usePerform(about.unit)
+  const effects = useMoneyEffects(unit)
+  const { perform, ...doing } = useAction(about.unit)
   const [text, setText] = useState("")
   const amount = parseAmount(text, unit) ?? 0n
   const { currency } = lease.money
@@ -36,7 +36,7 @@ export function TopUp({ lease, about, title, effect, onClose }: DialogProps) {
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={effect}
       effects={effects(money, { ...money, balance: money.balance + amount })}
@@ -51,11 +51,11 @@ export function TopUp({ lease, about, title, effect, onClose }: DialogProps) {
         text={text}
         onText={setText}
         quick={[
-          { label: t.day, amount: over(money.rate, DAY) },
-          { label: t.week, amount: over(money.rate, 7n * DAY) },
-          { label: t.month, amount: over(money.rate, 30n * DAY) },
+          { label: t.day, amount: amountOver(money.rate, DAY) },
+          { label: t.week, amount: amountOver(money.rate, 7n * DAY) },
+          { label: t.month, amount: amountOver(money.rate, 30n * DAY) },
         ]}
       />
-    </Form>
+    </ActionForm>
   )
 }

@@ -1,32 +1,32 @@
 import { useState } from "react"
 import { withdraw, withdrawCall } from "../../../chain/actions/withdraw.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { speak, useWords } from "../../../words/language.ts"
-import { ETH, formatAmount, parseAmount } from "../../../words/units.ts"
+import { ETH, formatAmount, parseAmount } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
 import { useMoney } from "../Runway.tsx"
-import type { DialogProps } from "./Actions.tsx"
+import { ActionForm } from "./ActionForm.tsx"
 import { AmountField } from "./AmountField.tsx"
-import { useEffects } from "./effects.tsx"
-import { Form } from "./Form.tsx"
-import { usePerform } from "./perform.ts"
+import type { DialogProps } from "./dialogProps.ts"
+import { useMoneyEffects } from "./moneyEffects.tsx"
+import { useAction } from "./useAction.ts"
 
-const words = speak(
+const messages = defineMessages(
   { half: "Half", most: "Nearly all", label: (amount: string) => `Withdraw ${amount}` },
   { half: "一半", most: "几乎全部", label: (amount: string) => `取出 ${amount}` },
 )
 
 export function Withdraw({ lease, about, title, effect, onClose }: DialogProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const why = useReasons()
   const unit = about.unit ?? ETH
   const money = useMoney(lease)
-  const effects = useEffects(unit)
-  const { perform, ...doing } = usePerform(about.unit)
+  const effects = useMoneyEffects(unit)
+  const { perform, ...doing } = useAction(about.unit)
   const [text, setText] = useState("")
   const amount = parseAmount(text, unit) ?? 0n
   const most = about.withdrawable ?? 0n
   const label = t.label(formatAmount(amount, unit))
-  // What may be owed grows until the block: all of it would be refused there.
+  // What may be owed grows until the block: withdrawing everything would be refused there.
   const nearly = most > 0n ? (most * 99n) / 100n : 0n
 
   async function submit() {
@@ -36,7 +36,7 @@ export function Withdraw({ lease, about, title, effect, onClose }: DialogProps) 
   }
 
   return (
-    <Form
+    <ActionForm
       title={title}
       about={effect}
       effects={effects(money, { ...money, balance: money.balance - amount })}
@@ -55,6 +55,6 @@ export function Withdraw({ lease, about, title, effect, onClose }: DialogProps) 
           { label: t.most, amount: nearly },
         ]}
       />
-    </Form>
+    </ActionForm>
   )
 }

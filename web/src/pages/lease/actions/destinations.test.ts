@@ -1,7 +1,7 @@
 import { zeroAddress } from "viem"
 import { describe, expect, it } from "vitest"
 import { leaseView, PROVIDER, TENANT } from "../../../../test/lease.ts"
-import type { OfferView, OrderView, ProviderView } from "../../../api/views.ts"
+import type { OfferView, OrderView, ProviderView } from "../../../api/types.ts"
 import { destinationsOf } from "./destinations.ts"
 
 const OTHER = "0x90F79bf6EB2c4f870365E785982E1f101E93b906"
@@ -66,8 +66,8 @@ const provider = (free: number): ProviderView => ({
 const keys = (...given: [OfferView[], OrderView[], ProviderView[], number]) =>
   destinationsOf(lease, ...given).map(({ key, full }) => (full ? `${key} full` : key))
 
-describe("where a lease can go on", () => {
-  it("is at open offers in its currency, the cheapest first", () => {
+describe("destinations of a lease", () => {
+  it("are open offers in its currency, cheapest first", () => {
     const offers = [
       offer(1, {}, "3"),
       offer(2, {}, "2"),
@@ -77,14 +77,14 @@ describe("where a lease can go on", () => {
     expect(keys(offers, [], [], 0)).toEqual(["offer 2", "offer 1"])
   })
 
-  it("is not where it is, at the same price", () => {
+  it("exclude the current provider at the same price", () => {
     const same = { ...terms.rates, reserved: "250" }
     const here = { ...lease, terms: { ...terms, rates: same } }
     const offers = [offer(1, { provider: PROVIDER }, "1"), offer(2, { provider: PROVIDER }, "2")]
     expect(destinationsOf(here, offers, [], [], 0).map(({ key }) => key)).toEqual(["offer 2"])
   })
 
-  it("says where there is no room for the policy's highest count", () => {
+  it("mark those without room for the policy's maximum count", () => {
     expect(keys([offer(1), offer(2, { provider: PROVIDER }, "9")], [], [provider(749)], 0)).toEqual([
       "offer 2",
       "offer 1 full",
@@ -92,7 +92,7 @@ describe("where a lease can go on", () => {
     expect(keys([offer(1)], [], [provider(750)], 0)).toEqual(["offer 1"])
   })
 
-  it("is at bids that stand on the lease's own order, or on an open one for the same", () => {
+  it("are valid bids on the lease's own order, or on an identical open one", () => {
     const bid = `bid 0x${"b1".repeat(32)}`
     expect(keys([], [order()], [], 1_000)).toEqual([bid])
     expect(keys([], [order({ salt: "9" })], [], 1_000)).toEqual([])

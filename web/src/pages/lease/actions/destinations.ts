@@ -1,22 +1,22 @@
-// Where a lease can go on: open offers in its currency, and bids that still stand on an order for the same.
+// Where a lease can move: open offers in its currency, and unexpired bids on an identical order.
 import type { Address } from "viem"
-import type { LeaseView, OfferView, OrderView, ProviderView } from "../../../api/views.ts"
+import type { LeaseView, OfferView, OrderView, ProviderView } from "../../../api/types.ts"
 import { isSame } from "../../../chain/legal.ts"
 import { ratesOf } from "../../../chain/price.ts"
 import { type AuctionOrder, auctionOrderOf, type Bid, bidOf } from "../../../chain/terms.ts"
 
 export interface Destination {
-  /** `offer 3`, `bid 0x…`: tells one from another. */
+  /** `offer 3`, `bid 0x…`: identifies the destination. */
   key: string
   provider: Address
-  /** What a replica reserves there: base units × 1e12 a second. */
+  /** The reserved rate of a replica there: base units × 1e12 per second. */
   reserved: bigint
-  /** There is no room for the policy's highest count. */
+  /** No room for the policy's maximum count. */
   full: boolean
   to: { offer: number } | { order: AuctionOrder; bid: Bid }
 }
 
-/** The cheapest first; what has no room last. */
+/** Cheapest first; those without room last. */
 export function destinationsOf(
   lease: LeaseView,
   offers: OfferView[],
@@ -29,7 +29,7 @@ export function destinationsOf(
   const found: Destination[] = []
   const roomAt = (address: Address) => {
     const provider = providers.find((each) => isSame(each.address, address))
-    // Of whom nobody knows, the market itself will say.
+    // The market itself decides about a provider that is not known here.
     if (!provider) return true
     const { capacity, held } = provider
     const kinds = ["millicores", "memoryMiB", "diskMiB", "gpus"] as const
@@ -41,7 +41,7 @@ export function destinationsOf(
   for (const { id, provider, open, currency, prices } of offers) {
     if (!open || !isSame(currency, terms.currency)) continue
     const { reserved } = ratesOf(prices, shape)
-    // The id of a lease is the hash of its terms: the same prices at the same provider would be the same lease.
+    // A lease's id is the hash of its terms: the same prices at the same provider would be the same lease.
     if (isSame(provider, lease.provider) && reserved === BigInt(terms.rates.reserved)) continue
     found.push({ key: `offer ${id}`, provider, reserved, full: !roomAt(provider), to: { offer: id } })
   }

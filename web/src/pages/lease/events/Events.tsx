@@ -1,22 +1,23 @@
-// All that happened to the lease on chain, newest first, each as a sentence with its transaction.
+// The lease's events on chain, latest first, each as a sentence with its transaction.
 import { useState } from "react"
-import { useHistory } from "../../../api/inside.ts"
 import { useUnit } from "../../../chain/currency.ts"
-import { sentences } from "../../../chain/events.ts"
-import { Button } from "../../../parts/Button.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Choice } from "../../../parts/Field.tsx"
-import { Tx, When } from "../../../parts/Mark.tsx"
-import { Empty, Loaded } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import type { TabProps } from "../Lease.tsx"
+import { sentences } from "../../../chain/eventMessages.ts"
+import { Loaded } from "../../../features/errors/Failure.tsx"
+import { useLeaseEvents } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { Choice } from "../../../ui/Field.tsx"
+import { Empty } from "../../../ui/States.tsx"
+import { Tx, When } from "../../../ui/Values.tsx"
+import type { TabProps } from "../tabProps.ts"
 import styles from "./Events.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Events",
     none: "No event",
-    noneAbout: "What the chain says of this lease is listed here as it happens.",
+    noneAbout: "The lease's events on chain are listed here as they happen.",
     block: (block: number) => `block ${block}`,
     more: (left: number) => `Show more (${left})`,
     kind: "Show",
@@ -38,10 +39,10 @@ const words = speak(
 const PAGE = 100
 
 export default function Events({ lease }: TabProps) {
-  const t = useWords(words)
-  const say = useWords(sentences)
+  const t = useMessages(messages)
+  const say = useMessages(sentences)
   const unit = useUnit(lease.money.currency)
-  const history = useHistory(lease)
+  const history = useLeaseEvents(lease)
   const [shown, setShown] = useState(PAGE)
   const [kind, setKind] = useState<keyof typeof t.kinds>("all")
   return (

@@ -26,22 +26,22 @@ const LINES: [string, string][] = [
 ]
 
 beforeEach(() => {
-  // A screen of some height, which jsdom has not.
+  // A screen height, which jsdom lacks.
   vi.spyOn(Element.prototype, "clientHeight", "get").mockReturnValue(600)
   vi.spyOn(Element.prototype, "clientWidth", "get").mockReturnValue(800)
 })
 
 describe("the logs of a lease", () => {
-  it("stay behind a door that says why, and opens with a signature", async () => {
+  it("are private, and available after signing in", async () => {
     answer(answersOf())
     await show(<Logs lease={leaseView()} />, { account: TENANT })
     expect(await screen.findByRole("heading", { name: "This is private" })).toBeVisible()
-    expect(screen.getByText(/Only the lease's tenant, and whom the tenant lets/)).toBeVisible()
+    expect(screen.getByText(/Only the lease's tenant, and holders of the tenant's grants/)).toBeVisible()
     expect(await screen.findByRole("button", { name: "Sign in" })).toBeEnabled()
     expect(screen.queryByRole("log")).toBeNull()
   })
 
-  it("are text, whatever they hold, and tell errors from output in words", async () => {
+  it("are rendered as text, and distinguish stderr from stdout", async () => {
     answer(answersOf(leaseView(), { "/v1/session": session, [path]: streamOf(...LINES) }))
     await show(<Logs lease={leaseView()} />, { account: TENANT })
     const log = await screen.findByRole("log", { name: "Log lines" })
@@ -52,7 +52,7 @@ describe("the logs of a lease", () => {
     expect(screen.getByText("3 lines")).toBeVisible()
   })
 
-  it("are searched, and go from match to match", async () => {
+  it("can be searched, match by match", async () => {
     answer(answersOf(leaseView(), { "/v1/session": session, [path]: streamOf(...LINES) }))
     await show(<Logs lease={leaseView()} />, { account: TENANT })
     const log = await screen.findByRole("log")
@@ -70,10 +70,10 @@ describe("the logs of a lease", () => {
     expect(screen.getByRole("checkbox", { name: "Follow" })).not.toBeChecked()
     await userEvent.click(screen.getByRole("checkbox", { name: "Regular expression" }))
     fireEvent.change(search, { target: { value: "e(" } })
-    expect(screen.getByRole("alert")).toHaveTextContent(/no regular expression/)
+    expect(screen.getByRole("alert")).toHaveTextContent(/not a valid regular expression/)
   })
 
-  it("say who refuses and why", async () => {
+  it("show a refusal with its reason", async () => {
     const refusal = () => json({ code: "forbidden", message: "ask the tenant to share `logs` with you" }, 403)
     answer(answersOf(leaseView(), { "/v1/session": session, [path]: refusal }))
     await show(<Logs lease={leaseView()} />, { account: TENANT })

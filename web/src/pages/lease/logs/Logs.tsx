@@ -1,26 +1,26 @@
-// What the lease's containers print.
+// The logs of the lease's containers.
 import { useState } from "react"
-import { Badge } from "../../../parts/Badge.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Choice } from "../../../parts/Field.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { Inside } from "../Inside.tsx"
-import type { TabProps } from "../Lease.tsx"
-import { useLogs } from "./follow.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Badge } from "../../../ui/Badge.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { Choice } from "../../../ui/Field.tsx"
+import { Notice } from "../../../ui/States.tsx"
+import { SignInGate } from "../SignInGate.tsx"
+import type { TabProps } from "../tabProps.ts"
 import styles from "./Logs.module.css"
-import { View } from "./View.tsx"
+import { LogView } from "./LogView.tsx"
+import { useLogs } from "./useLogs.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Logs",
-    what: "What the lease's containers print, as they print it.",
+    what: "The live logs of the lease's containers.",
     service: "Service",
     replica: "Replica",
     all: "All",
     tail: "Past lines",
     states: { connecting: "Connecting", live: "Live", stale: "Stale", refused: "Refused" },
-    stale: "The stream died: newer lines are missing. It is called back by itself.",
+    stale: "The stream was interrupted: newer lines are missing. It reconnects automatically.",
   },
   {
     title: "日志",
@@ -35,18 +35,18 @@ const words = speak(
 )
 
 export default function Logs({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
-    <Inside lease={lease} what={t.what}>
+    <SignInGate lease={lease} what={t.what}>
       <Following lease={lease} />
-    </Inside>
+    </SignInGate>
   )
 }
 
 const TAILS = ["1000", "10000", "100000"] as const
 
 function Following({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const [service, setService] = useState("")
   const [replica, setReplica] = useState("")
   const [tail, setTail] = useState<(typeof TAILS)[number]>("10000")
@@ -86,7 +86,7 @@ function Following({ lease }: TabProps) {
           />
         </div>
         {problem ? <Notice>{problem}</Notice> : state === "stale" && <Notice>{t.stale}</Notice>}
-        <View key={`${service}/${replica}/${tail}`} buffer={buffer} name={lease.id.slice(2, 10)} />
+        <LogView key={`${service}/${replica}/${tail}`} buffer={buffer} name={lease.id.slice(2, 10)} />
       </div>
     </Card>
   )

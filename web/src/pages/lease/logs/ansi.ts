@@ -1,24 +1,25 @@
-// What a terminal would obey, a log only shows: colours become classes, all other control becomes a visible sign or nothing.
+// Terminal escape sequences in logs: colours become classes; other control characters become visible characters or are
+// removed.
 
 export interface Run {
   text: string
-  /** 0–15 of the terminal's palette; null: the text's own. */
+  /** 0–15 of the terminal's palette; null: the default colour. */
   color: number | null
   bold: boolean
 }
 
-// Escape sequences: CSI, OSC and the other strings up to their end, two-character escapes. A sequence that does not end is
-// taken up to the end of the line.
+// Escape sequences: CSI, OSC and other strings up to their terminator, and two-character escapes. An unterminated
+// sequence extends to the end of the line.
 const ESCAPE =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
   /(?:\x1b\[|\x9b)([\x30-\x3f]*)[\x20-\x2f]*([\x40-\x7e]|$)|\x1b[\]PX^_][^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c|$)|\x1b[\x20-\x2f]*[\x30-\x7e]?/g
-/** Control characters but the tab, and the marks that turn the direction of text. */
+/** Control characters except tab, and bidirectional marks. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for
 const CONTROL = /[\x00-\x08\x0a-\x1f\x7f-\x9f\u200e\u200f\u061c\u202a-\u202e\u2066-\u2069\u2028\u2029]/g
 
 function visible(control: string): string {
   const code = control.charCodeAt(0)
-  // A carriage return before the end of a line is the line's own.
+  // A carriage return at the end belongs to the line break.
   if (code === 0x0d) return ""
   if (code < 0x20) return String.fromCharCode(0x2400 + code)
   if (code === 0x7f) return "\u2421"
@@ -27,7 +28,7 @@ function visible(control: string): string {
 
 const clean = (text: string) => text.replace(CONTROL, visible)
 
-/** A line in pieces of one look each. */
+/** A line, split into runs of one style. */
 export function runsOf(line: string): Run[] {
   if (!line.includes("\x1b") && !line.includes("\x9b"))
     return [{ text: clean(line), color: null, bold: false }]
@@ -64,7 +65,7 @@ export function runsOf(line: string): Run[] {
   return runs.length > 0 ? runs : [{ text: "", color: null, bold: false }]
 }
 
-/** The line as it is searched, copied and downloaded. */
+/** The line's plain text, for search, copy and download. */
 export function plainOf(line: string): string {
   return runsOf(line)
     .map(({ text }) => text)

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
-import type { LogLine } from "../../../api/views.ts"
+import type { LogLine } from "../../../api/types.ts"
 import { plainOf, runsOf } from "./ansi.ts"
-import { LogBuffer, Resume, toText } from "./buffer.ts"
+import { LogBuffer, Resume, toText } from "./logBuffer.ts"
 import { highlight, patternOf, Search } from "./search.ts"
 
 const line = (text: string, atMs = 0): LogLine => ({
@@ -54,7 +54,7 @@ describe("a stream that resumes", () => {
   })
 })
 
-describe("what a terminal would obey", () => {
+describe("terminal escape sequences", () => {
   it("colours by classes", () => {
     expect(runsOf("\x1b[1;31mred\x1b[0m plain \x1b[94mblue\x1b[39m")).toEqual([
       { text: "red", color: 1, bold: true },
@@ -80,14 +80,14 @@ describe("what a terminal would obey", () => {
 })
 
 describe("the search", () => {
-  it("takes signs of expressions for themselves unless told otherwise", () => {
+  it("is literal unless it is a regular expression", () => {
     expect(patternOf("a.b(", false).regex?.test("xA.B(")).toBe(true)
     expect(patternOf("a.b", true).regex?.test("axb")).toBe(true)
     expect(patternOf("a(", true)).toMatchObject({ regex: null })
     expect(patternOf("a(", true).problem).toMatch(/./)
   })
 
-  it("looks at each line once and forgets with the buffer", () => {
+  it("scans each line once, and drops lines with the buffer", () => {
     const buffer = new LogBuffer(3)
     const search = new Search(patternOf("err", false).regex!)
     buffer.push(line("error 1"))

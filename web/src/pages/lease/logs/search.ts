@@ -1,15 +1,15 @@
-// Searching the lines that are here.
+// Search in the buffered lines.
 
 import { plainOf, type Run } from "./ansi.ts"
-import type { LogBuffer } from "./buffer.ts"
+import type { LogBuffer } from "./logBuffer.ts"
 
 export interface Pattern {
   regex: RegExp | null
-  /** Why an expression is none. */
+  /** Why a regular expression is invalid. */
   problem: string | null
 }
 
-/** @param expression Whether the text is a regular expression; else it is what stands there. Case does not matter. */
+/** @param expression Whether the text is a regular expression; otherwise it is searched literally. Case-insensitive. */
 export function patternOf(text: string, expression: boolean): Pattern {
   if (text === "") return { regex: null, problem: null }
   const source = expression ? text : text.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&")
@@ -20,7 +20,7 @@ export function patternOf(text: string, expression: boolean): Pattern {
   }
 }
 
-/** Where a text matches: [begin, end) each; empty matches are none. */
+/** The ranges of matches, [begin, end) each; empty matches are skipped. */
 export function matchesOf(text: string, regex: RegExp): [number, number][] {
   const found: [number, number][] = []
   for (const match of text.matchAll(regex)) {
@@ -30,8 +30,8 @@ export function matchesOf(text: string, regex: RegExp): [number, number][] {
 }
 
 /**
- * The numbers of the lines that match, ascending; looks only at lines that it has not seen, and forgets what the buffer has
- * forgotten.
+ * The numbers of the matching lines, ascending. Incremental: scans only new lines, and drops those that left the
+ * buffer.
  */
 export class Search {
   readonly regex: RegExp
@@ -61,7 +61,7 @@ export interface Piece extends Run {
   marked: boolean
 }
 
-/** The runs of a line, cut where matches begin and end. */
+/** The runs of a line, split at the boundaries of matches. */
 export function highlight(runs: Run[], regex: RegExp | null): Piece[] {
   if (!regex) return runs.map((run) => ({ ...run, marked: false }))
   const matches = matchesOf(runs.map(({ text }) => text).join(""), regex)

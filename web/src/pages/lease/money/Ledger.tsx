@@ -1,13 +1,13 @@
-// Each movement of the lease's money, newest first.
+// Each movement of the lease's money, latest first.
 import { useState } from "react"
-import type { Life, Moment } from "../../../chain/history.ts"
-import { Button } from "../../../parts/Button.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Amount, Tx, When } from "../../../parts/Mark.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import type { Unit } from "../../../words/units.ts"
+import type { HistoryEntry, LeaseHistory } from "../../../chain/leaseHistory.ts"
+import type { Unit } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { Amount, Tx, When } from "../../../ui/Values.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Movements",
     time: "Time",
@@ -46,14 +46,14 @@ const words = speak(
 
 const PAGE = 25
 
-export function Ledger({ life, unit }: { life: Life; unit: Unit }) {
-  const t = useWords(words)
+export function Ledger({ life, unit }: { life: LeaseHistory; unit: Unit }) {
+  const t = useMessages(messages)
   const [shown, setShown] = useState(PAGE)
-  const rows: { moment: Moment; amount: bigint }[] = []
+  const rows: { moment: HistoryEntry; amount: bigint }[] = []
   let balance = 0n
-  for (const moment of life.moments) {
-    if (t.names[moment.event.name]) rows.push({ moment, amount: moment.books.balance - balance })
-    balance = moment.books.balance
+  for (const moment of life.entries) {
+    if (t.names[moment.event.name]) rows.push({ moment, amount: moment.account.balance - balance })
+    balance = moment.account.balance
   }
   rows.reverse()
   return (
@@ -73,7 +73,7 @@ export function Ledger({ life, unit }: { life: Life; unit: Unit }) {
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, shown).map(({ moment: { event, books }, amount }) => (
+          {rows.slice(0, shown).map(({ moment: { event, account: books }, amount }) => (
             <tr key={event.cursor}>
               <td>
                 <When of={event.time} />

@@ -1,54 +1,54 @@
-// A lease's money: where it stands, how long it lasts, and its curve over the lease's life.
+// A lease's money: balance, runway, and the curve over the lease's life.
 import { useMemo, useState } from "react"
-import { useChainTime } from "../../../api/here.ts"
-import { lifeOf, useHistory } from "../../../api/inside.ts"
-import { useMarket } from "../../../api/queries.ts"
 import { useUnit } from "../../../chain/currency.ts"
-import { Card } from "../../../parts/Card.tsx"
-import { Chart } from "../../../parts/Chart.tsx"
-import { Choice } from "../../../parts/Field.tsx"
-import { Amount } from "../../../parts/Mark.tsx"
-import { Failure, Skeleton } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatFigure, formatSpan, HOUR, MONTH, over } from "../../../words/units.ts"
-import type { TabProps } from "../Lease.tsx"
+import { useChainTime } from "../../../features/chain/useChainTime.ts"
+import { Failure } from "../../../features/errors/Failure.tsx"
+import { historyOf, useLeaseEvents } from "../../../features/queries/lease.ts"
+import { useMarket } from "../../../features/queries/market.ts"
+import { amountOver, formatDuration, formatFigure, HOUR, MONTH } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Card } from "../../../ui/Card.tsx"
+import { Chart } from "../../../ui/Chart.tsx"
+import { Choice } from "../../../ui/Field.tsx"
+import { Skeleton } from "../../../ui/States.tsx"
+import { Amount } from "../../../ui/Values.tsx"
 import { Runway, useMoney } from "../Runway.tsx"
-import { curveOf } from "./curve.ts"
+import type { TabProps } from "../tabProps.ts"
+import { balanceCurve } from "./balanceCurve.ts"
 import { Ledger } from "./Ledger.tsx"
 import styles from "./Money.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     now: "Now",
     balance: "Balance",
-    balanceAbout: "deposited, neither settled nor returned",
+    balanceAbout: "deposited, and neither settled nor returned",
     owed: "May be owed",
     owedAbout: "reserved and not yet settled; grows at the rate",
     free: "Refundable",
-    freeAbout: "what closing would give back at once",
+    freeAbout: "returned immediately on closing",
     takable: "Withdrawable",
-    takableAbout: (notice: string) => `refundable, less ${notice} of notice`,
+    takableAbout: (notice: string) => `refundable, minus ${notice} of notice`,
     earned: "Earned by the provider",
     earnedAbout: "settled by proofs",
     rate: "Rate",
-    month: "a month",
-    hour: "an hour",
+    month: "per month",
+    hour: "per hour",
     runway: "Runway",
     runwayAbout: "until what may be owed reaches the balance",
-    deposited: "Deposited in all",
-    returned: "Returned in all",
+    deposited: "Total deposited",
+    returned: "Total returned",
     curve: "Over its life",
     range: "Shown",
     past: "So far",
     future: "To exhaustion",
     left: "Refundable",
     projected: "projected",
-    summary: (free: string, left: string) =>
-      `Money over the lease's life: ${free} would come back now; ${left}.`,
+    summary: (free: string, left: string) => `Money over the lease's life: ${free} refundable now; ${left}.`,
     earnedCurve: "Earned",
-    earnedSummary: (earned: string) => `What the provider earned over the lease's life: ${earned} so far.`,
+    earnedSummary: (earned: string) => `The provider's earnings over the lease's life: ${earned} so far.`,
     lasts: (span: string) => `it lasts ${span}`,
-    stands: "nothing is reserved",
+    idle: "nothing is reserved",
   },
   {
     now: "当前",
@@ -79,18 +79,18 @@ const words = speak(
     earnedCurve: "收入",
     earnedSummary: (earned: string) => `提供方在租约期间的收入：至今 ${earned}。`,
     lasts: (span: string) => `可持续 ${span}`,
-    stands: "没有预留",
+    idle: "没有预留",
   },
 )
 
-/** The curves move on by this much at least: seconds. */
+/** Seconds by which the curves advance at least. */
 const GRAIN = 5
 
 export default function Money({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const market = useMarket()
-  const history = useHistory(lease)
+  const history = useLeaseEvents(lease)
   const clock = useChainTime()
   const money = useMoney(lease)
   const [range, setRange] = useState<"past" | "future">("past")
@@ -98,27 +98,27 @@ export default function Money({ lease }: TabProps) {
   const notice = Number(market.data?.parameters.noticePeriod ?? 0)
   const window = Number(market.data?.parameters.claimWindow) || undefined
   const runway = money.runway === null ? null : Number(money.runway)
-  const life = history.data && lifeOf(history.data, lease)
+  const life = history.data && historyOf(history.data, lease)
   const ends = range === "future" && runway !== null && runway > 0 ? now + runway : now
   const until = life?.closedAt ?? ends
   const rounded = Math.round(until / GRAIN) * GRAIN
   const curve = useMemo(
-    () => (life ? curveOf(life, life.closedAt ?? now, rounded, window) : null),
+    () => (life ? balanceCurve(life, life.closedAt ?? now, rounded, window) : null),
     [life, now, rounded, window],
   )
-  const withheld = over(money.rate, BigInt(notice))
+  const withheld = amountOver(money.rate, BigInt(notice))
   const takable = money.free > withheld ? money.free - withheld : 0n
   const paid = BigInt(lease.money.paid)
   const scale = 10 ** unit.decimals
   const format = (value: number) => `${formatFigure(value / scale)} ${unit.symbol}`
-  const lasts = runway === null ? t.stands : t.lasts(formatSpan(runway))
+  const lasts = runway === null ? t.idle : t.lasts(formatDuration(runway))
 
   const tiles = [
     { name: t.balance, about: t.balanceAbout, value: <Amount of={money.balance} unit={unit} /> },
     { name: t.free, about: t.freeAbout, value: <Amount of={money.free} unit={unit} /> },
     {
       name: t.takable,
-      about: t.takableAbout(formatSpan(notice)),
+      about: t.takableAbout(formatDuration(notice)),
       value: <Amount of={lease.status === "closed" ? 0n : takable} unit={unit} />,
     },
     { name: t.owed, about: t.owedAbout, value: <Amount of={money.owed} unit={unit} /> },
@@ -128,12 +128,12 @@ export default function Money({ lease }: TabProps) {
       name: t.rate,
       about: (
         <>
-          <Amount of={over(money.rate, MONTH)} unit={unit} /> {t.month}
+          <Amount of={amountOver(money.rate, MONTH)} unit={unit} /> {t.month}
         </>
       ),
       value: (
         <>
-          <Amount of={over(money.rate, HOUR)} unit={unit} /> {t.hour}
+          <Amount of={amountOver(money.rate, HOUR)} unit={unit} /> {t.hour}
         </>
       ),
     },

@@ -1,51 +1,51 @@
-// Each step of a verification, with its values and what it proves.
+// The steps of a verification, each with its values and what it proves.
 import type { ReactNode } from "react"
-import type { LeaseView, ProofView } from "../../../api/views.ts"
+import type { LeaseView, ProofView } from "../../../api/types.ts"
 import { useUnit } from "../../../chain/currency.ts"
-import type { Verification } from "../../../chain/verify.ts"
-import { Amount, Hash, When } from "../../../parts/Mark.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatBytes, formatFigure, formatSpan } from "../../../words/units.ts"
+import type { Verification } from "../../../chain/verifyProof.ts"
+import { formatBytes, formatDuration, formatFigure } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Amount, Hash, When } from "../../../ui/Values.tsx"
 import styles from "./Proofs.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     holds: "holds",
     fails: "does not hold",
     terms: "The lease's id is the hash of its terms",
-    termsProves: "Shape, rates and parties are those that the chain agreed on, not what somebody tells.",
+    termsProves: "Shape, rates and parties are those recorded on chain.",
     statement: "The statement hashes to its leaf",
-    statementProves: "These counters, and no others, are what the leaf stands for.",
+    statementProves: "The leaf commits to exactly these counters.",
     computed: "computed here",
     claimed: "the provider's",
     path: "The path leads to the root",
     pathProves:
-      "The leaf lies in the tree under this root: the statement cannot be changed without another root.",
+      "The leaf is in the tree of this root: the statement cannot be changed without changing the root.",
     siblings: (count: number, leaves: number) =>
       count === 0
         ? `the only statement of its epoch`
         : `${count} ${count === 1 ? "sibling" : "siblings"}, of ${leaves} statements in the tree`,
     root: "The root is on chain",
     rootProves: "The provider posted this root in its epoch, and cannot take it back.",
-    contract: "kept by the contract (28 bytes)",
-    event: "by its event: the contract keeps newer ones",
+    contract: "stored by the contract (28 bytes)",
+    event: "from its event: the contract stores newer roots only",
     noRoot: "the chain has no root of this epoch",
     posted: "posted",
-    physics: "It is within what the shape can use",
+    physics: "The usage is within the shape's capacity",
     physicsProves: "A statement beyond this would be fraud that anyone can prove.",
     cpu: (used: string, most: string) => `CPU ${used} s of at most ${most} s`,
     memory: (used: string, most: string) => `memory ${used}·h of at most ${most}·h`,
     settlements: "The settlements add up to what was paid",
     settlementsProves: "Nothing was paid outside of settlements.",
-    sum: (count: number) => `the sum of ${count} settlements`,
-    paid: "paid, as the contract says",
+    sum: (count: number) => `sum of ${count} settlements`,
+    paid: "paid, according to the contract",
     bound: "No more was paid than proven, reserved and deposited",
-    boundProves: "Up to this statement the provider was paid at most the least of the three.",
+    boundProves: "Until this statement the provider was paid at most the smallest of the three.",
     paidUntil: "paid up to this statement",
     price: "price of the proven usage",
     reserved: "reserved until then",
     deposited: "deposited in all",
-    settled: "this very statement was settled",
+    settled: "this statement was settled",
     statementTitle: "The statement",
     time: "until",
     seconds: "healthy replica time",
@@ -55,14 +55,14 @@ const words = speak(
     fails: "不成立",
     terms: "租约编号是其条款的哈希",
     termsProves: "规格、费率与各方正是链上约定的内容，而非他人所述。",
-    statement: "陈述的哈希等于其叶",
+    statement: "报表的哈希等于其叶",
     statementProves: "叶所代表的正是这些计数，而非其他。",
     computed: "此处计算",
     claimed: "提供方给出",
     path: "路径通向根",
-    pathProves: "该叶位于此根之下的树中：不更换根就无法更改陈述。",
+    pathProves: "该叶位于此根之下的树中：不更换根就无法更改报表。",
     siblings: (count: number, leaves: number) =>
-      count === 0 ? "该周期唯一的陈述" : `${count} 个兄弟节点，树中共 ${leaves} 份陈述`,
+      count === 0 ? "该周期唯一的报表" : `${count} 个兄弟节点，树中共 ${leaves} 份报表`,
     root: "根在链上",
     rootProves: "提供方在其周期公布了此根，且无法撤回。",
     contract: "由合约保存（28 字节）",
@@ -70,7 +70,7 @@ const words = speak(
     noRoot: "链上没有该周期的根",
     posted: "公布于",
     physics: "未超出规格可能的用量",
-    physicsProves: "超出此限的陈述即为任何人都能证明的欺诈。",
+    physicsProves: "超出此限的报表即为任何人都能证明的欺诈。",
     cpu: (used: string, most: string) => `CPU ${used} 秒，最多 ${most} 秒`,
     memory: (used: string, most: string) => `内存 ${used}·时，最多 ${most}·时`,
     settlements: "各次结算之和等于已付金额",
@@ -78,13 +78,13 @@ const words = speak(
     sum: (count: number) => `${count} 次结算之和`,
     paid: "合约记录的已付金额",
     bound: "付款不超过已证明、已预留与已存入的金额",
-    boundProves: "截至该陈述，提供方所得至多为三者中的最小值。",
-    paidUntil: "截至该陈述已付",
+    boundProves: "截至该报表，提供方所得至多为三者中的最小值。",
+    paidUntil: "截至该报表已付",
     price: "已证明用量的价格",
     reserved: "截至当时已预留",
     deposited: "累计存入",
-    settled: "该陈述本身已结算",
-    statementTitle: "陈述",
+    settled: "该报表本身已结算",
+    statementTitle: "报表",
     time: "截至",
     seconds: "健康副本时长",
   },
@@ -97,7 +97,7 @@ interface Props {
 }
 
 export function Checks({ lease, proof, found }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const unit = useUnit(lease.money.currency)
   const { terms, statement, path, root, physics, settlements, bound } = found
   const money = (of: bigint) => <Amount of={of} unit={unit} />
@@ -113,7 +113,7 @@ export function Checks({ lease, proof, found }: Props) {
         <Value name={t.time}>
           <When of={usage.time} />
         </Value>
-        <Value name={t.seconds}>{formatSpan(BigInt(usage.replicaSeconds))}</Value>
+        <Value name={t.seconds}>{formatDuration(BigInt(usage.replicaSeconds))}</Value>
         <Value name={t.computed}>
           <Hash of={statement.leaf} />
         </Value>
@@ -179,7 +179,7 @@ interface CheckProps {
 }
 
 function Check({ title, proves, holds, children }: CheckProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
     <li className={styles.check} data-holds={holds}>
       <span className={styles.verdict}>

@@ -1,52 +1,53 @@
-// The tenant's word that a statement is right. With it the provider settles at once, without waiting for the root to mature.
+// The tenant's countersignature of a statement. With it the provider settles immediately, without waiting for the root
+// to mature.
 import { useMutation } from "@tanstack/react-query"
 import { useId, useState } from "react"
 import type { Hex } from "viem"
 import { useConfig, useConnection } from "wagmi"
 import { getConnectorClient } from "wagmi/actions"
-import { useHistory } from "../../../api/inside.ts"
-import type { LeaseView, ProofView } from "../../../api/views.ts"
+import type { LeaseView, ProofView } from "../../../api/types.ts"
 import { settleSigned } from "../../../chain/actions/settleSigned.ts"
 import { signStatement } from "../../../chain/actions/signStatement.ts"
 import type { Wallet } from "../../../chain/call.ts"
+import { explainError } from "../../../chain/errors.ts"
 import { useReasons } from "../../../chain/legal.ts"
-import { explain } from "../../../chain/refusals.ts"
-import { Act, Button } from "../../../parts/Button.tsx"
-import { Field } from "../../../parts/Field.tsx"
-import { Copy } from "../../../parts/Mark.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { useTransact } from "../../../transactions/transact.ts"
-import { speak, useWords } from "../../../words/language.ts"
-import { useLeaseCase } from "../actions/case.ts"
+import { useLeaseEvents } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { useTransact } from "../../../transactions/useTransact.ts"
+import { ActionButton, Button } from "../../../ui/Button.tsx"
+import { Field } from "../../../ui/Field.tsx"
+import { Notice } from "../../../ui/States.tsx"
+import { Copy } from "../../../ui/Values.tsx"
+import { useLeaseCase } from "../actions/useLeaseCase.ts"
 import styles from "./Proofs.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Countersign",
     about:
-      "The tenant may sign this statement. Its provider can then settle it at once, instead of waiting for the root to mature. It costs nothing, moves no money by itself, and agrees to these counters.",
+      "The tenant may sign this statement. The provider can then settle it immediately, without waiting for the root to mature. Signing is free, moves no money by itself, and confirms these counters.",
     sign: "Countersign this statement",
-    ready: "Signed. Hand it to the provider:",
+    ready: "Signed. Send it to the provider:",
     signature: "the signature",
     download: "Download",
     provider: "Settle with the tenant's signature",
     paste: "The tenant's signature",
     settle: "Settle now",
     settling: (epoch: number) => `Settle the countersigned statement of epoch ${epoch}`,
-    notSignature: "That is no signature: 0x and hex digits.",
+    notSignature: "That is not a signature: 0x and hex digits.",
   },
   {
     title: "会签",
     about:
-      "租户可以签署此陈述。提供方随后可立即结算，无需等待根成熟。签署不产生费用，本身不移动资金，仅表示同意这些计数。",
-    sign: "会签此陈述",
+      "租户可以签署此报表。提供方随后可立即结算，无需等待根成熟。签署不产生费用，本身不移动资金，仅表示同意这些计数。",
+    sign: "会签此报表",
     ready: "已签署，请交给提供方：",
     signature: "签名",
     download: "下载",
     provider: "使用租户的签名结算",
     paste: "租户的签名",
     settle: "立即结算",
-    settling: (epoch: number) => `结算周期 ${epoch} 的会签陈述`,
+    settling: (epoch: number) => `结算周期 ${epoch} 的会签报表`,
     notSignature: "这不是签名：应为 0x 加十六进制数字。",
   },
 )
@@ -57,7 +58,7 @@ interface Props {
 }
 
 export function Countersign({ lease, proof }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const config = useConfig()
   const { address } = useConnection()
   const id = useId()
@@ -70,7 +71,7 @@ export function Countersign({ lease, proof }: Props) {
   })
   const about = useLeaseCase(lease)
   const why = useReasons()
-  const settled = useHistory(lease).data?.findLast(({ name }) => name === "Settled")
+  const settled = useLeaseEvents(lease).data?.findLast(({ name }) => name === "Settled")
   const settledAt = settled && Number(settled.args.time)
   const reason = about ? why("countersign", { ...about, usage: proof.usage, settledAt }) : ""
 
@@ -92,12 +93,12 @@ export function Countersign({ lease, proof }: Props) {
         <Settle lease={lease} proof={proof} />
       ) : (
         <div className="row">
-          <Act reason={reason} busy={signing.isPending} onClick={() => signing.mutate()}>
+          <ActionButton reason={reason} busy={signing.isPending} onClick={() => signing.mutate()}>
             {t.sign}
-          </Act>
+          </ActionButton>
         </div>
       )}
-      {signing.error && <Notice tone="bad">{explain(signing.error).sentence}</Notice>}
+      {signing.error && <Notice tone="bad">{explainError(signing.error).sentence}</Notice>}
       {signing.data && (
         <div className="stack-s" role="status">
           <p>{t.ready}</p>
@@ -114,7 +115,7 @@ export function Countersign({ lease, proof }: Props) {
 
 /** For the provider, which alone may send it. */
 function Settle({ lease, proof }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const transact = useTransact()
   const [signature, setSignature] = useState("")
   const [busy, setBusy] = useState(false)
@@ -126,7 +127,7 @@ function Settle({ lease, proof }: Props) {
       const parameters = { terms: lease.terms, usage: proof.usage, signature: signature.trim() as Hex }
       await transact(t.settling(proof.epoch), (wallet) => settleSigned(wallet, parameters))
     } catch {
-      // The transaction centre has told it.
+      // The transaction centre shows the failure.
     } finally {
       setBusy(false)
     }

@@ -1,29 +1,29 @@
 // One proof: its statement, its verification in this browser, and the tenant's countersignature.
 import { useMutation } from "@tanstack/react-query"
 import { useEffect, useRef } from "react"
-import { useProof } from "../../../api/queries.ts"
-import type { LeaseView, ProofView } from "../../../api/views.ts"
-import { verify } from "../../../chain/verify.ts"
-import { Badge } from "../../../parts/Badge.tsx"
-import { Button } from "../../../parts/Button.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Failure, Loaded } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
+import type { LeaseView, ProofView } from "../../../api/types.ts"
+import { verify } from "../../../chain/verifyProof.ts"
+import { Failure, Loaded } from "../../../features/errors/Failure.tsx"
+import { useProof } from "../../../features/queries/market.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Badge } from "../../../ui/Badge.tsx"
+import { Button } from "../../../ui/Button.tsx"
+import { Card } from "../../../ui/Card.tsx"
 import { Checks } from "./Checks.tsx"
 import { Countersign } from "./Countersign.tsx"
 import styles from "./Proofs.module.css"
-import { useOwnReader } from "./reader.ts"
+import { useVerificationReader } from "./useVerificationReader.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: (epoch: number) => `Proof of epoch ${epoch}`,
     close: "Close",
     verify: "Verify in this browser",
     again: "Verify again",
     about:
-      "Leaf and path are recomputed here; root, payments and events are read from the chain. Nothing is believed because the provider says it.",
+      "Leaf and path are recomputed in this browser; root, payments and events are read from the chain. The provider is not trusted.",
     by: (name: string) => `Read through your wallet's own node (${name}).`,
-    byConfigured: "Read through the configured node. Connect a wallet to read through yours.",
+    byConfigured: "Read through the configured node. Connect a wallet to use its node.",
     holds: "The proof holds",
     fails: "The proof does NOT hold",
   },
@@ -47,11 +47,11 @@ interface Props {
 }
 
 export function Proof({ lease, epoch, onClose }: Props) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const query = useProof(lease, epoch)
   const place = useRef<HTMLDivElement>(null)
   useEffect(() => {
-    // In newer browsers it returns a promise, which is no clean-up.
+    // In newer browsers it returns a promise, which React would take for a cleanup function.
     place.current?.scrollIntoView?.({ block: "nearest" })
   }, [])
   return (
@@ -73,8 +73,8 @@ export function Proof({ lease, epoch, onClose }: Props) {
 }
 
 function Verifying({ lease, proof }: { lease: LeaseView; proof: ProofView }) {
-  const t = useWords(words)
-  const choose = useOwnReader()
+  const t = useMessages(messages)
+  const choose = useVerificationReader()
   const verification = useMutation({
     mutationFn: async () => {
       const { reader, wallet } = await choose()

@@ -21,7 +21,7 @@ import {
 } from "../../../../test/lease.ts"
 import { answer, show } from "../../../../test/page.tsx"
 import { HASH, OTHER } from "../../../../test/wallet.ts"
-import type { ProofView } from "../../../api/views.ts"
+import type { ProofView } from "../../../api/types.ts"
 import { market } from "../../../chain/abi.ts"
 import Proofs from "./Proofs.tsx"
 
@@ -131,18 +131,18 @@ describe("the proofs of a lease", () => {
     expect(await verdict("The statement hashes to its leaf")).toBe("holds")
     expect(await verdict("The root is on chain")).toBe("holds")
     expect(await verdict("No more was paid than proven, reserved and deposited")).toBe("holds")
-    expect(screen.getByText("this very statement was settled")).toBeVisible()
+    expect(screen.getByText("this statement was settled")).toBeVisible()
     expect(asked).toContain("eth_getLogs")
   })
 
-  it("say which node was asked where there is no wallet", async () => {
+  it("show which node was read when there is no wallet", async () => {
     answer(given())
     await show(<Proofs lease={leaseView()} />, { chain: chain().request })
     await verifying()
     expect(await screen.findByText(/through the configured node/)).toBeVisible()
   })
 
-  it("fail visibly when the provider tells other counters than it posted", async () => {
+  it("fail visibly when the provider's counters differ from its posted ones", async () => {
     answer(given({ ...proof, usage: { ...usage, cpuNanos: "1000000000" } }))
     await show(<Proofs lease={leaseView()} />, { chain: chain().request })
     await verifying()
@@ -153,7 +153,7 @@ describe("the proofs of a lease", () => {
     expect(await verdict("The lease's id is the hash of its terms")).toBe("holds")
   })
 
-  it("fail visibly when a cheaper shape is told than was agreed on", async () => {
+  it("fail visibly when the shape differs from the agreed one", async () => {
     answer(given())
     const lease = leaseView()
     const terms = { ...lease.terms, rates: { ...lease.terms.rates, cpuSecond: "0" } }
@@ -180,15 +180,15 @@ describe("the proofs of a lease", () => {
     expect(await screen.findByText(signature)).toBeVisible()
   })
 
-  it("are countersigned no more when they are settled", async () => {
+  it("cannot be countersigned once settled", async () => {
     answer(given())
     await show(<Proofs lease={leaseView()} epoch={3} />, { account: TENANT, chain: chain().request })
     const button = await screen.findByRole("button", { name: "Countersign this statement" })
-    await waitFor(() => expect(button).toHaveAccessibleDescription(/is settled already/))
+    await waitFor(() => expect(button).toHaveAccessibleDescription(/is already settled/))
     expect(button).toBeDisabled()
   })
 
-  it("are countersigned by no stranger, and settled by the provider", async () => {
+  it("cannot be countersigned by others, and are settled by the provider", async () => {
     answer(given())
     const { unmount } = await show(<Proofs lease={leaseView()} epoch={3} />, { account: OTHER })
     const button = await screen.findByRole("button", { name: "Countersign this statement" })

@@ -1,22 +1,23 @@
-// Every epoch of the lease with its statement, and for each a verification that believes nobody.
+// Every epoch of the lease with its statement, each of which can be verified without trusting the provider.
 import { useState } from "react"
-import { useEpochs } from "../../../api/inside.ts"
-import type { ProofSummary } from "../../../api/views.ts"
-import { Button } from "../../../parts/Button.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Hash, Tx, When } from "../../../parts/Mark.tsx"
-import { Empty, Failure, Skeleton } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatBasisPoints, formatBytes, formatFigure, formatSpan } from "../../../words/units.ts"
-import type { TabProps } from "../Lease.tsx"
+import type { ProofSummary } from "../../../api/types.ts"
+import { Failure } from "../../../features/errors/Failure.tsx"
+import { useEpochs } from "../../../features/queries/lease.ts"
+import { formatBasisPoints, formatBytes, formatDuration, formatFigure } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Button } from "../../../ui/Button.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { Empty, Skeleton } from "../../../ui/States.tsx"
+import { Hash, Tx, When } from "../../../ui/Values.tsx"
+import type { TabProps } from "../tabProps.ts"
 import { Proof } from "./Proof.tsx"
 import styles from "./Proofs.module.css"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Epochs",
     about:
-      "At the end of each epoch the provider states what the lease has used since it was opened, and posts one Merkle root over all its statements. What no proof covers is not paid.",
+      "At the end of each epoch the provider states the lease's usage since it was opened, and posts one Merkle root over all its statements. Time without a proof is not paid.",
     epoch: "Epoch",
     time: "Until",
     seconds: "Replica time",
@@ -29,13 +30,13 @@ const words = speak(
     verify: "Verify",
     verifyEpoch: (epoch: number) => `Verify epoch ${epoch}`,
     none: "No proof yet",
-    noneAbout: "The first one comes when an epoch has ended in which the lease ran.",
+    noneAbout: "The first proof appears at the end of an epoch in which the lease ran.",
     more: "Older epochs",
   },
   {
     title: "周期",
     about:
-      "每个周期结束时，提供方陈述租约自开启以来的用量，并为其全部陈述公布一个 Merkle 根。没有证明覆盖的部分不予支付。",
+      "每个周期结束时，提供方报表租约自开启以来的用量，并为其全部报表公布一个 Merkle 根。没有证明覆盖的部分不予支付。",
     epoch: "周期",
     time: "截至",
     seconds: "副本时长",
@@ -56,7 +57,7 @@ const words = speak(
 const GIB = 2 ** 30
 
 export default function Proofs({ lease, epoch }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const [chosen, setChosen] = useState<number | null>(epoch ?? null)
   const query = useEpochs(lease)
   const rows = query.data?.pages.flat()
@@ -127,7 +128,7 @@ interface RowProps {
 }
 
 function Row({ row, chosen, onChoose }: RowProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const { epoch, root, usage, rootTx, postedAt } = row
   return (
     <tr aria-current={chosen || undefined}>
@@ -136,7 +137,7 @@ function Row({ row, chosen, onChoose }: RowProps) {
         <When of={usage.time} />
       </td>
       <td className="right num">{formatBasisPoints(usage.utilization)}</td>
-      <td className="right num">{formatSpan(BigInt(usage.replicaSeconds))}</td>
+      <td className="right num">{formatDuration(BigInt(usage.replicaSeconds))}</td>
       <td className="right num">{formatFigure(Number(usage.cpuNanos) / 1e9)} s</td>
       <td className="right num">{formatFigure(Number(usage.memoryByteSeconds) / GIB / 3600)} GiB·h</td>
       <td className="right num">{formatBytes(Number(usage.networkBytes))}</td>

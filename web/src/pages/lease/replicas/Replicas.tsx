@@ -1,38 +1,39 @@
-// Replicas and utilization over time, and every step explained.
+// Replicas and utilization over time, and an explanation of every step.
 import { useMemo } from "react"
-import { useChainTime } from "../../../api/here.ts"
-import { lifeOf, useHistory } from "../../../api/inside.ts"
-import { useProofs, useScaling } from "../../../api/queries.ts"
-import { Card } from "../../../parts/Card.tsx"
-import { Chart } from "../../../parts/Chart.tsx"
-import { Failure, Notice, Skeleton } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import type { TabProps } from "../Lease.tsx"
-import { Newest } from "./Newest.tsx"
-import { Steps } from "./Steps.tsx"
+import { useChainTime } from "../../../features/chain/useChainTime.ts"
+import { Failure } from "../../../features/errors/Failure.tsx"
+import { historyOf, useLeaseEvents } from "../../../features/queries/lease.ts"
+import { useProofs, useScaling } from "../../../features/queries/market.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Card } from "../../../ui/Card.tsx"
+import { Chart } from "../../../ui/Chart.tsx"
+import { Notice, Skeleton } from "../../../ui/States.tsx"
+import type { TabProps } from "../tabProps.ts"
+import { LatestDecision } from "./LatestDecision.tsx"
+import { StepList } from "./StepList.tsx"
 import { curvesOf, explainSteps } from "./steps.ts"
 import { Usage } from "./Usage.tsx"
 
-const words = speak(
+const messages = defineMessages(
   {
     replicas: "Replicas",
     utilization: "Proven utilization",
-    about: "CPU used of the CPU that healthy replicas had, statement by statement, as posted on chain.",
-    wish: "the policy's wish",
+    about: "CPU used as a share of the healthy replicas' CPU, per statement, as posted on chain.",
+    wish: "wanted by the autoscaler",
     down: "down below",
     target: "target",
     up: "up above",
     replicasSummary: (now: number, steps: number) =>
       `Replicas over time: ${now} now, after ${steps} steps, which are listed below.`,
     utilizationSummary: (last: string, down: number, target: number, up: number) =>
-      `Utilization over time: ${last} in the newest statement; thresholds ${down} % and ${up} %, target ${target} %.`,
-    unknown: "not known",
-    provider: "The lease's provider does not answer: utilization and the policy's wishes are missing.",
+      `Utilization over time: ${last} in the latest statement; thresholds ${down} % and ${up} %, target ${target} %.`,
+    unknown: "unknown",
+    provider: "The lease's provider does not answer: utilization and the autoscaler's decisions are missing.",
   },
   {
     replicas: "副本",
     utilization: "已证明的利用率",
-    about: "健康副本拥有的 CPU 中被使用的比例，按链上公布的每份陈述计算。",
+    about: "健康副本拥有的 CPU 中被使用的比例，按链上公布的每份报表计算。",
     wish: "策略期望",
     down: "低于则缩容",
     target: "目标",
@@ -40,19 +41,19 @@ const words = speak(
     replicasSummary: (now: number, steps: number) =>
       `副本数随时间变化：现为 ${now} 个，共 ${steps} 次调整，列于下方。`,
     utilizationSummary: (last: string, down: number, target: number, up: number) =>
-      `利用率随时间变化：最新陈述为 ${last}；阈值 ${down} % 与 ${up} %，目标 ${target} %。`,
+      `利用率随时间变化：最新报表为 ${last}；阈值 ${down} % 与 ${up} %，目标 ${target} %。`,
     unknown: "未知",
     provider: "租约的提供方没有响应：缺少利用率与策略期望。",
   },
 )
 
 const percent = (value: number) => `${Math.round(value * 10) / 10} %`
-/** Times move on by this much at least between two drawings of the charts: seconds. */
+/** Seconds by which the charts advance at least. */
 const GRAIN = 5
 
 export default function Replicas({ lease }: TabProps) {
-  const t = useWords(words)
-  const history = useHistory(lease)
+  const t = useMessages(messages)
+  const history = useLeaseEvents(lease)
   const scaling = useScaling(lease, 200)
   const proofs = useProofs(lease, 200)
   const clock = useChainTime()
@@ -60,7 +61,7 @@ export default function Replicas({ lease }: TabProps) {
   const rulings = scaling.data?.rulings
   const seen = useMemo(() => {
     if (!history.data) return null
-    const life = lifeOf(history.data, lease)
+    const life = historyOf(history.data, lease)
     const end = life.closedAt ?? now
     return {
       curves: curvesOf(life, proofs.data ?? [], rulings ?? [], end),
@@ -150,8 +151,8 @@ export default function Replicas({ lease }: TabProps) {
           ]}
         />
       </Card>
-      <Newest scaling={scaling.data} />
-      <Steps lease={lease} steps={steps} />
+      <LatestDecision scaling={scaling.data} />
+      <StepList lease={lease} steps={steps} />
       <Usage lease={lease} />
     </div>
   )

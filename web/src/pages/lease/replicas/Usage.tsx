@@ -1,25 +1,25 @@
-// CPU, memory, network, requests and latency of the lease, second by second.
+// CPU, memory, network, requests and latency of the lease at one-second resolution.
 import { useMemo, useState } from "react"
-import type { LeaseView } from "../../../api/views.ts"
-import { Badge } from "../../../parts/Badge.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Choice } from "../../../parts/Field.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { Strip } from "../../../parts/Strip.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { formatBytes, formatFigure } from "../../../words/units.ts"
-import { Inside } from "../Inside.tsx"
-import { sourceOf, useLive } from "./live.ts"
+import type { LeaseView } from "../../../api/types.ts"
+import { formatBytes, formatFigure } from "../../../i18n/format.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Badge } from "../../../ui/Badge.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { Choice } from "../../../ui/Field.tsx"
+import { LiveChart } from "../../../ui/LiveChart.tsx"
+import { Notice } from "../../../ui/States.tsx"
+import { SignInGate } from "../SignInGate.tsx"
 import styles from "./Replicas.module.css"
+import { sourceOf, useLiveUsage } from "./useLiveUsage.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Use, live",
-    what: "CPU, memory, traffic, requests and latency of the lease, second by second.",
+    what: "CPU, memory, traffic, requests and latency of the lease, per second.",
     cpu: "CPU (cores)",
     memory: "Memory",
-    network: "Network (a second)",
-    requests: "Requests (a second)",
+    network: "Network (per second)",
+    requests: "Requests (per second)",
     served: "all",
     failed: "failed",
     latency: "Latency, 99th percentile",
@@ -27,7 +27,7 @@ const words = speak(
     span: "Shown",
     spans: { "600": "10 minutes", "3600": "1 hour", "21600": "6 hours", "86400": "24 hours" },
     states: { connecting: "Connecting", live: "Live", stale: "Stale", refused: "Refused" },
-    stale: "The stream died: what is shown ends where it did. It is called back by itself.",
+    stale: "The stream was interrupted: newer samples are missing. It reconnects automatically.",
   },
   {
     title: "实时用量",
@@ -48,21 +48,21 @@ const words = speak(
 )
 
 export function Usage({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
-    <Inside lease={lease} what={t.what}>
+    <SignInGate lease={lease} what={t.what}>
       <Strips lease={lease} />
-    </Inside>
+    </SignInGate>
   )
 }
 
-type Span = keyof (typeof words)["en"]["spans"]
+type Span = keyof (typeof messages)["en"]["spans"]
 
 function Strips({ lease }: { lease: LeaseView }) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const [span, setSpan] = useState<Span>("600")
   const seconds = Number(span)
-  const { series, state, problem } = useLive(lease, seconds)
+  const { series, state, problem } = useLiveUsage(lease, seconds)
   const sources = useMemo(
     () => ({
       cpu: sourceOf(series, ["cpu"]),
@@ -97,22 +97,28 @@ function Strips({ lease }: { lease: LeaseView }) {
       <div className="stack">
         {problem ? <Notice>{problem}</Notice> : state === "stale" && <Notice>{t.stale}</Notice>}
         <div className={styles.strips} data-stale={state === "stale" || state === "refused"}>
-          <Strip title={t.cpu} source={sources.cpu} lines={one(t.cpu)} format={formatFigure} span={seconds} />
-          <Strip
+          <LiveChart
+            title={t.cpu}
+            source={sources.cpu}
+            lines={one(t.cpu)}
+            format={formatFigure}
+            span={seconds}
+          />
+          <LiveChart
             title={t.memory}
             source={sources.memory}
             lines={one(t.memory, "--series-3")}
             format={bytes}
             span={seconds}
           />
-          <Strip
+          <LiveChart
             title={t.network}
             source={sources.network}
             lines={one(t.network, "--series-4")}
             format={bytes}
             span={seconds}
           />
-          <Strip
+          <LiveChart
             title={t.requests}
             source={sources.requests}
             lines={[
@@ -122,14 +128,14 @@ function Strips({ lease }: { lease: LeaseView }) {
             format={formatFigure}
             span={seconds}
           />
-          <Strip
+          <LiveChart
             title={t.latency}
             source={sources.latency}
             lines={one(t.latency, "--series-2")}
             format={(value) => `${formatFigure(value)} ms`}
             span={seconds}
           />
-          <Strip
+          <LiveChart
             title={t.waiting}
             source={sources.waiting}
             lines={one(t.waiting, "--series-3")}

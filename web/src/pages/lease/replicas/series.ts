@@ -1,16 +1,16 @@
-// Series of a day at one second, kept as typed arrays and cut down to the pixels before anything is drawn.
+// A day of one-second samples in typed arrays, downsampled to the plot's pixels before drawing.
 
-/** The newest samples of several columns that share their times: a ring, so that a day of them stays a few megabytes. */
+/** The latest samples of several columns with common times, in a ring buffer: a day takes a few megabytes. */
 export class Series<C extends string> {
   readonly columns: readonly C[]
   readonly capacity: number
   /** Unix seconds. */
   readonly times: Float64Array
-  /** NaN where there is none. */
+  /** NaN for no value. */
   readonly values: Record<C, Float32Array>
   private start = 0
   length = 0
-  /** Grows with each change. */
+  /** Incremented with each change. */
   version = 0
 
   constructor(columns: readonly C[], capacity = 86_400) {
@@ -21,7 +21,7 @@ export class Series<C extends string> {
     this.values = Object.fromEntries(arrays) as Record<C, Float32Array>
   }
 
-  /** The place of the n-th oldest sample in the arrays. */
+  /** The array index of the n-th oldest sample. */
   at(index: number): number {
     const place = this.start + index
     return place < this.capacity ? place : place - this.capacity
@@ -31,7 +31,7 @@ export class Series<C extends string> {
     return this.times[this.at(index)]!
   }
 
-  /** Adds a sample; one that is not newer than the newest is dropped, as a stream that resumes may repeat some. */
+  /** Adds a sample. Drops one that is not newer than the latest, as a resumed stream may repeat some. */
   push(time: number, sample: Partial<Record<C, number | null>>) {
     if (this.length > 0 && time <= this.timeAt(this.length - 1)) return
     const full = this.length === this.capacity
@@ -49,7 +49,7 @@ export class Series<C extends string> {
     this.version += 1
   }
 
-  /** The first sample not before a time. */
+  /** The first sample at or after a time. */
   indexOf(time: number): number {
     let low = 0
     let high = this.length
@@ -62,15 +62,15 @@ export class Series<C extends string> {
   }
 }
 
-/** Times ascending, and one value a time; null where there is none. */
+/** Ascending times, and one value per time; null for none. */
 export interface Reduced {
   times: number[]
   values: (number | null)[][]
 }
 
 /**
- * At most two points a pixel and column: the least and the greatest, so that no spike is lost.
- * @param from Unix seconds. @param pixels Of the plot's width.
+ * At most two points per pixel and column, the minimum and the maximum, so that spikes stay visible.
+ * @param from Unix seconds. @param pixels The plot's width.
  */
 export function reduce<C extends string>(
   series: Series<C>,

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { event, LEASE, leaseView, lifeEvents, OPENED, USAGE } from "../../../../test/lease.ts"
-import type { RulingView } from "../../../api/views.ts"
-import { fold } from "../../../chain/history.ts"
-import { leafOf } from "../../../chain/verify.ts"
-import { wanted } from "./Steps.tsx"
+import type { RulingView } from "../../../api/types.ts"
+import { replayEvents } from "../../../chain/leaseHistory.ts"
+import { leafOf } from "../../../chain/verifyProof.ts"
+import { wanted } from "./StepList.tsx"
 import { curvesOf, explainSteps } from "./steps.ts"
 
 const { terms, policy } = leaseView()
@@ -42,14 +42,17 @@ describe("a step is explained", () => {
     event("PolicySet", OPENED + 30, { policy: other }),
     event("LeaseScaled", OPENED + 40, { replicas: 3 }),
   ]
-  const [tenants, providers] = explainSteps(LEASE, fold(events, terms), [ruling(OPENED + 9, 2), byProof])
+  const [tenants, providers] = explainSteps(LEASE, replayEvents(events, terms), [
+    ruling(OPENED + 9, 2),
+    byProof,
+  ])
 
-  it("by the statement under a root and by the ruling that stands on it", () => {
+  it("by the statement under a root and the decision based on it", () => {
     expect(providers).toMatchObject({ from: 1, to: 2, ruling: byProof, policy: { up: 80 } })
     expect(providers!.leaf).toBe(leafOf(LEASE, USAGE))
   })
 
-  it("by the tenant's word, with the policy that held then", () => {
+  it("by the tenant's transaction, with the policy in force", () => {
     expect(tenants).toMatchObject({
       from: 2,
       to: 3,
@@ -60,8 +63,8 @@ describe("a step is explained", () => {
     })
   })
 
-  it("by no ruling that is another's", () => {
-    const life = fold(lifeEvents(), terms)
+  it("not by another step's decision", () => {
+    const life = replayEvents(lifeEvents(), terms)
     expect(explainSteps(LEASE, life, [ruling(OPENED - 500, 2)])[0]!.ruling).toBeNull()
     expect(explainSteps(LEASE, life, [ruling(OPENED + 9, 3)])[0]!.ruling).toBeNull()
   })
@@ -78,7 +81,7 @@ it.each([
 
 it("the curves have one value at each time, replicas and thresholds held between", () => {
   const proofs = [{ epoch: 3, root: LEASE, postedAt: null, rootTx: null, usage: USAGE }]
-  const curves = curvesOf(fold(lifeEvents(), terms), proofs, [byProof], OPENED + 25)
+  const curves = curvesOf(replayEvents(lifeEvents(), terms), proofs, [byProof], OPENED + 25)
   expect(curves.times).toEqual([OPENED, 1010, 1011, 1012, 1015, 1020, 1025])
   expect(curves.replicas).toEqual([1, 1, 1, 2, 2, 2, 2])
   expect(curves.utilization).toEqual([null, 85, null, null, null, null, null])

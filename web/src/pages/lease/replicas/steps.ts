@@ -1,23 +1,23 @@
-// Why the replica count is what it is: every step, with what the policy saw and wished, and what the contract granted.
+// Explains the replica count: every step, with what the autoscaler observed and wanted, and what the contract granted.
 import type { Hex } from "viem"
-import type { PolicyView, ProofSummary, RulingView } from "../../../api/views.ts"
-import type { Life, ReplicaStep } from "../../../chain/history.ts"
-import { leafOf } from "../../../chain/verify.ts"
+import type { PolicyView, ProofSummary, RulingView } from "../../../api/types.ts"
+import type { LeaseHistory, ReplicaStep } from "../../../chain/leaseHistory.ts"
+import { leafOf } from "../../../chain/verifyProof.ts"
 
 export interface Explained extends ReplicaStep {
   /** The leaf of the statement that justified it. */
   leaf: Hex | null
-  /** The policy's ruling that led to it, where its provider still has it. */
+  /** The autoscaler's decision behind it, if the provider still has it. */
   ruling: RulingView | null
-  /** The thresholds then. */
+  /** The thresholds at that time. */
   policy: PolicyView
 }
 
-/** How far before a step its ruling may lie: seconds. */
+/** Seconds within which a decision may precede its step. */
 const WINDOW = 60
 
-/** Newest first. */
-export function explainSteps(lease: Hex, life: Life, rulings: RulingView[]): Explained[] {
+/** Latest first. */
+export function explainSteps(lease: Hex, life: LeaseHistory, rulings: RulingView[]): Explained[] {
   const explained = life.steps.map((step) => {
     const { proven, time } = step
     const policy = life.policies.findLast((each) => each.time <= time)?.policy ?? life.policies[0]!.policy
@@ -27,7 +27,7 @@ export function explainSteps(lease: Hex, life: Life, rulings: RulingView[]): Exp
   return explained.reverse()
 }
 
-/** The ruling that stands on the same statement, else the last one before the step that wished for its count. */
+/** The decision based on the same statement, otherwise the last one before the step that wanted its count. */
 function rulingOf({ proven, time, to }: ReplicaStep, rulings: RulingView[]): RulingView | null {
   const granted = rulings.filter((ruling) => ruling.granted === to && ruling.outcome !== "steady")
   const same = granted.find(({ evidence }) => evidence?.epoch === proven?.epoch)
@@ -39,25 +39,30 @@ function rulingOf({ proven, time, to }: ReplicaStep, rulings: RulingView[]): Rul
 export interface Curves {
   times: number[]
   replicas: number[]
-  /** Percent; null where no statement ends. */
+  /** Percent; null at times without a statement. */
   utilization: (number | null)[]
   up: number[]
   target: number[]
   down: number[]
-  /** What the policy wished; null before its first ruling. */
+  /** The count that the autoscaler wanted; null before its first decision. */
   wish: (number | null)[]
 }
 
-/** All of it at the same times, so that the charts lie under one another. */
-export function curvesOf(life: Life, proofs: ProofSummary[], rulings: RulingView[], now: number): Curves {
+/** All series at common times, so that the charts align. */
+export function curvesOf(
+  life: LeaseHistory,
+  proofs: ProofSummary[],
+  rulings: RulingView[],
+  now: number,
+): Curves {
   const byTime = new Map(proofs.map(({ usage }) => [usage.time, usage.utilization / 100]))
   const wishes = rulings
     .map(({ atMs, wish }) => ({ time: Math.floor(atMs / 1000), wish }))
     .sort((a, b) => a.time - b.time)
-  const first = life.moments[0]?.event.time ?? now
+  const first = life.entries[0]?.event.time ?? now
   const times = [
     ...new Set([
-      ...life.moments.map(({ event }) => event.time),
+      ...life.entries.map(({ event }) => event.time),
       ...byTime.keys(),
       ...wishes.map(({ time }) => Math.max(time, first)),
       Math.max(now, first),
@@ -68,11 +73,11 @@ export function curvesOf(life: Life, proofs: ProofSummary[], rulings: RulingView
   let wished = -1
   const curves: Curves = { times, replicas: [], utilization: [], up: [], target: [], down: [], wish: [] }
   for (const time of times) {
-    while ((life.moments[moment + 1]?.event.time ?? Number.POSITIVE_INFINITY) <= time) moment += 1
+    while ((life.entries[moment + 1]?.event.time ?? Number.POSITIVE_INFINITY) <= time) moment += 1
     while ((life.policies[policy + 1]?.time ?? Number.POSITIVE_INFINITY) <= time) policy += 1
     while ((wishes[wished + 1]?.time ?? Number.POSITIVE_INFINITY) <= time) wished += 1
     const thresholds = life.policies[policy]?.policy
-    curves.replicas.push(life.moments[moment]?.replicas ?? 0)
+    curves.replicas.push(life.entries[moment]?.replicas ?? 0)
     curves.utilization.push(byTime.get(time) ?? null)
     curves.up.push(thresholds?.up ?? 0)
     curves.target.push(thresholds?.target ?? 0)

@@ -1,32 +1,32 @@
-// A shell in a replica: the tenant's own hand inside its own container.
+// A shell in a replica, for the tenant and holders of a shell grant.
 import { useEffect, useRef, useState, useSyncExternalStore } from "react"
-import { useInside } from "../../../api/inside.ts"
-import { tokenOf } from "../../../api/session.ts"
-import { Badge, type Tone } from "../../../parts/Badge.tsx"
-import { Act } from "../../../parts/Button.tsx"
-import { Card } from "../../../parts/Card.tsx"
-import { Choice, TextField } from "../../../parts/Field.tsx"
-import { Notice } from "../../../parts/States.tsx"
-import { speak, useWords } from "../../../words/language.ts"
-import { getTheme, onTheme } from "../../../words/theme.ts"
-import { Inside } from "../Inside.tsx"
-import type { TabProps } from "../Lease.tsx"
+import { tokenOf } from "../../../api/tokens.ts"
+import { getTheme, subscribeTheme } from "../../../browser/theme.ts"
+import { useLeaseSession } from "../../../features/queries/lease.ts"
+import { defineMessages, useMessages } from "../../../i18n/language.ts"
+import { Badge, type Tone } from "../../../ui/Badge.tsx"
+import { ActionButton } from "../../../ui/Button.tsx"
+import { Card } from "../../../ui/Card.tsx"
+import { Choice, TextField } from "../../../ui/Field.tsx"
+import { Notice } from "../../../ui/States.tsx"
+import { SignInGate } from "../SignInGate.tsx"
+import type { TabProps } from "../tabProps.ts"
 import styles from "./Shell.module.css"
 import { openShell, type ShellEnd, type ShellState, type Shell as Socket } from "./socket.ts"
 import { openTerminal, type Screen, themeOf } from "./terminal.ts"
 
-const words = speak(
+const messages = defineMessages(
   {
     title: "Shell",
     what: "A shell in one of the lease's containers, under the container's own user and limits.",
     place: "Container",
     command: "Command",
-    commandHint: "/bin/sh unless told otherwise",
+    commandHint: "/bin/sh by default",
     open: "Open shell",
     close: "Close",
-    none: "No container of the lease runs.",
+    none: "The lease has no running container.",
     terminal: "Terminal",
-    keys: "Inside the terminal Tab belongs to the shell. Ctrl+Shift+Escape leaves it; the mouse does too.",
+    keys: "Inside the terminal, Tab goes to the shell. Ctrl+Shift+Escape or the mouse leaves it.",
     reader: "Screen reader mode",
     states: {
       connecting: "Connecting",
@@ -37,9 +37,9 @@ const words = speak(
     },
     exit: (code: number) => `It ended with exit code ${code}.`,
     ended: (reason: string) => `The provider ended it: ${reason}.`,
-    lost: "The connection was lost, and what ran in it has ended. Open it again.",
+    lost: "The connection was lost, and its processes have ended. Open the shell again.",
     refused:
-      "The provider refused. Your grant may not reach as far as `shell`, the image may have no such command, or too many shells are open.",
+      "The provider refused. Your grant may not include `shell`, the image may not have this command, or too many shells are open.",
   },
   {
     title: "终端",
@@ -76,23 +76,23 @@ const TONES: Record<ShellState, Tone> = {
 }
 
 export default function Shell({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   return (
-    <Inside lease={lease} what={t.what}>
+    <SignInGate lease={lease} what={t.what}>
       <Session lease={lease} />
-    </Inside>
+    </SignInGate>
   )
 }
 
 interface Run {
   place: string
   command: string
-  /** Tells one run from the next. */
+  /** Identifies a run. */
   number: number
 }
 
 function Session({ lease }: TabProps) {
-  const t = useWords(words)
+  const t = useMessages(messages)
   const running = lease.containers.filter(({ state }) => state === "running")
   const places = running.map(({ service, replica }) => `${service}/${replica}`)
   const [place, setPlace] = useState("")
@@ -145,20 +145,20 @@ function Session({ lease }: TabProps) {
             onChange={setCommand}
           />
           {on ? (
-            <Act reason={null} onClick={() => setRun(null)}>
+            <ActionButton reason={null} onClick={() => setRun(null)}>
               {t.close}
-            </Act>
+            </ActionButton>
           ) : (
-            <Act kind="primary" type="submit" reason={chosen ? null : t.none}>
+            <ActionButton kind="primary" type="submit" reason={chosen ? null : t.none}>
               {t.open}
-            </Act>
+            </ActionButton>
           )}
         </form>
         <label className={styles.check}>
           <input type="checkbox" checked={reader} disabled={on} onChange={() => setReader(!reader)} />{" "}
           {t.reader}
         </label>
-        {end && <Notice tone={end.state === "ended" ? "tide" : "bad"}>{sentenceOf(end, t)}</Notice>}
+        {end && <Notice tone={end.state === "ended" ? "info" : "bad"}>{sentenceOf(end, t)}</Notice>}
         {run && (
           <>
             <p className="soft small">{t.keys}</p>
@@ -180,7 +180,7 @@ function Session({ lease }: TabProps) {
   )
 }
 
-function sentenceOf(end: ShellEnd, t: (typeof words)["en"]): string {
+function sentenceOf(end: ShellEnd, t: (typeof messages)["en"]): string {
   if (end.exit !== undefined) return t.exit(end.exit)
   if (end.reason !== undefined) return t.ended(end.reason)
   return end.state === "refused" ? t.refused : end.state === "lost" ? t.lost : t.exit(0)
@@ -194,13 +194,13 @@ interface ScreenedProps extends TabProps {
 }
 
 function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
-  const t = useWords(words)
-  const { base } = useInside(lease)
+  const t = useMessages(messages)
+  const { base } = useLeaseSession(lease)
   const place = useRef<HTMLDivElement>(null)
   const screen = useRef<Screen | null>(null)
-  const theme = useSyncExternalStore(onTheme, getTheme)
-  const told = useRef({ onState, onEnd })
-  told.current = { onState, onEnd }
+  const theme = useSyncExternalStore(subscribeTheme, getTheme)
+  const callbacks = useRef({ onState, onEnd })
+  callbacks.current = { onState, onEnd }
   const { id } = lease
 
   useEffect(() => {
@@ -208,7 +208,7 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
     const shown = openTerminal(place.current, { screenReader: reader })
     screen.current = shown
     const { terminal } = shown
-    // At once, or what is typed meanwhile would press the button again.
+    // Immediately, otherwise the next key press would activate the button again.
     terminal.focus()
     let stopped = false
     const [service, replica] = run.place.split("/")
@@ -223,18 +223,18 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
       token: tokenOf(base),
       onOpen: () => {
         if (stopped) return
-        told.current.onState("open")
+        callbacks.current.onState("open")
         socket.resize(terminal.cols, terminal.rows)
       },
       onData: (bytes) => terminal.write(bytes),
       onEnd: (end) => {
-        if (!stopped) told.current.onEnd(end)
+        if (!stopped) callbacks.current.onEnd(end)
       },
     })
     terminal.onData((data) => socket.send(data))
     terminal.onBinary((data) => socket.send(Uint8Array.from(data, (each) => each.charCodeAt(0))))
     terminal.onResize(({ cols, rows }) => socket.resize(cols, rows))
-    // The way out for whoever has no mouse: Tab itself belongs to the shell.
+    // Lets keyboard users leave: Tab itself goes to the shell.
     terminal.attachCustomKeyEventHandler((event) => {
       if (!(event.key === "Escape" && event.ctrlKey && event.shiftKey)) return true
       event.preventDefault()
@@ -252,7 +252,7 @@ function Screened({ lease, run, reader, onState, onEnd }: ScreenedProps) {
       screen.current = null
     }
   }, [base, id, run, reader])
-  // The tokens change with the theme.
+  // The colours change with the theme.
   useEffect(() => {
     if (screen.current) screen.current.terminal.options.theme = themeOf()
   }, [theme])

@@ -69,7 +69,7 @@ describe("a shell's socket", () => {
     expect(control).toBe('{"resize":{"cols":100,"rows":30}}')
   })
 
-  it("gives bytes on, and tells how it ended", () => {
+  it("forwards bytes, and reports how it ended", () => {
     open()
     const [socket] = Socket.made
     socket!.onopen?.()
@@ -80,7 +80,7 @@ describe("a shell's socket", () => {
     expect(ends).toEqual([{ state: "ended", exit: 3 }])
   })
 
-  it("tells one that was refused from one that was lost and one that was ended", () => {
+  it("distinguishes refused, lost and ended connections", () => {
     open()
     Socket.made[0]!.onclose?.()
     open()

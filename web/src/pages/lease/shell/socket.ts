@@ -4,7 +4,7 @@ export type ShellState = "connecting" | "open" | "ended" | "lost" | "refused"
 
 export interface ShellEnd {
   state: Exclude<ShellState, "connecting" | "open">
-  /** The exit code of what ran. */
+  /** The exit code of the command. */
   exit?: number
   /** Why the provider ended it. */
   reason?: string
@@ -25,14 +25,14 @@ export interface ShellOptions {
   command?: string
   cols: number
   rows: number
-  /** Of a session with a provider of another origin. */
+  /** Bearer token of a session with a provider of another origin. */
   token?: string
   onOpen: () => void
   onData: (bytes: Uint8Array) => void
   onEnd: (end: ShellEnd) => void
 }
 
-/** Where the socket is. */
+/** The URL of the WebSocket. */
 export function shellUrl({ base, lease, service, replica, command, cols, rows }: ShellOptions): string {
   const url = new URL(`${base}/v1/leases/${lease}/shell`, window.location.href)
   url.protocol = url.protocol === "https:" ? "wss:" : "ws:"
@@ -48,7 +48,7 @@ export function shellUrl({ base, lease, service, replica, command, cols, rows }:
 
 export function openShell(options: ShellOptions): Shell {
   const { token, onOpen, onData, onEnd } = options
-  // A browser sends no header with a socket: the token goes as a subprotocol, which only the provider sees.
+  // Browsers cannot set headers on a WebSocket: the token is sent as a subprotocol.
   const protocols = token ? ["tidemark", `bearer.${token}`] : ["tidemark"]
   const socket = new WebSocket(shellUrl(options), protocols)
   socket.binaryType = "arraybuffer"

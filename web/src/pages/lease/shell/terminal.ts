@@ -1,13 +1,13 @@
-// A terminal in the page. xterm.js writes <style> elements, which the Content-Security-Policy takes only with the page's
-// nonce. Its option for another document reaches two of the three, so each gets the nonce where it is made: in `open`.
+// The terminal. xterm.js creates <style> elements, which need the nonce of the Content-Security-Policy. Its option for
+// another document covers two of the three, so `open` sets the nonce on each as it is created.
 import { FitAddon } from "@xterm/addon-fit"
 import { type ITheme, Terminal } from "@xterm/xterm"
 import "@xterm/xterm/css/xterm.css"
 
-/** Does something that makes styles, and gives each the nonce. They keep it when their text changes later. */
+/** Runs code that creates style elements, and sets the nonce on each. They keep it when their text changes. */
 export function withNonce<T>(nonce: string, make: () => T): T {
   const create = document.createElement.bind(document)
-  // An own property hides the prototype's for as long as this runs.
+  // An own property shadows the prototype's while this runs.
   document.createElement = ((name: string, options?: ElementCreationOptions) => {
     const element = create(name, options)
     if (name === "style") element.nonce = nonce
@@ -24,7 +24,7 @@ function nonceOf(): string {
   return document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? ""
 }
 
-/** The page's colours, as they are now. */
+/** The page's colours in the current theme. */
 export function themeOf(): ITheme {
   const style = getComputedStyle(document.documentElement)
   const token = (name: string) => style.getPropertyValue(name).trim()
@@ -33,10 +33,10 @@ export function themeOf(): ITheme {
   return {
     background: token("--sunken"),
     foreground: token("--ink"),
-    cursor: token("--tide"),
+    cursor: token("--accent"),
     cursorAccent: token("--sunken"),
-    selectionBackground: token("--tide"),
-    selectionForeground: token("--on-tide"),
+    selectionBackground: token("--accent"),
+    selectionForeground: token("--on-accent"),
     black: soft,
     brightBlack: soft,
     red: token("--bad"),
@@ -49,8 +49,8 @@ export function themeOf(): ITheme {
     brightBlue: blue,
     magenta: token("--series-2"),
     brightMagenta: token("--series-2"),
-    cyan: token("--tide"),
-    brightCyan: token("--tide"),
+    cyan: token("--accent"),
+    brightCyan: token("--accent"),
     white: token("--ink"),
     brightWhite: token("--ink"),
   }
@@ -58,7 +58,7 @@ export function themeOf(): ITheme {
 
 export interface Screen {
   terminal: Terminal
-  /** Fits the terminal to its place. */
+  /** Fits the terminal to its container. */
   fit: () => void
   dispose: () => void
 }
@@ -72,7 +72,7 @@ export function openTerminal(place: HTMLElement, { screenReader = false } = {}):
     screenReaderMode: screenReader,
     minimumContrastRatio: 4.5,
     theme: themeOf(),
-    // A link that a program prints is text: nothing opens by a click.
+    // Links in the output are plain text and do not open.
     linkHandler: { activate: () => {}, allowNonHttpProtocols: false },
   })
   const fit = new FitAddon()
