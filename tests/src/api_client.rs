@@ -1,4 +1,4 @@
-//! A provider's API, spoken to as a tenant would.
+//! A client of a provider's public API, as a tenant uses it.
 
 use alloy::{
     hex,
@@ -6,14 +6,14 @@ use alloy::{
     signers::SignerSync,
 };
 use anvil::Actor;
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use reqwest::StatusCode;
 use serde_json::Value;
-use solidity::typed;
+use solidity::{Order, Terms, typed};
 
 use crate::{
-    provider::{self, Provider, until},
-    transactions,
+    wait::until,
+    world::{DEPOSIT, World},
 };
 
 pub struct ApiClient {
@@ -22,7 +22,7 @@ pub struct ApiClient {
 }
 
 impl ApiClient {
-    /// On this machine.
+    /// Of the API at a port of this machine.
     pub fn at(port: u16) -> anyhow::Result<Self> {
         Ok(Self { port, http: reqwest::Client::builder().no_proxy().build()? })
     }
@@ -31,33 +31,58 @@ impl ApiClient {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// Opens a lease on chain and hands its manifest over.
-    pub async fn open(&self, provider: &Provider, manifest: &str, replicas: u16) -> anyhow::Result<B256> {
-        let order = provider.order(manifest, replicas);
-        let (lease, _) = transactions::take(&provider.devnet, provider.offer, order, provider::DEPOSIT).await?;
-        until("the manifest to be taken", async || {
-            Ok((self.put(provider, lease, manifest, Actor::Tenant).await?.0 == StatusCode::NO_CONTENT).then_some(()))
+    /// Opens a lease on chain and sends its manifest.
+    pub async fn open(&self, world: &World, manifest: &str, replicas: u16) -> anyhow::Result<B256> {
+        let order = world.order(manifest, replicas);
+        Ok(self.open_order(world, manifest, order, DEPOSIT).await?.0)
+    }
+
+    /// The same for a given order and a deposit in wei.
+    pub async fn open_order(
+        &self,
+        world: &World,
+        manifest: &str,
+        order: Order,
+        deposit: u64,
+    ) -> anyhow::Result<(B256, Terms)> {
+        let (lease, terms) = world.take(order, deposit).await?;
+        until("the manifest to be accepted", async || {
+            let (status, _) = self.put_manifest(world, lease, manifest, Actor::Tenant).await?;
+            Ok((status == StatusCode::NO_CONTENT).then_some(()))
         })
         .await?;
-        Ok(lease)
+        Ok((lease, terms))
     }
 
-    /// The same, and waits until it runs.
-    pub async fn run(&self, provider: &Provider, manifest: &str, replicas: u16) -> anyhow::Result<B256> {
-        let lease = self.open(provider, manifest, replicas).await?;
-        self.shows(lease, |view| view.summary.replicas.healthy == replicas).await?;
-        Ok(lease)
+    /// Opens a lease and waits until all of its replicas are healthy.
+    pub async fn run(&self, world: &World, manifest: &str, replicas: u16) -> anyhow::Result<B256> {
+        let order = world.order(manifest, replicas);
+        Ok(self.run_order(world, manifest, order, DEPOSIT).await?.0)
     }
 
-    /// Hands bytes over as a lease's manifest, signed by an actor; the answer's status and body.
-    pub async fn put(
+    /// The same for a given order and a deposit in wei.
+    pub async fn run_order(
         &self,
-        provider: &Provider,
+        world: &World,
+        manifest: &str,
+        order: Order,
+        deposit: u64,
+    ) -> anyhow::Result<(B256, Terms)> {
+        let replicas = order.replicas;
+        let opened = self.open_order(world, manifest, order, deposit).await?;
+        self.shows(opened.0, |view| view.summary.replicas.healthy == replicas).await?;
+        Ok(opened)
+    }
+
+    /// Sends bytes as a lease's manifest, signed by an actor; the answer's status and body.
+    pub async fn put_manifest(
+        &self,
+        world: &World,
         lease: B256,
         manifest: &str,
         signer: Actor,
     ) -> anyhow::Result<(StatusCode, Value)> {
-        let deployment = &provider.devnet.deployment;
+        let deployment = &world.devnet.deployment;
         let domain = typed::domain(deployment.chain_id, deployment.market);
         let digest = typed::Manifest { lease, manifestHash: keccak256(manifest) }.digest(&domain);
         let signature = hex::encode_prefixed(signer.signer().sign_hash_sync(&digest)?.as_bytes());
@@ -70,9 +95,14 @@ impl ApiClient {
         Ok(self.http.get(self.url(path)).send().await?.error_for_status()?.json().await?)
     }
 
-    /// Waits until a lease's view is so.
+    /// The body of an answer that is not JSON.
+    pub async fn text(&self, path: &str) -> anyhow::Result<String> {
+        Ok(self.http.get(self.url(path)).send().await?.error_for_status()?.text().await?)
+    }
+
+    /// Waits until a lease's view satisfies a condition.
     pub async fn shows(&self, lease: B256, wanted: impl Fn(&LeaseView) -> bool) -> anyhow::Result<LeaseView> {
-        until("the lease's view to be as wanted", async || {
+        until("the lease's view", async || {
             let answer = self.http.get(self.url(&format!("/v1/leases/{lease}"))).send().await?;
             let view = if answer.status().is_success() { Some(answer.json::<LeaseView>().await?) } else { None };
             Ok(view.filter(&wanted))

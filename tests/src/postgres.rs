@@ -1,5 +1,5 @@
-//! A real PostgreSQL for tests: its own cluster in a temporary folder on a free loopback port, gone when the last test
-//! drops it.
+//! A real PostgreSQL for tests: a cluster of its own in a temporary folder, on a free loopback port. Dropping it stops the
+//! server and removes the folder.
 
 use std::{
     env, fs,
@@ -7,15 +7,11 @@ use std::{
     os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::{
-        Arc, Mutex, PoisonError, Weak,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::atomic::{AtomicU32, Ordering},
     time::{Duration, Instant},
 };
 
 use anyhow::{Context, bail, ensure};
-use sqlx::{AnyConnection, Connection, Executor};
 use tempfile::TempDir;
 
 /// A running server.
@@ -27,57 +23,8 @@ pub struct Postgres {
     databases: AtomicU32,
 }
 
-/// A database of its own for one test.
-pub struct Database {
-    pub url: String,
-    /// What has to live as long as the database.
-    _owner: Owner,
-}
-
-enum Owner {
-    Folder { _folder: TempDir },
-    Server { _server: Arc<Postgres> },
-}
-
-impl Database {
-    /// An SQLite file in a folder of its own.
-    pub fn sqlite() -> anyhow::Result<Self> {
-        let folder = TempDir::new()?;
-        let url = format!("sqlite:{}", folder.path().join("tidemark.db").display());
-        Ok(Self { url, _owner: Owner::Folder { _folder: folder } })
-    }
-
-    /// A new database on the server that the tests of this process share.
-    pub async fn postgres() -> anyhow::Result<Self> {
-        static SHARED: Mutex<Weak<Postgres>> = Mutex::new(Weak::new());
-        let server = tokio::task::spawn_blocking(|| {
-            let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-            match shared.upgrade() {
-                Some(server) => anyhow::Ok(server),
-                None => {
-                    let server = Arc::new(Postgres::start()?);
-                    *shared = Arc::downgrade(&server);
-                    Ok(server)
-                }
-            }
-        })
-        .await??;
-        let name = format!("test_{}", server.databases.fetch_add(1, Ordering::Relaxed));
-        sqlx::any::install_default_drivers();
-        let mut connection = AnyConnection::connect(&server.url("postgres")).await?;
-        connection.execute(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).await?;
-        connection.close().await?;
-        Ok(Self { url: server.url(&name), _owner: Owner::Server { _server: server } })
-    }
-
-    /// One of each kind.
-    pub async fn each() -> anyhow::Result<[Self; 2]> {
-        Ok([Self::sqlite()?, Self::postgres().await?])
-    }
-}
-
 impl Postgres {
-    /// Makes a cluster and starts it. PostgreSQL refuses to run as root, so root runs it as `nobody`.
+    /// Creates a cluster and starts it. PostgreSQL refuses to run as root, so root runs it as `nobody`.
     pub fn start() -> anyhow::Result<Self> {
         let programs = programs()?;
         let folder = TempDir::new()?;
@@ -104,6 +51,11 @@ impl Postgres {
         let mut started = Self { folder, programs, port, server, databases: AtomicU32::new(0) };
         started.wait()?;
         Ok(started)
+    }
+
+    /// A name that no other database of this server has.
+    pub fn unused_name(&self) -> String {
+        format!("test_{}", self.databases.fetch_add(1, Ordering::Relaxed))
     }
 
     pub fn url(&self, database: &str) -> String {
@@ -156,7 +108,7 @@ fn programs() -> anyhow::Result<PathBuf> {
 /// The user and group that root becomes; `None` when we are not root.
 fn servant() -> anyhow::Result<Option<(u32, u32)>> {
     use std::os::unix::fs::MetadataExt;
-    // A new folder belongs to whoever made it.
+    // A new folder belongs to the user that created it.
     if TempDir::new()?.path().metadata()?.uid() != 0 {
         return Ok(None);
     }

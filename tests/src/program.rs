@@ -1,16 +1,17 @@
-//! The program that people run.
+//! The built program.
 
 use std::path::{Path, PathBuf};
 
+use anvil::Actor;
 use tokio::process::Command;
 
-/// The repository, from which the program is run as in the README.
+/// The repository's folder, from which the documentation's commands are run.
 pub fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_owned).unwrap_or_default()
 }
 
-/// The built program, which stands beside the tests' own folder. It is killed when its handle is dropped, and sees no
-/// setting of the machine it runs on; its gateway takes any free port, because several run at a time.
+/// The program in the target folder of this test. It is killed when its handle is dropped, and no setting of the environment
+/// reaches it; its gateway listens on any free port, because several run at a time.
 ///
 /// # Panics
 /// When it has not been built: the end-to-end tests come after `cargo build`.
@@ -26,4 +27,9 @@ pub fn tidemark() -> Command {
     command.env("TIDEMARK_GATEWAY", "127.0.0.1:0");
     command.current_dir(root()).kill_on_drop(true);
     command
+}
+
+/// An actor's private key, in the form of TIDEMARK_DEV_KEY.
+pub fn dev_key(actor: Actor) -> String {
+    format!("0x{:x}", actor.signer().to_bytes())
 }

@@ -20,7 +20,7 @@ use solidity::{
 use store::{
     BlockRef, ChainChange, Error, EventFilter, EventRow, IntentState, LeaseFilter, Segment, Store, proposal::Proposal,
 };
-use tests::postgres::Database;
+use tests::database::Database;
 
 /// The machine's clock in these tests.
 const NOW_MS: u64 = 1_700_000_000_000;

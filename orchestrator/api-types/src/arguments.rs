@@ -47,7 +47,7 @@ pub struct RatesArgument {
 /// `Statement` of the contracts: cumulative counters of a lease.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct UsageArgument {
+pub struct StatementArgument {
     pub time: u32,
     pub replica_seconds: String,
     pub cpu_nanos: String,
@@ -90,7 +90,7 @@ impl From<&Rates> for RatesArgument {
     }
 }
 
-impl From<&Statement> for UsageArgument {
+impl From<&Statement> for StatementArgument {
     fn from(usage: &Statement) -> Self {
         Self {
             time: usage.time,
@@ -103,10 +103,10 @@ impl From<&Statement> for UsageArgument {
     }
 }
 
-impl TryFrom<&UsageArgument> for Statement {
+impl TryFrom<&StatementArgument> for Statement {
     type Error = anyhow::Error;
 
-    fn try_from(usage: &UsageArgument) -> anyhow::Result<Self> {
+    fn try_from(usage: &StatementArgument) -> anyhow::Result<Self> {
         let bad = |field: &str| format!("{field} is not a number that a statement can hold");
         Ok(Self {
             time: usage.time,
@@ -136,9 +136,9 @@ mod tests {
             networkBytes: U96::MAX,
             utilization: u16::MAX,
         };
-        let json = serde_json::to_value(UsageArgument::from(&usage)).unwrap();
+        let json = serde_json::to_value(StatementArgument::from(&usage)).unwrap();
         assert_eq!(json["memoryByteSeconds"], u128::MAX.to_string());
-        assert_eq!(Statement::try_from(&serde_json::from_value::<UsageArgument>(json).unwrap()).unwrap(), usage);
+        assert_eq!(Statement::try_from(&serde_json::from_value::<StatementArgument>(json).unwrap()).unwrap(), usage);
     }
 
     #[test]

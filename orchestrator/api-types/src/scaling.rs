@@ -14,20 +14,20 @@ pub struct ScalingView {
     /// Who decides beside it, without effect.
     pub shadow: Option<String>,
     /// None before the first.
-    pub newest: Option<RulingView>,
+    pub newest: Option<ScalingDecisionView>,
     /// Those that differed from the one before, newest first.
-    pub rulings: Vec<RulingView>,
-    pub compared: Option<ShadowView>,
+    pub rulings: Vec<ScalingDecisionView>,
+    pub compared: Option<ShadowComparisonView>,
 }
 
 /// One decision about a lease, with all that it came from.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct RulingView {
+pub struct ScalingDecisionView {
     /// Unix milliseconds of the provider's clock.
     pub at_ms: u64,
     pub policy: String,
-    pub seen: SeenView,
+    pub seen: ObservationView,
     pub bounds: BoundsView,
     /// How many replicas the chain wanted.
     pub present: u32,
@@ -40,13 +40,13 @@ pub struct RulingView {
     /// `steady`, `held`, `proving` or `stepping`.
     pub outcome: String,
     /// The statement by which a step was or would be taken.
-    pub evidence: Option<EvidenceView>,
+    pub evidence: Option<ScalingEvidenceView>,
 }
 
 /// What a policy saw.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct SeenView {
+pub struct ObservationView {
     pub ready: u32,
     pub starting: u32,
     /// CPU used of the CPU that ready replicas had, 0 to 1.
@@ -76,7 +76,7 @@ pub struct BoundsView {
 
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct EvidenceView {
+pub struct ScalingEvidenceView {
     pub epoch: u64,
     /// The statement's.
     pub time: u64,
@@ -88,7 +88,7 @@ pub struct EvidenceView {
 /// What following the policy beside would have cost. Times in seconds.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub struct ShadowView {
+pub struct ShadowComparisonView {
     pub policy: String,
     pub watched: f64,
     pub replica_seconds: f64,
@@ -108,10 +108,10 @@ pub struct ShadowView {
 pub struct DemandView {
     /// Unix seconds of the provider's clock.
     pub time: f64,
-    pub seen: SeenView,
+    pub seen: ObservationView,
 }
 
-impl From<&Observation> for SeenView {
+impl From<&Observation> for ObservationView {
     fn from(seen: &Observation) -> Self {
         Self {
             ready: seen.ready,
@@ -133,7 +133,7 @@ impl From<&Bounds> for BoundsView {
     }
 }
 
-impl SeenView {
+impl ObservationView {
     /// What an autoscaler is asked about: what was seen, at a time, within bounds.
     pub fn observation(&self, time: f64, bounds: Bounds) -> Observation {
         Observation {

@@ -10,7 +10,7 @@ use axum::{
 
 use serde::de::DeserializeOwned;
 
-use api_types::ErrorView;
+use api_types::error::ErrorView;
 use store;
 
 pub type Result<T> = std::result::Result<T, Error>;
@@ -71,9 +71,9 @@ impl From<serde_json::Error> for Error {
 }
 
 /// A query string. One that is not understood is refused like everything else, in JSON.
-pub struct Question<T>(pub T);
+pub struct QueryParams<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Question<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for QueryParams<T> {
     type Rejection = Error;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self> {
@@ -85,9 +85,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Question<T> {
 }
 
 /// A body in JSON. One that is not understood is refused like everything else.
-pub struct Sent<T>(pub T);
+pub struct JsonBody<T>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for JsonBody<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, state: &S) -> Result<Self> {

@@ -15,7 +15,7 @@ use super::{
     error::{Error, Result},
     manifest::read,
 };
-use api_types::ErrorView;
+use api_types::error::ErrorView;
 use store::EventFilter;
 
 /// Bytes.

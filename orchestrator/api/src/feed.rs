@@ -2,16 +2,16 @@
 //!
 //! One task ([`Feed::keep`]) looks at the store whenever the chain stage rang, and hands what is new to every stream at
 //! once. A stream begins where its reader left off: it listens first, reads the store up to its head, and from then on
-//! takes what it hears, so nothing falls between. Each item's id says up to where all was told and on which chain: block,
+//! takes what it hears, so nothing falls between. Each item's id says up to where all was told and on query chain: block,
 //! log, and the block's hash. A reader whose block was undone meanwhile is told `reorg` with the first block that it has
 //! to forget; a stream that heard the reorg knows that block, one that comes back does not and names the oldest block that
 //! the store can still compare.
 //!
 //! Nobody is waited for: who reads slower than the market moves loses its stream and resumes by its last id.
 
-mod place;
+mod cursor;
+mod publisher;
 mod stream;
-mod watch;
 
 use std::sync::Arc;
 
@@ -28,10 +28,10 @@ use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Error, Question, Result, lease_id, unknown_lease},
+    error::{Error, QueryParams, Result, lease_id, unknown_lease},
 };
-use api_types::page::EventView;
-use place::{Place, stands};
+use api_types::events::EventView;
+use cursor::{Cursor, stands};
 use store::{BlockRef, EventFilter, EventRow, Store};
 
 /// Streams at a time.
@@ -47,27 +47,27 @@ const MOST_EVENTS: u64 = 1000;
 #[derive(Clone)]
 pub struct Feed {
     store: Arc<Store>,
-    news: broadcast::Sender<Arc<News>>,
+    news: broadcast::Sender<Arc<Update>>,
     places: Arc<Semaphore>,
     shutdown: tokio::sync::watch::Receiver<bool>,
 }
 
 /// What one look at the store found.
-enum News {
-    Happened {
+enum Update {
+    Events {
         /// The first block that was undone before the rest of this happened.
         undone: Option<u64>,
-        events: Vec<Item>,
+        events: Vec<FeedItem>,
         /// Reached with these events; none when more of them are to come.
         head: Option<BlockRef>,
     },
     /// A part was told of a chain that was undone before the rest: readers have to come back and ask from where they are.
-    Lost,
+    Restart,
 }
 
 /// An event, ready to be sent to many.
-struct Item {
-    place: Place,
+struct FeedItem {
+    cursor: Cursor,
     subject: String,
     json: String,
 }
@@ -81,7 +81,7 @@ impl Feed {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Which {
+pub struct EventQuery {
     /// Events behind this cursor, the oldest first.
     after: Option<String>,
     /// Instead: the newest before this cursor, or before now (`latest`); in their order too.
@@ -96,7 +96,7 @@ pub struct Which {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct OfLease {
+pub struct LeaseEventQuery {
     after: Option<String>,
     before: Option<String>,
     limit: Option<u64>,
@@ -104,30 +104,33 @@ pub struct OfLease {
 }
 
 /// What happened on the market, oldest first.
-#[utoipa::path(get, path = "/v1/events", params(Which), responses((status = 200, body = Vec<EventView>), (status = 400, body = api_types::ErrorView)))]
-pub async fn events(State(api): State<Api>, Question(which): Question<Which>) -> Result<Json<Vec<EventView>>> {
-    page(&api.store, which).await
+#[utoipa::path(get, path = "/v1/events", params(EventQuery), responses((status = 200, body = Vec<EventView>), (status = 400, body = api_types::error::ErrorView)))]
+pub async fn events(
+    State(api): State<Api>,
+    QueryParams(query): QueryParams<EventQuery>,
+) -> Result<Json<Vec<EventView>>> {
+    page(&api.store, query).await
 }
 
 /// What happened to a lease, oldest first.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/events", params(("id" = String, Path, description = "The lease"), OfLease),
-    responses((status = 200, body = Vec<EventView>), (status = 404, body = api_types::ErrorView))
+    get, path = "/v1/leases/{id}/events", params(("id" = String, Path, description = "The lease"), LeaseEventQuery),
+    responses((status = 200, body = Vec<EventView>), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn of_lease(
     State(api): State<Api>,
     Path(id): Path<String>,
-    Question(OfLease { after, before, limit, name }): Question<OfLease>,
+    QueryParams(LeaseEventQuery { after, before, limit, name }): QueryParams<LeaseEventQuery>,
 ) -> Result<Json<Vec<EventView>>> {
     let id = lease_id(&id)?;
     api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
-    page(&api.store, Which { after, before, limit, name, subject: Some(id.to_string()) }).await
+    page(&api.store, EventQuery { after, before, limit, name, subject: Some(id.to_string()) }).await
 }
 
-async fn page(store: &Store, which: Which) -> Result<Json<Vec<EventView>>> {
-    let newest = which.before.is_some();
-    let limit = which.limit.unwrap_or(100);
-    if which.after.is_some() && newest {
+async fn page(store: &Store, query: EventQuery) -> Result<Json<Vec<EventView>>> {
+    let newest = query.before.is_some();
+    let limit = query.limit.unwrap_or(100);
+    if query.after.is_some() && newest {
         return Err(Error::BadRequest("ask for events after a cursor or before one, not both".to_owned()));
     }
     if !(1..=MOST_EVENTS).contains(&limit) {
@@ -135,20 +138,20 @@ async fn page(store: &Store, which: Which) -> Result<Json<Vec<EventView>>> {
     }
     let kept = store.blocks_after(0).await?;
     let cursor = |text: String| {
-        let place = Place::read(&text)?;
-        match stands(&place, &kept) {
-            true => Ok((place.block, place.index)),
+        let cursor = Cursor::read(&text)?;
+        match stands(&cursor, &kept) {
+            true => Ok((cursor.block, cursor.index)),
             false => {
-                Err(Error::Conflict(format!("block {} of this cursor was undone: read from the start", place.block)))
+                Err(Error::Conflict(format!("block {} of this cursor was undone: read from the start", cursor.block)))
             }
         }
     };
     let wanted = EventFilter {
         // Ids and addresses stand in the store in lower case.
-        subject: which.subject.map(|subject| subject.to_ascii_lowercase()),
-        name: which.name,
-        after: which.after.map(cursor).transpose()?,
-        before: which.before.filter(|before| before != "latest").map(cursor).transpose()?,
+        subject: query.subject.map(|subject| subject.to_ascii_lowercase()),
+        name: query.name,
+        after: query.after.map(cursor).transpose()?,
+        before: query.before.filter(|before| before != "latest").map(cursor).transpose()?,
         until: None,
     };
     let events = store.find_events(&wanted, limit, newest).await?;
@@ -157,7 +160,7 @@ async fn page(store: &Store, which: Which) -> Result<Json<Vec<EventView>>> {
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct StreamQuery {
     /// Events of this lease alone.
     lease: Option<String>,
     /// Behind this cursor, or the id of an earlier item; from now on unless told. The header Last-Event-ID wins.
@@ -167,20 +170,20 @@ pub struct Asked {
 pub const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Everything from now on, as server-sent events: `head` (HeadView), `event` (EventView), `reorg` ({number}: everything of
-/// this block and later is to be forgotten; what took its place follows), `beat` every three seconds. Whoever comes back
+/// this block and later is to be forgotten; what took its cursor follows), `beat` every three seconds. Whoever comes back
 /// with Last-Event-ID goes on where it was, without a gap and without a double. A stream that is read too slowly ends.
 #[utoipa::path(
-    get, path = "/v1/stream", params(Asked),
-    responses((status = 200, content_type = "text/event-stream"), (status = 503, body = api_types::ErrorView))
+    get, path = "/v1/stream", params(StreamQuery),
+    responses((status = 200, content_type = "text/event-stream"), (status = 503, body = api_types::error::ErrorView))
 )]
 pub async fn stream(
     State(api): State<Api>,
-    Question(asked): Question<Asked>,
+    QueryParams(query): QueryParams<StreamQuery>,
     headers: axum::http::HeaderMap,
 ) -> Result<Response> {
-    let lease = asked.lease.as_deref().map(lease_id).transpose()?.map(|id| id.to_string());
-    let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).map(str::to_owned).or(asked.after);
-    let from = last.as_deref().map(Place::read).transpose()?;
+    let lease = query.lease.as_deref().map(lease_id).transpose()?.map(|id| id.to_string());
+    let last = headers.get(LAST_EVENT_ID).and_then(|id| id.to_str().ok()).map(str::to_owned).or(query.after);
+    let from = last.as_deref().map(Cursor::read).transpose()?;
     let busy =
         |_| Error::Unavailable(format!("{MOST_STREAMS} streams are open, and no more are served: try again later"));
     let permit = api.feed.places.clone().try_acquire_owned().map_err(busy)?;
@@ -190,11 +193,11 @@ pub async fn stream(
     Ok(answer)
 }
 
-/// An event with its place, on a chain of which the newest blocks are given.
+/// An event with its cursor, on a chain of which the newest blocks are given.
 fn view(event: &EventRow, kept: &[BlockRef]) -> EventView {
     let (name, subject) = event.subject().map_or(("", String::new()), |(name, subject)| (name, subject.text()));
     EventView {
-        cursor: Place::of(event, kept).to_string(),
+        cursor: Cursor::of(event, kept).to_string(),
         block: event.block,
         time: event.time,
         tx: event.transaction.to_string(),

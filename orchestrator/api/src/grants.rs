@@ -15,14 +15,14 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{
     Api,
-    error::{Error, Question, Result, Sent, lease_id, unknown_lease},
-    inside::note,
+    error::{Error, JsonBody, QueryParams, Result, lease_id, unknown_lease},
+    lease_access::record,
     leases::address,
-    session::{Visitor, signed},
+    session::{Caller, signed},
 };
 use api_types::{
-    ErrorView,
-    inside::{AccessView, GrantView},
+    access::{AccessView, GrantView},
+    error::ErrorView,
 };
 use lease::{Lease, access::Scope};
 use store::access::{GrantOutcome, GrantRow, LONGEST_GRANT};
@@ -52,7 +52,7 @@ pub struct GrantArgument {
 pub async fn grant(
     State(api): State<Api>,
     Path(id): Path<String>,
-    Sent(asked): Sent<GrantArgument>,
+    JsonBody(asked): JsonBody<GrantArgument>,
 ) -> Result<Json<GrantView>> {
     let lease = lease(&api, &id).await?;
     let grantee = address(&asked.grantee)?;
@@ -94,7 +94,7 @@ pub async fn grant(
         }
     }
     let detail = format!("{scope} for {grantee} until {expiry}");
-    note(&api, lease.id, tenant, "grant", detail).await?;
+    record(&api, lease.id, tenant, "grant", detail).await?;
     Ok(Json(view(&row)))
 }
 
@@ -103,8 +103,8 @@ pub async fn grant(
     get, path = "/v1/leases/{id}/grants", params(("id" = String, Path, description = "The lease")),
     responses((status = 200, body = Vec<GrantView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
 )]
-pub async fn grants(State(api): State<Api>, visitor: Visitor, Path(id): Path<String>) -> Result<Json<Vec<GrantView>>> {
-    let lease = own(&api, &visitor, &id).await?;
+pub async fn grants(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Result<Json<Vec<GrantView>>> {
+    let lease = own(&api, &caller, &id).await?;
     let rows = api.store.grants(lease.id, api.clock.now_ms() / 1000).await?;
     Ok(Json(rows.iter().map(view).collect()))
 }
@@ -117,19 +117,19 @@ pub async fn grants(State(api): State<Api>, visitor: Visitor, Path(id): Path<Str
 )]
 pub async fn revoke(
     State(api): State<Api>,
-    visitor: Visitor,
+    caller: Caller,
     Path((id, grantee)): Path<(String, String)>,
 ) -> Result<StatusCode> {
-    let lease = own(&api, &visitor, &id).await?;
+    let lease = own(&api, &caller, &id).await?;
     let grantee = address(&grantee)?;
     api.store.revoke(lease.id, grantee, api.clock.now_ms() / 1000).await?;
-    note(&api, lease.id, visitor.address, "revoke", grantee.to_string()).await?;
+    record(&api, lease.id, caller.address, "revoke", grantee.to_string()).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Page {
+pub struct AccessQuery {
     /// Looks before this time only, Unix milliseconds.
     before: Option<u64>,
     /// So many of the newest; 100 unless told otherwise, at most 1,000.
@@ -138,16 +138,16 @@ pub struct Page {
 
 /// Who looked inside a lease, newest first; for the tenant. Kept for 90 days.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/accesses", params(("id" = String, Path, description = "The lease"), Page),
+    get, path = "/v1/leases/{id}/accesses", params(("id" = String, Path, description = "The lease"), AccessQuery),
     responses((status = 200, body = Vec<AccessView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
 )]
 pub async fn accesses(
     State(api): State<Api>,
-    visitor: Visitor,
+    caller: Caller,
     Path(id): Path<String>,
-    Question(Page { before, limit }): Question<Page>,
+    QueryParams(AccessQuery { before, limit }): QueryParams<AccessQuery>,
 ) -> Result<Json<Vec<AccessView>>> {
-    let lease = own(&api, &visitor, &id).await?;
+    let lease = own(&api, &caller, &id).await?;
     let rows = api.store.accesses(lease.id, before.unwrap_or(u64::MAX), limit.unwrap_or(100).min(MOST)).await?;
     let view = |row: store::access::AccessRow| AccessView {
         at_ms: row.at_ms,
@@ -163,11 +163,11 @@ async fn lease(api: &Api, id: &str) -> Result<Lease> {
     Ok(api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?.lease)
 }
 
-/// A lease of the visitor's own.
-async fn own(api: &Api, visitor: &Visitor, id: &str) -> Result<Lease> {
+/// A lease of the caller's own.
+async fn own(api: &Api, caller: &Caller, id: &str) -> Result<Lease> {
     let lease = lease(api, id).await?;
     let tenant: Address = lease.terms.tenant;
-    if visitor.address != tenant {
+    if caller.address != tenant {
         return Err(Error::Forbidden(format!(
             "only the lease's tenant, {tenant}, sees and changes who may look inside"
         )));

@@ -11,14 +11,17 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::{
-    Api, Gate,
-    error::{Error, Question, Result, lease_id, unknown_lease},
-    inside::enter,
-    session::Visitor,
+    Api, GatewayAddress,
+    error::{Error, QueryParams, Result, lease_id, unknown_lease},
+    lease_access::authorize,
+    session::Caller,
 };
 use api_types::{
-    ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, SampleView, ServedView, StepView,
-    UsageView,
+    leases::{
+        ContainerView, LeaseSummary, LeaseView, ManifestView, MoneyView, ReplicasView, ServedServiceView,
+        StageProgressView,
+    },
+    usage::{LeaseUsageView, UsageSampleView},
 };
 use lease::{
     Lease, Status, access::Scope, accrual, label, manifest::Manifest, reconcile::WorkloadStatus, statement::Counters,
@@ -34,7 +37,7 @@ const WARM: &str = "warm";
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Which {
+pub struct LeaseQuery {
     /// Leases of this tenant only.
     tenant: Option<String>,
     /// Leases with this provider only.
@@ -45,12 +48,15 @@ pub struct Which {
 }
 
 /// Leases of the market, oldest first.
-#[utoipa::path(get, path = "/v1/leases", params(Which), responses((status = 200, body = Vec<LeaseSummary>)))]
-pub async fn list(State(api): State<Api>, Question(which): Question<Which>) -> Result<Json<Vec<LeaseSummary>>> {
+#[utoipa::path(get, path = "/v1/leases", params(LeaseQuery), responses((status = 200, body = Vec<LeaseSummary>)))]
+pub async fn list(
+    State(api): State<Api>,
+    QueryParams(query): QueryParams<LeaseQuery>,
+) -> Result<Json<Vec<LeaseSummary>>> {
     let filter = LeaseFilter {
-        tenant: which.tenant.as_deref().map(address).transpose()?,
-        provider: which.provider.as_deref().map(address).transpose()?,
-        open_only: !which.closed,
+        tenant: query.tenant.as_deref().map(address).transpose()?,
+        provider: query.provider.as_deref().map(address).transpose()?,
+        open_only: !query.closed,
     };
     let time = api.store.head().await?.map_or(0, |head| head.time);
     let mut views = Vec::new();
@@ -64,7 +70,7 @@ pub async fn list(State(api): State<Api>, Question(which): Question<Which>) -> R
 /// A lease whole, with its timeline across the seven words.
 #[utoipa::path(
     get, path = "/v1/leases/{id}", params(("id" = String, Path, description = "The lease")),
-    responses((status = 200, body = LeaseView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = LeaseView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<LeaseView>> {
     let id = lease_id(&id)?;
@@ -83,7 +89,7 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
         policy: serde_json::to_value(&lease.policy)?,
         manifest: ManifestView { hash: lease.terms.manifestHash.to_string(), received },
         containers: seen.iter().map(|seen| container(seen, &lease)).collect(),
-        served: manifest.map(|manifest| served(&api.gate, id, &manifest)).unwrap_or_default(),
+        served: manifest.map(|manifest| served(&api.gateway, id, &manifest)).unwrap_or_default(),
         reason,
         opened_to_running_ms: progress.and_then(|progress| progress.opened_to_running_ms()),
         timeline,
@@ -93,29 +99,29 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Since {
+pub struct UsageQuery {
     /// Samples after this time only, Unix milliseconds; the last five minutes unless told otherwise.
     since: Option<u64>,
 }
 
 /// What a lease has used since it was opened, and the samples behind it. Needs `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/usage", params(("id" = String, Path, description = "The lease"), Since),
-    responses((status = 200, body = UsageView), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 404, body = api_types::ErrorView))
+    get, path = "/v1/leases/{id}/usage", params(("id" = String, Path, description = "The lease"), UsageQuery),
+    responses((status = 200, body = LeaseUsageView), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn usage(
     State(api): State<Api>,
-    visitor: Visitor,
+    caller: Caller,
     path: Path<String>,
-    Question(Since { since }): Question<Since>,
-) -> Result<Json<UsageView>> {
-    let id = enter(&api, visitor, path, Scope::View, "usage", String::new()).await?.lease.id;
+    QueryParams(UsageQuery { since }): QueryParams<UsageQuery>,
+) -> Result<Json<LeaseUsageView>> {
+    let id = authorize(&api, caller, path, Scope::View, "usage", String::new()).await?.lease.id;
     let totals = api.store.meter_totals(id).await?;
     let newest = totals.as_ref().map_or(0, |totals| totals.sampled_at_ms);
     let since = since.unwrap_or(newest.saturating_sub(300_000));
     let samples = api.store.samples(id, since).await?;
     let counters = totals.map(|totals| totals.counters).unwrap_or_default();
-    Ok(Json(UsageView {
+    Ok(Json(LeaseUsageView {
         lease: id.to_string(),
         replica_seconds: counters.replica_millis / 1000,
         cpu_nanos: counters.cpu_nanos.to_string(),
@@ -126,8 +132,8 @@ pub async fn usage(
     }))
 }
 
-fn sample_view(at_ms: u64, counters: &Counters) -> SampleView {
-    SampleView {
+fn sample_view(at_ms: u64, counters: &Counters) -> UsageSampleView {
+    UsageSampleView {
         at_ms,
         replica_seconds: counters.replica_millis / 1000,
         cpu_nanos: counters.cpu_nanos.to_string(),
@@ -195,14 +201,14 @@ fn container(seen: &ContainerRow, lease: &Lease) -> ContainerView {
 }
 
 /// The services that publish a port, with their addresses at the gateway.
-fn served(gate: &Gate, lease: B256, manifest: &Manifest) -> Vec<ServedView> {
-    let (domain, port) = (&gate.domain, gate.address.port());
-    let host = if gate.address.ip().is_unspecified() { domain.clone() } else { gate.address.ip().to_string() };
+fn served(gateway: &GatewayAddress, lease: B256, manifest: &Manifest) -> Vec<ServedServiceView> {
+    let (domain, port) = (&gateway.domain, gateway.address.port());
+    let host = if gateway.address.ip().is_unspecified() { domain.clone() } else { gateway.address.ip().to_string() };
     let host = if host.contains(':') { format!("[{host}]") } else { host };
     let view = |service: &String| {
         let (label, inside) = (label::served(service, lease), manifest.served_port(service)?);
         let (url, path_url) = (format!("http://{label}.{domain}:{port}"), format!("http://{host}:{port}/{label}"));
-        Some(ServedView { service: service.clone(), port: inside, url, path_url })
+        Some(ServedServiceView { service: service.clone(), port: inside, url, path_url })
     };
     manifest.services.keys().filter_map(view).collect()
 }
@@ -213,8 +219,8 @@ async fn timeline(
     summary: &LeaseSummary,
     received: bool,
     progress: Option<&LeaseProgress>,
-) -> Result<Vec<StepView>> {
-    let step = |stage: &str, state: &str, at: Option<u64>, detail: String| StepView {
+) -> Result<Vec<StageProgressView>> {
+    let step = |stage: &str, state: &str, at: Option<u64>, detail: String| StageProgressView {
         stage: stage.to_owned(),
         state: state.to_owned(),
         at,
@@ -290,7 +296,7 @@ async fn timeline(
 }
 
 /// What the newest ruling says; of a lease without one, what its bounds are.
-fn scaled(lease: &Lease, ruling: Option<&Ruling>) -> StepView {
+fn scaled(lease: &Lease, ruling: Option<&Ruling>) -> StageProgressView {
     let (min, max) = (lease.policy.minReplicas, lease.policy.maxReplicas);
     let count = format!("{} replicas, bounds {min} to {max}", lease.replicas);
     let (state, detail) = match ruling.filter(|_| lease.closed_at.is_none()) {
@@ -305,7 +311,7 @@ fn scaled(lease: &Lease, ruling: Option<&Ruling>) -> StepView {
             }
         }
     };
-    StepView { stage: "scale".to_owned(), state: state.to_owned(), at: Some(lease.since), detail }
+    StageProgressView { stage: "scale".to_owned(), state: state.to_owned(), at: Some(lease.since), detail }
 }
 
 pub(super) fn address(text: &str) -> Result<Address> {

@@ -1,17 +1,15 @@
 //! HTTP. It has no hands: it reads the store, and what a client hands over becomes a row that a stage acts on.
 //!
 //! The market and the state of leases are public. What goes on inside a lease is its tenant's, and whom the tenant lets:
-//! who asks is a [`session::Visitor`], who is let in an [`inside::Entry`], and that is written down before anything is shown.
+//! who asks is a [`session::Caller`], who is let in an [`inside::LeaseAccess`], and that is written down before anything is shown.
 //! A shell is the tenant's own hand, in its own container.
 
-pub mod books;
 mod error;
 mod evidence;
 pub mod feed;
 mod grants;
-pub mod inside;
+pub mod lease_access;
 mod leases;
-mod listen;
 mod logs;
 mod manifest;
 mod market;
@@ -20,12 +18,14 @@ pub mod origins;
 pub mod page;
 mod proofs;
 mod proposals;
+pub mod provider_account;
 pub mod providers;
 mod scaling;
 mod screen;
 mod series;
 mod session;
 mod shell;
+mod write_timeout;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -42,7 +42,7 @@ use tokio::{net::TcpListener, sync::watch};
 use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
 use utoipa::OpenApi;
 
-use self::{inside::Visits, origins::Origins};
+use self::{lease_access::OpenStreams, origins::Origins};
 use driver::{StageStatuses, Wakeup};
 use ports::{clock::Clock, container_io::ContainerIo, demand::DemandSource, signature::Signatures};
 use store::Store;
@@ -58,18 +58,18 @@ pub struct Api {
     pub statuses: StageStatuses,
     pub metrics: PrometheusHandle,
     /// The container stage's: a manifest came.
-    pub container: Wakeup,
-    pub gate: Gate,
+    pub container_wakeup: Wakeup,
+    pub gateway: GatewayAddress,
     pub feed: feed::Feed,
-    pub providers: providers::Known,
-    pub books: books::Settings,
+    pub providers: providers::ProviderCache,
+    pub account: provider_account::AccountSettings,
     /// Nothing when the provider serves no page.
     pub page: Option<page::Page>,
     pub clock: Arc<dyn Clock>,
     /// Whose pages may sign in and act here.
     pub origins: Origins,
     /// How long a session lasts.
-    pub session_for: Duration,
+    pub session_lifetime: Duration,
     /// Signatures of accounts that are contracts.
     pub signatures: Arc<dyn Signatures>,
     /// Logs and shells.
@@ -77,7 +77,7 @@ pub struct Api {
     /// What comes in at the gateway.
     pub demand: Arc<dyn DemandSource>,
     /// Who stays inside which lease.
-    pub visits: Visits,
+    pub streams: OpenStreams,
     /// After how long a shell ends in which nothing is typed or printed.
     pub shell_idle: Duration,
     pub shutdown: watch::Receiver<bool>,
@@ -85,7 +85,7 @@ pub struct Api {
 
 /// Where requests to leases come in.
 #[derive(Debug, Clone)]
-pub struct Gate {
+pub struct GatewayAddress {
     pub domain: String,
     pub address: SocketAddr,
 }
@@ -105,7 +105,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
         market::market,
         market::offers,
         providers::providers,
-        books::books,
+        provider_account::provider_account,
         market::errors,
         market::status,
         orders::orders,
@@ -145,7 +145,7 @@ const FAREWELL: Duration = Duration::from_secs(5);
         shell::shell,
         manifest::get_manifest,
     ),
-    components(schemas(api_types::ErrorView))
+    components(schemas(api_types::error::ErrorView))
 )]
 struct Document;
 
@@ -158,7 +158,7 @@ pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 
 /// Serves until the shutdown.
 pub async fn serve(api: Api, listener: TcpListener) -> anyhow::Result<()> {
-    let (mut shutdown, visits) = (api.shutdown.clone(), api.visits.clone());
+    let (mut shutdown, streams) = (api.shutdown.clone(), api.streams.clone());
     let stop = async move {
         let _ = shutdown.wait_for(|stop| *stop).await;
     };
@@ -168,9 +168,9 @@ pub async fn serve(api: Api, listener: TcpListener) -> anyhow::Result<()> {
         let api = api.clone();
         async move { shell::end_left(&api, left).await }
     });
-    axum::serve(listen::Impatient(listener), router(api)).with_graceful_shutdown(stop).await?;
+    axum::serve(write_timeout::TimeoutListener(listener), router(api)).with_graceful_shutdown(stop).await?;
     // Shells are ended and their ends written down. What is left then, the next process ends.
-    let _ = tokio::join!(tokio::time::timeout(FAREWELL, left), visits.empty(FAREWELL));
+    let _ = tokio::join!(tokio::time::timeout(FAREWELL, left), streams.empty(FAREWELL));
     Ok(())
 }
 
@@ -188,7 +188,7 @@ fn router(api: Api) -> Router {
         .route("/v1/orders", get(orders::orders))
         .route("/v1/screen", get(screen::screen))
         .route("/v1/providers", get(providers::providers))
-        .route("/v1/provider", get(books::books))
+        .route("/v1/provider", get(provider_account::provider_account))
         .route("/v1/errors", get(market::errors))
         .route("/v1/epochs/{epoch}", get(proofs::epoch))
         .route("/v1/leases", get(leases::list))

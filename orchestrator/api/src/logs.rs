@@ -11,12 +11,12 @@ use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Question, Result},
-    inside::enter,
+    error::{QueryParams, Result},
+    lease_access::authorize,
     series::{event, sent},
-    session::Visitor,
+    session::Caller,
 };
-use api_types::{ErrorView, inside::LogLine};
+use api_types::{error::ErrorView, logs::LogLineView};
 use lease::access::Scope;
 use ports::container_io::{ContainerLine, ContainerSelector, OutputStream};
 
@@ -26,7 +26,7 @@ const MOST: usize = 100_000;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Asked {
+pub struct LogQuery {
     /// Of this service only.
     service: Option<String>,
     /// Of this replica only.
@@ -42,37 +42,37 @@ pub struct Asked {
 
 /// What a lease's containers printed, in the order of time. Needs `logs`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/logs", params(("id" = String, Path, description = "The lease"), Asked),
-    responses((status = 200, body = Vec<LogLine>), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
+    get, path = "/v1/leases/{id}/logs", params(("id" = String, Path, description = "The lease"), LogQuery),
+    responses((status = 200, body = Vec<LogLineView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn logs(
     State(api): State<Api>,
-    visitor: Visitor,
+    caller: Caller,
     path: Path<String>,
-    Question(asked): Question<Asked>,
+    QueryParams(query): QueryParams<LogQuery>,
 ) -> Result<Response> {
-    let Asked { service, replica, follow, .. } = asked;
+    let LogQuery { service, replica, follow, .. } = query;
     let mut detail = vec![if follow { "follow" } else { "read" }.to_owned()];
     detail.extend(service.as_ref().map(|service| format!("service {service}")));
     detail.extend(replica.map(|replica| format!("replica {replica}")));
-    let entry = enter(&api, visitor, path, Scope::Logs, "logs", detail.join(", ")).await?;
+    let entry = authorize(&api, caller, path, Scope::Logs, "logs", detail.join(", ")).await?;
     let selector = ContainerSelector { service, replica };
-    let (id, tail, since) = (entry.lease.id, asked.tail.unwrap_or(TAIL).min(MOST), asked.since.unwrap_or_default());
+    let (id, tail, since) = (entry.lease.id, query.tail.unwrap_or(TAIL).min(MOST), query.since.unwrap_or_default());
     if !follow {
         let lines = api.container_io.logs(id, &selector, tail, since).await?;
         return Ok(Json(lines.into_iter().map(view).collect::<Vec<_>>()).into_response());
     }
-    let seat = api.visits.sit(id, "logs")?;
+    let permit = api.streams.sit(id, "logs")?;
     let lines = api.container_io.follow(id, &selector, tail, since).await?;
-    Ok(sent(entry.stay(seat), lines.map(|line| event("line", &view(line)))))
+    Ok(sent(entry.stay(permit), lines.map(|line| event("line", &view(line)))))
 }
 
-fn view(line: ContainerLine) -> LogLine {
+fn view(line: ContainerLine) -> LogLineView {
     let stream = match line.source {
         OutputStream::Stdout => "stdout",
         OutputStream::Stderr => "stderr",
     };
-    LogLine {
+    LogLineView {
         at_ms: line.at_ns / 1_000_000,
         service: line.slot.service,
         replica: line.slot.replica,

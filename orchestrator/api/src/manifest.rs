@@ -20,10 +20,10 @@ use solidity::typed;
 use super::{
     Api,
     error::{Error, Result, lease_id, unknown_lease},
-    inside::enter,
-    session::{Visitor, signed},
+    lease_access::authorize,
+    session::{Caller, signed},
 };
-use api_types::checked::{CheckedServiceView, ManifestCheckView, PlacedView};
+use api_types::manifest_check::{CheckedServiceView, ManifestCheckView, ManifestRefusalView};
 use lease::{
     access::Scope,
     manifest::{self, LocatedRefusal, Manifest},
@@ -37,7 +37,7 @@ pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
     put, path = "/v1/leases/{id}/manifest",
     params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest in 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271")),
     request_body(content = String, content_type = "application/yaml"),
-    responses((status = 204), (status = 400, body = api_types::ErrorView), (status = 401, body = api_types::ErrorView), (status = 404, body = api_types::ErrorView))
+    responses((status = 204), (status = 400, body = api_types::error::ErrorView), (status = 401, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn put_manifest(
     State(api): State<Api>,
@@ -68,7 +68,7 @@ pub async fn put_manifest(
     }
     Manifest::parse(&bytes).map_err(|error| Error::BadRequest(format!("the manifest cannot run: {error:#}")))?;
     api.store.put_manifest(id, hash, &bytes).await?;
-    api.container.notify();
+    api.container_wakeup.notify();
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -89,7 +89,7 @@ pub async fn check(body: Body) -> Result<Json<ManifestCheckView>> {
     }))
 }
 
-fn checked(hash: B256, manifest: Option<&Manifest>, refusals: Vec<PlacedView>) -> ManifestCheckView {
+fn checked(hash: B256, manifest: Option<&Manifest>, refusals: Vec<ManifestRefusalView>) -> ManifestCheckView {
     let scaling = manifest.map(|manifest| manifest.scaling.clone()).unwrap_or_default();
     let service = |(name, service): (&String, &manifest::Service)| CheckedServiceView {
         name: name.clone(),
@@ -106,13 +106,13 @@ fn checked(hash: B256, manifest: Option<&Manifest>, refusals: Vec<PlacedView>) -
     }
 }
 
-fn whole(message: String) -> PlacedView {
-    PlacedView { line: None, column: None, path: String::new(), message }
+fn whole(message: String) -> ManifestRefusalView {
+    ManifestRefusalView { line: None, column: None, path: String::new(), message }
 }
 
-fn placed(LocatedRefusal { refusal, place }: LocatedRefusal) -> PlacedView {
+fn placed(LocatedRefusal { refusal, place }: LocatedRefusal) -> ManifestRefusalView {
     let (line, column) = place.unzip();
-    PlacedView { line, column, path: refusal.path, message: refusal.reason }
+    ManifestRefusalView { line, column, path: refusal.path, message: refusal.reason }
 }
 
 /// Reads a body to its end. Of one that is too large the rest is thrown away, because many clients hear no answer while
@@ -149,10 +149,10 @@ fn signature(headers: &HeaderMap) -> Result<Vec<u8>> {
 /// A lease's manifest, byte for byte. Needs `view`.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/manifest", params(("id" = String, Path, description = "The lease")),
-    responses((status = 200, body = String, content_type = "application/yaml"), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = String, content_type = "application/yaml"), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
-pub async fn get_manifest(State(api): State<Api>, visitor: Visitor, path: Path<String>) -> Result<Response> {
-    let id = enter(&api, visitor, path, Scope::View, "manifest", String::new()).await?.lease.id;
+pub async fn get_manifest(State(api): State<Api>, caller: Caller, path: Path<String>) -> Result<Response> {
+    let id = authorize(&api, caller, path, Scope::View, "manifest", String::new()).await?.lease.id;
     let bytes = api.store.manifest(id).await?.ok_or_else(|| {
         Error::NotFound(format!("the provider has no manifest of lease {id}: its tenant has not handed it over"))
     })?;

@@ -7,7 +7,10 @@ use serde_json::json;
 use solidity::manual;
 
 use super::{Api, error::Result};
-use api_types::{HeadView, MarketView, OfferView, RefusalView, StatusView, leaf_encoding};
+use api_types::{
+    market::{ContractErrorView, HeadView, MarketView, OfferView, StatusView},
+    proofs::leaf_encoding,
+};
 use store::BlockRef;
 
 /// Which market this provider serves, and what a client needs to sign for it.
@@ -91,9 +94,9 @@ pub async fn offers(State(api): State<Api>) -> Result<Json<Vec<OfferView>>> {
 }
 
 /// The manual of the market's errors.
-#[utoipa::path(get, path = "/v1/errors", responses((status = 200, body = Vec<RefusalView>)))]
-pub async fn errors() -> Json<Vec<RefusalView>> {
-    let entries = manual::entries().iter().map(|entry| RefusalView {
+#[utoipa::path(get, path = "/v1/errors", responses((status = 200, body = Vec<ContractErrorView>)))]
+pub async fn errors() -> Json<Vec<ContractErrorView>> {
+    let entries = manual::entries().iter().map(|entry| ContractErrorView {
         name: entry.name.to_owned(),
         meaning: entry.meaning.to_owned(),
         cause: entry.cause.to_owned(),

@@ -7,10 +7,10 @@ use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Question, Result},
+    error::{QueryParams, Result},
     leases::address,
 };
-use api_types::{BidView, DecisionView, OrderView};
+use api_types::orders::{BidView, OrderDecisionView, OrderView};
 use lease::{
     auction::Auction,
     clearing::{self, BidDecision, BidStatus, Wish},
@@ -21,7 +21,7 @@ use store::{AnswerRow, IntentState};
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Which {
+pub struct OrderQuery {
     /// Orders of this tenant only.
     tenant: Option<String>,
     /// Accepted and cancelled ones too.
@@ -30,18 +30,21 @@ pub struct Which {
 }
 
 /// Orders of the market, oldest first, each with this provider's decision and its reason.
-#[utoipa::path(get, path = "/v1/orders", params(Which), responses((status = 200, body = Vec<OrderView>)))]
-pub async fn orders(State(api): State<Api>, Question(which): Question<Which>) -> Result<Json<Vec<OrderView>>> {
-    let tenant = which.tenant.as_deref().map(address).transpose()?;
+#[utoipa::path(get, path = "/v1/orders", params(OrderQuery), responses((status = 200, body = Vec<OrderView>)))]
+pub async fn orders(
+    State(api): State<Api>,
+    QueryParams(query): QueryParams<OrderQuery>,
+) -> Result<Json<Vec<OrderView>>> {
+    let tenant = query.tenant.as_deref().map(address).transpose()?;
     let mut views = Vec::new();
-    for row in api.store.orders(tenant, !which.closed).await? {
+    for row in api.store.orders(tenant, !query.closed).await? {
         let decision = decision(&api, &row).await?;
         views.push(view(&row.order.auction, decision)?);
     }
     Ok(Json(views))
 }
 
-async fn decision(api: &Api, row: &AnswerRow) -> Result<DecisionView> {
+async fn decision(api: &Api, row: &AnswerRow) -> Result<OrderDecisionView> {
     let auction = &row.order.auction;
     let intent = match &row.decision {
         Some(BidDecision::Bid { .. }) => api.store.intent(IntentKey::Bid { order: auction.id }).await?,
@@ -68,10 +71,10 @@ async fn decision(api: &Api, row: &AnswerRow) -> Result<DecisionView> {
         _ => None,
     };
     let decided_at_ms = row.decision.is_some().then_some(row.decided_at_ms);
-    Ok(DecisionView { standing: word.to_owned(), reason, bid, lease, decided_at_ms, reserved: row.reserved })
+    Ok(OrderDecisionView { standing: word.to_owned(), reason, bid, lease, decided_at_ms, reserved: row.reserved })
 }
 
-fn view(auction: &Auction, decision: DecisionView) -> Result<OrderView> {
+fn view(auction: &Auction, decision: OrderDecisionView) -> Result<OrderView> {
     let (terms, order) = (&auction.terms, &auction.terms.order);
     Ok(OrderView {
         id: auction.id.to_string(),

@@ -10,9 +10,9 @@ use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Error, Question, Result, lease_id, unknown_lease},
+    error::{Error, QueryParams, Result, lease_id, unknown_lease},
 };
-use api_types::{EpochView, ProofSummary, ProofView, StatementView, leaf_encoding};
+use api_types::proofs::{EpochStatementView, EpochView, ProofSummary, ProofView, leaf_encoding};
 use lease::epoch_tree::EpochStatement;
 use store::RootRow;
 
@@ -20,7 +20,7 @@ use store::RootRow;
 #[utoipa::path(
     get, path = "/v1/leases/{id}/proofs/{epoch}",
     params(("id" = String, Path, description = "The lease"), ("epoch" = String, Path, description = "A number, or latest")),
-    responses((status = 200, body = ProofView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = ProofView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, String)>) -> Result<Json<ProofView>> {
     let id = lease_id(&id)?;
@@ -74,7 +74,7 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Before {
+pub struct ProofQuery {
     /// Epochs before this one; the newest unless told otherwise.
     before: Option<u64>,
     /// At most so many; 50 unless told otherwise, 500 at most.
@@ -83,13 +83,13 @@ pub struct Before {
 
 /// A lease's statements whose roots are on chain, newest first.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/proofs", params(("id" = String, Path, description = "The lease"), Before),
-    responses((status = 200, body = Vec<ProofSummary>), (status = 404, body = api_types::ErrorView))
+    get, path = "/v1/leases/{id}/proofs", params(("id" = String, Path, description = "The lease"), ProofQuery),
+    responses((status = 200, body = Vec<ProofSummary>), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn proofs(
     State(api): State<Api>,
     Path(id): Path<String>,
-    Question(Before { before, limit }): Question<Before>,
+    QueryParams(ProofQuery { before, limit }): QueryParams<ProofQuery>,
 ) -> Result<Json<Vec<ProofSummary>>> {
     let id = lease_id(&id)?;
     api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
@@ -111,7 +111,7 @@ pub async fn proofs(
 /// All statements of an epoch whose root is on chain, with their paths: whoever watches can judge this provider by them.
 #[utoipa::path(
     get, path = "/v1/epochs/{epoch}", params(("epoch" = u64, Path, description = "The epoch's number")),
-    responses((status = 200, body = EpochView), (status = 404, body = api_types::ErrorView))
+    responses((status = 200, body = EpochView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn epoch(State(api): State<Api>, Path(epoch): Path<String>) -> Result<Json<EpochView>> {
     let epoch: u64 = epoch.parse().map_err(|_| Error::BadRequest(format!("{epoch:?} is not an epoch: a number")))?;
@@ -123,7 +123,7 @@ pub async fn epoch(State(api): State<Api>, Path(epoch): Path<String>) -> Result<
     }
     let views = tree.statements().map(|stated| {
         let path = tree.path(stated.lease).context("a leaf outside its tree")?;
-        Ok(StatementView {
+        Ok(EpochStatementView {
             lease: stated.lease.to_string(),
             usage: (&stated.statement).into(),
             path: path.into_iter().map(|node| node.to_string()).collect(),

@@ -21,12 +21,12 @@ use utoipa::ToSchema;
 
 use super::{
     Api,
-    error::{Error, Result, Sent},
-    session::{Visitor, signed},
+    error::{Error, JsonBody, Result},
+    session::{Caller, signed},
 };
 use api_types::{
-    ErrorView,
-    mailbox::{ConsentView, ProposalView},
+    error::ErrorView,
+    proposals::{ConsentView, ProposalView},
 };
 use store::proposal::Proposal;
 
@@ -47,7 +47,7 @@ const LONGEST_WAIT: u64 = 366 * 86_400;
 /// An action as `tidemark … --propose` writes it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Proposed {
+pub struct ProposalArgument {
     chain_id: u64,
     market: String,
     account: String,
@@ -72,15 +72,15 @@ pub struct Proposed {
 
 /// Ask an account's approvers for their consents.
 #[utoipa::path(
-    post, path = "/v1/proposals", request_body = Proposed,
+    post, path = "/v1/proposals", request_body = ProposalArgument,
     responses((status = 200, body = ProposalView), (status = 400, body = ErrorView), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 429, body = ErrorView))
 )]
 pub async fn propose(
     State(api): State<Api>,
-    visitor: Visitor,
-    Sent(proposed): Sent<Proposed>,
+    caller: Caller,
+    JsonBody(proposed): JsonBody<ProposalArgument>,
 ) -> Result<Json<ProposalView>> {
-    let mut proposal = read(&api, &visitor, &proposed)?;
+    let mut proposal = read(&api, &caller, &proposed)?;
     let now = prune(&api).await?;
     if proposal.expiry < now || proposal.expiry > now + LONGEST_WAIT {
         return Err(Error::BadRequest("the expiry has to be in the future, at most a year ahead".to_owned()));
@@ -95,7 +95,7 @@ pub async fn propose(
         let version = binding.version;
         return Err(Error::Conflict(format!("{account} was bound anew, now version {version}: propose it again")));
     }
-    if visitor.address != account && !binding.approvers.contains(&visitor.address) {
+    if caller.address != account && !binding.approvers.contains(&caller.address) {
         return Err(Error::Forbidden(format!("only {account} and its approvers propose for it")));
     }
     let named: BTreeSet<Address> = proposed.approvers.iter().map(|text| address(text)).collect::<Result<_>>()?;
@@ -115,7 +115,7 @@ pub async fn propose(
     }
     proposal.asked = asked.into_iter().collect();
     if !api.store.put_proposal(&proposal, MOST).await? {
-        let why = format!("{} has {MOST} proposals that wait: delete some", visitor.address);
+        let why = format!("{} has {MOST} proposals that wait: delete some", caller.address);
         return Err(Error::Busy(why));
     }
     let kept = api.store.proposal(proposal.digest).await?.unwrap_or(proposal);
@@ -124,9 +124,9 @@ pub async fn propose(
 
 /// Every proposal that concerns whoever is signed in: as account, proposer or approver. The newest first.
 #[utoipa::path(get, path = "/v1/proposals", responses((status = 200, body = Vec<ProposalView>), (status = 401, body = ErrorView)))]
-pub async fn list(State(api): State<Api>, visitor: Visitor) -> Result<Json<Vec<ProposalView>>> {
+pub async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Vec<ProposalView>>> {
     prune(&api).await?;
-    let found = api.store.proposals(visitor.address, LISTED).await?;
+    let found = api.store.proposals(caller.address, LISTED).await?;
     Ok(Json(found.into_iter().map(|proposal| view(&api, proposal)).collect()))
 }
 
@@ -135,8 +135,8 @@ pub async fn list(State(api): State<Api>, visitor: Visitor) -> Result<Json<Vec<P
     get, path = "/v1/proposals/{digest}", params(("digest" = String, Path, description = "What approvers sign")),
     responses((status = 200, body = ProposalView), (status = 401, body = ErrorView), (status = 404, body = ErrorView))
 )]
-pub async fn show(State(api): State<Api>, Path(digest): Path<String>, visitor: Visitor) -> Result<Json<ProposalView>> {
-    let proposal = find(&api, &digest).await?.filter(|proposal| proposal.concerns(visitor.address));
+pub async fn show(State(api): State<Api>, Path(digest): Path<String>, caller: Caller) -> Result<Json<ProposalView>> {
+    let proposal = find(&api, &digest).await?.filter(|proposal| proposal.concerns(caller.address));
     Ok(Json(view(&api, proposal.ok_or_else(|| unknown(&digest))?)))
 }
 
@@ -149,13 +149,13 @@ pub async fn show(State(api): State<Api>, Path(digest): Path<String>, visitor: V
 pub async fn add_consent(
     State(api): State<Api>,
     Path(digest): Path<String>,
-    visitor: Visitor,
-    Sent(given): Sent<ConsentView>,
+    caller: Caller,
+    JsonBody(given): JsonBody<ConsentView>,
 ) -> Result<Json<ProposalView>> {
     let approver = address(&given.approver)?;
     let proposal = find(&api, &digest).await?;
     // A contract that approves cannot sign in; who signs for it hands its signature in.
-    let visible = |proposal: &Proposal| proposal.concerns(visitor.address) || proposal.concerns(approver);
+    let visible = |proposal: &Proposal| proposal.concerns(caller.address) || proposal.concerns(approver);
     let mut proposal = proposal.filter(visible).ok_or_else(|| unknown(&digest))?;
     let binding = api.store.binding(proposal.account).await?;
     if !binding.is_some_and(|binding| binding.version == proposal.version && binding.approvers.contains(&approver)) {
@@ -173,10 +173,10 @@ pub async fn add_consent(
     delete, path = "/v1/proposals/{digest}", params(("digest" = String, Path, description = "What approvers sign")),
     responses((status = 204), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
-pub async fn withdraw(State(api): State<Api>, Path(digest): Path<String>, visitor: Visitor) -> Result<StatusCode> {
-    let proposal = find(&api, &digest).await?.filter(|proposal| proposal.concerns(visitor.address));
+pub async fn withdraw(State(api): State<Api>, Path(digest): Path<String>, caller: Caller) -> Result<StatusCode> {
+    let proposal = find(&api, &digest).await?.filter(|proposal| proposal.concerns(caller.address));
     let proposal = proposal.ok_or_else(|| unknown(&digest))?;
-    if ![proposal.account, proposal.proposer].contains(&visitor.address) {
+    if ![proposal.account, proposal.proposer].contains(&caller.address) {
         let Proposal { account, proposer, .. } = proposal;
         return Err(Error::Forbidden(format!("only {account} and {proposer}, who proposed it, take it back")));
     }
@@ -185,7 +185,7 @@ pub async fn withdraw(State(api): State<Api>, Path(digest): Path<String>, visito
 }
 
 /// What was sent, within its bounds and with its digest computed anew. Nobody is asked yet.
-fn read(api: &Api, visitor: &Visitor, proposed: &Proposed) -> Result<Proposal> {
+fn read(api: &Api, caller: &Caller, proposed: &ProposalArgument) -> Result<Proposal> {
     let bad = |why: String| Error::BadRequest(why);
     let (chain_id, market) = (api.deployment.chain_id, api.deployment.market);
     if (proposed.chain_id, address(&proposed.market)?) != (chain_id, market) {
@@ -206,7 +206,7 @@ fn read(api: &Api, visitor: &Visitor, proposed: &Proposed) -> Result<Proposal> {
     let proposal = Proposal {
         digest: proposed.digest.parse().map_err(|_| bad("the digest is not 32 bytes in 0x hex".to_owned()))?,
         account: address(&proposed.account)?,
-        proposer: visitor.address,
+        proposer: caller.address,
         says: proposed.says.clone(),
         call,
         value: number("value", &proposed.value)?,

@@ -1,4 +1,4 @@
-//! Every provider of the market, with what can be known of it without asking it: what it has left, how steadily its roots
+//! Every provider of the market, with what can be cached of it without asking it: what it has left, how steadily its roots
 //! came, and what was taken from it. All of it follows from the chain, so it is worked out once a block.
 
 use std::{collections::BTreeMap, sync::Arc};
@@ -9,7 +9,7 @@ use solidity::{Market::MarketEvents, Shape};
 use tokio::sync::Mutex;
 
 use super::{Api, error::Result};
-use api_types::books::{CapacityView, FaultView, ProviderView};
+use api_types::providers::{CapacityView, FaultView, ProviderView};
 use lease::Lease;
 use store::{EventFilter, EventRow, LeaseFilter, ProviderRow, Store};
 
@@ -20,7 +20,7 @@ const FAULTS_READ: u64 = 2000;
 
 /// The newest answer.
 #[derive(Clone, Default)]
-pub struct Known(Arc<Mutex<Option<Answer>>>);
+pub struct ProviderCache(Arc<Mutex<Option<Answer>>>);
 
 /// All providers, and the hash of the block as of which they are so.
 type Answer = (B256, Arc<Vec<ProviderView>>);
@@ -29,13 +29,13 @@ type Answer = (B256, Arc<Vec<ProviderView>>);
 #[utoipa::path(get, path = "/v1/providers", responses((status = 200, body = Vec<ProviderView>)))]
 pub async fn providers(State(api): State<Api>) -> Result<Json<Arc<Vec<ProviderView>>>> {
     let Some(head) = api.store.head().await? else { return Ok(Json(Arc::default())) };
-    let mut known = api.providers.0.lock().await;
-    if let Some((_, views)) = known.as_ref().filter(|(hash, _)| *hash == head.hash) {
+    let mut cached = api.providers.0.lock().await;
+    if let Some((_, views)) = cached.as_ref().filter(|(hash, _)| *hash == head.hash) {
         return Ok(Json(views.clone()));
     }
     let epoch_length = api.deployment.parameters.epochLength.into();
     let views = Arc::new(views(&api.store, head.time, epoch_length).await?);
-    *known = Some((head.hash, views.clone()));
+    *cached = Some((head.hash, views.clone()));
     Ok(Json(views))
 }
 

@@ -9,11 +9,11 @@ use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Question, Result, lease_id, unknown_lease},
-    inside::enter,
-    session::Visitor,
+    error::{QueryParams, Result, lease_id, unknown_lease},
+    lease_access::authorize,
+    session::Caller,
 };
-use api_types::scaling::{DemandView, EvidenceView, RulingView, ScalingView, ShadowView};
+use api_types::scaling::{DemandView, ScalingDecisionView, ScalingEvidenceView, ScalingView, ShadowComparisonView};
 use autoscaling::shadow::Account;
 use lease::{access::Scope, manifest::Manifest};
 use store::{
@@ -26,20 +26,20 @@ const MOST: usize = 100;
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct HowMany {
+pub struct ScalingQuery {
     /// So many of the newest rulings; 20 unless told otherwise, at most 100.
     limit: Option<usize>,
 }
 
 /// A lease's scaling: its policy, the newest ruling, those that differed from the one before, and the policy beside it.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/scaling", params(("id" = String, Path, description = "The lease"), HowMany),
-    responses((status = 200, body = ScalingView), (status = 404, body = api_types::ErrorView))
+    get, path = "/v1/leases/{id}/scaling", params(("id" = String, Path, description = "The lease"), ScalingQuery),
+    responses((status = 200, body = ScalingView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn scaling(
     State(api): State<Api>,
     Path(id): Path<String>,
-    Question(HowMany { limit }): Question<HowMany>,
+    QueryParams(ScalingQuery { limit }): QueryParams<ScalingQuery>,
 ) -> Result<Json<ScalingView>> {
     let id = lease_id(&id)?;
     api.store.lease(id).await?.ok_or_else(|| unknown_lease(id))?;
@@ -60,30 +60,30 @@ pub async fn scaling(
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Since {
+pub struct DemandQuery {
     /// What was seen after this time only, Unix milliseconds; the last day unless told otherwise.
     since: Option<u64>,
 }
 
 /// The demand that a lease's policy saw, oldest first: a trace. Needs `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/demand", params(("id" = String, Path, description = "The lease"), Since),
-    responses((status = 200, body = Vec<DemandView>), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 404, body = api_types::ErrorView))
+    get, path = "/v1/leases/{id}/demand", params(("id" = String, Path, description = "The lease"), DemandQuery),
+    responses((status = 200, body = Vec<DemandView>), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn demand(
     State(api): State<Api>,
-    visitor: Visitor,
+    caller: Caller,
     path: Path<String>,
-    Question(Since { since }): Question<Since>,
+    QueryParams(DemandQuery { since }): QueryParams<DemandQuery>,
 ) -> Result<Json<Vec<DemandView>>> {
-    let id = enter(&api, visitor, path, Scope::View, "demand", String::new()).await?.lease.id;
+    let id = authorize(&api, caller, path, Scope::View, "demand", String::new()).await?.lease.id;
     let newest = api.store.scaling(id).await?.map_or(0, |standing| standing.ruling.at_ms);
     let seen = api.store.demand(id, since.unwrap_or(newest.saturating_sub(86_400_000))).await?;
     Ok(Json(seen.iter().map(|seen| DemandView { time: seen.time, seen: seen.into() }).collect()))
 }
 
-fn ruling(ruling: &Ruling) -> RulingView {
-    RulingView {
+fn ruling(ruling: &Ruling) -> ScalingDecisionView {
+    ScalingDecisionView {
         at_ms: ruling.at_ms,
         policy: ruling.policy.clone(),
         seen: (&ruling.seen).into(),
@@ -98,8 +98,8 @@ fn ruling(ruling: &Ruling) -> RulingView {
     }
 }
 
-fn evidence(evidence: &Evidence) -> EvidenceView {
-    EvidenceView {
+fn evidence(evidence: &Evidence) -> ScalingEvidenceView {
+    ScalingEvidenceView {
         epoch: evidence.epoch,
         time: evidence.time,
         utilization: evidence.utilization,
@@ -107,8 +107,8 @@ fn evidence(evidence: &Evidence) -> EvidenceView {
     }
 }
 
-fn compared(account: &Account) -> ShadowView {
-    ShadowView {
+fn compared(account: &Account) -> ShadowComparisonView {
+    ShadowComparisonView {
         policy: account.policy.clone(),
         watched: account.watched,
         replica_seconds: account.replica_seconds,

@@ -8,10 +8,10 @@ use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Error, Question, Result},
+    error::{Error, QueryParams, Result},
     leases::address,
 };
-use api_types::{ReasonView, ScreenView, ScreenedView};
+use api_types::orders::{ScreenReasonView, ScreenView, ScreenedOfferView};
 use lease::{
     accrual,
     screen::{self, Mismatch},
@@ -20,7 +20,7 @@ use lease::{
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 #[into_params(parameter_in = Query, rename_all = "camelCase")]
-pub struct Asked {
+pub struct ScreenQuery {
     /// Thousandths of a CPU for one replica.
     millicores: u32,
     /// MiB of memory for one replica.
@@ -52,14 +52,14 @@ pub struct Asked {
 
 /// Which of this provider's open offers an order would fit, what it would cost, and why the others do not fit.
 #[utoipa::path(
-    get, path = "/v1/screen", params(Asked),
-    responses((status = 200, body = ScreenView), (status = 400, body = api_types::ErrorView))
+    get, path = "/v1/screen", params(ScreenQuery),
+    responses((status = 200, body = ScreenView), (status = 400, body = api_types::error::ErrorView))
 )]
-pub async fn screen(State(api): State<Api>, Question(asked): Question<Asked>) -> Result<Json<ScreenView>> {
-    let order = asked.order()?;
-    let deposit = asked.deposit.as_deref().map(|text| number("deposit", text)).transpose()?;
-    let currency = asked.currency.as_deref().map(address).transpose()?;
-    let attributes = asked.attributes()?;
+pub async fn screen(State(api): State<Api>, QueryParams(query): QueryParams<ScreenQuery>) -> Result<Json<ScreenView>> {
+    let order = query.order()?;
+    let deposit = query.deposit.as_deref().map(|text| number("deposit", text)).transpose()?;
+    let currency = query.currency.as_deref().map(address).transpose()?;
+    let attributes = query.attributes()?;
     let unknown = || Error::Conflict("the provider has not counted its capacity yet: ask again in a moment".to_owned());
     let inventory = api.store.inventory().await?.ok_or_else(unknown)?;
     let registered = api.store.provider(api.provider).await?;
@@ -73,7 +73,7 @@ pub async fn screen(State(api): State<Api>, Question(asked): Question<Asked>) ->
         let rates = accrual::rates(&offer.prices, &order.shape);
         let mut reasons = screen::take((offer.id, offer.open), &rates, &seller, &order, deposit, notice_period);
         reasons.extend(screen::attributes(&seller, &attributes));
-        offers.push(ScreenedView {
+        offers.push(ScreenedOfferView {
             offer: offer.id,
             currency: offer.currency.to_string(),
             matches: reasons.is_empty() && !api.draining,
@@ -87,7 +87,7 @@ pub async fn screen(State(api): State<Api>, Question(asked): Question<Asked>) ->
     Ok(Json(ScreenView { matches, block: inventory.block, offers }))
 }
 
-impl Asked {
+impl ScreenQuery {
     fn order(&self) -> Result<Order> {
         let Self { millicores, memory_mib, disk_mib, gpus, .. } = *self;
         let replicas = self.replicas.unwrap_or(1);
@@ -128,11 +128,11 @@ fn number(name: &str, text: &str) -> Result<U256> {
     number.ok_or_else(|| Error::BadRequest(format!("{name} is {text:?}: write a whole number in decimal")))
 }
 
-fn reason(reason: &Mismatch) -> ReasonView {
-    ReasonView { error: reason.error().to_owned(), arguments: reason.arguments(), message: reason.to_string() }
+fn reason(reason: &Mismatch) -> ScreenReasonView {
+    ScreenReasonView { error: reason.error().to_owned(), arguments: reason.arguments(), message: reason.to_string() }
 }
 
-fn drains() -> ReasonView {
+fn drains() -> ScreenReasonView {
     let message = "the provider takes no new leases: it drains before maintenance".to_owned();
-    ReasonView { error: "Draining".to_owned(), arguments: Vec::new(), message }
+    ScreenReasonView { error: "Draining".to_owned(), arguments: Vec::new(), message }
 }

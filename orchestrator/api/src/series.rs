@@ -17,13 +17,13 @@ use utoipa::IntoParams;
 
 use super::{
     Api,
-    error::{Error, Question, Result},
-    inside::{Stay, enter},
-    session::Visitor,
+    error::{Error, QueryParams, Result},
+    lease_access::{StreamAccess, authorize},
+    session::Caller,
 };
 use api_types::{
-    ErrorView,
-    inside::{LiveView, SeriesView},
+    error::ErrorView,
+    usage::{LiveUsageView, UsageSeriesView},
 };
 use lease::access::Scope;
 use ports::demand::Demand;
@@ -38,7 +38,7 @@ const BEAT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
-pub struct Span {
+pub struct SeriesQuery {
     /// After this time, Unix milliseconds; the five minutes before the newest sample unless told otherwise.
     since: Option<u64>,
     /// Seconds between two values; 1 unless told otherwise.
@@ -47,21 +47,21 @@ pub struct Span {
 
 /// A lease's use over time. Samples are kept for a day, one a minute of them for a month. Needs `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/series", params(("id" = String, Path, description = "The lease"), Span),
-    responses((status = 200, body = SeriesView), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
+    get, path = "/v1/leases/{id}/series", params(("id" = String, Path, description = "The lease"), SeriesQuery),
+    responses((status = 200, body = UsageSeriesView), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn series(
     State(api): State<Api>,
-    visitor: Visitor,
+    caller: Caller,
     path: Path<String>,
-    Question(Span { since, step }): Question<Span>,
-) -> Result<Json<SeriesView>> {
+    QueryParams(SeriesQuery { since, step }): QueryParams<SeriesQuery>,
+) -> Result<Json<UsageSeriesView>> {
     let step = step.unwrap_or(1);
     if step == 0 {
         return Err(Error::BadRequest("a step of 0 seconds is none: ask for 1 or more".to_owned()));
     }
     let detail = since.map_or_else(|| format!("step {step} s"), |since| format!("since {since}, step {step} s"));
-    let id = enter(&api, visitor, path, Scope::View, "series", detail).await?.lease.id;
+    let id = authorize(&api, caller, path, Scope::View, "series", detail).await?.lease.id;
     let newest = api.store.meter_totals(id).await?.map_or(0, |totals| totals.sampled_at_ms);
     let (since, step_ms) = (since.unwrap_or(newest.saturating_sub(300_000)), step.saturating_mul(1000));
     // The first value needs a sample before it.
@@ -70,8 +70,8 @@ pub async fn series(
 }
 
 /// Means between the last samples of two steps that follow one another, for the steps that end after a time.
-fn columns(samples: &[Totals], since_ms: u64, step_ms: u64) -> SeriesView {
-    let mut view = SeriesView::default();
+fn columns(samples: &[Totals], since_ms: u64, step_ms: u64) -> UsageSeriesView {
+    let mut view = UsageSeriesView::default();
     let mut before: Option<&Totals> = None;
     for (at, sample) in samples.iter().enumerate() {
         let step = sample.sampled_at_ms / step_ms;
@@ -116,11 +116,11 @@ impl Means {
 /// A lease's use as it is sampled: server-sent `live` events, and one `end` with a reason when the visit is over. Needs `view`.
 #[utoipa::path(
     get, path = "/v1/leases/{id}/live", params(("id" = String, Path, description = "The lease")),
-    responses((status = 200, body = LiveView, content_type = "text/event-stream"), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
+    responses((status = 200, body = LiveUsageView, content_type = "text/event-stream"), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
-pub async fn live(State(api): State<Api>, visitor: Visitor, path: Path<String>) -> Result<Response> {
-    let entry = enter(&api, visitor, path, Scope::View, "live", String::new()).await?;
-    let seat = api.visits.sit(entry.lease.id, "live")?;
+pub async fn live(State(api): State<Api>, caller: Caller, path: Path<String>) -> Result<Response> {
+    let entry = authorize(&api, caller, path, Scope::View, "live", String::new()).await?;
+    let permit = api.streams.sit(entry.lease.id, "live")?;
     let before = api.store.meter_totals(entry.lease.id).await?;
     let counted = api.demand.demand(entry.lease.id);
     let id = entry.lease.id;
@@ -138,14 +138,14 @@ pub async fn live(State(api): State<Api>, visitor: Visitor, path: Path<String>) 
         }
     });
     let events = samples.filter_map(async |view| Some(event("live", &view?)));
-    Ok(sent(entry.stay(seat), events))
+    Ok(sent(entry.stay(permit), events))
 }
 
-fn view(at_ms: u64, means: &Means, seconds: f64, before: Option<Demand>, now: Option<Demand>) -> LiveView {
+fn view(at_ms: u64, means: &Means, seconds: f64, before: Option<Demand>, now: Option<Demand>) -> LiveUsageView {
     let before = before.unwrap_or_default();
     // The counts begin again at 0 when the process does.
     let rate = |from: u64, to: u64| to.saturating_sub(from) as f64 / seconds;
-    LiveView {
+    LiveUsageView {
         at_ms,
         cpu: means.cpu,
         memory_bytes: means.memory_bytes,
@@ -166,8 +166,8 @@ pub(super) fn event<T: Serialize>(name: &str, data: &T) -> Event {
     event.json_data(data).unwrap_or_default()
 }
 
-/// A stream of events for as long as the visitor may stay; then one that says why it ended.
-pub(super) fn sent(stay: Stay, events: impl Stream<Item = Event> + Send + 'static) -> Response {
+/// A stream of events for as long as the caller may stay; then one that says why it ended.
+pub(super) fn sent(stay: StreamAccess, events: impl Stream<Item = Event> + Send + 'static) -> Response {
     let watched = stream::unfold(Some((stay, Box::pin(events))), |state| async move {
         let (mut stay, mut events) = state?;
         let reason = tokio::select! {

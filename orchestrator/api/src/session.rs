@@ -4,8 +4,8 @@
 //! session's token is known to its owner alone; the database has its hash. A page of ours gets it as a cookie that no
 //! script can read; whoever else, in the answer.
 
+mod caller;
 mod message;
-mod visitor;
 
 use std::time::Duration;
 
@@ -24,15 +24,15 @@ use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 
-use self::message::Message;
-pub use self::visitor::{PROTOCOL, Visitor};
+pub use self::caller::{Caller, PROTOCOL};
+use self::message::SignInMessage;
 use super::{
     Api,
-    error::{Error, Result, Sent},
+    error::{Error, JsonBody, Result},
 };
 use api_types::{
-    ErrorView,
-    inside::{NonceView, SessionView},
+    access::{NonceView, SessionView},
+    error::ErrorView,
 };
 use store::access::SessionRow;
 
@@ -62,7 +62,7 @@ pub async fn nonce(State(api): State<Api>) -> Result<Json<NonceView>> {
 
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct SignIn {
+pub struct SignInArgument {
     /// The text that was signed, byte for byte.
     message: String,
     /// 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271.
@@ -74,14 +74,18 @@ pub struct SignIn {
 
 /// Sign in with a signed message.
 #[utoipa::path(
-    post, path = "/v1/session", request_body = SignIn,
+    post, path = "/v1/session", request_body = SignInArgument,
     responses((status = 200, body = SessionView), (status = 400, body = ErrorView), (status = 401, body = ErrorView))
 )]
-pub async fn open(State(api): State<Api>, headers: HeaderMap, Sent(asked): Sent<SignIn>) -> Result<Response> {
+pub async fn open(
+    State(api): State<Api>,
+    headers: HeaderMap,
+    JsonBody(asked): JsonBody<SignInArgument>,
+) -> Result<Response> {
     if !asked.token {
-        visitor::same_origin(&api, &headers, false).await?;
+        caller::same_origin(&api, &headers, false).await?;
     }
-    let message = Message::parse(&asked.message)
+    let message = SignInMessage::parse(&asked.message)
         .map_err(|why| Error::BadRequest(format!("the message is not one of EIP-4361: {why}")))?;
     let page = judge(&api, &message).await?;
     let signature = hex::decode(&asked.signature)
@@ -96,7 +100,7 @@ pub async fn open(State(api): State<Api>, headers: HeaderMap, Sent(asked): Sent<
     let mut token = [0; 32];
     OsRng.fill_bytes(&mut token);
     let token = hex::encode(token);
-    let expires_at_ms = now_ms + api.session_for.as_millis() as u64;
+    let expires_at_ms = now_ms + api.session_lifetime.as_millis() as u64;
     let row = SessionRow { token_hash: hash(&token), address: message.address, expires_at_ms };
     if !api.store.open_session(&message.nonce, &row, now_ms).await? {
         return Err(used());
@@ -108,22 +112,22 @@ pub async fn open(State(api): State<Api>, headers: HeaderMap, Sent(asked): Sent<
         return Ok(uncached(Json(view)));
     }
     let secure = if page.starts_with("https://") { "; Secure" } else { "" };
-    let age = api.session_for.as_secs();
+    let age = api.session_lifetime.as_secs();
     let cookie = format!("{COOKIE}={token}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age}{secure}");
     Ok(with_cookie(cookie, Json(view)))
 }
 
 /// Who is signed in.
 #[utoipa::path(get, path = "/v1/session", responses((status = 200, body = SessionView), (status = 401, body = ErrorView)))]
-pub async fn show(visitor: Visitor) -> Response {
-    let (address, expires_at) = (visitor.address.to_string(), visitor.expires_at_ms / 1000);
+pub async fn show(caller: Caller) -> Response {
+    let (address, expires_at) = (caller.address.to_string(), caller.expires_at_ms / 1000);
     uncached(Json(SessionView { address, expires_at, token: None }))
 }
 
 /// Sign out.
 #[utoipa::path(delete, path = "/v1/session", responses((status = 204), (status = 401, body = ErrorView)))]
-pub async fn close(State(api): State<Api>, visitor: Visitor) -> Result<Response> {
-    api.store.end_session(visitor.session).await?;
+pub async fn close(State(api): State<Api>, caller: Caller) -> Result<Response> {
+    api.store.end_session(caller.session).await?;
     let cookie = format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");
     Ok(with_cookie(cookie, StatusCode::NO_CONTENT))
 }
@@ -146,7 +150,7 @@ pub async fn signed(api: &Api, account: Address, digest: B256, signature: &[u8])
 }
 
 /// Finds the page for which a message signs in; an error says why it does not.
-async fn judge(api: &Api, message: &Message) -> Result<String> {
+async fn judge(api: &Api, message: &SignInMessage) -> Result<String> {
     let refuse = |why: String| Err(Error::Unauthorized(why));
     let page = api.origins.page(&api.store, api.provider, message.scheme.as_deref(), &message.domain).await?;
     let Some(page) = page else {

@@ -17,8 +17,8 @@ use url::form_urlencoded;
 use super::{
     Api,
     error::{Error, Result},
-    inside::enter,
-    session::{PROTOCOL, Visitor},
+    lease_access::authorize,
+    session::{Caller, PROTOCOL},
 };
 use lease::{access::Scope, reconcile::Slot};
 use ports::container_io::{Command, ContainerSelector};
@@ -30,9 +30,9 @@ const LARGEST: usize = 64 << 10;
 const MOST_WORDS: usize = 256;
 const LONGEST: usize = 32 << 10;
 
-/// What is asked for in the query.
+/// What is query for in the query.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct Asked {
+struct ShellQuery {
     service: Option<String>,
     replica: Option<u16>,
     columns: u16,
@@ -53,27 +53,27 @@ struct Asked {
         ("cols" = Option<u16>, Query, description = "The terminal's width"),
         ("rows" = Option<u16>, Query, description = "The terminal's height"),
     ),
-    responses((status = 101), (status = 401, body = api_types::ErrorView), (status = 403, body = api_types::ErrorView), (status = 409, body = api_types::ErrorView), (status = 429, body = api_types::ErrorView))
+    responses((status = 101), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 409, body = api_types::error::ErrorView), (status = 429, body = api_types::error::ErrorView))
 )]
 pub async fn shell(
     State(api): State<Api>,
-    visitor: Visitor,
+    caller: Caller,
     path: Path<String>,
     RawQuery(query): RawQuery,
     upgrade: std::result::Result<WebSocketUpgrade, axum::extract::ws::rejection::WebSocketUpgradeRejection>,
 ) -> Result<Response> {
-    let asked = Asked::parse(&query.unwrap_or_default())?;
+    let query = ShellQuery::parse(&query.unwrap_or_default())?;
     let upgrade =
         upgrade.map_err(|refused| Error::BadRequest(format!("this is a WebSocket: {}", refused.body_text())))?;
-    let Asked { service, replica, .. } = &asked;
+    let ShellQuery { service, replica, .. } = &query;
     let mut detail: Vec<String> = service.iter().map(|service| format!("service {service}")).collect();
     detail.extend(replica.map(|replica| format!("replica {replica}")));
-    detail.push(asked.words.join(" "));
-    let entry = enter(&api, visitor, path, Scope::Shell, "shell", detail.join(", ")).await?;
-    let seat = api.visits.sit(entry.lease.id, "shell")?;
+    detail.push(query.words.join(" "));
+    let entry = authorize(&api, caller, path, Scope::Shell, "shell", detail.join(", ")).await?;
+    let permit = api.streams.sit(entry.lease.id, "shell")?;
     let selector = ContainerSelector { service: service.clone(), replica: *replica };
     let slot = choose(&api.store.containers(entry.lease.id).await?, &selector)?;
-    let command = Command { words: asked.words, tty: asked.tty };
+    let command = Command { words: query.words, tty: query.tty };
     let made = api.container_io.prepare(entry.lease.id, &slot, &command).await?;
     let row = ShellRow {
         exec_id: made.exec_id.clone(),
@@ -82,34 +82,34 @@ pub async fn shell(
     };
     // Before it starts: what a process leaves behind, the next one finds here.
     api.store.put_shell(&row).await?;
-    let stay = entry.stay(seat);
-    let size = (asked.columns, asked.rows);
+    let stay = entry.stay(permit);
+    let size = (query.columns, query.rows);
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(LARGEST).max_frame_size(LARGEST);
     Ok(upgrade.on_upgrade(move |socket| session::run(api, stay, socket, made, command.tty, size)))
 }
 
-impl Asked {
+impl ShellQuery {
     fn parse(query: &str) -> Result<Self> {
-        let mut asked = Self { columns: 80, rows: 24, tty: true, ..Self::default() };
+        let mut parsed = Self { columns: 80, rows: 24, tty: true, ..Self::default() };
         for (name, value) in form_urlencoded::parse(query.as_bytes()) {
             let none = || Error::BadRequest(format!("the query is not understood: {name}={value}"));
             match &*name {
-                "service" => asked.service = Some(value.into_owned()),
-                "replica" => asked.replica = Some(value.parse().map_err(|_| none())?),
-                "cols" => asked.columns = value.parse().map_err(|_| none())?,
-                "rows" => asked.rows = value.parse().map_err(|_| none())?,
-                "tty" => asked.tty = value.parse().map_err(|_| none())?,
-                "command" if !value.contains('\0') => asked.words.push(value.into_owned()),
+                "service" => parsed.service = Some(value.into_owned()),
+                "replica" => parsed.replica = Some(value.parse().map_err(|_| none())?),
+                "cols" => parsed.columns = value.parse().map_err(|_| none())?,
+                "rows" => parsed.rows = value.parse().map_err(|_| none())?,
+                "tty" => parsed.tty = value.parse().map_err(|_| none())?,
+                "command" if !value.contains('\0') => parsed.words.push(value.into_owned()),
                 _ => return Err(none()),
             }
         }
-        if asked.words.is_empty() {
-            asked.words.push("/bin/sh".to_owned());
+        if parsed.words.is_empty() {
+            parsed.words.push("/bin/sh".to_owned());
         }
-        if asked.words.len() > MOST_WORDS || asked.words.iter().map(String::len).sum::<usize>() > LONGEST {
+        if parsed.words.len() > MOST_WORDS || parsed.words.iter().map(String::len).sum::<usize>() > LONGEST {
             return Err(Error::BadRequest(format!("a command has at most {MOST_WORDS} words and {LONGEST} bytes")));
         }
-        Ok(asked)
+        Ok(parsed)
     }
 }
 
@@ -119,7 +119,7 @@ fn choose(seen: &[ContainerRow], selector: &ContainerSelector) -> Result<Slot> {
     let running: Vec<Slot> =
         seen.iter().filter(|seen| seen.is_running()).map(slot).filter(|slot| selector.is(slot)).collect();
     let first = running.iter().min().ok_or_else(|| {
-        Error::Conflict("no container of the lease runs that is asked for: `GET /v1/leases/{id}` shows them".to_owned())
+        Error::Conflict("no container of the lease runs that is query for: `GET /v1/leases/{id}` shows them".to_owned())
     })?;
     let mut services: Vec<&str> = running.iter().map(|slot| slot.service.as_str()).collect();
     services.sort_unstable();
@@ -137,15 +137,15 @@ mod tests {
 
     #[test]
     fn a_command_is_read_word_by_word() {
-        let asked = Asked::parse("service=web&command=ls&command=-l+a%26b&tty=false&cols=100").unwrap();
+        let query = ShellQuery::parse("service=web&command=ls&command=-l+a%26b&tty=false&cols=100").unwrap();
         assert_eq!(
-            (asked.words, asked.tty, asked.columns, asked.rows),
+            (query.words, query.tty, query.columns, query.rows),
             (vec!["ls".into(), "-l a&b".into()], false, 100, 24)
         );
-        assert_eq!(Asked::parse("").unwrap().words, ["/bin/sh"]);
+        assert_eq!(ShellQuery::parse("").unwrap().words, ["/bin/sh"]);
         for wrong in ["replica=x", "cols=70000", "tty=yes", "shell=1", "command=%00"] {
-            assert!(matches!(Asked::parse(wrong), Err(Error::BadRequest(_))), "{wrong}");
+            assert!(matches!(ShellQuery::parse(wrong), Err(Error::BadRequest(_))), "{wrong}");
         }
-        assert!(Asked::parse(&"command=x&".repeat(MOST_WORDS + 1)).is_err());
+        assert!(ShellQuery::parse(&"command=x&".repeat(MOST_WORDS + 1)).is_err());
     }
 }

@@ -12,7 +12,7 @@ use http_body_util::Full;
 use hyper::body::{Body, Bytes, Frame, Incoming, SizeHint};
 use tokio::time::{Instant, Sleep, sleep};
 
-use super::{backend::Ticket, lane::Lane};
+use super::{connection::UpstreamConnection, upstream::Ticket};
 
 pub(super) type Fault = Box<dyn Error + Send + Sync>;
 
@@ -34,7 +34,7 @@ pub(super) enum Answer {
 pub(super) struct Inbound {
     body: Incoming,
     /// None where a task of its own drives the connection.
-    lane: Option<Lane>,
+    connection: Option<UpstreamConnection>,
     /// Whether the replica has said that this was all.
     ended: bool,
     silence: Silence,
@@ -101,8 +101,13 @@ impl Body for Outbound {
 }
 
 impl Inbound {
-    pub(super) fn new(body: Incoming, lane: Option<Lane>, patience: Duration, ticket: Ticket) -> Self {
-        Self { body, lane, ended: false, silence: Silence::new(patience), ticket }
+    pub(super) fn new(
+        body: Incoming,
+        connection: Option<UpstreamConnection>,
+        patience: Duration,
+        ticket: Ticket,
+    ) -> Self {
+        Self { body, connection, ended: false, silence: Silence::new(patience), ticket }
     }
 }
 
@@ -113,14 +118,14 @@ impl Body for Inbound {
     fn poll_frame(self: Pin<&mut Self>, context: &mut Context<'_>) -> Polled {
         let this = self.get_mut();
         let mut frame = Pin::new(&mut this.body).poll_frame(context);
-        if let (Poll::Pending, Some(lane)) = (&frame, &mut this.lane) {
-            lane.drive(context);
+        if let (Poll::Pending, Some(connection)) = (&frame, &mut this.connection) {
+            connection.drive(context);
             frame = Pin::new(&mut this.body).poll_frame(context);
         }
         let frame = this.silence.watch(frame, context);
         match &frame {
             Poll::Ready(None) => this.ended = true,
-            Poll::Ready(Some(Err(_))) => this.ticket.backend.failed(),
+            Poll::Ready(Some(Err(_))) => this.ticket.upstream.failed(),
             _ => {}
         }
         frame
@@ -138,11 +143,11 @@ impl Body for Inbound {
 impl Drop for Inbound {
     /// A connection whose answer was read to its end is kept.
     fn drop(&mut self) {
-        if let Some(mut lane) = self.lane.take()
+        if let Some(mut connection) = self.connection.take()
             && (self.ended || self.body.is_end_stream())
-            && lane.is_ready()
+            && connection.is_ready()
         {
-            self.ticket.backend.keep(lane);
+            self.ticket.upstream.keep(connection);
         }
     }
 }

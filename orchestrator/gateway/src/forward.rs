@@ -14,18 +14,18 @@ use tokio::time::timeout;
 
 use super::{
     Gateway,
-    backend::{Backend, Ticket, now_ms},
     body::{Answer, Inbound, Outbound, Silence},
-    headers, hold,
-    lane::Lane,
-    refusal::Refusal,
+    connection::UpstreamConnection,
+    error::Error,
+    headers, queue,
     route::Route,
+    upstream::{Ticket, Upstream, now_ms},
 };
 
 pub(super) const MOST_ATTEMPTS: usize = 3;
 
-const UNREACHABLE: Refusal = Refusal::Broken("no replica takes the connection");
-const BROKEN: Refusal = Refusal::Broken("the replica broke off before it answered");
+const UNREACHABLE: Error = Error::Broken("no replica takes the connection");
+const BROKEN: Error = Error::Broken("the replica broke off before it answered");
 
 /// How an attempt ended without an answer.
 enum Failed {
@@ -34,29 +34,29 @@ enum Failed {
     /// Something was sent; whoever still has the request may send it again.
     Sent,
     /// It is over.
-    Over(Refusal),
+    Over(Error),
 }
 
 pub(super) async fn forward(
     gateway: &Gateway,
     route: &Arc<Route>,
     request: Request<Incoming>,
-) -> Result<Response<Answer>, Refusal> {
+) -> Result<Response<Answer>, Error> {
     let (mut request, again) = outgoing(request, gateway.limits.idle);
     let mut tried = Vec::new();
     loop {
-        let ticket = hold::enter(gateway, route, &tried).await?;
-        let backend = ticket.backend.clone();
+        let ticket = queue::enter(gateway, route, &tried).await?;
+        let upstream = ticket.upstream.clone();
         match attempt(gateway, ticket, request).await {
             Ok(answer) => return Ok(answer),
             Err(Failed::Over(refusal)) => return Err(refusal),
             Err(Failed::Unsent(unsent)) => {
-                retry(route, &mut tried, backend, UNREACHABLE)?;
+                retry(route, &mut tried, upstream, UNREACHABLE)?;
                 request = *unsent;
             }
             Err(Failed::Sent) => {
                 let Some(copy) = &again else { return Err(BROKEN) };
-                retry(route, &mut tried, backend, BROKEN)?;
+                retry(route, &mut tried, upstream, BROKEN)?;
                 request = copy.again();
             }
         }
@@ -64,9 +64,9 @@ pub(super) async fn forward(
 }
 
 /// Whether it may be tried once more; `refusal` when not.
-fn retry(route: &Route, tried: &mut Vec<Arc<Backend>>, backend: Arc<Backend>, refusal: Refusal) -> Result<(), Refusal> {
-    tried.push(backend);
-    if tried.len() < MOST_ATTEMPTS && route.intake.may_retry() { Ok(()) } else { Err(refusal) }
+fn retry(route: &Route, tried: &mut Vec<Arc<Upstream>>, upstream: Arc<Upstream>, refusal: Error) -> Result<(), Error> {
+    tried.push(upstream);
+    if tried.len() < MOST_ATTEMPTS && route.traffic.may_retry() { Ok(()) } else { Err(refusal) }
 }
 
 /// The head of a request that can be sent again.
@@ -95,19 +95,19 @@ fn outgoing(request: Request<Incoming>, patience: Duration) -> (Request<Outbound
 }
 
 async fn attempt(gateway: &Gateway, ticket: Ticket, request: Request<Outbound>) -> Result<Response<Answer>, Failed> {
-    let backend = &ticket.backend;
-    let mut lane = match backend.lane() {
-        Some(lane) => lane,
-        None => match Lane::open(backend.address, patience(gateway, &ticket.route)).await {
-            Ok(lane) => lane,
+    let upstream = &ticket.upstream;
+    let mut connection = match upstream.connection() {
+        Some(connection) => connection,
+        None => match UpstreamConnection::open(upstream.address, patience(gateway, &ticket.route)).await {
+            Ok(connection) => connection,
             Err(error) => {
-                tracing::debug!(address = %backend.address, %error, "a replica takes no connection");
-                backend.unreachable();
+                tracing::debug!(address = %upstream.address, %error, "a replica takes no connection");
+                upstream.unreachable();
                 return Err(Failed::Unsent(Box::new(request)));
             }
         },
     };
-    let answer = match timeout(ticket.route.timeout, lane.send(request)).await {
+    let answer = match timeout(ticket.route.timeout, connection.send(request)).await {
         Ok(Ok(answer)) => answer,
         Ok(Err(mut failed)) => {
             if let Some(unsent) = failed.take_message() {
@@ -116,30 +116,30 @@ async fn attempt(gateway: &Gateway, ticket: Ticket, request: Request<Outbound>) 
             let error = failed.into_error();
             // The client's own body ended early: nobody is there to be answered, and the replica is not to blame.
             if error.is_user() {
-                return Err(Failed::Over(Refusal::BadRequest("the request's body broke off")));
+                return Err(Failed::Over(Error::BadRequest("the request's body broke off")));
             }
-            tracing::debug!(address = %backend.address, %error, "a replica broke off");
-            backend.failed();
+            tracing::debug!(address = %upstream.address, %error, "a replica broke off");
+            upstream.failed();
             return Err(Failed::Sent);
         }
         Err(_) => {
-            backend.failed();
+            upstream.failed();
             let late = format!("the replica did not begin to answer within {:?}", ticket.route.timeout);
-            return Err(Failed::Over(Refusal::Late(late)));
+            return Err(Failed::Over(Error::Late(late)));
         }
     };
     if answer.status().is_server_error() {
-        backend.failed();
+        upstream.failed();
     } else {
-        backend.answered(now_ms());
+        upstream.answered(now_ms());
     }
     let (mut head, body) = answer.into_parts();
     headers::strip(&mut head.headers);
     headers::set_no_session(&mut head.headers);
-    Ok(Response::from_parts(head, Answer::Replica(Inbound::new(body, Some(lane), gateway.limits.idle, ticket))))
+    Ok(Response::from_parts(head, Answer::Replica(Inbound::new(body, Some(connection), gateway.limits.idle, ticket))))
 }
 
 /// For a connection: short while there is another replica to turn to.
 pub(super) fn patience(gateway: &Gateway, route: &Route) -> Duration {
-    if route.backends.len() > 1 { gateway.limits.connect_first } else { gateway.limits.connect }
+    if route.upstreams.len() > 1 { gateway.limits.connect_first } else { gateway.limits.connect }
 }

@@ -7,12 +7,12 @@
 //!
 //! # Theory of operation
 //!
-//! [`lookout`] makes a [`route::Table`] of what the store has: leases, manifests, containers as they were seen. It looks
+//! [`discovery`] makes a [`route::Table`] of what the store has: leases, manifests, containers as they were seen. It looks
 //! again when the container stage notifies, and once a second. [`listen`] takes connections, [`proxy`] finds a request's
 //! route ([`address`]), and [`forward`] sends it to the less busy of two replicas taken by chance ([`route`]), over a
-//! connection that it opens or finds open ([`lane`]), and sends it to another when that one fails; [`tunnel`] does the
+//! connection that it opens or finds open ([`connection`]), and sends it to another when that one fails; [`tunnel`] does the
 //! same for WebSockets. While no replica has room the request waits ([`hold`]). A replica that fails is spared for a while
-//! ([`backend`]), and looked at ([`health`]). What came in is counted for each lease ([`intake`]): it is what scales it.
+//! ([`upstream`]), and looked at ([`health`]). What came in is counted for each lease ([`traffic`]): it is what scales it.
 //!
 //! # Ground rules
 //!
@@ -24,22 +24,22 @@
 //! TLS and the tenants' own domains have their place between [`listen`] and [`proxy`]: a connection that is decrypted
 //! there, and names that [`route::Table::find`] knows beside the labels.
 
-mod address;
-mod backend;
 mod body;
+mod connection;
+mod discovery;
+mod error;
 mod forward;
 mod headers;
 mod health;
-mod hold;
-mod intake;
-mod lane;
-mod listen;
-mod lookout;
+mod latency;
 mod proxy;
-mod refusal;
+mod queue;
 mod route;
+mod server;
+mod target;
+mod traffic;
 mod tunnel;
-mod window;
+mod upstream;
 
 use std::{
     net::SocketAddr,
@@ -56,7 +56,7 @@ use tokio::{
     sync::{Mutex, watch},
 };
 
-use self::{lookout::Lookout, route::Table};
+use self::{discovery::Discovery, route::Table};
 use driver::Wakeup;
 use ports::{
     demand::{Demand, DemandSource, Upstreams},
@@ -126,7 +126,7 @@ pub struct Gateway {
     domain: String,
     limits: Limits,
     table: watch::Sender<Arc<Table>>,
-    lookout: Mutex<Lookout>,
+    discovery: Mutex<Discovery>,
     /// The gateway's own: something else was seen.
     wakeup: Wakeup,
     /// Of whoever scales: demand surges.
@@ -143,9 +143,9 @@ impl Gateway {
         limits: Limits,
         (wakeup, surge): (Wakeup, Wakeup),
     ) -> Self {
-        let lookout = Mutex::new(Lookout::new(store, provider, pool, limits.clone()));
+        let discovery = Mutex::new(Discovery::new(store, provider, pool, limits.clone()));
         let (table, domain) = (watch::Sender::new(Arc::default()), domain.to_ascii_lowercase());
-        Self { domain, limits, table, lookout, wakeup, surge }
+        Self { domain, limits, table, discovery, wakeup, surge }
     }
 
     /// Binds the address, so that a port that is taken is known before anything starts.
@@ -158,15 +158,15 @@ impl Gateway {
     /// Serves until the shutdown.
     pub async fn serve(self: Arc<Self>, listener: TcpListener, shutdown: watch::Receiver<bool>) {
         let beside = [tokio::spawn(self.clone().follow()), tokio::spawn(self.clone().pulse())];
-        listen::serve(self, listener, shutdown).await;
+        server::serve(self, listener, shutdown).await;
         beside.iter().for_each(tokio::task::JoinHandle::abort);
     }
 
     /// Looks at the store once.
     pub async fn look(&self) -> anyhow::Result<()> {
-        let mut lookout = self.lookout.lock().await;
+        let mut discovery = self.discovery.lock().await;
         let before = self.table.borrow().clone();
-        let table = lookout.look(&before).await?;
+        let table = discovery.look(&before).await?;
         self.table.send_replace(Arc::new(table));
         Ok(())
     }
@@ -193,24 +193,24 @@ impl Gateway {
 
     /// What is done by the clock: surges are told, retries earned, replicas looked at.
     async fn pulse(self: Arc<Self>) {
-        let mut beats = tokio::time::interval(intake::PULSE);
+        let mut beats = tokio::time::interval(traffic::PULSE);
         beats.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut checked = Instant::now();
         loop {
             beats.tick().await;
             let table = self.table.borrow().clone();
             let mut surges = false;
-            for intake in table.intakes() {
-                surges |= intake.surges();
+            for traffic in table.traffic() {
+                surges |= traffic.surges();
             }
             if surges {
                 self.surge.notify();
             }
             if checked.elapsed() >= PERIOD {
                 checked = Instant::now();
-                table.intakes().for_each(|intake| intake.earn());
-                let now_ms = backend::now_ms();
-                table.routes.iter().flat_map(|route| &route.backends).for_each(|backend| backend.tidy(now_ms));
+                table.traffic().for_each(|traffic| traffic.earn());
+                let now_ms = upstream::now_ms();
+                table.routes.iter().flat_map(|route| &route.upstreams).for_each(|upstream| upstream.tidy(now_ms));
                 tokio::spawn(async move { health::check(&table).await });
             }
         }
@@ -220,7 +220,7 @@ impl Gateway {
 impl DemandSource for Gateway {
     fn demand(&self, lease: B256) -> Option<Demand> {
         let table = self.table.borrow().clone();
-        table.of(lease).next()?.intake.demand(Instant::now())
+        table.of(lease).next()?.traffic.demand(Instant::now())
     }
 }
 
@@ -228,13 +228,13 @@ impl DemandSource for Gateway {
 impl Upstreams for Gateway {
     async fn drain(&self, lease: B256, replica: u16, patience: Duration) -> u32 {
         let table = self.table.borrow().clone();
-        let backends = table.of(lease).flat_map(|route| &route.backends);
-        let backends: Vec<_> = backends.filter(|backend| backend.replica == replica).cloned().collect();
-        backends.iter().for_each(|backend| backend.close(patience + CLOSED));
-        let emptied = join_all(backends.iter().map(|backend| backend.emptied()));
+        let upstreams = table.of(lease).flat_map(|route| &route.upstreams);
+        let upstreams: Vec<_> = upstreams.filter(|upstream| upstream.replica == replica).cloned().collect();
+        upstreams.iter().for_each(|upstream| upstream.close(patience + CLOSED));
+        let emptied = join_all(upstreams.iter().map(|upstream| upstream.emptied()));
         // What is left is told either way.
         let _ = tokio::time::timeout(patience, emptied).await;
-        backends.iter().map(|backend| backend.in_flight()).sum()
+        upstreams.iter().map(|upstream| upstream.in_flight()).sum()
     }
 }
 

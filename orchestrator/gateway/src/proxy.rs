@@ -11,11 +11,11 @@ use hyper::{
 
 use super::{
     Gateway,
-    address::{self, Asked},
     body::Answer,
+    error::Error,
     forward, headers,
-    refusal::Refusal,
     route::Route,
+    target::{self, Asked},
     tunnel,
 };
 
@@ -29,19 +29,19 @@ pub(super) async fn handle(
         Ok(admitted) => admitted,
         Err(refusal) => return Ok(refusal.answer()),
     };
-    route.intake.arrived();
+    route.traffic.arrived();
     let outcome = serve(&gateway, &route, request).await;
     let answer = match outcome {
         Ok(answer) => answer,
         Err(refusal) => {
             if refusal.is_failure() {
-                route.intake.failed();
+                route.traffic.failed();
             }
             return Ok(refusal.answer());
         }
     };
     let now = Instant::now();
-    route.intake.answered(now, now - began);
+    route.traffic.answered(now, now - began);
     Ok(answer)
 }
 
@@ -49,9 +49,9 @@ async fn serve(
     gateway: &Gateway,
     route: &Arc<Route>,
     (protocol, request): (Option<HeaderValue>, Request<Incoming>),
-) -> Result<Response<Answer>, Refusal> {
-    if route.intake.under_way() >= gateway.limits.under_way {
-        return Err(Refusal::Busy("too many requests of this lease are under way; try again in a moment"));
+) -> Result<Response<Answer>, Error> {
+    if route.traffic.under_way() >= gateway.limits.under_way {
+        return Err(Error::Busy("too many requests of this lease are under way; try again in a moment"));
     }
     match protocol {
         // Rare, and large.
@@ -66,14 +66,14 @@ fn admit(
     gateway: &Gateway,
     peer: IpAddr,
     mut request: Request<Incoming>,
-) -> Result<(Arc<Route>, (Option<HeaderValue>, Request<Incoming>)), Refusal> {
+) -> Result<(Arc<Route>, (Option<HeaderValue>, Request<Incoming>)), Error> {
     if request.method() == Method::CONNECT {
-        return Err(Refusal::BadRequest("this is no proxy to other hosts: ask for a lease's service"));
+        return Err(Error::BadRequest("this is no proxy to other hosts: ask for a lease's service"));
     }
     let host = host(&request)?;
-    let text = host.to_str().map_err(|_| Refusal::BadRequest("the host is not text"))?;
+    let text = host.to_str().map_err(|_| Error::BadRequest("the host is not text"))?;
     let domain = &gateway.domain;
-    let (route, prefix, target) = match address::read(text, path(request.uri()), domain) {
+    let (route, prefix, target) = match target::read(text, path(request.uri()), domain) {
         Asked::Host(label) => (find(gateway, &label)?, None, None),
         Asked::Path { label, rest } => {
             let route = find(gateway, &label)?;
@@ -82,10 +82,10 @@ fn admit(
         }
         Asked::Nothing => {
             let how = format!("no service is named: ask for SERVICE-LEASE.{domain}, or for /SERVICE-LEASE/ here");
-            return Err(Refusal::Unknown(how));
+            return Err(Error::Unknown(how));
         }
         Asked::Elsewhere => {
-            return Err(Refusal::Misdirected(format!("{text:?} is not a host below this gateway's domain {domain}")));
+            return Err(Error::Misdirected(format!("{text:?} is not a host below this gateway's domain {domain}")));
         }
     };
     let protocol = (request.version() == Version::HTTP_11).then(|| headers::upgrade(request.headers())).flatten();
@@ -94,7 +94,7 @@ fn admit(
     headers::forward(request.headers_mut(), Some(host), peer, prefix.as_deref());
     // A replica is sent a path alone, in HTTP/1.1.
     let target = match target {
-        Some(path) => PathAndQuery::try_from(path).map_err(|_| Refusal::BadRequest("the path cannot be read"))?,
+        Some(path) => PathAndQuery::try_from(path).map_err(|_| Error::BadRequest("the path cannot be read"))?,
         None => request.uri().path_and_query().cloned().unwrap_or_else(|| PathAndQuery::from_static("/")),
     };
     *request.uri_mut() = Uri::from(target);
@@ -103,12 +103,12 @@ fn admit(
 }
 
 /// Of the request's own target where it names one, as in HTTP/2; else of its header.
-fn host(request: &Request<Incoming>) -> Result<HeaderValue, Refusal> {
+fn host(request: &Request<Incoming>) -> Result<HeaderValue, Error> {
     if let Some(authority) = request.uri().authority() {
         let host = authority.as_str().rsplit('@').next().unwrap_or_default();
-        return HeaderValue::try_from(host).map_err(|_| Refusal::BadRequest("the host cannot be read"));
+        return HeaderValue::try_from(host).map_err(|_| Error::BadRequest("the host cannot be read"));
     }
-    request.headers().get(HOST).cloned().ok_or(Refusal::BadRequest("the request names no host"))
+    request.headers().get(HOST).cloned().ok_or(Error::BadRequest("the request names no host"))
 }
 
 /// With the query.
@@ -116,7 +116,7 @@ fn path(uri: &Uri) -> &str {
     uri.path_and_query().map_or("/", PathAndQuery::as_str)
 }
 
-fn find(gateway: &Gateway, label: &str) -> Result<Arc<Route>, Refusal> {
+fn find(gateway: &Gateway, label: &str) -> Result<Arc<Route>, Error> {
     let found = gateway.table.borrow().find(label);
-    found.ok_or_else(|| Refusal::Unknown(format!("no open lease of this provider serves {label:?}")))
+    found.ok_or_else(|| Error::Unknown(format!("no open lease of this provider serves {label:?}")))
 }

@@ -7,17 +7,17 @@ use rand::Rng;
 use tokio::sync::Notify;
 
 use super::{
-    address,
-    backend::{Backend, Ticket, now_ms},
-    intake::Intake,
+    target,
+    traffic::LeaseTraffic,
+    upstream::{Ticket, Upstream, now_ms},
 };
 
 /// A service of a lease, as of one look at the store.
 pub(super) struct Route {
-    pub(super) intake: Arc<Intake>,
+    pub(super) traffic: Arc<LeaseTraffic>,
     pub(super) service: String,
     /// Replicas that can be sent requests, in order.
-    pub(super) backends: Vec<Arc<Backend>>,
+    pub(super) upstreams: Vec<Arc<Upstream>>,
     pub(super) outlook: Outlook,
     /// Requests at a time at one replica.
     pub(super) concurrency: u32,
@@ -59,7 +59,7 @@ impl Table {
         let mut labels = HashMap::new();
         let mut by_lease: HashMap<B256, Vec<usize>> = HashMap::new();
         for (index, route) in routes.iter().enumerate() {
-            let lease = route.intake.lease;
+            let lease = route.traffic.lease;
             labels.entry(lease::label::served(&route.service, lease)).or_insert(index);
             by_lease.entry(lease).or_default().push(index);
         }
@@ -71,9 +71,9 @@ impl Table {
         if let Some(index) = self.labels.get(label) {
             return Some(self.routes[*index].clone());
         }
-        let (service, digits) = address::split(label)?;
+        let (service, digits) = target::split(label)?;
         let named = |route: &&Arc<Route>| {
-            route.service == service && alloy::hex::encode(route.intake.lease).starts_with(digits)
+            route.service == service && alloy::hex::encode(route.traffic.lease).starts_with(digits)
         };
         self.routes.iter().find(named).cloned()
     }
@@ -84,26 +84,26 @@ impl Table {
     }
 
     /// What came in for each lease, each once.
-    pub(super) fn intakes(&self) -> impl Iterator<Item = &Arc<Intake>> {
-        self.by_lease.values().filter_map(|routes| routes.first()).map(|index| &self.routes[*index].intake)
+    pub(super) fn traffic(&self) -> impl Iterator<Item = &Arc<LeaseTraffic>> {
+        self.by_lease.values().filter_map(|routes| routes.first()).map(|index| &self.routes[*index].traffic)
     }
 
     /// The same service as of this look.
     pub(super) fn current(&self, route: &Route) -> Option<Arc<Route>> {
-        self.of(route.intake.lease).find(|other| other.service == route.service).cloned()
+        self.of(route.traffic.lease).find(|other| other.service == route.service).cloned()
     }
 }
 
 impl Route {
     /// Enters the request at the less busy of two replicas taken by chance. Ejected ones are spared as long as half of the
     /// replicas are left, and those that were tried before as long as there is another.
-    pub(super) fn choose(self: &Arc<Self>, tried: &[Arc<Backend>]) -> Choice {
+    pub(super) fn choose(self: &Arc<Self>, tried: &[Arc<Upstream>]) -> Choice {
         let now_ms = now_ms();
-        let was_tried = |backend: &Backend| tried.iter().any(|tried| std::ptr::eq(tried.as_ref(), backend));
-        let open = |backend: &Backend| !backend.is_draining(now_ms);
+        let was_tried = |upstream: &Upstream| tried.iter().any(|tried| std::ptr::eq(tried.as_ref(), upstream));
+        let open = |upstream: &Upstream| !upstream.is_draining(now_ms);
         let (mut all, mut well, mut untried, mut fresh) = (0, 0, 0, 0);
-        for backend in self.backends.iter().filter(|backend| open(backend)) {
-            let (ejected, tried) = (backend.is_ejected(now_ms), was_tried(backend));
+        for upstream in self.upstreams.iter().filter(|upstream| open(upstream)) {
+            let (ejected, tried) = (upstream.is_ejected(now_ms), was_tried(upstream));
             all += 1;
             well += usize::from(!ejected);
             untried += usize::from(!tried);
@@ -119,10 +119,10 @@ impl Route {
             false if untried > 0 => (true, untried),
             false => (false, all),
         };
-        let good = |backend: &Backend| {
-            open(backend) && !(spare && backend.is_ejected(now_ms)) && !(avoid && was_tried(backend))
+        let good = |upstream: &Upstream| {
+            open(upstream) && !(spare && upstream.is_ejected(now_ms)) && !(avoid && was_tried(upstream))
         };
-        let nth = |n: usize| self.backends.iter().filter(|backend| good(backend)).nth(n);
+        let nth = |n: usize| self.upstreams.iter().filter(|upstream| good(upstream)).nth(n);
         let mut rng = rand::thread_rng();
         let first = rng.gen_range(0..candidates);
         let second = if candidates > 1 { (first + rng.gen_range(1..candidates)) % candidates } else { first };
@@ -133,9 +133,9 @@ impl Route {
             // Each was ejected or closed since it was counted.
             (None, None) => return Choice::Full,
         };
-        let rest = self.backends.iter().filter(|backend| good(backend));
-        let entered = [one, other].into_iter().chain(rest).find(|backend| backend.enter(self.concurrency, now_ms));
-        entered.map_or(Choice::Full, |backend| Choice::To(Ticket::new(self.clone(), backend.clone())))
+        let rest = self.upstreams.iter().filter(|upstream| good(upstream));
+        let entered = [one, other].into_iter().chain(rest).find(|upstream| upstream.enter(self.concurrency, now_ms));
+        entered.map_or(Choice::Full, |upstream| Choice::To(Ticket::new(self.clone(), upstream.clone())))
     }
 }
 
@@ -145,12 +145,12 @@ mod tests {
     use super::*;
 
     fn route(lease: B256, service: &str, replicas: u16) -> Arc<Route> {
-        let backend =
-            |replica: u16| Arc::new(Backend::new(replica.to_string(), replica, ([127, 0, 0, 1], replica).into()));
+        let upstream =
+            |replica: u16| Arc::new(Upstream::new(replica.to_string(), replica, ([127, 0, 0, 1], replica).into()));
         Arc::new(Route {
-            intake: Arc::new(Intake::new(lease)),
+            traffic: Arc::new(LeaseTraffic::new(lease)),
             service: service.to_owned(),
-            backends: (0..replicas).map(backend).collect(),
+            upstreams: (0..replicas).map(upstream).collect(),
             outlook: Outlook::Coming,
             concurrency: 10,
             timeout: Duration::from_secs(1),
@@ -171,8 +171,8 @@ mod tests {
         let mut young = [0xab; 32];
         young[31] = 1;
         let table = Table::new(vec![route([0xab; 32].into(), "web", 1), route(young.into(), "web", 1)]);
-        assert_eq!(table.find("web-abababababab").unwrap().intake.lease, B256::from([0xab; 32]));
-        assert_eq!(table.find(&format!("web-{}", alloy::hex::encode(young))).unwrap().intake.lease, B256::from(young));
+        assert_eq!(table.find("web-abababababab").unwrap().traffic.lease, B256::from([0xab; 32]));
+        assert_eq!(table.find(&format!("web-{}", alloy::hex::encode(young))).unwrap().traffic.lease, B256::from(young));
         for unknown in ["web-abababababac", "web-ababababab", "api-abababababab", "abababababab"] {
             assert!(table.find(unknown).is_none(), "{unknown}");
         }
@@ -182,12 +182,12 @@ mod tests {
     fn load_is_spread_evenly_and_bounded() {
         let route = route(B256::ZERO, "web", 4);
         let tickets: Vec<_> = (0..40).map(|_| to(route.choose(&[]))).collect();
-        assert!(route.backends.iter().all(|backend| backend.in_flight() == 10));
+        assert!(route.upstreams.iter().all(|upstream| upstream.in_flight() == 10));
         assert!(matches!(route.choose(&[]), Choice::Full));
         drop(tickets);
-        assert_eq!(route.intake.under_way(), 0);
+        assert_eq!(route.traffic.under_way(), 0);
         let tickets: Vec<_> = (0..20).map(|_| to(route.choose(&[]))).collect();
-        let most = route.backends.iter().map(|backend| backend.in_flight()).max().unwrap();
+        let most = route.upstreams.iter().map(|upstream| upstream.in_flight()).max().unwrap();
         assert!(most <= 7, "two choices keep within a little of the mean: {most}");
         drop(tickets);
     }
@@ -195,25 +195,25 @@ mod tests {
     #[test]
     fn the_ejected_the_tried_and_the_drained_are_spared() {
         let route = route(B256::ZERO, "web", 4);
-        route.backends[0].unreachable();
-        route.backends[1].close(Duration::from_secs(9));
-        let tried = [route.backends[2].clone()];
+        route.upstreams[0].unreachable();
+        route.upstreams[1].close(Duration::from_secs(9));
+        let tried = [route.upstreams[2].clone()];
         for _ in 0..50 {
-            assert_eq!(to(route.choose(&tried)).backend.replica, 3);
-            assert!(to(route.choose(&[])).backend.replica >= 2);
+            assert_eq!(to(route.choose(&tried)).upstream.replica, 3);
+            assert!(to(route.choose(&[])).upstream.replica >= 2);
         }
-        route.backends[2].unreachable();
-        let all: Vec<u16> = (0..200).map(|_| to(route.choose(&[])).backend.replica).collect();
+        route.upstreams[2].unreachable();
+        let all: Vec<u16> = (0..200).map(|_| to(route.choose(&[])).upstream.replica).collect();
         assert!([0, 2, 3].iter().all(|replica| all.contains(replica)), "not more than half are spared");
         assert!(!all.contains(&1));
-        (0..4).for_each(|i| route.backends[i].close(Duration::from_secs(9)));
+        (0..4).for_each(|i| route.upstreams[i].close(Duration::from_secs(9)));
         assert!(matches!(route.choose(&[]), Choice::Nowhere));
     }
 
     #[test]
     fn the_only_replica_is_tried_whatever_it_does() {
         let route = route(B256::ZERO, "web", 1);
-        route.backends[0].unreachable();
-        assert_eq!(to(route.choose(&[route.backends[0].clone()])).backend.replica, 0);
+        route.upstreams[0].unreachable();
+        assert_eq!(to(route.choose(&[route.upstreams[0].clone()])).upstream.replica, 0);
     }
 }

@@ -33,9 +33,9 @@ use tokio::{
 };
 
 use super::{
-    backend::Backend,
-    intake::Intake,
     route::{Outlook, Route, Table},
+    traffic::LeaseTraffic,
+    upstream::Upstream,
     *,
 };
 
@@ -48,7 +48,7 @@ struct Scene {
     gateway: Arc<Gateway>,
     address: SocketAddr,
     surge: Wakeup,
-    intake: Arc<Intake>,
+    traffic: Arc<LeaseTraffic>,
     _stop: watch::Sender<bool>,
     _folder: TempDir,
 }
@@ -66,12 +66,12 @@ impl Scene {
         let (stop, shutdown) = watch::channel(false);
         // Without a look at the store: the test says what there is.
         tokio::spawn(gateway.clone().pulse());
-        tokio::spawn(listen::serve(gateway.clone(), listener, shutdown));
-        let intake = Arc::new(Intake::new(LEASE));
-        Self { gateway, address, surge, intake, _stop: stop, _folder: folder }
+        tokio::spawn(super::server::serve(gateway.clone(), listener, shutdown));
+        let traffic = Arc::new(LeaseTraffic::new(LEASE));
+        Self { gateway, address, surge, traffic, _stop: stop, _folder: folder }
     }
 
-    fn show(&self, replicas: &[&Replica]) -> Vec<Arc<Backend>> {
+    fn show(&self, replicas: &[&Replica]) -> Vec<Arc<Upstream>> {
         self.show_with(replicas, Outlook::Coming, 512, Duration::from_secs(5))
     }
 
@@ -81,18 +81,18 @@ impl Scene {
         outlook: Outlook,
         concurrency: u32,
         timeout: Duration,
-    ) -> Vec<Arc<Backend>> {
-        let backend = |(index, replica): (usize, &&Replica)| {
-            Arc::new(Backend::new(index.to_string(), index as u16, replica.address))
+    ) -> Vec<Arc<Upstream>> {
+        let upstream = |(index, replica): (usize, &&Replica)| {
+            Arc::new(Upstream::new(index.to_string(), index as u16, replica.address))
         };
-        let backends: Vec<_> = replicas.iter().enumerate().map(backend).collect();
+        let upstreams: Vec<_> = replicas.iter().enumerate().map(upstream).collect();
         self.gateway.table.send_modify(|table| {
             let freed = table.of(LEASE).next().map(|route| route.freed.clone()).unwrap_or_default();
-            let (intake, service, backends) = (self.intake.clone(), "web".to_owned(), backends.clone());
-            let route = Route { intake, service, backends, outlook, concurrency, timeout, freed };
+            let (traffic, service, upstreams) = (self.traffic.clone(), "web".to_owned(), upstreams.clone());
+            let route = Route { traffic, service, upstreams, outlook, concurrency, timeout, freed };
             *table = Arc::new(Table::new(vec![Arc::new(route)]));
         });
-        backends
+        upstreams
     }
 
     async fn get(&self, path: &str) -> (StatusCode, String) {

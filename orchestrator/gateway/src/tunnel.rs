@@ -14,12 +14,13 @@ use tokio::{io::copy_bidirectional, time::timeout};
 
 use super::{
     Gateway,
-    backend::{Ticket, now_ms},
     body::{Answer, Inbound, Outbound},
+    connection,
+    error::Error,
     forward::{MOST_ATTEMPTS, patience},
-    headers, hold, lane,
-    refusal::Refusal,
+    headers, queue,
     route::Route,
+    upstream::{Ticket, now_ms},
 };
 
 /// `protocol` is what the request asks for; its other headers of a connection are taken out already.
@@ -28,7 +29,7 @@ pub(super) async fn open(
     route: &Arc<Route>,
     mut request: Request<Incoming>,
     protocol: HeaderValue,
-) -> Result<Response<Answer>, Refusal> {
+) -> Result<Response<Answer>, Error> {
     let client = upgrade::on(&mut request);
     let (mut head, _) = request.into_parts();
     head.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
@@ -42,16 +43,16 @@ pub(super) async fn open(
     let mut answer = match asked {
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => {
-            ticket.backend.failed();
-            return Err(Refusal::Broken("the replica broke off before it answered"));
+            ticket.upstream.failed();
+            return Err(Error::Broken("the replica broke off before it answered"));
         }
         Err(_) => {
-            ticket.backend.failed();
+            ticket.upstream.failed();
             let late = format!("the replica did not begin to answer within {:?}", route.timeout);
-            return Err(Refusal::Late(late));
+            return Err(Error::Late(late));
         }
     };
-    ticket.backend.answered(now_ms());
+    ticket.upstream.answered(now_ms());
     if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
         let (mut head, body) = answer.into_parts();
         headers::strip(&mut head.headers);
@@ -76,17 +77,20 @@ pub(super) async fn open(
 }
 
 /// A connection of its own: nothing of the request is sent before there is one.
-async fn connect(gateway: &Gateway, route: &Arc<Route>) -> Result<(Ticket, lane::Sender, lane::Wire), Refusal> {
+async fn connect(
+    gateway: &Gateway,
+    route: &Arc<Route>,
+) -> Result<(Ticket, connection::Sender, connection::Wire), Error> {
     let mut tried = Vec::new();
     loop {
-        let ticket = hold::enter(gateway, route, &tried).await?;
-        match lane::handshake(ticket.backend.address, patience(gateway, route)).await {
+        let ticket = queue::enter(gateway, route, &tried).await?;
+        match connection::handshake(ticket.upstream.address, patience(gateway, route)).await {
             Ok((sender, wire)) => return Ok((ticket, sender, wire)),
-            Err(_) => ticket.backend.unreachable(),
+            Err(_) => ticket.upstream.unreachable(),
         }
-        tried.push(ticket.backend.clone());
-        if tried.len() >= MOST_ATTEMPTS || !route.intake.may_retry() {
-            return Err(Refusal::Broken("no replica takes the connection"));
+        tried.push(ticket.upstream.clone());
+        if tried.len() >= MOST_ATTEMPTS || !route.traffic.may_retry() {
+            return Err(Error::Broken("no replica takes the connection"));
         }
     }
 }

@@ -13,7 +13,7 @@ use adapters::{
 use alloy::primitives::Address;
 use anyhow::Context;
 use api::{Api, feed::Feed, origins::Origins};
-use api_types::page::PageConfig;
+use api_types::page_config::PageConfig;
 use async_trait::async_trait;
 use cli::{
     orchestrator::{Orchestrator, RunningOrchestrator},
@@ -155,7 +155,7 @@ pub async fn start_with(
     let feed = Feed::new(store.clone(), shutdown.clone());
     tasks.push(tokio::spawn(feed.clone().keep(wakeups.feed.clone())));
     let draining = settings.drain;
-    let gate = api::Gate { domain: settings.gateway_domain.clone(), address: gateway_address };
+    let gateway_at = api::GatewayAddress { domain: settings.gateway_domain.clone(), address: gateway_address };
     let page = settings.web.serve.then(|| api::page::Page::new(page(&settings.web, connection, &deployment)));
     let api = Api {
         store,
@@ -164,11 +164,11 @@ pub async fn start_with(
         draining,
         statuses,
         metrics,
-        container: wakeups.container,
-        gate,
+        container_wakeup: wakeups.container,
+        gateway: gateway_at,
         feed,
         providers: Default::default(),
-        books: api::books::Settings {
+        account: api::provider_account::AccountSettings {
             margin: settings.margin,
             gas_per_hour: settings.gas_per_hour,
             replace_after: settings.replace_after,
@@ -176,11 +176,11 @@ pub async fn start_with(
         page,
         clock: Arc::new(SystemClock),
         origins: Origins::new(address.port(), &settings.web_origins),
-        session_for: settings.session_for,
+        session_lifetime: settings.session_for,
         signatures: Arc::new(OnChain(ethereum)),
         container_io: Arc::new(DockerIo::new(docker_host(&settings.docker_host), owner)),
         demand: gateway,
-        visits: Default::default(),
+        streams: Default::default(),
         shell_idle: settings.shell_idle,
         shutdown,
     };

@@ -33,8 +33,8 @@ use tempfile::TempDir;
 use tokio::{sync::watch, task::JoinHandle};
 
 use crate::{
-    provider::Sweep,
     transactions::{order, register, sent},
+    world::Cleanup,
 };
 
 /// Between two looks at what is waited for. What is measured is told by timestamps, not by when somebody looked.
@@ -46,7 +46,7 @@ pub const POOL: &str = "10.198.0.0/17";
 
 pub struct Provider {
     /// Before the chain, which tells it what to remove.
-    _sweep: Sweep,
+    _cleanup: Cleanup,
     pub devnet: Devnet,
     pub store: Arc<Store>,
     pub engine: Arc<BollardEngine>,
@@ -91,10 +91,22 @@ impl Provider {
         let arriving = tokio::spawn(arrive(devnet.provider(Actor::Stranger).await?, arrivals.clone()));
         let salt = AtomicU64::new(0);
         let store = Arc::new(store);
-        let _sweep = Sweep::of(owner.provider, &devnet);
+        let _cleanup = Cleanup::of(owner.provider, &devnet);
         let (warm, work) = (ContainerSettings::default().warm, None);
-        let mut provider =
-            Self { devnet, store, engine, owner, warm, offer, salt, arrivals, arriving, work, _sweep, _folder: folder };
+        let mut provider = Self {
+            devnet,
+            store,
+            engine,
+            owner,
+            warm,
+            offer,
+            salt,
+            arrivals,
+            arriving,
+            work,
+            _cleanup,
+            _folder: folder,
+        };
         provider.work()?;
         Ok(provider)
     }

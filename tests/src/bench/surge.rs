@@ -17,9 +17,10 @@ use solidity::LeasePolicy;
 
 use super::{Figure, Target, percentile, provider::now_ms, say};
 use crate::{
-    api_session::ApiSession,
-    provider::{self, until},
-    scaled_lease::{POLICY, Scene},
+    running_lease::RunningLease,
+    scaled_lease::{self, BURN, POLICY, SERVICE},
+    wait::until,
+    world::DEPOSIT,
 };
 
 const SURGES: usize = 8;
@@ -37,33 +38,32 @@ struct Times {
 }
 
 pub async fn run() -> anyhow::Result<()> {
-    let scene = Scene::with(POLICY, provider::DEPOSIT).await?;
-    let load = LoadGenerator::on(&scene.url(), LOW)?;
+    let running = scaled_lease::start(POLICY, DEPOSIT).await?;
+    let load = LoadGenerator::on(&running.url(SERVICE, BURN), LOW)?;
     let mut times = Times::default();
     for surge in 1..=SURGES {
         say(format!("surge {surge} of {SURGES}"));
-        calm(&scene, &load).await?;
-        surge_once(&scene, &load, &mut times).await?;
+        calm(&running, &load).await?;
+        surge_once(&running, &load, &mut times).await?;
     }
     drop(load);
-    scene.orchestrator.stop().await;
+    running.stop().await;
     times.print()?;
     Box::pin(beside_a_fixed_size()).await
 }
 
 async fn beside_a_fixed_size() -> anyhow::Result<()> {
     say("a tide over a lease that follows it, and over one of a fixed size");
-    let scene = Scene::with(POLICY, provider::DEPOSIT).await?;
-    let (elastic, spent) = tide(&scene).await?;
-    scene.orchestrator.stop().await;
-    drop(scene.provider);
+    let running = scaled_lease::start(POLICY, DEPOSIT).await?;
+    let (elastic, spent) = tide(&running).await?;
+    running.stop().await;
     // No statement moves it.
-    let scene = Scene::with(LeasePolicy { up: 100, down: 0, ..POLICY }, provider::DEPOSIT).await?;
+    let running = scaled_lease::start(LeasePolicy { up: 100, down: 0, ..POLICY }, DEPOSIT).await?;
     let most = POLICY.maxReplicas;
-    scene.provider.scale(&scene.terms, most).await?;
-    scene.stands("the most replicas", |_, healthy| healthy == most).await?;
-    let (fixed, fixed_spent) = tide(&scene).await?;
-    scene.orchestrator.stop().await;
+    running.scale(most).await?;
+    running.replicas("the most replicas", |_, healthy| healthy == most).await?;
+    let (fixed, fixed_spent) = tide(&running).await?;
+    running.stop().await;
     let failed = |tally: &RequestTally| tally.failed.values().sum::<u64>() as f64;
     Figure::new("scale/tide_p50_ms", elastic.p50_ms, "ms", Target::None).beside(fixed.p50_ms).print()?;
     Figure::new("scale/tide_p99_ms", elastic.p99_ms, "ms", Target::None).beside(fixed.p99_ms).print()?;
@@ -74,14 +74,14 @@ async fn beside_a_fixed_size() -> anyhow::Result<()> {
 }
 
 /// What became of the requests, and the replica-seconds that were metered.
-async fn tide(scene: &Scene) -> anyhow::Result<(RequestTally, f64)> {
-    let tenant = ApiSession::sign_in(scene.orchestrator.api.port, Actor::Tenant).await?;
+async fn tide(running: &RunningLease) -> anyhow::Result<(RequestTally, f64)> {
+    let tenant = running.session(Actor::Tenant).await?;
     let metered = async || {
-        let (_, usage) = tenant.get(&format!("/v1/leases/{}/usage", scene.lease)).await?;
+        let (_, usage) = tenant.get(&running.path("/usage")).await?;
         usage["replicaSeconds"].as_f64().context("a usage without replica-seconds")
     };
     let before = metered().await?;
-    let load = LoadGenerator::on(&scene.url(), LOW)?;
+    let load = LoadGenerator::on(&running.url(SERVICE, BURN), LOW)?;
     for (rate, seconds) in [(LOW, 5), (HIGH, 40), (LOW, 15)] {
         load.set_rate(rate);
         tokio::time::sleep(Duration::from_secs(seconds)).await;
@@ -91,25 +91,25 @@ async fn tide(scene: &Scene) -> anyhow::Result<(RequestTally, f64)> {
 }
 
 /// One replica, nothing waits, and the cooldown is over.
-async fn calm(scene: &Scene, load: &LoadGenerator) -> anyhow::Result<()> {
+async fn calm(running: &RunningLease, load: &LoadGenerator) -> anyhow::Result<()> {
     load.set_rate(LOW);
-    scene.stands("one replica", |wanted, healthy| (wanted, healthy) == (1, 1)).await?;
+    running.replicas("one replica", |wanted, healthy| (wanted, healthy) == (1, 1)).await?;
     tokio::time::sleep(Duration::from_secs(8)).await;
-    scene.stands("one replica still", |wanted, healthy| (wanted, healthy) == (1, 1)).await
+    running.replicas("one replica still", |wanted, healthy| (wanted, healthy) == (1, 1)).await
 }
 
-async fn surge_once(scene: &Scene, load: &LoadGenerator, times: &mut Times) -> anyhow::Result<()> {
+async fn surge_once(running: &RunningLease, load: &LoadGenerator, times: &mut Times) -> anyhow::Result<()> {
     let began = now_ms();
     load.set_rate(HIGH);
     // A view a few milliseconds apart tells block and container; the rulings have times of their own.
     let read = until("the step to be read", async || {
-        let view = scene.orchestrator.api.get(&format!("/v1/leases/{}", scene.lease)).await?;
+        let view = running.orchestrator.api.get(&running.path("")).await?;
         Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| now_ms()))
     });
     let read = read.await?;
-    scene.stands("the extra replica", |_, healthy| healthy > 1).await?;
+    running.replicas("the extra replica", |_, healthy| healthy > 1).await?;
     let healthy = now_ms();
-    let said = scene.scaling().await?;
+    let said = running.scaling().await?;
     let rulings = said["rulings"].as_array().into_iter().flatten().rev();
     let mut later = rulings.filter(|ruling| ruling["atMs"].as_f64() >= Some(began));
     let at = |ruling: Option<&serde_json::Value>| ruling.and_then(|ruling| ruling["atMs"].as_f64()).unwrap_or(began);
@@ -121,7 +121,7 @@ async fn surge_once(scene: &Scene, load: &LoadGenerator, times: &mut Times) -> a
     times.container.push(healthy - read);
     times.whole.push(healthy - began);
     load.set_rate(LOW);
-    scene.provider.scale(&scene.terms, 1).await
+    running.scale(1).await
 }
 
 impl Times {

@@ -1,56 +1,49 @@
-//! The same from the command line.
+//! Access to a lease from the command line.
 
 use std::{process::Stdio, time::Duration};
 
 use anvil::Actor;
 use serde_json::Value;
-use tests::{program, provider::until};
+use tests::{program, wait::until, world::CommandOutput};
 use tokio::{
     io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
     process::Command,
 };
 
-use super::Scene;
+use super::TalkingLease;
 
-impl Scene {
-    /// The program with an actor's key.
+impl TalkingLease {
+    /// The program with an actor's key, and without input.
     fn command(&self, actor: Actor) -> Command {
-        let mut command = program::tidemark();
-        let deployment = self.folder.path().join("deployment.json");
-        self.provider.devnet.deployment.write(&deployment).unwrap();
-        command.env("TIDEMARK_RPC_URL", self.provider.devnet.ws_url()).env("TIDEMARK_DEPLOYMENT", deployment);
-        command.env("TIDEMARK_DEV_KEY", format!("0x{:x}", actor.signer().to_bytes()));
+        let mut command = self.world.command_of(actor);
         command.stdin(Stdio::null());
         command
     }
 
     /// Exit code, standard output, standard error.
     async fn says(&self, actor: Actor, words: &[&str]) -> (i32, String, String) {
-        let output = self.command(actor).args(words).output().await.unwrap();
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        (output.status.code().unwrap_or(-1), text(output.stdout), text(output.stderr))
+        let output = CommandOutput::of(self.command(actor).args(words)).await.unwrap();
+        (output.status.code().unwrap_or(-1), output.stdout, output.stderr)
     }
 
     async fn json(&self, actor: Actor, words: &[&str]) -> Value {
-        let (code, out, err) = self.says(actor, &[words, &["--json"]].concat()).await;
-        assert_eq!(code, 0, "{words:?}: {err}");
-        serde_json::from_str(out.trim()).unwrap_or_else(|_| panic!("{words:?}: {out}"))
+        self.world.cli(actor, words).await.unwrap()
     }
 }
 
 #[tokio::test]
 async fn logs_are_read_and_followed() {
-    let scene = Scene::new(1).await;
-    let lease = &scene.lease.to_string()[..12];
+    let talking = TalkingLease::new(1).await;
+    let lease = &talking.lease.to_string()[..12];
     until("four lines, and no more", async || {
-        let lines = scene.json(Actor::Tenant, &["logs", lease, "--tail", "4"]).await;
+        let lines = talking.json(Actor::Tenant, &["logs", lease, "--tail", "4"]).await;
         Ok((lines.as_array().unwrap().len() == 4).then_some(()))
     })
     .await
     .unwrap();
-    let (_, said, _) = scene.says(Actor::Tenant, &["logs", lease, "--service", "talk", "--since", "1m"]).await;
+    let (_, said, _) = talking.says(Actor::Tenant, &["logs", lease, "--service", "talk", "--since", "1m"]).await;
     assert!(said.lines().next().unwrap().starts_with("talk.0 | "), "{said}");
-    let mut following = scene.command(Actor::Tenant);
+    let mut following = talking.command(Actor::Tenant);
     following.args(["logs", lease, "-f", "--tail", "1", "--json"]).stdout(Stdio::piped());
     let mut following = following.spawn().unwrap();
     let mut lines = BufReader::new(following.stdout.take().unwrap()).lines();
@@ -62,17 +55,17 @@ async fn logs_are_read_and_followed() {
     let pid = following.id().unwrap().to_string();
     Command::new("kill").args(["-INT", &pid]).status().await.unwrap();
     assert!(following.wait().await.unwrap().success(), "it was stopped, which is no failure");
-    scene.orchestrator.stop().await;
+    talking.stop().await;
 }
 
 #[tokio::test]
 async fn a_command_has_its_streams_and_its_exit_code() {
-    let scene = Scene::new(1).await;
-    let lease = &scene.lease.to_string()[..12];
+    let talking = TalkingLease::new(1).await;
+    let lease = &talking.lease.to_string()[..12];
     let (code, out, err) =
-        scene.says(Actor::Tenant, &["exec", lease, "--", "sh", "-c", "id -u; echo oops >&2; exit 9"]).await;
+        talking.says(Actor::Tenant, &["exec", lease, "--", "sh", "-c", "id -u; echo oops >&2; exit 9"]).await;
     assert_eq!((code, out.as_str(), err.as_str()), (9, "1234\n", "oops\n"));
-    let mut cat = scene.command(Actor::Tenant);
+    let mut cat = talking.command(Actor::Tenant);
     cat.args(["exec", lease, "--service", "talk", "--replica", "0", "--", "cat"]);
     let mut cat = cat.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
     let sent: Vec<u8> = (0..300_000u32).map(|i| (i % 251) as u8).collect();
@@ -93,9 +86,9 @@ async fn a_command_has_its_streams_and_its_exit_code() {
 
     // With a terminal, which `script` makes.
     let mut line = String::from("stty rows 31 cols 99; ");
-    let command = scene.command(Actor::Tenant);
+    let command = talking.command(Actor::Tenant);
     line.push_str(&format!("{} exec {lease}", command.as_std().get_program().display()));
-    let mut shell = scene.command(Actor::Tenant);
+    let mut shell = talking.command(Actor::Tenant);
     let mut terminal = Command::new("script");
     for (name, value) in shell.as_std_mut().get_envs() {
         match value {
@@ -118,42 +111,42 @@ async fn a_command_has_its_streams_and_its_exit_code() {
     assert!(seen.iter().any(|line| line.trim() == "31 99"), "{seen:?}");
     assert_eq!(status.code(), Some(5), "{seen:?}");
 
-    let (code, _, err) = scene.says(Actor::Tenant, &["exec", lease, "--service", "other"]).await;
+    let (code, _, err) = talking.says(Actor::Tenant, &["exec", lease, "--service", "other"]).await;
     assert!(code == 1 && err.contains("no container of the lease runs that is asked for"), "{err}");
-    scene.orchestrator.stop().await;
+    talking.stop().await;
 }
 
 #[tokio::test]
 async fn a_lease_is_shared_looked_into_and_shared_no_more() {
-    let scene = Scene::new(1).await;
-    let (lease, guest) = (&scene.lease.to_string()[..12], Actor::Stranger.address().to_string());
-    let (code, _, err) = scene.says(Actor::Stranger, &["logs", lease]).await;
+    let talking = TalkingLease::new(1).await;
+    let (lease, guest) = (&talking.lease.to_string()[..12], Actor::Stranger.address().to_string());
+    let (code, _, err) = talking.says(Actor::Stranger, &["logs", lease]).await;
     assert!(code == 1 && err.contains("ask the lease's tenant"), "{err}");
-    let (code, _, err) = scene.says(Actor::Stranger, &["share", lease, &guest]).await;
+    let (code, _, err) = talking.says(Actor::Stranger, &["share", lease, &guest]).await;
     assert!(code == 1 && err.contains("only its tenant"), "{err}");
-    let granted = scene.json(Actor::Tenant, &["share", lease, &guest, "--scope", "logs", "--for", "10m"]).await;
+    let granted = talking.json(Actor::Tenant, &["share", lease, &guest, "--scope", "logs", "--for", "10m"]).await;
     assert_eq!((granted["scope"].as_str(), granted["grantee"].as_str()), (Some("logs"), Some(guest.as_str())));
-    assert!(!scene.json(Actor::Stranger, &["logs", lease]).await.as_array().unwrap().is_empty());
-    let (code, _, err) = scene.says(Actor::Stranger, &["exec", lease, "--", "id"]).await;
+    assert!(!talking.json(Actor::Stranger, &["logs", lease]).await.as_array().unwrap().is_empty());
+    let (code, _, err) = talking.says(Actor::Stranger, &["exec", lease, "--", "id"]).await;
     assert!(code == 1 && err.contains("share `shell`"), "{err}");
-    let live = scene.json(Actor::Stranger, &["top", lease, "--once"]).await;
+    let live = talking.json(Actor::Stranger, &["top", lease, "--once"]).await;
     assert!(live["memoryBytes"].as_f64().unwrap() > 0.0, "{live}");
-    let (_, screen, _) = scene.says(Actor::Stranger, &["top", lease, "--once"]).await;
+    let (_, screen, _) = talking.says(Actor::Stranger, &["top", lease, "--once"]).await;
     for wanted in ["replicas", "CPU", "memory", "talk.0"] {
         assert!(screen.contains(wanted), "{wanted}: {screen}");
     }
     until("a trace", async || {
-        let (code, out, _) = scene.says(Actor::Stranger, &["trace", "lease", lease]).await;
+        let (code, out, _) = talking.says(Actor::Stranger, &["trace", "lease", lease]).await;
         Ok((code == 0 && out.starts_with("t_seconds,demand\n")).then_some(()))
     })
     .await
     .unwrap();
-    scene.json(Actor::Tenant, &["unshare", lease, &guest]).await;
-    let (code, _, err) = scene.says(Actor::Stranger, &["logs", lease]).await;
+    talking.json(Actor::Tenant, &["unshare", lease, &guest]).await;
+    let (code, _, err) = talking.says(Actor::Stranger, &["logs", lease]).await;
     assert!(code == 1 && err.contains("ask the lease's tenant"), "{err}");
-    let (_, said, _) = scene.says(Actor::Tenant, &["accesses", lease, "--limit", "1000"]).await;
+    let (_, said, _) = talking.says(Actor::Tenant, &["accesses", lease, "--limit", "1000"]).await;
     for wanted in ["grant", "revoke", "logs", "live", "demand", &guest] {
         assert!(said.contains(wanted), "{wanted}: {said}");
     }
-    scene.orchestrator.stop().await;
+    talking.stop().await;
 }

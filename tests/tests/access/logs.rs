@@ -1,12 +1,12 @@
-//! What containers print: the past, and what comes, through ends and beginnings.
+//! The logs of containers: past lines and new ones, across restarts and new replicas.
 
 use std::{collections::BTreeSet, time::Duration};
 
 use reqwest::StatusCode;
 use serde_json::Value;
-use tests::{api_session::Events, provider::until};
+use tests::{api_session::Events, wait::until};
 
-use super::Scene;
+use super::TalkingLease;
 
 /// The numbers of one stream of a replica, in the order in which they came.
 fn numbers(lines: &[Value], replica: u64, stream: &str) -> Vec<u64> {
@@ -26,11 +26,11 @@ async fn take(events: &mut Events, count: usize) -> Vec<Value> {
 
 #[tokio::test]
 async fn the_past_is_merged_in_order_and_can_be_cut() {
-    let scene = Scene::new(2).await;
-    let tenant = scene.tenant().await;
+    let talking = TalkingLease::new(2).await;
+    let tenant = talking.tenant().await;
     tokio::time::sleep(Duration::from_secs(2)).await;
     let read = async |query: &str| {
-        let (status, lines) = tenant.get(&scene.path(&format!("/logs{query}"))).await.unwrap();
+        let (status, lines) = tenant.get(&talking.path(&format!("/logs{query}"))).await.unwrap();
         assert_eq!(status, StatusCode::OK, "{lines}");
         lines.as_array().unwrap().clone()
     };
@@ -48,19 +48,19 @@ async fn the_past_is_merged_in_order_and_can_be_cut() {
     let since = times[times.len() / 2];
     let late = read(&format!("?since={since}")).await;
     assert!(late.iter().all(|line| line["atMs"].as_u64().unwrap() >= since) && late.len() < read("").await.len());
-    assert_eq!(scene.accesses("logs").await.len(), 6);
-    scene.orchestrator.stop().await;
+    assert_eq!(talking.accesses("logs").await.len(), 6);
+    talking.stop().await;
 }
 
 #[tokio::test]
 async fn a_stream_goes_on_through_ends_beginnings_and_the_patience_of_other_answers() {
-    let scene = Scene::new(1).await;
-    let tenant = scene.tenant().await;
-    let mut events = tenant.events(&scene.path("/logs?follow=true")).await.unwrap();
+    let talking = TalkingLease::new(1).await;
+    let tenant = talking.tenant().await;
+    let mut events = tenant.events(&talking.path("/logs?follow=true")).await.unwrap();
     let mut lines = take(&mut events, 4).await;
     // It dies and is started again: numbers begin anew.
-    let container = scene.provider.container(scene.lease, "talk", 0).await.unwrap();
-    scene.provider.kill(&container).await.unwrap();
+    let container = talking.world.container(talking.lease, "talk", 0).await.unwrap();
+    talking.world.kill(&container).await.unwrap();
     let again = |lines: &[Value]| numbers(lines, 0, "stdout").windows(2).any(|pair| pair[1] < pair[0]);
     while !again(&lines) {
         lines.extend(take(&mut events, 1).await);
@@ -72,7 +72,7 @@ async fn a_stream_goes_on_through_ends_beginnings_and_the_patience_of_other_answ
         assert!(run.iter().zip(1..).all(|(n, i)| *n == i), "none is lost and none comes twice: {runs:?}");
     }
     // A replica that starts later joins.
-    scene.provider.scale(&scene.terms, 2).await.unwrap();
+    talking.scale(2).await.unwrap();
     let mut joined = BTreeSet::new();
     let began = std::time::Instant::now();
     let mut more = Vec::new();
@@ -88,9 +88,9 @@ async fn a_stream_goes_on_through_ends_beginnings_and_the_patience_of_other_answ
     assert!(second.len() > 2 && second.iter().zip(1..).all(|(n, i)| *n == i), "from its first line on: {second:?}");
     drop(events);
     until("the end of the visit to be written down", async || {
-        Ok((scene.accesses("logs").await.len() == 2).then_some(()))
+        Ok((talking.accesses("logs").await.len() == 2).then_some(()))
     })
     .await
     .unwrap();
-    scene.orchestrator.stop().await;
+    talking.stop().await;
 }

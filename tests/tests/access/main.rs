@@ -1,4 +1,4 @@
-//! Who may look inside a lease, and what is seen there: on a real chain, a real engine and with real signatures.
+//! Access to a lease: sessions, grants, and what they open (usage, logs, shells), on a real chain and a real engine.
 #![allow(clippy::unwrap_used)]
 
 mod authorization;
@@ -9,32 +9,18 @@ mod shell;
 mod sign_in;
 mod store;
 
+use std::ops::Deref;
+
 use ::cli::settings::OrchestratorSettings;
-use alloy::primitives::B256;
-use anvil::{Actor, Devnet, Mining, Options};
-use reqwest::StatusCode;
+use anvil::Actor;
 use serde_json::Value;
-use solidity::Terms;
-use tempfile::TempDir;
 use tests::{
     api_session::ApiSession,
     busybox,
     docker_object::DockerObject,
-    orchestrator::Orchestrator,
-    provider::{self, DEPOSIT, Provider, until},
-    transactions,
+    running_lease::RunningLease,
+    world::{DEPOSIT, World},
 };
-use tokio::net::TcpListener;
-
-/// A provider with a lease of the tenant's: it says something twice a second, and has a shell.
-struct Scene {
-    orchestrator: Orchestrator,
-    _image: DockerObject,
-    lease: B256,
-    terms: Terms,
-    folder: TempDir,
-    provider: Provider,
-}
 
 /// Prints a line to each stream every half second.
 const TALK: &str = r#"i=0; while :; do i=$((i+1)); echo "out $i"; echo "err $i" >&2; sleep 0.5; done"#;
@@ -49,52 +35,54 @@ fn manifest(image: &str) -> String {
     )
 }
 
-impl Scene {
+/// A lease whose container prints twice a second and has a shell, and the image that it runs.
+struct TalkingLease {
+    running: RunningLease,
+    _image: DockerObject,
+}
+
+impl Deref for TalkingLease {
+    type Target = RunningLease;
+
+    fn deref(&self) -> &RunningLease {
+        &self.running
+    }
+}
+
+impl TalkingLease {
     async fn new(replicas: u16) -> Self {
         Self::with(replicas, |_| {}).await
     }
 
+    /// The same with changed settings of the orchestrator. Its API listens at the registered endpoint.
     async fn with(replicas: u16, set: impl FnOnce(&mut OrchestratorSettings)) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
-        let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
-        let provider = Provider::on(devnet, &format!("http://127.0.0.1:{port}")).await.unwrap();
+        let world = World::start().await.unwrap();
+        let image = busybox::image(world.docker().await.unwrap()).await.unwrap();
+        let port = world.port;
         let set = |settings: &mut OrchestratorSettings| {
             settings.listen.set_port(port);
             set(settings);
         };
-        let image = busybox::image(&provider.docker).await.unwrap();
-        let orchestrator = Orchestrator::start_with(&provider, provider::engine(), set).await.unwrap();
         let manifest = manifest(&image.name);
-        let order = provider.order(&manifest, replicas);
-        let (lease, terms) = transactions::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
-        until("the manifest to be taken", async || {
-            let (status, _) = orchestrator.api.put(&provider, lease, &manifest, Actor::Tenant).await?;
-            Ok((status == StatusCode::NO_CONTENT).then_some(()))
-        })
-        .await
-        .unwrap();
-        orchestrator.api.shows(lease, |view| view.summary.replicas.healthy == replicas).await.unwrap();
-        Self { provider, orchestrator, _image: image, lease, terms, folder: TempDir::new().unwrap() }
+        let order = world.order(&manifest, replicas);
+        let running = RunningLease::start(world, &manifest, order, DEPOSIT, set).await.unwrap();
+        Self { running, _image: image }
     }
 
-    fn port(&self) -> u16 {
-        self.orchestrator.api.port
-    }
-
-    async fn visitor(&self, actor: Actor) -> ApiSession {
-        ApiSession::sign_in(self.port(), actor).await.unwrap()
+    /// Stops the orchestrator. The image has to outlive the world, whose containers use it.
+    async fn stop(self) -> (World, DockerObject) {
+        (self.running.stop().await, self._image)
     }
 
     async fn tenant(&self) -> ApiSession {
-        self.visitor(Actor::Tenant).await
+        self.session(Actor::Tenant).await.unwrap()
     }
 
-    /// A path below the lease's.
-    fn path(&self, rest: &str) -> String {
-        format!("/v1/leases/{}{rest}", self.lease)
+    async fn stranger(&self) -> ApiSession {
+        self.session(Actor::Stranger).await.unwrap()
     }
 
-    /// What the log of accesses says of one kind, newest first.
+    /// What the access log records of one kind, newest first.
     async fn accesses(&self, what: &str) -> Vec<Value> {
         let (_, all) = self.tenant().await.get(&self.path("/accesses?limit=1000")).await.unwrap();
         all.as_array().unwrap().iter().filter(|access| access["what"] == what).cloned().collect()

@@ -1,4 +1,4 @@
-//! Signing in: what lets somebody in, and every way in which it does not.
+//! Signing in: what opens a session, and every way in which it is refused.
 
 use std::time::{Duration, SystemTime};
 
@@ -13,18 +13,17 @@ use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use tests::{
     api_session::{ApiSession, SignInMessage},
-    orchestrator::Orchestrator,
-    provider::{self, Provider},
+    world::{Orchestrator, World},
 };
 
 const PAGE: &str = "https://tidemark.example.org";
 
-async fn scene() -> (Provider, Orchestrator, ApiSession) {
-    let provider = Provider::start().await.unwrap();
+async fn start() -> (World, Orchestrator, ApiSession) {
+    let world = World::start().await.unwrap();
     let set = |settings: &mut cli::settings::OrchestratorSettings| settings.web_origins = vec![PAGE.to_owned()];
-    let orchestrator = Orchestrator::start_with(&provider, provider::engine(), set).await.unwrap();
+    let orchestrator = world.orchestrator_with(tests::world::engine(), set).await.unwrap();
     let nobody = ApiSession::anonymous(orchestrator.api.port).unwrap();
-    (provider, orchestrator, nobody)
+    (world, orchestrator, nobody)
 }
 
 fn signed(actor: Actor, text: &str) -> String {
@@ -33,7 +32,7 @@ fn signed(actor: Actor, text: &str) -> String {
 
 #[tokio::test]
 async fn a_signature_opens_a_session_that_can_be_ended() {
-    let (_provider, _orchestrator, nobody) = scene().await;
+    let (_world, _orchestrator, nobody) = start().await;
     assert_eq!(nobody.get("/v1/session").await.unwrap().0, StatusCode::UNAUTHORIZED);
     let visitor = ApiSession::sign_in(nobody.port, Actor::Tenant).await.unwrap();
     let (status, said) = visitor.get("/v1/session").await.unwrap();
@@ -47,7 +46,7 @@ async fn a_signature_opens_a_session_that_can_be_ended() {
 
 #[tokio::test]
 async fn what_does_not_sign_in_is_told_why() {
-    let (_provider, _orchestrator, nobody) = scene().await;
+    let (_world, _orchestrator, nobody) = start().await;
     let tenant = Actor::Tenant.address();
     let (now, minute) = (SystemTime::now(), Duration::from_secs(60));
     type Change = Box<dyn Fn(&mut SignInMessage)>;
@@ -65,7 +64,7 @@ async fn what_does_not_sign_in_is_told_why() {
         ("is not that of", Box::new(|w| w.address = Actor::Stranger.address())),
     ];
     for (why, change) in cases {
-        let mut words = nobody.words(tenant).await.unwrap();
+        let mut words = nobody.sign_in_message(tenant).await.unwrap();
         change(&mut words);
         let text = words.text();
         let (status, said) = nobody.sign_in_with(&text, &signed(Actor::Tenant, &text), true).await.unwrap();
@@ -73,7 +72,7 @@ async fn what_does_not_sign_in_is_told_why() {
         assert!(said["message"].as_str().unwrap().contains(why), "{why}: {said}");
     }
     // Signed well, and changed afterwards.
-    let text = nobody.words(tenant).await.unwrap().text();
+    let text = nobody.sign_in_message(tenant).await.unwrap().text();
     let signature = signed(Actor::Tenant, &text);
     let tampered = text.replace("Let me in.", "Let me in!");
     assert_eq!(nobody.sign_in_with(&tampered, &signature, true).await.unwrap().0, StatusCode::UNAUTHORIZED);
@@ -93,8 +92,8 @@ async fn what_does_not_sign_in_is_told_why() {
 
 #[tokio::test]
 async fn one_nonce_opens_one_session_however_many_hand_it_in_at_once() {
-    let (_provider, _orchestrator, nobody) = scene().await;
-    let text = nobody.words(Actor::Tenant.address()).await.unwrap().text();
+    let (_world, _orchestrator, nobody) = start().await;
+    let text = nobody.sign_in_message(Actor::Tenant.address()).await.unwrap().text();
     let signature = signed(Actor::Tenant, &text);
     let all = futures::future::join_all((0..16).map(|_| nobody.sign_in_with(&text, &signature, true))).await;
     let opened = all.into_iter().filter(|answer| answer.as_ref().unwrap().0 == StatusCode::OK).count();
@@ -103,8 +102,8 @@ async fn one_nonce_opens_one_session_however_many_hand_it_in_at_once() {
 
 #[tokio::test]
 async fn a_page_that_relays_a_signature_cannot_use_it_whatever_host_it_names() {
-    let (_provider, _orchestrator, nobody) = scene().await;
-    let mut words = nobody.words(Actor::Tenant.address()).await.unwrap();
+    let (_world, _orchestrator, nobody) = start().await;
+    let mut words = nobody.sign_in_message(Actor::Tenant.address()).await.unwrap();
     words.domain = "evil.example.org".to_owned();
     words.uri = "https://evil.example.org".to_owned();
     let text = words.text();
@@ -126,10 +125,10 @@ async fn a_contract_signs_in_by_its_own_word() {
     /// function's selector, else nothing.
     const SIGNS_BY_DIGEST: &str = "600435606435146316 26ba7e0260e01b60005260206000f3";
     const WALLET: Address = address!("0x00000000000000000000000000000000000A11ce");
-    let (provider, _orchestrator, nobody) = scene().await;
+    let (world, _orchestrator, nobody) = start().await;
     let code: Bytes = hex::decode(SIGNS_BY_DIGEST.replace(' ', "")).unwrap().into();
-    provider.devnet.provider(Actor::Deployer).await.unwrap().anvil_set_code(WALLET, code).await.unwrap();
-    let text = nobody.words(WALLET).await.unwrap().text();
+    world.devnet.provider(Actor::Deployer).await.unwrap().anvil_set_code(WALLET, code).await.unwrap();
+    let text = nobody.sign_in_message(WALLET).await.unwrap().text();
     let wrong = hex::encode_prefixed([7; 32]);
     assert_eq!(nobody.sign_in_with(&text, &wrong, true).await.unwrap().0, StatusCode::UNAUTHORIZED);
     let own = signed(Actor::Tenant, &text);
@@ -141,7 +140,7 @@ async fn a_contract_signs_in_by_its_own_word() {
 
 /// Signs in as a page does; the cookie's name and value.
 async fn cookie(nobody: &ApiSession, origin: &str) -> String {
-    let text = nobody.words(Actor::Tenant.address()).await.unwrap().text();
+    let text = nobody.sign_in_message(Actor::Tenant.address()).await.unwrap().text();
     let body = json!({"message": text, "signature": signed(Actor::Tenant, &text)});
     let request = nobody.request(Method::POST, "/v1/session").json(&body).header("origin", origin);
     let answer = request.send().await.unwrap();
@@ -157,7 +156,7 @@ async fn cookie(nobody: &ApiSession, origin: &str) -> String {
 
 #[tokio::test]
 async fn a_cookie_works_for_pages_of_the_provider_alone() {
-    let (_provider, _orchestrator, nobody) = scene().await;
+    let (_world, _orchestrator, nobody) = start().await;
     let own = format!("http://127.0.0.1:{}", nobody.port);
     let cookie = cookie(&nobody, &own).await;
     let ask = |method: Method, origin: Option<&str>| {
@@ -179,7 +178,7 @@ async fn a_cookie_works_for_pages_of_the_provider_alone() {
     assert_eq!(ask(Method::DELETE, Some(PAGE)).await, StatusCode::NO_CONTENT);
     assert_eq!(ask(Method::GET, None).await, StatusCode::UNAUTHORIZED);
     // Nor is a stranger's page given one, nor answered with credentials.
-    let text = nobody.words(Actor::Tenant.address()).await.unwrap().text();
+    let text = nobody.sign_in_message(Actor::Tenant.address()).await.unwrap().text();
     let body = json!({"message": text, "signature": signed(Actor::Tenant, &text)});
     let request = nobody.request(Method::POST, "/v1/session").json(&body).header("origin", "https://evil.example.org");
     let answer = request.send().await.unwrap();
@@ -189,12 +188,12 @@ async fn a_cookie_works_for_pages_of_the_provider_alone() {
 
 #[tokio::test]
 async fn a_session_ends_by_itself_and_outlives_the_process() {
-    let provider = Provider::start().await.unwrap();
+    let world = World::start().await.unwrap();
     let short = |settings: &mut cli::settings::OrchestratorSettings| settings.session_for = Duration::from_secs(8);
-    let first = Orchestrator::start_with(&provider, provider::engine(), short).await.unwrap();
+    let first = world.orchestrator_with(tests::world::engine(), short).await.unwrap();
     let mut visitor = ApiSession::sign_in(first.api.port, Actor::Tenant).await.unwrap();
     first.stop().await;
-    let second = Orchestrator::start(&provider).await.unwrap();
+    let second = world.orchestrator().await.unwrap();
     visitor.port = second.api.port;
     assert_eq!(visitor.get("/v1/session").await.unwrap().0, StatusCode::OK);
     tokio::time::sleep(Duration::from_secs(8)).await;

@@ -1,4 +1,4 @@
-//! What is written down of all this, on SQLite and on a real PostgreSQL.
+//! The rows of sessions, grants, shells and accesses, on SQLite and on a real PostgreSQL.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use store::{
     Store,
     access::{AccessRow, GrantOutcome, GrantRow, LONGEST_GRANT, SessionRow, ShellRow},
 };
-use tests::postgres::Database;
+use tests::database::Database;
 
 const LEASE: B256 = B256::repeat_byte(1);
 const WHO: Address = Address::repeat_byte(2);

@@ -1,4 +1,4 @@
-//! The feed: nothing is missed and nothing comes twice, whatever the chain and the reader do.
+//! The event feed: no event is missed and none is delivered twice, across reorgs and reconnects.
 
 use std::{
     collections::BTreeMap,
@@ -9,10 +9,10 @@ use alloy::primitives::B256;
 use anvil::{Actor, ApproverNumber};
 use serde_json::Value;
 use tests::{
-    orchestrator::Orchestrator,
-    provider::{Provider, until},
     sse::{Item, Stream},
     transactions,
+    wait::until,
+    world::{Orchestrator, World},
 };
 
 /// What a page keeps of the feed: it adds what comes, and forgets what a reorg says.
@@ -75,33 +75,30 @@ async fn told(orchestrator: &Orchestrator, until: u64) -> BTreeMap<(u64, u64), V
     }
 }
 
-async fn take(provider: &Provider, salt: u64) -> B256 {
-    transactions::take(&provider.devnet, provider.offer, transactions::order(B256::ZERO, 1, salt), 1_000_000)
-        .await
-        .unwrap()
-        .0
+async fn take(world: &World, salt: u64) -> B256 {
+    world.take(transactions::order(B256::ZERO, 1, salt), 1_000_000).await.unwrap().0
 }
 
 #[tokio::test]
 async fn who_comes_back_after_a_reorg_misses_nothing_and_hears_nothing_twice() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
     let (http, url) = (reqwest::Client::new(), orchestrator.api.url("/v1/stream?after=0.0"));
     let (mut staying, mut coming_back) = (Known::default(), Known::default());
     let mut stays = Stream::open(&http, &url, None).await.unwrap();
     let mut leaves = Stream::open(&http, &url, None).await.unwrap();
 
-    let kept = take(&provider, 1).await;
-    provider.devnet.mine(2).await.unwrap();
-    let lost = take(&provider, 2).await;
+    let kept = take(&world, 1).await;
+    world.devnet.mine(2).await.unwrap();
+    let lost = take(&world, 2).await;
     staying.until(&mut stays, "LeaseOpened", kept).await;
     staying.until(&mut stays, "LeaseOpened", lost).await;
     coming_back.until(&mut leaves, "LeaseOpened", lost).await;
     drop(leaves);
 
-    provider.devnet.reorg(2, vec![]).await.unwrap();
-    let other = take(&provider, 3).await;
-    let again = take(&provider, 2).await;
+    world.devnet.reorg(2, vec![]).await.unwrap();
+    let other = take(&world, 3).await;
+    let again = take(&world, 2).await;
     assert_eq!(again, lost, "the same terms have the same id");
     let last = coming_back.last.clone().unwrap();
     let mut back = Stream::open(&http, &url, Some(&last)).await.unwrap();
@@ -116,7 +113,7 @@ async fn who_comes_back_after_a_reorg_misses_nothing_and_hears_nothing_twice() {
     // A place that still stands goes on without a reorg, and an undone cursor is refused by name.
     let mut third = Known::default();
     let mut stream = Stream::open(&http, &url, coming_back.last.as_deref()).await.unwrap();
-    let newest = take(&provider, 4).await;
+    let newest = take(&world, 4).await;
     third.until(&mut stream, "LeaseOpened", newest).await;
     assert_eq!((third.reorgs.len(), third.events.contains_key(coming_back.events.keys().next().unwrap())), (0, false));
     let refused = http.get(orchestrator.api.url(&format!("/v1/events?after={last}"))).send().await.unwrap();
@@ -144,8 +141,8 @@ async fn who_comes_back_after_a_reorg_misses_nothing_and_hears_nothing_twice() {
 #[tokio::test]
 async fn two_hundred_listeners_hear_of_a_lease_within_a_second() {
     const LISTENERS: usize = 200;
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
     let http = reqwest::Client::new();
     until("the first block", async || {
         let status = orchestrator.api.get("/v1/status").await?;
@@ -170,7 +167,7 @@ async fn two_hundred_listeners_hear_of_a_lease_within_a_second() {
     }
     let mut opened = BTreeMap::new();
     for salt in 1..=3 {
-        let lease = take(&provider, salt).await;
+        let lease = take(&world, salt).await;
         opened.insert(lease.to_string(), Instant::now());
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
@@ -194,8 +191,8 @@ async fn two_hundred_listeners_hear_of_a_lease_within_a_second() {
 
 #[tokio::test]
 async fn a_stream_lives_longer_than_an_answer_may_take_and_ends_with_the_orchestrator() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
     let (http, url) = (reqwest::Client::new(), orchestrator.api.url("/v1/stream"));
     let (begun, mut beats) = (Instant::now(), 0);
     let mut stream = Stream::open(&http, &url, None).await.unwrap();
@@ -212,10 +209,10 @@ async fn a_stream_lives_longer_than_an_answer_may_take_and_ends_with_the_orchest
 
 #[tokio::test]
 async fn a_lease_has_its_own_events_and_an_account_its_history() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
     let http = reqwest::Client::new();
-    let (first, second) = (take(&provider, 1).await, take(&provider, 2).await);
+    let (first, second) = (take(&world, 1).await, take(&world, 2).await);
     let mut known = Known::default();
     let url = orchestrator.api.url(&format!("/v1/stream?after=0.0&lease={second}"));
     let mut stream = Stream::open(&http, &url, None).await.unwrap();
@@ -230,7 +227,7 @@ async fn a_lease_has_its_own_events_and_an_account_its_history() {
     assert_eq!(event["args"]["terms"]["shape"]["millicores"], "100", "structs are objects: {event}");
     assert_eq!(event["args"]["policy"]["maxReplicas"], "8");
 
-    let market = provider.devnet.market(Actor::Approver(ApproverNumber::One)).await.unwrap();
+    let market = world.devnet.market(Actor::Approver(ApproverNumber::One)).await.unwrap();
     let account = Actor::Approver(ApproverNumber::One).address();
     let approvers = vec![Actor::Approver(ApproverNumber::Two).address()];
     transactions::sent(

@@ -1,13 +1,13 @@
-//! A manifest is checked before a lease is opened for it.
+//! The check of a manifest before a lease is opened for it.
 
 use reqwest::Client;
 use serde_json::{Value, json};
-use tests::{orchestrator::Orchestrator, provider::Provider};
+use tests::world::World;
 
 #[tokio::test]
 async fn a_manifest_is_checked_by_who_would_run_it() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
     let http = Client::new();
     let check = async |body: Vec<u8>| -> Value {
         let answer = http.post(orchestrator.api.url("/v1/manifest/check")).body(body).send().await.unwrap();

@@ -1,4 +1,4 @@
-//! The mailbox: who may write into it, who may read it, and what it does not believe.
+//! Proposals and evidence that the provider keeps for others: who may write and read them, and what is refused.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use solidity::{
 };
 use tests::{
     api_session::ApiSession,
-    orchestrator::Orchestrator,
-    provider::{DEPOSIT, Provider, until},
-    transactions::{self, sent},
+    transactions::sent,
+    wait::until,
+    world::{DEPOSIT, Orchestrator, World},
 };
 
 const APPROVERS: [Actor; 2] = [Actor::Approver(ApproverNumber::One), Actor::Approver(ApproverNumber::Two)];
 
 /// An action of the tenant's, as a file of `--propose` has it.
-fn action(provider: &Provider, nonce: u64, expiry: u64) -> Value {
+fn action(world: &World, nonce: u64, expiry: u64) -> Value {
     let call = topUpCall { lease: keccak256("a lease"), currency: Address::ZERO, amount: U256::from(5) };
-    let deployment = &provider.devnet.deployment;
+    let deployment = &world.devnet.deployment;
     let signed = Action {
         account: Actor::Tenant.address(),
         call: call.abi_encode().into(),
@@ -51,8 +51,8 @@ fn consent(action: &Value, approver: Actor) -> Value {
 }
 
 /// The tenant is bound to two approvers, one of whom has to consent.
-async fn bind(provider: &Provider, orchestrator: &Orchestrator) {
-    let market = provider.devnet.market(Actor::Tenant).await.unwrap();
+async fn bind(world: &World, orchestrator: &Orchestrator) {
+    let market = world.devnet.market(Actor::Tenant).await.unwrap();
     let mut approvers = APPROVERS.map(|approver| approver.address()).to_vec();
     approvers.sort();
     let call = market.bind(approvers, U256::from(1), vec![]);
@@ -63,31 +63,31 @@ async fn bind(provider: &Provider, orchestrator: &Orchestrator) {
 
 #[tokio::test]
 async fn an_action_finds_its_approvers_and_nobody_else() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
     let sign_in = async |actor| ApiSession::sign_in(orchestrator.api.port, actor).await.unwrap();
     let (tenant, stranger) = (sign_in(Actor::Tenant).await, sign_in(Actor::Stranger).await);
     let (first, second) = (sign_in(APPROVERS[0]).await, sign_in(APPROVERS[1]).await);
     let post = async |who: &ApiSession, path: &str, body: &Value| {
         who.ask(Method::POST, path, Some(body.clone())).await.unwrap()
     };
-    let time = provider.devnet.deployment.block + 4_000_000_000;
-    let sound = action(&provider, 1, time);
+    let time = world.devnet.deployment.block + 4_000_000_000;
+    let sound = action(&world, 1, time);
     let far = post(&tenant, "/v1/proposals", &sound).await;
     assert_eq!(far.0, StatusCode::BAD_REQUEST, "a year at most: {}", far.1);
     let head = orchestrator.api.get("/v1/status").await.unwrap()["head"]["time"].as_u64().unwrap();
-    let sound = action(&provider, 1, head + 3600);
+    let sound = action(&world, 1, head + 3600);
     let unbound = post(&tenant, "/v1/proposals", &sound).await;
     assert!(unbound.1["message"].as_str().unwrap().contains("not bound"), "{}", unbound.1);
-    bind(&provider, &orchestrator).await;
+    bind(&world, &orchestrator).await;
 
-    // Nobody, a stranger, and whoever changed the call.
+    // Refused: no session, a stranger, and an action whose call was changed.
     let nobody = ApiSession::anonymous(orchestrator.api.port).unwrap();
     assert_eq!(post(&nobody, "/v1/proposals", &sound).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(post(&stranger, "/v1/proposals", &sound).await.0, StatusCode::FORBIDDEN);
     for (field, value) in [
         ("value", json!("6")),
-        ("call", action(&provider, 2, head)["call"].as_str().unwrap().replace("05", "06").into()),
+        ("call", action(&world, 2, head)["call"].as_str().unwrap().replace("05", "06").into()),
         ("nonce", json!("2")),
         ("account", json!(Actor::Stranger.address())),
         ("chainId", json!(1)),
@@ -119,11 +119,11 @@ async fn an_action_finds_its_approvers_and_nobody_else() {
     assert_eq!(stranger.get("/v1/proposals").await.unwrap().1, json!([]));
     assert_eq!(stranger.get(&path).await.unwrap().0, StatusCode::NOT_FOUND);
 
-    // Consents: of approvers, over this digest, handed in by whoever has them.
+    // Consents: of approvers, over this digest, handed in by anyone.
     let consents = format!("{path}/consents");
     let strangers = post(&first, &consents, &consent(&sound, Actor::Stranger)).await;
     assert_eq!(strangers.0, StatusCode::BAD_REQUEST, "{}", strangers.1);
-    let others = consent(&action(&provider, 9, head + 3600), APPROVERS[0]);
+    let others = consent(&action(&world, 9, head + 3600), APPROVERS[0]);
     assert_eq!(post(&first, &consents, &others).await.0, StatusCode::BAD_REQUEST);
     let given = post(&first, &consents, &consent(&sound, APPROVERS[0])).await;
     assert_eq!(
@@ -144,9 +144,9 @@ async fn an_action_finds_its_approvers_and_nobody_else() {
     assert_eq!(tenant.get(&path).await.unwrap().0, StatusCode::NOT_FOUND);
 
     // An approver may propose; what is over is forgotten.
-    assert_eq!(post(&second, "/v1/proposals", &action(&provider, 3, head + 600)).await.0, StatusCode::OK);
+    assert_eq!(post(&second, "/v1/proposals", &action(&world, 3, head + 600)).await.0, StatusCode::OK);
     assert_eq!(tenant.get("/v1/proposals").await.unwrap().1.as_array().unwrap().len(), 1);
-    provider.devnet.warp(Duration::from_secs(700)).await.unwrap();
+    world.devnet.warp(Duration::from_secs(700)).await.unwrap();
     until("the proposal to be forgotten", async || {
         Ok((tenant.get("/v1/proposals").await?.1 == json!([])).then_some(()))
     })
@@ -157,13 +157,13 @@ async fn an_action_finds_its_approvers_and_nobody_else() {
 
 #[tokio::test]
 async fn an_address_has_room_for_fifty() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
-    bind(&provider, &orchestrator).await;
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
+    bind(&world, &orchestrator).await;
     let tenant = ApiSession::sign_in(orchestrator.api.port, Actor::Tenant).await.unwrap();
     let head = orchestrator.api.get("/v1/status").await.unwrap()["head"]["time"].as_u64().unwrap();
     for nonce in 0..51 {
-        let action = action(&provider, nonce, head + 3600);
+        let action = action(&world, nonce, head + 3600);
         let (status, said) = tenant.ask(Method::POST, "/v1/proposals", Some(action)).await.unwrap();
         let wanted = if nonce < 50 { StatusCode::OK } else { StatusCode::TOO_MANY_REQUESTS };
         assert_eq!(status, wanted, "{nonce}: {said}");
@@ -173,18 +173,17 @@ async fn an_address_has_room_for_fifty() {
 
 #[tokio::test]
 async fn evidence_is_what_an_open_dispute_names() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
     let (http, text) = (Client::new(), "<script>alert(1)</script> it never answered");
     let hash = keccak256(text);
     let url = orchestrator.api.url(&format!("/v1/evidence/{hash}"));
     let put = async |body: String| http.put(&url).body(body).send().await.unwrap().status();
     assert_eq!(put(text.to_owned()).await, StatusCode::NOT_FOUND, "nobody disputes");
 
-    let (_, terms) =
-        transactions::take(&provider.devnet, provider.offer, provider.order("disputed", 1), DEPOSIT).await.unwrap();
-    let market = provider.devnet.market(Actor::Tenant).await.unwrap();
-    let deposit = U256::from(provider.devnet.deployment.parameters.disputeDeposit);
+    let (_, terms) = world.take(world.order("disputed", 1), DEPOSIT).await.unwrap();
+    let market = world.devnet.market(Actor::Tenant).await.unwrap();
+    let deposit = U256::from(world.devnet.deployment.parameters.disputeDeposit);
     let call = market.dispute(terms.clone(), hash).value(deposit);
     sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     until(

@@ -1,26 +1,26 @@
-//! What a provider's books say, against what the contract says.
+//! The provider's account at the API, compared with the contract.
 
 use alloy::primitives::{Address, B256, U256};
 use anvil::{Actor, ArbiterNumber};
 use serde_json::json;
 use tests::{
-    orchestrator::Orchestrator,
-    provider::{DEPOSIT, Provider, until},
-    transactions::{self, sent},
+    transactions::sent,
+    wait::until,
+    world::{DEPOSIT, World},
 };
 
 const MANIFEST: &str = "services:\n  web: { image: \"tidemark-sample:latest\", command: [back] }\n";
 
 #[tokio::test]
 async fn books_say_what_the_contract_says() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
-    let (api, market) = (&orchestrator.api, provider.devnet.market(Actor::Provider).await.unwrap());
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
+    let (api, market) = (&orchestrator.api, world.devnet.market(Actor::Provider).await.unwrap());
     let own = Actor::Provider.address();
-    let lease = api.run(&provider, MANIFEST, 1).await.unwrap();
+    let lease = api.run(&world, MANIFEST, 1).await.unwrap();
     // A moment in which blocks come, as on a chain that is used.
     let proofs = until("two proofs", async || {
-        provider.devnet.mine(1).await?;
+        world.devnet.mine(1).await?;
         let proofs = api.get(&format!("/v1/leases/{lease}/proofs")).await?;
         Ok((proofs.as_array().unwrap().len() >= 2).then_some(proofs))
     })
@@ -49,7 +49,7 @@ async fn books_say_what_the_contract_says() {
     assert_eq!(shown[0]["faults"], json!([]));
 
     let books = until("a claim", async || {
-        provider.devnet.mine(1).await?;
+        world.devnet.mine(1).await?;
         let books = api.get("/v1/provider").await?;
         Ok((!books["claims"].as_array().unwrap().is_empty() && !books["wallet"].is_null()).then_some(books))
     })
@@ -81,16 +81,16 @@ async fn books_say_what_the_contract_says() {
     orchestrator.stop().await;
 
     // The arbiters take the bond: what is left does not cover the capacity, and everybody can see why.
-    let tenant = provider.devnet.market(Actor::Tenant).await.unwrap();
-    let order = provider.order("disputed", 1);
-    let (_, terms) = transactions::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
-    let deposit = U256::from(provider.devnet.deployment.parameters.disputeDeposit);
+    let tenant = world.devnet.market(Actor::Tenant).await.unwrap();
+    let order = world.order("disputed", 1);
+    let (_, terms) = world.take(order, DEPOSIT).await.unwrap();
+    let deposit = U256::from(world.devnet.deployment.parameters.disputeDeposit);
     let call = tenant.dispute(terms.clone(), B256::repeat_byte(7)).value(deposit);
     sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
-    let arbiters = provider.devnet.market(Actor::Arbiter(ArbiterNumber::One)).await.unwrap();
+    let arbiters = world.devnet.market(Actor::Arbiter(ArbiterNumber::One)).await.unwrap();
     let ruling = arbiters.rule(terms, true, U256::from(1_000_000));
     sent(ruling.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
-    let draining = Orchestrator::start_with(&provider, tests::provider::engine(), |settings| settings.drain = true);
+    let draining = world.orchestrator_with(tests::world::engine(), |settings| settings.drain = true);
     let orchestrator = draining.await.unwrap();
     let alarms = until("the alarms", async || {
         let books = orchestrator.api.get("/v1/provider").await?;

@@ -1,10 +1,10 @@
-//! The page as it is served: what guards it, and what is not a page.
+//! The page as it is served: its security headers, and which paths are not the page.
 
 use std::collections::BTreeSet;
 
 use reqwest::{Client, Response, StatusCode, header::ACCEPT};
 use serde_json::Value;
-use tests::{orchestrator::Orchestrator, provider::Provider};
+use tests::world::World;
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
@@ -14,8 +14,8 @@ fn header<'a>(answer: &'a Response, name: &str) -> &'a str {
 
 #[tokio::test]
 async fn a_page_is_guarded_and_the_api_stays_an_api() {
-    let provider = Provider::start().await.unwrap();
-    let orchestrator = Orchestrator::start(&provider).await.unwrap();
+    let world = World::start().await.unwrap();
+    let orchestrator = world.orchestrator().await.unwrap();
     let http = Client::new();
     let browse = async |path: &str| http.get(orchestrator.api.url(path)).header(ACCEPT, BROWSER).send().await.unwrap();
 
@@ -54,18 +54,18 @@ async fn a_page_is_guarded_and_the_api_stays_an_api() {
     assert_eq!(posted.status(), StatusCode::NOT_FOUND);
 
     let config = orchestrator.api.get("/config.json").await.unwrap();
-    let deployment = &provider.devnet.deployment;
+    let deployment = &world.devnet.deployment;
     assert_eq!(config["market"], deployment.market.to_string());
     assert_eq!((&config["chainId"], &config["block"]), (&31337.into(), &deployment.block.into()));
-    assert_eq!(config["rpcUrl"], provider.devnet.http_url(), "a loopback RPC is told, by HTTP");
+    assert_eq!(config["rpcUrl"], world.devnet.http_url(), "a loopback RPC is told, by HTTP");
     assert_eq!((&config["api"], &config["walletConnectProjectId"]), (&"".into(), &Value::Null));
     orchestrator.stop().await;
 }
 
 #[tokio::test]
 async fn a_provider_may_serve_no_page() {
-    let provider = Provider::start().await.unwrap();
-    let none = Orchestrator::start_with(&provider, tests::provider::engine(), |settings| settings.web.serve = false);
+    let world = World::start().await.unwrap();
+    let none = world.orchestrator_with(tests::world::engine(), |settings| settings.web.serve = false);
     let orchestrator = none.await.unwrap();
     let http = Client::new();
     for path in ["/", "/config.json"] {

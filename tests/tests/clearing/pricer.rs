@@ -1,11 +1,10 @@
-//! The provider's own program prices: well, not at all, too late, nonsense.
+//! The provider's own pricing program: a price, a refusal, a timeout, invalid output.
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
 use anvil::Actor;
-use tests::seller::Place;
 
-use crate::{MANIFEST, SHAPE, id};
+use crate::{MANIFEST, SHAPE, id, market_world};
 
 /// Tells orders apart by their deposits.
 const PRICER: &str = r#"#!/bin/sh
@@ -21,13 +20,13 @@ esac
 
 #[tokio::test]
 async fn a_price_is_taken_and_everything_else_is_no_bid_with_its_reason() {
-    let place = Place::new().await.unwrap();
-    let path = place.path("pricer");
+    let world = market_world().await;
+    let path = world.path("pricer");
     fs::write(&path, PRICER).unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
     let settings = [("TIDEMARK_PRICER", path.to_str().unwrap()), ("TIDEMARK_PRICER_PATIENCE", "1s")];
-    let seller = place.seller(Actor::Provider, 10_000, &settings).await.unwrap();
-    let file = place.write("manifest.yaml", MANIFEST).unwrap();
+    let seller = world.another_provider(Actor::Provider, 10_000, &settings).await.unwrap();
+    let file = world.write("manifest.yaml", MANIFEST).unwrap();
     for (deposit, told) in [
         ("0.002", "declined: not on a Wednesday"),
         ("0.003", "did not answer within 1s and was killed"),
@@ -35,13 +34,13 @@ async fn a_price_is_taken_and_everything_else_is_no_bid_with_its_reason() {
     ] {
         let mut words = vec!["order", "open", &file, "--max-rate", "1/h", "--bidding", "60s", "--deposit", deposit];
         words.extend(SHAPE);
-        let order = id(&place.does(&words).await.unwrap()["order"]);
-        let declined = seller.stands(order, "declined").await.unwrap();
+        let order = id(&world.cli(Actor::Tenant, &words).await.unwrap()["order"]);
+        let declined = seller.decided(order, "declined").await.unwrap();
         assert!(declined["reason"].as_str().unwrap().contains(told), "{declined}");
     }
     let mut words = vec!["order", "open", &file, "--max-rate", "1/h", "--bidding", "60s", "--deposit", "0.001"];
     words.extend(SHAPE);
-    let order = id(&place.does(&words).await.unwrap()["order"]);
-    let placed = seller.stands(order, "placed").await.unwrap();
+    let order = id(&world.cli(Actor::Tenant, &words).await.unwrap()["order"]);
+    let placed = seller.decided(order, "placed").await.unwrap();
     assert_eq!(placed["bid"]["rates"]["reserved"], "7000000000000", "{placed}");
 }

@@ -1,29 +1,28 @@
-//! Which offers fit, and why the others do not: the same on the command line and at a provider.
+//! Which offers match an order, and why the others do not; the command line and the provider answer the same.
 
 use alloy::primitives::aliases::U80;
 use anvil::Actor;
-use lease::screen;
 use solidity::PriceList;
-use tests::{provider::until, seller::Place, transactions};
+use tests::{transactions, wait::until};
 
-use crate::{MANIFEST, SHAPE};
+use crate::{MANIFEST, SHAPE, market_world, state_attribute};
 
 #[tokio::test]
 async fn every_offer_is_quoted_with_its_price_or_its_reasons() {
-    let place = Place::new().await.unwrap();
-    let big = place.seller(Actor::Provider, 10_000, &[]).await.unwrap();
-    let small = place.seller(Actor::Stranger, 150, &[]).await.unwrap();
-    big.claims(&place, vec![screen::attribute("zone=a").unwrap()]).await.unwrap();
+    let world = market_world().await;
+    let big = world.another_provider(Actor::Provider, 10_000, &[]).await.unwrap();
+    let small = world.another_provider(Actor::Stranger, 150, &[]).await.unwrap();
+    state_attribute(&world, Actor::Provider, "zone=a").await;
     // A second, dearer offer of the first provider's, in the test token.
-    let market = place.devnet.market(Actor::Provider).await.unwrap();
+    let market = world.devnet.market(Actor::Provider).await.unwrap();
     let dear = PriceList { millicore: U80::from(30_000_000_000u64), ..transactions::prices() };
-    let call = market.listOffer(place.devnet.token, dear);
+    let call = market.listOffer(world.devnet.token, dear);
     transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
-    let file = place.write("manifest.yaml", MANIFEST).unwrap();
+    let file = world.write("manifest.yaml", MANIFEST).unwrap();
     let mut words = vec!["quote", &file];
     words.extend(SHAPE);
 
-    let said = place.does(&words).await.unwrap();
+    let said = world.cli(Actor::Tenant, &words).await.unwrap();
     assert_eq!(said["matches"], 3, "{said}");
     let rates: Vec<_> = said["offers"].as_array().unwrap().iter().map(|offer| offer["rate"].clone()).collect();
     assert_eq!(rates, ["1000000000000", "1000000000000", "3000000000000"]);
@@ -31,7 +30,7 @@ async fn every_offer_is_quoted_with_its_price_or_its_reasons() {
 
     let mut two = words.clone();
     two.extend(["--max", "2", "--attribute", "zone=a", "--currency", "0x0000000000000000000000000000000000000000"]);
-    let said = place.does(&two).await.unwrap();
+    let said = world.cli(Actor::Tenant, &two).await.unwrap();
     assert_eq!(said["matches"], 1, "{said}");
     assert_eq!((said["offers"][0]["offer"].as_u64(), said["offers"][0]["matches"].as_bool()), (Some(1), Some(true)));
     assert_eq!(said["offers"][0]["highestRate"], "2000000000000");
@@ -46,10 +45,10 @@ async fn every_offer_is_quoted_with_its_price_or_its_reasons() {
 
     let mut none = words.clone();
     none.extend(["--max-rate", "0.000000000000001/h", "--deposit", "0.00000000000000001"]);
-    let said = place.types(&none).await.unwrap();
+    let said = world.cli_output(Actor::Tenant, &none).await.unwrap();
     assert_eq!(said.status.code(), Some(3), "nothing matches: {said:?}");
-    assert_eq!(said.answer["matches"], 0);
-    let reasons = &said.answer["offers"][0]["reasons"];
+    assert_eq!(said.json()["matches"], 0);
+    let reasons = &said.json()["offers"][0]["reasons"];
     assert_eq!(
         (&reasons[0]["error"], &reasons[1]["error"]),
         (&"RateTooHigh".into(), &"InsufficientFunds".into()),

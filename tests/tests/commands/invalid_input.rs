@@ -1,57 +1,32 @@
-//! Bad input and bad surroundings, as people meet them on the command line: each a clear error with a remedy, nothing lost.
+//! Invalid input and missing preconditions on the command line: each is refused with a clear error and a remedy, and nothing
+//! is lost.
 
-use std::{path::Path, process::Output};
+use std::{ffi::OsStr, process::Output};
 
-use anvil::{Actor, Devnet, Mining, Options};
+use anvil::Actor;
 use serde_json::Value;
 use solidity::deploy::Deployment;
-use tempfile::TempDir;
-use tests::{program, transactions};
+use tests::{program, transactions, world::World};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpListener,
     process::Command,
 };
 
-/// A chain with a provider's offer on it, and a folder with its deployment.
-struct Scene {
-    devnet: Devnet,
-    folder: TempDir,
+async fn world() -> World {
+    World::builder().without_containers().start().await.unwrap()
 }
 
-impl Scene {
-    async fn new() -> Self {
-        let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await.unwrap();
-        transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        devnet.deployment.write(&folder.path().join("deployment.json")).unwrap();
-        Self { devnet, folder }
-    }
+/// The program as the tenant.
+fn tenant(world: &World) -> Command {
+    world.command_of(Actor::Tenant)
+}
 
-    fn path(&self, name: &str) -> std::path::PathBuf {
-        self.folder.path().join(name)
-    }
-
-    fn write(&self, name: &str, text: &str) -> std::path::PathBuf {
-        std::fs::write(self.path(name), text).unwrap();
-        self.path(name)
-    }
-
-    /// The program as the tenant, on this chain.
-    fn tenant(&self) -> Command {
-        let mut command = program::tidemark();
-        command
-            .env("TIDEMARK_RPC_URL", self.devnet.ws_url())
-            .env("TIDEMARK_DEPLOYMENT", self.path("deployment.json"))
-            .env("TIDEMARK_DEV_KEY", format!("0x{:x}", Actor::Tenant.signer().to_bytes()));
-        command
-    }
-
-    async fn deploy(&self, manifest: &Path, deposit: &str) -> String {
-        let mut command = self.tenant();
-        command.arg("deploy").arg(manifest).args(["--max-rate", "1/h", "--deposit", deposit, "--cpus", "0.1"]);
-        refused(command.args(["--memory", "64", "--disk", "64"])).await
-    }
+/// The refusal of a deployment.
+async fn deploy(world: &World, manifest: impl AsRef<OsStr>, deposit: &str) -> String {
+    let mut command = tenant(world);
+    command.arg("deploy").arg(manifest).args(["--max-rate", "1/h", "--deposit", deposit, "--cpus", "0.1"]);
+    refused(command.args(["--memory", "64", "--disk", "64"])).await
 }
 
 /// What the program says when it refuses; it must refuse, and say so in one place.
@@ -70,7 +45,7 @@ fn text(output: &Output) -> String {
 
 #[tokio::test]
 async fn a_manifest_that_cannot_run_is_refused_before_any_money_moves() {
-    let scene = Scene::new().await;
+    let world = world().await;
     let service = |line: &str| format!("services:\n  web:\n    image: x\n    {line}\n");
     for (manifest, told) in [
         ("\tnot: [yaml".to_owned(), "YAML"),
@@ -82,32 +57,32 @@ async fn a_manifest_that_cannot_run_is_refused_before_any_money_moves() {
         (service("devices: [/dev/kmsg]"), "services.web.devices"),
         (service("volumes: ['/etc:/host']"), "services.web.volumes"),
     ] {
-        let file = scene.write("manifest.yaml", &manifest);
-        let said = scene.deploy(&file, "0.01").await;
+        let file = world.write("manifest.yaml", &manifest).unwrap();
+        let said = deploy(&world, &file, "0.01").await;
         assert!(said.contains(told), "{manifest}\n{said}");
     }
-    let said = scene.deploy(&scene.path("missing.yaml"), "0.01").await;
+    let said = deploy(&world, &world.path("missing.yaml"), "0.01").await;
     assert!(said.contains("missing.yaml is not readable"), "{said}");
-    let market = scene.devnet.market(Actor::Tenant).await.unwrap();
+    let market = world.devnet.market(Actor::Tenant).await.unwrap();
     assert!(market.LeaseOpened_filter().from_block(0).query().await.unwrap().is_empty(), "a lease was opened");
 }
 
 #[tokio::test]
 async fn amounts_that_do_not_do_are_refused_with_numbers() {
-    let scene = Scene::new().await;
-    let file = scene.write("manifest.yaml", "services:\n  web:\n    image: x\n");
-    let said = scene.deploy(&file, "0.00000000000000001").await;
+    let world = world().await;
+    let file = world.write("manifest.yaml", "services:\n  web:\n    image: x\n").unwrap();
+    let said = deploy(&world, &file, "0.00000000000000001").await;
     let missing = "0.00000000000000001 ETH does not keep the notice period's 0.00000000000000003 ETH";
     assert!(said.contains(missing), "{said}");
     for deposit in ["-1", "plenty", "0.0000000000000000001"] {
-        let said = scene.deploy(&file, deposit).await;
+        let said = deploy(&world, &file, deposit).await;
         assert!(said.contains("is not an amount of ETH"), "{deposit}: {said}");
     }
-    let mut command = scene.tenant();
+    let mut command = tenant(&world);
     command.arg("deploy").arg(&file).args(["--max-rate", "0.000000000000000001/h", "--deposit", "0.01"]);
     let said = refused(command.args(["--cpus", "0.1", "--memory", "64", "--disk", "64"])).await;
     assert!(said.contains("above the budget"), "{said}");
-    let mut command = scene.tenant();
+    let mut command = tenant(&world);
     command.arg("deploy").arg(&file).args(["--max-rate", "1/h", "--deposit", "0.01", "--cpus", "64"]);
     let said = refused(&mut command).await;
     assert!(said.contains("offer 1: 10000 millicores are free where 64000 are asked: ask for 54000 fewer"), "{said}");
@@ -115,33 +90,33 @@ async fn amounts_that_do_not_do_are_refused_with_numbers() {
 
 #[tokio::test]
 async fn a_lease_that_is_not_there_is_said_to_be_so() {
-    let scene = Scene::new().await;
-    let said = refused(scene.tenant().args(["show", "0xabcdef"])).await;
+    let world = world().await;
+    let said = refused(tenant(&world).args(["show", "0xabcdef"])).await;
     assert!(said.contains("no lease id starts with 0xabcdef"), "{said}");
-    let said = refused(scene.tenant().args(["show", "lease"])).await;
+    let said = refused(tenant(&world).args(["show", "lease"])).await;
     assert!(said.contains("is not a lease id"), "{said}");
 }
 
 #[tokio::test]
 async fn a_stranger_is_refused_and_an_unfit_count_too() {
-    let scene = Scene::new().await;
+    let world = world().await;
     let order = transactions::order(Default::default(), 1, 7);
-    let (lease, _) = transactions::take(&scene.devnet, 1, order, 10_000).await.unwrap();
+    let (lease, _) = world.take(order, 10_000).await.unwrap();
     let stranger = format!("0x{:x}", Actor::Stranger.signer().to_bytes());
     for verb in [vec!["scale", "2"], vec!["close"]] {
-        let mut command = scene.tenant();
+        let mut command = tenant(&world);
         command.env("TIDEMARK_DEV_KEY", &stranger).arg(verb[0]).arg(lease.to_string()).args(&verb[1..]);
         let said = refused(&mut command).await;
         assert!(said.contains("has no right to this"), "{said}");
     }
-    let said = refused(scene.tenant().arg("scale").arg(lease.to_string()).arg("9")).await;
+    let said = refused(tenant(&world).arg("scale").arg(lease.to_string()).arg("9")).await;
     assert!(said.contains("9 replicas are outside the lease's bounds of 0 to 8"), "{said}");
 }
 
 #[tokio::test]
 async fn a_chain_that_is_away_or_talks_nonsense_is_named() {
-    let scene = Scene::new().await;
-    let said = refused(scene.tenant().arg("ls").args(["--rpc-url", "ws://127.0.0.1:1"])).await;
+    let world = world().await;
+    let said = refused(tenant(&world).arg("ls").args(["--rpc-url", "ws://127.0.0.1:1"])).await;
     assert!(said.contains("does not answer at ws://127.0.0.1:1"), "{said}");
 
     let garbage = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -152,49 +127,49 @@ async fn a_chain_that_is_away_or_talks_nonsense_is_named() {
             let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n<garbage>").await;
         }
     });
-    let said = refused(scene.tenant().arg("ls").args(["--rpc-url", &url])).await;
+    let said = refused(tenant(&world).arg("ls").args(["--rpc-url", &url])).await;
     assert!(said.contains("check TIDEMARK_RPC_URL"), "{said}");
 }
 
 #[tokio::test]
 async fn an_address_that_is_not_ours_is_refused() {
-    let scene = Scene::new().await;
-    let mut wrong = scene.devnet.deployment.clone();
-    wrong.market = scene.devnet.token;
-    wrong.write(&scene.path("deployment.json")).unwrap();
-    let said = refused(scene.tenant().arg("ls")).await;
+    let world = world().await;
+    let mut wrong = world.devnet.deployment.clone();
+    wrong.market = world.devnet.token;
+    wrong.write(&world.path("deployment.json")).unwrap();
+    let said = refused(tenant(&world).arg("ls")).await;
     assert!(said.contains("is not of Tidemark's market"), "{said}");
-    let said = refused(scene.tenant().args(["contracts", "deploy"])).await;
+    let said = refused(tenant(&world).args(["contracts", "deploy"])).await;
     assert!(said.contains("names a deployment that is not usable"), "{said}");
-    scene.write("deployment.json", "{}");
-    assert!(refused(scene.tenant().arg("ls")).await.contains("is not a deployment"));
-    std::fs::remove_file(scene.path("deployment.json")).unwrap();
-    assert!(refused(scene.tenant().arg("ls")).await.contains("set TIDEMARK_DEPLOYMENT"));
+    world.write("deployment.json", "{}").unwrap();
+    assert!(refused(tenant(&world).arg("ls")).await.contains("is not a deployment"));
+    std::fs::remove_file(world.path("deployment.json")).unwrap();
+    assert!(refused(tenant(&world).arg("ls")).await.contains("set TIDEMARK_DEPLOYMENT"));
 }
 
 #[tokio::test]
 async fn contracts_deploy_writes_what_everything_reads_and_does_not_deploy_twice() {
-    let scene = Scene::new().await;
-    let file = scene.path("mine/deployment.json");
+    let world = world().await;
+    let file = world.path("mine/deployment.json");
     let deploy = || async {
-        let mut command = scene.tenant();
+        let mut command = tenant(&world);
         let output = command.args(["contracts", "deploy", "--json", "--out"]).arg(&file).output().await.unwrap();
         assert!(output.status.success(), "{}", text(&output));
         serde_json::from_slice::<Deployment>(&output.stdout).unwrap()
     };
     let first = deploy().await;
     assert_eq!(Deployment::read(&file).unwrap(), first);
-    assert_ne!(first.market, scene.devnet.deployment.market);
+    assert_ne!(first.market, world.devnet.deployment.market);
     assert_eq!(deploy().await, first, "a second call finds the first's market");
 }
 
 #[tokio::test]
 async fn a_keystore_opens_with_its_password_and_no_other() {
-    let scene = Scene::new().await;
-    let password = scene.write("password", "correct horse\n");
-    let init = |password: &Path| {
+    let world = world().await;
+    let password = world.write("password", "correct horse\n").unwrap();
+    let init = |password: &str| {
         let mut command = program::tidemark();
-        command.args(["provider", "init", "--json", "--folder"]).arg(scene.path("keys"));
+        command.args(["provider", "init", "--json", "--folder"]).arg(world.path("keys"));
         command.arg("--password-file").arg(password);
         command
     };
@@ -203,30 +178,25 @@ async fn a_keystore_opens_with_its_password_and_no_other() {
     let made: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert!(refused(&mut init(&password)).await.contains("exists already"));
 
-    let with = |password: &Path| {
-        let mut command = scene.tenant();
-        command.env_remove("TIDEMARK_DEV_KEY").env("TIDEMARK_KEYSTORE", scene.path("keys/keystore.json"));
+    let with = |password: &str| {
+        let mut command = tenant(&world);
+        command.env_remove("TIDEMARK_DEV_KEY").env("TIDEMARK_KEYSTORE", world.path("keys/keystore.json"));
         command.env("TIDEMARK_PASSWORD_FILE", password).args(["provider", "withdraw"]);
         command
     };
-    let wrong = scene.write("wrong", "battery staple\n");
+    let wrong = world.write("wrong", "battery staple\n").unwrap();
     assert!(refused(&mut with(&wrong)).await.contains("is the password right?"));
     let said = refused(&mut with(&password)).await;
     assert!(said.contains("there are no earnings in ETH"), "{said}");
-    let secret = std::fs::read_to_string(scene.path("keys/sealing.key")).unwrap();
+    let secret = std::fs::read_to_string(world.path("keys/sealing.key")).unwrap();
     assert!(!made.to_string().contains(secret.trim()), "the answer shows the secret key");
 }
 
 #[tokio::test]
 async fn a_raw_key_is_for_the_local_chain_alone() {
-    let devnet =
-        Devnet::start(Options { chain_id: 4242, mining: Mining::OnDemand, ..Default::default() }).await.unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("deployment.json");
-    devnet.deployment.write(&file).unwrap();
-    let key = format!("0x{:x}", Actor::Tenant.signer().to_bytes());
-    let mut command = program::tidemark();
-    command.env("TIDEMARK_RPC_URL", devnet.ws_url()).env("TIDEMARK_DEPLOYMENT", file).env("TIDEMARK_DEV_KEY", &key);
+    let world = World::builder().chain_id(4242).without_provider().start().await.unwrap();
+    let key = program::dev_key(Actor::Tenant);
+    let mut command = tenant(&world);
     let said = refused(command.args(["topup", "0x00", "1"])).await;
     assert!(said.contains("refused on chain 4242"), "{said}");
     assert!(!said.contains(&key[4..]), "the key is shown: {said}");

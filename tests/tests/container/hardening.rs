@@ -1,4 +1,4 @@
-//! What a container gets, always: as the engine shows it, and as the container itself finds it.
+//! The hardening that every container gets, as the engine shows it and as the container itself sees it.
 
 use std::{collections::HashMap, fs, os::unix::fs::MetadataExt, process::Command};
 
@@ -6,10 +6,7 @@ use alloy::primitives::B256;
 use bollard::models::{ContainerInspectResponse, HostConfig};
 use lease::{label, reconcile::WorkloadStatus};
 use solidity::Shape;
-use tests::{
-    orchestrator::Orchestrator,
-    provider::{Provider, until},
-};
+use tests::{wait::until, world::World};
 
 /// As much as a manifest may ask for, and nothing at all.
 const MANIFEST: &str = r#"
@@ -32,17 +29,17 @@ volumes: { kept: {} }
 
 #[tokio::test]
 async fn the_engine_shows_every_container_hardened() {
-    let provider = Provider::start().await.unwrap();
-    let process = provider.process().await.unwrap();
+    let world = World::start().await.unwrap();
+    let process = world.process().await.unwrap();
     let mut networks = Vec::new();
-    for order in [provider.order(MANIFEST, 2), provider.order(MANIFEST, 1)] {
+    for order in [world.order(MANIFEST, 2), world.order(MANIFEST, 1)] {
         let shape = order.shape.clone();
-        let (lease, _) = provider.open_with(&process, MANIFEST, order, 1_000_000).await.unwrap();
+        let (lease, _) = world.open_order(&process, MANIFEST, order, 1_000_000).await.unwrap();
         process.until(lease, WorkloadStatus::Running).await.unwrap();
-        let network = provider.networks(lease).await.unwrap().remove(0);
-        let image = provider.docker.inspect_image("tidemark-sample:latest").await.unwrap().id.unwrap();
-        for (slot, id) in provider.slots(lease).await.unwrap() {
-            let found = provider.inspect(&id).await.unwrap();
+        let network = world.networks(lease).await.unwrap().remove(0);
+        let image = world.docker().await.unwrap().inspect_image("tidemark-sample:latest").await.unwrap().id.unwrap();
+        for (slot, id) in world.slots(lease).await.unwrap() {
+            let found = world.inspect(&id).await.unwrap();
             assert_eq!(found.image.as_ref(), Some(&image), "the image's id runs");
             assert_eq!(found.config.as_ref().unwrap().image.as_ref(), Some(&image), "and not a tag");
             let asking = slot.service == "asking";
@@ -111,12 +108,12 @@ fn assert_powerless(host: &HostConfig) {
 /// What the kernel says to a process of a container.
 #[tokio::test]
 async fn the_kernel_grants_a_container_nothing() {
-    let provider = Provider::start().await.unwrap();
-    let process = provider.process().await.unwrap();
-    let (lease, _) = provider.open(&process, MANIFEST, 1).await.unwrap();
+    let world = World::start().await.unwrap();
+    let process = world.process().await.unwrap();
+    let (lease, _) = world.open(&process, MANIFEST, 1).await.unwrap();
     process.until(lease, WorkloadStatus::Running).await.unwrap();
-    for (slot, id) in provider.slots(lease).await.unwrap() {
-        let pid = provider.inspect(&id).await.unwrap().state.unwrap().pid.unwrap();
+    for (slot, id) in world.slots(lease).await.unwrap() {
+        let pid = world.inspect(&id).await.unwrap().state.unwrap().pid.unwrap();
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
         let field = |name: &str| {
             let line = status.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
@@ -145,9 +142,9 @@ async fn the_services_of_a_replica_share_its_shape() {
     if !is_root() {
         return; // then the groups cannot be limited, and the containers' own limits are all there is
     }
-    let provider = Provider::start().await.unwrap();
-    let process = provider.process().await.unwrap();
-    let (lease, _) = provider.open(&process, TWINS, 1).await.unwrap();
+    let world = World::start().await.unwrap();
+    let process = world.process().await.unwrap();
+    let (lease, _) = world.open(&process, TWINS, 1).await.unwrap();
     process.until(lease, WorkloadStatus::Running).await.unwrap();
     let seen = process.store.containers(lease).await.unwrap();
     let ask = async |service: &str, path: &str| {
@@ -178,22 +175,22 @@ services:
 
 #[tokio::test]
 async fn a_container_reaches_its_sibling_and_neither_the_host_nor_another_lease() {
-    let provider = Provider::start().await.unwrap();
+    let world = World::start().await.unwrap();
     // On every address of the host, so that only the firewall keeps containers away.
     let everywhere = ([0, 0, 0, 0], 0).into();
-    let engine = tests::provider::engine();
-    let orchestrator = Orchestrator::start_with(&provider, engine, |settings| settings.listen = everywhere);
+    let engine = tests::world::engine();
+    let orchestrator = world.orchestrator_with(engine, |settings| settings.listen = everywhere);
     let orchestrator = orchestrator.await.unwrap();
-    let ours = orchestrator.api.run(&provider, PAIR, 1).await.unwrap();
-    let theirs = orchestrator.api.run(&provider, PAIR, 1).await.unwrap();
-    let front = provider.container(ours, "front", 0).await.unwrap();
-    let reaches = async |from: &str, url: String| provider.exec(from, &["/sample", "health", &url]).await.unwrap();
+    let ours = orchestrator.api.run(&world, PAIR, 1).await.unwrap();
+    let theirs = orchestrator.api.run(&world, PAIR, 1).await.unwrap();
+    let front = world.container(ours, "front", 0).await.unwrap();
+    let reaches = async |from: &str, url: String| world.exec(from, &["/sample", "health", &url]).await.unwrap();
 
     let (code, said) = reaches(&front, "http://back:8081/health".to_owned()).await;
     assert_eq!(code, 0, "the sibling, by its name: {said}");
 
-    let other = provider.container(theirs, "back", 0).await.unwrap();
-    let settings = provider.inspect(&other).await.unwrap().network_settings.unwrap();
+    let other = world.container(theirs, "back", 0).await.unwrap();
+    let settings = world.inspect(&other).await.unwrap().network_settings.unwrap();
     let address = settings.networks.unwrap().into_values().next().unwrap().ip_address.unwrap();
     let there = format!("http://{address}:8081/health");
     assert_eq!(reaches(&other, there.clone()).await.0, 0, "it answers where it is");
@@ -201,7 +198,7 @@ async fn a_container_reaches_its_sibling_and_neither_the_host_nor_another_lease(
 
     // Without the right to write rules there are none; the program says so when it starts and in `tidemark doctor`.
     if is_root() {
-        let gateway = provider.networks(ours).await.unwrap().remove(0).ipam.unwrap().config.unwrap().remove(0);
+        let gateway = world.networks(ours).await.unwrap().remove(0).ipam.unwrap().config.unwrap().remove(0);
         let gateway = gateway.gateway.unwrap_or_else(|| first_address(&gateway.subnet.unwrap()));
         let api = format!("http://{gateway}:{}/v1/status", orchestrator.api.port);
         assert!(reqwest::get(&api).await.unwrap().status().is_success(), "the API listens there");

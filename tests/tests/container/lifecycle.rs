@@ -1,4 +1,4 @@
-//! A lease from its opening to its end.
+//! A lease's containers from its opening to its end.
 
 use std::collections::HashMap;
 
@@ -10,7 +10,7 @@ use lease::{
 };
 use tests::{
     docker_object::DockerObject,
-    provider::{Provider, group_exists},
+    world::{World, cgroup_exists},
 };
 
 /// A front with a volume that asks a back by its name.
@@ -38,29 +38,29 @@ fn slots(replicas: u16) -> Vec<Slot> {
 
 #[tokio::test]
 async fn a_lease_becomes_containers_follows_its_replicas_and_leaves_nothing() {
-    let provider = Provider::start().await.unwrap();
-    let process = provider.process().await.unwrap();
-    let (lease, terms) = provider.open(&process, PAIR, 1).await.unwrap();
+    let world = World::start().await.unwrap();
+    let process = world.process().await.unwrap();
+    let (lease, terms) = world.open(&process, PAIR, 1).await.unwrap();
     let progress = process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert_eq!(progress.reason, None);
     assert!(progress.running_at_ms.unwrap() > progress.found_at_ms);
 
-    let one = provider.slots(lease).await.unwrap();
+    let one = world.slots(lease).await.unwrap();
     assert_eq!(one.keys().cloned().collect::<Vec<_>>(), slots(1));
-    assert_eq!(provider.left(lease).await.unwrap(), [2, 1, 1]);
-    let market = format!("{:#x}", provider.devnet.deployment.market);
+    assert_eq!(world.left(lease).await.unwrap(), [2, 1, 1]);
+    let market = format!("{:#x}", world.devnet.deployment.market);
     let wanted = HashMap::from(
         [
-            (label::PROVIDER, format!("{:#x}", provider.owner.provider)),
+            (label::PROVIDER, format!("{:#x}", world.owner.provider)),
             (label::CHAIN, "31337".to_owned()),
             (label::MARKET, market),
             (label::LEASE, format!("{lease:#x}")),
         ]
         .map(|(key, value)| (key.to_owned(), value)),
     );
-    let containers = provider.containers(lease).await.unwrap().into_iter().map(|found| found.labels.unwrap());
-    let networks = provider.networks(lease).await.unwrap().into_iter().map(|found| found.labels.unwrap());
-    let volumes = provider.volumes(lease).await.unwrap().into_iter().map(|found| found.labels);
+    let containers = world.containers(lease).await.unwrap().into_iter().map(|found| found.labels.unwrap());
+    let networks = world.networks(lease).await.unwrap().into_iter().map(|found| found.labels.unwrap());
+    let volumes = world.volumes(lease).await.unwrap().into_iter().map(|found| found.labels);
     for labels in containers.chain(networks).chain(volumes) {
         for (key, value) in &wanted {
             assert_eq!(labels.get(key), Some(value), "{labels:?}");
@@ -77,25 +77,25 @@ async fn a_lease_becomes_containers_follows_its_replicas_and_leaves_nothing() {
     let said: serde_json::Value = reqwest::get(format!("http://{address}/")).await.unwrap().json().await.unwrap();
     assert_eq!((&said["visits"]["kept"], &said["back"]["service"]), (&true.into(), &"back".into()), "{said}");
 
-    provider.scale(&terms, 3).await.unwrap();
+    world.scale(&terms, 3).await.unwrap();
     process.until(lease, WorkloadStatus::Running).await.unwrap();
-    let three = provider.slots(lease).await.unwrap();
+    let three = world.slots(lease).await.unwrap();
     assert_eq!(three.keys().cloned().collect::<Vec<_>>(), slots(3));
     assert!(one.iter().all(|(slot, id)| three[slot] == *id), "the first replica runs on");
 
-    provider.scale(&terms, 1).await.unwrap();
+    world.scale(&terms, 1).await.unwrap();
     process.until(lease, WorkloadStatus::Running).await.unwrap();
-    assert_eq!(provider.slots(lease).await.unwrap(), one, "the highest replicas went");
-    assert_eq!(provider.left(lease).await.unwrap(), [2, 1, 1]);
+    assert_eq!(world.slots(lease).await.unwrap(), one, "the highest replicas went");
+    assert_eq!(world.left(lease).await.unwrap(), [2, 1, 1]);
 
     process.meter.run().await.unwrap();
-    assert!(group_exists(lease), "the lease's group is what the meter reads");
-    provider.close(&terms).await.unwrap();
+    assert!(cgroup_exists(lease), "the lease's group is what the meter reads");
+    world.close(&terms).await.unwrap();
     process.until(lease, WorkloadStatus::Removed).await.unwrap();
-    assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0]);
+    assert_eq!(world.left(lease).await.unwrap(), [0, 0, 0]);
     assert!(process.store.containers(lease).await.unwrap().is_empty());
     process.meter.run().await.unwrap();
-    assert!(!group_exists(lease), "the last sample is taken, and the group goes");
+    assert!(!cgroup_exists(lease), "the last sample is taken, and the group goes");
 }
 
 const ONE: &str = r#"
@@ -106,24 +106,24 @@ volumes: { kept: {} }
 
 #[tokio::test]
 async fn what_is_killed_or_removed_from_outside_comes_back() {
-    let provider = Provider::start().await.unwrap();
-    let process = provider.process().await.unwrap();
-    let (lease, _) = provider.open(&process, ONE, 2).await.unwrap();
+    let world = World::start().await.unwrap();
+    let process = world.process().await.unwrap();
+    let (lease, _) = world.open(&process, ONE, 2).await.unwrap();
     process.until(lease, WorkloadStatus::Running).await.unwrap();
-    let before = provider.running(lease).await.unwrap();
+    let before = world.running(lease).await.unwrap();
     let [(first, (killed, _)), (second, (removed, _))] = before.iter().collect::<Vec<_>>()[..] else { panic!() };
 
-    provider.kill(killed).await.unwrap();
+    world.kill(killed).await.unwrap();
     process.until(lease, WorkloadStatus::Running).await.unwrap();
-    let healed = provider.running(lease).await.unwrap();
+    let healed = world.running(lease).await.unwrap();
     assert_eq!(healed[first].0, *killed, "the same container");
     assert!(healed[first].1.is_some() && healed[first].1 != before[first].1, "started again");
     assert_eq!(healed[second], before[second], "alone");
 
     let force = RemoveContainerOptionsBuilder::default().force(true).build();
-    provider.docker.remove_container(removed, Some(force)).await.unwrap();
+    world.docker().await.unwrap().remove_container(removed, Some(force)).await.unwrap();
     process.until(lease, WorkloadStatus::Running).await.unwrap();
-    let again = provider.running(lease).await.unwrap();
+    let again = world.running(lease).await.unwrap();
     assert_eq!(again[first], healed[first]);
     assert_ne!(again[second].0, *removed);
     assert!(again[second].1.is_some());
@@ -131,12 +131,12 @@ async fn what_is_killed_or_removed_from_outside_comes_back() {
 
 #[tokio::test]
 async fn a_container_that_is_not_ours_is_left_alone_and_told() {
-    let provider = Provider::start().await.unwrap();
-    let process = provider.process().await.unwrap();
-    let (lease, terms) = provider.open(&process, ONE, 1).await.unwrap();
+    let world = World::start().await.unwrap();
+    let process = world.process().await.unwrap();
+    let (lease, terms) = world.open(&process, ONE, 1).await.unwrap();
     // It has our name, and all of our labels but one; its market is another.
     let name = label::container_name(lease, &Slot { replica: 0, service: "web".to_owned() });
-    let mut labels: HashMap<_, _> = provider.owner.labels().map(|(key, value)| (key.to_owned(), value)).into();
+    let mut labels: HashMap<_, _> = world.owner.labels().map(|(key, value)| (key.to_owned(), value)).into();
     labels.insert(label::MARKET.to_owned(), "0x00000000000000000000000000000000000000ff".to_owned());
     let body = ContainerCreateBody {
         image: Some("tidemark-sample:latest".to_owned()),
@@ -144,14 +144,14 @@ async fn a_container_that_is_not_ours_is_left_alone_and_told() {
         labels: Some(labels),
         ..ContainerCreateBody::default()
     };
-    let theirs = DockerObject::container(&provider.docker, &name, body).await.unwrap();
-    let before = provider.inspect(&theirs.name).await.unwrap().state;
+    let theirs = DockerObject::container(world.docker().await.unwrap(), &name, body).await.unwrap();
+    let before = world.inspect(&theirs.name).await.unwrap().state;
 
     let failing = process.until(lease, WorkloadStatus::Failing).await.unwrap();
     let reason = failing.reason.unwrap();
     assert!(reason.contains(&name) && reason.contains("does not carry this lease's labels"), "{reason}");
-    provider.close(&terms).await.unwrap();
+    world.close(&terms).await.unwrap();
     process.until(lease, WorkloadStatus::Removed).await.unwrap();
-    assert_eq!(provider.left(lease).await.unwrap(), [0, 0, 0]);
-    assert_eq!(provider.inspect(&theirs.name).await.unwrap().state, before, "nobody touched it");
+    assert_eq!(world.left(lease).await.unwrap(), [0, 0, 0]);
+    assert_eq!(world.inspect(&theirs.name).await.unwrap().state, before, "nobody touched it");
 }

@@ -1,4 +1,4 @@
-//! Requests to leases on a real chain and a real engine: where they go, and that none is lost.
+//! Requests to leases through the gateway, on a real chain and a real engine: how they are routed, and that none is lost.
 #![allow(clippy::unwrap_used)]
 
 mod protocols;
@@ -7,8 +7,6 @@ mod routing;
 
 use std::{net::SocketAddr, time::Duration};
 
-use alloy::primitives::B256;
-use anvil::Actor;
 use http_body_util::{BodyExt, Empty};
 use hyper::{
     Request, Response, StatusCode,
@@ -17,16 +15,14 @@ use hyper::{
     header::HOST,
 };
 use hyper_util::rt::TokioIo;
-use lease::label;
-use solidity::Terms;
 use tests::{
-    orchestrator::Orchestrator,
-    provider::{DEPOSIT, Provider, until},
-    transactions,
+    running_lease::RunningLease,
+    wait::until,
+    world::{DEPOSIT, World},
 };
 use tokio::net::TcpStream;
 
-/// The sample's front: it stops within two seconds, and is checked.
+/// The sample's front, with a health check and a stop within two seconds.
 const FRONT: &str = r#"
 services:
   web:
@@ -40,63 +36,30 @@ services:
       start_period: 5s
 "#;
 
-/// A provider whose gateway serves a lease of the sample's front.
-struct Scene {
-    provider: Provider,
-    orchestrator: Orchestrator,
-    lease: B256,
-    terms: Terms,
-}
-
-impl Scene {
-    async fn new(replicas: u16) -> Self {
-        let provider = Provider::start().await.unwrap();
-        let orchestrator = Orchestrator::start(&provider).await.unwrap();
-        let order = provider.order(FRONT, replicas);
-        let (lease, terms) = transactions::take(&provider.devnet, provider.offer, order, DEPOSIT).await.unwrap();
-        until("the manifest to be taken", async || {
-            let (status, _) = orchestrator.api.put(&provider, lease, FRONT, Actor::Tenant).await?;
-            Ok((status.as_u16() == 204).then_some(()))
-        })
+/// A lease of the sample's front that the gateway serves.
+async fn front(replicas: u16) -> RunningLease {
+    let world = World::start().await.unwrap();
+    let order = world.order(FRONT, replicas);
+    let running = RunningLease::start(world, FRONT, order, DEPOSIT, |_| {}).await.unwrap();
+    until("the gateway to serve", async || Ok((ask(&running, "/health").await.0 == StatusCode::OK).then_some(())))
         .await
         .unwrap();
-        orchestrator.api.shows(lease, |view| view.summary.replicas.healthy == replicas).await.unwrap();
-        let scene = Self { provider, orchestrator, lease, terms };
-        until("the gateway to serve", async || Ok((scene.get("/health").await.0 == StatusCode::OK).then_some(())))
-            .await
-            .unwrap();
-        scene
-    }
+    running
+}
 
-    fn at(&self) -> SocketAddr {
-        self.orchestrator.gateway()
-    }
+/// The answer of the front at the gateway.
+async fn ask(running: &RunningLease, path: &str) -> (StatusCode, String) {
+    get(running.gateway(), &running.host("web"), path).await.unwrap()
+}
 
-    fn host(&self) -> String {
-        format!("{}.localhost", label::served("web", self.lease))
-    }
-
-    async fn get(&self, path: &str) -> (StatusCode, String) {
-        get(self.at(), &self.host(), path).await.unwrap()
-    }
-
-    /// The tenant wants so many replicas, and they are healthy.
-    async fn scale(&self, replicas: u16) {
-        self.want(replicas).await;
-        let scaled = |view: &api_types::LeaseView| {
-            let count = &view.summary.replicas;
-            (count.wanted, count.healthy, count.running) == (replicas, replicas, replicas)
-        };
-        self.orchestrator.api.shows(self.lease, scaled).await.unwrap();
-    }
-
-    async fn want(&self, replicas: u16) {
-        self.provider.scale(&self.terms, replicas).await.unwrap();
-    }
-
-    async fn end(self) {
-        self.orchestrator.stop().await;
-    }
+/// The tenant sets the replica count, and that many become healthy.
+async fn scale(running: &RunningLease, replicas: u16) {
+    running.scale(replicas).await.unwrap();
+    let scaled = |view: &api_types::leases::LeaseView| {
+        let count = &view.summary.replicas;
+        (count.wanted, count.healthy, count.running) == (replicas, replicas, replicas)
+    };
+    running.orchestrator.api.shows(running.lease, scaled).await.unwrap();
 }
 
 async fn get(at: SocketAddr, host: &str, path: &str) -> anyhow::Result<(StatusCode, String)> {

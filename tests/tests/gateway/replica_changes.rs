@@ -1,4 +1,4 @@
-//! Replicas come, go and die while requests come in.
+//! Replicas start, stop and are killed under load.
 
 use std::{
     sync::{
@@ -9,12 +9,12 @@ use std::{
 };
 
 use hyper::StatusCode;
-use tests::provider::until;
+use tests::{running_lease::RunningLease, wait::until};
 use tokio::task::JoinHandle;
 
-use crate::{Scene, get};
+use crate::{front, get, scale};
 
-/// Clients that ask one after the other, and what they were told.
+/// Clients, each of which sends one request after the other.
 struct Load {
     stop: Arc<AtomicBool>,
     answered: Arc<AtomicU64>,
@@ -22,10 +22,10 @@ struct Load {
 }
 
 impl Load {
-    fn start(scene: &Scene, path: &'static str, clients: usize) -> Self {
+    fn start(running: &RunningLease, path: &'static str, clients: usize) -> Self {
         let (stop, answered) = (Arc::<AtomicBool>::default(), Arc::<AtomicU64>::default());
         let client = |_| {
-            let (at, host, stop, answered) = (scene.at(), scene.host(), stop.clone(), answered.clone());
+            let (at, host, stop, answered) = (running.gateway(), running.host("web"), stop.clone(), answered.clone());
             tokio::spawn(async move {
                 let mut slowest = Duration::ZERO;
                 while !stop.load(Ordering::SeqCst) {
@@ -54,52 +54,52 @@ impl Load {
 
 #[tokio::test]
 async fn not_one_request_fails_while_replicas_come_and_go() {
-    let scene = Scene::new(1).await;
-    let quick = Load::start(&scene, "/bytes?n=1024", 4);
+    let running = front(1).await;
+    let quick = Load::start(&running, "/bytes?n=1024", 4);
     // These are under way when their replica is to go.
-    let slow = Load::start(&scene, "/ticks?n=4&ms=150", 4);
+    let slow = Load::start(&running, "/ticks?n=4&ms=150", 4);
     for replicas in [3, 1, 2, 1] {
-        scene.scale(replicas).await;
+        scale(&running, replicas).await;
         tokio::time::sleep(Duration::from_secs(1)).await;
     }
     let answered = quick.answered.load(Ordering::SeqCst);
     quick.end().await.unwrap();
     slow.end().await.unwrap();
     assert!(answered > 100, "{answered}");
-    scene.end().await;
+    running.stop().await;
 }
 
 #[tokio::test]
 async fn a_killed_replica_costs_no_request_and_no_time() {
-    let scene = Scene::new(3).await;
-    let load = Load::start(&scene, "/bytes?n=1024", 4);
+    let running = front(3).await;
+    let load = Load::start(&running, "/bytes?n=1024", 4);
     tokio::time::sleep(Duration::from_millis(500)).await;
-    let victim = scene.provider.container(scene.lease, "web", 1).await.unwrap();
+    let victim = running.world.container(running.lease, "web", 1).await.unwrap();
     for _ in 0..2 {
-        scene.provider.kill(&victim).await.unwrap();
+        running.world.kill(&victim).await.unwrap();
         tokio::time::sleep(Duration::from_secs(2)).await;
     }
     let slowest = load.end().await.unwrap();
     // A try elsewhere costs a tenth of a second at most; the rest is this machine's.
     assert!(slowest < Duration::from_millis(600), "{slowest:?}");
-    scene.end().await;
+    running.stop().await;
 }
 
 #[tokio::test]
 async fn a_lease_at_zero_holds_its_first_request_until_a_replica_is_there() {
-    let scene = Scene::new(1).await;
-    scene.scale(0).await;
+    let running = front(1).await;
+    scale(&running, 0).await;
     until("the last container to go", async || {
-        Ok(scene.provider.containers(scene.lease).await?.is_empty().then_some(()))
+        Ok(running.world.containers(running.lease).await?.is_empty().then_some(()))
     })
     .await
     .unwrap();
-    let (at, host) = (scene.at(), scene.host());
+    let (at, host) = (running.gateway(), running.host("web"));
     let held = tokio::spawn(async move { get(at, &host, "/bytes?n=5").await });
     tokio::time::sleep(Duration::from_secs(1)).await;
     assert!(!held.is_finished(), "it waits");
-    scene.want(1).await;
+    running.scale(1).await.unwrap();
     let (status, said) = held.await.unwrap().unwrap();
     assert_eq!((status, said.as_str()), (StatusCode::OK, "~~~~~"));
-    scene.end().await;
+    running.stop().await;
 }

@@ -1,4 +1,4 @@
-//! The proof, against the real contract: what it accepts, and everything near it that it refuses.
+//! Proofs against the real contract: what it accepts, and which near misses it refuses.
 #![allow(clippy::unwrap_used)]
 
 use std::time::Duration;
@@ -8,12 +8,12 @@ use alloy::{
     primitives::{B256, U256, aliases::U96, keccak256},
     signers::SignerSync,
 };
-use anvil::{Actor, Devnet, Mining, Options};
+use anvil::Actor;
 use solidity::{Claim, Market::MarketErrors, Statement, Terms, leaf, tree::Tree, typed};
-use tests::transactions;
+use tests::{transactions, world::World};
 
-struct Scene {
-    devnet: Devnet,
+struct ProvenLease {
+    world: World,
     lease: B256,
     terms: Terms,
     /// Another lease of the same tenant and provider.
@@ -23,15 +23,14 @@ struct Scene {
 }
 
 /// A lease that ran 100 s with one healthy replica; its statement stands among others under the root of epoch 1.
-async fn scene() -> Scene {
-    let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Default::default() }).await.unwrap();
-    let offer = transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
+async fn proven() -> ProvenLease {
+    let world = World::builder().without_containers().start().await.unwrap();
     let hash = keccak256("a manifest");
-    let (lease, terms) = transactions::take(&devnet, offer, transactions::order(hash, 1, 1), 10_000).await.unwrap();
-    let (_, other) = transactions::take(&devnet, offer, transactions::order(hash, 1, 2), 10_000).await.unwrap();
-    devnet.warp(Duration::from_secs(100)).await.unwrap();
+    let (lease, terms) = world.take(transactions::order(hash, 1, 1), 10_000).await.unwrap();
+    let (_, other) = world.take(transactions::order(hash, 1, 2), 10_000).await.unwrap();
+    world.devnet.warp(Duration::from_secs(100)).await.unwrap();
     let statement = Statement {
-        time: devnet.time().await.unwrap().try_into().unwrap(),
+        time: world.devnet.time().await.unwrap().try_into().unwrap(),
         replicaSeconds: 90,
         cpuNanos: U96::from(1),
         memoryByteSeconds: 2,
@@ -41,12 +40,12 @@ async fn scene() -> Scene {
     let mut leaves: Vec<B256> = (0..6u8).map(|i| keccak256([i])).collect();
     leaves.push(leaf(lease, &statement));
     let tree = Tree::new(leaves).unwrap();
-    let market = devnet.market(Actor::Provider).await.unwrap();
+    let market = world.devnet.market(Actor::Provider).await.unwrap();
     market.postRoot(U256::from(1), tree.root()).send().await.unwrap().get_receipt().await.unwrap();
-    Scene { devnet, lease, terms, other, statement, tree }
+    ProvenLease { world, lease, terms, other, statement, tree }
 }
 
-impl Scene {
+impl ProvenLease {
     fn path(&self) -> Vec<B256> {
         self.tree.path(leaf(self.lease, &self.statement)).unwrap()
     }
@@ -59,27 +58,27 @@ impl Scene {
         epoch: u64,
         path: Vec<B256>,
     ) -> Result<(), MarketErrors> {
-        let market = self.devnet.market(Actor::Stranger).await.unwrap();
+        let market = self.world.devnet.market(Actor::Stranger).await.unwrap();
         let claim = self.claim(terms, statement);
         let call = market.settle(terms.provider, terms.currency, U256::from(epoch), claim, path);
         call.call().await.map(drop).map_err(refusal)
     }
 
     fn claim(&self, terms: &Terms, statement: &Statement) -> Claim {
-        let deployment = &self.devnet.deployment;
+        let deployment = &self.world.devnet.deployment;
         solidity::claim(deployment.chain_id, deployment.market, terms, statement)
     }
 
     /// Sends the true proof, as a stranger.
     async fn settle_truly(&self) {
-        let market = self.devnet.market(Actor::Stranger).await.unwrap();
+        let market = self.world.devnet.market(Actor::Stranger).await.unwrap();
         let (terms, claim) = (&self.terms, self.claim(&self.terms, &self.statement));
         let call = market.settle(terms.provider, terms.currency, U256::from(1), claim, self.path());
         transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     }
 
     async fn mature(&self) {
-        self.devnet.warp(Duration::from_secs(4)).await.unwrap();
+        self.world.devnet.warp(Duration::from_secs(4)).await.unwrap();
     }
 }
 
@@ -89,26 +88,26 @@ fn refusal(error: Error) -> MarketErrors {
 
 #[tokio::test]
 async fn a_matured_proof_pays_what_was_proven_whoever_sends_it() {
-    let scene = scene().await;
+    let proven = proven().await;
     assert!(matches!(
-        scene.settle(&scene.terms, &scene.statement, 1, scene.path()).await,
+        proven.settle(&proven.terms, &proven.statement, 1, proven.path()).await,
         Err(MarketErrors::RootImmature(_))
     ));
-    scene.mature().await;
-    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
-    scene.settle_truly().await;
-    let earned = market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap();
+    proven.mature().await;
+    let market = proven.world.devnet.market(Actor::Stranger).await.unwrap();
+    proven.settle_truly().await;
+    let earned = market.earnings(Actor::Provider.address(), proven.terms.currency).call().await.unwrap();
     assert_eq!(earned, U256::from(90), "90 healthy replica-seconds at a wei each");
-    scene.settle_truly().await;
-    assert_eq!(market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap(), earned);
+    proven.settle_truly().await;
+    assert_eq!(market.earnings(Actor::Provider.address(), proven.terms.currency).call().await.unwrap(), earned);
 }
 
 #[tokio::test]
 async fn every_near_miss_is_refused() {
-    let scene = scene().await;
-    scene.mature().await;
-    let (terms, statement, path) = (&scene.terms, &scene.statement, scene.path());
-    scene.settle(terms, statement, 1, path.clone()).await.expect("the true proof holds");
+    let proven = proven().await;
+    proven.mature().await;
+    let (terms, statement, path) = (&proven.terms, &proven.statement, proven.path());
+    proven.settle(terms, statement, 1, path.clone()).await.expect("the true proof holds");
 
     type Change = fn(&mut Statement);
     let changed: [(&str, Change); 6] = [
@@ -122,7 +121,7 @@ async fn every_near_miss_is_refused() {
     for (field, change) in changed {
         let mut statement = statement.clone();
         change(&mut statement);
-        let said = scene.settle(terms, &statement, 1, path.clone()).await;
+        let said = proven.settle(terms, &statement, 1, path.clone()).await;
         assert!(matches!(said, Err(MarketErrors::BadPath(_))), "{field}: {said:?}");
     }
 
@@ -133,63 +132,63 @@ async fn every_near_miss_is_refused() {
     let shorter = path[1..].to_vec();
     let inner = vec![path[path.len() - 1]];
     for path in [flipped, longer, shorter, inner, vec![]] {
-        let said = scene.settle(terms, statement, 1, path).await;
+        let said = proven.settle(terms, statement, 1, path).await;
         assert!(matches!(said, Err(MarketErrors::BadPath(_))), "{said:?}");
     }
     // 65 is in the ring's slot of 1, and what is found there is still a root of this provider: it would pay.
     for epoch in [0, 2, 66] {
-        let said = scene.settle(terms, statement, epoch, path.clone()).await;
+        let said = proven.settle(terms, statement, epoch, path.clone()).await;
         assert!(matches!(said, Err(MarketErrors::RootUnknown(_))), "epoch {epoch}: {said:?}");
     }
-    let said = scene.settle(&scene.other, statement, 1, path.clone()).await;
+    let said = proven.settle(&proven.other, statement, 1, path.clone()).await;
     assert!(matches!(said, Err(MarketErrors::BadPath(_))), "another lease: {said:?}");
     let mut forged = terms.clone();
     forged.rates.replicaSecond *= alloy::primitives::aliases::U104::from(2);
-    let said = scene.settle(&forged, statement, 1, path).await;
+    let said = proven.settle(&forged, statement, 1, path).await;
     assert!(matches!(said, Err(MarketErrors::BadPath(_))), "dearer terms: {said:?}");
 }
 
 #[tokio::test]
 async fn a_stranger_can_neither_scale_nor_close_nor_post_for_the_provider() {
-    let scene = scene().await;
-    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
-    let said = refusal(market.scale(scene.terms.clone(), 2).call().await.map(drop).unwrap_err());
+    let proven = proven().await;
+    let market = proven.world.devnet.market(Actor::Stranger).await.unwrap();
+    let said = refusal(market.scale(proven.terms.clone(), 2).call().await.map(drop).unwrap_err());
     assert!(matches!(said, MarketErrors::NotAllowed(_)), "{said:?}");
-    let said = refusal(market.close(scene.terms.clone()).call().await.map(drop).unwrap_err());
+    let said = refusal(market.close(proven.terms.clone()).call().await.map(drop).unwrap_err());
     assert!(matches!(said, MarketErrors::NotAllowed(_)), "{said:?}");
-    let said = refusal(market.postRoot(U256::from(2), scene.tree.root()).call().await.map(drop).unwrap_err());
+    let said = refusal(market.postRoot(U256::from(2), proven.tree.root()).call().await.map(drop).unwrap_err());
     assert!(matches!(said, MarketErrors::NotRegistered(_)), "{said:?}");
 }
 
 #[tokio::test]
 async fn a_countersigned_statement_settles_at_once_and_only_so() {
-    let scene = scene().await;
-    let market = scene.devnet.market(Actor::Provider).await.unwrap();
-    let domain = typed::domain(31337, scene.devnet.deployment.market);
-    let digest = typed::Statement::new(scene.lease, &scene.statement).digest(&domain);
-    assert_eq!(market.statementDigest(scene.lease, scene.statement.clone()).call().await.unwrap(), digest);
+    let proven = proven().await;
+    let market = proven.world.devnet.market(Actor::Provider).await.unwrap();
+    let domain = typed::domain(31337, proven.world.devnet.deployment.market);
+    let digest = typed::Statement::new(proven.lease, &proven.statement).digest(&domain);
+    assert_eq!(market.statementDigest(proven.lease, proven.statement.clone()).call().await.unwrap(), digest);
 
     let stranger = Actor::Stranger.signer().sign_hash_sync(&digest).unwrap().as_bytes();
-    let call = market.settleSigned(scene.terms.clone(), scene.statement.clone(), stranger.into());
+    let call = market.settleSigned(proven.terms.clone(), proven.statement.clone(), stranger.into());
     assert!(matches!(refusal(call.call().await.map(drop).unwrap_err()), MarketErrors::BadSignature(_)));
     let tenant = Actor::Tenant.signer().sign_hash_sync(&digest).unwrap().as_bytes();
-    let mut more = scene.statement.clone();
+    let mut more = proven.statement.clone();
     more.replicaSeconds += 1;
-    let call = market.settleSigned(scene.terms.clone(), more, tenant.into());
+    let call = market.settleSigned(proven.terms.clone(), more, tenant.into());
     assert!(matches!(refusal(call.call().await.map(drop).unwrap_err()), MarketErrors::BadSignature(_)));
 
-    let call = market.settleSigned(scene.terms.clone(), scene.statement.clone(), tenant.into());
+    let call = market.settleSigned(proven.terms.clone(), proven.statement.clone(), tenant.into());
     transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
-    let earned = market.earnings(Actor::Provider.address(), scene.terms.currency).call().await.unwrap();
+    let earned = market.earnings(Actor::Provider.address(), proven.terms.currency).call().await.unwrap();
     assert_eq!(earned, U256::from(90));
 }
 
 #[tokio::test]
 async fn rust_and_the_contract_agree_on_ids_and_leaves() {
-    let scene = scene().await;
-    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
-    assert_eq!(market.idOf(scene.terms.clone()).call().await.unwrap(), scene.lease);
-    assert_eq!(solidity::lease_id(31337, scene.devnet.deployment.market, &scene.terms), scene.lease);
-    let ours = leaf(scene.lease, &scene.statement);
-    assert_eq!(market.leafOf(scene.lease, scene.statement.clone()).call().await.unwrap(), ours);
+    let proven = proven().await;
+    let market = proven.world.devnet.market(Actor::Stranger).await.unwrap();
+    assert_eq!(market.idOf(proven.terms.clone()).call().await.unwrap(), proven.lease);
+    assert_eq!(solidity::lease_id(31337, proven.world.devnet.deployment.market, &proven.terms), proven.lease);
+    let ours = leaf(proven.lease, &proven.statement);
+    assert_eq!(market.leafOf(proven.lease, proven.statement.clone()).call().await.unwrap(), ours);
 }

@@ -1,79 +1,67 @@
-//! Capacity that follows proven demand on a real Anvil: what the contract grants a provider, and what it refuses.
+//! Steps by proof on a real Anvil: what the contract grants a provider, and what it refuses.
 
-use std::{sync::Arc, time::Duration};
-
-use adapters::ethereum::AlloyEthereum;
 use alloy::{
     contract::Error,
     primitives::{B256, U256, aliases::U96, keccak256},
 };
-use anvil::{Actor, Devnet, Mining, Options};
-use driver::Stage;
+use anvil::Actor;
 use solidity::{
     LeasePolicy,
     Market::{MarketErrors, StepProven, StepRefused},
     Statement, Step, Terms, leaf,
     tree::Tree,
 };
-use stages::chain::ChainStage;
-use store::Store;
-use tests::{postgres::Database, transactions};
+use tests::{
+    transactions,
+    world::{DEPOSIT, Process, World},
+};
 
 /// Two replicas of up to eight; target 70, up above 80, down below 40, two at a step, headroom one, ten seconds apart.
-struct Scene {
-    devnet: Devnet,
-    store: Arc<Store>,
-    _database: Database,
+struct ElasticLease {
+    process: Process,
     lease: B256,
     terms: Terms,
+    world: World,
 }
 
-impl Scene {
+impl ElasticLease {
     async fn new() -> Self {
         Self::under(|_| ()).await
     }
 
     /// The same under a policy that differs.
     async fn under(differ: impl FnOnce(&mut LeasePolicy)) -> Self {
-        let devnet = Devnet::start(Options { mining: Mining::OnDemand, ..Options::default() }).await.unwrap();
-        let offer = transactions::register(&devnet, Actor::Provider, "http://127.0.0.1:1").await.unwrap();
+        let world = World::builder().without_containers().start().await.unwrap();
         let mut order = transactions::elastic(B256::ZERO, 2, 1);
         differ(&mut order.policy);
-        let (lease, terms) = transactions::take(&devnet, offer, order, 1_000_000).await.unwrap();
-        let database = Database::sqlite().unwrap();
-        let store = Arc::new(Store::open(&database.url).await.unwrap());
-        store.bind(&devnet.deployment, terms.provider).await.unwrap();
-        let scene = Self { devnet, store, _database: database, lease, terms };
-        scene.pass(60).await;
-        scene
+        let (lease, terms) = world.take(order, DEPOSIT).await.unwrap();
+        let process = world.process().await.unwrap();
+        let elastic = Self { process, lease, terms, world };
+        elastic.pass(60).await;
+        elastic
     }
 
     async fn pass(&self, seconds: u64) {
-        self.devnet.warp(Duration::from_secs(seconds)).await.unwrap();
+        self.world.pass(seconds).await.unwrap();
     }
 
     /// What the database makes of the chain, which the chain stage also compares with the contract.
     async fn folded(&self) -> lease::Lease {
-        let deployment = self.devnet.deployment.clone();
-        let url = self.devnet.ws_url();
-        let ethereum = AlloyEthereum::connect(&url, deployment.chain_id, deployment.market, None).unwrap();
-        let provider = self.terms.provider;
-        let chain = ChainStage::new(self.store.clone(), Arc::new(ethereum), deployment, provider, Default::default());
-        let counts = chain.run().await.unwrap();
+        let counts = self.process.follow().await.unwrap();
         assert_eq!(counts.get("mismatches"), None, "the fold differs from the contract");
-        self.store.lease(self.lease).await.unwrap().unwrap().lease
+        self.process.store.lease(self.lease).await.unwrap().unwrap().lease
     }
 
     /// A statement of a utilization in basis points, now, among others, and the step to a count that it is to justify.
     async fn stated(&self, utilization: u16, replicas: u16) -> (B256, Step) {
-        let time = self.devnet.time().await.unwrap() as u32;
+        let time = self.world.devnet.time().await.unwrap() as u32;
         let statement =
             Statement { time, replicaSeconds: 20, cpuNanos: U96::from(1), utilization, ..Statement::default() };
         let own = leaf(self.lease, &statement);
         let mut leaves: Vec<B256> = (0..9u8).map(|i| keccak256([i])).collect();
         leaves.push(own);
         let tree = Tree::new(leaves).unwrap();
-        let deployment = &self.devnet.deployment;
+        let deployment = &self.world.devnet.deployment;
         let claim = solidity::claim(deployment.chain_id, deployment.market, &self.terms, &statement);
         let path = tree.path(own).unwrap();
         (tree.root(), Step { currency: self.terms.currency, replicas, claim, path })
@@ -83,7 +71,7 @@ impl Scene {
     async fn step(&self, utilization: u16, replicas: u16) -> Result<StepProven, MarketErrors> {
         self.pass(2).await;
         let (root, step) = self.stated(utilization, replicas).await;
-        let market = self.devnet.market(Actor::Provider).await.unwrap();
+        let market = self.world.devnet.market(Actor::Provider).await.unwrap();
         let epoch = self.next_epoch().await;
         transactions::sent(market.postRoot(epoch, root).send().await.unwrap().get_receipt().await.unwrap()).unwrap();
         let call = market.scaleByProof(step);
@@ -93,7 +81,7 @@ impl Scene {
     }
 
     async fn next_epoch(&self) -> U256 {
-        let market = self.devnet.market(Actor::Stranger).await.unwrap();
+        let market = self.world.devnet.market(Actor::Stranger).await.unwrap();
         U256::from(market.providerOf(self.terms.provider).call().await.unwrap().epoch + 1)
     }
 }
@@ -104,24 +92,24 @@ fn refusal(error: Error) -> MarketErrors {
 
 #[tokio::test]
 async fn replicas_follow_proven_demand_out_and_in() {
-    let scene = Scene::new().await;
+    let elastic = ElasticLease::new().await;
     // ⌈2 × 100 / 70⌉ + 1 = 4
-    let proven = scene.step(10_000, 4).await.unwrap();
+    let proven = elastic.step(10_000, 4).await.unwrap();
     assert_eq!((proven.from, proven.to, proven.usage.utilization), (U256::from(2), U256::from(4), 10_000));
-    assert_eq!(scene.folded().await.replicas, 4);
-    scene.pass(10).await;
+    assert_eq!(elastic.folded().await.replicas, 4);
+    elastic.pass(10).await;
     // ⌈4 × 30 / 70⌉ = 2
-    scene.step(3_000, 2).await.unwrap();
-    let lease = scene.folded().await;
+    elastic.step(3_000, 2).await.unwrap();
+    let lease = elastic.folded().await;
     assert_eq!(lease.replicas, 2);
-    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
-    let reservation = market.reservationOf(scene.lease).call().await.unwrap();
+    let market = elastic.world.devnet.market(Actor::Stranger).await.unwrap();
+    let reservation = market.reservationOf(elastic.lease).call().await.unwrap();
     assert_eq!(U256::from(reservation.integral), lease.integral, "exact across both steps");
 }
 
 #[tokio::test]
 async fn beyond_what_demand_justifies_the_contract_refuses() {
-    let scene = Scene::new().await;
+    let elastic = ElasticLease::new().await;
     for (utilization, replicas, told) in [
         (8_000, 3, "DemandTooLow"),
         (4_000, 1, "DemandTooHigh"),
@@ -129,92 +117,92 @@ async fn beyond_what_demand_justifies_the_contract_refuses() {
         (10_000, 2, "SameReplicas"),
         (3_900, 0, "BeyondDemand"),
     ] {
-        let refused = scene.step(utilization, replicas).await.unwrap_err();
+        let refused = elastic.step(utilization, replicas).await.unwrap_err();
         assert!(format!("{refused:?}").starts_with(told), "{utilization} → {replicas}: {refused:?}");
     }
-    assert_eq!(scene.folded().await.replicas, 2);
-    scene.step(10_000, 4).await.unwrap();
-    let refused = scene.step(10_000, 6).await.unwrap_err();
+    assert_eq!(elastic.folded().await.replicas, 2);
+    elastic.step(10_000, 4).await.unwrap();
+    let refused = elastic.step(10_000, 6).await.unwrap_err();
     assert!(matches!(refused, MarketErrors::CooldownRunning(_)), "{refused:?}");
-    scene.pass(10).await;
-    scene.step(10_000, 6).await.unwrap();
-    scene.pass(10).await;
-    scene.step(10_000, 8).await.unwrap();
-    scene.pass(10).await;
-    let refused = scene.step(10_000, 9).await.unwrap_err();
+    elastic.pass(10).await;
+    elastic.step(10_000, 6).await.unwrap();
+    elastic.pass(10).await;
+    elastic.step(10_000, 8).await.unwrap();
+    elastic.pass(10).await;
+    let refused = elastic.step(10_000, 9).await.unwrap_err();
     assert!(matches!(refused, MarketErrors::ReplicasOutOfBounds(_)), "{refused:?}");
-    assert_eq!(scene.folded().await.replicas, 8);
+    assert_eq!(elastic.folded().await.replicas, 8);
 }
 
 /// The policy's headroom is the tenant's word that its provider may wake so many: nothing runs that could prove demand.
 #[tokio::test]
 async fn a_lease_at_zero_wakes_to_its_headroom_and_no_further() {
-    let scene = Scene::under(|policy| policy.step = 4).await;
-    scene.step(0, 0).await.unwrap();
-    assert_eq!(scene.folded().await.replicas, 0);
-    let refused = scene.step(0, 1).await.unwrap_err();
+    let elastic = ElasticLease::under(|policy| policy.step = 4).await;
+    elastic.step(0, 0).await.unwrap();
+    assert_eq!(elastic.folded().await.replicas, 0);
+    let refused = elastic.step(0, 1).await.unwrap_err();
     assert!(matches!(refused, MarketErrors::CooldownRunning(_)), "{refused:?}");
-    scene.pass(10).await;
-    let refused = scene.step(10_000, 2).await.unwrap_err();
+    elastic.pass(10).await;
+    let refused = elastic.step(10_000, 2).await.unwrap_err();
     assert!(matches!(&refused, MarketErrors::BeyondDemand(beyond) if beyond.limit == U256::ONE), "{refused:?}");
-    let proven = scene.step(0, 1).await.unwrap();
+    let proven = elastic.step(0, 1).await.unwrap();
     assert_eq!((proven.from, proven.to, proven.usage.utilization), (U256::ZERO, U256::ONE, 0));
-    scene.pass(10).await;
+    elastic.pass(10).await;
     // awake, it needs demand again
-    let refused = scene.step(8_000, 2).await.unwrap_err();
+    let refused = elastic.step(8_000, 2).await.unwrap_err();
     assert!(matches!(refused, MarketErrors::DemandTooLow(_)), "{refused:?}");
-    scene.step(10_000, 3).await.unwrap();
-    let lease = scene.folded().await;
+    elastic.step(10_000, 3).await.unwrap();
+    let lease = elastic.folded().await;
     assert_eq!(lease.replicas, 3);
-    let market = scene.devnet.market(Actor::Stranger).await.unwrap();
-    let reservation = market.reservationOf(scene.lease).call().await.unwrap();
+    let market = elastic.world.devnet.market(Actor::Stranger).await.unwrap();
+    let reservation = market.reservationOf(elastic.lease).call().await.unwrap();
     assert_eq!(U256::from(reservation.integral), lease.integral, "exact across the sleep");
 }
 
 #[tokio::test]
 async fn without_headroom_the_tenant_alone_wakes_a_lease() {
-    let scene = Scene::under(|policy| policy.headroom = 0).await;
-    scene.step(0, 0).await.unwrap();
-    scene.pass(10).await;
+    let elastic = ElasticLease::under(|policy| policy.headroom = 0).await;
+    elastic.step(0, 0).await.unwrap();
+    elastic.pass(10).await;
     for utilization in [0, 10_000] {
-        let refused = scene.step(utilization, 1).await.unwrap_err();
+        let refused = elastic.step(utilization, 1).await.unwrap_err();
         assert!(matches!(&refused, MarketErrors::BeyondDemand(beyond) if beyond.limit == U256::ZERO), "{refused:?}");
     }
-    let tenant = scene.devnet.market(Actor::Tenant).await.unwrap();
-    let call = tenant.scale(scene.terms.clone(), 1);
+    let tenant = elastic.world.devnet.market(Actor::Tenant).await.unwrap();
+    let call = tenant.scale(elastic.terms.clone(), 1);
     transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
-    assert_eq!(scene.folded().await.replicas, 1);
+    assert_eq!(elastic.folded().await.replicas, 1);
 }
 
 #[tokio::test]
 async fn a_root_and_the_steps_by_it_are_one_transaction() {
-    let scene = Scene::new().await;
-    let market = scene.devnet.market(Actor::Provider).await.unwrap();
-    let (root, step) = scene.stated(9_000, 4).await;
+    let elastic = ElasticLease::new().await;
+    let market = elastic.world.devnet.market(Actor::Provider).await.unwrap();
+    let (root, step) = elastic.stated(9_000, 4).await;
     let again = step.clone();
-    let call = market.postRootAndScale(scene.next_epoch().await, root, vec![step, again]);
+    let call = market.postRootAndScale(elastic.next_epoch().await, root, vec![step, again]);
     let receipt = transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
     assert!(receipt.decoded_log::<StepProven>().is_some());
     let refused = receipt.decoded_log::<StepRefused>().expect("one statement justifies one step");
-    assert_eq!(refused.lease, scene.lease);
-    assert_eq!(scene.folded().await.replicas, 4);
+    assert_eq!(refused.lease, elastic.lease);
+    assert_eq!(elastic.folded().await.replicas, 4);
 }
 
 #[tokio::test]
 async fn the_tenant_s_policy_binds_from_the_block_in_which_it_is_set() {
-    let scene = Scene::new().await;
-    let tenant = scene.devnet.market(Actor::Tenant).await.unwrap();
+    let elastic = ElasticLease::new().await;
+    let tenant = elastic.world.devnet.market(Actor::Tenant).await.unwrap();
     let policy =
         LeasePolicy { minReplicas: 2, maxReplicas: 3, target: 50, up: 60, down: 10, cooldown: 0, step: 1, headroom: 0 };
-    let call = tenant.setPolicy(scene.terms.clone(), policy.clone());
+    let call = tenant.setPolicy(elastic.terms.clone(), policy.clone());
     transactions::sent(call.send().await.unwrap().get_receipt().await.unwrap()).unwrap();
-    assert_eq!(scene.folded().await.policy, policy);
-    scene.step(10_000, 3).await.unwrap();
-    let refused = scene.step(10_000, 4).await.unwrap_err();
+    assert_eq!(elastic.folded().await.policy, policy);
+    elastic.step(10_000, 3).await.unwrap();
+    let refused = elastic.step(10_000, 4).await.unwrap_err();
     assert!(matches!(refused, MarketErrors::ReplicasOutOfBounds(_)), "{refused:?}");
-    let stranger = scene.devnet.market(Actor::Stranger).await.unwrap();
-    let refused = stranger.setPolicy(scene.terms.clone(), policy).call().await.err().map(refusal).unwrap();
+    let stranger = elastic.world.devnet.market(Actor::Stranger).await.unwrap();
+    let refused = stranger.setPolicy(elastic.terms.clone(), policy).call().await.err().map(refusal).unwrap();
     assert!(matches!(refused, MarketErrors::NotAllowed(_)), "{refused:?}");
-    let capacity = stranger.capacityOf(scene.terms.provider).call().await.unwrap();
+    let capacity = stranger.capacityOf(elastic.terms.provider).call().await.unwrap();
     assert_eq!(capacity.heldMillicores, 300, "three replicas at the most are held");
 }

@@ -1,4 +1,4 @@
-//! The fold and `lease::accrual` say what the contract says, through lives that nobody planned.
+//! The replayed lease and `lease::accrual` agree with the contract after every step of random histories.
 
 use lease::{Lease, Status, accrual};
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -11,44 +11,44 @@ const STEPS: usize = 40;
 
 #[tokio::test]
 async fn the_money_functions_agree_with_the_contract_through_random_lives() {
-    let world = World::on_demand().await;
+    let settling = Settling::sqlite().await;
     for seed in 0..LIVES {
         let mut random = StdRng::seed_from_u64(seed);
-        let (id, terms) = world.take(seed).await;
-        let tenant = world.devnet.market(Actor::Tenant).await.unwrap();
+        let (id, terms) = settling.take(seed).await;
+        let tenant = settling.world.devnet.market(Actor::Tenant).await.unwrap();
         let mut claimed = 0;
         for step in 0..STEPS {
-            world.pass(random.gen_range(1..200)).await;
+            settling.pass(random.gen_range(1..200)).await;
             let balance = tenant.accountOf(id, Address::ZERO).call().await.unwrap().balance;
             // A refusal is a step too: nothing may have moved.
             match random.gen_range(0..8) {
                 0 => drop(tenant.scale(terms.clone(), random.gen_range(0..=8)).send().await),
                 1 => drop(tenant.topUp(Address::ZERO, id, U256::from(500)).value(U256::from(500)).send().await),
                 2 => drop(tenant.withdraw(terms.clone(), U256::from(balance) / U256::from(4)).send().await),
-                3 => world.dispute_if_it_can(&terms).await,
-                4 => world.rule_if_it_can(&terms, random.gen_bool(0.5)).await,
-                5 => drop(world.devnet.warp(Duration::from_secs(random.gen_range(0..4000))).await),
+                3 => settling.dispute_if_it_can(&terms).await,
+                4 => settling.rule_if_it_can(&terms, random.gen_bool(0.5)).await,
+                5 => drop(settling.world.devnet.warp(Duration::from_secs(random.gen_range(0..4000))).await),
                 _ => {
-                    world.follow().await;
+                    settling.follow().await;
                     claimed += random.gen_range(0..100);
-                    world.meter(id, claimed, false).await;
-                    world.prove_and_claim().await;
+                    settling.meter(id, claimed, false).await;
+                    settling.prove_and_claim().await;
                 }
             }
-            world.devnet.mine(1).await.unwrap();
-            world.follow().await;
-            agree(&world, id, &format!("seed {seed}, step {step}")).await;
+            settling.world.devnet.mine(1).await.unwrap();
+            settling.follow().await;
+            agree(&settling, id, &format!("seed {seed}, step {step}")).await;
         }
         transactions::sent(tenant.close(terms).send().await.unwrap().get_receipt().await.unwrap()).unwrap();
-        world.follow().await;
-        agree(&world, id, &format!("seed {seed}, closed")).await;
+        settling.follow().await;
+        agree(&settling, id, &format!("seed {seed}, closed")).await;
     }
 }
 
-pub(super) async fn agree(world: &World, id: B256, when: &str) {
-    let lease: Lease = world.store.lease(id).await.unwrap().unwrap().lease;
-    let head = world.store.head().await.unwrap().unwrap();
-    let market = world.devnet.market(Actor::Stranger).await.unwrap();
+pub(super) async fn agree(settling: &Settling, id: B256, when: &str) {
+    let lease: Lease = settling.store().lease(id).await.unwrap().unwrap().lease;
+    let head = settling.store().head().await.unwrap().unwrap();
+    let market = settling.world.devnet.market(Actor::Stranger).await.unwrap();
     let block = alloy::eips::BlockId::number(head.number);
     let terms = lease.terms.clone();
     let account = market.accountOf(id, Address::ZERO).block(block).call().await.unwrap();

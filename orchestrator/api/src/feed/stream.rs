@@ -11,9 +11,9 @@ use tokio::{
 };
 
 use super::{
-    Feed, Item, News, PAGE,
-    place::{Place, stands},
-    watch::item,
+    Feed, FeedItem, PAGE, Update,
+    cursor::{Cursor, stands},
+    publisher::item,
 };
 use store::{BlockRef, Result};
 
@@ -22,12 +22,12 @@ const BEAT: Duration = Duration::from_secs(3);
 /// After how long a reader that lost its stream comes back.
 const RETRY: Duration = Duration::from_secs(1);
 
-struct Reader {
+struct Subscriber {
     feed: Feed,
-    news: Receiver<Arc<News>>,
+    news: Receiver<Arc<Update>>,
     lease: Option<String>,
     /// Up to where everything was told; none before the first item.
-    at: Option<Place>,
+    at: Option<Cursor>,
     phase: Phase,
     ready: VecDeque<Event>,
     beat: Interval,
@@ -39,14 +39,14 @@ enum Phase {
     Fresh,
     /// The store is read up to this head.
     Reading(BlockRef),
-    /// News are taken as they are heard.
+    /// Update are taken as they are heard.
     Live,
 }
 
 pub(super) fn open(
     feed: Feed,
     lease: Option<String>,
-    from: Option<Place>,
+    from: Option<Cursor>,
     permit: OwnedSemaphorePermit,
 ) -> Sse<impl Stream<Item = std::result::Result<Event, Infallible>>> {
     // Before the first look at the store, so that nothing falls between the two.
@@ -54,14 +54,14 @@ pub(super) fn open(
     let mut beat = interval_at(Instant::now() + BEAT, BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let ready = VecDeque::from([Event::default().retry(RETRY).comment("tidemark")]);
-    let reader = Reader { feed, news, lease, at: from, phase: Phase::Fresh, ready, beat, _permit: permit };
+    let reader = Subscriber { feed, news, lease, at: from, phase: Phase::Fresh, ready, beat, _permit: permit };
     Sse::new(futures::stream::unfold(reader, |mut reader| async move {
         let event = reader.next().await?;
         Some((Ok(event), reader))
     }))
 }
 
-impl Reader {
+impl Subscriber {
     /// `None` ends the stream: the shutdown, a store that cannot be read, or a reader that was too slow.
     async fn next(&mut self) -> Option<Event> {
         let mut shutdown = self.feed.shutdown.clone();
@@ -76,8 +76,8 @@ impl Reader {
                     biased;
                     _ = shutdown.wait_for(|stop| *stop) => return None,
                     heard = self.news.recv() => match &*heard.ok()? {
-                        News::Happened { undone, events, head } => self.take(*undone, events, *head),
-                        News::Lost => return None,
+                        Update::Events { undone, events, head } => self.take(*undone, events, *head),
+                        Update::Restart => return None,
                     },
                     _ = self.beat.tick() => return Some(Event::default().event("beat").data("{}")),
                 },
@@ -85,7 +85,7 @@ impl Reader {
         }
     }
 
-    /// Finds out whether the reader's place still stands.
+    /// Finds out whether the reader's cursor still stands.
     async fn begin(&mut self) -> Result<()> {
         let head = self.feed.store.head().await?;
         self.phase = match (head, self.at) {
@@ -107,7 +107,7 @@ impl Reader {
     }
 
     async fn read_on(&mut self, head: BlockRef) -> Result<()> {
-        let at = self.at.unwrap_or(Place::before(0));
+        let at = self.at.unwrap_or(Cursor::before(0));
         let events = self.feed.page(&at, head.number, self.lease.as_deref()).await?;
         let kept = self.feed.store.blocks_after(at.block.saturating_sub(1)).await?;
         if !self.feed.store.is_canonical(head.number, head.hash).await? {
@@ -124,16 +124,16 @@ impl Reader {
     }
 
     /// Takes what the watching task found, as far as it is news to this reader.
-    fn take(&mut self, undone: Option<u64>, events: &[Item], head: Option<BlockRef>) {
-        let at = self.at.unwrap_or(Place::before(0));
-        if head.is_some_and(|head| Place::after(head) == at) {
+    fn take(&mut self, undone: Option<u64>, events: &[FeedItem], head: Option<BlockRef>) {
+        let at = self.at.unwrap_or(Cursor::before(0));
+        if head.is_some_and(|head| Cursor::after(head) == at) {
             return;
         }
         if let Some(number) = undone.filter(|number| at.block >= *number) {
             self.undo(number);
         }
         for item in events {
-            let fresh = self.at.is_none_or(|at| at.is_before(&item.place));
+            let fresh = self.at.is_none_or(|at| at.is_before(&item.cursor));
             if fresh && self.lease.as_ref().is_none_or(|lease| *lease == item.subject) {
                 self.tell(item);
             }
@@ -143,23 +143,23 @@ impl Reader {
         }
     }
 
-    fn tell(&mut self, item: &Item) {
-        self.at = Some(item.place);
-        self.ready.push_back(Event::default().event("event").id(item.place.to_string()).data(&item.json));
+    fn tell(&mut self, item: &FeedItem) {
+        self.at = Some(item.cursor);
+        self.ready.push_back(Event::default().event("event").id(item.cursor.to_string()).data(&item.json));
     }
 
     fn undo(&mut self, number: u64) {
-        let place = Place::before(number);
-        self.at = Some(place);
+        let cursor = Cursor::before(number);
+        self.at = Some(cursor);
         let said = json!({ "number": number }).to_string();
-        self.ready.push_back(Event::default().event("reorg").id(place.to_string()).data(said));
+        self.ready.push_back(Event::default().event("reorg").id(cursor.to_string()).data(said));
     }
 
     fn reach(&mut self, head: BlockRef) {
-        let place = Place::after(head);
-        self.at = Some(place);
+        let cursor = Cursor::after(head);
+        self.at = Some(cursor);
         let said = json!({ "number": head.number, "hash": head.hash, "time": head.time }).to_string();
-        self.ready.push_back(Event::default().event("head").id(place.to_string()).data(said));
+        self.ready.push_back(Event::default().event("head").id(cursor.to_string()).data(said));
     }
 }
 
@@ -177,9 +177,9 @@ mod tests {
     use super::{super::BACKLOG, *};
     use store::Store;
 
-    fn news(number: u64) -> Arc<News> {
+    fn news(number: u64) -> Arc<Update> {
         let head = BlockRef { number, hash: B256::with_last_byte(number as u8), time: number };
-        Arc::new(News::Happened { undone: None, events: Vec::new(), head: Some(head) })
+        Arc::new(Update::Events { undone: None, events: Vec::new(), head: Some(head) })
     }
 
     #[tokio::test]

@@ -10,7 +10,7 @@ const LONGEST: usize = 8 << 10;
 
 /// What a message says, as far as it is judged. Times are Unix milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Message {
+pub struct SignInMessage {
     /// Of the page that asks; none stands for https.
     pub scheme: Option<String>,
     /// The authority of the page that asks.
@@ -24,7 +24,7 @@ pub struct Message {
     pub not_before_ms: Option<u64>,
 }
 
-impl Message {
+impl SignInMessage {
     /// Reads a message; what is wrong with it, as a sentence, when it is none.
     pub fn parse(text: &str) -> Result<Self, String> {
         if text.len() > LONGEST {
@@ -143,14 +143,14 @@ mod tests {
 
     #[test]
     fn the_standards_examples_are_read() {
-        let read = Message::parse(IMPLICIT).unwrap();
+        let read = SignInMessage::parse(IMPLICIT).unwrap();
         assert_eq!((read.scheme.as_deref(), read.domain.as_str(), read.chain_id), (None, "example.com", 1));
         assert_eq!((read.uri.as_str(), read.nonce.as_str()), ("https://example.com/login", "32891756"));
         assert_eq!(read.address.to_string(), "0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2");
         assert_eq!((read.issued_at_ms, read.expires_at_ms), (1_633_019_124_000, None));
-        let ported = Message::parse(&IMPLICIT.replacen("example.com", "example.com:3388", 1)).unwrap();
+        let ported = SignInMessage::parse(&IMPLICIT.replacen("example.com", "example.com:3388", 1)).unwrap();
         assert_eq!(ported.domain, "example.com:3388");
-        let explicit = Message::parse(&IMPLICIT.replacen("example.com", "https://example.com", 1)).unwrap();
+        let explicit = SignInMessage::parse(&IMPLICIT.replacen("example.com", "https://example.com", 1)).unwrap();
         assert_eq!((explicit.scheme.as_deref(), explicit.domain.as_str()), (Some("https"), "example.com"));
     }
 
@@ -159,16 +159,16 @@ mod tests {
         let bare = "a.org wants you to sign in with your Ethereum account:\n\
             0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2\n\n\n\
             URI: https://a.org\nVersion: 1\nChain ID: 31337\nNonce: abcdefgh\nIssued At: 2021-09-30T16:25:24.5+02:00";
-        let read = Message::parse(bare).unwrap();
+        let read = SignInMessage::parse(bare).unwrap();
         assert_eq!((read.issued_at_ms, read.not_before_ms), (1_633_011_924_500, None));
-        assert_eq!(Message::parse(&bare.replacen("\n\n\n", "\n\n", 1)).unwrap(), read);
+        assert_eq!(SignInMessage::parse(&bare.replacen("\n\n\n", "\n\n", 1)).unwrap(), read);
         let timed = format!(
             "{bare}\nExpiration Time: 2021-09-30T18:00:00Z\nNot Before: 2021-09-30T15:00:00-01:30\nRequest ID: 7"
         );
-        let read = Message::parse(&timed).unwrap();
+        let read = SignInMessage::parse(&timed).unwrap();
         assert_eq!((read.expires_at_ms, read.not_before_ms), (Some(1_633_024_800_000), Some(1_633_019_400_000)));
         let turned = format!("{bare}\nNot Before: 2021-09-30T15:00:00Z\nExpiration Time: 2021-09-30T18:00:00Z");
-        assert!(Message::parse(&turned).unwrap_err().contains("does not belong there"));
+        assert!(SignInMessage::parse(&turned).unwrap_err().contains("does not belong there"));
     }
 
     #[test]
@@ -190,11 +190,11 @@ mod tests {
             ("\nURI", "\r\nURI", "empty line"),
             ("claim.json", "claim.json\n", "does not belong there"),
         ] {
-            let error = Message::parse(&IMPLICIT.replacen(from, to, 1)).unwrap_err();
+            let error = SignInMessage::parse(&IMPLICIT.replacen(from, to, 1)).unwrap_err();
             assert!(error.contains(why), "{from:?} to {to:?}: {error}");
         }
         for garbage in ["", "\n", "\0", "é", &"x".repeat(LONGEST + 1), &"\n".repeat(100)] {
-            Message::parse(garbage).unwrap_err();
+            SignInMessage::parse(garbage).unwrap_err();
         }
     }
 }

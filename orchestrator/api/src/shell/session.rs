@@ -18,7 +18,7 @@ use tokio::{
     time::{Instant, timeout},
 };
 
-use super::super::{Api, inside::Stay};
+use super::super::{Api, lease_access::StreamAccess};
 use ports::container_io::{Attached, OutputStream, Shell};
 use store::access::ShellRow;
 
@@ -71,7 +71,14 @@ impl Activity {
 
 type Input = Option<Pin<Box<dyn AsyncWrite + Send>>>;
 
-pub(super) async fn run(api: Api, mut stay: Stay, socket: WebSocket, shell: Shell, tty: bool, size: (u16, u16)) {
+pub(super) async fn run(
+    api: Api,
+    mut stay: StreamAccess,
+    socket: WebSocket,
+    shell: Shell,
+    tty: bool,
+    size: (u16, u16),
+) {
     let (mut sink, mut frames) = socket.split();
     let outcome = match api.container_io.attach(&shell, tty).await {
         Err(error) => {

@@ -11,7 +11,7 @@ use crate::{
     render::progress::ProgressLine,
     wallet::session::Session,
 };
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use lease::Lease;
 
 /// The low and the high load in requests a second. Each request takes ten CPU milliseconds, so a replica with a quarter of a CPU

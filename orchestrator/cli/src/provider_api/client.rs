@@ -9,9 +9,13 @@ use serde_json::{Value, json};
 
 use crate::provider_api::event_stream::EventStream;
 use api_types::{
-    EpochView, ErrorView, LeaseView, ProofView, StatusView,
-    inside::{AccessView, GrantView, LogLine, NonceView, SessionView},
-    page::EventView,
+    access::{AccessView, GrantView, NonceView, SessionView},
+    error::ErrorView,
+    events::EventView,
+    leases::LeaseView,
+    logs::LogLineView,
+    market::StatusView,
+    proofs::{EpochView, ProofView},
     scaling::{DemandView, ScalingView},
 };
 
@@ -65,7 +69,7 @@ impl ProviderApi {
     }
 
     /// Log lines of a lease's containers. The query selects the lines.
-    pub async fn logs(&self, id: B256, query: &str) -> anyhow::Result<Vec<LogLine>> {
+    pub async fn logs(&self, id: B256, query: &str) -> anyhow::Result<Vec<LogLineView>> {
         let lines = self.get(&format!("/v1/leases/{id}/logs?{query}")).await?;
         lines.context("the provider has not observed this lease yet: try again in a moment")
     }

@@ -11,7 +11,7 @@ use crate::{
     render::{ids::short_id, progress::ProgressLine},
     wallet::session::Session,
 };
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use lease::Lease;
 
 /// Uploads the manifest of a lease to its provider and waits until all replicas are healthy. An unreachable provider is retried

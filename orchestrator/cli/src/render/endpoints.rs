@@ -1,6 +1,6 @@
 //! The addresses under which a lease is reached.
 
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 
 /// The addresses of a lease's services, one a line.
 pub fn endpoints(view: &LeaseView) -> Vec<String> {

@@ -25,7 +25,7 @@ use crate::{
         session::Session,
     },
 };
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use lease::Lease;
 
 #[derive(Debug, Clone, Args)]

@@ -15,7 +15,7 @@ use crate::{
     signal::stop_signal,
     wallet::session::Session,
 };
-use api_types::page::EventView;
+use api_types::events::EventView;
 
 /// Events are printed oldest first, as a provider indexed them from the chain.
 #[derive(Debug, Args)]

@@ -19,7 +19,7 @@ use crate::{
     settings::{ConnectionSettings, IdentitySettings},
     wallet::{session::Session, sign_in::sign_in},
 };
-use api_types::ErrorView;
+use api_types::error::ErrorView;
 
 #[derive(Debug, Args)]
 pub struct ExecArgs {

@@ -8,7 +8,7 @@ use crate::{
     settings::ConnectionSettings,
     wallet::session::Session,
 };
-use api_types::scaling::{RulingView, ScalingView, SeenView, ShadowView};
+use api_types::scaling::{ObservationView, ScalingDecisionView, ScalingView, ShadowComparisonView};
 
 #[derive(Debug, Args)]
 pub struct ExplainArgs {
@@ -68,11 +68,11 @@ fn text(view: &ScalingView, lease: &str, now_ms: u64) -> String {
     lines.join("\n")
 }
 
-fn bound(ruling: &RulingView) -> String {
+fn bound(ruling: &ScalingDecisionView) -> String {
     ruling.bound.as_ref().map(|bound| format!(": {bound}")).unwrap_or_default()
 }
 
-fn seen(seen: &SeenView) -> String {
+fn seen(seen: &ObservationView) -> String {
     let mut parts = vec![format!("{} ready", seen.ready)];
     parts.extend((seen.starting > 0).then(|| format!("{} starting", seen.starting)));
     parts.extend(seen.utilization.map(|utilization| format!("CPU {:.0} %", utilization * 100.0)));
@@ -84,7 +84,7 @@ fn seen(seen: &SeenView) -> String {
     parts.join(", ")
 }
 
-fn compared(shadow: &ShadowView) -> String {
+fn compared(shadow: &ShadowComparisonView) -> String {
     let more = if shadow.regret < 0.0 { "more" } else { "less" };
     format!(
         "shadow   {} would have {} replicas now; over {} it would have spent {:.1} % {more}, and had a shortfall for {} instead of {}",
@@ -100,13 +100,13 @@ fn compared(shadow: &ShadowView) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use api_types::scaling::{BoundsView, EvidenceView};
+    use api_types::scaling::{BoundsView, ScalingEvidenceView};
 
-    fn ruling(outcome: &str, bound: Option<&str>) -> RulingView {
-        RulingView {
+    fn ruling(outcome: &str, bound: Option<&str>) -> ScalingDecisionView {
+        ScalingDecisionView {
             at_ms: 1_000_000,
             policy: "threshold".to_owned(),
-            seen: SeenView {
+            seen: ObservationView {
                 ready: 1,
                 starting: 0,
                 utilization: Some(0.91),
@@ -124,7 +124,7 @@ mod tests {
             granted: 2,
             bound: bound.map(str::to_owned),
             outcome: outcome.to_owned(),
-            evidence: Some(EvidenceView { epoch: 7, time: 990, utilization: 9_100, leaf: "0x00".to_owned() }),
+            evidence: Some(ScalingEvidenceView { epoch: 7, time: 990, utilization: 9_100, leaf: "0x00".to_owned() }),
         }
     }
 

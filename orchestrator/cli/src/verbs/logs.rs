@@ -11,7 +11,7 @@ use crate::{
     signal::stop_signal,
     wallet::{session::Session, sign_in::sign_in},
 };
-use api_types::inside::LogLine;
+use api_types::logs::LogLineView;
 
 #[derive(Debug, Args)]
 pub struct LogsArgs {
@@ -86,7 +86,7 @@ impl LogsArgs {
 }
 
 /// A log line for people. Container output is untrusted: control sequences are replaced, except for colours.
-fn text(line: &LogLine) -> String {
+fn text(line: &LogLineView) -> String {
     format!("{}.{} | {}", line.service, line.replica, sanitize(&line.line))
 }
 

@@ -8,7 +8,7 @@ use crate::{
     settings::ConnectionSettings,
     wallet::session::Session,
 };
-use api_types::{LeaseView, ServedView};
+use api_types::leases::{LeaseView, ServedServiceView};
 use lease::Lease;
 
 #[derive(Debug, Args)]
@@ -89,7 +89,7 @@ fn text(lease: &Lease, money: &LeaseFunds, view: Option<&LeaseView>, silence: Op
                 ));
             }
             lines.extend(view.served.iter().map(|served| {
-                let ServedView { service, port, url, path_url } = served;
+                let ServedServiceView { service, port, url, path_url } = served;
                 format!("  {service}  {port} → {url} or {path_url}")
             }));
             lines.extend(view.reason.as_ref().map(|reason| format!("  not running: {reason}")));

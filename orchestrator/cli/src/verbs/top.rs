@@ -10,7 +10,7 @@ use crate::{
     signal::stop_signal,
     wallet::{session::Session, sign_in::sign_in},
 };
-use api_types::{LeaseView, inside::LiveView};
+use api_types::{leases::LeaseView, usage::LiveUsageView};
 
 #[derive(Debug, Args)]
 pub struct TopArgs {
@@ -40,7 +40,7 @@ impl TopArgs {
                 () = &mut stop => return Ok(()),
                 event = events.next() => event?,
             };
-            let live: LiveView = match event {
+            let live: LiveUsageView = match event {
                 Some((name, data)) if name == "live" => serde_json::from_str(&data)?,
                 Some((name, data)) if name == "end" => bail!("the provider closed the stream: {}", end_reason(&data)),
                 Some(_) => continue,
@@ -59,7 +59,7 @@ impl TopArgs {
     }
 }
 
-fn text(lease: &str, live: &LiveView, view: Option<&LeaseView>) -> String {
+fn text(lease: &str, live: &LiveUsageView, view: Option<&LeaseView>) -> String {
     let mut lines = Vec::new();
     let mib = |bytes: f64| format!("{:.1} MiB", bytes / f64::from(1 << 20));
     let shape = view.map(|view| &view.terms.shape);

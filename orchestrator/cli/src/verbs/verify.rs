@@ -10,7 +10,7 @@ use crate::{
     settings::ConnectionSettings,
     wallet::session::Session,
 };
-use api_types::ProofView;
+use api_types::proofs::ProofView;
 use lease::{Lease, accrual};
 
 #[derive(Debug, Args)]

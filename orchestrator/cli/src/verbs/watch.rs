@@ -24,7 +24,7 @@ use crate::{
     settings::{ConnectionSettings, IdentitySettings},
     wallet::session::Session,
 };
-use api_types::EpochView;
+use api_types::proofs::EpochView;
 use lease::{
     Lease,
     physics::{self, Fraud, Stated},

@@ -6,7 +6,7 @@ use alloy::{hex, signers::SignerSync};
 use anyhow::Context;
 
 use crate::{provider_api::client::ProviderApi, wallet::session::Session};
-use api_types::inside::NonceView;
+use api_types::access::NonceView;
 use lease::Lease;
 
 /// The API of a lease's provider, with a session.

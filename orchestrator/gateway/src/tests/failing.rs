@@ -56,7 +56,7 @@ async fn an_answer_streams_and_one_that_falls_silent_ends() {
     assert_eq!(second.as_ref(), b"two");
     assert!(body.frame().await.unwrap().is_err(), "cut, and known to be");
     assert!(began.elapsed() < Duration::from_secs(2));
-    assert_eq!(scene.intake.under_way(), 0);
+    assert_eq!(scene.traffic.under_way(), 0);
 }
 
 #[tokio::test]
@@ -73,9 +73,9 @@ async fn a_late_answer_is_a_failure_with_its_time() {
 async fn an_ejected_replica_returns_when_it_takes_connections_again() {
     let scene = Scene::new(Limits::default()).await;
     let (one, two) = (Replica::named("one").await, Replica::named("two").await);
-    let backends = scene.show(&[&one, &two]);
+    let upstreams = scene.show(&[&one, &two]);
     scene.get("/").await;
-    backends[0].unreachable();
+    upstreams[0].unreachable();
     let began = Instant::now();
     while !scene.get("/").await.1.starts_with("one") {
         assert!(began.elapsed() < Duration::from_secs(4));

@@ -112,7 +112,7 @@ async fn a_tunnel_carries_bytes_both_ways_and_is_under_way() {
     assert_eq!(scene.gateway.drain(LEASE, 0, Duration::from_millis(20)).await, 1, "it gets the patience");
     drop(tunnel);
     let began = Instant::now();
-    while scene.intake.under_way() > 0 {
+    while scene.traffic.under_way() > 0 {
         assert!(began.elapsed() < Duration::from_secs(2));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }

@@ -49,7 +49,7 @@ async fn a_full_replica_is_waited_for() {
     let all = join_all((0..3).map(|_| scene.get("/slow"))).await;
     assert!(all.iter().filter(|(status, _)| *status == StatusCode::OK).count() >= 2, "{all:?}");
     assert!(began.elapsed() >= Duration::from_millis(600), "one after the other");
-    assert_eq!(scene.intake.under_way(), 0);
+    assert_eq!(scene.traffic.under_way(), 0);
 }
 
 #[tokio::test]
@@ -61,7 +61,7 @@ async fn a_drained_replica_finishes_what_it_has() {
         let scene = scene.clone();
         async move { scene.get("/slow").await }
     });
-    while scene.intake.under_way() == 0 {
+    while scene.traffic.under_way() == 0 {
         tokio::task::yield_now().await;
     }
     // Both as they are now; the one is drained while it answers.
@@ -73,8 +73,8 @@ async fn a_drained_replica_finishes_what_it_has() {
     assert!(!draining.is_finished(), "it waits for what is under way");
     assert_eq!(draining.await.unwrap(), 0);
     assert!(slow.await.unwrap().1.starts_with("one"));
-    let backends = scene.show(&[&one, &two]);
-    backends[0].close(Duration::from_secs(9));
+    let upstreams = scene.show(&[&one, &two]);
+    upstreams[0].close(Duration::from_secs(9));
     for _ in 0..20 {
         assert!(scene.get("/").await.1.starts_with("two"));
     }
@@ -89,7 +89,7 @@ async fn patience_with_a_drained_replica_ends() {
         let scene = scene.clone();
         async move { scene.get("/slow").await }
     });
-    while scene.intake.under_way() == 0 {
+    while scene.traffic.under_way() == 0 {
         tokio::task::yield_now().await;
     }
     assert_eq!(scene.gateway.drain(LEASE, 0, Duration::from_millis(30)).await, 1);

@@ -23,7 +23,7 @@ use crate::{
     },
     wallet::{approval::Approval, session::Session},
 };
-use api_types::LeaseView;
+use api_types::leases::LeaseView;
 use lease::Lease;
 
 #[derive(Debug, Args)]
