@@ -23,7 +23,9 @@ use api_types::{
     },
     usage::{LeaseUsageView, UsageSampleView},
 };
-use lease::{Lease, Status, access::Scope, accrual, decide::Standing, label, manifest::Manifest, statement::Counters};
+use lease::{
+    Lease, Status, access::Scope, accrual, label, manifest::Manifest, reconcile::WorkloadStatus, statement::Counters,
+};
 use store::{
     LeaseFilter,
     container::{ContainerRow, LeaseProgress},
@@ -231,16 +233,20 @@ async fn timeline(
     };
     let replicas = &summary.replicas;
     let running = format!("{} of {} replicas healthy", replicas.healthy, replicas.wanted);
-    let standing = progress.map_or(Standing::Awaiting, |progress| progress.standing);
+    let standing = progress.map_or(WorkloadStatus::Awaiting, |progress| progress.standing);
     let why = progress.and_then(|progress| progress.reason.clone()).unwrap_or_else(|| running.clone());
     let container = match (closed, standing) {
-        (Some(at), Standing::Removed) => step("container", "done", Some(at), "removed".to_owned()),
+        (Some(at), WorkloadStatus::Removed) => step("container", "done", Some(at), "removed".to_owned()),
         (Some(at), _) => step("container", "working", Some(at), "being removed".to_owned()),
         (None, _) if !received => step("container", "waiting", None, "for the tenant's manifest".to_owned()),
-        (None, Standing::Running) if replicas.healthy >= replicas.wanted => step("container", "done", None, running),
-        (None, Standing::Running) => step("container", "working", None, running),
-        (None, Standing::Failing) => step("container", "failed", None, why),
-        (None, Standing::Awaiting | Standing::Paused | Standing::Removed) => step("container", "waiting", None, why),
+        (None, WorkloadStatus::Running) if replicas.healthy >= replicas.wanted => {
+            step("container", "done", None, running)
+        }
+        (None, WorkloadStatus::Running) => step("container", "working", None, running),
+        (None, WorkloadStatus::Failing) => step("container", "failed", None, why),
+        (None, WorkloadStatus::Awaiting | WorkloadStatus::Paused | WorkloadStatus::Removed) => {
+            step("container", "waiting", None, why)
+        }
         (None, _) => step("container", "working", None, why),
     };
     let totals = api.store.meter_totals(lease.id).await?;

@@ -26,7 +26,7 @@ use super::{
 use api_types::manifest_check::{CheckedServiceView, ManifestCheckView, ManifestRefusalView};
 use lease::{
     access::Scope,
-    manifest::{self, Manifest, Placed},
+    manifest::{self, LocatedRefusal, Manifest},
 };
 
 /// Carries the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
@@ -110,7 +110,7 @@ fn whole(message: String) -> ManifestRefusalView {
     ManifestRefusalView { line: None, column: None, path: String::new(), message }
 }
 
-fn placed(Placed { refusal, place }: Placed) -> ManifestRefusalView {
+fn placed(LocatedRefusal { refusal, place }: LocatedRefusal) -> ManifestRefusalView {
     let (line, column) = place.unzip();
     ManifestRefusalView { line, column, path: refusal.path, message: refusal.reason }
 }

@@ -20,7 +20,7 @@ use super::{
     lease_access::authorize,
     session::{Caller, PROTOCOL},
 };
-use lease::{access::Scope, decide::Slot};
+use lease::{access::Scope, reconcile::Slot};
 use ports::container_io::{Command, ContainerSelector};
 use store::{access::ShellRow, container::ContainerRow};
 

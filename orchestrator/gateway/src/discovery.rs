@@ -19,7 +19,7 @@ use super::{
     traffic::LeaseTraffic,
     upstream::Upstream,
 };
-use lease::{Lease, Status, decide::Standing, manifest::Manifest};
+use lease::{Lease, Status, manifest::Manifest, reconcile::WorkloadStatus};
 use ports::subnet::Subnet;
 use store::{
     LeaseFilter, Store,
@@ -179,8 +179,8 @@ fn outlook(sight: &Sight<'_>) -> Outlook {
     let why = sight.progress.and_then(|progress| progress.reason.clone());
     let exhausted = sight.lease.status(sight.time) == Status::Exhausted;
     match standing {
-        Some(Standing::Paused | Standing::Removing | Standing::Removed) => {}
-        Some(Standing::Failing) => {
+        Some(WorkloadStatus::Paused | WorkloadStatus::Removing | WorkloadStatus::Removed) => {}
+        Some(WorkloadStatus::Failing) => {
             let why = why.unwrap_or_else(|| "its containers do not stay up".to_owned());
             return Outlook::Hopeless(format!("the lease's replicas cannot run: {why}"));
         }

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use adapters::docker::BollardEngine;
 use alloy::primitives::B256;
 use driver::{self, Stage, StageStatuses};
-use lease::decide::Standing;
+use lease::reconcile::WorkloadStatus;
 use ports::engine::{self, Engine};
 use stages::container::{self, ContainerSettings};
 use tests::{
@@ -33,7 +33,7 @@ fn engine_at(docker: &FaultyDocker) -> Arc<dyn Engine> {
 }
 
 /// Waits until a lease has the standing. On a busy machine even a sound engine may exceed its timeout; the next run retries.
-async fn converges(process: &Process, lease: B256, wanted: Standing) {
+async fn converges(process: &Process, lease: B256, wanted: WorkloadStatus) {
     until(&format!("the lease to be {wanted:?}"), async || {
         process.chain.run().await?;
         let run = process.container.run().await;
@@ -61,7 +61,7 @@ async fn an_engine_that_is_down_at_the_start_is_waited_for() {
         );
     }
     docker.set_fault(DockerFault::None);
-    converges(&process, lease, Standing::Running).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
 }
 
 #[tokio::test]
@@ -71,8 +71,8 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
     let process = process(&world, &docker).await;
     let (lease, terms) = world.open(&process, ONE, 1).await.unwrap();
     let (closing, closing_terms) = world.open(&process, ONE, 1).await.unwrap();
-    converges(&process, lease, Standing::Running).await;
-    converges(&process, closing, Standing::Running).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
+    converges(&process, closing, WorkloadStatus::Running).await;
     let mut before = world.running(lease).await.unwrap();
     let doomed = world.running(closing).await.unwrap();
     process.meter.run().await.unwrap();
@@ -111,7 +111,7 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
             }
             run = process.container.run() => {
                 let standing = process.store.progress(lease).await?.map(|progress| progress.standing);
-                Ok((run.is_ok() && standing == Some(Standing::Running)).then_some(()))
+                Ok((run.is_ok() && standing == Some(WorkloadStatus::Running)).then_some(()))
             }
         }
     })
@@ -119,8 +119,8 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
     .unwrap();
     assert!(cuts > 0, "it never went");
     docker.set_fault(DockerFault::None);
-    converges(&process, closing, Standing::Removed).await;
-    converges(&process, lease, Standing::Running).await;
+    converges(&process, closing, WorkloadStatus::Removed).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
     assert_eq!(world.left(closing).await.unwrap(), [0, 0, 0]);
     assert_eq!(world.left(lease).await.unwrap(), [4, 1, 1]);
     let after = world.running(lease).await.unwrap();

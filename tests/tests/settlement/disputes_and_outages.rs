@@ -88,7 +88,7 @@ async fn a_disputed_lease_is_not_claimed_and_is_once_it_has_thawed() {
         agree(&settling, open, "frozen").await;
         agree(&settling, closed, "closed and frozen").await;
     }
-    let wanted = settling.store().recent_intents("settle", 0).await.unwrap().len();
+    let wanted = settling.store().recent_intents(IntentKind::Settle, 0).await.unwrap().len();
     assert_eq!((settling.earned().await, wanted), (U256::from(16), 1), "nothing is claimed meanwhile");
     // The closed one is stated again each time: the roots from before may be gone when the dispute ends.
     let epoch = settling.store().newest_epoch().await.unwrap();

@@ -12,9 +12,9 @@ use alloy::primitives::B256;
 use async_trait::async_trait;
 use futures::{StreamExt, stream, stream::BoxStream};
 use lease::{
-    decide::{Health, Seen, Slot, State},
     label::{Owner, Tag, container_name, network_name, volume_name},
     manifest,
+    reconcile::{ContainerHealth, ContainerState, ObservedContainer, Slot},
 };
 use tokio::sync::Notify;
 
@@ -115,7 +115,7 @@ impl FakeEngine {
     }
 
     /// What a container's health check says from now on.
-    pub fn set_health(&self, lease: B256, service: &str, replica: u16, health: Health) {
+    pub fn set_health(&self, lease: B256, service: &str, replica: u16, health: ContainerHealth) {
         self.change(lease, service, replica, |held| held.listed.seen.health = health);
     }
 
@@ -129,7 +129,7 @@ impl FakeEngine {
         let mut own: Vec<_> = world.containers.values().filter(|held| held.listed.tag.lease == lease).collect();
         own.sort_by_key(|held| held.listed.seen.slot.clone());
         let line = |held: &&HeldContainer| {
-            let Seen { slot, state, .. } = &held.listed.seen;
+            let ObservedContainer { slot, state, .. } = &held.listed.seen;
             format!("{}/{} {}", slot.service, slot.replica, format!("{state:?}").to_lowercase())
         };
         own.iter().map(line).collect()
@@ -210,8 +210,8 @@ fn unreachable() -> Error {
 impl HeldContainer {
     fn exit(&mut self, code: i64, now_ms: u64) {
         let seen = &mut self.listed.seen;
-        (seen.state, seen.exit_code, seen.finished_at_ms) = (State::Exited, Some(code), now_ms);
-        seen.health = Health::None;
+        (seen.state, seen.exit_code, seen.finished_at_ms) = (ContainerState::Exited, Some(code), now_ms);
+        seen.health = ContainerHealth::None;
         self.listed.address = None;
         self.pid = 0;
     }
@@ -295,11 +295,11 @@ impl Engine for FakeEngine {
         let mut world = self.act("create_container", &name(&spec.slot)).await?;
         let id = container_name(spec.tag.lease, &spec.slot);
         let is_checked = matches!(spec.service.healthcheck, Some(manifest::Health::Check { .. }));
-        let seen = Seen {
+        let seen = ObservedContainer {
             id: id.clone(),
             slot: spec.slot.clone(),
-            state: State::Created,
-            health: Health::None,
+            state: ContainerState::Created,
+            health: ContainerHealth::None,
             exit_code: None,
             detail: None,
             started_at_ms: 0,
@@ -319,8 +319,8 @@ impl Engine for FakeEngine {
         let process = world.processes;
         let held = world.containers.get_mut(id).ok_or(Error::NotFound)?;
         let seen = &mut held.listed.seen;
-        (seen.state, seen.exit_code, seen.started_at_ms) = (State::Running, None, self.clock.now_ms());
-        seen.health = if held.is_checked { Health::Starting } else { Health::None };
+        (seen.state, seen.exit_code, seen.started_at_ms) = (ContainerState::Running, None, self.clock.now_ms());
+        seen.health = if held.is_checked { ContainerHealth::Starting } else { ContainerHealth::None };
         held.listed.address = Some(IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + process)));
         held.pid = process;
         Ok(())
@@ -330,7 +330,7 @@ impl Engine for FakeEngine {
         let name = self.name(id);
         let mut world = self.act("stop", &name).await?;
         let held = world.containers.get_mut(id).ok_or(Error::NotFound)?;
-        if held.listed.seen.state == State::Running {
+        if held.listed.seen.state == ContainerState::Running {
             held.exit(0, self.clock.now_ms());
         }
         Ok(())

@@ -8,6 +8,7 @@ use alloy::{
     primitives::{B256, U256},
     sol_types::SolCall,
 };
+use lease::intent::{IntentKey, IntentKind};
 use ports::demand::Demand;
 use solidity::{
     LeasePolicy,
@@ -43,7 +44,7 @@ async fn replicas(world: &World, lease: B256) -> u16 {
 
 /// The seconds in which the outbox got a step.
 async fn steps(world: &World) -> Vec<u64> {
-    world.wanted("scale").await
+    world.wanted(IntentKind::Scale).await
 }
 
 #[tokio::test(start_paused = true)]
@@ -70,7 +71,7 @@ async fn a_step_carries_the_statement_that_justifies_it() {
     world.at(1).await;
     world.busy(lease, 1, 100).await;
     world.at(20).await;
-    let row = world.store.recent_intents("scale", 0).await.unwrap().remove(0);
+    let row = world.store.recent_intents(IntentKind::Scale, 0).await.unwrap().remove(0);
     let step = scaleByProofCall::abi_decode(&row.intent.data).unwrap().step;
     let epoch = ruling_of_step(&world, lease).await.evidence.unwrap().epoch;
     let stated = world.statement(epoch, lease).await.unwrap();
@@ -78,7 +79,7 @@ async fn a_step_carries_the_statement_that_justifies_it() {
     assert_eq!(stated.utilization, 10_000);
     assert_eq!(step.path.len(), 1, "the sibling is the statement of {other}");
     assert_eq!(climb(leaf(lease, &stated), &step.path), world.store.epoch(epoch).await.unwrap().unwrap().root);
-    assert_eq!((row.intent.key, row.intent.value), (format!("scale:{lease}:{epoch}"), U256::ZERO));
+    assert_eq!((row.intent.key, row.intent.value), (IntentKey::Scale { lease, epoch }, U256::ZERO));
 }
 
 fn idle() -> NewLease {

@@ -17,7 +17,14 @@ use std::{
 use alloy::primitives::{Address, B256, U256, aliases::U104, keccak256};
 use autoscaling::{Bounds, Observation};
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, decide::Standing, intent::Intent, label::Owner, meter::Meter, statement::Counters};
+use lease::{
+    Lease,
+    intent::{Intent, IntentKey, IntentKind},
+    label::Owner,
+    meter::Meter,
+    reconcile::WorkloadStatus,
+    statement::Counters,
+};
 use ports::{
     clock::Clock,
     testing::{FakeCgroups, FakeChain, FakeClock, FakeEngine, FakeKernel, FakeUpstreams, PausedTime},
@@ -141,6 +148,11 @@ pub struct World {
     /// Calls of the engine, and the seconds in which they were made.
     calls: Vec<(u64, String)>,
     _directory: TempDir,
+}
+
+/// An intent key from its text, or for a test's own name of at most 32 bytes; such keys sort as their names do.
+pub fn named(name: &str) -> IntentKey {
+    name.parse().unwrap_or_else(|_| IntentKey::Close { lease: B256::right_padding_from(name.as_bytes()) })
 }
 
 impl World {
@@ -317,7 +329,7 @@ impl World {
     }
 
     /// The seconds in which intents of a kind were first wanted.
-    pub async fn wanted(&self, kind: &str) -> Vec<u64> {
+    pub async fn wanted(&self, kind: IntentKind) -> Vec<u64> {
         let mut rows = self.store.recent_intents(kind, 0).await.unwrap();
         rows.sort_by_key(|row| row.created_at_ms);
         rows.iter().map(|row| row.created_at_ms / 1000 - GENESIS).collect()
@@ -385,7 +397,7 @@ impl World {
             address: None,
         };
         let rows: Vec<_> = (0..replicas).map(running).collect();
-        let (standing, reason, found_at_ms) = (Standing::Running, None, 0);
+        let (standing, reason, found_at_ms) = (WorkloadStatus::Running, None, 0);
         let progress = LeaseProgress { standing, reason, found_at_ms, running_at_ms: None, exhausted_at: None };
         self.store.record_containers(lease, &rows, &progress).await.unwrap();
         let counters = self.loads.get(&lease).map(|load| load.counters).unwrap_or_default();
@@ -454,14 +466,14 @@ impl World {
 
     /// An intent's row in the outbox.
     pub async fn intent(&self, key: &str) -> Option<IntentRow> {
-        self.store.intent(key).await.unwrap()
+        self.store.intent(named(key)).await.unwrap()
     }
 
     /// The keys of all intents, oldest first.
     pub async fn intents(&self) -> Vec<String> {
         let mut rows = self.store.newest_intents(1000).await.unwrap();
         rows.reverse();
-        rows.into_iter().map(|row| row.intent.key).collect()
+        rows.into_iter().map(|row| row.intent.key.to_string()).collect()
     }
 
     /// What became of an intent so far.
@@ -478,7 +490,7 @@ impl World {
     }
 
     /// How a lease stands on the engine.
-    pub async fn standing(&self, lease: B256) -> Option<Standing> {
+    pub async fn standing(&self, lease: B256) -> Option<WorkloadStatus> {
         self.progress(lease).await.map(|progress| progress.standing)
     }
 
