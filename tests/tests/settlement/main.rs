@@ -158,8 +158,8 @@ impl Settling {
         assert!(self.store().prepare(intent, SystemClock.now_ms()).await.unwrap());
     }
 
-    async fn state(&self, key: &str) -> IntentState {
-        self.store().intent(key).await.unwrap().unwrap().state
+    async fn state(&self, name: &str) -> IntentState {
+        self.store().intent(named(name)).await.unwrap().unwrap().state
     }
 }
 
