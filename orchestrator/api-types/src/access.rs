@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::schema::{AccessKindName, AddressText, HexText, ScopeName};
 use lease::access::Scope;
 
 /// What a message that signs in has to carry.
@@ -21,6 +22,7 @@ pub struct NonceView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct SessionView {
+    #[schema(value_type = AddressText)]
     pub address: String,
     pub expires_at: u64,
     /// For `Authorization: Bearer`, when it was asked for.
@@ -32,10 +34,12 @@ pub struct SessionView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct GrantView {
+    #[schema(value_type = HexText)]
     pub lease: String,
+    #[schema(value_type = AddressText)]
     pub grantee: String,
     /// `view`, `logs` or `shell`; each holds those before it.
-    #[schema(value_type = String)]
+    #[schema(value_type = ScopeName)]
     pub scope: Scope,
     pub issued_at: u64,
     pub expiry: u64,
@@ -47,8 +51,10 @@ pub struct GrantView {
 pub struct AccessView {
     /// Unix milliseconds of the provider's clock.
     pub at_ms: u64,
+    #[schema(value_type = AddressText)]
     pub who: String,
     /// `usage`, `series`, `live`, `demand`, `manifest`, `logs`, `shell`, `grant`, `revoke`.
+    #[schema(value_type = AccessKindName)]
     pub what: String,
     pub detail: String,
 }

@@ -1,6 +1,7 @@
 //! What the contract's calls take, as JSON gives it: pass it back unchanged. Numbers of more than 32 bits are decimal
 //! strings, because JSON numbers end at 2^53.
 
+use crate::schema::{AddressText, HexText};
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
 use solidity::{Rates, Shape, Statement, Terms};
@@ -10,11 +11,15 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct TermsArgument {
+    #[schema(value_type = AddressText)]
     pub tenant: String,
+    #[schema(value_type = AddressText)]
     pub provider: String,
+    #[schema(value_type = AddressText)]
     pub currency: String,
     pub shape: ShapeArgument,
     pub rates: RatesArgument,
+    #[schema(value_type = HexText)]
     pub manifest_hash: String,
     pub salt: String,
 }

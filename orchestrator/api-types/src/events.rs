@@ -1,5 +1,6 @@
 //! Events of the market.
 
+use crate::schema::HexText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -11,6 +12,7 @@ pub struct EventView {
     pub cursor: String,
     pub block: u64,
     pub time: u64,
+    #[schema(value_type = HexText)]
     pub tx: String,
     /// As in Solidity.
     pub name: String,

@@ -6,23 +6,30 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::arguments::TermsArgument;
+use crate::schema::{AddressText, HexText, LeasePolicyShape, LeaseStatusName, ProgressStateName, StageName};
 
 /// A lease in a list.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaseSummary {
+    #[schema(value_type = HexText)]
     pub id: String,
+    #[schema(value_type = AddressText)]
     pub tenant: String,
+    #[schema(value_type = AddressText)]
     pub provider: String,
     pub offer: u32,
     /// `active`, `exhausted` or `closed`.
+    #[schema(value_type = LeaseStatusName)]
     pub status: String,
     pub replicas: ReplicasView,
     pub money: MoneyView,
     pub opened_at: u64,
     pub opened_block: u64,
+    #[schema(required)]
     pub closed_at: Option<u64>,
     /// The arbiters' deadline, while a dispute freezes what is paid.
+    #[schema(required)]
     pub disputed_until: Option<u64>,
 }
 
@@ -33,15 +40,19 @@ pub struct LeaseView {
     #[serde(flatten)]
     pub summary: LeaseSummary,
     pub terms: TermsArgument,
+    #[schema(value_type = LeasePolicyShape)]
     pub policy: serde_json::Value,
     pub manifest: ManifestView,
     pub containers: Vec<ContainerView>,
     /// What the gateway serves of it.
     #[serde(default)]
+    #[schema(required)]
     pub served: Vec<ServedServiceView>,
     /// Why it does not run, when it should.
+    #[schema(required)]
     pub reason: Option<String>,
     /// Milliseconds from seeing the lease to all its replicas running and healthy for the first time.
+    #[schema(required)]
     pub opened_to_running_ms: Option<u64>,
     /// The seven words, in the order of the flow.
     pub timeline: Vec<StageProgressView>,
@@ -61,6 +72,7 @@ pub struct ReplicasView {
 #[serde(rename_all = "camelCase")]
 pub struct MoneyView {
     /// Address of the token; address 0 is the chain's own coin.
+    #[schema(value_type = AddressText)]
     pub currency: String,
     pub deposited: String,
     pub paid: String,
@@ -71,6 +83,7 @@ pub struct MoneyView {
     /// Reserved per second, base units × 1e12.
     pub rate: String,
     /// Seconds until the funds are exhausted; none when nothing is reserved.
+    #[schema(required)]
     pub runway: Option<u64>,
 }
 
@@ -78,6 +91,7 @@ pub struct MoneyView {
 #[serde(rename_all = "camelCase")]
 pub struct ManifestView {
     /// keccak256 of the manifest's bytes, as the lease's terms have it.
+    #[schema(value_type = HexText)]
     pub hash: String,
     pub received: bool,
 }
@@ -92,6 +106,7 @@ pub struct ContainerView {
     pub image: String,
     /// The engine's word (`created`, `running`, `exited`, …); `warm` for what is made ahead, beyond the wanted replicas.
     pub state: String,
+    #[schema(required)]
     pub health: Option<String>,
     /// Port in the container → address on the provider's machine.
     pub ports: BTreeMap<String, String>,
@@ -115,10 +130,13 @@ pub struct ServedServiceView {
 #[serde(rename_all = "camelCase")]
 pub struct StageProgressView {
     /// chain, clearing, container, meter, proof, scale or settlement.
+    #[schema(value_type = StageName)]
     pub stage: String,
     /// `done`, `working`, `waiting` or `failed`.
+    #[schema(value_type = ProgressStateName)]
     pub state: String,
     /// When it last moved.
+    #[schema(required)]
     pub at: Option<u64>,
     pub detail: String,
 }

@@ -18,4 +18,5 @@ pub mod proposals;
 pub mod provider_account;
 pub mod providers;
 pub mod scaling;
+pub mod schema;
 pub mod usage;

@@ -1,5 +1,6 @@
 //! Lines that containers print.
 
+use crate::schema::LogStreamName;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -12,6 +13,7 @@ pub struct LogLineView {
     pub service: String,
     pub replica: u16,
     /// `stdout` or `stderr`.
+    #[schema(value_type = LogStreamName)]
     pub stream: String,
     pub line: String,
 }

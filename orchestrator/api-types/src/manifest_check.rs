@@ -1,5 +1,6 @@
 //! A manifest that was checked.
 
+use crate::schema::HexText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -10,10 +11,12 @@ pub struct ManifestCheckView {
     /// Whether it can run.
     pub ok: bool,
     /// keccak256 of the bytes, as a lease's terms have it.
+    #[schema(value_type = HexText)]
     pub hash: String,
     /// Of a manifest that can run.
     pub services: Vec<CheckedServiceView>,
     pub policy: String,
+    #[schema(required)]
     pub shadow: Option<String>,
     pub refusals: Vec<ManifestRefusalView>,
 }
@@ -31,7 +34,9 @@ pub struct CheckedServiceView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ManifestRefusalView {
+    #[schema(required)]
     pub line: Option<usize>,
+    #[schema(required)]
     pub column: Option<usize>,
     pub path: String,
     pub message: String,

@@ -4,24 +4,32 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::arguments::StatementArgument;
+use crate::schema::{AddressText, HexText};
 
 /// A statement with its path to a posted root: all that is needed to check it.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProofView {
+    #[schema(value_type = HexText)]
     pub lease: String,
+    #[schema(value_type = AddressText)]
     pub provider: String,
     pub epoch: u64,
+    #[schema(value_type = HexText)]
     pub root: String,
     /// None until the root is seen on chain.
+    #[schema(required)]
     pub posted_at: Option<u64>,
+    #[schema(required, value_type = Option<HexText>)]
     pub root_tx: Option<String>,
+    #[schema(value_type = HexText)]
     pub leaf: String,
     /// The leaf's values in the order of `leafEncoding`.
     pub values: Vec<String>,
     /// The statement.
     pub usage: StatementArgument,
     /// The siblings from the leaf up.
+    #[schema(value_type = Vec<HexText>)]
     pub path: Vec<String>,
     pub leaf_encoding: Vec<String>,
     /// How many statements the root covers.
@@ -32,8 +40,10 @@ pub struct ProofView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EpochView {
+    #[schema(value_type = AddressText)]
     pub provider: String,
     pub epoch: u64,
+    #[schema(value_type = HexText)]
     pub root: String,
     pub posted_at: u64,
     pub statements: Vec<EpochStatementView>,
@@ -42,9 +52,11 @@ pub struct EpochView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EpochStatementView {
+    #[schema(value_type = HexText)]
     pub lease: String,
     pub usage: StatementArgument,
     /// The siblings from the leaf up.
+    #[schema(value_type = Vec<HexText>)]
     pub path: Vec<String>,
 }
 
@@ -53,8 +65,11 @@ pub struct EpochStatementView {
 #[serde(rename_all = "camelCase")]
 pub struct ProofSummary {
     pub epoch: u64,
+    #[schema(value_type = HexText)]
     pub root: String,
+    #[schema(required)]
     pub posted_at: Option<u64>,
+    #[schema(required, value_type = Option<HexText>)]
     pub root_tx: Option<String>,
     pub usage: StatementArgument,
 }

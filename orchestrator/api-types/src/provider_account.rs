@@ -4,11 +4,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::providers::CapacityView;
+use crate::schema::{AddressText, AlarmKindName, HexText, IntentStateName, StageRuns};
 
 /// This provider's own books. All of it follows from the chain but alarms, wallet, gas and margin.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProviderAccountView {
+    #[schema(value_type = AddressText)]
     pub address: String,
     pub endpoint: String,
     pub draining: bool,
@@ -21,6 +23,7 @@ pub struct ProviderAccountView {
     /// For bids that the chain does not show yet.
     pub reserved: CapacityView,
     /// Wei that the wallet had when it was last looked into; none before the first time.
+    #[schema(required)]
     pub wallet: Option<String>,
     pub earnings: Vec<EarningsView>,
     /// The newest settlements, newest first.
@@ -32,6 +35,7 @@ pub struct ProviderAccountView {
     pub gas: GasView,
     pub intents: Vec<IntentCountView>,
     /// Each stage's last run.
+    #[schema(value_type = StageRuns)]
     pub stages: serde_json::Value,
     pub alarms: Vec<AlarmView>,
 }
@@ -39,6 +43,7 @@ pub struct ProviderAccountView {
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct EarningsView {
+    #[schema(value_type = AddressText)]
     pub currency: String,
     pub earned: String,
     pub withdrawn: String,
@@ -48,9 +53,12 @@ pub struct EarningsView {
 #[serde(rename_all = "camelCase")]
 pub struct ClaimView {
     pub time: u64,
+    #[schema(value_type = HexText)]
     pub lease: String,
+    #[schema(value_type = AddressText)]
     pub currency: String,
     pub amount: String,
+    #[schema(value_type = HexText)]
     pub tx: String,
 }
 
@@ -58,8 +66,10 @@ pub struct ClaimView {
 #[serde(rename_all = "camelCase")]
 pub struct WithdrawalView {
     pub time: u64,
+    #[schema(value_type = AddressText)]
     pub currency: String,
     pub amount: String,
+    #[schema(value_type = HexText)]
     pub tx: String,
 }
 
@@ -68,11 +78,14 @@ pub struct WithdrawalView {
 pub struct PostedRootView {
     pub epoch: u64,
     pub posted_at: u64,
+    #[schema(value_type = HexText)]
     pub root: String,
+    #[schema(value_type = HexText)]
     pub tx: String,
     /// Statements under it.
     pub leaves: u64,
     /// That posting it used; none when somebody else's transaction did.
+    #[schema(required)]
     pub gas: Option<u64>,
 }
 
@@ -101,6 +114,7 @@ pub struct GasByKindView {
 #[serde(rename_all = "camelCase")]
 pub struct IntentCountView {
     /// `prepared`, `sent`, `mined`, `final` or `failed`.
+    #[schema(value_type = IntentStateName)]
     pub state: String,
     pub count: u64,
 }
@@ -110,6 +124,7 @@ pub struct IntentCountView {
 #[serde(rename_all = "camelCase")]
 pub struct AlarmView {
     /// `stage`, `chain`, `clock`, `gas`, `wallet`, `intents`, `roots`, `bond` or `draining`.
+    #[schema(value_type = AlarmKindName)]
     pub kind: String,
     pub message: String,
     pub remedy: String,

@@ -1,5 +1,6 @@
 //! How a lease's capacity follows demand.
 
+use crate::schema::{HexText, ScalingOutcomeName};
 use autoscaling::{Bounds, Observation};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -8,15 +9,19 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ScalingView {
+    #[schema(value_type = HexText)]
     pub lease: String,
     /// Who decides, as the manifest names it.
     pub policy: String,
     /// Who decides beside it, without effect.
+    #[schema(required)]
     pub shadow: Option<String>,
     /// None before the first.
+    #[schema(required)]
     pub newest: Option<ScalingDecisionView>,
     /// Those that differed from the one before, newest first.
     pub rulings: Vec<ScalingDecisionView>,
+    #[schema(required)]
     pub compared: Option<ShadowComparisonView>,
 }
 
@@ -36,10 +41,13 @@ pub struct ScalingDecisionView {
     pub reason: String,
     pub granted: u32,
     /// What of the wish was not granted, and why.
+    #[schema(required)]
     pub bound: Option<String>,
     /// `steady`, `held`, `proving` or `stepping`.
+    #[schema(value_type = ScalingOutcomeName)]
     pub outcome: String,
     /// The statement by which a step was or would be taken.
+    #[schema(required)]
     pub evidence: Option<ScalingEvidenceView>,
 }
 
@@ -50,18 +58,23 @@ pub struct ObservationView {
     pub ready: u32,
     pub starting: u32,
     /// CPU used of the CPU that ready replicas had, 0 to 1.
+    #[schema(required)]
     pub utilization: Option<f64>,
     /// Requests per second.
+    #[schema(required)]
     pub arrivals: Option<f64>,
     /// Requests that waited for a replica.
     pub waiting: f64,
     /// 99th percentile of the seconds to an answer.
+    #[schema(required)]
     pub latency: Option<f64>,
     /// Requests per second that one replica serves.
+    #[schema(required)]
     pub capacity: Option<f64>,
     /// Seconds from a decision until its replicas serve.
     pub delay: f64,
     /// In replicas' worth of work.
+    #[schema(required)]
     pub demand: Option<f64>,
 }
 
@@ -82,6 +95,7 @@ pub struct ScalingEvidenceView {
     pub time: u64,
     /// Basis points.
     pub utilization: u16,
+    #[schema(value_type = HexText)]
     pub leaf: String,
 }
 

@@ -1,5 +1,6 @@
 //! What a lease uses.
 
+use crate::schema::HexText;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -7,6 +8,7 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct LeaseUsageView {
+    #[schema(value_type = HexText)]
     pub lease: String,
     /// Healthy replicas × seconds.
     pub replica_seconds: u64,
@@ -57,13 +59,18 @@ pub struct LiveUsageView {
     /// Ready replicas.
     pub replicas: f64,
     /// Requests a second; none for a lease of which none ever came through the gateway.
+    #[schema(required)]
     pub requests: Option<f64>,
     /// Of those, what the gateway answered itself because no replica did.
+    #[schema(required)]
     pub failed: Option<f64>,
     /// Held until a replica is there for them.
+    #[schema(required)]
     pub waiting: Option<u32>,
     /// Under way at replicas.
+    #[schema(required)]
     pub in_flight: Option<u32>,
     /// The 99th percentile over the last ten seconds, in seconds.
+    #[schema(required)]
     pub latency: Option<f64>,
 }

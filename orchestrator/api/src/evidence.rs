@@ -25,7 +25,7 @@ const DISPUTES: u64 = 1000;
 
 /// Hand over the evidence of an open dispute: bytes whose keccak256 it names.
 #[utoipa::path(
-    put, path = "/v1/evidence/{hash}", params(("hash" = String, Path, description = "As DisputeOpened has it")),
+    put, path = "/v1/evidence/{hash}", operation_id = "putEvidence", params(("hash" = String, Path, description = "As DisputeOpened has it")),
     request_body(content = String, content_type = "application/octet-stream"),
     responses((status = 204), (status = 400, body = ErrorView), (status = 404, body = ErrorView), (status = 413, body = ErrorView))
 )]
@@ -45,7 +45,7 @@ pub async fn put(State(api): State<Api>, Path(hash): Path<String>, body: Body) -
 
 /// The evidence itself: to be saved, not to be shown, because nobody knows what it is.
 #[utoipa::path(
-    get, path = "/v1/evidence/{hash}", params(("hash" = String, Path, description = "As DisputeOpened has it")),
+    get, path = "/v1/evidence/{hash}", operation_id = "getEvidence", params(("hash" = String, Path, description = "As DisputeOpened has it")),
     responses((status = 200, content_type = "application/octet-stream"), (status = 404, body = ErrorView))
 )]
 pub async fn get(State(api): State<Api>, Path(hash): Path<String>) -> Result<Response> {

@@ -104,7 +104,7 @@ pub struct LeaseEventQuery {
 }
 
 /// What happened on the market, oldest first.
-#[utoipa::path(get, path = "/v1/events", params(EventQuery), responses((status = 200, body = Vec<EventView>), (status = 400, body = api_types::error::ErrorView)))]
+#[utoipa::path(get, path = "/v1/events", operation_id = "listEvents", params(EventQuery), responses((status = 200, body = Vec<EventView>), (status = 400, body = api_types::error::ErrorView)))]
 pub async fn events(
     State(api): State<Api>,
     QueryParams(query): QueryParams<EventQuery>,
@@ -114,7 +114,7 @@ pub async fn events(
 
 /// What happened to a lease, oldest first.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/events", params(("id" = String, Path, description = "The lease"), LeaseEventQuery),
+    get, path = "/v1/leases/{id}/events", operation_id = "listLeaseEvents", params(("id" = String, Path, description = "The lease"), LeaseEventQuery),
     responses((status = 200, body = Vec<EventView>), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn of_lease(
@@ -173,7 +173,7 @@ pub const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 /// this block and later is to be forgotten; what took its cursor follows), `beat` every three seconds. Whoever comes back
 /// with Last-Event-ID goes on where it was, without a gap and without a double. A stream that is read too slowly ends.
 #[utoipa::path(
-    get, path = "/v1/stream", params(StreamQuery),
+    get, path = "/v1/stream", operation_id = "streamEvents", params(StreamQuery),
     responses((status = 200, content_type = "text/event-stream"), (status = 503, body = api_types::error::ErrorView))
 )]
 pub async fn stream(

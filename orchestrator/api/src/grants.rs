@@ -20,6 +20,7 @@ use super::{
     leases::address,
     session::{Caller, signed},
 };
+use api_types::schema::{AddressText, HexText, ScopeName};
 use api_types::{
     access::{AccessView, GrantView},
     error::ErrorView,
@@ -33,19 +34,22 @@ const MOST: u32 = 1_000;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct GrantArgument {
+    #[schema(value_type = AddressText)]
     grantee: String,
     /// `view`, `logs` or `shell`; each holds those before it.
+    #[schema(value_type = ScopeName)]
     scope: String,
     /// Unix seconds, as signed; at most 90 days apart, and the first not in the provider's future.
     issued_at: u64,
     expiry: u64,
     /// The tenant's EIP-712 signature of `Grant`, in 0x hex.
+    #[schema(value_type = HexText)]
     signature: String,
 }
 
 /// Let somebody look inside a lease, by the tenant's signature. Anybody may hand it over.
 #[utoipa::path(
-    post, path = "/v1/leases/{id}/grants", params(("id" = String, Path, description = "The lease")),
+    post, path = "/v1/leases/{id}/grants", operation_id = "createGrant", params(("id" = String, Path, description = "The lease")),
     request_body = GrantArgument,
     responses((status = 200, body = GrantView), (status = 400, body = ErrorView), (status = 401, body = ErrorView), (status = 409, body = ErrorView))
 )]
@@ -100,7 +104,7 @@ pub async fn grant(
 
 /// Whom a lease's tenant lets look inside; for the tenant.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/grants", params(("id" = String, Path, description = "The lease")),
+    get, path = "/v1/leases/{id}/grants", operation_id = "listGrants", params(("id" = String, Path, description = "The lease")),
     responses((status = 200, body = Vec<GrantView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
 )]
 pub async fn grants(State(api): State<Api>, caller: Caller, Path(id): Path<String>) -> Result<Json<Vec<GrantView>>> {
@@ -111,7 +115,7 @@ pub async fn grants(State(api): State<Api>, caller: Caller, Path(id): Path<Strin
 
 /// Let somebody look inside no more; for the tenant. What was signed for them before stays refused.
 #[utoipa::path(
-    delete, path = "/v1/leases/{id}/grants/{grantee}",
+    delete, path = "/v1/leases/{id}/grants/{grantee}", operation_id = "deleteGrant",
     params(("id" = String, Path, description = "The lease"), ("grantee" = String, Path, description = "An address")),
     responses((status = 204), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
 )]
@@ -138,7 +142,7 @@ pub struct AccessQuery {
 
 /// Who looked inside a lease, newest first; for the tenant. Kept for 90 days.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/accesses", params(("id" = String, Path, description = "The lease"), AccessQuery),
+    get, path = "/v1/leases/{id}/accesses", operation_id = "listAccesses", params(("id" = String, Path, description = "The lease"), AccessQuery),
     responses((status = 200, body = Vec<AccessView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView))
 )]
 pub async fn accesses(

@@ -48,7 +48,7 @@ pub struct LeaseQuery {
 }
 
 /// Leases of the market, oldest first.
-#[utoipa::path(get, path = "/v1/leases", params(LeaseQuery), responses((status = 200, body = Vec<LeaseSummary>)))]
+#[utoipa::path(get, path = "/v1/leases", operation_id = "listLeases", params(LeaseQuery), responses((status = 200, body = Vec<LeaseSummary>)))]
 pub async fn list(
     State(api): State<Api>,
     QueryParams(query): QueryParams<LeaseQuery>,
@@ -69,7 +69,7 @@ pub async fn list(
 
 /// A lease whole, with its timeline across the seven words.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}", params(("id" = String, Path, description = "The lease")),
+    get, path = "/v1/leases/{id}", operation_id = "getLease", params(("id" = String, Path, description = "The lease")),
     responses((status = 200, body = LeaseView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json<LeaseView>> {
@@ -106,7 +106,7 @@ pub struct UsageQuery {
 
 /// What a lease has used since it was opened, and the samples behind it. Needs `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/usage", params(("id" = String, Path, description = "The lease"), UsageQuery),
+    get, path = "/v1/leases/{id}/usage", operation_id = "getLeaseUsage", params(("id" = String, Path, description = "The lease"), UsageQuery),
     responses((status = 200, body = LeaseUsageView), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn usage(

@@ -13,6 +13,7 @@ mod leases;
 mod logs;
 mod manifest;
 mod market;
+mod openapi;
 mod orders;
 pub mod origins;
 pub mod page;
@@ -40,7 +41,6 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use solidity::deploy::Deployment;
 use tokio::{net::TcpListener, sync::watch};
 use tower_http::{cors::CorsLayer, set_header::SetResponseHeaderLayer, timeout::TimeoutLayer, trace::TraceLayer};
-use utoipa::OpenApi;
 
 use self::{lease_access::OpenStreams, origins::Origins};
 use driver::{StageStatuses, Wakeup};
@@ -94,60 +94,6 @@ pub struct GatewayAddress {
 const PATIENCE: Duration = Duration::from_secs(10);
 /// For those who stay inside leases to go, at the end.
 const FAREWELL: Duration = Duration::from_secs(5);
-
-#[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "Tidemark provider",
-        description = "What one provider of the market knows and does. The market, proofs and the state of leases are public; what is inside a lease is for its tenant and whom the tenant lets, signed in with Ethereum. Nothing here can act on the chain."
-    ),
-    paths(
-        market::market,
-        market::offers,
-        providers::providers,
-        provider_account::provider_account,
-        market::errors,
-        market::status,
-        orders::orders,
-        screen::screen,
-        leases::list,
-        leases::show,
-        leases::usage,
-        scaling::scaling,
-        scaling::demand,
-        manifest::put_manifest,
-        manifest::check,
-        proofs::proof,
-        proofs::proofs,
-        proofs::epoch,
-        proposals::propose,
-        proposals::list,
-        proposals::show,
-        proposals::add_consent,
-        proposals::withdraw,
-        evidence::put,
-        evidence::get,
-        page::config,
-        feed::events,
-        feed::of_lease,
-        feed::stream,
-        session::nonce,
-        session::open,
-        session::show,
-        session::close,
-        grants::grant,
-        grants::grants,
-        grants::revoke,
-        grants::accesses,
-        series::series,
-        series::live,
-        logs::logs,
-        shell::shell,
-        manifest::get_manifest,
-    ),
-    components(schemas(api_types::error::ErrorView))
-)]
-struct Document;
 
 /// Binds the address, so that a port that is taken is known before anything starts.
 pub async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
@@ -209,7 +155,7 @@ fn router(api: Api) -> Router {
         .route("/v1/leases/{id}/proofs/{epoch}", get(proofs::proof))
         .route("/v1/session/nonce", post(session::nonce))
         .route("/v1/session", post(session::open).get(session::show).delete(session::close))
-        .route("/openapi.json", get(|| async { axum::Json(Document::openapi()) }))
+        .route("/openapi.json", get(|| async { axum::Json(openapi::description()) }))
         .route("/metrics", get(market::metrics))
         .route("/v1/events", get(feed::events))
         .route("/v1/leases/{id}/events", get(feed::of_lease))

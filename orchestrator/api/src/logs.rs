@@ -42,7 +42,7 @@ pub struct LogQuery {
 
 /// What a lease's containers printed, in the order of time. Needs `logs`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/logs", params(("id" = String, Path, description = "The lease"), LogQuery),
+    get, path = "/v1/leases/{id}/logs", operation_id = "getLogs", params(("id" = String, Path, description = "The lease"), LogQuery),
     responses((status = 200, body = Vec<LogLineView>), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn logs(

@@ -34,7 +34,7 @@ pub const SIGNATURE: HeaderName = HeaderName::from_static("tidemark-signature");
 
 /// Hand over a lease's manifest: the bytes of a Compose file.
 #[utoipa::path(
-    put, path = "/v1/leases/{id}/manifest",
+    put, path = "/v1/leases/{id}/manifest", operation_id = "putManifest",
     params(("id" = String, Path, description = "The lease"), ("tidemark-signature" = String, Header, description = "The tenant's EIP-712 signature of Manifest in 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271")),
     request_body(content = String, content_type = "application/yaml"),
     responses((status = 204), (status = 400, body = api_types::error::ErrorView), (status = 401, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
@@ -74,7 +74,7 @@ pub async fn put_manifest(
 
 /// Check a manifest before a lease is opened for it: all that stands against it, at its lines. Always answers 200.
 #[utoipa::path(
-    post, path = "/v1/manifest/check", request_body(content = String, content_type = "application/yaml"),
+    post, path = "/v1/manifest/check", operation_id = "checkManifest", request_body(content = String, content_type = "application/yaml"),
     responses((status = 200, body = ManifestCheckView))
 )]
 pub async fn check(body: Body) -> Result<Json<ManifestCheckView>> {
@@ -148,7 +148,7 @@ fn signature(headers: &HeaderMap) -> Result<Vec<u8>> {
 
 /// A lease's manifest, byte for byte. Needs `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/manifest", params(("id" = String, Path, description = "The lease")),
+    get, path = "/v1/leases/{id}/manifest", operation_id = "getManifest", params(("id" = String, Path, description = "The lease")),
     responses((status = 200, body = String, content_type = "application/yaml"), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn get_manifest(State(api): State<Api>, caller: Caller, path: Path<String>) -> Result<Response> {

@@ -14,7 +14,7 @@ use api_types::{
 use store::BlockRef;
 
 /// Which market this provider serves, and what a client needs to sign for it.
-#[utoipa::path(get, path = "/v1/market", responses((status = 200, body = MarketView)))]
+#[utoipa::path(get, path = "/v1/market", operation_id = "getMarket", responses((status = 200, body = MarketView)))]
 pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
     let deployment = &api.deployment;
     let registered = api.store.provider(api.provider).await?;
@@ -78,7 +78,7 @@ pub async fn market(State(api): State<Api>) -> Result<Json<MarketView>> {
 }
 
 /// Every offer of the market, oldest first.
-#[utoipa::path(get, path = "/v1/offers", responses((status = 200, body = Vec<OfferView>)))]
+#[utoipa::path(get, path = "/v1/offers", operation_id = "listOffers", responses((status = 200, body = Vec<OfferView>)))]
 pub async fn offers(State(api): State<Api>) -> Result<Json<Vec<OfferView>>> {
     let mut views = Vec::new();
     for offer in api.store.offers().await? {
@@ -94,7 +94,7 @@ pub async fn offers(State(api): State<Api>) -> Result<Json<Vec<OfferView>>> {
 }
 
 /// The manual of the market's errors.
-#[utoipa::path(get, path = "/v1/errors", responses((status = 200, body = Vec<ContractErrorView>)))]
+#[utoipa::path(get, path = "/v1/errors", operation_id = "listContractErrors", responses((status = 200, body = Vec<ContractErrorView>)))]
 pub async fn errors() -> Json<Vec<ContractErrorView>> {
     let entries = manual::entries().iter().map(|entry| ContractErrorView {
         name: entry.name.to_owned(),
@@ -106,7 +106,7 @@ pub async fn errors() -> Json<Vec<ContractErrorView>> {
 }
 
 /// How the orchestrator is doing: each stage's last run.
-#[utoipa::path(get, path = "/v1/status", responses((status = 200, body = StatusView)))]
+#[utoipa::path(get, path = "/v1/status", operation_id = "getStatus", responses((status = 200, body = StatusView)))]
 pub async fn status(State(api): State<Api>) -> Result<Json<StatusView>> {
     Ok(Json(StatusView {
         version: env!("CARGO_PKG_VERSION").to_owned(),

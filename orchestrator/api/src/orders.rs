@@ -30,7 +30,7 @@ pub struct OrderQuery {
 }
 
 /// Orders of the market, oldest first, each with this provider's decision and its reason.
-#[utoipa::path(get, path = "/v1/orders", params(OrderQuery), responses((status = 200, body = Vec<OrderView>)))]
+#[utoipa::path(get, path = "/v1/orders", operation_id = "listOrders", params(OrderQuery), responses((status = 200, body = Vec<OrderView>)))]
 pub async fn orders(
     State(api): State<Api>,
     QueryParams(query): QueryParams<OrderQuery>,

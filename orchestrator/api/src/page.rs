@@ -162,7 +162,7 @@ impl Page {
 }
 
 /// Where the page finds its market.
-#[utoipa::path(get, path = "/config.json", responses((status = 200, body = PageConfig), (status = 404, body = api_types::error::ErrorView)))]
+#[utoipa::path(get, path = "/config.json", operation_id = "getPageConfig", responses((status = 200, body = PageConfig), (status = 404, body = api_types::error::ErrorView)))]
 pub async fn config(State(api): State<Api>) -> Result<Response> {
     let page = api.page.ok_or_else(nothing)?;
     Ok(([(header::CACHE_CONTROL, "no-cache")], Json(&page.0.config)).into_response())

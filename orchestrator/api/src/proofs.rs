@@ -18,7 +18,7 @@ use store::RootRow;
 
 /// A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/proofs/{epoch}",
+    get, path = "/v1/leases/{id}/proofs/{epoch}", operation_id = "getProof",
     params(("id" = String, Path, description = "The lease"), ("epoch" = String, Path, description = "A number, or latest")),
     responses((status = 200, body = ProofView), (status = 404, body = api_types::error::ErrorView))
 )]
@@ -83,7 +83,7 @@ pub struct ProofQuery {
 
 /// A lease's statements whose roots are on chain, newest first.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/proofs", params(("id" = String, Path, description = "The lease"), ProofQuery),
+    get, path = "/v1/leases/{id}/proofs", operation_id = "listProofs", params(("id" = String, Path, description = "The lease"), ProofQuery),
     responses((status = 200, body = Vec<ProofSummary>), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn proofs(
@@ -110,7 +110,7 @@ pub async fn proofs(
 
 /// All statements of an epoch whose root is on chain, with their paths: whoever watches can judge this provider by them.
 #[utoipa::path(
-    get, path = "/v1/epochs/{epoch}", params(("epoch" = u64, Path, description = "The epoch's number")),
+    get, path = "/v1/epochs/{epoch}", operation_id = "getEpoch", params(("epoch" = u64, Path, description = "The epoch's number")),
     responses((status = 200, body = EpochView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn epoch(State(api): State<Api>, Path(epoch): Path<String>) -> Result<Json<EpochView>> {

@@ -24,6 +24,7 @@ use super::{
     error::{Error, JsonBody, Result},
     session::{Caller, signed},
 };
+use api_types::schema::{AddressText, HexText};
 use api_types::{
     error::ErrorView,
     proposals::{ConsentView, ProposalView},
@@ -49,11 +50,14 @@ const LONGEST_WAIT: u64 = 366 * 86_400;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ProposalArgument {
     chain_id: u64,
+    #[schema(value_type = AddressText)]
     market: String,
+    #[schema(value_type = AddressText)]
     account: String,
     /// The proposer's words.
     #[serde(default)]
     says: Vec<String>,
+    #[schema(value_type = HexText)]
     call: String,
     /// Wei.
     value: String,
@@ -62,17 +66,19 @@ pub struct ProposalArgument {
     expiry: String,
     /// Of the account's binding.
     version: String,
+    #[schema(value_type = HexText)]
     digest: String,
     #[serde(default)]
     consents: Vec<ConsentView>,
     /// Whom to ask; all of the account's approvers when empty.
     #[serde(default)]
+    #[schema(value_type = Vec<AddressText>)]
     approvers: Vec<String>,
 }
 
 /// Ask an account's approvers for their consents.
 #[utoipa::path(
-    post, path = "/v1/proposals", request_body = ProposalArgument,
+    post, path = "/v1/proposals", operation_id = "createProposal", request_body = ProposalArgument,
     responses((status = 200, body = ProposalView), (status = 400, body = ErrorView), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 429, body = ErrorView))
 )]
 pub async fn propose(
@@ -123,7 +129,7 @@ pub async fn propose(
 }
 
 /// Every proposal that concerns whoever is signed in: as account, proposer or approver. The newest first.
-#[utoipa::path(get, path = "/v1/proposals", responses((status = 200, body = Vec<ProposalView>), (status = 401, body = ErrorView)))]
+#[utoipa::path(get, path = "/v1/proposals", operation_id = "listProposals", responses((status = 200, body = Vec<ProposalView>), (status = 401, body = ErrorView)))]
 pub async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Vec<ProposalView>>> {
     prune(&api).await?;
     let found = api.store.proposals(caller.address, LISTED).await?;
@@ -132,7 +138,7 @@ pub async fn list(State(api): State<Api>, caller: Caller) -> Result<Json<Vec<Pro
 
 /// One proposal, for whom it concerns.
 #[utoipa::path(
-    get, path = "/v1/proposals/{digest}", params(("digest" = String, Path, description = "What approvers sign")),
+    get, path = "/v1/proposals/{digest}", operation_id = "getProposal", params(("digest" = String, Path, description = "What approvers sign")),
     responses((status = 200, body = ProposalView), (status = 401, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn show(State(api): State<Api>, Path(digest): Path<String>, caller: Caller) -> Result<Json<ProposalView>> {
@@ -142,7 +148,7 @@ pub async fn show(State(api): State<Api>, Path(digest): Path<String>, caller: Ca
 
 /// Hand an approver's signature in.
 #[utoipa::path(
-    post, path = "/v1/proposals/{digest}/consents", request_body = ConsentView,
+    post, path = "/v1/proposals/{digest}/consents", operation_id = "addConsent", request_body = ConsentView,
     params(("digest" = String, Path, description = "What approvers sign")),
     responses((status = 200, body = ProposalView), (status = 400, body = ErrorView), (status = 401, body = ErrorView), (status = 404, body = ErrorView))
 )]
@@ -170,7 +176,7 @@ pub async fn add_consent(
 
 /// Take a proposal back. Consents that were given stay good on chain until they are revoked there.
 #[utoipa::path(
-    delete, path = "/v1/proposals/{digest}", params(("digest" = String, Path, description = "What approvers sign")),
+    delete, path = "/v1/proposals/{digest}", operation_id = "deleteProposal", params(("digest" = String, Path, description = "What approvers sign")),
     responses((status = 204), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn withdraw(State(api): State<Api>, Path(digest): Path<String>, caller: Caller) -> Result<StatusCode> {

@@ -37,7 +37,7 @@ pub struct AccountSettings {
 }
 
 /// This provider's own books, with what it should see to.
-#[utoipa::path(get, path = "/v1/provider", responses((status = 200, body = ProviderAccountView)))]
+#[utoipa::path(get, path = "/v1/provider", operation_id = "getProviderAccount", responses((status = 200, body = ProviderAccountView)))]
 pub async fn provider_account(State(api): State<Api>) -> Result<Json<ProviderAccountView>> {
     let (store, now_ms) = (&api.store, api.clock.now_ms());
     let registered = store.provider(api.provider).await?;

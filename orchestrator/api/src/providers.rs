@@ -26,7 +26,7 @@ pub struct ProviderCache(Arc<Mutex<Option<Answer>>>);
 type Answer = (B256, Arc<Vec<ProviderView>>);
 
 /// Every provider that ever registered, by address.
-#[utoipa::path(get, path = "/v1/providers", responses((status = 200, body = Vec<ProviderView>)))]
+#[utoipa::path(get, path = "/v1/providers", operation_id = "listProviders", responses((status = 200, body = Vec<ProviderView>)))]
 pub async fn providers(State(api): State<Api>) -> Result<Json<Arc<Vec<ProviderView>>>> {
     let Some(head) = api.store.head().await? else { return Ok(Json(Arc::default())) };
     let mut cached = api.providers.0.lock().await;

@@ -33,7 +33,7 @@ pub struct ScalingQuery {
 
 /// A lease's scaling: its policy, the newest ruling, those that differed from the one before, and the policy beside it.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/scaling", params(("id" = String, Path, description = "The lease"), ScalingQuery),
+    get, path = "/v1/leases/{id}/scaling", operation_id = "getLeaseScaling", params(("id" = String, Path, description = "The lease"), ScalingQuery),
     responses((status = 200, body = ScalingView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn scaling(
@@ -67,7 +67,7 @@ pub struct DemandQuery {
 
 /// The demand that a lease's policy saw, oldest first: a trace. Needs `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/demand", params(("id" = String, Path, description = "The lease"), DemandQuery),
+    get, path = "/v1/leases/{id}/demand", operation_id = "listLeaseDemand", params(("id" = String, Path, description = "The lease"), DemandQuery),
     responses((status = 200, body = Vec<DemandView>), (status = 401, body = api_types::error::ErrorView), (status = 403, body = api_types::error::ErrorView), (status = 404, body = api_types::error::ErrorView))
 )]
 pub async fn demand(

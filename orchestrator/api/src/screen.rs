@@ -52,7 +52,7 @@ pub struct ScreenQuery {
 
 /// Which of this provider's open offers an order would fit, what it would cost, and why the others do not fit.
 #[utoipa::path(
-    get, path = "/v1/screen", params(ScreenQuery),
+    get, path = "/v1/screen", operation_id = "screenOrder", params(ScreenQuery),
     responses((status = 200, body = ScreenView), (status = 400, body = api_types::error::ErrorView))
 )]
 pub async fn screen(State(api): State<Api>, QueryParams(query): QueryParams<ScreenQuery>) -> Result<Json<ScreenView>> {

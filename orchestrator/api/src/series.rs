@@ -47,7 +47,7 @@ pub struct SeriesQuery {
 
 /// A lease's use over time. Samples are kept for a day, one a minute of them for a month. Needs `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/series", params(("id" = String, Path, description = "The lease"), SeriesQuery),
+    get, path = "/v1/leases/{id}/series", operation_id = "getUsageSeries", params(("id" = String, Path, description = "The lease"), SeriesQuery),
     responses((status = 200, body = UsageSeriesView), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn series(
@@ -115,7 +115,7 @@ impl Means {
 
 /// A lease's use as it is sampled: server-sent `live` events, and one `end` with a reason when the visit is over. Needs `view`.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/live", params(("id" = String, Path, description = "The lease")),
+    get, path = "/v1/leases/{id}/live", operation_id = "streamUsage", params(("id" = String, Path, description = "The lease")),
     responses((status = 200, body = LiveUsageView, content_type = "text/event-stream"), (status = 401, body = ErrorView), (status = 403, body = ErrorView), (status = 404, body = ErrorView))
 )]
 pub async fn live(State(api): State<Api>, caller: Caller, path: Path<String>) -> Result<Response> {

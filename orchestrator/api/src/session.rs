@@ -30,6 +30,7 @@ use super::{
     Api,
     error::{Error, JsonBody, Result},
 };
+use api_types::schema::HexText;
 use api_types::{
     access::{NonceView, SessionView},
     error::ErrorView,
@@ -45,7 +46,7 @@ const STATEMENT: &str =
     "Sign in to see inside your leases at this provider. This costs nothing and sends no transaction.";
 
 /// Begin to sign in: what the message has to carry.
-#[utoipa::path(post, path = "/v1/session/nonce", responses((status = 200, body = NonceView)))]
+#[utoipa::path(post, path = "/v1/session/nonce", operation_id = "createNonce", responses((status = 200, body = NonceView)))]
 pub async fn nonce(State(api): State<Api>) -> Result<Json<NonceView>> {
     let nonce: String = OsRng.sample_iter(Alphanumeric).take(24).map(char::from).collect();
     let now_ms = api.clock.now_ms();
@@ -66,6 +67,7 @@ pub struct SignInArgument {
     /// The text that was signed, byte for byte.
     message: String,
     /// 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271.
+    #[schema(value_type = HexText)]
     signature: String,
     /// Answer with the token and set no cookie: for programs, and for pages hosted elsewhere.
     #[serde(default)]
@@ -74,7 +76,7 @@ pub struct SignInArgument {
 
 /// Sign in with a signed message.
 #[utoipa::path(
-    post, path = "/v1/session", request_body = SignInArgument,
+    post, path = "/v1/session", operation_id = "createSession", request_body = SignInArgument,
     responses((status = 200, body = SessionView), (status = 400, body = ErrorView), (status = 401, body = ErrorView))
 )]
 pub async fn open(
@@ -118,14 +120,14 @@ pub async fn open(
 }
 
 /// Who is signed in.
-#[utoipa::path(get, path = "/v1/session", responses((status = 200, body = SessionView), (status = 401, body = ErrorView)))]
+#[utoipa::path(get, path = "/v1/session", operation_id = "getSession", responses((status = 200, body = SessionView), (status = 401, body = ErrorView)))]
 pub async fn show(caller: Caller) -> Response {
     let (address, expires_at) = (caller.address.to_string(), caller.expires_at_ms / 1000);
     uncached(Json(SessionView { address, expires_at, token: None }))
 }
 
 /// Sign out.
-#[utoipa::path(delete, path = "/v1/session", responses((status = 204), (status = 401, body = ErrorView)))]
+#[utoipa::path(delete, path = "/v1/session", operation_id = "deleteSession", responses((status = 204), (status = 401, body = ErrorView)))]
 pub async fn close(State(api): State<Api>, caller: Caller) -> Result<Response> {
     api.store.end_session(caller.session).await?;
     let cookie = format!("{COOKIE}=; HttpOnly; SameSite=Strict; Path=/; Max-Age=0");

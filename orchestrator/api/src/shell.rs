@@ -43,7 +43,7 @@ struct ShellQuery {
 
 /// Open a shell, or run a command. Needs `shell`. A WebSocket: see the module for its frames.
 #[utoipa::path(
-    get, path = "/v1/leases/{id}/shell",
+    get, path = "/v1/leases/{id}/shell", operation_id = "openShell",
     params(
         ("id" = String, Path, description = "The lease"),
         ("service" = Option<String>, Query, description = "In this service; may be left out where there is one"),

@@ -1,8 +1,8 @@
-//! A connection to a replica.
+//! An HTTP/1.1 connection to a replica.
 //!
-//! It is driven by the task of whoever uses it and by nobody between two uses, so a request passes through the gateway
-//! without a second task and without a wake-up from one thread to another. That a replica has closed it meanwhile shows
-//! at the next use.
+//! The task that uses the connection also drives its I/O, and between two uses it is not driven at all. So a request needs
+//! no second task and no wakeup across threads. A connection that the replica closed in the meantime is detected at the next
+//! use.
 
 use std::{
     future::poll_fn,
@@ -24,60 +24,65 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, time::timeout};
 
-use super::body::Outbound;
+use super::body::RequestBody;
 
-/// Bytes of an answer's head, and of what is read of a body at a time.
+/// Bytes of a response's head, and of one read of a body.
 const BUFFER: usize = 256 * 1024;
 
-pub(super) type Sender = SendRequest<Outbound>;
-pub(super) type Wire = Connection<TokioIo<TcpStream>, Outbound>;
+pub(super) type RequestSender = SendRequest<RequestBody>;
+/// The future that carries the connection's bytes.
+pub(super) type ConnectionDriver = Connection<TokioIo<TcpStream>, RequestBody>;
 
 pub(super) struct UpstreamConnection {
-    sender: Sender,
-    /// None once it has ended.
-    wire: Option<Pin<Box<Wire>>>,
+    sender: RequestSender,
+    /// None after the connection has ended.
+    driver: Option<Pin<Box<ConnectionDriver>>>,
 }
 
 impl UpstreamConnection {
-    pub(super) async fn open(address: SocketAddr, patience: Duration) -> io::Result<Self> {
-        let (sender, wire) = handshake(address, patience).await?;
-        Ok(Self { sender, wire: Some(Box::pin(wire)) })
+    /// Connects and performs the HTTP handshake.
+    pub(super) async fn open(address: SocketAddr, connect_timeout: Duration) -> io::Result<Self> {
+        let (sender, driver) = handshake(address, connect_timeout).await?;
+        Ok(Self { sender, driver: Some(Box::pin(driver)) })
     }
 
-    /// Carries bytes both ways as far as they go now.
+    /// Reads and writes as much as is possible without waiting.
     pub(super) fn drive(&mut self, context: &mut Context<'_>) {
-        // An error reaches whoever waits for the answer or the body as well.
-        if let Some(wire) = &mut self.wire
-            && wire.as_mut().poll(context).is_ready()
+        // The sender or the body reports an error as well.
+        if let Some(driver) = &mut self.driver
+            && driver.as_mut().poll(context).is_ready()
         {
-            self.wire = None;
+            self.driver = None;
         }
     }
 
-    /// Whether a used one can take the next request, as far as is known.
+    /// Whether the connection can take another request, as far as this side knows.
     pub(super) fn is_ready(&mut self) -> bool {
         self.drive(&mut Context::from_waker(Waker::noop()));
-        self.wire.is_some() && self.sender.is_ready()
+        self.driver.is_some() && self.sender.is_ready()
     }
 
-    /// Sends a request and waits for the head of its answer. The error has the request when nothing of it was sent.
-    #[allow(clippy::result_large_err)] // hyper's
+    /// Sends a request and returns the response once its head has arrived. The error holds the request when none of it was sent.
+    #[allow(clippy::result_large_err)] // The type is hyper's.
     pub(super) async fn send(
         &mut self,
-        request: Request<Outbound>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<Outbound>>> {
-        let mut answer = pin!(self.sender.try_send_request(request));
+        request: Request<RequestBody>,
+    ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
+        let mut response = pin!(self.sender.try_send_request(request));
         poll_fn(|context| {
             self.drive(context);
-            answer.as_mut().poll(context)
+            response.as_mut().poll(context)
         })
         .await
     }
 }
 
-/// Opens a connection that somebody else drives.
-pub(super) async fn handshake(address: SocketAddr, patience: Duration) -> io::Result<(Sender, Wire)> {
-    let stream = timeout(patience, TcpStream::connect(address)).await??;
+/// Opens a connection whose driver the caller runs.
+pub(super) async fn handshake(
+    address: SocketAddr,
+    connect_timeout: Duration,
+) -> io::Result<(RequestSender, ConnectionDriver)> {
+    let stream = timeout(connect_timeout, TcpStream::connect(address)).await??;
     stream.set_nodelay(true)?;
     http1::Builder::new().max_buf_size(BUFFER).handshake(TokioIo::new(stream)).await.map_err(io::Error::other)
 }

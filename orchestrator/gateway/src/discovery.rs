@@ -1,8 +1,7 @@
-//! From the store to a table of routes: which leases are this provider's, what their manifests serve, where their
-//! replicas are.
+//! Service discovery: builds the route table from the store's leases, manifests and observed containers.
 //!
-//! What a route remembers (counts, ejections, open connections) passes from one table to the next. A lease that is not
-//! open any more keeps its routes for a while, so that who asks is told why nobody answers.
+//! State that outlives a table (counters, ejections, idle connections) passes from one table to the next. A closed lease keeps
+//! its routes, without replicas, for ten minutes, so that its clients get the reason.
 
 use std::{
     collections::{HashMap, HashSet},
@@ -14,8 +13,8 @@ use std::{
 use alloy::primitives::{Address, B256, keccak256};
 
 use super::{
-    Limits,
-    route::{Outlook, Route, Table},
+    route::{Availability, Route, RouteTable},
+    state::GatewayLimits,
     traffic::LeaseTraffic,
     upstream::Upstream,
 };
@@ -26,21 +25,22 @@ use store::{
     container::{ContainerRow, LeaseProgress},
 };
 
-/// How long it is told of a lease that it was closed.
-const REMEMBERED: Duration = Duration::from_secs(600);
+/// How long a closed lease keeps its routes.
+const CLOSED_ROUTES_KEPT: Duration = Duration::from_secs(600);
 
 pub(super) struct Discovery {
     store: Arc<Store>,
     provider: Address,
-    /// Where containers have their own addresses.
+    /// The subnets of the leases' networks.
     pool: Subnet,
-    limits: Limits,
+    limits: GatewayLimits,
     manifests: HashMap<B256, Arc<Manifest>>,
-    gone: HashMap<B256, Instant>,
+    /// Closed leases, and since when.
+    closed: HashMap<B256, Instant>,
 }
 
-/// What the store has of one lease.
-struct Sight<'a> {
+/// The store's state of one lease.
+struct LeaseSnapshot<'a> {
     lease: &'a Lease,
     seen: &'a [ContainerRow],
     progress: Option<&'a LeaseProgress>,
@@ -48,12 +48,12 @@ struct Sight<'a> {
 }
 
 impl Discovery {
-    pub(super) fn new(store: Arc<Store>, provider: Address, pool: Subnet, limits: Limits) -> Self {
-        Self { store, provider, pool, limits, manifests: HashMap::new(), gone: HashMap::new() }
+    pub(super) fn new(store: Arc<Store>, provider: Address, pool: Subnet, limits: GatewayLimits) -> Self {
+        Self { store, provider, pool, limits, manifests: HashMap::new(), closed: HashMap::new() }
     }
 
-    /// The table as the store has it now.
-    pub(super) async fn look(&mut self, before: &Table) -> anyhow::Result<Table> {
+    /// Reads the store and builds the table. `before` is the table that it replaces.
+    pub(super) async fn refresh(&mut self, before: &RouteTable) -> anyhow::Result<RouteTable> {
         let filter = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(self.provider) };
         let (leases, containers, progress, head) = tokio::try_join!(
             self.store.leases(filter),
@@ -67,22 +67,22 @@ impl Discovery {
             let Some(manifest) = self.manifest(&row.lease).await? else { continue };
             let id = row.lease.id;
             let seen = containers.get(&id).map(Vec::as_slice).unwrap_or_default();
-            let sight = Sight { lease: &row.lease, seen, progress: progress.get(&id), time };
-            routes.extend(self.routes(&sight, &manifest, before));
+            let snapshot = LeaseSnapshot { lease: &row.lease, seen, progress: progress.get(&id), time };
+            routes.extend(self.routes(&snapshot, &manifest, before));
         }
         let open: HashSet<B256> = leases.iter().map(|row| row.lease.id).collect();
-        routes.extend(self.closed(&open, before));
+        routes.extend(self.closed_routes(&open, before));
         self.manifests.retain(|id, _| open.contains(id));
-        Ok(Table::new(routes))
+        Ok(RouteTable::new(routes))
     }
 
-    /// None before the tenant has sent it.
+    /// The lease's manifest, parsed once. None before the tenant has uploaded it.
     async fn manifest(&mut self, lease: &Lease) -> anyhow::Result<Option<Arc<Manifest>>> {
         if let Some(known) = self.manifests.get(&lease.id) {
             return Ok(Some(known.clone()));
         }
         let Some(bytes) = self.store.manifest(lease.id).await? else { return Ok(None) };
-        // One that is not the lease's, or cannot run, is the container stage's to tell.
+        // The container stage reports a manifest with a wrong hash or an invalid one.
         let sound = Some(bytes).filter(|bytes| keccak256(bytes) == lease.terms.manifestHash);
         let Some(manifest) = sound.and_then(|bytes| Manifest::parse(&bytes).ok()) else { return Ok(None) };
         let manifest = Arc::new(manifest);
@@ -90,17 +90,17 @@ impl Discovery {
         Ok(Some(manifest))
     }
 
-    fn routes(&self, sight: &Sight<'_>, manifest: &Manifest, before: &Table) -> Vec<Arc<Route>> {
-        let id = sight.lease.id;
+    fn routes(&self, snapshot: &LeaseSnapshot<'_>, manifest: &Manifest, before: &RouteTable) -> Vec<Arc<Route>> {
+        let id = snapshot.lease.id;
         let traffic =
             before.of(id).next().map_or_else(|| Arc::new(LeaseTraffic::new(id)), |route| route.traffic.clone());
-        let outlook = outlook(sight);
+        let availability = availability(snapshot);
         let served = manifest.services.iter().filter_map(|(name, service)| {
             let port = manifest.served_port(name)?;
             let old = before.of(id).find(|route| route.service == *name);
             let known: &[Arc<Upstream>] = old.map(|route| route.upstreams.as_slice()).unwrap_or_default();
-            let wanted = |seen: &&ContainerRow| seen.service == *name && seen.replica < sight.lease.replicas;
-            let upstreams = sight.seen.iter().filter(wanted).filter(|seen| seen.is_healthy()).filter_map(|seen| {
+            let wanted = |seen: &&ContainerRow| seen.service == *name && seen.replica < snapshot.lease.replicas;
+            let upstreams = snapshot.seen.iter().filter(wanted).filter(|seen| seen.is_healthy()).filter_map(|seen| {
                 let address = self.address(seen, port)?;
                 let same = |old: &&Arc<Upstream>| old.container == seen.container_id && old.address == address;
                 let old = known.iter().find(same).cloned();
@@ -111,7 +111,7 @@ impl Discovery {
                 traffic: traffic.clone(),
                 service: name.clone(),
                 upstreams: upstreams.collect(),
-                outlook: outlook.clone(),
+                availability: availability.clone(),
                 concurrency: service.gateway.concurrency.unwrap_or(self.limits.concurrency),
                 timeout: service.gateway.timeout.unwrap_or(self.limits.head),
                 freed: old.map(|old| old.freed.clone()).unwrap_or_default(),
@@ -120,10 +120,10 @@ impl Discovery {
         served.collect()
     }
 
-    /// At its own address when this machine is in its network; else where the engine publishes the port.
+    /// The container's own address when this machine reaches its network; otherwise the published port of the engine.
     fn address(&self, seen: &ContainerRow, port: u16) -> Option<SocketAddr> {
         match seen.address {
-            Some(IpAddr::V4(own)) if self.shares(own) => Some(SocketAddr::new(own.into(), port)),
+            Some(IpAddr::V4(own)) if self.is_local(own) => Some(SocketAddr::new(own.into(), port)),
             _ => {
                 let published: SocketAddr = seen.ports.get(&format!("{port}/tcp"))?.parse().ok()?;
                 let anywhere = published.ip().is_unspecified();
@@ -133,12 +133,12 @@ impl Discovery {
         }
     }
 
-    /// Whether this machine would reach the address from one of its own in the same pool: a bridge of the engine's. An
-    /// engine in a virtual machine, or in a network of its own, has its bridges elsewhere.
-    fn shares(&self, address: Ipv4Addr) -> bool {
+    /// Whether this machine routes to the address over one of the engine's bridges: then its own source address is in the same
+    /// pool. The bridges of an engine in a virtual machine or in another network namespace are not on this machine.
+    fn is_local(&self, address: Ipv4Addr) -> bool {
         let local = || {
             let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;
-            // Nothing is sent: the system only chooses the way.
+            // Connecting a UDP socket sends nothing; it selects the route and the source address.
             socket.connect((address, 9)).ok()?;
             match socket.local_addr().ok()?.ip() {
                 IpAddr::V4(local) => Some(local),
@@ -148,44 +148,44 @@ impl Discovery {
         self.pool.contains(address) && local().is_some_and(|local| self.pool.contains(local))
     }
 
-    /// The routes of leases that were open in the table before, or not long ago.
-    fn closed(&mut self, open: &HashSet<B256>, before: &Table) -> Vec<Arc<Route>> {
+    /// The routes of leases that closed recently.
+    fn closed_routes(&mut self, open: &HashSet<B256>, before: &RouteTable) -> Vec<Arc<Route>> {
         let mut routes = Vec::new();
-        let mut gone = HashMap::new();
+        let mut closed = HashMap::new();
         for route in before.routes.iter().filter(|route| !open.contains(&route.traffic.lease)) {
             let id = route.traffic.lease;
-            let since = self.gone.get(&id).copied().unwrap_or_else(Instant::now);
-            if since.elapsed() > REMEMBERED {
+            let since = self.closed.get(&id).copied().unwrap_or_else(Instant::now);
+            if since.elapsed() > CLOSED_ROUTES_KEPT {
                 continue;
             }
-            gone.insert(id, since);
+            closed.insert(id, since);
             routes.push(Arc::new(Route {
                 traffic: route.traffic.clone(),
                 service: route.service.clone(),
                 upstreams: Vec::new(),
-                outlook: Outlook::Hopeless("the lease is closed; its tenant can open another".to_owned()),
+                availability: Availability::Unavailable("the lease is closed; its tenant can open another".to_owned()),
                 concurrency: route.concurrency,
                 timeout: route.timeout,
                 freed: route.freed.clone(),
             }));
         }
-        self.gone = gone;
+        self.closed = closed;
         routes
     }
 }
 
-fn outlook(sight: &Sight<'_>) -> Outlook {
-    let standing = sight.progress.map(|progress| progress.standing);
-    let why = sight.progress.and_then(|progress| progress.reason.clone());
-    let exhausted = sight.lease.status(sight.time) == Status::Exhausted;
+fn availability(snapshot: &LeaseSnapshot<'_>) -> Availability {
+    let standing = snapshot.progress.map(|progress| progress.standing);
+    let why = snapshot.progress.and_then(|progress| progress.reason.clone());
+    let exhausted = snapshot.lease.status(snapshot.time) == Status::Exhausted;
     match standing {
         Some(WorkloadStatus::Paused | WorkloadStatus::Removing | WorkloadStatus::Removed) => {}
         Some(WorkloadStatus::Failing) => {
             let why = why.unwrap_or_else(|| "its containers do not stay up".to_owned());
-            return Outlook::Hopeless(format!("the lease's replicas cannot run: {why}"));
+            return Availability::Unavailable(format!("the lease's replicas cannot run: {why}"));
         }
         _ if exhausted => {}
-        _ => return Outlook::Coming,
+        _ => return Availability::Expected,
     }
-    Outlook::Hopeless("the lease's funds are exhausted; a top-up starts it again".to_owned())
+    Availability::Unavailable("the lease's funds are exhausted; a top-up starts it again".to_owned())
 }

@@ -1,4 +1,4 @@
-//! What the gateway answers itself: a status and, in the API's form, a word for programs and a sentence for people.
+//! The gateway's own error responses: a status, and the API's JSON form of a code for programs and a message for people.
 
 use http_body_util::Full;
 use hyper::{
@@ -8,23 +8,23 @@ use hyper::{
 };
 use serde_json::json;
 
-use super::body::Answer;
+use super::response::ResponseBody;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Error {
-    /// The request names no host, or asks for what only a proxy of the client's own would do.
+    /// 400: the request names no host, is malformed, or asks for a forward proxy.
     BadRequest(&'static str),
-    /// Nothing here has that name.
+    /// 404: no route has this name.
     Unknown(String),
-    /// The host is not below this gateway's domain.
+    /// 421: the host is not below this gateway's domain.
     Misdirected(String),
-    /// The lease does not run, with the reason.
+    /// 503 with `Retry-After`: the service has no replica, with the reason.
     NotRunning(String),
-    /// Too much at a time; it may be tried again in a second.
+    /// 503 with `Retry-After`: a limit on concurrent requests is reached.
     Busy(&'static str),
-    /// The replica broke off, or none could be reached.
+    /// 502: the replica broke off, or no replica accepted a connection.
     Broken(&'static str),
-    /// The replica did not answer in time.
+    /// 504: the replica did not respond in time.
     Late(String),
 }
 
@@ -41,19 +41,19 @@ impl Error {
         }
     }
 
-    pub(super) fn answer(&self) -> Response<Answer> {
+    pub(super) fn response(&self) -> Response<ResponseBody> {
         let (status, code, message) = self.parts();
         let text = json!({ "code": code, "message": message }).to_string();
-        let mut answer = Response::new(Answer::Own(Full::new(Bytes::from(text))));
-        *answer.status_mut() = status;
-        answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let mut response = Response::new(ResponseBody::Local(Full::new(Bytes::from(text))));
+        *response.status_mut() = status;
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
         }
-        answer
+        response
     }
 
-    /// Whether a replica should have answered.
+    /// Whether it counts as a failed request of the lease: one that a replica should have served.
     pub(super) fn is_failure(&self) -> bool {
         matches!(self, Self::NotRunning(_) | Self::Busy(_) | Self::Broken(_) | Self::Late(_))
     }

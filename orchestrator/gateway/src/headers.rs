@@ -1,4 +1,4 @@
-//! What a proxy changes of a head: what is meant for one connection alone is taken out, who asked is put in.
+//! The header rules of the proxy: removes hop-by-hop headers and the API's session cookie, sets the forwarding headers.
 
 use std::net::IpAddr;
 
@@ -17,8 +17,8 @@ const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_PREFIX: HeaderName = HeaderName::from_static("x-forwarded-prefix");
 
-/// For one connection alone (RFC 9110, 7.6.1), whatever `Connection` names beside.
-const OF_A_CONNECTION: [HeaderName; 9] = [
+/// Hop-by-hop headers (RFC 9110, 7.6.1), in addition to those that `Connection` names.
+const HOP_BY_HOP: [HeaderName; 9] = [
     CONNECTION,
     KEEP_ALIVE,
     PROXY_CONNECTION,
@@ -30,6 +30,7 @@ const OF_A_CONNECTION: [HeaderName; 9] = [
     UPGRADE,
 ];
 
+/// Removes the hop-by-hop headers.
 pub(super) fn strip(headers: &mut HeaderMap) {
     if let Some(named) = headers.get(CONNECTION) {
         let names = named.to_str().unwrap_or_default().to_ascii_lowercase();
@@ -37,17 +38,17 @@ pub(super) fn strip(headers: &mut HeaderMap) {
             headers.remove(name);
         }
     }
-    for name in &OF_A_CONNECTION {
+    for name in &HOP_BY_HOP {
         headers.remove(name);
     }
 }
 
-/// The session of the provider's own API. Browsers send a host's cookies to all of its ports, so where the gateway and the API
-/// share a host name it would reach tenants' services, and they could set another.
+/// The session cookie of the provider's API. Browsers send a host's cookies to every port. Where the gateway and the API share a
+/// host name, the cookie would reach tenants' services, and a service could set it.
 const SESSION: &str = "tidemark_session";
 
-/// Takes the API's session out of what a browser sends.
-pub(super) fn keep_session(headers: &mut HeaderMap) {
+/// Removes the API's session cookie from a request.
+pub(super) fn remove_session_cookie(headers: &mut HeaderMap) {
     if !headers.get_all(COOKIE).iter().any(|line| names_session(line.as_bytes())) {
         return;
     }
@@ -62,8 +63,8 @@ pub(super) fn keep_session(headers: &mut HeaderMap) {
     }
 }
 
-/// Takes out of an answer what would set the API's session.
-pub(super) fn set_no_session(headers: &mut HeaderMap) {
+/// Removes `Set-Cookie` headers for the API's session from a response.
+pub(super) fn remove_session_set_cookie(headers: &mut HeaderMap) {
     if !headers.get_all(SET_COOKIE).iter().any(|line| names_session(line.as_bytes())) {
         return;
     }
@@ -83,7 +84,7 @@ fn is_session(pair: &[u8]) -> bool {
     name.trim_ascii() == SESSION.as_bytes()
 }
 
-/// What another protocol is asked for; none when nothing is, or only HTTP/2.
+/// The protocol of a requested upgrade. None without one, and for `h2c`, which the gateway ignores.
 pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     let wanted = headers.get(UPGRADE)?;
     let listed = headers.get_all(CONNECTION).iter().filter_map(|value| value.to_str().ok());
@@ -92,10 +93,10 @@ pub(super) fn upgrade(headers: &HeaderMap) -> Option<HeaderValue> {
     (asked && !wanted.as_bytes().eq_ignore_ascii_case(b"h2c")).then(|| wanted.clone())
 }
 
-/// Whom the request came from, where to, and what was cut from its path. What a client claims about who asked before it is
-/// kept in front: the last address is the one that the gateway saw.
+/// Sets `X-Forwarded-For`, `-Host`, `-Proto` and `-Prefix` (the segment that was removed from the path). The client's own
+/// `X-Forwarded-For` stays in front: only the last address is the gateway's observation.
 pub(super) fn forward(headers: &mut HeaderMap, host: Option<HeaderValue>, peer: IpAddr, prefix: Option<&str>) {
-    // The gateway itself has said 100 Continue when the body is asked for.
+    // The gateway sends 100 Continue itself when it reads the body.
     headers.remove(EXPECT);
     let before = headers.get(FORWARDED_FOR).and_then(|value| value.to_str().ok());
     let chain = before.map_or_else(|| peer.to_string(), |before| format!("{before}, {peer}"));
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_meant_for_one_connection_goes() {
+    fn hop_by_hop_headers_are_removed() {
         let mut map = headers(&[
             ("connection", "close, X-Secret"),
             ("x-secret", "1"),
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn who_asked_is_told_and_cannot_be_forged_at_the_end() {
+    fn the_last_forwarded_address_cannot_be_forged() {
         let mut map =
             headers(&[("x-forwarded-for", "1.2.3.4"), ("x-forwarded-prefix", "/evil"), ("expect", "100-continue")]);
         forward(&mut map, Some(HeaderValue::from_static("a.org")), [9, 9, 9, 9].into(), None);
@@ -146,14 +147,14 @@ mod tests {
     }
 
     #[test]
-    fn the_providers_session_is_not_for_tenants() {
+    fn the_session_cookie_passes_in_neither_direction() {
         let mut map = headers(&[("cookie", "a=1; tidemark_session=secret; b=tidemark_session")]);
         map.append(COOKIE, HeaderValue::from_static("x=y"));
-        keep_session(&mut map);
+        remove_session_cookie(&mut map);
         let all: Vec<_> = map.get_all("cookie").iter().map(|line| line.to_str().unwrap()).collect();
         assert_eq!(all, ["a=1; b=tidemark_session", "x=y"]);
         let mut map = headers(&[("cookie", "tidemark_session=secret")]);
-        keep_session(&mut map);
+        remove_session_cookie(&mut map);
         assert!(map.is_empty());
         let pairs = [
             ("set-cookie", "tidemark_session=theirs; Path=/"),
@@ -164,12 +165,12 @@ mod tests {
         for (name, value) in pairs {
             map.append(HeaderName::from_static(name), HeaderValue::from_static(value));
         }
-        set_no_session(&mut map);
+        remove_session_set_cookie(&mut map);
         assert_eq!(map.get_all("set-cookie").iter().collect::<Vec<_>>(), ["own=1"]);
     }
 
     #[test]
-    fn an_upgrade_is_asked_for_in_two_headers() {
+    fn an_upgrade_needs_both_headers() {
         assert!(upgrade(&headers(&[("connection", "keep-alive, Upgrade"), ("upgrade", "websocket")])).is_some());
         assert!(upgrade(&headers(&[("upgrade", "websocket")])).is_none());
         assert!(upgrade(&headers(&[("connection", "upgrade"), ("upgrade", "h2c")])).is_none());

@@ -1,4 +1,4 @@
-//! The look at replicas of which nothing was heard for a second, or that are ejected: whether they take a connection.
+//! Active health checks: a TCP connection to replicas that are ejected or have not responded for a second.
 
 use std::{sync::Arc, time::Duration};
 
@@ -6,25 +6,25 @@ use futures::{StreamExt, stream};
 use tokio::{net::TcpStream, time::timeout};
 
 use super::{
-    route::Table,
-    upstream::{Upstream, now_ms},
+    route::RouteTable,
+    upstream::{Upstream, monotonic_ms},
 };
 
-const PATIENCE: Duration = Duration::from_millis(500);
-const AT_A_TIME: usize = 64;
+const PROBE_TIMEOUT: Duration = Duration::from_millis(500);
+const CONCURRENT_PROBES: usize = 64;
 
-/// Replicas of leases that nobody asks for are left in peace.
-pub(super) async fn check(table: &Table) {
-    let now_ms = now_ms();
-    let asked = table.routes.iter().filter(|route| route.traffic.is_asked_for());
-    let upstreams = asked.flat_map(|route| &route.upstreams).filter(|upstream| upstream.is_to_be_checked(now_ms));
-    let looks: Vec<_> = upstreams.cloned().map(look).collect();
-    stream::iter(looks).buffer_unordered(AT_A_TIME).collect::<()>().await;
+/// Probes what is due, of leases with recent requests only.
+pub(super) async fn check(table: &RouteTable) {
+    let now_ms = monotonic_ms();
+    let active = table.routes.iter().filter(|route| route.traffic.is_recent());
+    let due = active.flat_map(|route| &route.upstreams).filter(|upstream| upstream.needs_probe(now_ms));
+    let probes: Vec<_> = due.cloned().map(probe).collect();
+    stream::iter(probes).buffer_unordered(CONCURRENT_PROBES).collect::<()>().await;
 }
 
-async fn look(upstream: Arc<Upstream>) {
-    match timeout(PATIENCE, TcpStream::connect(upstream.address)).await {
-        Ok(Ok(_)) => upstream.reachable(),
-        Ok(Err(_)) | Err(_) => upstream.unreachable(),
+async fn probe(upstream: Arc<Upstream>) {
+    match timeout(PROBE_TIMEOUT, TcpStream::connect(upstream.address)).await {
+        Ok(Ok(_)) => upstream.record_reachable(),
+        Ok(Err(_)) | Err(_) => upstream.record_unreachable(),
     }
 }

@@ -1,62 +1,62 @@
-//! How long answers took lately: a histogram for each of the last seconds.
+//! The latency of recent responses: a ring of histograms, one for each interval.
 
 use std::time::Instant;
 
 use hdrhistogram::Histogram;
 
-/// Pieces of the window, and the seconds of each: ten seconds, and the piece that is being filled.
-const PIECES: usize = 6;
-const PIECE_SECONDS: u64 = 2;
-/// Microseconds; what took longer counts as this.
-const LONGEST: u64 = 120_000_000;
+/// Intervals of the window and their length: ten seconds, and the current interval.
+const INTERVALS: usize = 6;
+const INTERVAL_SECONDS: u64 = 2;
+/// Microseconds. A longer latency is recorded as this.
+const MAX_LATENCY: u64 = 120_000_000;
 
 pub(super) struct LatencyWindow {
     began: Instant,
-    /// Made with the first answer: most leases of a provider may never get one.
-    pieces: Vec<Piece>,
+    /// Allocated with the first response, because many leases never get one.
+    intervals: Vec<Interval>,
 }
 
-struct Piece {
-    /// Which piece of time it holds.
+struct Interval {
+    /// The interval's number since the start.
     number: u64,
     micros: Histogram<u32>,
 }
 
 impl LatencyWindow {
     pub(super) fn new() -> Self {
-        Self { began: Instant::now(), pieces: Vec::new() }
+        Self { began: Instant::now(), intervals: Vec::new() }
     }
 
-    pub(super) fn record(&mut self, now: Instant, took: std::time::Duration) {
+    pub(super) fn record(&mut self, now: Instant, latency: std::time::Duration) {
         let number = self.number(now);
-        let index = number as usize % PIECES;
-        while self.pieces.len() <= index {
-            // Two digits: a percentile is right to a hundredth.
-            let Ok(micros) = Histogram::new_with_bounds(1, LONGEST, 2) else { return };
-            self.pieces.push(Piece { number, micros });
+        let index = number as usize % INTERVALS;
+        while self.intervals.len() <= index {
+            // Two significant digits: a percentile is exact to one percent.
+            let Ok(micros) = Histogram::new_with_bounds(1, MAX_LATENCY, 2) else { return };
+            self.intervals.push(Interval { number, micros });
         }
-        let piece = &mut self.pieces[index];
-        if piece.number != number {
-            piece.micros.reset();
-            piece.number = number;
+        let interval = &mut self.intervals[index];
+        if interval.number != number {
+            interval.micros.reset();
+            interval.number = number;
         }
-        piece.micros.saturating_record((took.as_micros() as u64).clamp(1, LONGEST));
+        interval.micros.saturating_record((latency.as_micros() as u64).clamp(1, MAX_LATENCY));
     }
 
-    /// The 99th percentile in seconds; none when nothing was answered in the last ten.
+    /// The 99th percentile in seconds. None without a response in the last ten seconds.
     pub(super) fn p99(&self, now: Instant) -> Option<f64> {
         let number = self.number(now);
-        let recent = self.pieces.iter().filter(|piece| piece.number + (PIECES as u64) > number);
+        let recent = self.intervals.iter().filter(|interval| interval.number + (INTERVALS as u64) > number);
         let mut all: Option<Histogram<u32>> = None;
-        for piece in recent.filter(|piece| !piece.micros.is_empty()) {
-            let all = all.get_or_insert(Histogram::new_with_bounds(1, LONGEST, 2).ok()?);
-            all.add(&piece.micros).ok()?;
+        for interval in recent.filter(|interval| !interval.micros.is_empty()) {
+            let all = all.get_or_insert(Histogram::new_with_bounds(1, MAX_LATENCY, 2).ok()?);
+            all.add(&interval.micros).ok()?;
         }
         Some(all?.value_at_quantile(0.99) as f64 / 1e6)
     }
 
     fn number(&self, now: Instant) -> u64 {
-        now.saturating_duration_since(self.began).as_secs() / PIECE_SECONDS
+        now.saturating_duration_since(self.began).as_secs() / INTERVAL_SECONDS
     }
 }
 
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn old_answers_are_forgotten() {
+    fn old_responses_leave_the_window() {
         let mut window = LatencyWindow::new();
         let at = |seconds| window_start() + Duration::from_secs(seconds);
         window.began = window_start();

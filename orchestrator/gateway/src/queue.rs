@@ -1,55 +1,62 @@
-//! A request that no replica can take now waits for one: while a replica starts, or while all have as many requests as
-//! they may.
+//! The queue of requests that no replica can take: while the first replica starts, or while all are at their limit.
 
 use std::{sync::Arc, time::Instant};
 
 use tokio::{select, time::sleep};
 
 use super::{
-    Gateway,
     error::Error,
-    route::{Choice, Outlook, Route},
-    upstream::{Ticket, Upstream},
+    in_flight::InFlight,
+    route::{Availability, Route, Selection},
+    state::GatewayState,
+    upstream::Upstream,
 };
 
-/// Enters a request at a replica, now or when one has room.
-pub(super) async fn enter(gateway: &Gateway, route: &Arc<Route>, tried: &[Arc<Upstream>]) -> Result<Ticket, Error> {
-    match route.choose(tried) {
-        Choice::To(ticket) => Ok(ticket),
-        // A large future for the few that wait.
-        Choice::Full | Choice::Nowhere => Box::pin(wait(gateway, route)).await,
+/// Admits a request to a replica, at once or after waiting, and returns the route as of then. `tried` are the replicas to avoid.
+///
+/// # Errors
+/// The queue is full, the wait exceeds its limit, or the lease's state rules out a replica.
+pub(super) async fn admit(
+    gateway: &GatewayState,
+    route: &Arc<Route>,
+    tried: &[Arc<Upstream>],
+) -> Result<(Arc<Route>, InFlight), Error> {
+    match route.select(tried) {
+        Selection::Admitted(in_flight) => Ok((route.clone(), in_flight)),
+        // Boxed, because the future is large and few requests wait.
+        Selection::Full | Selection::NoUpstream => Box::pin(wait(gateway, route)).await,
     }
 }
 
-async fn wait(gateway: &Gateway, route: &Arc<Route>) -> Result<Ticket, Error> {
+async fn wait(gateway: &GatewayState, route: &Arc<Route>) -> Result<(Arc<Route>, InFlight), Error> {
     let began = Instant::now();
-    let Some(_place) = route.traffic.queue(gateway.limits.waiting) else {
+    let Some(_permit) = route.traffic.try_queue(gateway.limits.waiting) else {
         return Err(Error::Busy("too many requests wait for this lease already; try again in a moment"));
     };
     let mut table = gateway.table.subscribe();
     let mut route = route.clone();
-    let mut rung = false;
+    let mut notified = false;
     loop {
-        // Listened for before it is looked for, so that nothing is missed in between.
+        // Registered before the selection, so that no notification in between is lost.
         let freed = route.freed.clone();
         let freed = freed.notified();
         tokio::pin!(freed);
         freed.as_mut().enable();
         let newest = table.borrow_and_update().current(&route);
         route = newest.ok_or_else(|| Error::NotRunning("the lease is closed".to_owned()))?;
-        let (patience, late) = match (route.choose(&[]), &route.outlook) {
-            (Choice::To(ticket), _) => return Ok(ticket),
-            (Choice::Full, _) => (gateway.limits.queue, Error::Busy("every replica is busy; try again in a moment")),
-            (Choice::Nowhere, Outlook::Coming) => {
+        let (limit, late) = match (route.select(&[]), &route.availability) {
+            (Selection::Admitted(in_flight), _) => return Ok((route, in_flight)),
+            (Selection::Full, _) => (gateway.limits.queue, Error::Busy("every replica is busy; try again in a moment")),
+            (Selection::NoUpstream, Availability::Expected) => {
                 let late = format!("no replica was ready within {:?}", gateway.limits.hold);
                 (gateway.limits.hold, Error::NotRunning(late))
             }
-            (Choice::Nowhere, Outlook::Hopeless(why)) => return Err(Error::NotRunning(why.clone())),
+            (Selection::NoUpstream, Availability::Unavailable(why)) => return Err(Error::NotRunning(why.clone())),
         };
-        if !std::mem::replace(&mut rung, true) {
+        if !std::mem::replace(&mut notified, true) {
             gateway.surge.notify();
         }
-        let Some(left) = patience.checked_sub(began.elapsed()) else { return Err(late) };
+        let Some(left) = limit.checked_sub(began.elapsed()) else { return Err(late) };
         select! {
             () = freed => {}
             _ = table.changed() => {}

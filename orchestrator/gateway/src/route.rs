@@ -1,4 +1,4 @@
-//! From a label to a service's replicas, and from them to one.
+//! The route table: from a label to a service's replicas, and the load balancing among them.
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
@@ -7,54 +7,56 @@ use rand::Rng;
 use tokio::sync::Notify;
 
 use super::{
+    in_flight::InFlight,
     target,
     traffic::LeaseTraffic,
-    upstream::{Ticket, Upstream, now_ms},
+    upstream::{Upstream, monotonic_ms},
 };
 
-/// A service of a lease, as of one look at the store.
+/// A service of a lease, as of one refresh of the table.
 pub(super) struct Route {
     pub(super) traffic: Arc<LeaseTraffic>,
     pub(super) service: String,
-    /// Replicas that can be sent requests, in order.
+    /// Its healthy replicas, in order.
     pub(super) upstreams: Vec<Arc<Upstream>>,
-    pub(super) outlook: Outlook,
-    /// Requests at a time at one replica.
+    pub(super) availability: Availability,
+    /// Concurrent requests at one replica.
     pub(super) concurrency: u32,
-    /// For the head of an answer.
+    /// Of a response's head.
     pub(super) timeout: Duration,
-    /// Notified for one who waits, when a replica has room again.
+    /// Notifies one queued request when a request in flight ends.
     pub(super) freed: Arc<Notify>,
 }
 
-/// What can be hoped for while no replica is there.
+/// Whether a service without a replica will get one.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Outlook {
-    /// One is starting, or would be if there were demand.
-    Coming,
-    /// None will come, for this reason.
-    Hopeless(String),
+pub(super) enum Availability {
+    /// One is starting, or demand will start one.
+    Expected,
+    /// None will start; the reason, as a sentence.
+    Unavailable(String),
 }
 
-/// Where a request can go.
-pub(super) enum Choice {
-    To(Ticket),
-    /// Every replica has as many requests as it may.
+/// The result of load balancing.
+pub(super) enum Selection {
+    /// The request counts as in flight at this replica.
+    Admitted(InFlight),
+    /// Every replica is at its limit.
     Full,
-    /// There is no replica.
-    Nowhere,
+    /// The service has no replica that admits requests.
+    NoUpstream,
 }
 
-/// All routes, oldest lease first. One table serves until the next look at the store has made another.
+/// All routes, oldest lease first. Immutable: each refresh makes another.
 #[derive(Default)]
-pub(super) struct Table {
+pub(super) struct RouteTable {
     pub(super) routes: Vec<Arc<Route>>,
-    /// By label; of several routes the oldest.
+    /// By label. Where several routes share one, the oldest lease has it.
     labels: HashMap<String, usize>,
     by_lease: HashMap<B256, Vec<usize>>,
 }
 
-impl Table {
+impl RouteTable {
     pub(super) fn new(routes: Vec<Arc<Route>>) -> Self {
         let mut labels = HashMap::new();
         let mut by_lease: HashMap<B256, Vec<usize>> = HashMap::new();
@@ -83,46 +85,46 @@ impl Table {
         self.by_lease.get(&lease).into_iter().flatten().map(|index| &self.routes[*index])
     }
 
-    /// What came in for each lease, each once.
+    /// The traffic of each lease, once.
     pub(super) fn traffic(&self) -> impl Iterator<Item = &Arc<LeaseTraffic>> {
         self.by_lease.values().filter_map(|routes| routes.first()).map(|index| &self.routes[*index].traffic)
     }
 
-    /// The same service as of this look.
+    /// The same service in this table.
     pub(super) fn current(&self, route: &Route) -> Option<Arc<Route>> {
         self.of(route.traffic.lease).find(|other| other.service == route.service).cloned()
     }
 }
 
 impl Route {
-    /// Enters the request at the less busy of two replicas taken by chance. Ejected ones are spared as long as half of the
-    /// replicas are left, and those that were tried before as long as there is another.
-    pub(super) fn choose(self: &Arc<Self>, tried: &[Arc<Upstream>]) -> Choice {
-        let now_ms = now_ms();
+    /// Admits a request to the less loaded of two replicas chosen at random ("power of two choices"). Avoids ejected replicas
+    /// as long as at least half of the replicas remain, and those in `tried` as long as another remains.
+    pub(super) fn select(self: &Arc<Self>, tried: &[Arc<Upstream>]) -> Selection {
+        let now_ms = monotonic_ms();
         let was_tried = |upstream: &Upstream| tried.iter().any(|tried| std::ptr::eq(tried.as_ref(), upstream));
         let open = |upstream: &Upstream| !upstream.is_draining(now_ms);
-        let (mut all, mut well, mut untried, mut fresh) = (0, 0, 0, 0);
+        let (mut all, mut healthy, mut untried, mut fresh) = (0, 0, 0, 0);
         for upstream in self.upstreams.iter().filter(|upstream| open(upstream)) {
             let (ejected, tried) = (upstream.is_ejected(now_ms), was_tried(upstream));
             all += 1;
-            well += usize::from(!ejected);
+            healthy += usize::from(!ejected);
             untried += usize::from(!tried);
             fresh += usize::from(!ejected && !tried);
         }
         if all == 0 {
-            return Choice::Nowhere;
+            return Selection::NoUpstream;
         }
-        let spare = well * 2 >= all;
-        let (avoid, candidates) = match spare {
+        let avoid_ejected = healthy * 2 >= all;
+        let (avoid_tried, candidates) = match avoid_ejected {
             true if fresh > 0 => (true, fresh),
-            true => (false, well),
+            true => (false, healthy),
             false if untried > 0 => (true, untried),
             false => (false, all),
         };
-        let good = |upstream: &Upstream| {
-            open(upstream) && !(spare && upstream.is_ejected(now_ms)) && !(avoid && was_tried(upstream))
+        let eligible = |upstream: &Upstream| {
+            open(upstream) && !(avoid_ejected && upstream.is_ejected(now_ms)) && !(avoid_tried && was_tried(upstream))
         };
-        let nth = |n: usize| self.upstreams.iter().filter(|upstream| good(upstream)).nth(n);
+        let nth = |n: usize| self.upstreams.iter().filter(|upstream| eligible(upstream)).nth(n);
         let mut rng = rand::thread_rng();
         let first = rng.gen_range(0..candidates);
         let second = if candidates > 1 { (first + rng.gen_range(1..candidates)) % candidates } else { first };
@@ -130,12 +132,15 @@ impl Route {
             (Some(one), Some(other)) if other.in_flight() < one.in_flight() => (other, one),
             (Some(one), Some(other)) => (one, other),
             (Some(one), None) | (None, Some(one)) => (one, one),
-            // Each was ejected or closed since it was counted.
-            (None, None) => return Choice::Full,
+            // Each was ejected or drained since it was counted.
+            (None, None) => return Selection::Full,
         };
-        let rest = self.upstreams.iter().filter(|upstream| good(upstream));
-        let entered = [one, other].into_iter().chain(rest).find(|upstream| upstream.enter(self.concurrency, now_ms));
-        entered.map_or(Choice::Full, |upstream| Choice::To(Ticket::new(self.clone(), upstream.clone())))
+        let rest = self.upstreams.iter().filter(|upstream| eligible(upstream));
+        let entered =
+            [one, other].into_iter().chain(rest).find(|upstream| upstream.try_enter(self.concurrency, now_ms));
+        entered.map_or(Selection::Full, |upstream| {
+            Selection::Admitted(InFlight::new(upstream.clone(), self.traffic.clone(), self.freed.clone()))
+        })
     }
 }
 
@@ -151,26 +156,26 @@ mod tests {
             traffic: Arc::new(LeaseTraffic::new(lease)),
             service: service.to_owned(),
             upstreams: (0..replicas).map(upstream).collect(),
-            outlook: Outlook::Coming,
+            availability: Availability::Expected,
             concurrency: 10,
             timeout: Duration::from_secs(1),
             freed: Arc::default(),
         })
     }
 
-    fn to(choice: Choice) -> Ticket {
-        match choice {
-            Choice::To(ticket) => ticket,
-            Choice::Full => panic!("full"),
-            Choice::Nowhere => panic!("nowhere"),
+    fn admitted(selection: Selection) -> InFlight {
+        match selection {
+            Selection::Admitted(in_flight) => in_flight,
+            Selection::Full => panic!("full"),
+            Selection::NoUpstream => panic!("nowhere"),
         }
     }
 
     #[test]
-    fn a_label_finds_the_oldest_lease_that_it_fits() {
+    fn a_label_finds_the_oldest_lease_that_it_matches() {
         let mut young = [0xab; 32];
         young[31] = 1;
-        let table = Table::new(vec![route([0xab; 32].into(), "web", 1), route(young.into(), "web", 1)]);
+        let table = RouteTable::new(vec![route([0xab; 32].into(), "web", 1), route(young.into(), "web", 1)]);
         assert_eq!(table.find("web-abababababab").unwrap().traffic.lease, B256::from([0xab; 32]));
         assert_eq!(table.find(&format!("web-{}", alloy::hex::encode(young))).unwrap().traffic.lease, B256::from(young));
         for unknown in ["web-abababababac", "web-ababababab", "api-abababababab", "abababababab"] {
@@ -181,39 +186,39 @@ mod tests {
     #[test]
     fn load_is_spread_evenly_and_bounded() {
         let route = route(B256::ZERO, "web", 4);
-        let tickets: Vec<_> = (0..40).map(|_| to(route.choose(&[]))).collect();
+        let guards: Vec<_> = (0..40).map(|_| admitted(route.select(&[]))).collect();
         assert!(route.upstreams.iter().all(|upstream| upstream.in_flight() == 10));
-        assert!(matches!(route.choose(&[]), Choice::Full));
-        drop(tickets);
-        assert_eq!(route.traffic.under_way(), 0);
-        let tickets: Vec<_> = (0..20).map(|_| to(route.choose(&[]))).collect();
+        assert!(matches!(route.select(&[]), Selection::Full));
+        drop(guards);
+        assert_eq!(route.traffic.in_flight(), 0);
+        let guards: Vec<_> = (0..20).map(|_| admitted(route.select(&[]))).collect();
         let most = route.upstreams.iter().map(|upstream| upstream.in_flight()).max().unwrap();
         assert!(most <= 7, "two choices keep within a little of the mean: {most}");
-        drop(tickets);
+        drop(guards);
     }
 
     #[test]
-    fn the_ejected_the_tried_and_the_drained_are_spared() {
+    fn ejected_tried_and_draining_replicas_are_avoided() {
         let route = route(B256::ZERO, "web", 4);
-        route.upstreams[0].unreachable();
-        route.upstreams[1].close(Duration::from_secs(9));
+        route.upstreams[0].record_unreachable();
+        route.upstreams[1].drain(Duration::from_secs(9));
         let tried = [route.upstreams[2].clone()];
         for _ in 0..50 {
-            assert_eq!(to(route.choose(&tried)).upstream.replica, 3);
-            assert!(to(route.choose(&[])).upstream.replica >= 2);
+            assert_eq!(admitted(route.select(&tried)).upstream.replica, 3);
+            assert!(admitted(route.select(&[])).upstream.replica >= 2);
         }
-        route.upstreams[2].unreachable();
-        let all: Vec<u16> = (0..200).map(|_| to(route.choose(&[])).upstream.replica).collect();
-        assert!([0, 2, 3].iter().all(|replica| all.contains(replica)), "not more than half are spared");
+        route.upstreams[2].record_unreachable();
+        let all: Vec<u16> = (0..200).map(|_| admitted(route.select(&[])).upstream.replica).collect();
+        assert!([0, 2, 3].iter().all(|replica| all.contains(replica)), "at most half are avoided");
         assert!(!all.contains(&1));
-        (0..4).for_each(|i| route.upstreams[i].close(Duration::from_secs(9)));
-        assert!(matches!(route.choose(&[]), Choice::Nowhere));
+        (0..4).for_each(|i| route.upstreams[i].drain(Duration::from_secs(9)));
+        assert!(matches!(route.select(&[]), Selection::NoUpstream));
     }
 
     #[test]
-    fn the_only_replica_is_tried_whatever_it_does() {
+    fn the_only_replica_is_selected_even_if_it_failed() {
         let route = route(B256::ZERO, "web", 1);
-        route.upstreams[0].unreachable();
-        assert_eq!(to(route.choose(&[route.upstreams[0].clone()])).upstream.replica, 0);
+        route.upstreams[0].record_unreachable();
+        assert_eq!(admitted(route.select(&[route.upstreams[0].clone()])).upstream.replica, 0);
     }
 }

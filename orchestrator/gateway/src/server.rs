@@ -1,5 +1,4 @@
-//! The clients' side: connections are taken, spoken to in HTTP/1.1 or HTTP/2 as they begin, and let end in peace when the
-//! gateway stops.
+//! The server for clients: accepts connections, detects HTTP/1.1 or HTTP/2, and shuts down gracefully.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
@@ -13,56 +12,59 @@ use tokio::{
     sync::{Semaphore, watch},
 };
 
-use super::{Gateway, Limits, proxy};
+use super::{
+    proxy,
+    state::{GatewayLimits, GatewayState},
+};
 
-/// How long requests under way may take to end when the gateway stops.
-const LAST_WORDS: Duration = Duration::from_secs(10);
-/// After the system had no connection to give: it may be out of files for a moment.
-const PAUSE: Duration = Duration::from_millis(50);
+/// How long a graceful shutdown waits for requests in flight.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+/// The pause after a failed accept: the process may be out of file descriptors.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-pub(super) async fn serve(gateway: Arc<Gateway>, listener: TcpListener, mut shutdown: watch::Receiver<bool>) {
+pub(super) async fn serve(gateway: Arc<GatewayState>, listener: TcpListener, mut shutdown: watch::Receiver<bool>) {
     let protocols = Arc::new(protocols(&gateway.limits));
-    let places = Arc::new(Semaphore::new(gateway.limits.connections));
+    let permits = Arc::new(Semaphore::new(gateway.limits.connections));
     let graceful = GracefulShutdown::new();
     loop {
-        let taken = async {
-            // A place first: who finds none waits in the system's own queue.
-            let place = places.clone().acquire_owned().await;
-            (place, listener.accept().await)
+        let accepted = async {
+            // The permit comes first: at the limit, connections wait in the listen backlog.
+            let permit = permits.clone().acquire_owned().await;
+            (permit, listener.accept().await)
         };
-        let (place, accepted) = tokio::select! {
+        let (permit, accepted) = tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => break,
-            taken = taken => taken,
+            accepted = accepted => accepted,
         };
         let (stream, peer) = match accepted {
             Ok(accepted) => accepted,
             Err(error) => {
-                tracing::debug!(%error, "a connection could not be taken");
-                tokio::time::sleep(PAUSE).await;
+                tracing::debug!(%error, "accepting a connection failed");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
                 continue;
             }
         };
         let watcher = graceful.watcher();
         let (gateway, protocols) = (gateway.clone(), protocols.clone());
         tokio::spawn(async move {
-            let _place = place;
-            speak(gateway, &protocols, stream, peer.ip(), watcher).await;
+            let _permit = permit;
+            serve_connection(gateway, &protocols, stream, peer.ip(), watcher).await;
         });
     }
     drop(listener);
-    if tokio::time::timeout(LAST_WORDS, graceful.shutdown()).await.is_err() {
-        tracing::info!("requests outlast the gateway");
+    if tokio::time::timeout(SHUTDOWN_TIMEOUT, graceful.shutdown()).await.is_err() {
+        tracing::info!("some requests were still in flight at the end of the shutdown");
     }
 }
 
-async fn speak(
-    gateway: Arc<Gateway>,
+async fn serve_connection(
+    gateway: Arc<GatewayState>,
     protocols: &auto::Builder<TokioExecutor>,
     stream: TcpStream,
     peer: IpAddr,
     watcher: hyper_util::server::graceful::Watcher,
 ) {
-    // Answers are written whole; waiting for more would only delay them.
+    // Responses are written in large pieces, so Nagle's algorithm would only delay them.
     let _ = stream.set_nodelay(true);
     let service = service_fn(move |request| proxy::handle(gateway.clone(), peer, request));
     let connection = protocols.serve_connection_with_upgrades(TokioIo::new(stream), service);
@@ -71,7 +73,7 @@ async fn speak(
     }
 }
 
-fn protocols(limits: &Limits) -> auto::Builder<TokioExecutor> {
+fn protocols(limits: &GatewayLimits) -> auto::Builder<TokioExecutor> {
     let mut protocols = auto::Builder::new(TokioExecutor::new());
     protocols
         .http1()

@@ -1,4 +1,4 @@
-//! What a request asks for: by its host name, or by the first segment of its path.
+//! The service that a request is for: named by its host, or by the first segment of its path.
 //!
 //! `web-0123456789ab.example.org` names a service of a lease where `example.org` is the gateway's domain. At the domain
 //! itself, and at a bare address, the first segment of the path is the name: `/web-0123456789ab/index.html` is
@@ -6,50 +6,50 @@
 
 use std::{borrow::Cow, net::IpAddr};
 
-/// Fewer digits of a lease's id do not name it.
-const FEWEST_DIGITS: usize = 12;
+/// The least number of hex digits of a lease's id in a label.
+const MIN_DIGITS: usize = 12;
 
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Asked<'a> {
-    /// By host name; the path is the replica's.
+pub(super) enum Target<'a> {
+    /// Named by the host; the path is unchanged.
     Host(Cow<'a, str>),
-    /// By path; the rest begins with `/`, or is empty.
+    /// Named by the path; the rest begins with `/`, or is empty.
     Path { label: Cow<'a, str>, rest: &'a str },
-    /// The domain itself, with a path that names nothing.
-    Nothing,
+    /// The domain itself, with a path that names no service.
+    Unnamed,
     /// Another domain.
-    Elsewhere,
+    OtherDomain,
 }
 
-/// `host` as in a request, with or without a port; `domain` in lower case.
-pub(super) fn read<'a>(host: &'a str, path: &'a str, domain: &str) -> Asked<'a> {
+/// `host` is the request's, with or without a port; `domain` is in lower case.
+pub(super) fn parse<'a>(host: &'a str, path: &'a str, domain: &str) -> Target<'a> {
     let name = without_port(host);
     let name = name.strip_suffix('.').unwrap_or(name);
     if name.eq_ignore_ascii_case(domain) || is_address(name) {
         return by_path(path);
     }
-    let Some(dot) = name.len().checked_sub(domain.len() + 1) else { return Asked::Elsewhere };
+    let Some(dot) = name.len().checked_sub(domain.len() + 1) else { return Target::OtherDomain };
     let (label, rest) = match (name.get(..dot), name.get(dot..)) {
         (Some(label), Some(rest)) => (label, rest),
-        _ => return Asked::Elsewhere,
+        _ => return Target::OtherDomain,
     };
     let ours = rest.starts_with('.') && rest[1..].eq_ignore_ascii_case(domain);
-    if ours && !label.is_empty() && !label.contains('.') { Asked::Host(lower(label)) } else { Asked::Elsewhere }
+    if ours && !label.is_empty() && !label.contains('.') { Target::Host(lower(label)) } else { Target::OtherDomain }
 }
 
-fn by_path(path: &str) -> Asked<'_> {
+fn by_path(path: &str) -> Target<'_> {
     let path = path.strip_prefix('/').unwrap_or(path);
     let (label, rest) = match path.find('/') {
         Some(end) => path.split_at(end),
         None => (path, ""),
     };
-    if split(label).is_some() { Asked::Path { label: lower(label), rest } } else { Asked::Nothing }
+    if split(label).is_some() { Target::Path { label: lower(label), rest } } else { Target::Unnamed }
 }
 
-/// A label's service and the beginning of its lease's id in hex.
+/// Splits a label into the service and the first hex digits of the lease's id.
 pub(super) fn split(label: &str) -> Option<(&str, &str)> {
     let (service, digits) = label.rsplit_once('-')?;
-    let sound = digits.len() >= FEWEST_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let sound = digits.len() >= MIN_DIGITS && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     (sound && !service.is_empty()).then_some((service, digits))
 }
 
@@ -79,32 +79,32 @@ fn lower(label: &str) -> Cow<'_, str> {
 mod tests {
     use super::*;
 
-    fn host(label: &str) -> Asked<'_> {
-        Asked::Host(Cow::Borrowed(label))
+    fn host(label: &str) -> Target<'_> {
+        Target::Host(Cow::Borrowed(label))
     }
 
     #[test]
-    fn a_host_below_the_domain_is_a_label() {
+    fn a_subdomain_is_a_label() {
         for text in ["web-0123456789ab.a.org", "WEB-0123456789AB.A.ORG:7080", "web-0123456789ab.a.org."] {
-            assert_eq!(read(text, "/x", "a.org"), host("web-0123456789ab"), "{text}");
+            assert_eq!(parse(text, "/x", "a.org"), host("web-0123456789ab"), "{text}");
         }
         for text in ["a.b.a.org", ".a.org", "web-0123456789ab.b.org", "xa.org", "org", "", "ä.org"] {
-            assert_eq!(read(text, "/", "a.org"), Asked::Elsewhere, "{text}");
+            assert_eq!(parse(text, "/", "a.org"), Target::OtherDomain, "{text}");
         }
     }
 
     #[test]
-    fn at_the_domain_or_an_address_the_path_is_asked() {
+    fn at_the_domain_or_an_ip_address_the_path_names_the_service() {
         for at in ["a.org", "A.org:1", "127.0.0.1:7080", "[::1]:7080", "::1"] {
-            let asked = read(at, "/my-web-0123456789ab/x/y?q", "a.org");
-            assert_eq!(asked, Asked::Path { label: "my-web-0123456789ab".into(), rest: "/x/y?q" }, "{at}");
+            let target = parse(at, "/my-web-0123456789ab/x/y?q", "a.org");
+            assert_eq!(target, Target::Path { label: "my-web-0123456789ab".into(), rest: "/x/y?q" }, "{at}");
         }
         assert_eq!(
-            read("a.org", "/web-0123456789ab", "a.org"),
-            Asked::Path { label: "web-0123456789ab".into(), rest: "" }
+            parse("a.org", "/web-0123456789ab", "a.org"),
+            Target::Path { label: "web-0123456789ab".into(), rest: "" }
         );
         for path in ["/", "", "/web", "/web-0123", "/-0123456789ab", "/web-0123456789ag/"] {
-            assert_eq!(read("a.org", path, "a.org"), Asked::Nothing, "{path}");
+            assert_eq!(parse("a.org", path, "a.org"), Target::Unnamed, "{path}");
         }
     }
 }

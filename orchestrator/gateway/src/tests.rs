@@ -33,7 +33,7 @@ use tokio::{
 };
 
 use super::{
-    route::{Outlook, Route, Table},
+    route::{Availability, Route, RouteTable},
     traffic::LeaseTraffic,
     upstream::Upstream,
     *,
@@ -54,7 +54,7 @@ struct Scene {
 }
 
 impl Scene {
-    async fn new(limits: Limits) -> Self {
+    async fn new(limits: GatewayLimits) -> Self {
         let folder = TempDir::new().unwrap();
         let store = Store::open(&format!("sqlite:{}", folder.path().join("t.db").display())).await.unwrap();
         let surge = Wakeup::default();
@@ -65,20 +65,20 @@ impl Scene {
         let address = listener.local_addr().unwrap();
         let (stop, shutdown) = watch::channel(false);
         // Without a look at the store: the test says what there is.
-        tokio::spawn(gateway.clone().pulse());
-        tokio::spawn(super::server::serve(gateway.clone(), listener, shutdown));
+        tokio::spawn(maintain(gateway.state.clone()));
+        tokio::spawn(super::server::serve(gateway.state.clone(), listener, shutdown));
         let traffic = Arc::new(LeaseTraffic::new(LEASE));
         Self { gateway, address, surge, traffic, _stop: stop, _folder: folder }
     }
 
     fn show(&self, replicas: &[&Replica]) -> Vec<Arc<Upstream>> {
-        self.show_with(replicas, Outlook::Coming, 512, Duration::from_secs(5))
+        self.show_with(replicas, Availability::Expected, 512, Duration::from_secs(5))
     }
 
     fn show_with(
         &self,
         replicas: &[&Replica],
-        outlook: Outlook,
+        availability: Availability,
         concurrency: u32,
         timeout: Duration,
     ) -> Vec<Arc<Upstream>> {
@@ -86,11 +86,11 @@ impl Scene {
             Arc::new(Upstream::new(index.to_string(), index as u16, replica.address))
         };
         let upstreams: Vec<_> = replicas.iter().enumerate().map(upstream).collect();
-        self.gateway.table.send_modify(|table| {
+        self.gateway.state.table.send_modify(|table| {
             let freed = table.of(LEASE).next().map(|route| route.freed.clone()).unwrap_or_default();
             let (traffic, service, upstreams) = (self.traffic.clone(), "web".to_owned(), upstreams.clone());
-            let route = Route { traffic, service, upstreams, outlook, concurrency, timeout, freed };
-            *table = Arc::new(Table::new(vec![Arc::new(route)]));
+            let route = Route { traffic, service, upstreams, availability, concurrency, timeout, freed };
+            *table = Arc::new(RouteTable::new(vec![Arc::new(route)]));
         });
         upstreams
     }
@@ -198,7 +198,14 @@ impl Replica {
     }
 }
 
-fn quick() -> Limits {
+fn quick() -> GatewayLimits {
     let ms = Duration::from_millis;
-    Limits { hold: ms(1500), queue: ms(700), idle: ms(400), header_time: ms(500), waiting: 4, ..Limits::default() }
+    GatewayLimits {
+        hold: ms(1500),
+        queue: ms(700),
+        idle: ms(400),
+        header_time: ms(500),
+        waiting: 4,
+        ..GatewayLimits::default()
+    }
 }

@@ -1,5 +1,5 @@
-//! What came in for one lease: its counts, its latency, its budget of retries, and whether it surges. It outlives the
-//! routes to the lease's services, which are made anew with every look at the store.
+//! The traffic of one lease: its counters and metrics, its latency, its retry budget, and the detection of surges. It outlives
+//! the lease's routes, which every refresh of the table makes anew.
 
 use std::{
     sync::{
@@ -14,19 +14,19 @@ use alloy::primitives::B256;
 use super::latency::LatencyWindow;
 use ports::demand::Demand;
 
-/// Thousandths of a retry that each request earns: a fifth.
-const EARNED: i64 = 200;
-/// Thousandths that each second earns, however few requests there are.
-const FLOOR: i64 = 10_000;
-/// Retries that may be saved up.
-const MOST_SAVED: i64 = 100_000;
+/// The retry budget in thousandths of a retry. Each request adds a fifth of a retry.
+const PER_REQUEST: i64 = 200;
+/// Each second adds this much, at any rate of requests.
+const PER_SECOND: i64 = 10_000;
+/// The budget's maximum.
+const MAX_BUDGET: i64 = 100_000;
 const RETRY: i64 = 1_000;
 
-/// Seconds for which a lease counts as asked for after a request.
-const WARM: u32 = 60;
+/// Seconds for which a lease counts as active after a request.
+const RECENT_SECONDS: u32 = 60;
 
-/// How often it is asked whether a lease surges.
-pub(super) const PULSE: Duration = Duration::from_millis(250);
+/// The period of the surge detection.
+pub(super) const SURGE_PERIOD: Duration = Duration::from_millis(250);
 
 pub(super) struct LeaseTraffic {
     pub(super) lease: B256,
@@ -34,18 +34,18 @@ pub(super) struct LeaseTraffic {
     failed: AtomicU64,
     in_flight: AtomicU32,
     waiting: AtomicU32,
-    /// Thousandths of retries.
+    /// Thousandths of a retry.
     budget: AtomicI64,
-    /// Seconds left until nobody is believed to ask.
-    warm: AtomicU32,
+    /// Seconds until the lease counts as inactive.
+    recent: AtomicU32,
     window: Mutex<LatencyWindow>,
-    surge: Mutex<Surge>,
-    /// Made with the first request.
-    series: OnceLock<Series>,
+    surge: Mutex<SurgeBaseline>,
+    /// Registered with the first request, so that an unused lease has no series.
+    metrics: OnceLock<TrafficMetrics>,
 }
 
 /// The lease's metrics.
-struct Series {
+struct TrafficMetrics {
     requests: metrics::Counter,
     failed: metrics::Counter,
     retries: metrics::Counter,
@@ -54,10 +54,12 @@ struct Series {
     seconds: metrics::Histogram,
 }
 
-/// Requests of one pulse, now and at the last wakeup.
+/// The requests of one period that the next periods are compared with.
 #[derive(Default)]
-struct Surge {
+struct SurgeBaseline {
+    /// All requests until the last period.
     arrived: u64,
+    /// Requests of one period; decays while fewer arrive.
     level: f64,
 }
 
@@ -69,18 +71,18 @@ impl LeaseTraffic {
             failed: AtomicU64::new(0),
             in_flight: AtomicU32::new(0),
             waiting: AtomicU32::new(0),
-            budget: AtomicI64::new(FLOOR),
-            warm: AtomicU32::new(0),
+            budget: AtomicI64::new(PER_SECOND),
+            recent: AtomicU32::new(0),
             window: Mutex::new(LatencyWindow::new()),
             surge: Mutex::default(),
-            series: OnceLock::new(),
+            metrics: OnceLock::new(),
         }
     }
 
-    fn series(&self) -> &Series {
-        self.series.get_or_init(|| {
+    fn metrics(&self) -> &TrafficMetrics {
+        self.metrics.get_or_init(|| {
             let lease = self.lease.to_string();
-            Series {
+            TrafficMetrics {
                 requests: metrics::counter!("tidemark_gateway_requests_total", "lease" => lease.clone()),
                 failed: metrics::counter!("tidemark_gateway_failed_total", "lease" => lease.clone()),
                 retries: metrics::counter!("tidemark_gateway_retries_total", "lease" => lease.clone()),
@@ -91,29 +93,29 @@ impl LeaseTraffic {
         })
     }
 
-    pub(super) fn arrived(&self) {
+    pub(super) fn record_request(&self) {
         self.arrived.fetch_add(1, Relaxed);
-        if self.budget.fetch_add(EARNED, Relaxed) > MOST_SAVED {
-            self.budget.store(MOST_SAVED, Relaxed);
+        if self.budget.fetch_add(PER_REQUEST, Relaxed) > MAX_BUDGET {
+            self.budget.store(MAX_BUDGET, Relaxed);
         }
-        self.series().requests.increment(1);
+        self.metrics().requests.increment(1);
     }
 
-    pub(super) fn failed(&self) {
+    pub(super) fn record_failure(&self) {
         self.failed.fetch_add(1, Relaxed);
-        self.series().failed.increment(1);
+        self.metrics().failed.increment(1);
     }
 
-    pub(super) fn answered(&self, now: Instant, took: Duration) {
+    pub(super) fn record_response(&self, now: Instant, took: Duration) {
         self.window.lock().unwrap_or_else(PoisonError::into_inner).record(now, took);
-        self.series().seconds.record(took.as_secs_f64());
+        self.metrics().seconds.record(took.as_secs_f64());
     }
 
-    /// Takes a retry from the budget.
-    pub(super) fn may_retry(&self) -> bool {
+    /// Takes a retry from the budget. False when the budget is spent.
+    pub(super) fn take_retry(&self) -> bool {
         let took = self.budget.fetch_update(Relaxed, Relaxed, |left| (left >= RETRY).then_some(left - RETRY)).is_ok();
         if took {
-            self.series().retries.increment(1);
+            self.metrics().retries.increment(1);
         }
         took
     }
@@ -126,7 +128,7 @@ impl LeaseTraffic {
         self.in_flight.fetch_sub(1, Relaxed);
     }
 
-    pub(super) fn under_way(&self) -> u32 {
+    pub(super) fn in_flight(&self) -> u32 {
         self.in_flight.load(Relaxed)
     }
 
@@ -134,11 +136,11 @@ impl LeaseTraffic {
         self.waiting.load(Relaxed)
     }
 
-    /// A place in the queue, when there is one.
-    pub(super) fn queue(&self, places: u32) -> Option<Place<'_>> {
+    /// Counts a request as queued until the permit is dropped. None when `limit` requests are queued.
+    pub(super) fn try_queue(&self, limit: u32) -> Option<QueuePermit<'_>> {
         let taken = self.waiting.fetch_add(1, Relaxed);
-        let place = Place(self);
-        (taken < places).then_some(place)
+        let permit = QueuePermit(self);
+        (taken < limit).then_some(permit)
     }
 
     pub(super) fn demand(&self, now: Instant) -> Option<Demand> {
@@ -152,20 +154,20 @@ impl LeaseTraffic {
         })
     }
 
-    /// Asked once a pulse: whether clearly more came in it than in the one at the last yes.
+    /// Runs once a period: whether clearly more requests arrived in it than the baseline.
     pub(super) fn surges(&self) -> bool {
         let arrived = self.arrived.load(Relaxed);
-        if let Some(series) = self.series.get() {
-            series.in_flight.set(self.in_flight.load(Relaxed));
-            series.waiting.set(self.waiting.load(Relaxed));
+        if let Some(metrics) = self.metrics.get() {
+            metrics.in_flight.set(self.in_flight.load(Relaxed));
+            metrics.waiting.set(self.waiting.load(Relaxed));
         }
         let mut surge = self.surge.lock().unwrap_or_else(PoisonError::into_inner);
         let came = arrived.saturating_sub(surge.arrived) as f64;
         surge.arrived = arrived;
         if came > 0.0 {
-            self.warm.store(WARM, Relaxed);
+            self.recent.store(RECENT_SECONDS, Relaxed);
         }
-        // A third more, and more than chance brings: arrivals scatter by the root of their number.
+        // A third more than before, and more than random variation explains: a Poisson count varies by its square root.
         if came > 1.3 * surge.level + 2.0 * surge.level.sqrt() + 2.0 {
             surge.level = came;
             return true;
@@ -176,22 +178,22 @@ impl LeaseTraffic {
         false
     }
 
-    /// Whether a request came in the last minute.
-    pub(super) fn is_asked_for(&self) -> bool {
-        self.warm.load(Relaxed) > 0
+    /// Whether a request arrived in the last minute.
+    pub(super) fn is_recent(&self) -> bool {
+        self.recent.load(Relaxed) > 0
     }
 
-    /// Once a second.
-    pub(super) fn earn(&self) {
-        self.warm.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).ok();
-        self.budget.fetch_update(Relaxed, Relaxed, |saved| Some((saved + FLOOR).min(MOST_SAVED.max(saved)))).ok();
+    /// Runs once a second.
+    pub(super) fn refill(&self) {
+        self.recent.fetch_update(Relaxed, Relaxed, |left| left.checked_sub(1)).ok();
+        self.budget.fetch_update(Relaxed, Relaxed, |saved| Some((saved + PER_SECOND).min(MAX_BUDGET.max(saved)))).ok();
     }
 }
 
-/// A request that waits; its place is free again when this is dropped.
-pub(super) struct Place<'a>(&'a LeaseTraffic);
+/// One queued request.
+pub(super) struct QueuePermit<'a>(&'a LeaseTraffic);
 
-impl Drop for Place<'_> {
+impl Drop for QueuePermit<'_> {
     fn drop(&mut self) {
         self.0.waiting.fetch_sub(1, Relaxed);
     }
@@ -202,47 +204,47 @@ impl Drop for Place<'_> {
 mod tests {
     use super::*;
 
-    fn pulse(traffic: &LeaseTraffic, requests: u32) -> bool {
-        (0..requests).for_each(|_| traffic.arrived());
+    fn period(traffic: &LeaseTraffic, requests: u32) -> bool {
+        (0..requests).for_each(|_| traffic.record_request());
         traffic.surges()
     }
 
     #[test]
-    fn a_surge_is_told_once_at_each_level() {
+    fn a_surge_is_reported_once_per_level() {
         let traffic = LeaseTraffic::new(B256::ZERO);
-        assert!(!pulse(&traffic, 0) && !pulse(&traffic, 2), "two requests are no surge");
-        assert!(pulse(&traffic, 100));
-        assert!(!pulse(&traffic, 100) && !pulse(&traffic, 130), "chance");
-        assert!(pulse(&traffic, 200));
+        assert!(!period(&traffic, 0) && !period(&traffic, 2), "two requests are no surge");
+        assert!(period(&traffic, 100));
+        assert!(!period(&traffic, 100) && !period(&traffic, 130), "random variation");
+        assert!(period(&traffic, 200));
         for _ in 0..40 {
-            assert!(!pulse(&traffic, 20));
+            assert!(!period(&traffic, 20));
         }
-        assert!(pulse(&traffic, 60), "the level has come down");
+        assert!(period(&traffic, 60), "the level decayed");
     }
 
     #[test]
-    fn retries_are_a_fifth_of_the_requests_and_a_few_a_second() {
+    fn the_retry_budget_is_a_fifth_of_the_requests_plus_ten_a_second() {
         let traffic = LeaseTraffic::new(B256::ZERO);
-        let spend = || (0..1000).take_while(|_| traffic.may_retry()).count();
+        let spend = || (0..1000).take_while(|_| traffic.take_retry()).count();
         assert_eq!(spend(), 10);
-        (0..50).for_each(|_| traffic.arrived());
+        (0..50).for_each(|_| traffic.record_request());
         assert_eq!(spend(), 10);
-        traffic.earn();
+        traffic.refill();
         assert_eq!(spend(), 10);
-        (0..10_000).for_each(|_| traffic.arrived());
-        assert_eq!(spend(), 100, "not more than that is saved up");
+        (0..10_000).for_each(|_| traffic.record_request());
+        assert_eq!(spend(), 100, "the budget has a maximum");
     }
 
     #[test]
-    fn a_lease_that_nobody_asked_for_has_no_demand() {
+    fn a_lease_without_requests_has_no_demand() {
         let traffic = LeaseTraffic::new(B256::ZERO);
         assert_eq!(traffic.demand(Instant::now()), None);
-        traffic.arrived();
-        let place = traffic.queue(1).unwrap();
-        assert!(traffic.queue(1).is_none());
+        traffic.record_request();
+        let permit = traffic.try_queue(1).unwrap();
+        assert!(traffic.try_queue(1).is_none());
         let demand = traffic.demand(Instant::now()).unwrap();
         assert_eq!((demand.arrived, demand.waiting, demand.latency), (1, 1, None));
-        drop(place);
-        assert!(traffic.queue(1).is_some());
+        drop(permit);
+        assert!(traffic.try_queue(1).is_some());
     }
 }

@@ -1,5 +1,5 @@
-//! Requests that change the protocol, as WebSockets do: once the replica has agreed, bytes pass both ways untouched until
-//! either side ends. For the replica's load, its draining and its limit a tunnel is a request under way.
+//! Requests that upgrade the protocol, such as WebSockets. After the replica has agreed, bytes pass both ways unchanged until
+//! either side closes. A tunnel counts as a request in flight: for load balancing, draining and the concurrency limit.
 
 use std::sync::Arc;
 
@@ -13,83 +13,87 @@ use hyper_util::rt::TokioIo;
 use tokio::{io::copy_bidirectional, time::timeout};
 
 use super::{
-    Gateway,
-    body::{Answer, Inbound, Outbound},
-    connection,
+    body::RequestBody,
+    connection::{ConnectionDriver, RequestSender, handshake},
     error::Error,
-    forward::{MOST_ATTEMPTS, patience},
-    headers, queue,
+    forward::{MAX_ATTEMPTS, connect_timeout},
+    headers,
+    in_flight::InFlight,
+    queue,
+    response::{ResponseBody, UpstreamBody},
     route::Route,
-    upstream::{Ticket, now_ms},
+    state::GatewayState,
+    upstream::monotonic_ms,
 };
 
-/// `protocol` is what the request asks for; its other headers of a connection are taken out already.
+/// `protocol` is the value of the request's `Upgrade` header; the other hop-by-hop headers are removed already.
 pub(super) async fn open(
-    gateway: &Gateway,
+    gateway: &GatewayState,
     route: &Arc<Route>,
     mut request: Request<Incoming>,
     protocol: HeaderValue,
-) -> Result<Response<Answer>, Error> {
+) -> Result<Response<ResponseBody>, Error> {
     let client = upgrade::on(&mut request);
     let (mut head, _) = request.into_parts();
     head.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     head.headers.insert(UPGRADE, protocol);
-    let request = Request::from_parts(head, Outbound::Empty);
+    let request = Request::from_parts(head, RequestBody::Empty);
 
-    let (ticket, mut sender, wire) = connect(gateway, route).await?;
-    // It lives as long as the tunnel does, or as the answer to a request that was not granted.
-    tokio::spawn(wire.with_upgrades());
-    let asked = timeout(route.timeout, sender.send_request(request)).await;
-    let mut answer = match asked {
-        Ok(Ok(answer)) => answer,
+    let (in_flight, mut sender, driver) = connect(gateway, route).await?;
+    // Ends with the tunnel, or with the body of a response that refuses the upgrade.
+    tokio::spawn(driver.with_upgrades());
+    let sent = timeout(route.timeout, sender.send_request(request)).await;
+    let mut response = match sent {
+        Ok(Ok(response)) => response,
         Ok(Err(_)) => {
-            ticket.upstream.failed();
+            in_flight.upstream.record_failure();
             return Err(Error::Broken("the replica broke off before it answered"));
         }
         Err(_) => {
-            ticket.upstream.failed();
+            in_flight.upstream.record_failure();
             let late = format!("the replica did not begin to answer within {:?}", route.timeout);
             return Err(Error::Late(late));
         }
     };
-    ticket.upstream.answered(now_ms());
-    if answer.status() != StatusCode::SWITCHING_PROTOCOLS {
-        let (mut head, body) = answer.into_parts();
+    in_flight.upstream.record_success(monotonic_ms());
+    if response.status() != StatusCode::SWITCHING_PROTOCOLS {
+        let (mut head, body) = response.into_parts();
         headers::strip(&mut head.headers);
-        headers::set_no_session(&mut head.headers);
-        return Ok(Response::from_parts(head, Answer::Replica(Inbound::new(body, None, gateway.limits.idle, ticket))));
+        headers::remove_session_set_cookie(&mut head.headers);
+        let body = UpstreamBody::new(body, None, gateway.limits.idle, in_flight);
+        return Ok(Response::from_parts(head, ResponseBody::Upstream(body)));
     }
-    let replica = upgrade::on(&mut answer);
+    let replica = upgrade::on(&mut response);
     tokio::spawn(async move {
-        let _ticket = ticket;
+        let _in_flight = in_flight;
         let (Ok(client), Ok(replica)) = tokio::join!(client, replica) else { return };
         let (mut client, mut replica) = (TokioIo::new(client), TokioIo::new(replica));
-        // Either side may just go away.
+        // Either side may disconnect without notice, which is no error.
         let _ = copy_bidirectional(&mut client, &mut replica).await;
     });
-    let (mut head, _) = answer.into_parts();
+    let (mut head, _) = response.into_parts();
     let granted = head.headers.remove(UPGRADE);
     headers::strip(&mut head.headers);
-    headers::set_no_session(&mut head.headers);
+    headers::remove_session_set_cookie(&mut head.headers);
     head.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
     head.headers.extend(granted.map(|protocol| (UPGRADE, protocol)));
-    Ok(Response::from_parts(head, Answer::Own(Default::default())))
+    Ok(Response::from_parts(head, ResponseBody::Local(Default::default())))
 }
 
-/// A connection of its own: nothing of the request is sent before there is one.
+/// Opens a new connection. Every attempt may be retried, because nothing of the request is sent before a connection is open.
 async fn connect(
-    gateway: &Gateway,
+    gateway: &GatewayState,
     route: &Arc<Route>,
-) -> Result<(Ticket, connection::Sender, connection::Wire), Error> {
+) -> Result<(InFlight, RequestSender, ConnectionDriver), Error> {
     let mut tried = Vec::new();
     loop {
-        let ticket = queue::enter(gateway, route, &tried).await?;
-        match connection::handshake(ticket.upstream.address, patience(gateway, route)).await {
-            Ok((sender, wire)) => return Ok((ticket, sender, wire)),
-            Err(_) => ticket.upstream.unreachable(),
+        let (_, in_flight) = queue::admit(gateway, route, &tried).await?;
+        match handshake(in_flight.upstream.address, connect_timeout(gateway, route)).await {
+            Ok((sender, driver)) => return Ok((in_flight, sender, driver)),
+            Err(_) => in_flight.upstream.record_unreachable(),
         }
-        tried.push(ticket.upstream.clone());
-        if tried.len() >= MOST_ATTEMPTS || !route.traffic.may_retry() {
+        tried.push(in_flight.upstream.clone());
+        if tried.len() >= MAX_ATTEMPTS || !route.traffic.take_retry() {
             return Err(Error::Broken("no replica takes the connection"));
         }
     }

@@ -1,17 +1,16 @@
-//! One replica of a service as the gateway sees it: where it is reached, what is under way there, and whether it is to be
-//! spared.
+//! One replica of a service: its address, its requests in flight, its health, and its pool of idle connections.
 //!
 //! # Ejection
 //!
-//! A replica that does not take a connection is ejected at once; one that breaks off, answers late or answers with a
-//! server's error five times in a row, too. An ejection lasts a second, and twice as long each further time, up to half a
-//! minute; a replica that had not taken connections returns as soon as it does. How many may be ejected at a time is up to
-//! who chooses.
+//! A replica that refuses a connection is ejected at once. So is one with five failures in a row: it broke off, responded too
+//! late, or responded with a 5xx status. The first ejection lasts a second, each further one twice as long, up to half a
+//! minute. A replica that was ejected because it refused connections returns as soon as a health check connects.
+//! [`super::route::Route::select`] bounds how many replicas it avoids at a time.
 
 use std::{
     net::SocketAddr,
     sync::{
-        Arc, LazyLock, Mutex, PoisonError,
+        LazyLock, Mutex, PoisonError,
         atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering::Relaxed, Ordering::SeqCst},
     },
     time::{Duration, Instant},
@@ -19,33 +18,33 @@ use std::{
 
 use tokio::sync::Notify;
 
-use super::{connection::UpstreamConnection, route::Route};
+use super::connection::UpstreamConnection;
 
-/// Failures in a row after which a replica is spared.
-const MOST_FAILURES: u32 = 5;
+/// Consecutive failures that eject a replica.
+const MAX_FAILURES: u32 = 5;
 const FIRST_EJECTION_MS: u64 = 1_000;
-const LONGEST_EJECTION_MS: u64 = 30_000;
-/// Connections that are kept open for the next request, and how long.
-const MOST_IDLE: usize = 256;
-const IDLE: Duration = Duration::from_secs(20);
+const MAX_EJECTION_MS: u64 = 30_000;
+/// Idle connections in the pool, and how long one stays there.
+const MAX_IDLE: usize = 256;
+const IDLE_TIMEOUT: Duration = Duration::from_secs(20);
 
 pub(super) struct Upstream {
-    /// The engine's id of the container. A container that starts again may have another address, and is another upstream.
+    /// The engine's id of the container. A container with a new address after a restart is a new upstream.
     pub(super) container: String,
     pub(super) replica: u16,
     pub(super) address: SocketAddr,
     in_flight: AtomicU32,
-    /// Notified when nothing is in flight any more.
-    emptied: Notify,
-    /// Times are milliseconds of [`now_ms`].
+    /// Notified when the last request in flight ends.
+    drained: Notify,
+    /// This and the times below are milliseconds of [`monotonic_ms`].
     drained_until: AtomicU64,
     ejected_until: AtomicU64,
-    /// Whether it is ejected because it takes no connections.
+    /// Whether it is ejected because it refuses connections.
     unreachable: AtomicBool,
-    /// In a row.
+    /// Consecutive.
     failures: AtomicU32,
     ejections: AtomicU32,
-    answered_at: AtomicU64,
+    responded_at: AtomicU64,
     idle: Mutex<Vec<(UpstreamConnection, Instant)>>,
 }
 
@@ -56,13 +55,13 @@ impl Upstream {
             replica,
             address,
             in_flight: AtomicU32::new(0),
-            emptied: Notify::new(),
+            drained: Notify::new(),
             drained_until: AtomicU64::new(0),
             ejected_until: AtomicU64::new(0),
             unreachable: AtomicBool::new(false),
             failures: AtomicU32::new(0),
             ejections: AtomicU32::new(0),
-            answered_at: AtomicU64::new(0),
+            responded_at: AtomicU64::new(0),
             idle: Mutex::default(),
         }
     }
@@ -79,95 +78,96 @@ impl Upstream {
         self.ejected_until.load(Relaxed) > now_ms
     }
 
-    /// Enters a request, unless the replica is full or drains.
-    pub(super) fn enter(&self, most: u32, now_ms: u64) -> bool {
-        // First the count, then the look: who drains does it the other way round, so one of the two sees the other.
-        let entered = self.in_flight.fetch_add(1, SeqCst) < most && !self.is_draining(now_ms);
+    /// Counts a request in, unless the replica has `limit` of them or is draining. The caller must call [`Self::leave`] in the end.
+    pub(super) fn try_enter(&self, limit: u32, now_ms: u64) -> bool {
+        // The count precedes the check for draining. Draining sets its time before it reads the count, so one of the two
+        // always sees the other.
+        let entered = self.in_flight.fetch_add(1, SeqCst) < limit && !self.is_draining(now_ms);
         if !entered {
             self.leave();
         }
         entered
     }
 
-    fn leave(&self) {
+    pub(super) fn leave(&self) {
         if self.in_flight.fetch_sub(1, SeqCst) == 1 {
-            self.emptied.notify_waiters();
+            self.drained.notify_waiters();
         }
     }
 
-    /// Takes no new requests for so long.
-    pub(super) fn close(&self, duration: Duration) {
-        self.drained_until.store(now_ms() + duration.as_millis() as u64, SeqCst);
+    /// Admits no requests for this time.
+    pub(super) fn drain(&self, duration: Duration) {
+        self.drained_until.store(monotonic_ms() + duration.as_millis() as u64, SeqCst);
     }
 
-    /// Returns when nothing is under way.
-    pub(super) async fn emptied(&self) {
+    /// Returns once no request is in flight.
+    pub(super) async fn drained(&self) {
         loop {
-            let emptied = self.emptied.notified();
-            tokio::pin!(emptied);
-            emptied.as_mut().enable();
+            let drained = self.drained.notified();
+            tokio::pin!(drained);
+            drained.as_mut().enable();
             if self.in_flight.load(SeqCst) == 0 {
                 return;
             }
-            emptied.await;
+            drained.await;
         }
     }
 
-    /// It answered, and not with a server's error.
-    pub(super) fn answered(&self, now_ms: u64) {
-        self.answered_at.store(now_ms, Relaxed);
+    /// The replica responded with a status below 500.
+    pub(super) fn record_success(&self, now_ms: u64) {
+        self.responded_at.store(now_ms, Relaxed);
         if self.failures.load(Relaxed) != 0 {
             self.failures.store(0, Relaxed);
         }
     }
 
-    /// It broke off, was late or answered with a server's error.
-    pub(super) fn failed(&self) {
-        if self.failures.fetch_add(1, Relaxed) + 1 >= MOST_FAILURES {
+    /// The replica broke off, responded too late, or responded with a 5xx status.
+    pub(super) fn record_failure(&self) {
+        if self.failures.fetch_add(1, Relaxed) + 1 >= MAX_FAILURES {
             self.eject();
         }
     }
 
-    /// It takes no connection.
-    pub(super) fn unreachable(&self) {
+    /// The replica refused a connection.
+    pub(super) fn record_unreachable(&self) {
         self.unreachable.store(true, Relaxed);
-        self.clear();
-        if !self.is_ejected(now_ms()) {
+        self.close_idle();
+        if !self.is_ejected(monotonic_ms()) {
             self.eject();
         }
     }
 
     fn eject(&self) {
         self.failures.store(0, Relaxed);
-        let before = self.ejections.fetch_add(1, Relaxed).min(5);
-        let pause = (FIRST_EJECTION_MS << before).min(LONGEST_EJECTION_MS);
-        self.ejected_until.store(now_ms() + pause, Relaxed);
+        let earlier = self.ejections.fetch_add(1, Relaxed).min(5);
+        let pause = (FIRST_EJECTION_MS << earlier).min(MAX_EJECTION_MS);
+        self.ejected_until.store(monotonic_ms() + pause, Relaxed);
         tracing::debug!(address = %self.address, pause, "a replica is ejected");
     }
 
-    /// It takes connections. What was ejected for that is back.
-    pub(super) fn reachable(&self) {
+    /// The replica accepted a connection. An ejection for refusing one ends.
+    pub(super) fn record_reachable(&self) {
         if self.unreachable.swap(false, Relaxed) {
             self.ejected_until.store(0, Relaxed);
         }
     }
 
-    /// Whether nothing is known of its health but what is older than a second.
-    pub(super) fn is_to_be_checked(&self, now_ms: u64) -> bool {
-        self.is_ejected(now_ms) || self.answered_at.load(Relaxed) + 1_000 < now_ms
+    /// Whether the replica is ejected, or its last response is older than a second.
+    pub(super) fn needs_probe(&self, now_ms: u64) -> bool {
+        self.is_ejected(now_ms) || self.responded_at.load(Relaxed) + 1_000 < now_ms
     }
 
-    /// Once a second: a replica that stays well is forgiven, and connections that nobody used are closed.
-    pub(super) fn tidy(&self, now_ms: u64) {
-        if !self.is_ejected(now_ms) && self.answered_at.load(Relaxed) + 2_000 > now_ms {
+    /// Runs once a second: a healthy replica's next ejection gets shorter, and expired idle connections close.
+    pub(super) fn maintain(&self, now_ms: u64) {
+        if !self.is_ejected(now_ms) && self.responded_at.load(Relaxed) + 2_000 > now_ms {
             self.ejections.fetch_update(Relaxed, Relaxed, |count| count.checked_sub(1)).ok();
         }
-        let old = |since: &Instant| since.elapsed() > IDLE;
+        let old = |since: &Instant| since.elapsed() > IDLE_TIMEOUT;
         self.connections().retain(|(_, since)| !old(since));
     }
 
-    /// A connection that is open and idle.
-    pub(super) fn connection(&self) -> Option<UpstreamConnection> {
+    /// Takes an idle connection that still works from the pool.
+    pub(super) fn idle_connection(&self) -> Option<UpstreamConnection> {
         loop {
             let (mut connection, _) = self.connections().pop()?;
             if connection.is_ready() {
@@ -176,15 +176,15 @@ impl Upstream {
         }
     }
 
-    /// Keeps a connection for the next request.
-    pub(super) fn keep(&self, connection: UpstreamConnection) {
+    /// Returns a connection to the pool.
+    pub(super) fn return_connection(&self, connection: UpstreamConnection) {
         let mut idle = self.connections();
-        if idle.len() < MOST_IDLE {
+        if idle.len() < MAX_IDLE {
             idle.push((connection, Instant::now()));
         }
     }
 
-    fn clear(&self) {
+    fn close_idle(&self) {
         let idle = std::mem::take(&mut *self.connections());
         drop(idle);
     }
@@ -194,38 +194,16 @@ impl Upstream {
     }
 }
 
-/// One request at one replica; it has left when this is dropped.
-pub(super) struct Ticket {
-    pub(super) route: Arc<Route>,
-    pub(super) upstream: Arc<Upstream>,
-}
-
-impl Ticket {
-    /// For a request that has entered the upstream.
-    pub(super) fn new(route: Arc<Route>, upstream: Arc<Upstream>) -> Self {
-        route.traffic.enter();
-        Self { route, upstream }
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        self.upstream.leave();
-        self.route.traffic.leave();
-        if self.route.traffic.waiting() > 0 {
-            self.route.freed.notify_one();
-        }
-    }
-}
-
-/// Milliseconds since the first call in this process, and one: 0 is always past.
-pub(super) fn now_ms() -> u64 {
+/// Milliseconds of the monotonic clock since the first call in this process, plus one, so that 0 is always in the past.
+pub(super) fn monotonic_ms() -> u64 {
     static START: LazyLock<Instant> = LazyLock::new(Instant::now);
     START.elapsed().as_millis() as u64 + 1
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn upstream() -> Upstream {
@@ -233,40 +211,40 @@ mod tests {
     }
 
     #[test]
-    fn failures_in_a_row_eject_and_an_answer_between_them_does_not() {
+    fn consecutive_failures_eject_and_a_success_between_them_resets_the_count() {
         let upstream = upstream();
         for _ in 0..20 {
-            (1..MOST_FAILURES).for_each(|_| upstream.failed());
-            upstream.answered(now_ms());
+            (1..MAX_FAILURES).for_each(|_| upstream.record_failure());
+            upstream.record_success(monotonic_ms());
         }
-        assert!(!upstream.is_ejected(now_ms()));
-        (0..MOST_FAILURES).for_each(|_| upstream.failed());
-        assert!(upstream.is_ejected(now_ms()) && !upstream.is_ejected(now_ms() + 1_001));
-        (0..MOST_FAILURES).for_each(|_| upstream.failed());
-        assert!(upstream.is_ejected(now_ms() + 1_500), "longer each time");
-        upstream.reachable();
-        assert!(upstream.is_ejected(now_ms()), "that it can be reached says nothing about its answers");
+        assert!(!upstream.is_ejected(monotonic_ms()));
+        (0..MAX_FAILURES).for_each(|_| upstream.record_failure());
+        assert!(upstream.is_ejected(monotonic_ms()) && !upstream.is_ejected(monotonic_ms() + 1_001));
+        (0..MAX_FAILURES).for_each(|_| upstream.record_failure());
+        assert!(upstream.is_ejected(monotonic_ms() + 1_500), "longer each time");
+        upstream.record_reachable();
+        assert!(upstream.is_ejected(monotonic_ms()), "a connection says nothing about responses");
     }
 
     #[test]
-    fn what_cannot_be_reached_is_ejected_until_it_can() {
+    fn an_unreachable_replica_is_ejected_until_a_probe_connects() {
         let upstream = upstream();
-        upstream.unreachable();
-        assert!(upstream.is_ejected(now_ms()));
-        upstream.reachable();
-        assert!(!upstream.is_ejected(now_ms()));
+        upstream.record_unreachable();
+        assert!(upstream.is_ejected(monotonic_ms()));
+        upstream.record_reachable();
+        assert!(!upstream.is_ejected(monotonic_ms()));
     }
 
     #[tokio::test]
-    async fn a_drained_replica_lets_nothing_in_and_is_empty_in_the_end() {
+    async fn a_draining_replica_admits_no_request_and_drains() {
         let upstream = Arc::new(upstream());
-        assert!(upstream.enter(1, now_ms()));
-        assert!(!upstream.enter(1, now_ms()), "full");
-        upstream.close(Duration::from_secs(60));
-        assert!(!upstream.enter(9, now_ms()));
+        assert!(upstream.try_enter(1, monotonic_ms()));
+        assert!(!upstream.try_enter(1, monotonic_ms()), "full");
+        upstream.drain(Duration::from_secs(60));
+        assert!(!upstream.try_enter(9, monotonic_ms()));
         let waits = tokio::spawn({
             let upstream = upstream.clone();
-            async move { upstream.emptied().await }
+            async move { upstream.drained().await }
         });
         tokio::task::yield_now().await;
         assert!(!waits.is_finished());

@@ -128,7 +128,7 @@ pub async fn start_with(
         provider,
         settings.subnet_pool,
         &settings.gateway_domain,
-        gateway::Limits::default(),
+        gateway::state::GatewayLimits::default(),
         (wakeups.gateway.clone(), wakeups.scale.clone()),
     ));
     tasks.push(tokio::spawn(gateway.clone().serve(gate_listener, shutdown.clone())));

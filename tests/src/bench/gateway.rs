@@ -13,7 +13,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use anyhow::{Context, ensure};
 use driver::Wakeup;
-use gateway::{Gateway, Limits};
+use gateway::{Gateway, state::GatewayLimits};
 use lease::label;
 use ports::subnet::Subnet;
 use store::container::ContainerRow;
@@ -151,7 +151,8 @@ impl Served {
         let pool: Subnet = super::provider::POOL.parse().map_err(anyhow::Error::msg)?;
         let wakeups = (Wakeup::default(), Wakeup::default());
         let store = provider.store.clone();
-        let gateway = Gateway::new(store, provider.owner.provider, pool, "localhost", Limits::default(), wakeups);
+        let gateway =
+            Gateway::new(store, provider.owner.provider, pool, "localhost", GatewayLimits::default(), wakeups);
         let (stop, shutdown) = watch::channel(false);
         let (bound, address) = tokio::sync::oneshot::channel();
         runtime.spawn(async move {

@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn what_was_not_answered_goes_to_another_replica_at_once() {
-    let scene = Scene::new(Limits::default()).await;
+    let scene = Scene::new(GatewayLimits::default()).await;
     let (well, also) = (Replica::named("well").await, Replica::named("well").await);
     let (broken, dead) = (Replica::breaking_off().await, Replica::named("dead").await);
     dead.task.abort();
@@ -21,7 +21,7 @@ async fn what_was_not_answered_goes_to_another_replica_at_once() {
 
 #[tokio::test]
 async fn what_may_have_had_an_effect_is_not_sent_again() {
-    let scene = Scene::new(Limits::default()).await;
+    let scene = Scene::new(GatewayLimits::default()).await;
     let broken = Replica::breaking_off().await;
     let other = Replica::breaking_off().await;
     scene.show(&[&broken, &other]);
@@ -56,14 +56,14 @@ async fn an_answer_streams_and_one_that_falls_silent_ends() {
     assert_eq!(second.as_ref(), b"two");
     assert!(body.frame().await.unwrap().is_err(), "cut, and known to be");
     assert!(began.elapsed() < Duration::from_secs(2));
-    assert_eq!(scene.traffic.under_way(), 0);
+    assert_eq!(scene.traffic.in_flight(), 0);
 }
 
 #[tokio::test]
 async fn a_late_answer_is_a_failure_with_its_time() {
-    let scene = Scene::new(Limits::default()).await;
+    let scene = Scene::new(GatewayLimits::default()).await;
     let replica = Replica::named("one").await;
-    scene.show_with(&[&replica], Outlook::Coming, 512, Duration::from_millis(100));
+    scene.show_with(&[&replica], Availability::Expected, 512, Duration::from_millis(100));
     let (status, said) = scene.get("/slow").await;
     assert_eq!(status, StatusCode::GATEWAY_TIMEOUT);
     assert!(said.contains("100ms"), "{said}");
@@ -71,11 +71,11 @@ async fn a_late_answer_is_a_failure_with_its_time() {
 
 #[tokio::test]
 async fn an_ejected_replica_returns_when_it_takes_connections_again() {
-    let scene = Scene::new(Limits::default()).await;
+    let scene = Scene::new(GatewayLimits::default()).await;
     let (one, two) = (Replica::named("one").await, Replica::named("two").await);
     let upstreams = scene.show(&[&one, &two]);
     scene.get("/").await;
-    upstreams[0].unreachable();
+    upstreams[0].record_unreachable();
     let began = Instant::now();
     while !scene.get("/").await.1.starts_with("one") {
         assert!(began.elapsed() < Duration::from_secs(4));

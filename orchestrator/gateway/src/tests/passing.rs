@@ -4,7 +4,7 @@ use super::*;
 
 #[tokio::test]
 async fn a_request_goes_by_host_or_by_path() {
-    let scene = Scene::new(Limits::default()).await;
+    let scene = Scene::new(GatewayLimits::default()).await;
     let replica = Replica::named("one").await;
     scene.show(&[&replica]);
     assert_eq!(scene.get("/x?y=1").await, (StatusCode::OK, format!("one /x?y=1 {HOST}  0")));
@@ -27,7 +27,7 @@ async fn a_request_goes_by_host_or_by_path() {
 
 #[tokio::test]
 async fn http_2_is_spoken_with_prior_knowledge() {
-    let scene = Scene::new(Limits::default()).await;
+    let scene = Scene::new(GatewayLimits::default()).await;
     let replica = Replica::named("one").await;
     scene.show(&[&replica]);
     let stream = TcpStream::connect(scene.address).await.unwrap();
@@ -47,7 +47,7 @@ async fn http_2_is_spoken_with_prior_knowledge() {
 
 #[tokio::test]
 async fn connections_to_a_replica_are_used_again() {
-    let scene = Scene::new(Limits::default()).await;
+    let scene = Scene::new(GatewayLimits::default()).await;
     let opened = Arc::new(AtomicU32::new(0));
     let counter = opened.clone();
     let replica = Replica::speaking(move |stream, _| {
@@ -85,7 +85,7 @@ async fn a_body_is_passed_on_as_it_comes() {
 
 #[tokio::test]
 async fn a_tunnel_carries_bytes_both_ways_and_is_under_way() {
-    let scene = Scene::new(Limits::default()).await;
+    let scene = Scene::new(GatewayLimits::default()).await;
     let replica = Replica::speaking(|mut stream, _| async move {
         let mut head = vec![0; 4096];
         let length = stream.read(&mut head).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_tunnel_carries_bytes_both_ways_and_is_under_way() {
     assert_eq!(scene.gateway.drain(LEASE, 0, Duration::from_millis(20)).await, 1, "it gets the patience");
     drop(tunnel);
     let began = Instant::now();
-    while scene.traffic.under_way() > 0 {
+    while scene.traffic.in_flight() > 0 {
         assert!(began.elapsed() < Duration::from_secs(2));
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
