@@ -61,9 +61,9 @@ const GUARDS: [(HeaderName, &str); 6] = [
 
 /// The page as one provider serves it.
 #[derive(Clone)]
-pub struct Page(Arc<Inner>);
+pub struct Page(Arc<PageInner>);
 
-struct Inner {
+struct PageInner {
     config: PageConfig,
     find: fn(&str) -> Option<EmbeddedFile>,
     /// What the policy lets the page connect to beside what every page may.
@@ -77,7 +77,7 @@ impl Page {
 
     fn of(config: PageConfig, find: fn(&str) -> Option<EmbeddedFile>) -> Self {
         let rpc_origin = config.rpc_url.as_deref().map(origins).unwrap_or_default();
-        Self(Arc::new(Inner { config, find, rpc_origin }))
+        Self(Arc::new(PageInner { config, find, rpc_origin }))
     }
 
     /// `None` when there is nothing of that name and nobody asks for a page.

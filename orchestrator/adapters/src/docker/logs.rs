@@ -32,13 +32,13 @@ const SECOND: u64 = 1_000_000_000;
 /// the lines of a container's two streams need not be in the order of their times: the lines of the last moments are
 /// remembered one by one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Cursor {
+pub(super) struct LogCursor {
     since: u64,
     newest_ns: u64,
     recent: HashSet<(u64, OutputStream)>,
 }
 
-impl Cursor {
+impl LogCursor {
     /// Whether a line is new; it is not from now on.
     fn passes(&mut self, line: &ContainerLine) -> bool {
         if line.at_ns < self.since * SECOND || !self.recent.insert((line.at_ns, line.source)) {
@@ -61,12 +61,12 @@ pub(super) async fn history(
     selector: &ContainerSelector,
     tail: usize,
     since_ms: u64,
-) -> Result<(Vec<ContainerLine>, HashMap<String, Cursor>)> {
+) -> Result<(Vec<ContainerLine>, HashMap<String, LogCursor>)> {
     let containers = source.select(lease, selector).await?;
     let room = (LARGEST_HISTORY / containers.len().max(1)).max(LONGEST_LINE * 4);
     let reads = containers.into_iter().map(|container| async move {
         let (id, slot) = (container.seen.id, container.seen.slot);
-        let mut cursor = Cursor { since: since_ms / 1000, ..Cursor::default() };
+        let mut cursor = LogCursor { since: since_ms / 1000, ..LogCursor::default() };
         let (mut kept, mut bytes) = (VecDeque::<ContainerLine>::new(), 0);
         let mut lines = lines(source, &id, slot, Some(tail), cursor.since, false).await?;
         loop {
@@ -110,7 +110,7 @@ pub(super) fn coming(
     source: LeaseContainers,
     lease: B256,
     selector: ContainerSelector,
-    mut cursors: HashMap<String, Cursor>,
+    mut cursors: HashMap<String, LogCursor>,
     since_ms: u64,
 ) -> impl futures::Stream<Item = ContainerLine> + Send + 'static {
     let (out, lines) = mpsc::channel(WAITING);
@@ -135,7 +135,7 @@ pub(super) fn coming(
                     for container in containers {
                         let (id, slot) = (container.seen.id, container.seen.slot);
                         if followed.insert(id.clone()) {
-                            let start = || Cursor { since: since_ms / 1000, ..Cursor::default() };
+                            let start = || LogCursor { since: since_ms / 1000, ..LogCursor::default() };
                             let cursor = cursors.remove(&id).unwrap_or_else(start);
                             tasks.spawn(follow(source.clone(), id, slot, cursor, out.clone()));
                         }
@@ -152,9 +152,9 @@ async fn follow(
     source: Arc<LeaseContainers>,
     id: String,
     slot: Slot,
-    mut cursor: Cursor,
+    mut cursor: LogCursor,
     out: mpsc::Sender<ContainerLine>,
-) -> (String, Cursor) {
+) -> (String, LogCursor) {
     match lines(&source, &id, slot, None, cursor.since, true).await {
         Ok(mut lines) => {
             while let Some(Ok(line)) = lines.next().await {
@@ -248,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_line_passes_once_whatever_the_order() {
-        let mut cursor = Cursor::default();
+        let mut cursor = LogCursor::default();
         let line = |at_ns, source| ContainerLine { at_ns, slot: slot(), source, text: String::new() };
         let (out, err) = (OutputStream::Stdout, OutputStream::Stderr);
         let all =

@@ -13,12 +13,12 @@ const PERIOD: Duration = Duration::from_secs(2);
 
 /// The newest blocks of which everything was told, oldest first; none before the first look.
 #[derive(Default)]
-struct Published(Option<VecDeque<BlockRef>>);
+struct PublishedBlocks(Option<VecDeque<BlockRef>>);
 
 impl Feed {
     /// Reads again at every wakeup, until the shutdown.
     pub async fn keep(self, wakeup: Wakeup) {
-        let (mut told, mut shutdown) = (Published::default(), self.shutdown.clone());
+        let (mut told, mut shutdown) = (PublishedBlocks::default(), self.shutdown.clone());
         loop {
             match self.look(&mut told).await {
                 Ok(true) => continue,
@@ -34,7 +34,7 @@ impl Feed {
     }
 
     /// Tells what is new. `true` when the chain stage wrote meanwhile, so that it has to be looked at again.
-    async fn look(&self, told: &mut Published) -> Result<bool> {
+    async fn look(&self, told: &mut PublishedBlocks) -> Result<bool> {
         let head = self.store.head().await?;
         let Some(blocks) = &told.0 else {
             // There is nobody to tell yet; streams read for themselves what was before they began.
@@ -100,7 +100,7 @@ impl Feed {
     }
 }
 
-impl Published {
+impl PublishedBlocks {
     /// The newest block on which the store and what was told agree; before the oldest that can be compared when there is
     /// none.
     fn agreed(&self, kept: &[BlockRef]) -> u64 {
