@@ -159,7 +159,7 @@ impl Settling {
     }
 
     async fn state(&self, key: &str) -> IntentState {
-        self.store().intent(key).await.unwrap().unwrap().state
+        self.store().intent(named(key)).await.unwrap().unwrap().state
     }
 }
 

@@ -208,7 +208,7 @@ impl SimulateArgs {
         Ok(outcomes.collect())
     }
 
-    fn report(&self, outcomes: &[(String, Outcome)]) -> SimulationReport {
+    fn report(&self, outcomes: &[(String, SimulationOutcome)]) -> SimulationReport {
         let lines = outcomes.iter().map(|(policy, outcome)| SimulatedPolicy {
             policy: policy.clone(),
             cost_ratio: outcome.cost_ratio,
