@@ -40,7 +40,7 @@ pub enum EngineFault {
 
 /// A container, and what only the engine knows of it.
 #[derive(Debug, Clone)]
-struct Held {
+struct HeldContainer {
     listed: EngineContainer,
     /// Its service has a health check.
     is_checked: bool,
@@ -49,8 +49,8 @@ struct Held {
 }
 
 #[derive(Debug, Default)]
-struct World {
-    containers: BTreeMap<String, Held>,
+struct EngineState {
+    containers: BTreeMap<String, HeldContainer>,
     networks: BTreeMap<String, Object>,
     volumes: BTreeMap<String, Object>,
     faults: Vec<(&'static str, EngineFault)>,
@@ -61,7 +61,7 @@ struct World {
 }
 
 pub struct FakeEngine {
-    world: Mutex<World>,
+    world: Mutex<EngineState>,
     clock: Arc<dyn Clock>,
     info: Info,
     changed: Arc<Notify>,
@@ -128,7 +128,7 @@ impl FakeEngine {
         let world = lock(&self.world);
         let mut own: Vec<_> = world.containers.values().filter(|held| held.listed.tag.lease == lease).collect();
         own.sort_by_key(|held| held.listed.seen.slot.clone());
-        let line = |held: &&Held| {
+        let line = |held: &&HeldContainer| {
             let ObservedContainer { slot, state, .. } = &held.listed.seen;
             format!("{}/{} {}", slot.service, slot.replica, format!("{state:?}").to_lowercase())
         };
@@ -152,7 +152,7 @@ impl FakeEngine {
         std::mem::take(&mut lock(&self.world).calls)
     }
 
-    fn change(&self, lease: B256, service: &str, replica: u16, change: impl FnOnce(&mut Held)) {
+    fn change(&self, lease: B256, service: &str, replica: u16, change: impl FnOnce(&mut HeldContainer)) {
         let id = container_name(lease, &Slot { replica, service: service.to_owned() });
         let mut world = lock(&self.world);
         match world.containers.get_mut(&id) {
@@ -164,7 +164,7 @@ impl FakeEngine {
     }
 
     /// Fails as a test asked for.
-    async fn enter(&self, method: &'static str) -> Result<MutexGuard<'_, World>> {
+    async fn enter(&self, method: &'static str) -> Result<MutexGuard<'_, EngineState>> {
         let fault = {
             let mut world = lock(&self.world);
             if world.is_away {
@@ -187,7 +187,7 @@ impl FakeEngine {
     }
 
     /// The same, for a call that changes something, which is recorded even when it fails.
-    async fn act(&self, method: &'static str, on: &str) -> Result<MutexGuard<'_, World>> {
+    async fn act(&self, method: &'static str, on: &str) -> Result<MutexGuard<'_, EngineState>> {
         lock(&self.world).calls.push(format!("{method} {on}").trim_end().to_owned());
         self.enter(method).await
     }
@@ -207,7 +207,7 @@ fn unreachable() -> Error {
     Error::Unreachable("the fake engine is away".into())
 }
 
-impl Held {
+impl HeldContainer {
     fn exit(&mut self, code: i64, now_ms: u64) {
         let seen = &mut self.listed.seen;
         (seen.state, seen.exit_code, seen.finished_at_ms) = (ContainerState::Exited, Some(code), now_ms);
@@ -307,7 +307,7 @@ impl Engine for FakeEngine {
         };
         let image_id = spec.image.id.clone();
         let listed = EngineContainer { tag: spec.tag, seen, image_id, ports: Vec::new(), address: None };
-        let made = || Held { listed, is_checked, pid: 0, counters: EngineCounters::default() };
+        let made = || HeldContainer { listed, is_checked, pid: 0, counters: EngineCounters::default() };
         world.containers.entry(id.clone()).or_insert_with(made);
         Ok(id)
     }

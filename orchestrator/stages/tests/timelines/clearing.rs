@@ -36,8 +36,7 @@ async fn world(stages: &'static [&'static str], settings: Settings) -> World {
 
 /// The contract says how many CPUs leases and bids hold.
 fn hold(world: &World, cpus: u32) {
-    let (millicores, heldMillicores, memoryMiB) = (4000, 1000 * cpus, 65_536);
-    let capacity = Capacity { millicores, heldMillicores, memoryMiB, ..Capacity::default() };
+    let capacity = Capacity { millicores: 4000, heldMillicores: 1000 * cpus, memoryMiB: 65_536, ..Capacity::default() };
     world.chain.answer::<capacityOfCall>(&capacity);
 }
 

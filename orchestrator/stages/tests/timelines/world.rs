@@ -289,14 +289,6 @@ impl World {
         }
     }
 
-    /// Lives until a second is over, without a block and without any stage in the seconds before it.
-    pub async fn skip_to(&mut self, second: u64) {
-        let skipped = second - self.second - 1;
-        self.second += skipped;
-        self.time.advance(Duration::from_secs(skipped)).await;
-        self.at(second).await;
-    }
-
     /// Each stage runs once.
     pub async fn run(&mut self) {
         self.meter().await;
