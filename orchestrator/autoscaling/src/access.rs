@@ -1,7 +1,7 @@
 //! Demand from the access log of a web server: each line is a request, of which only the time matters.
 //!
 //! The first valid line decides between two formats: common or combined (`… [10/Oct/2000:13:55:36 -0700] "GET /" 200
-//! …`), and JSON lines with a time under one of [`KEYS`], in RFC 3339 or in Unix seconds or milliseconds.
+//! …`), and JSON lines with a time under one of `KEYS`, in RFC 3339 or in Unix seconds or milliseconds.
 
 use serde_json::Value;
 

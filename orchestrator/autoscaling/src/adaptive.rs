@@ -3,7 +3,7 @@
 //! them two common autoscalers, and follows the one that serves its objective best:
 //!
 //! 1. From its beginning on, cost less than Kubernetes' autoscaler at 80 % of CPU and KEDA's at 85 % of requests would
-//! have.
+//!    have.
 //! 2. Within that, miss as little as possible; a miss has a price, and a higher one where the two have missed less.
 //!
 //! A rule says how much room to leave above the forecast ([`forecast`](super::forecast)) or above the demand just seen,

@@ -2,7 +2,7 @@
 //! how well each has forecast recently, with a spread that is learned from its own errors.
 //!
 //! Measurements often have a coarser interval than decisions: a counter that is read once a minute shows one value four
-//! times when a decision is taken every fifteen seconds. [`Cadence`] estimates that interval, so that a value is known
+//! times when a decision is taken every fifteen seconds. `Cadence` estimates that interval, so that a value is known
 //! to hold until the next reading is due, and the forecast counts *readings*, not steps.
 
 mod cadence;

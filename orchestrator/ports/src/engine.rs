@@ -95,7 +95,7 @@ pub struct EngineContainer {
     pub tag: Tag,
     pub seen: ObservedContainer,
     pub image_id: String,
-    pub ports: Vec<Published>,
+    pub ports: Vec<PublishedPort>,
     /// In its lease's network; none while it does not run.
     pub address: Option<IpAddr>,
 }
@@ -103,7 +103,7 @@ pub struct EngineContainer {
 /// A container's port and where it is published on the host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Published {
+pub struct PublishedPort {
     pub container: u16,
     pub protocol: String,
     pub host_ip: String,

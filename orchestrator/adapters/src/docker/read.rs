@@ -13,7 +13,7 @@ use lease::{
     reconcile::{ContainerHealth, ContainerState, ObservedContainer},
 };
 use ports::{
-    engine::{ContainerDetails, EngineContainer, EngineCounters, Info, Published},
+    engine::{ContainerDetails, EngineContainer, EngineCounters, Info, PublishedPort},
     subnet::Subnet,
 };
 
@@ -36,12 +36,12 @@ pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<Engin
         "health: starting)" => ContainerHealth::Starting,
         _ => ContainerHealth::None,
     };
-    let mut ports: Vec<Published> = summary
+    let mut ports: Vec<PublishedPort> = summary
         .ports
         .unwrap_or_default()
         .into_iter()
         .filter_map(|port| {
-            Some(Published {
+            Some(PublishedPort {
                 container: port.private_port,
                 protocol: port.typ.map(|typ| typ.to_string()).unwrap_or_default(),
                 host_ip: port.ip.unwrap_or_default(),

@@ -322,7 +322,7 @@ fn container_rows(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<
                 (0, None) if running => now_ms,
                 (started, _) => started,
             };
-            let address = |port: &ports::engine::Published| {
+            let address = |port: &ports::engine::PublishedPort| {
                 (format!("{}/{}", port.container, port.protocol), format!("{}:{}", port.host_ip, port.host))
             };
             ContainerRow {

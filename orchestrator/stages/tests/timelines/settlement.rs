@@ -9,7 +9,10 @@ use ports::{ethereum::Fees, testing::FakeTransaction};
 use solidity::Market::{postRootCall, settleBatchCall};
 use store::IntentState;
 
-use super::world::{NewLease, Settings, World, named};
+use super::{
+    named,
+    world::{NewLease, Settings, World},
+};
 
 const SETTLEMENT: &[&str] = &["settlement"];
 

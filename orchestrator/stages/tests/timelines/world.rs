@@ -19,7 +19,7 @@ use autoscaling::{Bounds, Observation};
 use driver::{Counts, Stage, Wakeup};
 use lease::{
     Lease,
-    intent::{Intent, IntentKey, IntentKind},
+    intent::{Intent, IntentKind},
     label::Owner,
     meter::Meter,
     reconcile::WorkloadStatus,
@@ -148,11 +148,6 @@ pub struct World {
     /// Calls of the engine, and the seconds in which they were made.
     calls: Vec<(u64, String)>,
     _directory: TempDir,
-}
-
-/// An intent key from its text, or for a test's own name of at most 32 bytes; such keys sort as their names do.
-pub fn named(name: &str) -> IntentKey {
-    name.parse().unwrap_or_else(|_| IntentKey::Close { lease: B256::right_padding_from(name.as_bytes()) })
 }
 
 impl World {
@@ -466,7 +461,7 @@ impl World {
 
     /// An intent's row in the outbox.
     pub async fn intent(&self, key: &str) -> Option<IntentRow> {
-        self.store.intent(named(key)).await.unwrap()
+        self.store.intent(crate::named(key)).await.unwrap()
     }
 
     /// The keys of all intents, oldest first.
