@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::schema::{AddressText, DomainShape, HexText, PricesShape, StageRuns, TypedFields};
+use crate::schema::{AddressText, DomainShape, HexText, PricesShape, RunShape, TypedFieldShape};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -24,7 +24,7 @@ pub struct MarketView {
     #[schema(value_type = DomainShape)]
     pub domain: serde_json::Value,
     /// The EIP-712 types that are signed under it.
-    #[schema(value_type = TypedFields)]
+    #[schema(value_type = BTreeMap<String, Vec<TypedFieldShape>>)]
     pub types: serde_json::Value,
     /// Types of a leaf's values, for `StandardMerkleTree`.
     pub leaf_encoding: Vec<String>,
@@ -80,6 +80,6 @@ pub struct StatusView {
     #[schema(required)]
     pub head: Option<HeadView>,
     /// Each stage's last run.
-    #[schema(value_type = StageRuns)]
+    #[schema(value_type = BTreeMap<String, RunShape>)]
     pub stages: serde_json::Value,
 }

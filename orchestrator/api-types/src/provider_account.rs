@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::providers::CapacityView;
-use crate::schema::{AddressText, AlarmKindName, HexText, IntentStateName, StageRuns};
+use crate::schema::{AddressText, AlarmKindName, HexText, IntentStateName, RunShape};
 
 /// This provider's own books. All of it follows from the chain but alarms, wallet, gas and margin.
 #[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
@@ -35,7 +35,7 @@ pub struct ProviderAccountView {
     pub gas: GasView,
     pub intents: Vec<IntentCountView>,
     /// Each stage's last run.
-    #[schema(value_type = StageRuns)]
+    #[schema(value_type = BTreeMap<String, RunShape>)]
     pub stages: serde_json::Value,
     pub alarms: Vec<AlarmView>,
 }

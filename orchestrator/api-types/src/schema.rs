@@ -168,12 +168,6 @@ pub struct TypedFieldShape {
     r#type: String,
 }
 
-/// The fields of each EIP-712 type, by its name.
-pub type TypedFields = BTreeMap<String, Vec<TypedFieldShape>>;
-
-/// The last run of each stage, by its name; without the stages that have not run yet.
-pub type StageRuns = BTreeMap<String, RunShape>;
-
 /// `LeasePolicy` of the contracts: the bounds within which a lease's replica count may change.
 #[derive(ToSchema)]
 #[schema(as = PolicyView, rename_all = "camelCase")]

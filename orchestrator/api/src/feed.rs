@@ -80,6 +80,7 @@ impl Feed {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct EventQuery {
     /// Events behind this cursor, the oldest first.
@@ -95,6 +96,7 @@ pub struct EventQuery {
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LeaseEventQuery {
     after: Option<String>,
@@ -159,6 +161,7 @@ async fn page(store: &Store, query: EventQuery) -> Result<Json<Vec<EventView>>> 
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct StreamQuery {
     /// Events of this lease alone.

@@ -36,6 +36,7 @@ use store::{
 const WARM: &str = "warm";
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct LeaseQuery {
     /// Leases of this tenant only.
@@ -98,6 +99,7 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct UsageQuery {
     /// Samples after this time only, Unix milliseconds; the last five minutes unless told otherwise.

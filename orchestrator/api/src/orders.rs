@@ -20,6 +20,7 @@ use lease::{
 use store::{AnswerRow, IntentState};
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct OrderQuery {
     /// Orders of this tenant only.

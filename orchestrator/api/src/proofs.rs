@@ -73,6 +73,7 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ProofQuery {
     /// Epochs before this one; the newest unless told otherwise.

@@ -25,6 +25,7 @@ use store::{
 const MOST: usize = 100;
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct ScalingQuery {
     /// So many of the newest rulings; 20 unless told otherwise, at most 100.
@@ -59,6 +60,7 @@ pub async fn scaling(
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct DemandQuery {
     /// What was seen after this time only, Unix milliseconds; the last day unless told otherwise.

@@ -37,6 +37,7 @@ const BEFORE_MS: u64 = 120_000;
 const BEAT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct SeriesQuery {
     /// After this time, Unix milliseconds; the five minutes before the newest sample unless told otherwise.
