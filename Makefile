@@ -32,7 +32,7 @@ web/dist/index.html: $(WEB) solidity/abi/Market.json
 	@touch $@
 
 .PHONY: up
-up: web ## run it all: chain, contracts, provider, page, sample application (ARGS='--once --json' runs the story to its end)
+up: web ## run it all: chain, contracts, provider, page, sample application (ARGS='--once --json' runs the life of one lease, then exits)
 	@scripts/setup rust cc node docker
 	@cargo build --package tidemark >&2
 	@sample/image >/dev/null

@@ -87,7 +87,7 @@ async fn the_front_greets_counts_and_asks_the_back() -> Result<()> {
 }
 
 #[tokio::test]
-async fn a_silent_back_is_said_and_the_visit_still_counts() -> Result<()> {
+async fn a_back_that_does_not_answer_is_reported_and_the_visit_counts() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let back = Part::start("back", &[])?;
     let front = front(folder.path(), &back.url)?;
@@ -101,7 +101,7 @@ async fn a_silent_back_is_said_and_the_visit_still_counts() -> Result<()> {
 }
 
 #[tokio::test]
-async fn without_back_or_volume_the_front_stands_alone() -> Result<()> {
+async fn the_front_works_without_a_back_and_a_volume() -> Result<()> {
     let front = Part::start("front", &[])?;
     let (status, answer) = front.get("/").await?;
     assert_eq!(status, StatusCode::OK);

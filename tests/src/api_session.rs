@@ -1,4 +1,4 @@
-//! Somebody at a provider's API who signs in with a wallet, as a page or a program does.
+//! A session with a provider's API: signing in with a wallet, as a page or a program does, and requests with the token.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,7 +17,7 @@ use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungsten
 
 pub type WebSocket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
-/// Somebody with a token.
+/// An address's session; anonymous while the token is empty.
 #[derive(Clone)]
 pub struct ApiSession {
     pub address: Address,
@@ -26,7 +26,7 @@ pub struct ApiSession {
     http: reqwest::Client,
 }
 
-/// What a message that signs in says.
+/// The fields of a Sign-In with Ethereum message (EIP-4361).
 #[derive(Clone)]
 pub struct SignInMessage {
     pub domain: String,
@@ -98,7 +98,7 @@ pub fn now() -> u64 {
 }
 
 impl ApiSession {
-    /// Nobody yet.
+    /// Without a token.
     pub fn anonymous(port: u16) -> anyhow::Result<Self> {
         let http = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(60)).build()?;
         Ok(Self { address: Address::ZERO, token: String::new(), port, http })
@@ -107,8 +107,8 @@ impl ApiSession {
     /// Signs in as an actor of the devnet.
     pub async fn sign_in(port: u16, actor: Actor) -> anyhow::Result<Self> {
         let nobody = Self::anonymous(port)?;
-        let words = nobody.words(actor.address()).await?;
-        let text = words.text();
+        let message = nobody.sign_in_message(actor.address()).await?;
+        let text = message.text();
         let signature = hex::encode_prefixed(actor.signer().sign_message_sync(text.as_bytes())?.as_bytes());
         let (status, said) = nobody.sign_in_with(&text, &signature, true).await?;
         ensure!(status == StatusCode::OK, "signing in failed: {said}");
@@ -116,8 +116,8 @@ impl ApiSession {
         Ok(Self { address: actor.address(), token, ..nobody })
     }
 
-    /// What a page of this provider's would have signed now.
-    pub async fn words(&self, address: Address) -> anyhow::Result<SignInMessage> {
+    /// The message that a page of this provider would ask an address to sign now.
+    pub async fn sign_in_message(&self, address: Address) -> anyhow::Result<SignInMessage> {
         let nonce: Value = self.http.post(self.url("/v1/session/nonce")).send().await?.json().await?;
         let domain = format!("127.0.0.1:{}", self.port);
         Ok(SignInMessage {
@@ -142,7 +142,7 @@ impl ApiSession {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
-    /// A request with the visitor's token, if there is one.
+    /// A request with the token, if there is one.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, self.url(path));
         if self.token.is_empty() { request } else { request.bearer_auth(&self.token) }
@@ -160,7 +160,7 @@ impl ApiSession {
         self.ask(Method::GET, path, None).await
     }
 
-    /// A stream of server-sent events: names and data. Comments are left out.
+    /// A stream of server-sent events, without its comments.
     pub async fn events(&self, path: &str) -> anyhow::Result<Events> {
         // Without the timeout of other requests, which counts to the end of the body.
         let http = reqwest::Client::builder().no_proxy().build()?;
@@ -169,7 +169,7 @@ impl ApiSession {
         Ok(Events { answer, read: String::new() })
     }
 
-    /// A WebSocket with the token as a subprotocol, or the status with which it was refused.
+    /// A WebSocket with the token as a subprotocol, or the status of the refusal.
     pub async fn socket(&self, path: &str) -> anyhow::Result<Result<WebSocket, StatusCode>> {
         let protocols = format!("tidemark, bearer.{}", self.token);
         self.socket_with(path, &[("sec-websocket-protocol", &protocols)]).await
@@ -200,7 +200,7 @@ pub struct Events {
 }
 
 impl Events {
-    /// The next event's name and data; none at the end.
+    /// The next event's name and data; `None` at the end of the stream.
     pub async fn next(&mut self) -> anyhow::Result<Option<(String, Value)>> {
         loop {
             if let Some((event, rest)) = self.read.split_once("\n\n") {

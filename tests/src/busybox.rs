@@ -1,4 +1,4 @@
-//! An image with a shell, built from Debian's static busybox: the sample's has none.
+//! An image with a shell, built from Debian's static busybox; the sample's image has none.
 
 use std::fs;
 
@@ -9,10 +9,10 @@ use futures::TryStreamExt;
 use crate::docker_object::DockerObject;
 
 const BUSYBOX: &str = "/bin/busybox";
-/// What tests call by name; the shell has the rest built in.
+/// The programs that tests call by name; the shell has the rest built in.
 const PROGRAMS: [&str; 6] = ["sh", "cat", "grep", "id", "sleep", "stty"];
 
-/// Loads the image under a name of the test's own; gone with what is returned.
+/// Loads the image under a name of its own. Dropping the object removes it.
 pub async fn image(docker: &Docker) -> anyhow::Result<DockerObject> {
     let program = fs::read(BUSYBOX).context("/bin/busybox is missing: scripts/setup busybox")?;
     let mut archive = tar::Builder::new(Vec::new());

@@ -1,6 +1,6 @@
 //! What each transaction costs the wallet that sends it: the gas of its receipt, on Anvil under Prague's rules.
 //!
-//! [`first`] is the first time that anybody does it on a new market. [`steady`] is the market after a while, when the
+//! [`first`] measures the first use of each verb on a new market. [`steady`] is the market after a while, when the
 //! slots that history fills are filled: the vault holds tokens of other leases, the provider has earnings, its ring of
 //! roots has gone round once, its capacity is partly held. A lease's own two slots are new at each opening, of course.
 //!
@@ -94,7 +94,7 @@ pub async fn steady() -> anyhow::Result<Rows> {
     Ok(rows)
 }
 
-/// The cost of each verb when nobody has done it before.
+/// The cost of each verb at its first use.
 pub async fn first() -> anyhow::Result<Rows> {
     let mut market = Market::start().await?;
     let mut seller = market.seller(Actor::Provider).await?;

@@ -24,7 +24,7 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Makes a cluster and starts it. PostgreSQL refuses to run as root, so root runs it as `nobody`.
+    /// Creates a cluster and starts it. PostgreSQL refuses to run as root, so root runs it as `nobody`.
     pub fn start() -> anyhow::Result<Self> {
         let programs = programs()?;
         let folder = TempDir::new()?;
@@ -108,7 +108,7 @@ fn programs() -> anyhow::Result<PathBuf> {
 /// The user and group that root becomes; `None` when we are not root.
 fn servant() -> anyhow::Result<Option<(u32, u32)>> {
     use std::os::unix::fs::MetadataExt;
-    // A new folder belongs to whoever made it.
+    // A new folder belongs to the user that created it.
     if TempDir::new()?.path().metadata()?.uid() != 0 {
         return Ok(None);
     }

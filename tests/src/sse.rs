@@ -1,14 +1,14 @@
-//! Server-sent events as a browser reads them.
+//! Server-sent events, read as a browser reads them.
 
 use anyhow::{Context, bail};
 
-/// A stream that is open.
+/// An open stream.
 pub struct Stream {
     answer: reqwest::Response,
     text: String,
 }
 
-/// One event of it.
+/// One event of a stream.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Item {
     pub id: Option<String>,
@@ -17,7 +17,7 @@ pub struct Item {
 }
 
 impl Stream {
-    /// Opens a stream, behind the id of an earlier item when there is one.
+    /// Opens a stream, after the event with an id when one is given.
     pub async fn open(http: &reqwest::Client, url: &str, last: Option<&str>) -> anyhow::Result<Self> {
         let request = last.into_iter().fold(http.get(url), |request, id| request.header("last-event-id", id));
         let answer = request.send().await?.error_for_status()?;

@@ -1,4 +1,4 @@
-//! A provider with an offer and a tenant with leases: what most stories begin with.
+//! The transactions of providers and tenants that most tests send: registering, taking an offer, opening an order.
 
 use alloy::{
     network::TransactionBuilder,
@@ -19,7 +19,7 @@ use solidity::{
     Order, PriceList, Shape, Terms,
 };
 
-/// One wei for each second in which one replica of [`order`]'s shape is healthy.
+/// A price list by which a replica of [`order`]'s shape costs one wei for each second in which it is healthy.
 pub fn prices() -> PriceList {
     let none = U80::ZERO;
     PriceList {
@@ -34,7 +34,7 @@ pub fn prices() -> PriceList {
     }
 }
 
-/// What a tenant types for the sample application, in as little as it runs in.
+/// The command that deploys the sample application in the smallest shape in which it runs.
 pub const DEPLOY: [&str; 12] = [
     "deploy",
     "sample/compose.yaml",
@@ -55,7 +55,7 @@ pub async fn register(devnet: &Devnet, actor: Actor, endpoint: &str) -> anyhow::
     register_with(devnet, actor, endpoint, 10_000).await
 }
 
-/// The same with other thousandths of a CPU.
+/// The same with this many thousandths of a CPU.
 pub async fn register_with(devnet: &Devnet, actor: Actor, endpoint: &str, millicores: u32) -> anyhow::Result<u32> {
     let market = devnet.market(actor).await?;
     let capacity = Shape { millicores, memoryMiB: 8_192, diskMiB: 16_384, gpus: 0 };
@@ -66,7 +66,7 @@ pub async fn register_with(devnet: &Devnet, actor: Actor, endpoint: &str, millic
     Ok(market.offerCount().call().await?.saturating_to())
 }
 
-/// A tenth of a CPU and 64 MiB, `replicas` of them, up to eight; only the tenant may move them.
+/// Replicas of a tenth of a CPU and 64 MiB, eight at most; only the tenant may change their number.
 pub fn order(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
     Order {
         shape: Shape { millicores: 100, memoryMiB: 64, diskMiB: 64, gpus: 0 },
@@ -87,7 +87,7 @@ pub fn order(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
     }
 }
 
-/// The same, and its provider may follow demand: out above 80 %, in below 40 %.
+/// The same, but the provider may scale by proof: out above 80 %, in below 40 %.
 pub fn elastic(manifest_hash: B256, replicas: u16, salt: u64) -> Order {
     let order = order(manifest_hash, replicas, salt);
     Order { policy: LeasePolicy { up: 80, down: 40, ..order.policy }, ..order }
@@ -110,7 +110,7 @@ pub async fn ask(devnet: &Devnet, order: AuctionOrder, deposit: u64) -> anyhow::
     Ok(receipt.decoded_log::<OrderOpened>().context("the receipt names no order")?.order)
 }
 
-/// The taking as a block's transaction, for [`Devnet::reorg`].
+/// The transaction by which the tenant takes an offer, for [`Devnet::reorg`].
 pub fn taking(devnet: &Devnet, offer: u32, order: Order, deposit: u64) -> TransactionData {
     let deposit = U256::from(deposit);
     let call = takeCall { offer, order, deposit };
@@ -123,7 +123,7 @@ pub fn taking(devnet: &Devnet, offer: u32, order: Order, deposit: u64) -> Transa
     TransactionData::JSON(request)
 }
 
-/// A receipt of a transaction that did not fail.
+/// The receipt; an error when the transaction failed on chain.
 pub fn sent(receipt: TransactionReceipt) -> anyhow::Result<TransactionReceipt> {
     ensure!(receipt.status(), "transaction {} failed on chain", receipt.transaction_hash);
     Ok(receipt)

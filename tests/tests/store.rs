@@ -10,7 +10,7 @@ use alloy::{
 use anvil::Actor;
 use lease::{
     epoch_tree::{EpochStatement, EpochTree},
-    intent::Intent,
+    intent::{Intent, IntentKey},
 };
 use solidity::{
     LeasePolicy, Market, Rates, Shape, Statement, Terms,
@@ -296,14 +296,8 @@ async fn a_server_that_is_down_is_named() {
     assert!(matches!(error, Error::Unreachable(_)), "{error:?}");
 }
 
-fn intent(key: &str) -> Intent {
-    Intent {
-        key: key.to_owned(),
-        kind: "post_root".to_owned(),
-        to: deployment().market,
-        data: vec![1, 2, 3].into(),
-        value: U256::ZERO,
-    }
+fn intent(epoch: u64) -> Intent {
+    Intent { key: IntentKey::Root { epoch }, to: deployment().market, data: vec![1, 2, 3].into(), value: U256::ZERO }
 }
 
 #[tokio::test]
@@ -314,13 +308,13 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
         let statement = EpochStatement::new(id(1), usage);
         let tree = EpochTree::new(vec![statement.clone()]);
         let root = tree.root();
-        store.close_epoch(1, &tree, 1010, &intent("root:1"), NOW_MS).await.unwrap();
+        store.close_epoch(1, &tree, 1010, &intent(1), NOW_MS).await.unwrap();
         assert_eq!(store.newest_epoch().await.unwrap(), Some(1));
         assert_eq!(store.epoch_tree(1).await.unwrap().statements().collect::<Vec<_>>(), [&statement]);
         assert_eq!(store.last_statement(id(1)).await.unwrap(), Some(statement.clone()));
-        assert_eq!(store.intent("root:1").await.unwrap().unwrap().state, IntentState::Prepared);
+        assert_eq!(store.intent(IntentKey::Root { epoch: 1 }).await.unwrap().unwrap().state, IntentState::Prepared);
         // Closing it again while the intent is under way changes nothing.
-        store.close_epoch(1, &EpochTree::new(Vec::new()), 1020, &intent("root:1"), NOW_MS).await.unwrap();
+        store.close_epoch(1, &EpochTree::new(Vec::new()), 1020, &intent(1), NOW_MS).await.unwrap();
         assert_eq!(store.epoch(1).await.unwrap().unwrap().root, root);
         assert_eq!(store.epoch_tree(1).await.unwrap().len(), 1);
 
@@ -333,15 +327,16 @@ async fn an_epoch_its_statements_and_its_intent_are_one() {
 
 #[tokio::test]
 async fn an_intent_is_wanted_once_until_it_fails() {
+    let key = intent(7).key;
     for (_database, store) in stores().await {
-        assert!(store.prepare(&intent("a"), NOW_MS).await.unwrap());
-        assert!(!store.prepare(&intent("a"), NOW_MS).await.unwrap());
-        let row = store.intent("a").await.unwrap().unwrap();
-        assert_eq!((row.intent, row.state), (intent("a"), IntentState::Prepared));
-        store.fail_intent("a", "BadPath()", NOW_MS).await.unwrap();
-        assert_eq!(store.intent("a").await.unwrap().unwrap().error.as_deref(), Some("BadPath()"));
-        assert!(store.prepare(&intent("a"), NOW_MS).await.unwrap());
-        let row = store.intent("a").await.unwrap().unwrap();
+        assert!(store.prepare(&intent(7), NOW_MS).await.unwrap());
+        assert!(!store.prepare(&intent(7), NOW_MS).await.unwrap());
+        let row = store.intent(key).await.unwrap().unwrap();
+        assert_eq!((row.intent, row.state), (intent(7), IntentState::Prepared));
+        store.fail_intent(key, "BadPath()", NOW_MS).await.unwrap();
+        assert_eq!(store.intent(key).await.unwrap().unwrap().error.as_deref(), Some("BadPath()"));
+        assert!(store.prepare(&intent(7), NOW_MS).await.unwrap());
+        let row = store.intent(key).await.unwrap().unwrap();
         assert_eq!((row.state, row.error), (IntentState::Prepared, None));
         assert_eq!(store.gas_since(0).await.unwrap(), 0);
     }

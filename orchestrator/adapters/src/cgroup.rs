@@ -1,10 +1,12 @@
-//! The kernel's control groups, both versions: a parent group for each lease, and in it one for each replica.
+//! Control groups of this machine's kernel, versions 1 and 2: a parent group for each lease, and in it one for each
+//! replica.
 //!
-//! A container's own group vanishes when it stops, and its counters with it. The parent's counters include all that ever
-//! ran below and stay, so the lease's CPU time is exact across restarts and crashes. The replica's group carries the
-//! shape as its limit, which all services of the replica share.
+//! A container's own group disappears with its counters when the container stops. The parent's counters include
+//! everything that ever ran below it and stay, so the lease's CPU time is exact across restarts and crashes. The
+//! replica's group carries the shape as its limit, which all services of the replica share.
 //!
-//! Only where the engine's containers run under our kernel: not with Docker Desktop, not with an engine elsewhere.
+//! This works only where the engine's containers run under our kernel: not with Docker Desktop and not with a remote
+//! engine.
 
 use std::{
     fs::{self, File},
@@ -26,7 +28,7 @@ use crate::interfaces::Interfaces;
 /// The kernel's period for CPU quotas, in microseconds.
 const PERIOD: u64 = 100_000;
 
-/// The hierarchies of this machine.
+/// The mounted hierarchies of this machine.
 #[derive(Debug, Clone)]
 pub struct Hierarchies {
     driver: CgroupDriver,
@@ -39,7 +41,7 @@ enum Layout {
     V2 { root: PathBuf },
 }
 
-/// A lease's counters, kept open: reading them again costs one system call each.
+/// A lease's counters, kept open: each reading costs one system call.
 #[derive(Debug)]
 struct LeaseGauge {
     cpu: File,
@@ -58,7 +60,7 @@ impl Kernel for HostKernel {
 }
 
 impl Hierarchies {
-    /// The hierarchies that are mounted; `None` where there are none, or of another version than the engine uses.
+    /// The hierarchies that are mounted; `None` where there are none, or where their version is not the engine's.
     pub fn find(info: &Info) -> Option<Self> {
         let mounts = fs::read_to_string("/proc/self/mountinfo").ok()?;
         Some(Self { driver: CgroupDriver::of(info), layout: layout(&mounts, info.cgroup_version)? })
@@ -81,7 +83,7 @@ impl Cgroups for Hierarchies {
             Layout::V2 { root } => {
                 let mut path = root.clone();
                 for part in group.components() {
-                    // A controller counts in a group only when its parent hands it down.
+                    // A controller counts in a group only when its parent enables it for its children.
                     fs::write(path.join("cgroup.subtree_control"), "+cpu +memory +pids")?;
                     path.push(part);
                     fs::create_dir_all(&path)?;
@@ -174,13 +176,13 @@ fn usage_nanos(file: &File) -> io::Result<u64> {
     usage.map(|micros| micros * 1000).ok_or_else(|| io::Error::from(ErrorKind::InvalidData))
 }
 
-/// The number at the beginning.
+/// The number at the beginning of a text.
 fn digits(text: &[u8]) -> Option<u64> {
     let end = text.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(text.len());
     std::str::from_utf8(&text[..end]).ok()?.parse().ok()
 }
 
-/// Groups are removed from the leaves up; their files go with them.
+/// Removes groups from the leaves up; their files disappear with them.
 fn remove_tree(path: &Path) -> io::Result<()> {
     let entries = match fs::read_dir(path) {
         Ok(entries) => entries,
@@ -228,7 +230,7 @@ mod tests {
         );
     }
 
-    /// Both layouts over ordinary files, since this machine has only one of them.
+    /// Both layouts over ordinary files, because this machine has only one of them.
     #[test]
     fn limits_and_counters_are_written_and_read() {
         let shape = Shape { millicores: 1500, memoryMiB: 64, ..Shape::default() };

@@ -1,4 +1,4 @@
-//! The system's clock.
+//! The system's clock: the port `ports::clock`.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

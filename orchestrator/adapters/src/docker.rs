@@ -1,11 +1,14 @@
-//! Docker Engine over its HTTP API: [`BollardEngine`] is the port `ports::engine`, [`DockerIo`] the port `ports::container_io`.
+//! Docker Engine over its HTTP API: [`BollardEngine`] implements the port `ports::engine`, [`DockerIo`] the port
+//! `ports::container_io`.
 //!
-//! Every container gets the hardening of `spec.rs`, without a way around it.
+//! Every container gets the hardening of `spec.rs`; no caller can leave it out.
 
 mod bollard;
 mod hijack;
+mod lease_containers;
 mod logs;
 mod read;
+mod routes;
 mod shell;
 mod spec;
 mod time;
@@ -20,23 +23,23 @@ pub use self::{
     shell::{DockerIo, MARKER, SWEEP},
 };
 
-/// How the engine is reached and what every container gets.
+/// How the engine is reached, and the limits that every container gets.
 #[derive(Debug, Clone)]
 pub struct DockerSettings {
     /// `unix:///…`, `tcp://…`; none: `DOCKER_HOST` or the platform's socket, as `docker` does.
     pub host: Option<String>,
     /// The host address on which ports are published; the engine chooses the port numbers.
     pub bind: IpAddr,
-    /// Where lease networks get their subnets from.
+    /// The pool from which lease networks get their subnets.
     pub pool: Subnet,
     /// Processes and threads in one container.
     pub pids: u32,
     /// Bytes of one log file, and how many are kept, for each container.
     pub log_bytes: u64,
     pub log_files: u32,
-    /// Creations and starts at a time; an engine gets no faster beyond a few.
+    /// Concurrent creations and starts; an engine gets no faster beyond a few.
     pub parallel: usize,
-    /// For every call but pulling and stopping.
+    /// For every call except pulling and stopping.
     pub timeout: Duration,
     pub pull_timeout: Duration,
 }

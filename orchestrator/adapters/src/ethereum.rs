@@ -1,4 +1,5 @@
-//! An Ethereum node over JSON-RPC: [`AlloyEthereum`] is the port `ports::ethereum`, [`OnChain`] the port `ports::signature`.
+//! An Ethereum node over JSON-RPC: [`AlloyEthereum`] implements the port `ports::ethereum`, [`OnChain`] the port
+//! `ports::signature`.
 
 mod node;
 mod signature;

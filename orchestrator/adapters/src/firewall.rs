@@ -1,9 +1,11 @@
-//! Keeps containers away from the provider's own services, the cloud's metadata address and private networks.
+//! Firewall rules that keep containers away from the provider's own services, the cloud's metadata address and private
+//! networks.
 //!
-//! Docker isolates one bridge from the next, but lets a container reach the host itself and whatever the host reaches. So
-//! what comes from the pool of lease networks is filtered twice: on its way to the host (`INPUT`) nothing passes but
-//! answers; on its way through it (`DOCKER-USER`) private and link-local addresses are cut off, except the name servers
-//! that the host itself uses. The rules stand in two chains of our own, one pair a pool, and are written whole each time.
+//! Docker isolates one bridge from the next, but lets a container reach the host itself and everything that the host
+//! reaches. Packets from the pool of lease networks are therefore filtered twice: on the way to the host (`INPUT`) only
+//! replies pass; when forwarded (`DOCKER-USER`) private and link-local addresses are dropped, except the name servers
+//! that the host itself uses. The rules are in two chains of our own, one pair for each pool, and are written as a
+//! whole each time.
 
 use std::{
     net::{IpAddr, Ipv4Addr},
@@ -16,8 +18,8 @@ use tokio::{io::AsyncWriteExt, process::Command, sync::watch};
 
 use ports::subnet::Subnet;
 
-/// Where no container may go: this host, private networks, shared address space, link-local with the metadata address,
-/// multicast and broadcast.
+/// The destinations that no container may reach: this host, private networks, shared address space, link-local with the
+/// metadata address, multicast and broadcast.
 const FORBIDDEN: [&str; 8] = [
     "0.0.0.0/8",
     "10.0.0.0/8",
@@ -29,19 +31,19 @@ const FORBIDDEN: [&str; 8] = [
     "224.0.0.0/3",
 ];
 
-/// Between two writings of the rules.
+/// The pause between two writings of the rules.
 const AGAIN: Duration = Duration::from_secs(30);
 
-/// Whether the rules stand.
+/// Whether the rules are in force.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Firewall {
     Enforced,
-    /// With the reason, for `doctor`. Containers are still apart from each other, by their bridges.
+    /// With the reason, for `doctor`. Containers are still isolated from each other, by their bridges.
     Missing(String),
 }
 
-/// Writes the rules for a pool of lease networks. Repeating it changes nothing.
+/// Writes the rules for a pool of lease networks. Idempotent.
 pub async fn enforce(pool: &Subnet) -> Firewall {
     let servers = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
     match write(pool, &name_servers(&servers)).await {
@@ -50,8 +52,8 @@ pub async fn enforce(pool: &Subnet) -> Firewall {
     }
 }
 
-/// Writes the rules at once and again from time to time, because whoever flushes the host's tables flushes ours too. Tells
-/// when they cannot be written, once each time it begins.
+/// Writes the rules now and periodically, because a program that flushes the host's tables flushes ours too. Logs a
+/// warning when writing begins to fail, once for each outage.
 pub async fn keep(pool: Subnet, mut shutdown: watch::Receiver<bool>) {
     let mut told = false;
     loop {
@@ -98,7 +100,7 @@ fn rules(pool: &Subnet, servers: &[Ipv4Addr]) -> String {
         text += &format!("-A {chain} -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN\n");
     }
     text += &format!("-A {input} -j DROP\n");
-    // Within the pool Docker's own rules decide: the same bridge passes, another does not.
+    // Within the pool Docker's own rules apply: the same bridge passes, another does not.
     text += &format!("-A {forward} -d {pool} -j RETURN\n");
     for server in servers {
         for protocol in ["udp", "tcp"] {

@@ -1,5 +1,5 @@
-//! What a container received and sent, from the kernel's table of its network namespace. Only where containers run under
-//! our kernel, as with `cgroup.rs`.
+//! Bytes that a container received and sent, from the kernel's table of its network namespace. Available only where
+//! containers run under our kernel, as with `cgroup.rs`.
 
 use std::{
     fs::File,
@@ -38,7 +38,7 @@ fn sum(table: &str) -> Option<u64> {
     let mut all = None;
     for line in table.lines().skip(2) {
         let (name, counters) = line.split_once(':')?;
-        // An idle tunnel exists in every namespace; what a container is reached by is an Ethernet pair.
+        // An idle tunnel exists in every namespace; a container's own traffic goes through an Ethernet pair.
         if !name.trim().starts_with("eth") {
             continue;
         }

@@ -1,7 +1,7 @@
-//! The provider's own program that prices bids.
+//! Runs the provider's own program that prices bids.
 //!
-//! It may hang, talk nonsense or never stop talking, so it gets a process group of its own, a bounded time, a bounded
-//! output and none of the orchestrator's environment, which holds secrets.
+//! The program may hang, answer nonsense or never stop writing. It gets a process group of its own, a bounded time, a
+//! bounded output and none of the orchestrator's environment, which holds secrets.
 
 use std::{path::PathBuf, process::Stdio, time::Duration};
 
@@ -16,7 +16,7 @@ use tokio::{
 /// More than an answer ever needs.
 const MOST_OUTPUT: u64 = 64 * 1024;
 
-/// What a pricer finds its own programs by.
+/// The `PATH` of the pricer.
 const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// A program of the provider's.
@@ -40,25 +40,25 @@ impl Pricer for PricerProgram {
             .kill_on_drop(true)
             .spawn()
             .map_err(|error| Error::Start(format!("{}: {error}", self.path.display())))?;
-        let group = Group(child.id());
+        let group = ProcessGroup(child.id());
         let output = match tokio::time::timeout(self.patience, converse(&mut child, input)).await {
             Ok(output) => output?,
             Err(_) => return Err(Error::Late(self.patience)),
         };
-        // It has ended by itself and was waited for: its number may be another's by now.
+        // The process has ended by itself and was waited for: its number may already belong to another.
         std::mem::forget(group);
         read(&output)
     }
 }
 
 /// Kills a process and all that it started when dropped.
-struct Group(Option<u32>);
+struct ProcessGroup(Option<u32>);
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         let pid = self.0.and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         if let Some(pid) = pid {
-            // It is not waited for before this, so the number is still its own.
+            // The process has not been waited for yet, so the number is still its own.
             let _ = kill_process_group(pid, Signal::KILL);
         }
     }
@@ -69,7 +69,7 @@ async fn converse(child: &mut Child, input: Vec<u8>) -> Result<Vec<u8>, Error> {
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
     let told = async {
         if let Some(mut stdin) = stdin {
-            // One that answers without reading is right to do so.
+            // A program may answer without reading its input.
             let _ = stdin.write_all(&input).await;
         }
     };
@@ -157,7 +157,7 @@ mod tests {
         assert!(begun.elapsed() < Duration::from_secs(3));
         let grandchild = fs::read_to_string(&pid).unwrap();
         let gone = || {
-            // A zombie that nobody has waited for yet runs no more.
+            // A zombie that has not been waited for does not run any more.
             let stat = fs::read_to_string(format!("/proc/{}/stat", grandchild.trim())).unwrap_or_default();
             stat.is_empty() || stat.contains(") Z ")
         };

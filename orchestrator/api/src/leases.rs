@@ -24,7 +24,9 @@ use api_types::{
     schema::{AddressText, HexText},
     usage::{LeaseUsageView, UsageSampleView},
 };
-use lease::{Lease, Status, access::Scope, accrual, decide::Standing, label, manifest::Manifest, statement::Counters};
+use lease::{
+    Lease, Status, access::Scope, accrual, label, manifest::Manifest, reconcile::WorkloadStatus, statement::Counters,
+};
 use store::{
     LeaseFilter,
     container::{ContainerRow, LeaseProgress},
@@ -35,6 +37,7 @@ use store::{
 const WARM: &str = "warm";
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct LeaseQuery {
@@ -100,6 +103,7 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct UsageQuery {
@@ -236,16 +240,20 @@ async fn timeline(
     };
     let replicas = &summary.replicas;
     let running = format!("{} of {} replicas healthy", replicas.healthy, replicas.wanted);
-    let standing = progress.map_or(Standing::Awaiting, |progress| progress.standing);
+    let standing = progress.map_or(WorkloadStatus::Awaiting, |progress| progress.standing);
     let why = progress.and_then(|progress| progress.reason.clone()).unwrap_or_else(|| running.clone());
     let container = match (closed, standing) {
-        (Some(at), Standing::Removed) => step("container", "done", Some(at), "removed".to_owned()),
+        (Some(at), WorkloadStatus::Removed) => step("container", "done", Some(at), "removed".to_owned()),
         (Some(at), _) => step("container", "working", Some(at), "being removed".to_owned()),
         (None, _) if !received => step("container", "waiting", None, "for the tenant's manifest".to_owned()),
-        (None, Standing::Running) if replicas.healthy >= replicas.wanted => step("container", "done", None, running),
-        (None, Standing::Running) => step("container", "working", None, running),
-        (None, Standing::Failing) => step("container", "failed", None, why),
-        (None, Standing::Awaiting | Standing::Paused | Standing::Removed) => step("container", "waiting", None, why),
+        (None, WorkloadStatus::Running) if replicas.healthy >= replicas.wanted => {
+            step("container", "done", None, running)
+        }
+        (None, WorkloadStatus::Running) => step("container", "working", None, running),
+        (None, WorkloadStatus::Failing) => step("container", "failed", None, why),
+        (None, WorkloadStatus::Awaiting | WorkloadStatus::Paused | WorkloadStatus::Removed) => {
+            step("container", "waiting", None, why)
+        }
         (None, _) => step("container", "working", None, why),
     };
     let totals = api.store.meter_totals(lease.id).await?;

@@ -30,7 +30,7 @@ use api_types::{
 };
 use lease::{
     access::Scope,
-    manifest::{self, Manifest, Placed},
+    manifest::{self, LocatedRefusal, Manifest},
 };
 
 /// The header with the EIP-712 signature of `Manifest(bytes32 lease, bytes32 manifestHash)`.
@@ -116,7 +116,7 @@ fn whole(message: String) -> ManifestRefusalView {
     ManifestRefusalView { line: None, column: None, path: String::new(), message }
 }
 
-fn placed(Placed { refusal, place }: Placed) -> ManifestRefusalView {
+fn placed(LocatedRefusal { refusal, place }: LocatedRefusal) -> ManifestRefusalView {
     let (line, column) = place.unzip();
     ManifestRefusalView { line, column, path: refusal.path, message: refusal.reason }
 }

@@ -16,12 +16,14 @@ use api_types::{
 };
 use lease::{
     auction::Auction,
-    clearing::{self, Decision, Standing, Wish},
+    clearing::{self, BidDecision, BidStatus, Wish},
+    intent::IntentKey,
     screen::attribute_text,
 };
 use store::{AnswerRow, IntentState};
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct OrderQuery {
@@ -51,7 +53,7 @@ pub async fn orders(
 async fn decision(api: &Api, row: &AnswerRow) -> Result<OrderDecisionView> {
     let auction = &row.order.auction;
     let intent = match &row.decision {
-        Some(Decision::Bid { .. }) => api.store.intent(&format!("bid:{:#x}", auction.id)).await?,
+        Some(BidDecision::Bid { .. }) => api.store.intent(IntentKey::Bid { order: auction.id }).await?,
         _ => None,
     };
     let wish = intent.map(|intent| match intent.state {
@@ -62,16 +64,16 @@ async fn decision(api: &Api, row: &AnswerRow) -> Result<OrderDecisionView> {
     });
     let standing = clearing::standing(Some(auction), row.decision.as_ref(), wish.as_ref());
     let (word, reason, lease) = match standing {
-        Standing::Open => ("open", None, None),
-        Standing::Declined { reason } => ("declined", Some(reason), None),
-        Standing::Bidding => ("bidding", None, None),
-        Standing::Placed => ("placed", None, None),
-        Standing::Won { lease } => ("won", None, Some(lease.to_string())),
-        Standing::Released => ("released", None, None),
-        Standing::Failed { reason } => ("failed", Some(reason), None),
+        BidStatus::Open => ("open", None, None),
+        BidStatus::Declined { reason } => ("declined", Some(reason), None),
+        BidStatus::Bidding => ("bidding", None, None),
+        BidStatus::Placed => ("placed", None, None),
+        BidStatus::Won { lease } => ("won", None, Some(lease.to_string())),
+        BidStatus::Released => ("released", None, None),
+        BidStatus::Failed { reason } => ("failed", Some(reason), None),
     };
     let bid = match &row.decision {
-        Some(Decision::Bid { id, bid }) => Some(bid_view(id.to_string(), bid)),
+        Some(BidDecision::Bid { id, bid }) => Some(bid_view(id.to_string(), bid)),
         _ => None,
     };
     let decided_at_ms = row.decision.is_some().then_some(row.decided_at_ms);

@@ -76,6 +76,7 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
 }
 
 #[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ProofQuery {

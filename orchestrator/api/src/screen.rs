@@ -17,7 +17,7 @@ use api_types::{
 };
 use lease::{
     accrual,
-    screen::{self, Reason},
+    screen::{self, Mismatch},
 };
 
 #[derive(Debug, Deserialize, IntoParams)]
@@ -132,7 +132,7 @@ fn number(name: &str, text: &str) -> Result<U256> {
     number.ok_or_else(|| Error::BadRequest(format!("{name} is {text:?}: write a whole number in decimal")))
 }
 
-fn reason(reason: &Reason) -> ScreenReasonView {
+fn reason(reason: &Mismatch) -> ScreenReasonView {
     ScreenReasonView { error: reason.error().to_owned(), arguments: reason.arguments(), message: reason.to_string() }
 }
 

@@ -38,6 +38,7 @@ const BEFORE_MS: u64 = 120_000;
 const BEAT: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct SeriesQuery {

@@ -21,7 +21,7 @@ use super::{
     state::Api,
 };
 use api_types::schema::HexText;
-use lease::{access::Scope, decide::Slot};
+use lease::{access::Scope, reconcile::Slot};
 use ports::container_io::{Command, ContainerSelector};
 use store::{access::ShellRow, container::ContainerRow};
 

@@ -1,13 +1,13 @@
-//! Demand from the access log of a web server: each line is a request, its time is read, the rest does not matter.
+//! Demand from the access log of a web server: each line is a request, of which only the time matters.
 //!
-//! Two formats are known by their first sound line: common or combined (`… [10/Oct/2000:13:55:36 -0700] "GET /" 200 …`), and
-//! JSON lines with a time under one of [`KEYS`], in RFC 3339 or in Unix seconds or milliseconds.
+//! The first valid line decides between two formats: common or combined (`… [10/Oct/2000:13:55:36 -0700] "GET /" 200
+//! …`), and JSON lines with a time under one of `KEYS`, in RFC 3339 or in Unix seconds or milliseconds.
 
 use serde_json::Value;
 
-use super::trace::{Row, Trace, TraceError};
+use super::trace::{Trace, TraceError, TraceRow};
 
-/// Where JSON lines keep their time; the first that is there counts.
+/// The keys of JSON lines that may hold the time; the first that is present counts.
 const KEYS: [&str; 7] = ["time", "timestamp", "ts", "@timestamp", "time_iso8601", "time_local", "msec"];
 /// Unix times above this are milliseconds: as seconds they would lie in the year 5138.
 const MILLISECONDS: f64 = 1e11;
@@ -20,7 +20,7 @@ const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Au
 pub struct Read {
     pub trace: Trace,
     pub requests: usize,
-    /// Lines without a time that can be read, and the number of the first.
+    /// Lines without a valid time, and the number of the first.
     pub skipped: usize,
     pub first_skipped: Option<usize>,
 }
@@ -69,7 +69,7 @@ pub fn read(log: &str, step: f64) -> Result<Read, AccessError> {
     let rows = counts
         .iter()
         .enumerate()
-        .map(|(row, count)| Row { time: (start + row as f64) * step, demand: f64::from(*count) / step });
+        .map(|(row, count)| TraceRow { time: (start + row as f64) * step, demand: f64::from(*count) / step });
     Ok(Read { trace: Trace::from_rows(rows.collect())?, requests: times.len(), skipped, first_skipped })
 }
 

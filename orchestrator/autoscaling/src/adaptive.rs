@@ -1,92 +1,95 @@
-//! The policy that a new lease gets. Demand does not depend on how many replicas there are, so what any other rule would have
-//! cost and missed on what was seen so far can be worked out. This policy therefore tries a range of rules in the shadow,
-//! among them the two autoscalers that everybody knows, and follows the one that serves its aim best:
+//! The default autoscaler. Demand does not depend on the number of replicas, so what any other rule would have cost and
+//! missed on the demand so far can be computed. This autoscaler therefore tries a range of rules in simulation, among
+//! them two common autoscalers, and follows the one that serves its objective best:
 //!
-//! 1. From its beginning on, cost less than Kubernetes' autoscaler at 80 % of CPU and KEDA's at 85 % of requests would have.
+//! 1. From its beginning on, cost less than Kubernetes' autoscaler at 80 % of CPU and KEDA's at 85 % of requests would
+//!    have.
 //! 2. Within that, miss as little as possible; a miss has a price, and a higher one where the two have missed less.
 //!
-//! A rule says how much room to leave above what is foretold ([`forecast`](super::forecast)) or above what was just seen,
-//! and how long to keep what is no longer needed. A rule that has missed nothing yet is believed to miss a part of what the
-//! rule below it has; what happened of late counts more than what happened long ago.
+//! A rule says how much room to leave above the forecast ([`forecast`](super::forecast)) or above the demand just seen,
+//! and how long to keep replicas that are no longer needed. A rule that has missed nothing yet is assumed to miss a
+//! part of what the rule below it has missed; recent results weigh more than old ones.
 
 mod rules;
 mod shadow;
 #[cfg(test)]
 mod tests;
 
-use rules::{Above, Rules};
-use shadow::{Shadow, backlog};
+use rules::{Above, MarginRules};
+use shadow::{VirtualReplicas, backlog};
 
 use super::{
-    Decision, Observation, Policy,
+    Autoscaler, Decision, Observation,
     forecast::Forecast,
     hpa::{Hpa, hpa, keda},
 };
 
 /// What a missed share is worth in cost: 0.01 % of the steps are worth 1 % of the replicas.
 const WORTH: f64 = 100.0;
-/// In how many seconds the demand comes to be known: what was tried is trusted more by then. Of a pair below, the first holds
-/// at first and the second then, where the references miss [`ROUGH`] or more; where they miss nothing, the first for ever.
+/// The time constant, in seconds, after which the demand counts as known: simulated results are trusted more by then.
+/// Of a pair below, the first value applies at first and the second after that, where the references miss [`ROUGH`] or
+/// more; where they miss nothing, the first always applies.
 const KNOWN: f64 = 3.0 * 86_400.0;
 const ROUGH: f64 = 0.0001;
-/// What a missed share beyond the references' is worth besides, and which part of theirs the plan is to stay within.
+/// The additional price of a share missed beyond the references', and the part of theirs that the plan is to stay
+/// within.
 const EXCESS: (f64, f64) = (400.0, 3900.0);
 const FEWER: (f64, f64) = (0.9, 0.6);
-/// What a missed share is worth where every rule costs more than the references.
+/// The price of a missed share where every rule costs more than the references.
 const POOR: f64 = 5.0;
-/// Which part of the references' cost the plan may cost.
+/// The part of the references' cost that the plan may cost.
 const CHEAPER: (f64, f64) = (0.985, 0.998);
-/// By how much more it may cost at first, and in how many seconds half of that is gone.
+/// By how much more it may cost at first, and in how many seconds half of that has decayed.
 const LENIENT: (f64, f64) = (0.04, 6.0 * 3600.0);
-/// Which part of what the rule below misses a rule is believed to miss at least.
+/// The part of the misses of the rule below that a rule is assumed to miss at least.
 const TAIL: f64 = 0.35;
-/// What a reference is believed to miss before it has shown it.
+/// What a reference is assumed to miss before it has been measured.
 const REFERENCE: f64 = 0.004;
-/// Steps, and readings, for which beliefs count that precede all trying.
+/// The weight of the prior, in steps and in readings.
 const BELIEF: (f64, f64) = (240.0, 60.0);
-/// Seconds in which what was tried loses half its weight.
+/// The half-life of simulated results, in seconds.
 const HALF_LIFE: f64 = 3.0 * 86_400.0;
 /// How far the plan looks ahead at least, in seconds; later as far as it looks back.
 const PLAN: f64 = 86_400.0;
 /// Seconds between two choices of a rule.
 const REVIEW: f64 = 300.0;
-/// The margin above what was seen until the grain of the readings is known.
+/// The margin above the demand seen, until the interval of the readings is known.
 const FIRST: f64 = 0.2;
-/// Demand that exceeds this many replicas is taken for as much.
+/// Demand beyond this many replicas is clamped.
 const MOST: f64 = 1e9;
 
 const REFERENCES: [&str; 2] = ["Kubernetes at 80 % of CPU", "KEDA at 85 % of requests"];
 
-/// See the module.
+/// The default autoscaler; see the module.
 #[derive(Debug)]
 pub struct Adaptive {
     forecast: Forecast,
-    rules: Rules,
-    /// One a rule; empty until demand is first seen.
-    shadows: Vec<Shadow>,
-    references: Vec<(Hpa, Shadow)>,
-    /// What the followed rules came to.
-    own: Shadow,
-    /// Demand and steps, faded as what was tried.
+    rules: MarginRules,
+    /// One for each rule; empty until demand is first seen.
+    shadows: Vec<VirtualReplicas>,
+    references: Vec<(Hpa, VirtualReplicas)>,
+    /// The results of the rules that were followed.
+    own: VirtualReplicas,
+    /// Demand and steps, decayed like the simulated results.
     demand: f64,
     steps: f64,
     all_steps: f64,
-    /// When it was last asked.
+    /// The time of the last decision.
     before: Option<f64>,
     chosen: usize,
     reviewed: f64,
 }
 
-/// The policy that a new lease gets.
+/// Creates the default autoscaler.
 pub fn adaptive() -> Adaptive {
-    let rules = Rules::new(REFERENCES.len());
+    let rules = MarginRules::new(REFERENCES.len());
     Adaptive {
         forecast: Forecast::default(),
         chosen: rules.seen(FIRST),
         rules,
         shadows: Vec::new(),
         references: Vec::new(),
-        own: Shadow::new(0),
+        own: VirtualReplicas::new(0),
         demand: 0.0,
         steps: 0.0,
         all_steps: 0.0,
@@ -95,19 +98,19 @@ pub fn adaptive() -> Adaptive {
     }
 }
 
-/// What a decision has to reckon with.
+/// The inputs of one decision.
 struct Moment<'a> {
     seen: &'a Observation,
     /// Demand of the step that has ended, in replicas' worth.
     demand: f64,
-    /// Its length, and seconds until a decision of now serves.
+    /// Its length, and seconds until replicas of a decision now serve.
     step: f64,
     delay: f64,
     /// Steps until the next decision could serve.
     reach: usize,
 }
 
-impl Policy for Adaptive {
+impl Autoscaler for Adaptive {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let stay = |reason: &str| Decision { replicas: seen.present(), reason: reason.to_owned() };
         if !seen.time.is_finite() {
@@ -149,12 +152,13 @@ impl Policy for Adaptive {
 }
 
 impl Adaptive {
-    /// Lives through the step that has ended, and foretells the next.
+    /// Accounts for the step that has ended, and forecasts the next.
     fn learn(&mut self, moment: &Moment<'_>) {
         if self.shadows.is_empty() {
-            self.own = Shadow::new(moment.seen.ready);
+            self.own = VirtualReplicas::new(moment.seen.ready);
             self.shadows = vec![self.own.clone(); self.rules.all.len()];
-            self.references = [hpa(80), keda(85)].into_iter().map(|policy| (policy, self.own.clone())).collect();
+            self.references =
+                [hpa(80), keda(85)].into_iter().map(|autoscaler| (autoscaler, self.own.clone())).collect();
         }
         let fade = 0.5_f64.powf(moment.step / HALF_LIFE);
         for shadow in self.everybody() {
@@ -166,7 +170,7 @@ impl Adaptive {
         let grain = self.forecast.cadence().grain();
         self.forecast.see(moment.seen.time - moment.step, moment.step, moment.demand, moment.reach);
         if self.forecast.cadence().grain() != grain {
-            // What rules did with another idea of the grain says little about what they will do.
+            // Results under another estimate of the readings' interval say little about those to come.
             for shadow in self.everybody() {
                 shadow.late = shadow::Tally::default();
             }
@@ -175,7 +179,7 @@ impl Adaptive {
         }
     }
 
-    fn everybody(&mut self) -> impl Iterator<Item = &mut Shadow> {
+    fn everybody(&mut self) -> impl Iterator<Item = &mut VirtualReplicas> {
         let references = self.references.iter_mut().map(|(_, shadow)| shadow);
         self.shadows.iter_mut().chain(references).chain(std::iter::once(&mut self.own))
     }
@@ -183,7 +187,7 @@ impl Adaptive {
     /// Lets the references and every rule decide.
     fn try_all(&mut self, moment: &Moment<'_>, ahead: &[(f64, f64)], drain: f64) {
         let Moment { seen, demand, step, delay, .. } = *moment;
-        for (policy, shadow) in &mut self.references {
+        for (autoscaler, shadow) in &mut self.references {
             shadow.plant.advance(seen.time);
             let ready = f64::from(shadow.plant.ready);
             let view = Observation {
@@ -196,7 +200,7 @@ impl Adaptive {
                 capacity: Some(1.0),
                 ..seen.clone()
             };
-            let wish = policy.decide(&view).replicas;
+            let wish = autoscaler.decide(&view).replicas;
             shadow.wish(seen.time, delay, &seen.bounds, wish);
         }
         let present: Vec<u32> = self.references.iter().map(|(_, shadow)| shadow.plant.present()).collect();
@@ -207,7 +211,7 @@ impl Adaptive {
         }
     }
 
-    /// Chooses the rule that serves the aim best.
+    /// Chooses the rule that serves the objective best.
     fn review(&mut self, moment: &Moment<'_>) {
         if self.steps < 1.0 {
             return;
@@ -215,8 +219,9 @@ impl Adaptive {
         let mean = (self.demand / self.steps).max(1e-9);
         let ahead = self.all_steps.max(PLAN / moment.step);
         let plan = |past: f64, rate: f64| past + ahead * rate;
-        let least =
-            |of: &dyn Fn(&Shadow) -> f64| self.references.iter().map(|(_, s)| of(s)).fold(f64::INFINITY, f64::min);
+        let least = |of: &dyn Fn(&VirtualReplicas) -> f64| {
+            self.references.iter().map(|(_, s)| of(s)).fold(f64::INFINITY, f64::min)
+        };
         let budget = least(&|shadow| plan(shadow.all.cost, shadow.late.cost / self.steps));
         let allowed = least(&|shadow| plan(shadow.all.missed, shadow.late.missed / self.steps));
         let rough = (allowed / (self.all_steps + ahead) / ROUGH).min(1.0);
@@ -224,7 +229,8 @@ impl Adaptive {
         let by_now = |(first, then): (f64, f64)| first + known * (then - first);
         let (excess, fewer) = (by_now(EXCESS), by_now(FEWER));
         let limit = by_now(CHEAPER) + LENIENT.0 * LENIENT.1 / (LENIENT.1 + self.all_steps * moment.step);
-        // Steps of one reading tell no more than one of them does, and only the first ones of a reading can surprise.
+        // Steps within one reading carry no more information than one of them, and only the first ones of a reading can
+        // surprise.
         let grain = self.forecast.cadence().at_least() as f64;
         let belief = BELIEF.0.max(BELIEF.1 * grain);
         let hurts = ((moment.reach + 1) as f64 / grain).min(1.0);
@@ -238,7 +244,8 @@ impl Adaptive {
             let cost = (shadow.late.cost + BELIEF.0 * cost * mean) / (self.steps + BELIEF.0);
             let lower = rule.lower.map_or(0.0, |lower| missing[lower]);
             let floor = match rule.above {
-                // It misses what the rule misses that it is held below, and a part of what its reference does.
+                // It misses what the rule misses that it is bounded by from below, and a part of what its reference
+                // does.
                 Above::Between(reference, ..) => {
                     lower.max(TAIL * believed(self.references[reference].1.late.missed, REFERENCE))
                 }

@@ -1,98 +1,106 @@
-//! Policies by name.
+//! The autoscalers by name, as users type them.
 
 use super::{
-    Policy,
+    Autoscaler,
     adaptive::adaptive,
     hpa::{hpa, keda},
     learning::{Method, file::shipped},
     oracle,
     predictive::predictive,
-    simulator::{Setup, need},
+    setup::{Setup, need},
     static_peak::static_peak,
     threshold::threshold,
 };
 
-/// The policy of a name, and what it is.
+/// An autoscaler's name and description.
 #[derive(Debug, Clone, Copy)]
-pub struct Entry {
+pub struct CatalogEntry {
     pub name: &'static str,
     /// In one line.
     pub about: &'static str,
-    make: Make,
+    make: Constructor,
 }
 
-/// What a policy is made from.
+/// How an autoscaler is constructed.
 #[derive(Debug, Clone, Copy)]
-enum Make {
-    Alone(fn() -> Box<dyn Policy>),
-    /// From what was learned before it was shipped.
+enum Constructor {
+    Alone(fn() -> Box<dyn Autoscaler>),
+    /// From what was learned before the release.
     Learned(Method),
-    /// From all of the demand, which nobody has who scales a lease.
-    Knowing(fn(&Setup, &[f64]) -> Box<dyn Policy>),
+    /// From all of the demand, which is known in simulation only.
+    Knowing(fn(&Setup, &[f64]) -> Box<dyn Autoscaler>),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("there is no policy {0:?}; the policies are {all}", all = names().join(", "))]
-pub struct UnknownPolicy(String);
+pub struct UnknownAutoscaler(String);
 
-/// What a new lease gets unless its tenant says otherwise.
+/// The default of a new lease.
 pub const DEFAULT: &str = "default";
 
-static ENTRIES: [Entry; 11] = [
-    Entry {
+static ENTRIES: [CatalogEntry; 11] = [
+    CatalogEntry {
         name: DEFAULT,
         about: "tries rules in the shadow, follows the best; what a new lease gets",
-        make: Make::Alone(|| Box::new(adaptive())),
+        make: Constructor::Alone(|| Box::new(adaptive())),
     },
-    Entry {
+    CatalogEntry {
         name: "threshold",
         about: "steps up and down at thresholds of utilization, with a cooldown",
-        make: Make::Alone(|| Box::new(threshold())),
+        make: Constructor::Alone(|| Box::new(threshold())),
     },
-    Entry { name: "hpa-70", about: "Kubernetes' autoscaler at 70 % of CPU", make: Make::Alone(|| Box::new(hpa(70))) },
-    Entry { name: "hpa-80", about: "Kubernetes' autoscaler at 80 % of CPU", make: Make::Alone(|| Box::new(hpa(80))) },
-    Entry {
+    CatalogEntry {
+        name: "hpa-70",
+        about: "Kubernetes' autoscaler at 70 % of CPU",
+        make: Constructor::Alone(|| Box::new(hpa(70))),
+    },
+    CatalogEntry {
+        name: "hpa-80",
+        about: "Kubernetes' autoscaler at 80 % of CPU",
+        make: Constructor::Alone(|| Box::new(hpa(80))),
+    },
+    CatalogEntry {
         name: "keda-85",
         about: "KEDA on requests per second at 85 % of what a replica serves",
-        make: Make::Alone(|| Box::new(keda(85))),
+        make: Constructor::Alone(|| Box::new(keda(85))),
     },
-    Entry {
+    CatalogEntry {
         name: "predictive",
         about: "the upper end of a forecast by level, trend and seasons",
-        make: Make::Alone(|| Box::new(predictive())),
+        make: Constructor::Alone(|| Box::new(predictive())),
     },
-    Entry {
+    CatalogEntry {
         name: "q-learning",
         about: "margins over a forecast, from a table learned by Q-learning",
-        make: Make::Learned(Method::QLearning),
+        make: Constructor::Learned(Method::QLearning),
     },
-    Entry {
+    CatalogEntry {
         name: "sarsa",
         about: "margins over a forecast, from a table learned by Sarsa(λ)",
-        make: Make::Learned(Method::Sarsa),
+        make: Constructor::Learned(Method::Sarsa),
     },
-    Entry {
+    CatalogEntry {
         name: "actor-critic",
         about: "margins over a forecast, chosen by a small network that learned as actor and critic",
-        make: Make::Learned(Method::ActorCritic),
+        make: Constructor::Learned(Method::ActorCritic),
     },
-    Entry {
+    CatalogEntry {
         name: "static-peak",
         about: "as many as the peak of the trace needs, always",
-        make: Make::Knowing(|setup, demand| {
+        make: Constructor::Knowing(|setup, demand| {
             Box::new(static_peak(need(demand.iter().copied().fold(0.0, f64::max), setup.capacity)))
         }),
     },
-    Entry {
+    CatalogEntry {
         name: "oracle",
         about: "the cheapest schedule that serves all, known in advance",
-        make: Make::Knowing(|setup, demand| Box::new(oracle::optimum(setup, demand))),
+        make: Constructor::Knowing(|setup, demand| Box::new(oracle::optimum(setup, demand))),
     },
 ];
 
-/// The policy that comes with the program.
-fn learned(method: Method, learn: bool) -> Box<dyn Policy> {
-    // It is part of the program, and a test reads it.
+/// The trained autoscaler of this method that is embedded in the program.
+fn learned(method: Method, learn: bool) -> Box<dyn Autoscaler> {
+    // It is embedded in the program, and a test parses it.
     let shipped = shipped(method).unwrap_or_else(|error| unreachable!("the shipped {method} is damaged: {error}"));
     Box::new(shipped.refining(learn))
 }
@@ -102,28 +110,28 @@ pub fn names() -> Vec<&'static str> {
     ENTRIES.iter().map(|entry| entry.name).collect()
 }
 
-/// What there is of this name.
-pub fn find(name: &str) -> Result<&'static Entry, UnknownPolicy> {
-    ENTRIES.iter().find(|entry| entry.name == name).ok_or_else(|| UnknownPolicy(name.to_owned()))
+/// Finds the autoscaler of this name.
+pub fn find(name: &str) -> Result<&'static CatalogEntry, UnknownAutoscaler> {
+    ENTRIES.iter().find(|entry| entry.name == name).ok_or_else(|| UnknownAutoscaler(name.to_owned()))
 }
 
-impl Entry {
-    /// The policy as a lease can have it, going on to learn if `learn` and it is one that does; None for those that would
+impl CatalogEntry {
+    /// The autoscaler for a lease, which keeps learning if `learn` and it is one that learns; None for those that would
     /// have to know the future.
-    pub fn alone(&self, learn: bool) -> Option<Box<dyn Policy>> {
+    pub fn alone(&self, learn: bool) -> Option<Box<dyn Autoscaler>> {
         match self.make {
-            Make::Alone(make) => Some(make()),
-            Make::Learned(method) => Some(learned(method, learn)),
-            Make::Knowing(_) => None,
+            Constructor::Alone(make) => Some(make()),
+            Constructor::Learned(method) => Some(learned(method, learn)),
+            Constructor::Knowing(_) => None,
         }
     }
 
-    /// The policy for a trace, which is the mean demand of each step.
-    pub fn on(&self, setup: &Setup, demand: &[f64]) -> Box<dyn Policy> {
+    /// The autoscaler for a trace, given the mean demand of each step.
+    pub fn on(&self, setup: &Setup, demand: &[f64]) -> Box<dyn Autoscaler> {
         match self.make {
-            Make::Alone(make) => make(),
-            Make::Learned(method) => learned(method, false),
-            Make::Knowing(make) => make(setup, demand),
+            Constructor::Alone(make) => make(),
+            Constructor::Learned(method) => learned(method, false),
+            Constructor::Knowing(make) => make(setup, demand),
         }
     }
 }
@@ -131,7 +139,7 @@ impl Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::simulator::{self, tests::setup};
+    use crate::{setup::tests::setup, simulator};
 
     #[test]
     fn every_name_is_found_and_others_are_refused_with_all_of_them() {

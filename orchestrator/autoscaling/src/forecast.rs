@@ -1,9 +1,9 @@
-//! Demand to come, learned from demand that was: a level, a trend and the hours of the day and of the week, mixed by how well
-//! each has foretold lately, with a spread around it that is learned from its own errors.
+//! A forecast of demand, learned from past demand: a level, a trend and the profiles of the day and the week, mixed by
+//! how well each has forecast recently, with a spread that is learned from its own errors.
 //!
-//! Measurements often come in coarser grains than decisions are taken in: a counter that is read once a minute shows one
-//! value four times when one decides every fifteen seconds. [`Cadence`] finds that grain, so that a value is known to stand
-//! until the next reading is due, and the forecast counts *readings*, not steps.
+//! Measurements often have a coarser interval than decisions: a counter that is read once a minute shows one value four
+//! times when a decision is taken every fifteen seconds. `Cadence` estimates that interval, so that a value is known
+//! to hold until the next reading is due, and the forecast counts *readings*, not steps.
 
 mod cadence;
 mod profile;
@@ -15,24 +15,24 @@ use std::collections::VecDeque;
 use cadence::Cadence;
 use profile::{DAY, Minutes, Profile};
 
-/// The farthest that is foretold, in readings; what is farther is taken for as far.
+/// The farthest forecast, in readings; what is farther is forecast as this.
 pub const AHEAD: usize = 24;
-/// The spread of the unknown, as a share of demand, and how many errors it takes to outweigh that.
+/// The prior spread, as a share of demand, and how many errors outweigh it.
 const UNKNOWN: f64 = 0.1;
 const DOUBT: f64 = 4.0;
-/// What an expert's older errors weigh against the newest.
+/// The weight of an expert's older errors against the newest.
 const MEMORY: f64 = 0.97;
 
-/// One way to foretell.
+/// One method of forecasting.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Expert {
     /// The smoothed level, by the weight of the newest reading.
     Level(f64),
     /// The smoothed level and trend, by Holt, damped.
     Trend(f64, f64),
-    /// The profile of the day, at the smoothed ratio of what is to what the profile says.
+    /// The profile of the day, scaled by the smoothed ratio of demand to profile.
     Day(f64),
-    /// The profile of the week likewise.
+    /// The profile of the week, likewise.
     Week(f64),
 }
 
@@ -50,13 +50,13 @@ const EXPERTS: [Expert; 11] = [
     Expert::Week(0.1),
 ];
 
-/// What an expert remembers.
+/// An expert's state.
 #[derive(Debug, Clone, Copy, Default)]
 struct Memory {
     /// The level, or the ratio to the profile.
     level: f64,
     trend: f64,
-    /// What it said of the next reading.
+    /// Its forecast of the next reading.
     said: Option<f64>,
     /// Its discounted error.
     error: f64,
@@ -73,17 +73,17 @@ pub struct Forecast {
     experts: [Memory; EXPERTS.len()],
     day: Profile,
     week: Profile,
-    /// The newest reading, and when.
+    /// The newest reading, and its time.
     newest: Option<(f64, f64)>,
     means: [f64; AHEAD + 1],
-    /// What was said of the readings to come; the front is the newest saying.
+    /// The forecasts of the readings to come; the front is the newest.
     said: VecDeque<[f64; AHEAD + 1]>,
     spreads: [Spread; AHEAD + 1],
     /// Readings taken.
     seen: usize,
 }
 
-/// The mean square of errors that were [`weigh`]ed, over the long run and of late.
+/// The mean square of errors that were [`weigh`]ed, in the long run and recently.
 #[derive(Debug, Clone, Copy, Default)]
 struct Spread {
     slow: f64,
@@ -110,12 +110,12 @@ impl Default for Forecast {
 }
 
 impl Forecast {
-    /// Takes the demand of the step of `step` seconds that began at `time`. What follows is foretold for at least `reach` steps.
+    /// Takes the demand of the step of `step` seconds that began at `time`. Forecasts at least `reach` steps ahead.
     pub fn see(&mut self, time: f64, step: f64, value: f64, reach: usize) {
         let grain = self.cadence.grain();
         let new = self.cadence.see(value);
         if grain != self.cadence.grain() {
-            // Errors over another time are no measure of those to come.
+            // Errors over another horizon are no measure of those to come.
             self.said.clear();
             self.spreads = [Spread::default(); AHEAD + 1];
         }
@@ -141,7 +141,7 @@ impl Forecast {
         self.foretell(time, value, (reach / self.cadence.grain() + 1).min(AHEAD));
     }
 
-    /// The grain of the readings.
+    /// The interval of the readings.
     pub fn cadence(&self) -> &Cadence {
         &self.cadence
     }
@@ -160,7 +160,7 @@ impl Forecast {
         ahead
     }
 
-    /// The mean and the spread of demand so many readings ahead; 0 is what was just read.
+    /// The mean and the spread of demand this many readings ahead; 0 is the reading just taken.
     fn at(&self, readings: usize) -> (f64, f64) {
         let readings = readings.min(AHEAD);
         if readings == 0 {
@@ -176,7 +176,7 @@ impl Forecast {
         self.minutes.factor(time, self.reading)
     }
 
-    /// Compares what was said with what came.
+    /// Compares the forecasts with the reading.
     fn settle(&mut self, time: f64, value: f64) {
         let factor = self.factor(time);
         if let Some(said) = self.said.front() {
@@ -225,7 +225,7 @@ impl Forecast {
                 let says = memory.says(*expert, readings, profile);
                 if readings == 1 {
                     if memory.said.is_none() && says.is_some() {
-                        // A newcomer is taken to err twice as much as the best until it has shown itself.
+                        // A new expert is assumed to err twice as much as the best until it has been measured.
                         memory.error = if best.is_finite() { memory.error.max(2.0 * best) } else { 0.0 };
                     }
                     memory.said = says;
@@ -242,7 +242,7 @@ impl Forecast {
     }
 }
 
-/// What errors are measured against: between the root of demand (counts) and demand itself (shares).
+/// The scale of errors: between the root of demand (counts) and demand itself (shares).
 fn weigh(demand: f64) -> f64 {
     demand.max(1e-3).powf(0.6)
 }
@@ -286,7 +286,7 @@ impl Memory {
 
 impl Spread {
     fn learn(&mut self, error: f64) {
-        // Only what exceeds the forecast is missed; what falls short counts half.
+        // Only demand beyond the forecast is missed; demand below it counts half.
         let square = if error > 0.0 { error * error } else { 0.5 * error * error };
         self.count += 1.0;
         let slow = (1.0 / self.count).max(0.003);
@@ -295,7 +295,7 @@ impl Spread {
         self.fast += fast * (square - self.fast);
     }
 
-    /// What is believed after so few errors; `prior` before the first.
+    /// The estimate after this many errors; `prior` before the first.
     fn scale(&self, prior: f64) -> f64 {
         let seen = 0.7 * self.slow + 0.3 * self.fast;
         ((seen * self.count + prior * prior * DOUBT) / (self.count + DOUBT)).sqrt()

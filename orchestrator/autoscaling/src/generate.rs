@@ -1,11 +1,11 @@
-//! Traces made up from a seed, one shape of demand each. The same seed makes the same trace on every machine.
+//! Synthetic traces from a seed, each with one shape of demand. The same seed gives the same trace on every machine.
 
 use std::{f64::consts::TAU, fmt, str::FromStr};
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::trace::{Row, Trace, TraceError};
+use super::trace::{Trace, TraceError, TraceRow};
 
 const HOUR: f64 = 3600.0;
 const DAY: f64 = 24.0 * HOUR;
@@ -19,7 +19,7 @@ pub enum Kind {
     Diurnal,
     /// Such days, of which two in seven are quiet.
     Weekly,
-    /// A calm day on which a crowd comes within minutes and loses interest over an hour, once to three times a day.
+    /// A calm day on which a crowd arrives within minutes and leaves over an hour, one to three times a day.
     FlashCrowd,
     /// Nothing, then a burst of work, at irregular intervals: a batch queue.
     OnOff,
@@ -31,7 +31,7 @@ pub enum Kind {
     Cliff,
 }
 
-/// How a trace is made.
+/// The parameters of a synthetic trace.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Recipe {
     pub kind: Kind,
@@ -40,7 +40,7 @@ pub struct Recipe {
     pub seconds: f64,
     /// Seconds between rows.
     pub step: f64,
-    /// The demand at the height of the shape, in requests per second, before noise.
+    /// The peak demand, in requests per second, before noise.
     pub peak: f64,
     /// The standard deviation of the noise on each row, as a share of it.
     pub noise: f64,
@@ -77,7 +77,10 @@ impl FromStr for Kind {
     }
 }
 
-/// Makes the trace; its rows start at 0. Numbers that make no sense are refused as those of a file would be.
+/// Generates the trace; its rows start at 0.
+///
+/// # Errors
+/// Invalid numbers, as in a file.
 pub fn generate(recipe: &Recipe) -> Result<Trace, TraceError> {
     if !(recipe.step.is_finite() && recipe.step > 0.0) {
         return Err(TraceError::Step(recipe.step));
@@ -116,7 +119,7 @@ pub fn generate(recipe: &Recipe) -> Result<Trace, TraceError> {
             _ => level * (1.0 + recipe.noise * normal(&mut chance)),
         };
         let thousandth = |value: f64| (value * 1000.0).round() / 1000.0;
-        Row { time: thousandth(row as f64 * recipe.step), demand: thousandth(demand.max(0.0)) }
+        TraceRow { time: thousandth(row as f64 * recipe.step), demand: thousandth(demand.max(0.0)) }
     });
     Trace::from_rows(rows.collect())
 }

@@ -1,39 +1,39 @@
-//! The Kubernetes HorizontalPodAutoscaler, `autoscaling/v2`: what most people have today, to be compared with.
+//! The Kubernetes HorizontalPodAutoscaler, `autoscaling/v2`, as a reference.
 //!
-//! Follows the documentation (kubernetes.io, "Horizontal Pod Autoscaling"), and where it is silent the controller
-//! (`pkg/controller/podautoscaler`: `replica_calculator.go`, `horizontal.go`): desired = ⌈replicas × metric / target⌉, no
-//! step within a tolerance of 10 %, replicas that do not serve yet counted as idle when growing, then the stabilization
-//! windows and scaling policies of [`behavior`]. As there, fewer than one replica is never asked for by CPU; unlike there, a
-//! count of zero does not switch it off: it is below the minimum and is lifted to it.
+//! Follows the documentation (kubernetes.io, "Horizontal Pod Autoscaling"), and where that is silent the controller
+//! (`pkg/controller/podautoscaler`: `replica_calculator.go`, `horizontal.go`): desired = ⌈replicas × metric / target⌉,
+//! no step within a tolerance of 10 %, replicas that do not serve yet counted as idle when growing, then the
+//! stabilization windows and scaling policies of [`behavior`]. As in Kubernetes, fewer than one replica is never asked
+//! for by CPU; unlike there, a count of zero does not disable it: it is below the minimum and is raised to it.
 
 pub mod behavior;
 #[cfg(test)]
 mod tests;
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 use behavior::{Behavior, History};
 
-/// A ratio of metric and target this close to one moves nothing (`--horizontal-pod-autoscaler-tolerance`).
+/// A ratio of metric and target this close to one changes nothing (`--horizontal-pod-autoscaler-tolerance`).
 const TOLERANCE: f64 = 0.1;
-/// Seconds without a request after which KEDA takes the last replica (`cooldownPeriod`).
+/// Seconds without a request after which KEDA removes the last replica (`cooldownPeriod`).
 const IDLE: f64 = 300.0;
 
-/// What is measured, and its target in percent.
+/// The metric, and its target in percent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Metric {
-    /// CPU used of the CPU that ready replicas have, averaged over them, in whole percent as there.
+    /// CPU used of the CPU that ready replicas have, averaged over them, in whole percent as in Kubernetes.
     Utilization(u32),
     /// Requests per second and replica, of what a replica can serve.
     Requests(u32),
 }
 
-/// One autoscaler with its memory of recommendations and steps.
+/// One autoscaler with its history of recommendations and steps.
 #[derive(Debug, Clone)]
 pub struct Hpa {
     metric: Metric,
     behavior: Behavior,
     history: History,
-    /// When a request was last seen.
+    /// The time of the last request.
     active: Option<f64>,
 }
 
@@ -42,9 +42,9 @@ pub fn hpa(target: u32) -> Hpa {
     Hpa::new(Metric::Utilization(target), Behavior::default())
 }
 
-/// KEDA on requests per second: an external metric of type `AverageValue`, this percentage of what a replica can serve, for
-/// the same autoscaler. KEDA itself takes the last replica after five minutes without requests, where zero is allowed, and
-/// wakes one at the first request.
+/// KEDA on requests per second: an external metric of type `AverageValue`, this percentage of what a replica can serve,
+/// for the same autoscaler. KEDA itself removes the last replica after five minutes without requests, where zero is
+/// allowed, and starts one at the first request.
 pub fn keda(target: u32) -> Hpa {
     Hpa::new(Metric::Requests(target), Behavior::default())
 }
@@ -59,7 +59,7 @@ impl Hpa {
         Self { behavior, ..self }
     }
 
-    /// The count that the metric alone asks for, and the metric in words; an error says why it cannot be told.
+    /// The count that the metric alone asks for, and the metric in words; an error says why it is not known.
     fn desired(&self, seen: &Observation) -> Result<(u32, String), String> {
         match self.metric {
             Metric::Utilization(target) => {
@@ -76,7 +76,7 @@ impl Hpa {
         }
     }
 
-    /// The fewest replicas that are asked for: zero only by KEDA, at rest, where it is allowed.
+    /// The fewest replicas that are asked for: zero only by KEDA, when idle, where it is allowed.
     fn fewest(&mut self, seen: &Observation, now: f64) -> u32 {
         let busy = requests(seen).is_none_or(|(requests, _)| requests > 0.0) || seen.waiting > 0.0;
         let active = *self.active.get_or_insert(now);
@@ -91,7 +91,7 @@ impl Hpa {
     }
 }
 
-impl Policy for Hpa {
+impl Autoscaler for Hpa {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let current = seen.present();
         let now = self.history.see(seen.time, current);
@@ -129,7 +129,7 @@ fn within_tolerance(ratio: f64) -> bool {
 /// `GetResourceReplicas`: unready replicas are set aside, and count as idle where the others alone would grow the count.
 fn by_utilization(ready: u32, unready: u32, used: f64, target: u32) -> u32 {
     let current = ready.saturating_add(unready);
-    // A share such as 0.29 is not exact in binary; the hundredth it stands for is meant.
+    // A share such as 0.29 is not exact in binary; the nearest hundredth is meant.
     let percent = |used: f64| (used * 100.0 + 1e-9).floor();
     let target = f64::from(target.max(1));
     let ratio = percent(used) / target;
@@ -150,6 +150,6 @@ fn by_requests(current: u32, requests: f64, target: f64) -> u32 {
 }
 
 fn ceil(count: f64) -> u32 {
-    // A float beyond the type's end becomes the end.
+    // A float beyond the type's range saturates.
     count.ceil() as u32
 }

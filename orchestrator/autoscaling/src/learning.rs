@@ -1,9 +1,9 @@
-//! Policies that learned in the simulator how much headroom which moment needs.
+//! Autoscalers that were trained in the simulator to choose a headroom for each situation.
 //!
-//! All three see the same few facts about a moment ([`sense`]) and choose among the same few margins ([`situation`]); they
-//! differ in how they learn. [`q_learning`] and [`sarsa`] keep a [`table`], [`actor_critic`] two small networks. What a
-//! choice was worth is the business of the [`ledger`] and follows from observations alone, so a policy may go on learning
-//! where it is used as it learned in the simulator. [`train`] trains them; a [`file`] keeps them.
+//! All three observe the same few features of a moment ([`sense`]) and choose among the same few margins
+//! ([`mod@situation`]); they differ in how they learn. [`q_learning`] and [`sarsa`] keep a [`table`], [`actor_critic`] two
+//! small networks. The [`ledger`] computes the reward of a choice from observations alone, so an autoscaler can keep
+//! learning in use as it learned in the simulator. [`train`] trains them; a [`mod@file`] stores them.
 
 pub mod actor_critic;
 pub mod file;
@@ -27,7 +27,7 @@ use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 use actor_critic::ActorCritic;
 use ledger::{Experience, Ledger};
 use q_learning::QLearning;
@@ -35,7 +35,7 @@ use sarsa::Sarsa;
 use sense::{Sense, Sensed};
 use situation::{CHOICES, situation};
 
-/// How a policy learns.
+/// The learning method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Method {
@@ -56,14 +56,14 @@ pub enum Brain {
     ActorCritic(Box<ActorCritic>),
 }
 
-/// A policy that learned, and may go on learning.
+/// A trained autoscaler, which may keep learning.
 #[derive(Debug, Clone)]
 pub struct Learned {
     brain: Brain,
     sense: Sense,
     /// Open decisions, while it learns.
     ledger: Option<Ledger>,
-    /// How likely something is tried out at a step.
+    /// The probability of exploring at a step.
     explore: f64,
     chance: ChaCha8Rng,
 }
@@ -71,7 +71,7 @@ pub struct Learned {
 impl Method {
     pub const ALL: [Self; 3] = [Self::QLearning, Self::Sarsa, Self::ActorCritic];
 
-    /// A brain that knows nothing.
+    /// An untrained brain.
     pub fn unlearned(self, chance: &mut ChaCha8Rng) -> Brain {
         match self {
             Self::QLearning => Brain::QLearning(QLearning::default()),
@@ -90,7 +90,7 @@ impl Brain {
         }
     }
 
-    /// The index of the best choice, as far as is known.
+    /// The index of the best known choice.
     pub fn best(&self, sensed: &Sensed) -> usize {
         match self {
             Self::QLearning(QLearning { table }) | Self::Sarsa(Sarsa { table, .. }) => table.best(situation(sensed)),
@@ -98,7 +98,7 @@ impl Brain {
         }
     }
 
-    /// Something to try.
+    /// A choice to explore.
     fn explore(&self, sensed: &Sensed, chance: &mut ChaCha8Rng) -> usize {
         match self {
             Self::QLearning(_) | Self::Sarsa(_) => chance.gen_range(0..CHOICES.len()),
@@ -114,7 +114,7 @@ impl Brain {
         }
     }
 
-    /// Ends an episode: what comes next has nothing to do with what was.
+    /// Ends an episode: what follows is independent of what was.
     fn end(&mut self) {
         match self {
             Self::QLearning(_) => {}
@@ -125,17 +125,17 @@ impl Brain {
 }
 
 impl Learned {
-    /// A policy that uses what was learned and changes nothing of it.
+    /// An autoscaler that uses what was learned and changes nothing of it.
     pub fn new(brain: Brain) -> Self {
         Self { brain, sense: Sense::default(), ledger: None, explore: 0.0, chance: ChaCha8Rng::seed_from_u64(0) }
     }
 
-    /// The same, going on to learn from what it sees if `learn`. It tries nothing out: it learns what its choices are worth.
+    /// The same, learning from what it observes if `learn`. It does not explore: it learns what its choices are worth.
     pub fn refining(self, learn: bool) -> Self {
         Self { ledger: learn.then(Ledger::default), ..self }
     }
 
-    /// The same, learning and trying out: in the simulator, where shortages hurt nobody.
+    /// The same, learning and exploring: in the simulator, where shortages harm no one.
     fn exploring(self, explore: f64, seed: u64) -> Self {
         Self { explore, chance: ChaCha8Rng::seed_from_u64(seed), ..self.refining(true) }
     }
@@ -144,7 +144,7 @@ impl Learned {
         &self.brain
     }
 
-    /// Ends an episode and gives back what was learned.
+    /// Ends an episode and returns what was learned.
     fn into_brain(mut self) -> Brain {
         self.brain.end();
         self.brain
@@ -158,7 +158,7 @@ impl Learned {
     }
 }
 
-impl Policy for Learned {
+impl Autoscaler for Learned {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let bounds = &seen.bounds;
         let within = |replicas: u32| replicas.clamp(bounds.min, bounds.max.max(bounds.min));

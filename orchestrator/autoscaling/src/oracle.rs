@@ -1,23 +1,24 @@
 //! The clairvoyant optimum: the cheapest schedule that serves every step's demand, known in advance.
 //!
-//! Replicas are interchangeable and the last that came is the first to go, so the schedule falls apart into one question a
-//! replica: the k-th must serve where at least k are needed, and between two such times it may stay, at the price of the gap,
-//! or go and be started again, at the price of the start delay. The dynamic program over its two states (there, not there)
-//! is then one comparison a gap, and the whole takes time proportional to how much the need rises and falls.
+//! Replicas are interchangeable and the last that was added is the first to be removed, so the schedule decomposes into
+//! one question a replica: the k-th must serve where at least k are needed, and between two such times it may stay, at
+//! the price of the gap, or be removed and started again, at the price of the start delay. The dynamic program over its
+//! two states (present, absent) is then one comparison a gap, and the whole takes time proportional to how much the
+//! need rises and falls.
 //!
-//! Demand that nothing could serve is left out: what comes before a first replica can have started, and what exceeds the
-//! most that is allowed. Cooldown, step and money do not bind it.
+//! Demand that cannot be served is left out: what comes before a first replica can have started, and what exceeds the
+//! maximum. Cooldown, step and money do not bind the optimum.
 
 use super::{
-    Decision, Observation, Policy,
-    simulator::{Setup, lead, need},
+    Autoscaler, Decision, Observation,
+    setup::{Setup, lead, need},
 };
 
 /// Replicas ready or starting in each step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Optimum {
     present: Vec<u32>,
-    /// The next step to answer for, as a policy.
+    /// The next step to answer for, as an autoscaler.
     step: usize,
 }
 
@@ -28,8 +29,8 @@ pub fn optimum(setup: &Setup, demand: &[f64]) -> Optimum {
     Optimum { present: schedule(&needs, lead(setup.delay, setup.step)), step: 0 }
 }
 
-/// The cheapest counts that have each step's need ready, when a replica serves `lead` steps after it was asked for and the
-/// first step's are there from the start.
+/// The cheapest counts that have each step's need ready, when a replica serves `lead` steps after it was asked for and
+/// those of the first step exist from the start.
 fn schedule(needs: &[u32], lead: usize) -> Vec<u32> {
     // How the count changes at the start of each step.
     let mut change = vec![0_i64; needs.len() + 1];
@@ -38,7 +39,7 @@ fn schedule(needs: &[u32], lead: usize) -> Vec<u32> {
     let first = needs.first().copied().unwrap_or(0);
     let mut before = 0;
     for (step, need) in needs.iter().copied().enumerate() {
-        // Nothing beyond the first step's replicas can serve before the lead has passed.
+        // Only the first step's replicas can serve before the lead has passed.
         let need = if step < lead { need.min(first) } else { need };
         for replica in need..before {
             let replica = replica as usize;
@@ -82,7 +83,7 @@ impl Optimum {
     }
 }
 
-impl Policy for Optimum {
+impl Autoscaler for Optimum {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let replicas = self.present.get(self.step).copied().unwrap_or_else(|| seen.present());
         self.step += 1;
@@ -95,7 +96,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::{Bounds, simulator};
+    use crate::{Bounds, setup, simulator};
 
     /// The cheapest way to go on from here, by trying every count in every step: `ages` says how long each replica has been
     /// starting, newest last; one of `lead` serves.
@@ -153,16 +154,16 @@ mod tests {
         fn in_the_simulator_it_serves_all_that_can_be_served(
             demand in prop::collection::vec(0.0..100.0_f64, 1..60), delay in 0.0..100.0_f64, min in 0_u32..3,
         ) {
-            let mut setup = simulator::tests::setup(10.0);
+            let mut setup = setup::tests::setup(10.0);
             setup.delay = delay;
             setup.bounds = Bounds::open(min, 8);
             let mut best = optimum(&setup, &demand);
             let cost = best.cost();
             let outcome = simulator::run(&setup, &demand, &mut best, |_| {});
             prop_assert_eq!(outcome.present.iter().copied().map(u64::from).sum::<u64>(), cost);
-            let lead = simulator::lead(delay, setup.step);
+            let lead = lead(delay, setup.step);
             for (step, demand) in demand.iter().enumerate().skip(lead) {
-                let need = simulator::need(*demand, setup.capacity).min(8);
+                let need = need(*demand, setup.capacity).min(8);
                 prop_assert!(outcome.ready[step] >= need, "step {}: {} of {}", step, outcome.ready[step], need);
             }
         }

@@ -1,13 +1,13 @@
-//! A picture of what policies did on a trace: demand, the capacity that was ready, and every decision.
+//! A plot of autoscalers on a trace: demand, ready capacity, and every decision.
 
 use plotters::{coord::Shift, prelude::*};
 
-use super::simulator::{Outcome, Setup};
+use super::{setup::Setup, simulator::SimulationOutcome};
 
 const WIDTH: u32 = 1200;
-/// Of one policy's panel.
+/// The size of one autoscaler's panel.
 const HEIGHT: u32 = 300;
-/// A panel has no more columns than this; a longer trace shows the highest demand and the least capacity of each.
+/// The most columns of a panel; a longer trace shows the highest demand and the least capacity of each.
 const COLUMNS: usize = 1500;
 
 const DEMAND: RGBColor = RGBColor(116, 154, 194);
@@ -21,10 +21,15 @@ const MISSED: RGBColor = RGBColor(200, 30, 40);
 #[error("the plot cannot be drawn: {0}")]
 pub struct PlotError(String);
 
-/// An SVG with one panel a policy. `demand` is the mean demand of each step, in requests per second.
-pub fn svg(title: &str, setup: &Setup, demand: &[f64], policies: &[(&str, &Outcome)]) -> Result<String, PlotError> {
+/// An SVG with one panel for each autoscaler. `demand` is the mean demand of each step, in requests per second.
+pub fn svg(
+    title: &str,
+    setup: &Setup,
+    demand: &[f64],
+    autoscalers: &[(&str, &SimulationOutcome)],
+) -> Result<String, PlotError> {
     let mut picture = String::new();
-    draw(&mut picture, title, setup, demand, policies).map_err(|error| PlotError(error.to_string()))?;
+    draw(&mut picture, title, setup, demand, autoscalers).map_err(|error| PlotError(error.to_string()))?;
     Ok(picture)
 }
 
@@ -33,9 +38,9 @@ fn draw(
     title: &str,
     setup: &Setup,
     demand: &[f64],
-    policies: &[(&str, &Outcome)],
+    autoscalers: &[(&str, &SimulationOutcome)],
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let height = 60 + HEIGHT * u32::try_from(policies.len().max(1))?;
+    let height = 60 + HEIGHT * u32::try_from(autoscalers.len().max(1))?;
     let root = SVGBackend::with_string(picture, (WIDTH, height)).into_drawing_area();
     root.fill(&WHITE)?;
     root.draw_text(title, &("sans-serif", 20).into_font().color(&CAPACITY), (14, 10))?;
@@ -54,7 +59,7 @@ fn draw(
         left += 40 + 8 * i32::try_from(words.chars().count())?;
     }
     let (_, body) = root.split_vertically(60);
-    for (panel, (name, outcome)) in body.split_evenly((policies.len().max(1), 1)).iter().zip(policies) {
+    for (panel, (name, outcome)) in body.split_evenly((autoscalers.len().max(1), 1)).iter().zip(autoscalers) {
         draw_panel(panel, name, setup, demand, outcome)?;
     }
     root.present()?;
@@ -66,7 +71,7 @@ fn draw_panel(
     name: &str,
     setup: &Setup,
     demand: &[f64],
-    outcome: &Outcome,
+    outcome: &SimulationOutcome,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let hours = |step: usize| step as f64 * setup.step / 3600.0;
     let count = demand.len();
@@ -115,7 +120,7 @@ fn draw_panel(
     let ready = stairs(columns().map(|(from, to)| f64::from(level(&outcome.ready, from, to))).collect());
     chart.draw_series(LineSeries::new(ready, CAPACITY.stroke_width(1)))?;
     let short = columns().filter_map(|(from, to)| {
-        let missed = (from..to).any(|step| super::simulator::need(demand[step], setup.capacity) > outcome.ready[step]);
+        let missed = (from..to).any(|step| super::setup::need(demand[step], setup.capacity) > outcome.ready[step]);
         missed.then(|| Rectangle::new([(hours(from), 0.0), (hours(to), top * 0.02)], MISSED.filled()))
     });
     chart.draw_series(short)?;
@@ -131,15 +136,15 @@ fn draw_panel(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{catalog, simulator};
+    use crate::{catalog, setup, simulator};
 
     #[test]
     fn every_decision_is_marked_and_the_misses_are_seen() {
         let demand: Vec<f64> = (0..400).map(|step| if step % 100 < 50 { 20.0 } else { 90.0 }).collect();
-        let setup = simulator::tests::setup(10.0);
+        let setup = setup::tests::setup(10.0);
         let outcome = |name: &str| {
-            let mut policy = catalog::find(name).expect("a policy").on(&setup, &demand);
-            simulator::run(&setup, &demand, policy.as_mut(), |_| {})
+            let mut autoscaler = catalog::find(name).expect("an autoscaler").on(&setup, &demand);
+            simulator::run(&setup, &demand, autoscaler.as_mut(), |_| {})
         };
         let (one, two) = (outcome("hpa-80"), outcome("oracle"));
         let picture = svg("A <trace>", &setup, &demand, &[("hpa-80", &one), ("oracle", &two)]).expect("a picture");
@@ -155,10 +160,10 @@ mod tests {
 
     #[test]
     fn an_empty_trace_and_one_without_demand_are_drawn() {
-        let setup = simulator::tests::setup(10.0);
+        let setup = setup::tests::setup(10.0);
         for demand in [vec![], vec![0.0; 3]] {
-            let mut policy = catalog::find("hpa-70").expect("a policy").on(&setup, &demand);
-            let outcome = simulator::run(&setup, &demand, policy.as_mut(), |_| {});
+            let mut autoscaler = catalog::find("hpa-70").expect("an autoscaler").on(&setup, &demand);
+            let outcome = simulator::run(&setup, &demand, autoscaler.as_mut(), |_| {});
             assert!(svg("Nothing", &setup, &demand, &[("hpa-70", &outcome)]).is_ok());
         }
     }

@@ -1,17 +1,17 @@
-//! Replicas for the upper end of what is foretold: level, trend and seasons, with a band of confidence around them.
+//! Replicas for the upper end of the forecast: level, trend and seasons, with a confidence band around them.
 
-use super::{Decision, Observation, Policy, forecast::Forecast, simulator::need};
+use super::{Autoscaler, Decision, Observation, forecast::Forecast, setup::need};
 
-/// Spreads above the mean: of errors that are normal, one in 740 is larger.
+/// Spreads above the mean: of normally distributed errors, one in 740 is larger.
 const ROOM: f64 = 3.0;
-/// Demand that exceeds this many replicas is taken for as much.
+/// Demand beyond this many replicas is clamped.
 const MOST: f64 = 1e9;
 
 /// See [`predictive`].
 #[derive(Debug, Clone, Default)]
 pub struct Predictive {
     forecast: Forecast,
-    /// When it was last asked.
+    /// The time of the last decision.
     before: Option<f64>,
 }
 
@@ -20,7 +20,7 @@ pub fn predictive() -> Predictive {
     Predictive::default()
 }
 
-impl Policy for Predictive {
+impl Autoscaler for Predictive {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let stay = |reason: &str| Decision { replicas: seen.present(), reason: reason.to_owned() };
         if !seen.time.is_finite() {

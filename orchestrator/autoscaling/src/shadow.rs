@@ -1,40 +1,40 @@
-//! A policy that decides beside the one in charge, without effect, and what following it would have cost.
+//! An autoscaler that runs beside the one in charge, without effect, and what following it would have cost.
 //!
-//! It lives in a world of its own: its replicas start as late as the real ones and serve the demand that was seen, and it is
-//! shown how *its* world stands. Where CPU is all used and nobody counts requests, what more was wanted is not seen, and
-//! the comparison flatters whoever has fewer replicas.
+//! It has simulated replicas of its own, which start as late as the real ones and serve the demand that was observed,
+//! and it observes *their* state. Where CPU is fully used and requests are not counted, the demand beyond that is not
+//! observed, and the comparison favors the one with fewer replicas.
 
 use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Observation, Policy,
+    Autoscaler, Observation,
     shield::{By, grant},
 };
 
-/// A pause longer than this, in seconds, was not watched and is counted for nobody.
+/// An interval longer than this, in seconds, was not observed and is not counted.
 const LONGEST: f64 = 300.0;
 
-/// What the policy in charge and the one beside it came to over the same time. Times in seconds.
+/// The results of the autoscaler in charge and of the shadow over the same time. Times in seconds.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Account {
     pub policy: String,
     pub watched: f64,
-    /// Replicas × seconds, those that start included.
+    /// Replicas × seconds, including those that start.
     pub replica_seconds: f64,
     pub shadow_replica_seconds: f64,
     /// For how long the demand was more than the ready replicas could serve.
     pub short: f64,
     pub shadow_short: f64,
-    /// What the policy beside would have now.
+    /// The count that the shadow would have now.
     pub shadow_replicas: u32,
     pub shadow_reason: String,
 }
 
 pub struct Shadow {
-    policy: Box<dyn Policy>,
+    autoscaler: Box<dyn Autoscaler>,
     account: Account,
     ready: u32,
     /// When the next replicas serve, and how many.
@@ -44,26 +44,26 @@ pub struct Shadow {
 }
 
 impl Account {
-    /// What the policy in charge spent more than the one beside it, as a share of what it spent; negative when less.
+    /// The share of its cost that the autoscaler in charge spent more than the shadow; negative when it spent less.
     pub fn regret(&self) -> f64 {
         if self.replica_seconds > 0.0 { 1.0 - self.shadow_replica_seconds / self.replica_seconds } else { 0.0 }
     }
 }
 
 impl Shadow {
-    /// `before`: what was counted so far, when the same policy was watched before.
-    pub fn new(name: &str, policy: Box<dyn Policy>, before: Option<Account>) -> Self {
+    /// `before`: the results so far, when the same shadow ran before.
+    pub fn new(name: &str, autoscaler: Box<dyn Autoscaler>, before: Option<Account>) -> Self {
         let account = before.filter(|before| before.policy == name);
         let account = account.unwrap_or_else(|| Account { policy: name.to_owned(), ..Account::default() });
         let (ready, starting) = (account.shadow_replicas, VecDeque::new());
-        Self { policy, account, ready, starting, stepped_at: f64::NEG_INFINITY, seen_at: None }
+        Self { autoscaler, account, ready, starting, stepped_at: f64::NEG_INFINITY, seen_at: None }
     }
 
     pub fn account(&self) -> &Account {
         &self.account
     }
 
-    /// Goes on to what was seen now.
+    /// Advances to an observation.
     pub fn see(&mut self, seen: &Observation) {
         let Some(before) = self.seen_at.replace(seen.time) else {
             self.ready = if self.account.watched > 0.0 { self.ready } else { seen.present() };
@@ -95,7 +95,7 @@ impl Shadow {
         let utilization = seen.demand().filter(|_| self.ready > 0).map(|demand| (demand / ready).min(1.0));
         let world = Observation { ready: self.ready, starting, utilization, ..seen.clone() };
         let present = world.present();
-        let decision = self.policy.decide(&world);
+        let decision = self.autoscaler.decide(&world);
         let wish = grant(&seen.bounds, present, decision.replicas, seen.time - self.stepped_at, By::Tenant).replicas;
         if wish > present {
             self.starting.push_back((seen.time + seen.delay.max(0.0), wish - present));
@@ -119,10 +119,10 @@ mod tests {
     use super::*;
     use crate::{Bounds, Decision};
 
-    /// Wants what it is told, whatever it sees.
+    /// Wants a fixed count, whatever it observes.
     struct Always(u32);
 
-    impl Policy for Always {
+    impl Autoscaler for Always {
         fn decide(&mut self, _: &Observation) -> Decision {
             Decision { replicas: self.0, reason: format!("always {}", self.0) }
         }
@@ -152,7 +152,7 @@ mod tests {
         }
         let account = shadow.account();
         assert_eq!((account.watched, account.replica_seconds, account.short), (90.0, 90.0, 90.0));
-        // It begins with the one that there is, asks for two more at 15 s, and has them from 45 s on.
+        // It begins with the existing replica, asks for two more at 15 s, and has them from 45 s on.
         assert_eq!(account.shadow_replica_seconds, 15.0 + 75.0 * 3.0);
         assert_eq!(account.shadow_short, 30.0);
         assert_eq!((account.shadow_replicas, account.shadow_reason.as_str()), (3, "always 3"));

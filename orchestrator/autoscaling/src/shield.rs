@@ -1,16 +1,16 @@
-//! What the market would grant of what a policy wishes. The same rules in the same whole numbers as the contract's
-//! `Elasticity`, so that what passes here is not refused there: `solidity/test/vectors/elasticity.json` holds both to the
-//! same cases.
+//! What the market would grant of an autoscaler's wish. The rules and the integer arithmetic are those of the
+//! contract's `Elasticity`, so that what is granted here is not refused there: `solidity/test/vectors/elasticity.json`
+//! holds both to the same cases.
 
 use super::Bounds;
 
 #[cfg(test)]
 mod tests;
 
-/// All there is, in basis points.
+/// 100 %, in basis points.
 const FULL: u32 = 10_000;
 
-/// What is left of a wish, and what stands in the way of the rest.
+/// The granted part of a wish, and what limits the rest.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Granted {
     pub replicas: u32,
@@ -28,7 +28,7 @@ pub enum By {
     Proof(u32),
 }
 
-/// As much of a wish as may be had now, with `present` replicas and the last step `since_step` seconds ago.
+/// As much of a wish as is granted now, with `present` replicas and the last step `since_step` seconds ago.
 pub fn grant(bounds: &Bounds, present: u32, wish: u32, since_step: f64, by: By) -> Granted {
     let mut granted = Granted { replicas: wish, bound: None };
     granted.at_least(bounds.min, || format!("the lease keeps at least {}", bounds.min));
@@ -52,7 +52,7 @@ pub fn grant(bounds: &Bounds, present: u32, wish: u32, since_step: f64, by: By) 
     granted
 }
 
-/// ⌈replicas × utilization / target⌉: the count that would stand at the target or just below it.
+/// ⌈replicas × utilization / target⌉: the count whose utilization is the target or just below it.
 pub fn wanted(replicas: u32, utilization: u32, target: u32) -> u32 {
     let work = u64::from(replicas) * u64::from(utilization.min(FULL));
     u32::try_from(work.div_ceil(u64::from(target.max(1)) * 100)).unwrap_or(u32::MAX)
@@ -93,7 +93,7 @@ impl Granted {
                 let why = || format!("the proven utilization of {shown} % is not below {} %", bounds.down);
                 return self.at_least(present, why);
             }
-            // The last replica is never quite idle; it may go where it can be woken again.
+            // The last replica is never quite idle; it may be removed where it can be started again.
             let wakes = present == 1 && bounds.headroom > 0;
             let limit = if wakes { 0 } else { limit.min(present) };
             let why =

@@ -1,85 +1,50 @@
-//! What a policy would have cost and spared on a trace: replicas that take time to start, before a queue that is a fluid.
+//! Back-tests an autoscaler on a trace: replicas that take time to start serve a fluid queue.
 //!
-//! Time goes in steps. At the start of a step the policy sees what happened in the step before, never the step itself. Its
-//! wish is held to what the market would grant a tenant ([`shield::grant`]); replicas that it adds serve after the start
-//! delay, and those it takes go at once, the ones that start first. Then the step's demand flows in. What ready replicas
-//! cannot serve waits, first come, first served, so that a shortage hurts until it has drained.
+//! Time advances in steps. At the start of a step the autoscaler observes what happened in the step before, never the
+//! step itself. Its wish is limited to what the market would grant a tenant ([`shield::grant`]); replicas that it adds
+//! serve after the start delay, and those it removes go at once, starting ones first. Then the step's demand arrives.
+//! What ready replicas cannot serve waits, first come, first served, so that a shortage has an effect until the queue
+//! has drained.
 //!
 //! The cost is (ready + starting) × time. A *violation* is a step whose demand exceeds what its ready replicas serve. A
-//! request is *late* when it waits longer than [`Setup::patience`]. The first step begins with as many ready replicas as
-//! its demand needs, for every policy alike.
-
-use std::collections::VecDeque;
+//! request is *late* when it waits longer than [`Setup::patience`]. The first step begins with as many ready replicas
+//! as its demand needs, for every autoscaler alike.
 
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-use super::{Bounds, Observation, Policy, oracle, shield, waits::Waits};
+use super::{
+    Autoscaler, Observation, oracle,
+    plant::{Plant, Served},
+    queueing::Waits,
+    setup::{Setup, need},
+    shield,
+};
 
-/// Demand may exceed capacity by this much of it before that counts: what floating point numbers lose.
-const SLACK: f64 = 1e-9;
-/// Seconds by which floating point may miss a moment; Unix time has steps of a quarter of that.
-const PUNCTUAL: f64 = 1e-6;
-
-/// The world that a policy is tried in.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Setup {
-    /// Seconds of a step; above 0.
-    pub step: f64,
-    /// Seconds from a decision until its replicas serve.
-    pub delay: f64,
-    /// How far the start delay strays, evenly to both sides, as a share of it: 0.2 makes 60 s anything from 48 s to 72 s.
-    pub jitter: f64,
-    /// Requests per second that one replica serves; above 0.
-    pub capacity: f64,
-    /// Requests that wait longer, in seconds, are late.
-    pub patience: f64,
-    /// How long one request keeps a replica's slot busy; None where requests are a mere fluid.
-    pub service: Option<Service>,
-    pub bounds: Bounds,
-    /// What one replica costs an hour.
-    pub price: f64,
-    /// Seconds at which the first step begins.
-    pub start: f64,
-    /// Decides the jitter.
-    pub seed: u64,
-}
-
-/// Requests that arrive at random and take a time of their own: they may wait although capacity suffices, because they come
-/// in clumps. A replica that serves `capacity` requests of `seconds` each has capacity × seconds slots; how long they wait
-/// follows from Erlang's C formula and the approximation of Allen and Cunneen for service times of another variation.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Service {
-    /// The mean service time, in seconds.
-    pub seconds: f64,
-    /// Its standard deviation over its mean: 1 for exponential times, 0 for constant ones.
-    pub variation: f64,
-}
-
-/// A change of the replica count that was granted.
+/// A granted change of the replica count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// Counted from 0.
     pub step: usize,
     pub from: u32,
     pub to: u32,
-    /// The policy's reason, and what stood in its way.
+    /// The autoscaler's reason, and what limited the change.
     pub reason: String,
 }
 
-/// What a policy came to on a trace.
+/// The results of an autoscaler on a trace.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Outcome {
+pub struct SimulationOutcome {
     /// Its cost over the clairvoyant optimum's. None when that is 0.
     pub cost_ratio: Option<f64>,
     /// Steps whose demand exceeded ready capacity, as a share of all.
     pub violation_share: f64,
-    /// Requests that waited longer than they have patience, as a share of all.
+    /// Requests that waited longer than their patience, as a share of all.
     pub late_share: f64,
     /// The 99th percentile of the wait before service, over all requests, in seconds.
     pub p99_wait: f64,
-    /// Times that the replica count was changed.
+    /// How often the replica count was changed.
     pub scale_ops: usize,
     /// (Ready + starting) × time.
     pub replica_hours: f64,
@@ -90,34 +55,12 @@ pub struct Outcome {
     pub present: Vec<u32>,
 }
 
-/// Replicas, those that start, and the requests before them.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Plant {
-    pub ready: u32,
-    /// When they will serve, and how many.
-    starting: VecDeque<(f64, u32)>,
-    /// Requests that wait.
-    pub waiting: f64,
-}
-
-/// What happened in a step.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Served {
-    /// Requests that arrived, per second.
-    pub arrivals: f64,
-    /// Requests that were served.
-    pub served: f64,
-    /// What ready replicas could have served, in requests.
-    pub able: f64,
-    pub violated: bool,
-}
-
-/// A trace being lived through, one step at a time.
+/// A trace being simulated, one step at a time.
 #[derive(Debug, Clone)]
 pub struct World<'a> {
     setup: &'a Setup,
     demand: &'a [f64],
-    /// The step to come.
+    /// The next step.
     step: usize,
     plant: Plant,
     last: Option<Served>,
@@ -125,23 +68,16 @@ pub struct World<'a> {
     chance: ChaCha8Rng,
 }
 
-/// Replicas that this demand needs, at full utilization.
-pub fn need(demand: f64, capacity: f64) -> u32 {
-    let exact = demand / capacity;
-    // A whole number stays itself, whatever the division lost. A float becomes the nearest count there is.
-    (exact * (1.0 - SLACK)).ceil().max(0.0) as u32
-}
-
-/// Steps from a decision to the first step that its replicas serve from its beginning on.
-pub fn lead(delay: f64, step: f64) -> usize {
-    (delay / step - SLACK).ceil().max(0.0) as usize
-}
-
-/// Runs a policy over the mean demand of each step. `watch` hears of each step that is done.
-pub fn run(setup: &Setup, demand: &[f64], policy: &mut dyn Policy, mut watch: impl FnMut(usize)) -> Outcome {
+/// Runs an autoscaler over the mean demand of each step. `watch` is called after each step.
+pub fn run(
+    setup: &Setup,
+    demand: &[f64],
+    autoscaler: &mut dyn Autoscaler,
+    mut watch: impl FnMut(usize),
+) -> SimulationOutcome {
     let mut world = World::new(setup, demand);
     let mut waits = Waits::new(setup);
-    let mut outcome = Outcome {
+    let mut outcome = SimulationOutcome {
         cost_ratio: None,
         violation_share: 0.0,
         late_share: 0.0,
@@ -154,7 +90,7 @@ pub fn run(setup: &Setup, demand: &[f64], policy: &mut dyn Policy, mut watch: im
     };
     let mut violations = 0_usize;
     while let Some(seen) = world.observe() {
-        let decision = policy.decide(&seen);
+        let decision = autoscaler.decide(&seen);
         let (served, granted) = world.act(decision.replicas);
         if granted.replicas != seen.present() {
             let reason = match granted.bound {
@@ -181,67 +117,6 @@ pub fn run(setup: &Setup, demand: &[f64], policy: &mut dyn Policy, mut watch: im
     outcome
 }
 
-impl Plant {
-    /// Replicas ready and nobody waiting.
-    pub fn with_ready(ready: u32) -> Self {
-        Self { ready, ..Self::default() }
-    }
-
-    pub fn present(&self) -> u32 {
-        self.ready.saturating_add(self.starting())
-    }
-
-    pub fn starting(&self) -> u32 {
-        self.starting.iter().map(|(_, count)| count).sum()
-    }
-
-    /// Those that have started by then serve. The order in which they were asked for does not matter.
-    pub fn advance(&mut self, time: f64) {
-        let Self { ready, starting, .. } = self;
-        starting.retain(|(at, count)| {
-            let serves = *at <= time + PUNCTUAL;
-            if serves {
-                *ready = ready.saturating_add(*count);
-            }
-            !serves
-        });
-    }
-
-    /// Goes to this count: what is added serves at `ready_at`, what is taken goes at once, the newest that start first.
-    pub fn resize(&mut self, replicas: u32, ready_at: f64) {
-        let present = self.present();
-        if replicas > present {
-            self.starting.push_back((ready_at, replicas - present));
-        }
-        let mut surplus = present.saturating_sub(replicas);
-        while let Some((_, count)) = self.starting.back_mut().filter(|_| surplus > 0) {
-            let taken = surplus.min(*count);
-            *count -= taken;
-            surplus -= taken;
-            if *count == 0 {
-                self.starting.pop_back();
-            }
-        }
-        self.ready -= surplus.min(self.ready);
-    }
-
-    /// Lives through one step of demand, in requests per second.
-    pub fn serve(&mut self, demand: f64, capacity: f64, step: f64) -> Served {
-        let able = f64::from(self.ready) * capacity * step;
-        let wanted = self.waiting + demand * step;
-        let served = wanted.min(able);
-        self.waiting = if wanted > able * (1.0 + SLACK) { wanted - able } else { 0.0 };
-        Served { arrivals: demand, served, able, violated: need(demand, capacity) > self.ready }
-    }
-}
-
-impl Served {
-    /// The CPU used of what ready replicas had.
-    pub fn utilization(&self) -> Option<f64> {
-        (self.able > 0.0).then(|| (self.served / self.able).min(1.0))
-    }
-}
-
 impl<'a> World<'a> {
     pub fn new(setup: &'a Setup, demand: &'a [f64]) -> Self {
         let first = demand.first().map_or(0, |first| need(*first, setup.capacity));
@@ -257,7 +132,7 @@ impl<'a> World<'a> {
         }
     }
 
-    /// What a policy sees at the start of the step to come; None when the trace has ended.
+    /// What an autoscaler observes at the start of the next step; None when the trace has ended.
     pub fn observe(&mut self) -> Option<Observation> {
         let setup = self.setup;
         self.demand.get(self.step)?;
@@ -278,7 +153,7 @@ impl<'a> World<'a> {
         })
     }
 
-    /// Takes as much of the wish as is granted and lives through the step. After the last step nothing happens.
+    /// Applies as much of the wish as is granted and simulates the step. After the last step nothing happens.
     pub fn act(&mut self, wish: u32) -> (Served, shield::Granted) {
         let setup = self.setup;
         let time = self.time();
@@ -308,27 +183,14 @@ impl<'a> World<'a> {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
-    use crate::Decision;
+    use crate::{
+        Bounds, Decision,
+        setup::{ServiceTime, tests::setup},
+    };
 
-    /// 15-second steps, a minute to start, no jitter, open bounds.
-    pub(crate) fn setup(capacity: f64) -> Setup {
-        Setup {
-            step: 15.0,
-            delay: 60.0,
-            jitter: 0.0,
-            capacity,
-            patience: 1.0,
-            service: None,
-            bounds: Bounds::open(0, 1000),
-            price: 1.0,
-            start: 0.0,
-            seed: 0,
-        }
-    }
-
-    /// Wishes these counts, one after another, and writes down what it saw.
+    /// Wishes these counts, one after another, and records what it observed.
     struct Scripted {
         wishes: Vec<u32>,
         seen: Vec<Observation>,
@@ -340,7 +202,7 @@ pub(crate) mod tests {
         }
     }
 
-    impl Policy for Scripted {
+    impl Autoscaler for Scripted {
         fn decide(&mut self, seen: &Observation) -> Decision {
             self.seen.push(seen.clone());
             Decision { replicas: self.wishes[self.seen.len() - 1], reason: "as written".into() }
@@ -348,19 +210,10 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_whole_number_of_replicas_needs_no_more() {
-        assert_eq!(need(10.0, 10.0), 1);
-        assert_eq!(need(4823.0, 4823.0 / 40.0), 40);
-        assert_eq!(need(10.001, 10.0), 2);
-        assert_eq!(need(0.0, 10.0), 0);
-        assert_eq!(need(1e300, 1e-300), u32::MAX);
-    }
-
-    #[test]
     fn replicas_serve_after_the_delay_and_cost_from_the_start() {
         let demand = [10.0, 30.0, 30.0, 30.0, 30.0, 30.0];
-        let mut policy = Scripted::new(&[3, 3, 3, 3, 3, 3]);
-        let outcome = run(&setup(10.0), &demand, &mut policy, |_| {});
+        let mut autoscaler = Scripted::new(&[3, 3, 3, 3, 3, 3]);
+        let outcome = run(&setup(10.0), &demand, &mut autoscaler, |_| {});
         assert_eq!(outcome.ready, [1, 1, 1, 1, 3, 3]);
         assert_eq!(outcome.present, [3; 6]);
         assert_eq!(outcome.violation_share, 3.0 / 6.0);
@@ -371,11 +224,11 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn the_policy_sees_the_step_before_and_never_the_next() {
-        let mut policy = Scripted::new(&[1, 1, 1]);
-        run(&setup(10.0), &[5.0, 20.0, 0.0], &mut policy, |_| {});
+    fn the_autoscaler_sees_the_step_before_and_never_the_next() {
+        let mut autoscaler = Scripted::new(&[1, 1, 1]);
+        run(&setup(10.0), &[5.0, 20.0, 0.0], &mut autoscaler, |_| {});
         let seen: Vec<_> =
-            policy.seen.iter().map(|seen| (seen.time, seen.arrivals, seen.utilization, seen.waiting)).collect();
+            autoscaler.seen.iter().map(|seen| (seen.time, seen.arrivals, seen.utilization, seen.waiting)).collect();
         let wanted = [(0.0, None, None, 0.0), (15.0, Some(5.0), Some(0.5), 0.0), (30.0, Some(20.0), Some(1.0), 150.0)];
         assert_eq!(seen, wanted);
     }
@@ -383,8 +236,8 @@ pub(crate) mod tests {
     #[test]
     fn a_shortage_hurts_until_it_has_drained() {
         // One replica of 10/s: 150 requests are left after step 1, and the next two steps drain them at 5/s.
-        let mut policy = Scripted::new(&[1; 5]);
-        let outcome = run(&setup(10.0), &[5.0, 20.0, 5.0, 5.0, 5.0], &mut policy, |_| {});
+        let mut autoscaler = Scripted::new(&[1; 5]);
+        let outcome = run(&setup(10.0), &[5.0, 20.0, 5.0, 5.0, 5.0], &mut autoscaler, |_| {});
         assert_eq!(outcome.violation_share, 1.0 / 5.0);
         // Of 600 requests those of step 1 wait 0 to 15 s and those after 15 to 0 s: all but 1/15 of 450 wait over a second.
         assert!((outcome.late_share - 450.0 * 14.0 / 15.0 / 600.0).abs() < 1e-9, "{}", outcome.late_share);
@@ -402,19 +255,6 @@ pub(crate) mod tests {
             outcome.p99_wait
         );
         assert_eq!(outcome.cost_ratio, None, "an optimum of nothing has no ratio");
-    }
-
-    #[test]
-    fn starting_replicas_go_first() {
-        let mut plant = Plant::with_ready(2);
-        plant.resize(5, 60.0);
-        plant.resize(6, 75.0);
-        plant.resize(3, 90.0);
-        assert_eq!((plant.ready, plant.starting()), (2, 1));
-        plant.advance(60.0);
-        assert_eq!((plant.ready, plant.starting()), (3, 0));
-        plant.resize(1, 120.0);
-        assert_eq!((plant.ready, plant.present()), (1, 1));
     }
 
     #[test]
@@ -448,7 +288,7 @@ pub(crate) mod tests {
     #[test]
     fn requests_of_random_length_wait_by_erlang() {
         // One slot, half busy: an M/M/1 queue, of which half wait, and 50 % × e^(-t/2 s) longer than t.
-        let service = Some(Service { seconds: 1.0, variation: 1.0 });
+        let service = Some(ServiceTime { seconds: 1.0, variation: 1.0 });
         let setup = Setup { service, ..setup(1.0) };
         let outcome = run(&setup, &[0.5; 100], &mut Scripted::new(&[1; 100]), |_| {});
         assert!((outcome.late_share - 0.5 * (-0.5_f64).exp()).abs() < 1e-9, "{}", outcome.late_share);

@@ -1,6 +1,6 @@
-//! A count that never moves: what is rented for the peak.
+//! A constant count: capacity for the peak.
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 
 /// Always this many replicas.
 #[derive(Debug, Clone, Copy)]
@@ -8,12 +8,12 @@ pub struct StaticPeak {
     replicas: u32,
 }
 
-/// A policy of a fixed count; whoever knows the peak says how many it needs.
+/// An autoscaler of a constant count; the caller knows how many the peak needs.
 pub fn static_peak(replicas: u32) -> StaticPeak {
     StaticPeak { replicas }
 }
 
-impl Policy for StaticPeak {
+impl Autoscaler for StaticPeak {
     fn decide(&mut self, _: &Observation) -> Decision {
         Decision { replicas: self.replicas, reason: format!("{} replicas serve the peak", self.replicas) }
     }

@@ -1,10 +1,10 @@
-//! Two thresholds and a wait: a state machine that anybody can hold in mind.
+//! Two thresholds with hysteresis, as a small state machine.
 //!
-//! The load is the demand over the replicas that are there or coming, so that what is on its way is not asked for again.
-//! Above the upper threshold for [`CONFIRM_UP`] the count grows to where the load stands at the target; below the lower one
-//! for [`CONFIRM_DOWN`] it shrinks to what the highest demand of that time needs. After every step, whoever took it, the
-//! machine rests for the cooldown. Between the thresholds nothing moves. What may follow what is [`TABLE`], and the machine
-//! has no other way to move.
+//! The load is the demand over the replicas that are ready or starting, so that starting ones are not asked for again.
+//! Above the upper threshold for [`CONFIRM_UP`] the count grows to where the load is at the target; below the lower one
+//! for [`CONFIRM_DOWN`] it shrinks to what the highest demand of that time needs. After every step, whoever took it,
+//! the machine waits for the cooldown. Between the thresholds the count does not change. [`TABLE`] has every
+//! transition.
 
 #[cfg(test)]
 mod tests;
@@ -14,7 +14,7 @@ use std::{
     fmt::{self, Display},
 };
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 
 /// How long the load must stay above the upper threshold, in start delays: a quarter of a minute where a start takes one.
 pub const CONFIRM_UP: f64 = 0.25;
@@ -23,7 +23,7 @@ pub const CONFIRM_DOWN: f64 = 5.0;
 /// Percentage points that a threshold keeps from the target, where the bounds put it nearer.
 const MARGIN: u32 = 10;
 
-/// Where the machine is.
+/// The machine's state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum State {
     /// Nothing is to be done.
@@ -32,11 +32,11 @@ pub enum State {
     Pressed,
     /// The load is below the lower threshold, not yet for long.
     Slack,
-    /// The count has moved lately.
+    /// The count has changed recently.
     Cooling,
 }
 
-/// What can happen.
+/// The events.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Event {
     /// The load is above the upper threshold.
@@ -47,15 +47,15 @@ pub enum Event {
     Below,
     /// The load is not known.
     Blind,
-    /// The load was above, or below, for as long as it takes.
+    /// The load was above, or below, for as long as required.
     Confirmed,
-    /// The count moved: by a step of this machine or by somebody else's.
+    /// The count changed: by a step of this machine or from elsewhere.
     Moved,
     /// The cooldown is over.
     Rested,
 }
 
-/// What is done on a transition.
+/// The action of a transition.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Action {
     Hold,
@@ -63,21 +63,21 @@ pub enum Action {
     Shrink,
 }
 
-/// One transition: in this state, on this event, to that state, doing this.
+/// One transition: in this state, on this event, to that state, with this action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Row {
+pub struct TransitionRow {
     pub state: State,
     pub event: Event,
     pub next: State,
     pub action: Action,
 }
 
-const fn row(state: State, event: Event, next: State, action: Action) -> Row {
-    Row { state, event, next, action }
+const fn row(state: State, event: Event, next: State, action: Action) -> TransitionRow {
+    TransitionRow { state, event, next, action }
 }
 
-/// Every transition there is. An event that a state has no row for cannot happen there.
-pub const TABLE: [Row; 23] = {
+/// Every transition. An event for which a state has no row cannot happen there.
+pub const TABLE: [TransitionRow; 23] = {
     use Action::*;
     use Event::*;
     use State::*;
@@ -124,9 +124,9 @@ pub struct Threshold {
     /// When the state was entered.
     since: f64,
     now: f64,
-    /// The count at the last look, to notice a step by.
+    /// The count at the last call, by which a step is noticed.
     count: Option<u32>,
-    /// Demand of the last [`CONFIRM_DOWN`], and when it was seen.
+    /// Demand of the last [`CONFIRM_DOWN`], with its times.
     lately: VecDeque<(f64, f64)>,
 }
 
@@ -146,7 +146,7 @@ impl Threshold {
         self.state
     }
 
-    /// Takes the row for an event and tells its action.
+    /// Takes the row for an event and returns its action.
     fn on(&mut self, event: Event, told: &mut impl FnMut(State, Event, State)) -> Action {
         let found = TABLE.iter().find(|row| row.state == self.state && row.event == event);
         let row = found.copied().unwrap_or(row(self.state, event, self.state, Action::Hold));
@@ -158,7 +158,7 @@ impl Threshold {
         row.action
     }
 
-    /// The events of one look, each judged in the state that the one before led to.
+    /// The events of one observation, each judged in the state that the one before led to.
     fn take(&mut self, seen: &Observation, reading: Event, told: &mut impl FnMut(State, Event, State)) -> Action {
         if seen.time.is_finite() {
             self.now = seen.time;
@@ -187,7 +187,7 @@ impl Threshold {
         self.lately.iter().fold(demand, |highest, (_, demand)| highest.max(*demand))
     }
 
-    /// Decides, and tells every transition that is taken.
+    /// Decides, and reports every transition that is taken.
     fn decide_telling(&mut self, seen: &Observation, told: &mut impl FnMut(State, Event, State)) -> Decision {
         let present = seen.present();
         let target = seen.bounds.target.clamp(1, 100);
@@ -203,7 +203,7 @@ impl Threshold {
         let action = self.take(seen, reading, told);
         let demand = seen.demand().unwrap_or(0.0);
         let highest = self.highest(seen, demand);
-        // A float beyond the type's end becomes the end.
+        // A float beyond the type's range saturates.
         let needs = |demand: f64| (demand * 100.0 / f64::from(target)).ceil() as u32;
         let replicas = match action {
             Action::Hold => present,
@@ -216,18 +216,18 @@ impl Threshold {
     }
 }
 
-impl Policy for Threshold {
+impl Autoscaler for Threshold {
     fn decide(&mut self, seen: &Observation) -> Decision {
         self.decide_telling(seen, &mut |_, _, _| {})
     }
 }
 
-/// The start delay in seconds; none where it makes no sense.
+/// The start delay in seconds; none where it is invalid.
 fn delay(seen: &Observation) -> f64 {
     if seen.delay.is_finite() { seen.delay.max(0.0) } else { 0.0 }
 }
 
-/// The demand in percent of what present replicas serve. Without any replica, a demand is without limit.
+/// The demand in percent of what present replicas serve. Without any replica, any demand is infinite load.
 fn load(seen: &Observation) -> Option<f64> {
     let demand = seen.demand();
     match seen.present() {

@@ -3,14 +3,14 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What the first line of a trace says.
+/// The header of a trace.
 pub const HEADER: &str = "t_seconds,demand";
 /// More steps than this are refused: two years of 15-second steps are 4.2 million.
 const MOST_STEPS: f64 = 20_000_000.0;
 
 /// From this time on, this many requests a second.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Row {
+pub struct TraceRow {
     pub time: f64,
     pub demand: f64,
 }
@@ -18,7 +18,7 @@ pub struct Row {
 /// At least one row, in rising order of time; every number finite, every demand at least 0.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trace {
-    rows: Vec<Row>,
+    rows: Vec<TraceRow>,
 }
 
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
@@ -42,7 +42,7 @@ pub enum TraceError {
 }
 
 impl Trace {
-    /// Reads CSV. Empty lines are passed over, and so is a byte order mark.
+    /// Parses CSV. Empty lines and a byte order mark are skipped.
     pub fn parse(text: &str) -> Result<Self, TraceError> {
         let mut lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).zip(1..);
         let (found, _) = lines.next().unwrap_or_default();
@@ -50,9 +50,9 @@ impl Trace {
         if columns.join(",") != HEADER {
             return Err(TraceError::Header { found: found.chars().take(80).collect() });
         }
-        let mut rows: Vec<Row> = Vec::new();
+        let mut rows: Vec<TraceRow> = Vec::new();
         for (text, line) in lines.filter(|(text, _)| !text.is_empty()) {
-            let row = Row::parse(text, line)?;
+            let row = TraceRow::parse(text, line)?;
             if let Some(last) = rows.last().filter(|last| row.time <= last.time) {
                 return Err(TraceError::Order { line, time: row.time, before: last.time });
             }
@@ -61,8 +61,8 @@ impl Trace {
         if rows.is_empty() { Err(TraceError::Empty) } else { Ok(Self { rows }) }
     }
 
-    /// Rows as [`Trace::parse`] would have them; the line of an error counts from the header.
-    pub fn from_rows(rows: Vec<Row>) -> Result<Self, TraceError> {
+    /// Validates rows as [`Trace::parse`] does; the line of an error counts from the header.
+    pub fn from_rows(rows: Vec<TraceRow>) -> Result<Self, TraceError> {
         let mut before = f64::NEG_INFINITY;
         for (row, line) in rows.iter().zip(2..) {
             row.check(line)?;
@@ -74,7 +74,7 @@ impl Trace {
         if rows.is_empty() { Err(TraceError::Empty) } else { Ok(Self { rows }) }
     }
 
-    pub fn rows(&self) -> &[Row] {
+    pub fn rows(&self) -> &[TraceRow] {
         &self.rows
     }
 
@@ -83,14 +83,14 @@ impl Trace {
         self.rows[0].time
     }
 
-    /// How long it lasts, in seconds; None when a single row does not say.
+    /// How long it lasts, in seconds; None for a single row.
     pub fn seconds(&self) -> Option<f64> {
         let [.., before, last] = self.rows.as_slice() else { return None };
         Some(last.time - self.start() + (last.time - before.time))
     }
 
-    /// The mean demand of each step of `step` seconds, weighted by time, so that no request is lost or made up. A peak shorter
-    /// than a step is therefore flattened: choose a step no longer than the peaks that matter. A single row is one step.
+    /// The mean demand of each step of `step` seconds, weighted by time, so that no request is lost or added. A peak
+    /// shorter than a step is flattened: choose a step no longer than the peaks that matter. A single row is one step.
     pub fn steps(&self, step: f64) -> Result<Vec<f64>, TraceError> {
         if !(step.is_finite() && step > 0.0) {
             return Err(TraceError::Step(step));
@@ -128,7 +128,7 @@ impl Trace {
     }
 }
 
-impl Row {
+impl TraceRow {
     fn parse(text: &str, line: usize) -> Result<Self, TraceError> {
         let columns: Vec<_> = text.split(',').map(str::trim).collect();
         let [time, demand] = columns.as_slice() else {
@@ -167,7 +167,7 @@ mod tests {
     #[test]
     fn rows_are_read_as_they_stand() {
         let trace = Trace::parse("\u{feff}t_seconds, demand\r\n0, 10\r\n\r\n60,2.5e1\r\n").expect("a trace");
-        assert_eq!(trace.rows(), [Row { time: 0.0, demand: 10.0 }, Row { time: 60.0, demand: 25.0 }]);
+        assert_eq!(trace.rows(), [TraceRow { time: 0.0, demand: 10.0 }, TraceRow { time: 60.0, demand: 25.0 }]);
         assert_eq!(Trace::parse(&trace.csv()).as_ref(), Ok(&trace));
     }
 
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn rows_made_elsewhere_are_held_to_the_same_rules() {
-        let row = |time, demand| Row { time, demand };
+        let row = |time, demand| TraceRow { time, demand };
         assert_eq!(Trace::from_rows(Vec::new()), Err(TraceError::Empty));
         assert!(matches!(Trace::from_rows(vec![row(0.0, f64::NAN)]), Err(TraceError::Number { line: 2, .. })));
         assert!(matches!(Trace::from_rows(vec![row(0.0, -1.0)]), Err(TraceError::Negative { line: 2, .. })));

@@ -69,7 +69,7 @@ impl Wakeup {
 /// Why a run began.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Reason {
+pub enum RunReason {
     Start,
     Period,
     /// `bell` is its name in `/v1/status`.
@@ -83,7 +83,7 @@ pub enum Reason {
 #[serde(rename_all = "camelCase")]
 pub struct StageStatus {
     pub iteration: u64,
-    pub reason: Reason,
+    pub reason: RunReason,
     /// Unix milliseconds.
     pub started_at_ms: u64,
     pub took_ms: u64,
@@ -118,7 +118,7 @@ pub async fn drive(stages: Vec<(Arc<dyn Stage>, Wakeup)>, statuses: StageStatuse
 }
 
 async fn repeat(stage: Arc<dyn Stage>, wakeup: Wakeup, statuses: StageStatuses, mut shutdown: watch::Receiver<bool>) {
-    let (mut iteration, mut failures, mut reason) = (0u64, 0u32, Reason::Start);
+    let (mut iteration, mut failures, mut reason) = (0u64, 0u32, RunReason::Start);
     loop {
         if *shutdown.borrow() {
             return;
@@ -131,13 +131,13 @@ async fn repeat(stage: Arc<dyn Stage>, wakeup: Wakeup, statuses: StageStatuses, 
         let pause = if failures == 0 { stage.period() } else { backoff(stage.period(), failures) };
         reason = tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => return,
-            () = wakeup.notified(), if failures == 0 => Reason::Wakeup,
-            () = tokio::time::sleep(pause) => if failures == 0 { Reason::Period } else { Reason::Backoff },
+            () = wakeup.notified(), if failures == 0 => RunReason::Wakeup,
+            () = tokio::time::sleep(pause) => if failures == 0 { RunReason::Period } else { RunReason::Backoff },
         };
     }
 }
 
-async fn once(stage: &dyn Stage, iteration: u64, reason: Reason, failures: u32) -> StageStatus {
+async fn once(stage: &dyn Stage, iteration: u64, reason: RunReason, failures: u32) -> StageStatus {
     let name = stage.name();
     let started = Instant::now();
     let started_at_ms = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as u64;
@@ -217,12 +217,12 @@ mod tests {
         assert_eq!(stage.runs.load(Ordering::SeqCst), 1);
         at(10).await;
         assert_eq!(stage.runs.load(Ordering::SeqCst), 2);
-        assert_eq!(statuses.read()["scripted"].reason, Reason::Period);
+        assert_eq!(statuses.read()["scripted"].reason, RunReason::Period);
         wakeup.notify();
         wakeup.notify();
         at(1).await;
         assert_eq!(stage.runs.load(Ordering::SeqCst), 3, "two notifications before it wakes count as one");
-        assert_eq!(statuses.read()["scripted"].reason, Reason::Wakeup);
+        assert_eq!(statuses.read()["scripted"].reason, RunReason::Wakeup);
     }
 
     #[tokio::test(start_paused = true)]

@@ -18,7 +18,7 @@ use super::{
     traffic::LeaseTraffic,
     upstream::Upstream,
 };
-use lease::{Lease, Status, decide::Standing, manifest::Manifest};
+use lease::{Lease, Status, manifest::Manifest, reconcile::WorkloadStatus};
 use ports::subnet::Subnet;
 use store::{
     LeaseFilter, Store,
@@ -40,7 +40,7 @@ pub(super) struct Discovery {
 }
 
 /// The store's state of one lease.
-struct LeaseSnapshot<'a> {
+struct ServedLease<'a> {
     lease: &'a Lease,
     seen: &'a [ContainerRow],
     progress: Option<&'a LeaseProgress>,
@@ -67,7 +67,7 @@ impl Discovery {
             let Some(manifest) = self.manifest(&row.lease).await? else { continue };
             let id = row.lease.id;
             let seen = containers.get(&id).map(Vec::as_slice).unwrap_or_default();
-            let snapshot = LeaseSnapshot { lease: &row.lease, seen, progress: progress.get(&id), time };
+            let snapshot = ServedLease { lease: &row.lease, seen, progress: progress.get(&id), time };
             routes.extend(self.routes(&snapshot, &manifest, before));
         }
         let open: HashSet<B256> = leases.iter().map(|row| row.lease.id).collect();
@@ -90,7 +90,7 @@ impl Discovery {
         Ok(Some(manifest))
     }
 
-    fn routes(&self, snapshot: &LeaseSnapshot<'_>, manifest: &Manifest, before: &RouteTable) -> Vec<Arc<Route>> {
+    fn routes(&self, snapshot: &ServedLease<'_>, manifest: &Manifest, before: &RouteTable) -> Vec<Arc<Route>> {
         let id = snapshot.lease.id;
         let traffic =
             before.of(id).next().map_or_else(|| Arc::new(LeaseTraffic::new(id)), |route| route.traffic.clone());
@@ -174,13 +174,13 @@ impl Discovery {
     }
 }
 
-fn availability(snapshot: &LeaseSnapshot<'_>) -> Availability {
+fn availability(snapshot: &ServedLease<'_>) -> Availability {
     let standing = snapshot.progress.map(|progress| progress.standing);
     let why = snapshot.progress.and_then(|progress| progress.reason.clone());
     let exhausted = snapshot.lease.status(snapshot.time) == Status::Exhausted;
     match standing {
-        Some(Standing::Paused | Standing::Removing | Standing::Removed) => {}
-        Some(Standing::Failing) => {
+        Some(WorkloadStatus::Paused | WorkloadStatus::Removing | WorkloadStatus::Removed) => {}
+        Some(WorkloadStatus::Failing) => {
             let why = why.unwrap_or_else(|| "its containers do not stay up".to_owned());
             return Availability::Unavailable(format!("the lease's replicas cannot run: {why}"));
         }

@@ -1,18 +1,18 @@
-//! What may be seen of a lease's inside.
+//! The scopes of access to a lease: what its tenant can share with others.
 
 use std::{fmt, str::FromStr};
 
 use serde::{Deserialize, Serialize};
 
-/// How far a grant lets somebody in. Each scope holds those before it.
+/// How much a grant allows. Each scope includes those before it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Scope {
     /// Usage, demand and the manifest.
     View,
-    /// And what the containers print.
+    /// Also the containers' logs.
     Logs,
-    /// And a shell in them.
+    /// Also shells in the containers.
     Shell,
 }
 

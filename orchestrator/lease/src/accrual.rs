@@ -1,5 +1,5 @@
-//! The contract's money functions (`Accrual.sol`), for what we show and predict. The contract's word counts;
-//! `tests/tests/settlement/money_functions.rs` holds the two against each other.
+//! The contract's money functions (`Accrual.sol`), for what the orchestrator shows and predicts. The contract is the
+//! authority; `tests/tests/settlement/money_functions.rs` compares the two.
 
 use alloy::primitives::{U256, aliases::U80};
 use solidity::{PriceList, Rates, Shape, Statement};
@@ -25,8 +25,8 @@ pub fn reserved_until(lease: &Lease, time: u64) -> U256 {
     lease.integral + lease.rate() * U256::from(time.saturating_sub(lease.since))
 }
 
-/// What a step at `time` carries on: the reservation less the whole base units before the claim window, or before the newest
-/// settled statement, that nobody was paid.
+/// The reservation that a step at `time` carries forward: without the whole base units from before the claim window, or
+/// before the newest settled statement, that were not paid.
 pub fn carried(lease: &Lease, time: u64) -> U256 {
     carried_from(lease, claimable(lease, time), time)
 }
@@ -40,13 +40,13 @@ fn carried_from(lease: &Lease, from: u64, time: u64) -> U256 {
     reserved.saturating_sub(unclaimed * SCALE)
 }
 
-/// From when on a lease's reservation can still be claimed.
+/// The time from which a lease's reservation can still be claimed.
 fn claimable(lease: &Lease, time: u64) -> u64 {
     lease.settled_at.max(time.saturating_sub(lease.claim_window))
 }
 
-/// What settling does first to a lease that stayed unsettled for a whole claim window: the curve's point moves to the
-/// window's beginning, without what nobody proved in time.
+/// The first effect of settling a lease that stayed unsettled for a whole claim window: the curve's point moves to the
+/// window's beginning, without what was not proven in time.
 pub fn lapse(lease: &mut Lease, time: u64) {
     let oldest = time.saturating_sub(lease.claim_window);
     if lease.settled_at < oldest && oldest >= lease.since {
@@ -55,25 +55,25 @@ pub fn lapse(lease: &mut Lease, time: u64) {
     }
 }
 
-/// Nothing is owed for what lies before: what is reserved is what was paid.
+/// Voids what is owed for the time before `time`: the reservation becomes what was paid.
 pub fn void(lease: &mut Lease, time: u64) {
     lease.move_point(lease.paid * SCALE, time);
 }
 
-/// Nothing is owed beyond a silent provider's newest root, or the newest settled statement.
+/// Voids what is owed after a silent provider's last root, or after the newest settled statement when that is later.
 pub fn cut(lease: &mut Lease, time: u64, root_at: Option<u64>) {
     let from = claimable(lease, time);
     let integral = carried_from(lease, from, from.max(root_at.unwrap_or_default()));
     lease.move_point(integral, time);
 }
 
-/// The same of a lease that was closed at this very time, to go on with another provider: what was reserved from the
-/// reach to the end is taken off again. No reach: its provider was not silent.
+/// The same for a lease that was closed at this very time in order to continue with another provider: the reservation
+/// from the last root to the end is removed. Without a last root its provider was not silent.
 pub fn cut_end(lease: &mut Lease, time: u64, root_at: Option<u64>) {
     let (Some(stood), Some(root_at)) = (lease.ended, root_at) else { return };
-    let reach = claimable(lease, time).max(root_at).max(stood.since);
+    let from = claimable(lease, time).max(root_at).max(stood.since);
     let rate = U256::from(lease.terms.rates.reserved) * U256::from(stood.replicas);
-    lease.integral = lease.integral.saturating_sub(rate * U256::from(time.saturating_sub(reach)));
+    lease.integral = lease.integral.saturating_sub(rate * U256::from(time.saturating_sub(from)));
 }
 
 /// What the provider may still be owed, in base units, rounded up.
@@ -86,7 +86,7 @@ pub fn owed(lease: &Lease, time: u64) -> U256 {
     }
 }
 
-/// Seconds until what may be owed reaches the balance; `None` when nothing is reserved, so that it never does.
+/// Seconds until what may be owed equals the balance; `None` when nothing is reserved, so that it never does.
 pub fn runway(lease: &Lease, time: u64) -> Option<u64> {
     let left = lease.balance().saturating_sub(owed(lease, time));
     if lease.rate().is_zero() { None } else { Some((left * SCALE / lease.rate()).saturating_to()) }

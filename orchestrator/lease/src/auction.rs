@@ -1,4 +1,4 @@
-//! An order with the bids on it, as the chain tells them: the fold of its events.
+//! An order with its bids: a fold of the chain's events.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,8 @@ use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 use solidity::{AuctionOrder, Bid, Market::MarketEvents};
 
-use super::screen::MOST_BIDS;
+/// The most bids that an order holds at a time.
+pub const MOST_BIDS: usize = 16;
 
 /// Money in base units of the order's currency, times in the chain's Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,17 +20,17 @@ pub struct Auction {
     pub opened_block: u64,
     /// When it was accepted or cancelled.
     pub closed_at: Option<u64>,
-    /// Bids that hold their providers' capacity, and those that became leases. One that ended otherwise is forgotten.
-    pub bids: BTreeMap<B256, Placed>,
+    /// Bids that hold their providers' capacity, and those that became leases. A bid that ended otherwise is dropped.
+    pub bids: BTreeMap<B256, PlacedBid>,
 }
 
 /// A bid on chain.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Placed {
+pub struct PlacedBid {
     pub terms: Bid,
     pub placed_at: u64,
-    /// What it became.
+    /// The lease that it became.
     pub lease: Option<B256>,
 }
 
@@ -38,18 +39,18 @@ impl Auction {
         Self { id, terms, deposit, opened_at, opened_block, closed_at: None, bids: BTreeMap::new() }
     }
 
-    /// The first event of an order; `None` for any other.
+    /// Creates the order from its first event; `None` for any other event.
     pub fn open(event: &MarketEvents, time: u64, block: u64) -> Option<Self> {
         let MarketEvents::OrderOpened(opened) = event else { return None };
         Some(Self::new(opened.order, opened.terms.clone(), opened.deposit, time, block))
     }
 
-    /// Applies a later event of this order, which stood in a block of the given time.
+    /// Applies a later event of this order, from a block of the given time.
     pub fn apply(&mut self, event: &MarketEvents, time: u64) {
         match event {
             MarketEvents::OrderCancelled(_) => self.closed_at = Some(time),
             MarketEvents::BidPlaced(placed) => {
-                let bid = Placed { terms: placed.terms.clone(), placed_at: time, lease: None };
+                let bid = PlacedBid { terms: placed.terms.clone(), placed_at: time, lease: None };
                 self.bids.insert(placed.bid, bid);
             }
             MarketEvents::BidReleased(released) => drop(self.bids.remove(&released.bid)),
@@ -69,20 +70,20 @@ impl Auction {
     }
 
     /// Bids that hold capacity, the cheapest first.
-    pub fn live(&self) -> Vec<(B256, &Placed)> {
+    pub fn live(&self) -> Vec<(B256, &PlacedBid)> {
         let live = self.bids.iter().filter(|(_, bid)| bid.lease.is_none());
         let mut live: Vec<_> = live.map(|(id, bid)| (*id, bid)).collect();
         live.sort_by_key(|(_, bid)| (bid.terms.rates.reserved, bid.placed_at));
         live
     }
 
-    /// A provider's bid that holds its capacity.
+    /// The provider's bid that holds its capacity.
     pub fn bid_of(&self, provider: Address) -> Option<(B256, &Bid)> {
         let mut own = self.live().into_iter().filter(|(_, bid)| bid.terms.provider == provider);
         own.next().map(|(id, bid)| (id, &bid.terms))
     }
 
-    /// The bid whose place a cheaper one takes: the dearest, when all places are taken.
+    /// The bid that a cheaper one replaces: the dearest, when all places are taken.
     pub fn displaced(&self) -> Option<&Bid> {
         let live = self.live();
         if live.len() < MOST_BIDS { None } else { live.last().map(|(_, bid)| &bid.terms) }

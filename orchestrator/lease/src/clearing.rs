@@ -1,8 +1,9 @@
-//! What a provider does about an order: one decision from what is known of it.
+//! A provider's next action for an order: a pure function of what is known of it.
 //!
-//! An answer is a bid or a reason why there is none. A bid reserves inventory from the moment it is decided; the
-//! reservation ends when the chain shows the bid, which then holds the capacity itself, or when the bid can no longer
-//! come. A bid on chain holds until it wins, or until the provider takes it back: it has lost, or expired.
+//! A provider answers with a bid or with a reason why there is none. A bid reserves inventory from the moment it is
+//! decided; the reservation ends when the chain shows the bid, which then holds the capacity itself, or when the bid
+//! can no longer appear. A bid on chain holds until it wins, or until the provider releases it because it has lost or
+//! expired.
 
 use alloy::primitives::{B256, ruint::UintTryFrom};
 use serde::{Deserialize, Serialize};
@@ -10,28 +11,28 @@ use solidity::{AuctionOrder, Bid, Rates};
 
 use super::auction::Auction;
 
-/// How long a decision against a bid, or a bid that could not be placed, stands before the order is looked at again, in
+/// How long a decision not to bid, or a bid that could not be placed, is kept before the order is considered again, in
 /// milliseconds.
 const PAUSE_MS: u64 = 5_000;
 
-/// What became of the transaction that was to place a bid.
+/// The outcome of the transaction that was to place a bid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wish {
     /// Wanted, and not signed.
     Prepared,
-    /// Signed; what the chain made of it is not certain yet.
+    /// Signed; its outcome on chain is not certain yet.
     Sent,
-    /// It had its effect in a block that has been read.
+    /// It took effect in a block that has been read.
     Done,
-    /// It had none, and never will.
+    /// It had no effect, and never will.
     Failed(String),
 }
 
-/// Where a provider stands with an order.
+/// The state of a provider's bid on an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", tag = "standing")]
-pub enum Standing {
-    /// Not looked at yet.
+pub enum BidStatus {
+    /// Not considered yet.
     Open,
     /// No bid, with the reason.
     Declined {
@@ -52,97 +53,99 @@ pub enum Standing {
     },
 }
 
-/// What to do next.
+/// The next action for an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Action {
-    /// Screen, price, and bid or say why not.
+pub enum BidAction {
+    /// Screen, price, and bid or record why not.
     Answer,
     /// The transaction is on its way.
     Wait,
-    /// Take back a bid that was not signed yet.
+    /// Cancel a bid that has not been signed yet.
     Withdraw,
-    /// The bid is on chain: the reservation has done its work.
+    /// The bid is on chain: its reservation can be freed.
     Hold,
-    /// Take the bid off the chain.
+    /// Release the bid on chain.
     Release,
     /// Nothing is left to do until the order changes.
     Rest,
 }
 
-/// What the provider has set about bids.
+/// The provider's settings for bids.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Bounds {
-    /// No new bids.
+pub struct BidBounds {
+    /// Place no new bids.
     pub drain: bool,
     /// Seconds for which a lost bid stays, so that its tenant can move a lease to it.
     pub standby: u64,
 }
 
-/// What a provider decided about an order: a bid with its id, or the reason why there is none.
+/// A provider's decision about an order: a bid with its id, or the reason why there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Decision {
+pub enum BidDecision {
     Bid { id: B256, bid: Bid },
     None { reason: String },
 }
 
 /// `auction` is none when a reorg took the order back; `wish` belongs to a decision to bid.
-pub fn standing(auction: Option<&Auction>, decision: Option<&Decision>, wish: Option<&Wish>) -> Standing {
+pub fn standing(auction: Option<&Auction>, decision: Option<&BidDecision>, wish: Option<&Wish>) -> BidStatus {
     let id = match decision {
-        None => return Standing::Open,
-        Some(Decision::None { reason }) => return Standing::Declined { reason: reason.clone() },
-        Some(Decision::Bid { id, .. }) => id,
+        None => return BidStatus::Open,
+        Some(BidDecision::None { reason }) => return BidStatus::Declined { reason: reason.clone() },
+        Some(BidDecision::Bid { id, .. }) => id,
     };
     match (auction.and_then(|auction| auction.bids.get(id)), wish) {
-        (Some(placed), _) => placed.lease.map_or(Standing::Placed, |lease| Standing::Won { lease }),
-        (None, Some(Wish::Prepared | Wish::Sent)) => Standing::Bidding,
-        (None, Some(Wish::Done)) => Standing::Released,
-        (None, Some(Wish::Failed(reason))) => Standing::Failed { reason: reason.clone() },
-        // A bid of a time that this database does not remember.
-        (None, None) => Standing::Released,
+        (Some(placed), _) => placed.lease.map_or(BidStatus::Placed, |lease| BidStatus::Won { lease }),
+        (None, Some(Wish::Prepared | Wish::Sent)) => BidStatus::Bidding,
+        (None, Some(Wish::Done)) => BidStatus::Released,
+        (None, Some(Wish::Failed(reason))) => BidStatus::Failed { reason: reason.clone() },
+        // A bid that an earlier database placed.
+        (None, None) => BidStatus::Released,
     }
 }
 
-/// `now` is the chain's time in Unix seconds, `idle_ms` how long ago the decision was made.
+/// The next action. `now` is the chain's time in Unix seconds, `idle_ms` how long ago the decision was made.
 pub fn next(
-    standing: &Standing,
+    standing: &BidStatus,
     auction: Option<&Auction>,
-    decision: Option<&Decision>,
+    decision: Option<&BidDecision>,
     wish: Option<&Wish>,
     (now, idle_ms): (u64, u64),
-    bounds: Bounds,
-) -> Action {
+    bounds: BidBounds,
+) -> BidAction {
     let bidding = auction.filter(|auction| auction.is_open() && now < u64::from(auction.terms.bidUntil));
     match standing {
-        Standing::Open if bidding.is_some() => Action::Answer,
-        Standing::Declined { .. } | Standing::Failed { .. } if bidding.is_some() => {
+        BidStatus::Open if bidding.is_some() => BidAction::Answer,
+        BidStatus::Declined { .. } | BidStatus::Failed { .. } if bidding.is_some() => {
             if idle_ms >= PAUSE_MS {
-                Action::Answer
+                BidAction::Answer
             } else {
-                Action::Wait
+                BidAction::Wait
             }
         }
-        Standing::Bidding if wish == Some(&Wish::Prepared) && (bounds.drain || bidding.is_none()) => Action::Withdraw,
-        Standing::Bidding => Action::Wait,
-        Standing::Placed if may_release(auction, decision, now, bounds) => Action::Release,
-        Standing::Placed => Action::Hold,
-        _ => Action::Rest,
+        BidStatus::Bidding if wish == Some(&Wish::Prepared) && (bounds.drain || bidding.is_none()) => {
+            BidAction::Withdraw
+        }
+        BidStatus::Bidding => BidAction::Wait,
+        BidStatus::Placed if may_release(auction, decision, now, bounds) => BidAction::Release,
+        BidStatus::Placed => BidAction::Hold,
+        _ => BidAction::Rest,
     }
 }
 
-/// Whether a bid on chain can be taken back and should be.
-fn may_release(auction: Option<&Auction>, decision: Option<&Decision>, now: u64, bounds: Bounds) -> bool {
-    let (Some(auction), Some(Decision::Bid { bid, .. })) = (auction, decision) else { return false };
+/// Whether a bid on chain can and should be released.
+fn may_release(auction: Option<&Auction>, decision: Option<&BidDecision>, now: u64, bounds: BidBounds) -> bool {
+    let (Some(auction), Some(BidDecision::Bid { bid, .. })) = (auction, decision) else { return false };
     now > u64::from(bid.expiry) || auction.closed_at.is_some_and(|closed_at| now >= closed_at + bounds.standby)
 }
 
-/// When a bid made now expires: when its order can no longer be accepted, or `hold` seconds from now; never before the
+/// The expiry of a bid made now: when its order can no longer be accepted, or `hold` seconds from now; never before the
 /// bidding ends.
 pub fn expiry(order: &AuctionOrder, now: u64, hold: Option<u64>) -> u32 {
     let held = hold.map(|hold| u32::try_from(now.saturating_add(hold)).unwrap_or(u32::MAX));
     held.map_or(order.acceptUntil, |held| held.max(order.bidUntil).min(order.acceptUntil))
 }
 
-/// Rates so many percent dearer, rounded up; as high as a rate can be when it would be higher.
+/// Rates raised by a percentage, rounded up and capped at the highest rate that fits.
 pub fn with_margin(rates: &Rates, percent: u16) -> Rates {
     fn dearer<const BITS: usize, const LIMBS: usize>(
         rate: alloy::primitives::Uint<BITS, LIMBS>,
@@ -170,69 +173,76 @@ mod tests {
     };
 
     use super::*;
-    use crate::auction::Placed;
+    use crate::auction::PlacedBid;
 
-    const BOUNDS: Bounds = Bounds { drain: false, standby: 0 };
+    const BOUNDS: BidBounds = BidBounds { drain: false, standby: 0 };
 
     fn auction() -> Auction {
         let terms = AuctionOrder { bidUntil: 100, acceptUntil: 1000, ..AuctionOrder::default() };
         Auction::new(B256::repeat_byte(1), terms, U256::from(5), 10, 1)
     }
 
-    fn decided() -> Decision {
-        Decision::Bid { id: B256::repeat_byte(2), bid: Bid { provider: Address::ZERO, expiry: 1000, ..Bid::default() } }
+    fn decided() -> BidDecision {
+        BidDecision::Bid {
+            id: B256::repeat_byte(2),
+            bid: Bid { provider: Address::ZERO, expiry: 1000, ..Bid::default() },
+        }
     }
 
     fn placed(mut auction: Auction, lease: Option<B256>) -> Auction {
-        let Decision::Bid { id, bid } = decided() else { unreachable!("it is a bid") };
-        auction.bids.insert(id, Placed { terms: bid, placed_at: 20, lease });
+        let BidDecision::Bid { id, bid } = decided() else { unreachable!("it is a bid") };
+        auction.bids.insert(id, PlacedBid { terms: bid, placed_at: 20, lease });
         auction
     }
 
     fn act(
         auction: Option<&Auction>,
-        decision: Option<&Decision>,
+        decision: Option<&BidDecision>,
         wish: Option<Wish>,
         now: u64,
-        bounds: Bounds,
-    ) -> Action {
+        bounds: BidBounds,
+    ) -> BidAction {
         let standing = standing(auction, decision, wish.as_ref());
         next(&standing, auction, decision, wish.as_ref(), (now, PAUSE_MS), bounds)
     }
 
     #[test]
     fn an_open_order_is_answered_until_the_bidding_ends() {
-        let (open, none) = (auction(), Decision::None { reason: "too small".to_owned() });
-        assert_eq!(act(Some(&open), None, None, 99, BOUNDS), Action::Answer);
-        assert_eq!(act(Some(&open), Some(&none), None, 99, BOUNDS), Action::Answer);
-        assert_eq!(act(Some(&open), Some(&none), None, 100, BOUNDS), Action::Rest);
-        assert_eq!(act(None, None, None, 99, BOUNDS), Action::Rest);
+        let (open, none) = (auction(), BidDecision::None { reason: "too small".to_owned() });
+        assert_eq!(act(Some(&open), None, None, 99, BOUNDS), BidAction::Answer);
+        assert_eq!(act(Some(&open), Some(&none), None, 99, BOUNDS), BidAction::Answer);
+        assert_eq!(act(Some(&open), Some(&none), None, 100, BOUNDS), BidAction::Rest);
+        assert_eq!(act(None, None, None, 99, BOUNDS), BidAction::Rest);
     }
 
     #[test]
     fn nobody_bids_twice() {
         let (open, bid) = (auction(), decided());
         for wish in [Wish::Prepared, Wish::Sent] {
-            assert_eq!(act(Some(&open), Some(&bid), Some(wish), 50, BOUNDS), Action::Wait);
+            assert_eq!(act(Some(&open), Some(&bid), Some(wish), 50, BOUNDS), BidAction::Wait);
         }
-        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Done), 50, BOUNDS), Action::Rest, "displaced");
-        assert_eq!(act(Some(&placed(auction(), None)), Some(&bid), Some(Wish::Done), 50, BOUNDS), Action::Hold);
+        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Done), 50, BOUNDS), BidAction::Rest, "displaced");
+        assert_eq!(act(Some(&placed(auction(), None)), Some(&bid), Some(Wish::Done), 50, BOUNDS), BidAction::Hold);
         let failed = || Some(Wish::Failed("CapacityExceeded".to_owned()));
         assert_eq!(
             act(Some(&open), Some(&bid), failed(), 50, BOUNDS),
-            Action::Answer,
+            BidAction::Answer,
             "it had no effect and never will"
         );
-        assert_eq!(act(Some(&open), Some(&bid), failed(), 100, BOUNDS), Action::Rest);
+        assert_eq!(act(Some(&open), Some(&bid), failed(), 100, BOUNDS), BidAction::Rest);
     }
 
     #[test]
     fn what_is_not_signed_is_taken_back_when_it_makes_no_sense() {
-        let (open, bid, drain) = (auction(), decided(), Bounds { drain: true, standby: 0 });
-        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Prepared), 50, drain), Action::Withdraw);
-        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Prepared), 100, BOUNDS), Action::Withdraw);
-        assert_eq!(act(None, Some(&bid), Some(Wish::Prepared), 50, BOUNDS), Action::Withdraw, "a reorg took the order");
-        assert_eq!(act(None, Some(&bid), Some(Wish::Sent), 50, BOUNDS), Action::Wait, "the chain will say");
+        let (open, bid, drain) = (auction(), decided(), BidBounds { drain: true, standby: 0 });
+        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Prepared), 50, drain), BidAction::Withdraw);
+        assert_eq!(act(Some(&open), Some(&bid), Some(Wish::Prepared), 100, BOUNDS), BidAction::Withdraw);
+        assert_eq!(
+            act(None, Some(&bid), Some(Wish::Prepared), 50, BOUNDS),
+            BidAction::Withdraw,
+            "a reorg took the order"
+        );
+        assert_eq!(act(None, Some(&bid), Some(Wish::Sent), 50, BOUNDS), BidAction::Wait, "the chain will say");
     }
 
     #[test]
@@ -241,17 +251,17 @@ mod tests {
         let mut lost = placed(auction(), None);
         assert_eq!(
             act(Some(&lost), Some(&bid), Some(Wish::Done), 1000, BOUNDS),
-            Action::Hold,
+            BidAction::Hold,
             "binding to its last second"
         );
-        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 1001, BOUNDS), Action::Release);
+        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 1001, BOUNDS), BidAction::Release);
         lost.closed_at = Some(200);
-        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 200, BOUNDS), Action::Release);
-        let standby = Bounds { drain: false, standby: 60 };
-        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 259, standby), Action::Hold);
-        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 260, standby), Action::Release);
+        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 200, BOUNDS), BidAction::Release);
+        let standby = BidBounds { drain: false, standby: 60 };
+        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 259, standby), BidAction::Hold);
+        assert_eq!(act(Some(&lost), Some(&bid), Some(Wish::Done), 260, standby), BidAction::Release);
         let won = placed(lost, Some(B256::repeat_byte(3)));
-        assert_eq!(act(Some(&won), Some(&bid), Some(Wish::Done), 5000, BOUNDS), Action::Rest);
+        assert_eq!(act(Some(&won), Some(&bid), Some(Wish::Done), 5000, BOUNDS), BidAction::Rest);
     }
 
     #[test]

@@ -1,15 +1,15 @@
-//! How the engine's objects are named and labelled, so that they are found again and never taken for another's.
+//! Names and labels of the engine's objects.
 //!
-//! The labels are the authority: what does not carry all of them is not ours. Names are derived from the lease, so that a
-//! second creation meets the first instead of standing beside it.
+//! Labels are the authority: an object without all of them is not ours and is never changed. Names are derived from the
+//! lease, so that creating an object twice finds the first.
 
 use std::collections::HashMap;
 
 use alloy::primitives::{Address, B256};
 
-use super::decide::Slot;
+use super::reconcile::Slot;
 
-/// Whose objects: one provider on one deployment.
+/// The owner of objects: one provider on one deployment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Owner {
     pub provider: Address,
@@ -17,14 +17,15 @@ pub struct Owner {
     pub market: Address,
 }
 
-/// Which lease an object belongs to.
+/// The lease that an object belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tag {
     pub owner: Owner,
     pub lease: B256,
-    /// The lease's generation when the object was made.
+    /// The lease's generation when the object was created.
     pub generation: i64,
-    /// The block in which the lease was opened: a chain follower that has not passed it cannot say that the lease is gone.
+    /// The block in which the lease was opened: a chain follower that has not passed it cannot tell that the lease is
+    /// gone.
     pub opened_block: u64,
 }
 
@@ -72,7 +73,7 @@ impl Tag {
         labels
     }
 
-    /// Reads the labels of an object; `None` when it is not this owner's.
+    /// Parses the labels of an object; `None` when it is not this owner's.
     pub fn read(owner: Owner, labels: &HashMap<String, String>) -> Option<Self> {
         let same = owner.labels().iter().all(|(key, value)| labels.get(*key) == Some(value));
         let lease = labels.get(LEASE)?.parse().ok()?;
@@ -87,7 +88,7 @@ pub fn slot(labels: &HashMap<String, String>) -> Option<Slot> {
     Some(Slot { replica: labels.get(REPLICA)?.parse().ok()?, service: labels.get(SERVICE)?.clone() })
 }
 
-/// The first 16 hex digits of a lease's id: enough to tell leases apart on a machine, short enough for names.
+/// The first 16 hex digits of a lease's id: enough to distinguish leases on a machine, short enough for names.
 pub fn short(lease: B256) -> String {
     alloy::hex::encode(&lease[..8])
 }

@@ -1,16 +1,29 @@
-//! The noun that the seven stages act on, and every decision about it. Pure: no I/O, no clock, no environment.
+//! The lease, and every decision about it. The seven stages act on what this crate decides.
+//!
+//! The crate is pure: it has no I/O, no clock and no environment, and its `Cargo.toml` names no runtime, database or
+//! engine client. Everything is a function of its arguments; the time is one of them. It may know the contract's types
+//! (`solidity`) and nothing of the orchestrator.
+//!
+//! # Invariants
+//!
+//! - A [`Lease`] and an [`auction::Auction`] are folds of the chain's events: the same events give the same value.
+//! - Where the contract computes the same (money, screening, physics), the contract is the authority and a test
+//!   compares.
+//! - [`reconcile`] removes something only as the answer to a complete observation.
+//! - A statement never claims more than was measured, nor more than the lease could consume.
+//! - An [`intent::IntentKey`] has one text form, which is in databases and never changes.
 
 pub mod access;
 pub mod accrual;
 pub mod auction;
 pub mod clearing;
-pub mod decide;
 pub mod epoch_tree;
 pub mod intent;
 pub mod label;
 pub mod manifest;
 pub mod meter;
 pub mod physics;
+pub mod reconcile;
 pub mod screen;
 pub mod statement;
 
@@ -18,7 +31,7 @@ use alloy::primitives::{B256, U256};
 use serde::{Deserialize, Serialize};
 use solidity::{LeasePolicy, Market::MarketEvents, Terms};
 
-/// One lease as the chain tells it: the fold of its events. Money in base units of its currency, times in the chain's
+/// One lease as the chain shows it: a fold of its events. Money in base units of its currency, times in the chain's
 /// Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,36 +40,36 @@ pub struct Lease {
     pub offer: u32,
     pub terms: Terms,
     pub policy: LeasePolicy,
-    /// How many replicas are wanted; 0 once closed.
+    /// The wanted replica count; 0 once closed.
     pub replicas: u16,
-    /// Reserved from the opening to `since` less what can never be claimed any more, base units × 1e12.
+    /// What was reserved from the opening to `since`, less what can never be claimed any more, base units × 1e12.
     pub integral: U256,
     pub since: u64,
-    /// Replicas × seconds from the opening to `since`: what could run, whatever of it can still be claimed.
+    /// Replicas × seconds from the opening to `since`: what could run, whether or not it can still be claimed.
     pub replica_seconds: u64,
     /// Whether `since` is still the opening.
     pub at_opening: bool,
     pub deposited: U256,
     /// Settled to the provider.
     pub paid: U256,
-    /// Withdrawn by or refunded to the tenant, or moved to the lease that goes on from this one.
+    /// Withdrawn by or refunded to the tenant, or moved to the lease that continues this one.
     pub returned: U256,
     /// Time of the newest settled statement; the opening before there is one.
     pub settled_at: u64,
     pub opened_at: u64,
     pub opened_block: u64,
     pub closed_at: Option<u64>,
-    /// What stood until it was closed.
+    /// The replica count until it was closed.
     pub ended: Option<Stand>,
     /// The arbiters' deadline, while a dispute freezes what is claimed.
     pub disputed_until: Option<u64>,
     /// When the provider may close because of its notice.
     pub notice_ends: Option<u64>,
-    /// The contract's: seconds after which an unproven reservation lapses.
+    /// A parameter of the contract: seconds after which an unproven reservation lapses.
     pub claim_window: u64,
 }
 
-/// A count of replicas, and since when.
+/// A replica count, and since when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stand {
     pub replicas: u16,
@@ -73,7 +86,7 @@ pub enum Status {
 }
 
 impl Lease {
-    /// The first event of a lease; `None` for any other.
+    /// Creates the lease from its first event; `None` for any other event.
     pub fn open(event: &MarketEvents, time: u64, block: u64, claim_window: u64) -> Option<Self> {
         let MarketEvents::LeaseOpened(opened) = event else { return None };
         Some(Self {
@@ -100,11 +113,11 @@ impl Lease {
         })
     }
 
-    /// Applies a later event of this lease, which stood in a block of the given time.
+    /// Applies a later event of this lease, from a block of the given time.
     ///
-    /// `reach` is what a lease cannot know of its provider: when that fell silent, the time of its newest root. Only the
-    /// events for which [`needs_reach`] holds ask for it.
-    pub fn apply(&mut self, event: &MarketEvents, time: u64, reach: Option<u64>) {
+    /// `last_root` is what a lease cannot know of its provider: when that fell silent, the time of its last root
+    /// before. Only the events for which [`needs_last_root`] holds need it.
+    pub fn apply(&mut self, event: &MarketEvents, time: u64, last_root: Option<u64>) {
         match event {
             MarketEvents::LeaseScaled(scaled) => self.step(scaled.replicas, time),
             MarketEvents::PolicySet(set) => self.policy = set.policy.clone(),
@@ -114,7 +127,7 @@ impl Lease {
                 self.closed_at = Some(time);
             }
             MarketEvents::LeaseMoved(moved) => {
-                accrual::cut_end(self, time, reach);
+                accrual::cut_end(self, time, last_root);
                 self.returned += moved.amount;
             }
             MarketEvents::NoticeGiven(notice) => self.notice_ends = Some(notice.until.saturating_to()),
@@ -134,7 +147,7 @@ impl Lease {
                 }
             }
             MarketEvents::FraudProven(_) => accrual::void(self, time),
-            MarketEvents::OutageCredited(_) => accrual::cut(self, time, reach),
+            MarketEvents::OutageCredited(_) => accrual::cut(self, time, last_root),
             _ => {}
         }
     }
@@ -159,7 +172,7 @@ impl Lease {
         }
     }
 
-    /// Replicas × seconds from the opening to a time not before `since`: the most that was ever there to be healthy.
+    /// Replicas × seconds from the opening to a time not before `since`: the most that could be healthy.
     pub fn replica_seconds_until(&self, time: u64) -> u64 {
         self.replica_seconds + u64::from(self.replicas) * time.saturating_sub(self.since)
     }
@@ -175,7 +188,7 @@ impl Lease {
         self.replicas = replicas;
     }
 
-    /// Moves the curve's one point. What is reserved there may be less than it was, what could run is what it was.
+    /// Moves the curve's one point. The reservation at that point may be less than it was; what could run is unchanged.
     fn move_point(&mut self, integral: U256, since: u64) {
         self.replica_seconds = self.replica_seconds_until(since);
         self.integral = integral;
@@ -184,7 +197,7 @@ impl Lease {
     }
 }
 
-/// Whether an event of a lease needs to be told how far its silent provider's roots reach.
-pub fn needs_reach(event: &MarketEvents) -> bool {
+/// Whether applying an event of a lease needs the time of its silent provider's last root.
+pub fn needs_last_root(event: &MarketEvents) -> bool {
     matches!(event, MarketEvents::OutageCredited(_) | MarketEvents::LeaseMoved(_))
 }

@@ -1,8 +1,8 @@
-//! The manifest: the tenant's Compose file, read into what one replica runs.
+//! The manifest: the tenant's Compose file, parsed into what one replica runs.
 //!
-//! A manifest comes from a stranger, and what it says is carried out on the provider's machine. So nothing in it is
-//! skipped in silence: a key either has the effect that Compose gives it, or is known to be harmless, or is refused with
-//! its path (`services.web.privileged`), the reason, and what to do instead. All refusals of a file are told at once.
+//! A manifest comes from a stranger and is executed on the provider's machine. Nothing in it is ignored silently: a key
+//! either has the effect that Compose gives it, or is known to be harmless, or is refused with its path
+//! (`services.web.privileged`), the reason, and what to do instead. All refusals of a file are returned at once.
 //!
 //! # How a shape divides over services
 //!
@@ -19,8 +19,8 @@
 
 mod checks;
 mod fields;
+mod locations;
 mod node;
-mod places;
 mod refusals;
 mod service;
 mod tidemark;
@@ -31,12 +31,12 @@ use std::{
     time::Duration,
 };
 
-use node::{At, Node};
-pub use places::{Place, Placed};
+pub use locations::{LocatedRefusal, SourceLocation};
+use node::{At, YamlNode};
 use serde::Serialize;
-pub use tidemark::{Gateway, Scaling};
+pub use tidemark::{GatewayOptions, Scaling};
 
-/// Bytes. A manifest is a page of text; what is longer is something else.
+/// Bytes. A manifest is a page of text; a longer file is something else.
 pub const LARGEST: usize = 64 * 1024;
 /// Services in one manifest.
 pub const MOST_SERVICES: usize = 32;
@@ -55,7 +55,7 @@ pub struct Service {
     pub image: String,
     pub command: Option<Vec<String>>,
     pub entrypoint: Option<Vec<String>>,
-    /// `KEY=VALUE`, one a key, sorted.
+    /// `KEY=VALUE`, one for each key, sorted.
     pub environment: BTreeMap<String, String>,
     /// Container ports that the provider publishes.
     pub ports: BTreeSet<Port>,
@@ -70,8 +70,8 @@ pub struct Service {
     pub stop_signal: Option<String>,
     pub init: bool,
     pub hostname: Option<String>,
-    pub limits: Limits,
-    pub gateway: Gateway,
+    pub limits: ManifestLimits,
+    pub gateway: GatewayOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -97,13 +97,13 @@ pub struct Mount {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Tmpfs {
     pub target: String,
-    /// Bytes; it counts as memory. None: whatever memory is left.
+    /// Bytes; it counts as memory. None: all memory that is left.
     pub size: Option<u64>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub enum Health {
-    /// Also switches off a check that the image brings along.
+    /// Also disables a check that the image defines.
     Off,
     Check {
         /// `CMD`, `CMD-SHELL`; none keeps the image's own test.
@@ -120,31 +120,31 @@ pub enum Health {
 pub enum Condition {
     Started,
     Healthy,
-    /// The dependency is a job: it runs once and must end with 0; it is not started again.
+    /// The dependency is a job: it runs once and must exit with 0; it is not started again.
     CompletedSuccessfully,
 }
 
 /// What a service takes of the shape; none: all of it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Limits {
+pub struct ManifestLimits {
     pub millicores: Option<u32>,
     /// Bytes.
     pub memory: Option<u64>,
     pub pids: Option<u32>,
 }
 
-/// One thing that a manifest may not say.
+/// One key or value that a manifest may not have.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refusal {
-    /// Where: `services.web.privileged`; empty for the file as a whole.
+pub struct ManifestRefusal {
+    /// The path, such as `services.web.privileged`; empty for the file as a whole.
     pub path: String,
-    /// Why, and what to do instead.
+    /// The reason, and what to do instead.
     pub reason: String,
 }
 
-/// Everything that stands against a manifest; never empty.
+/// All refusals of a manifest; never empty.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Refused(pub Vec<Refusal>);
+pub struct Refused(pub Vec<ManifestRefusal>);
 
 impl std::error::Error for Refused {}
 
@@ -158,7 +158,7 @@ impl fmt::Display for Refused {
     }
 }
 
-impl fmt::Display for Refusal {
+impl fmt::Display for ManifestRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() { f.write_str(&self.reason) } else { write!(f, "{}: {}", self.path, self.reason) }
     }
@@ -173,27 +173,27 @@ impl fmt::Display for Protocol {
     }
 }
 
-/// Collects what stands against a file while the rest of it is read on.
+/// Collects refusals while the rest of the file is parsed.
 #[derive(Default)]
-struct Refusals(Vec<Refusal>);
+struct Refusals(Vec<ManifestRefusal>);
 
 impl Refusals {
-    fn note<T>(&mut self, result: Result<T, Refusal>) -> Option<T> {
+    fn note<T>(&mut self, result: Result<T, ManifestRefusal>) -> Option<T> {
         result.map_err(|refusal| self.0.push(refusal)).ok()
     }
 }
 
 impl Manifest {
-    /// Reads a manifest. Total: any bytes give a manifest or at least one refusal.
+    /// Parses a manifest. Total: any bytes give a manifest or at least one refusal.
     pub fn parse(bytes: &[u8]) -> Result<Self, Refused> {
-        let whole = |reason: String| Refused(vec![Refusal { path: String::new(), reason }]);
+        let whole = |reason: String| Refused(vec![ManifestRefusal { path: String::new(), reason }]);
         if bytes.len() > LARGEST {
             return Err(whole(format!("the file has {} bytes; at most {LARGEST} are read", bytes.len())));
         }
         let text = std::str::from_utf8(bytes).map_err(|error| whole(format!("the file is not UTF-8 text: {error}")))?;
         let root =
             node::read(text).map_err(|error| whole(format!("the file is not YAML that can be read: {error}")))?;
-        if !matches!(root, Node::Map(_)) {
+        if !matches!(root, YamlNode::Map(_)) {
             return Err(whole(
                 "the file is not a Compose file: it must be a mapping with the key `services`".to_owned(),
             ));
@@ -206,7 +206,7 @@ impl Manifest {
         }
     }
 
-    /// Services in an order in which each stands after those that it depends on.
+    /// Services in an order in which each comes after those that it depends on.
     pub fn in_order(&self) -> Vec<&str> {
         let mut order: Vec<&str> = Vec::new();
         while order.len() < self.services.len() {
@@ -220,20 +220,20 @@ impl Manifest {
         order
     }
 
-    /// Whether another service waits for this one to end well, so that it is a job and not a server.
+    /// Whether another service waits for this one to complete, so that it is a job and not a server.
     pub fn is_job(&self, name: &str) -> bool {
         let waits = |service: &Service| service.depends_on.get(name) == Some(&Condition::CompletedSuccessfully);
         self.services.values().any(waits)
     }
 
-    /// The container port behind which the gateway finds a service; none when it publishes no TCP port.
+    /// The container port at which the gateway reaches a service; none when it publishes no TCP port.
     pub fn served_port(&self, service: &str) -> Option<u16> {
         let service = self.services.get(service)?;
         let mut tcp = service.ports.iter().filter(|port| port.protocol == Protocol::Tcp).map(|port| port.number);
         service.gateway.port.or_else(|| tcp.next())
     }
 
-    /// The images, each once.
+    /// The images, without repetition.
     pub fn images(&self) -> BTreeSet<&str> {
         self.services.values().map(|service| service.image.as_str()).collect()
     }
@@ -257,7 +257,7 @@ fn file(root: &At<'_>, refusals: &mut Refusals) -> Manifest {
     }
     if manifest.services.is_empty() && refusals.0.is_empty() {
         let reason = if seen_services { "there is no service; name at least one" } else { "the key is missing" };
-        refusals.0.push(Refusal { path: "services".to_owned(), reason: reason.to_owned() });
+        refusals.0.push(ManifestRefusal { path: "services".to_owned(), reason: reason.to_owned() });
     }
     if refusals.0.is_empty() {
         checks::across(&manifest, refusals);

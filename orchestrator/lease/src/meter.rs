@@ -1,5 +1,5 @@
-//! From two looks at raw counters to what a lease used in between. Totals only ever grow; a raw counter that fell means
-//! that what it counted began again, and what it shows now is new.
+//! The totals of a lease from consecutive readings of raw counters. Totals never fall; a raw counter that fell was
+//! reset, and its present value is added as new.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,43 +13,43 @@ pub struct Meter {
     /// The machine's Unix milliseconds.
     pub at_ms: u64,
     pub counters: Counters,
-    pub raw: Raw,
+    pub raw: RawReading,
 }
 
-/// Counters as they were read.
+/// Raw counters of one reading.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-pub struct Raw {
+pub struct RawReading {
     /// The lease's parent group, which outlives its containers; none where groups cannot be read.
-    pub group: Option<Group>,
+    pub group: Option<GroupReading>,
     /// By container, or by container and process where a restart can be seen.
-    pub containers: BTreeMap<String, Single>,
+    pub containers: BTreeMap<String, ContainerReading>,
     /// Replicas of which every service was up.
     pub ready: BTreeSet<u16>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Group {
-    /// Tells apart a group and another of its name that was made after it.
+pub struct GroupReading {
+    /// Distinguishes a group from another of its name that was created later.
     pub inode: u64,
     pub cpu_nanos: u64,
     pub memory_bytes: u64,
 }
 
-/// One container's counters. CPU time and memory are 0 where the group tells them.
+/// One container's counters. CPU time and memory are 0 where the group reports them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Single {
+pub struct ContainerReading {
     pub cpu_nanos: u64,
     pub memory_bytes: u64,
     pub network_bytes: u64,
 }
 
 impl Meter {
-    /// The meter after another look. `longest_ms` is the longest time between two looks for which presence is claimed: who
-    /// was not there to see cannot say that a replica was healthy all the while.
-    pub fn advance(&self, at_ms: u64, raw: Raw, longest_ms: u64) -> Self {
+    /// The meter after another reading. `longest_ms` is the longest interval between two readings for which presence is
+    /// claimed: for a longer one it was not observed that a replica was healthy throughout.
+    pub fn advance(&self, at_ms: u64, raw: RawReading, longest_ms: u64) -> Self {
         let mut counters = self.counters;
         let first = self.at_ms == 0;
         let seen_ms = if first { 0 } else { at_ms.saturating_sub(self.at_ms).min(longest_ms) };
@@ -70,25 +70,25 @@ impl Meter {
             counters.network_bytes = counters.network_bytes.saturating_add(network);
         }
 
-        // The line between two readings is the best guess at what was held between them.
+        // A line between two readings is the best estimate of the memory held between them.
         let held = (u128::from(self.raw.memory()) + u128::from(raw.memory())) / 2;
         let memory = held * u128::from(seen_ms) / 1000;
         counters.memory_byte_seconds = counters.memory_byte_seconds.saturating_add(memory);
 
-        // A group that could not be read this time is not one that began again.
+        // A group that could not be read this time has not been reset.
         let group = raw.group.or(self.raw.group);
-        Self { at_ms, counters, raw: Raw { group, ..raw } }
+        Self { at_ms, counters, raw: RawReading { group, ..raw } }
     }
 }
 
-impl Raw {
+impl RawReading {
     fn memory(&self) -> u64 {
         let singles = self.containers.values().map(|single| single.memory_bytes);
         self.group.map_or(0, |group| group.memory_bytes).saturating_add(singles.sum())
     }
 }
 
-/// How much a counter grew that starts at 0 when it begins again.
+/// The growth of a counter that is 0 after a reset.
 fn grown(before: u64, now: u64) -> u64 {
     if now >= before { now - before } else { now }
 }
@@ -99,9 +99,9 @@ mod tests {
 
     use super::*;
 
-    fn raw(inode: u64, cpu_nanos: u64, ready: &[u16]) -> Raw {
-        let group = Some(Group { inode, cpu_nanos, memory_bytes: 1000 });
-        Raw { group, ready: ready.iter().copied().collect(), ..Raw::default() }
+    fn raw(inode: u64, cpu_nanos: u64, ready: &[u16]) -> RawReading {
+        let group = Some(GroupReading { inode, cpu_nanos, memory_bytes: 1000 });
+        RawReading { group, ready: ready.iter().copied().collect(), ..RawReading::default() }
     }
 
     #[test]
@@ -123,18 +123,20 @@ mod tests {
         assert_eq!(meter.counters.cpu_nanos, 140);
         let meter = meter.advance(3, raw(2, 50, &[]), 1);
         assert_eq!(meter.counters.cpu_nanos, 190, "another group, though its counter is larger");
-        let meter = meter.advance(4, Raw::default(), 1).advance(5, raw(2, 60, &[]), 1);
+        let meter = meter.advance(4, RawReading::default(), 1).advance(5, raw(2, 60, &[]), 1);
         assert_eq!(meter.counters.cpu_nanos, 200, "a group that could not be read in between");
     }
 
     #[test]
     fn each_process_of_a_container_counts_its_traffic() {
-        let network = |pairs: &[(&str, u64)]| Raw {
+        let network = |pairs: &[(&str, u64)]| RawReading {
             containers: pairs
                 .iter()
-                .map(|(name, bytes)| ((*name).to_owned(), Single { network_bytes: *bytes, ..Single::default() }))
+                .map(|(name, bytes)| {
+                    ((*name).to_owned(), ContainerReading { network_bytes: *bytes, ..ContainerReading::default() })
+                })
                 .collect(),
-            ..Raw::default()
+            ..RawReading::default()
         };
         let meter =
             Meter::default().advance(1, network(&[("a@1", 10)]), 1).advance(2, network(&[("a@1", 15), ("b@2", 1)]), 1);

@@ -1,7 +1,7 @@
-//! What no honest meter can state (`Physics.sol` and `Faults.sol`), for who states and for who watches. The contract's word
-//! counts; `tests/tests/enforcement` holds the two against each other.
+//! What no honest meter can state (`Physics.sol` and `Faults.sol`), for providers that state and for watchers. The
+//! contract is the authority; `tests/tests/enforcement` compares the two.
 //!
-//! A watcher need not trust anything but the chain: a statement's path leads to a posted root, and what follows from the
+//! A watcher needs to trust only the chain: a statement's path leads to a posted root, and what follows from the
 //! statement follows from the lease's terms and its events.
 
 use alloy::primitives::U256;
@@ -10,10 +10,10 @@ use solidity::{Shape, Statement};
 
 use super::Lease;
 
-/// Basis points by which a utilization may be off.
+/// The tolerance of a utilization, in basis points.
 const ROUNDING: u64 = 1;
 
-/// What leaves alone can prove against their provider, as the contract numbers it.
+/// The frauds that leaves alone prove against their provider, as the contract numbers them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[repr(u8)]
@@ -30,14 +30,14 @@ pub enum Fraud {
     Utilization,
 }
 
-/// A statement and the epoch under whose root it stands.
+/// A statement and the epoch whose root covers it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stated {
     pub epoch: u64,
     pub statement: Statement,
 }
 
-/// What one statement proves.
+/// The fraud that one statement proves.
 pub fn alone(lease: &Lease, statement: &Statement, epoch_length: u64) -> Option<Fraud> {
     let since_opening = u64::from(statement.time).checked_sub(lease.since).filter(|_| lease.at_opening);
     let beyond = |seconds| beyond_count(lease, statement.replicaSeconds, seconds, epoch_length);
@@ -45,7 +45,8 @@ pub fn alone(lease: &Lease, statement: &Statement, epoch_length: u64) -> Option<
     excess.then_some(Fraud::Excess)
 }
 
-/// What two statements of one lease prove, the earlier given first: by time, and by epoch when the times are equal.
+/// The fraud that two statements of one lease prove. The earlier comes first: by time, and by epoch when the times are
+/// equal.
 pub fn together(lease: &Lease, earlier: &Stated, later: &Stated, epoch_length: u64) -> Option<Fraud> {
     let (a, b) = (&earlier.statement, &later.statement);
     if earlier.epoch == later.epoch {
@@ -73,14 +74,15 @@ fn beyond_shape(shape: &Shape, statement: &Statement) -> bool {
         || U256::from(statement.memoryByteSeconds) > U256::from(shape.memoryMiB) * U256::from(1u64 << 20) * seconds
 }
 
-/// More replica-seconds than the lease's present count spends in so many seconds, and its highest in an epoch.
+/// More replica-seconds than the lease's present count spends in this many seconds, plus its highest count for an
+/// epoch.
 fn beyond_count(lease: &Lease, replica_seconds: u64, seconds: u64, epoch_length: u64) -> bool {
     let (now, most) = (u64::from(lease.replicas), u64::from(lease.policy.maxReplicas));
     replica_seconds > now.saturating_mul(seconds).saturating_add(most.saturating_mul(epoch_length))
 }
 
-/// More counted between two statements than the lease's replicas could spend. It has stood at its count since its last
-/// step, and the provider had an epoch to follow that.
+/// More counted between two statements than the lease's replicas could spend. The lease has kept its count since its
+/// last step, and the provider had an epoch to follow that.
 fn outgrows(lease: &Lease, earlier: &Statement, later: &Statement, epoch_length: u64) -> bool {
     let grown = later.replicaSeconds.saturating_sub(earlier.replicaSeconds);
     let seconds = u64::from(later.time.saturating_sub(earlier.time));
@@ -89,7 +91,7 @@ fn outgrows(lease: &Lease, earlier: &Statement, later: &Statement, epoch_length:
         && beyond_count(lease, grown, seconds, epoch_length)
 }
 
-/// A counter that is lower than before.
+/// Whether a counter is lower than before.
 fn fell(earlier: &Statement, later: &Statement) -> bool {
     later.replicaSeconds < earlier.replicaSeconds
         || later.cpuNanos < earlier.cpuNanos
@@ -97,7 +99,7 @@ fn fell(earlier: &Statement, later: &Statement) -> bool {
         || later.networkBytes < earlier.networkBytes
 }
 
-/// A utilization other than the counters' growth makes it. Counters that fell make none.
+/// Whether a utilization differs from what the counters' growth makes it. Counters that fell determine none.
 fn misstated(shape: &Shape, earlier: &Statement, later: &Statement) -> bool {
     if fell(earlier, later) {
         return false;
@@ -113,7 +115,7 @@ pub fn utilization(shape: &Shape, nanos: U256, replica_seconds: u64) -> Option<u
     (!had.is_zero()).then(|| (nanos * U256::from(10_000) / had).saturating_to())
 }
 
-/// CPU time that a shape has in so many replica-seconds, in nanoseconds.
+/// CPU time that a shape has in this many replica-seconds, in nanoseconds.
 fn cpu(shape: &Shape, replica_seconds: u64) -> U256 {
     U256::from(shape.millicores) * U256::from(1_000_000) * U256::from(replica_seconds)
 }

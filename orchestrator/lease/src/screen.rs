@@ -1,9 +1,9 @@
-//! Whether an order fits an offer or a bid: the predicates by which the contract takes an offer (`Market.take`) or screens a
-//! bid (`Auction.screen`).
+//! Whether an order matches an offer or a bid: the predicates by which the contract takes an offer (`Market.take`) or
+//! screens a bid (`Auction.screen`).
 //!
-//! The contract stops at the first that fails; here every one that fails is returned, in the contract's order and with its
-//! numbers, so that "no" comes with all its reasons. `solidity/test/vectors` holds both against the same cases. The
-//! contract's word counts.
+//! The contract stops at the first predicate that fails. This module returns every one that fails, in the contract's
+//! order and with its numbers, so that a refusal comes with all its reasons. `solidity/test/vectors` holds both to the
+//! same cases; the contract is the authority.
 
 use std::{collections::BTreeSet, fmt};
 
@@ -11,37 +11,37 @@ use alloy::primitives::{Address, B256, U256};
 use serde::{Deserialize, Serialize};
 use solidity::{Bid, LeasePolicy, Market::Capacity, Order, Rates, Shape};
 
-use super::{accrual::SCALE, auction::Auction};
+use super::{
+    accrual::SCALE,
+    auction::{Auction, MOST_BIDS},
+};
 
 /// Millicores, MiB of memory, MiB of disk, GPUs: in the order in which the contract numbers them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Amounts(pub [u64; 4]);
 
-/// Their names, for sentences.
+/// Their names, for messages.
 pub const KINDS: [&str; 4] = ["millicores", "MiB of memory", "MiB of disk", "GPUs"];
 
 const MOST_REPLICAS: u16 = 1 << 14;
 
-/// The seats of an order.
-pub const MOST_BIDS: usize = 16;
-
-/// A provider as far as an order can see it.
+/// What an order can see of a provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Seller {
     pub provider: Address,
     pub registered: bool,
     pub capacity: Amounts,
-    /// What leases, bids and the provider's own reservations hold of it.
+    /// Reserved by leases, bids and the provider itself.
     pub held: Amounts,
     pub attributes: BTreeSet<B256>,
-    /// Whether the market takes new leases and bids at all.
+    /// Whether the market accepts new leases and bids at all.
     pub intake_open: bool,
 }
 
-/// Why an order and an offer or a bid do not fit; each is the contract's error of that name, with what it needs to be
-/// remedied. Rates are base units × 1e12 a second, amounts base units, times Unix seconds.
+/// Why an order and an offer or a bid do not match. Each is the contract's error of that name, with the numbers needed
+/// to remedy it. Rates are base units × 1e12 a second, amounts base units, times Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Reason {
+pub enum Mismatch {
     IntakeStopped,
     OfferClosed { offer: u32 },
     NotRegistered { provider: Address },
@@ -68,13 +68,13 @@ impl Amounts {
         Self(std::array::from_fn(|kind| self.0[kind].saturating_add(other.0[kind])))
     }
 
-    /// Nothing where there would be less.
+    /// Zero where the difference would be negative.
     pub fn less(self, other: Self) -> Self {
         Self(std::array::from_fn(|kind| self.0[kind].saturating_sub(other.0[kind])))
     }
 }
 
-/// What the contract says that a provider has, and what leases and bids hold of it.
+/// The provider's registered capacity on chain, and the part that leases and bids hold.
 pub fn amounts(c: &Capacity) -> (Amounts, Amounts) {
     let registered = [c.millicores, c.memoryMiB, c.diskMiB, c.gpus.into()];
     let held = [c.heldMillicores, c.heldMemoryMiB, c.heldDiskMiB, c.heldGpus.into()];
@@ -84,7 +84,7 @@ pub fn amounts(c: &Capacity) -> (Amounts, Amounts) {
 /// Every reason why an order cannot take an offer with these rates.
 ///
 /// # Arguments
-/// `deposit` is what arrives, in base units; nothing is said about money when it is not known.
+/// `deposit` is the amount that arrives, in base units; without it money is not checked.
 pub fn take(
     (offer, open): (u32, bool),
     rates: &Rates,
@@ -92,31 +92,31 @@ pub fn take(
     order: &Order,
     deposit: Option<U256>,
     notice_period: u32,
-) -> Vec<Reason> {
+) -> Vec<Mismatch> {
     let mut reasons = Vec::new();
-    let mut unless = |fits: bool, reason: Reason| reasons.extend((!fits).then_some(reason));
+    let mut unless = |fits: bool, reason: Mismatch| reasons.extend((!fits).then_some(reason));
     let (shape, policy) = (&order.shape, &order.policy);
-    unless(seller.intake_open, Reason::IntakeStopped);
-    unless(open, Reason::OfferClosed { offer });
+    unless(seller.intake_open, Mismatch::IntakeStopped);
+    unless(open, Mismatch::OfferClosed { offer });
     let (millicores, memory_mib) = (shape.millicores, shape.memoryMiB);
-    unless(millicores > 0 && memory_mib > 0, Reason::EmptyShape { millicores, memory_mib });
-    unless(sound(policy), Reason::BadPolicy { policy: policy.clone() });
+    unless(millicores > 0 && memory_mib > 0, Mismatch::EmptyShape { millicores, memory_mib });
+    unless(sound(policy), Mismatch::BadPolicy { policy: policy.clone() });
     let (replicas, min, max) = (order.replicas, policy.minReplicas, policy.maxReplicas);
-    unless((min..=max).contains(&replicas), Reason::ReplicasOutOfBounds { replicas, min, max });
+    unless((min..=max).contains(&replicas), Mismatch::ReplicasOutOfBounds { replicas, min, max });
     reasons.extend(too_dear(rates, max, order));
     reasons.extend(too_little(seller, shape, max));
     reasons.extend(deposit.and_then(|deposit| unfunded(deposit, rates, replicas, notice_period)));
     reasons
 }
 
-/// Every reason why a bid on an order would not be taken at a time.
-pub fn bid(auction: &Auction, bid: &Bid, seller: &Seller, now: u64, notice_period: u32) -> Vec<Reason> {
+/// Every reason why a bid on an order would be refused at a time.
+pub fn bid(auction: &Auction, bid: &Bid, seller: &Seller, now: u64, notice_period: u32) -> Vec<Mismatch> {
     let mut reasons = standing(auction, seller, now);
     let order = &auction.terms;
     let deadlines = (u64::from(bid.expiry), u64::from(order.bidUntil), u64::from(order.acceptUntil));
     let (deadline, earliest, latest) = deadlines;
     if deadline < earliest || deadline > latest {
-        reasons.push(Reason::BadDeadlines { deadline, earliest, latest });
+        reasons.push(Mismatch::BadDeadlines { deadline, earliest, latest });
     }
     reasons.extend(too_dear(&bid.rates, order.order.policy.maxReplicas, &order.order));
     reasons.extend(attributes(seller, &order.attributes));
@@ -127,7 +127,7 @@ pub fn bid(auction: &Auction, bid: &Bid, seller: &Seller, now: u64, notice_perio
 }
 
 /// Every reason that no bid of this provider's could remedy, whatever its rates.
-pub fn any_bid(auction: &Auction, seller: &Seller, now: u64) -> Vec<Reason> {
+pub fn any_bid(auction: &Auction, seller: &Seller, now: u64) -> Vec<Mismatch> {
     let order = &auction.terms;
     let mut reasons = standing(auction, seller, now);
     reasons.extend(attributes(seller, &order.attributes));
@@ -136,23 +136,23 @@ pub fn any_bid(auction: &Auction, seller: &Seller, now: u64) -> Vec<Reason> {
 }
 
 /// The attributes that an order wants and a provider does not claim.
-pub fn attributes<'a>(seller: &'a Seller, wanted: &'a [B256]) -> impl Iterator<Item = Reason> + 'a {
+pub fn attributes<'a>(seller: &'a Seller, wanted: &'a [B256]) -> impl Iterator<Item = Mismatch> + 'a {
     let missing = wanted.iter().filter(|attribute| !seller.attributes.contains(*attribute));
-    missing.map(|attribute| Reason::AttributeMissing { attribute: *attribute })
+    missing.map(|attribute| Mismatch::AttributeMissing { attribute: *attribute })
 }
 
-fn standing(auction: &Auction, seller: &Seller, now: u64) -> Vec<Reason> {
+fn standing(auction: &Auction, seller: &Seller, now: u64) -> Vec<Mismatch> {
     let until = u64::from(auction.terms.bidUntil);
     let mut reasons = Vec::new();
-    let mut unless = |fits: bool, reason: Reason| reasons.extend((!fits).then_some(reason));
-    unless(seller.intake_open, Reason::IntakeStopped);
-    unless(seller.registered, Reason::NotRegistered { provider: seller.provider });
-    unless(auction.is_open(), Reason::OrderClosed { order: auction.id });
-    unless(now < until, Reason::BiddingOver { until });
+    let mut unless = |fits: bool, reason: Mismatch| reasons.extend((!fits).then_some(reason));
+    unless(seller.intake_open, Mismatch::IntakeStopped);
+    unless(seller.registered, Mismatch::NotRegistered { provider: seller.provider });
+    unless(auction.is_open(), Mismatch::OrderClosed { order: auction.id });
+    unless(now < until, Mismatch::BiddingOver { until });
     reasons
 }
 
-/// As `Accrual.sound`.
+/// The same predicate as `Accrual.sound`.
 fn sound(policy: &LeasePolicy) -> bool {
     policy.maxReplicas > 0
         && policy.maxReplicas < MOST_REPLICAS
@@ -164,27 +164,27 @@ fn sound(policy: &LeasePolicy) -> bool {
         && policy.step > 0
 }
 
-/// What the whole lease may come to reserve.
+/// The highest rate that the whole lease may reserve.
 pub fn highest_rate(rates: &Rates, max_replicas: u16) -> U256 {
     U256::from(rates.reserved) * U256::from(max_replicas)
 }
 
-fn too_dear(rates: &Rates, most: u16, order: &Order) -> Option<Reason> {
+fn too_dear(rates: &Rates, most: u16, order: &Order) -> Option<Mismatch> {
     let (rate, max_rate) = (highest_rate(rates, most), U256::from(order.maxRate));
-    (rate > max_rate).then_some(Reason::RateTooHigh { rate, max_rate })
+    (rate > max_rate).then_some(Mismatch::RateTooHigh { rate, max_rate })
 }
 
-fn unfunded(available: U256, rates: &Rates, replicas: u16, notice_period: u32) -> Option<Reason> {
+fn unfunded(available: U256, rates: &Rates, replicas: u16, notice_period: u32) -> Option<Mismatch> {
     let rate = highest_rate(rates, replicas);
     let required = (rate * U256::from(notice_period)).div_ceil(SCALE);
-    (available < required).then_some(Reason::InsufficientFunds { available, required })
+    (available < required).then_some(Mismatch::InsufficientFunds { available, required })
 }
 
-fn too_little(seller: &Seller, shape: &Shape, most: u16) -> impl Iterator<Item = Reason> {
+fn too_little(seller: &Seller, shape: &Shape, most: u16) -> impl Iterator<Item = Mismatch> {
     let asked = Amounts::of(shape, most).0;
     let free = seller.capacity.less(seller.held).0;
-    // A kind that is not asked for stands in nobody's way, even when the capacity has shrunk below what is held.
-    (0..KINDS.len()).filter(move |kind| asked[*kind] > free[*kind]).map(move |kind| Reason::CapacityExceeded {
+    // A kind that is not asked for is no obstacle, even when the capacity has shrunk below what is held.
+    (0..KINDS.len()).filter(move |kind| asked[*kind] > free[*kind]).map(move |kind| Mismatch::CapacityExceeded {
         kind,
         asked: asked[kind],
         free: free[kind],
@@ -192,13 +192,13 @@ fn too_little(seller: &Seller, shape: &Shape, most: u16) -> impl Iterator<Item =
 }
 
 /// When all places are taken, a bid has to be cheaper than the dearest.
-fn crowded(auction: &Auction, bid: &Bid) -> Option<Reason> {
+fn crowded(auction: &Auction, bid: &Bid) -> Option<Mismatch> {
     let displaced = auction.displaced()?;
     let (rate, displaced) = (U256::from(bid.rates.reserved), U256::from(displaced.rates.reserved));
-    (rate >= displaced).then_some(Reason::NotBetter { rate, displaced })
+    (rate >= displaced).then_some(Mismatch::NotBetter { rate, displaced })
 }
 
-/// How money is written: base units and rates as they are, or in a currency.
+/// How amounts and rates are written: as the contract's integers, or in a currency.
 pub trait Figures {
     /// Base units.
     fn amount(&self, amount: U256) -> String;
@@ -206,7 +206,7 @@ pub trait Figures {
     fn rate(&self, rate: U256) -> String;
 }
 
-/// As the contract has them.
+/// The contract's integers.
 pub struct Plain;
 
 impl Figures for Plain {
@@ -218,7 +218,7 @@ impl Figures for Plain {
     }
 }
 
-impl Reason {
+impl Mismatch {
     /// The name of the contract's error.
     pub fn error(&self) -> &'static str {
         match self {
@@ -259,7 +259,7 @@ impl Reason {
         }
     }
 
-    /// One sentence: what does not fit, with numbers, and what would make it fit.
+    /// One sentence: what does not match, with numbers, and what would make it match.
     pub fn sentence(&self, figures: &dyn Figures) -> String {
         match self {
             Self::IntakeStopped => {
@@ -315,18 +315,18 @@ impl Reason {
     }
 }
 
-impl fmt::Display for Reason {
+impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.sentence(&Plain))
     }
 }
 
 /// All reasons in one text.
-pub fn listed(reasons: &[Reason]) -> String {
-    reasons.iter().map(Reason::to_string).collect::<Vec<_>>().join("; ")
+pub fn listed(reasons: &[Mismatch]) -> String {
+    reasons.iter().map(Mismatch::to_string).collect::<Vec<_>>().join("; ")
 }
 
-/// A word such as `region=eu` as the contract has it: its bytes, then zeros.
+/// An attribute such as `region=eu` as the contract stores it: its bytes, padded with zeros.
 ///
 /// # Errors
 /// A sentence when it is empty, longer than 32 bytes, or not printable.

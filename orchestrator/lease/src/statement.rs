@@ -1,16 +1,17 @@
-//! From meter totals to the statement that stands under a root.
+//! From meter totals to the statement that a root covers.
 //!
-//! A statement claims what was measured and never more than the lease could consume, because a claim beyond physics is a
-//! fault that anybody can prove ([`super::physics`]):
+//! A statement claims what was measured and never more than the lease could consume, because a claim beyond physics is
+//! a fault that anyone can prove ([`super::physics`]):
 //!
-//! - replica-seconds within what the chain wanted, ∫ replicas dt since the opening, and, since the statement before, within
-//!   what could run in between. The reserved integral would not do as a bound: it loses what nobody can claim any more,
-//!   and with it the provider would forgo seconds that it served;
+//! - replica-seconds within what the chain wanted, ∫ replicas dt since the opening, and, since the statement before,
+//!   within what could run in between. The reserved integral would be the wrong bound: it loses what cannot be claimed
+//!   any more, and with it the provider would forgo seconds that it served;
 //! - CPU time and memory within the shape for the claimed replica-seconds;
 //! - counters that never fall;
 //! - a utilization that follows from them: CPU used of the CPU that healthy replicas had since the statement before.
 //!
-//! What the meters saw beyond that (clocks that drift, a burst at start, a replica that took its time to stop) is forgone.
+//! What the meters measured beyond that (clocks that drift, a burst at start, a replica that stopped slowly) is not
+//! claimed.
 
 use alloy::primitives::{U256, aliases::U96};
 use solidity::Statement;
@@ -50,8 +51,8 @@ pub fn state(lease: &Lease, counted: &Counters, previous: Option<&Statement>, ti
     statement
 }
 
-/// The replica-seconds that may be claimed at a time: no more than could be in all, and, once the statement before is not
-/// older than the last step, no more than the count makes of the seconds since that.
+/// The replica-seconds that may be claimed at a time: at most what could run in all, and, once the statement before is
+/// not older than the last step, at most the count times the seconds since then.
 fn most_replica_seconds(lease: &Lease, previous: Option<&Statement>, time: u64) -> u64 {
     let in_all = lease.replica_seconds_until(time);
     match previous {

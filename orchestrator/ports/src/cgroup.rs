@@ -1,7 +1,8 @@
-//! The kernel's counters of what a lease uses: control groups, one for each lease and in it one for each replica, and the
-//! interface counters of its containers.
+//! The kernel's resource counters of a lease: a control group for each lease, in it one for each replica, and the
+//! network interface counters of its containers.
 //!
-//! Only where the engine's containers run under our kernel: not with Docker Desktop, not with an engine elsewhere.
+//! They are available only where the engine's containers run under this machine's kernel: not with Docker Desktop and
+//! not with a remote engine.
 
 use std::{io, path::PathBuf, sync::Arc};
 
@@ -11,7 +12,7 @@ use solidity::Shape;
 
 use crate::engine::Info;
 
-/// How the engine wants parent groups to be named.
+/// The driver by which the engine manages control groups; it decides how parent groups are named.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum CgroupDriver {
     Cgroupfs,
@@ -23,7 +24,7 @@ impl CgroupDriver {
         if info.cgroup_driver == "systemd" { Self::Systemd } else { Self::Cgroupfs }
     }
 
-    /// What the engine is told as a container's parent group.
+    /// The parent group to name when a container of this replica is created.
     pub fn parent(self, lease: B256, replica: u16) -> String {
         let short = label::short(lease);
         match self {
@@ -32,7 +33,7 @@ impl CgroupDriver {
         }
     }
 
-    /// Where the lease's group is, below a hierarchy's root. In a slice's name each dash is a level.
+    /// The path of the lease's group below a hierarchy's root. In a slice's name each dash is a level.
     pub fn lease(self, lease: B256) -> PathBuf {
         let short = label::short(lease);
         match self {
@@ -50,43 +51,43 @@ impl CgroupDriver {
     }
 }
 
-/// CPU time since the group was made, and the memory that it holds now.
+/// CPU time since the group was created, and the memory that it holds now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reading {
     pub cpu_nanos: u64,
     pub memory_bytes: u64,
 }
 
-/// This machine's kernel.
+/// The kernel of this machine.
 pub trait Kernel: Send + Sync + 'static {
-    /// The control groups; none where there are none, or of another version than the engine uses.
+    /// The control groups; none where they do not exist, or where their version is not the engine's.
     fn cgroups(&self, info: &Info) -> Option<Arc<dyn Cgroups>>;
 }
 
 /// The control groups of leases.
 pub trait Cgroups: Send + Sync + 'static {
-    /// Makes the replica's group and gives it the shape as its limit.
+    /// Creates the replica's group and limits it to the shape.
     ///
     /// # Errors
-    /// Mostly for want of permission; then containers have their own limits and do not share one.
+    /// Usually missing permission; then each container has its own limits and the replica's services do not share one.
     fn limit(&self, lease: B256, replica: u16, shape: &Shape) -> io::Result<()>;
 
-    /// Whether a process of this machine runs in the lease's group: the proof that the engine shares our kernel.
+    /// Whether a process of this machine runs in the lease's group, which proves that the engine shares our kernel.
     fn holds(&self, lease: B256, pid: u32) -> bool;
 
     /// Opens the lease's counters.
     fn open(&self, lease: B256) -> io::Result<Box<dyn Gauge>>;
 
-    /// Removes the lease's group and those of its replicas. One that still has processes stays.
+    /// Removes the lease's group and those of its replicas. A group that still has processes stays.
     fn remove(&self, lease: B256) -> io::Result<()>;
 
-    /// Opens the interface counters of a container by its first process.
+    /// Opens the network interface counters of a container, named by its first process.
     fn traffic(&self, pid: u32) -> io::Result<Box<dyn Traffic>>;
 }
 
-/// A lease's counters, kept open: reading them again costs one system call each.
+/// A lease's counters, kept open: each reading costs one system call.
 pub trait Gauge: Send + Sync {
-    /// Which group this is: a group that was removed and made again has another number, and counts from 0.
+    /// Identifies the group: one that was removed and created again has another inode and counts from 0.
     fn inode(&self) -> u64;
 
     /// # Errors
@@ -94,13 +95,13 @@ pub trait Gauge: Send + Sync {
     fn read(&self) -> io::Result<Reading>;
 }
 
-/// The interface counters of one container, kept open.
+/// The network interface counters of one container, kept open.
 pub trait Traffic: Send + Sync {
     fn pid(&self) -> u32;
 
-    /// Bytes received and sent since the process started, on every interface but its loopback.
+    /// Bytes received and sent since the process started, on every interface except loopback.
     ///
     /// # Errors
-    /// `NotFound` once the container ended: the engine has taken its interface away.
+    /// `NotFound` once the container has ended: the engine has removed its interface.
     fn read(&self) -> io::Result<u64>;
 }

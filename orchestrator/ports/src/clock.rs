@@ -1,4 +1,4 @@
-//! The clock. Not the chain's: what concerns money is counted in the time of blocks.
+//! The machine's clock. Money is never counted by it: that uses the time of blocks.
 
 pub trait Clock: Send + Sync + 'static {
     /// Unix milliseconds.

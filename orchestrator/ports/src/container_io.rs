@@ -1,5 +1,5 @@
-//! A lease's inside: what its containers print, and a shell in them. What the API may ask of the engine; by none of it a
-//! container is made, started, stopped or changed. A shell is the tenant's own hand inside its own container.
+//! Logs of a lease's containers, and shells in them. The API uses this port; through it no container can be created,
+//! started, stopped or reconfigured. A shell runs what the tenant types, with the container's own user and limits.
 
 use std::pin::Pin;
 
@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use futures::stream::BoxStream;
 use tokio::io::AsyncWrite;
 
-use lease::decide::Slot;
+use lease::reconcile::Slot;
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
@@ -43,10 +43,10 @@ pub enum OutputStream {
     Stderr,
 }
 
-/// A line that a container printed. One that is too long is cut, what is no UTF-8 is replaced.
+/// A line that a container printed. A line that is too long is truncated; invalid UTF-8 is replaced.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerLine {
-    /// Unix nanoseconds of the engine's clock.
+    /// Unix nanoseconds by the engine's clock.
     pub at_ns: u64,
     pub slot: Slot,
     pub source: OutputStream,
@@ -57,20 +57,20 @@ pub struct ContainerLine {
 #[derive(Debug, Clone)]
 pub struct Command {
     pub words: Vec<String>,
-    /// Whether it gets a terminal.
+    /// Whether to allocate a terminal.
     pub tty: bool,
 }
 
-/// A command that was made ready and does not run before it is attached to.
+/// A command that was created and runs once it is attached to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Shell {
     pub exec_id: String,
     pub container_id: String,
-    /// Stands in the environment of all that the command starts.
+    /// Is in the environment of every process that the command starts.
     pub marker: String,
 }
 
-/// A command that runs, and its three streams. With a terminal all that it prints is standard output.
+/// A running command and its three streams. With a terminal, everything it prints is standard output.
 pub struct Attached {
     pub output: BoxStream<'static, std::io::Result<(OutputStream, Vec<u8>)>>,
     pub input: Pin<Box<dyn AsyncWrite + Send>>,
@@ -78,7 +78,8 @@ pub struct Attached {
 
 #[async_trait]
 pub trait ContainerIo: Send + Sync + 'static {
-    /// The last lines that a lease's containers printed after a time in Unix milliseconds, merged in the order of their times.
+    /// The last `tail` lines that a lease's containers printed since a time in Unix milliseconds, merged in the order
+    /// of their times.
     async fn logs(
         &self,
         lease: B256,
@@ -87,8 +88,8 @@ pub trait ContainerIo: Send + Sync + 'static {
         since_ms: u64,
     ) -> Result<Vec<ContainerLine>>;
 
-    /// The same, and then what they print from now on, also those that start later. It ends when it is dropped. Whoever
-    /// reads slowly is waited for.
+    /// The same, followed by the lines that are printed from now on, including those of containers that start later.
+    /// Dropping the stream ends it. A slow reader causes backpressure, not loss.
     async fn follow(
         &self,
         lease: B256,
@@ -97,10 +98,10 @@ pub trait ContainerIo: Send + Sync + 'static {
         since_ms: u64,
     ) -> Result<BoxStream<'static, ContainerLine>>;
 
-    /// Makes a command ready in a running container, under the container's own user and limits.
+    /// Creates a command in a running container, under the container's own user and limits. It does not run yet.
     async fn prepare(&self, lease: B256, slot: &Slot, command: &Command) -> Result<Shell>;
 
-    /// Runs it, once.
+    /// Runs it. Can be called once.
     async fn attach(&self, shell: &Shell, tty: bool) -> Result<Attached>;
 
     async fn resize(&self, shell: &Shell, columns: u16, rows: u16) -> Result<()>;
@@ -108,6 +109,6 @@ pub trait ContainerIo: Send + Sync + 'static {
     /// None while it runs.
     async fn exit_code(&self, shell: &Shell) -> Result<Option<i64>>;
 
-    /// Ends it and what it started, if it still runs.
+    /// Kills the command and every process that it started, if they still run. Idempotent.
     async fn end(&self, shell: &Shell) -> Result<()>;
 }

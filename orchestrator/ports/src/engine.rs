@@ -1,7 +1,8 @@
-//! The container engine: what the container and the meter stage may ask of it.
+//! The container engine as the container stage and the meter stage see it.
 //!
-//! The trait speaks of leases and slots; [`BollardEngine`] turns that into Docker's API and adds, to every container and
-//! without a way around it, the hardening of `spec.rs`. Tests wrap the trait to fail or die between two calls.
+//! The trait speaks of leases and slots. The crate `adapters` implements it over Docker and adds the hardening that
+//! every container gets (`adapters/src/docker/spec.rs`); no caller can leave it out. Tests wrap the trait in order to
+//! fail or to kill the process between two calls.
 
 use std::{collections::BTreeSet, net::IpAddr, time::Duration};
 
@@ -12,14 +13,14 @@ use serde::{Deserialize, Serialize};
 use solidity::Shape;
 
 use lease::{
-    decide::{Seen, Slot},
     label::{Owner, Tag},
     manifest::Service,
+    reconcile::{ObservedContainer, Slot},
 };
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What the engine can answer instead of doing it. No message repeats its source's text.
+/// Why the engine did not do what it was asked to. No message repeats its source's text.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the container engine is not reachable: check that it runs and that this user may use its socket")]
@@ -41,7 +42,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the engine as a whole is away, so that nothing can be said about the lease at hand.
+    /// Whether the engine as a whole is unreachable, so that nothing is known about the lease.
     pub fn is_outage(&self) -> bool {
         matches!(self, Self::Unreachable(_) | Self::Timeout { .. })
     }
@@ -63,63 +64,63 @@ impl From<Error> for crate::container_io::Error {
 pub struct Info {
     pub version: String,
     pub api_version: String,
-    /// Of the program that starts containers, when the engine tells it.
+    /// Version of the program that starts containers, when the engine reports it.
     pub runc_version: Option<String>,
     pub os: String,
-    /// As images name it: `amd64`, `arm64`.
+    /// As image references name it: `amd64`, `arm64`.
     pub architecture: String,
     /// 1 or 2.
     pub cgroup_version: u8,
-    /// `cgroupfs`, `systemd`.
+    /// `cgroupfs` or `systemd`.
     pub cgroup_driver: String,
     pub cpus: u32,
     pub memory_bytes: u64,
-    /// Whether GPUs can be handed to containers.
+    /// Whether containers can be given GPUs.
     pub gpus: bool,
 }
 
-/// An image as it will run: resolved once, then never by its tag again.
+/// A resolved image: the tag is resolved once, and this is what runs.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Image {
     /// `sha256:…` of the image's configuration: what the engine runs.
     pub id: String,
-    /// `name@sha256:…` when it came from a registry: by which it can be pulled again.
+    /// `name@sha256:…` when it came from a registry, by which it can be pulled again.
     pub digest: Option<String>,
 }
 
-/// A container as a listing shows it.
+/// A container as the engine lists it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EngineContainer {
     pub tag: Tag,
-    pub seen: Seen,
+    pub seen: ObservedContainer,
     pub image_id: String,
-    pub ports: Vec<Published>,
+    pub ports: Vec<PublishedPort>,
     /// In its lease's network; none while it does not run.
     pub address: Option<IpAddr>,
 }
 
-/// A container's port and where it is reached on the host.
+/// A container's port and where it is published on the host.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Published {
+pub struct PublishedPort {
     pub container: u16,
     pub protocol: String,
     pub host_ip: String,
     pub host: u16,
 }
 
-/// A network or volume.
+/// A network or a volume.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Object {
     pub tag: Tag,
-    /// What removes it: a network's id, a volume's name.
+    /// The argument that removes it: a network's id, a volume's name.
     pub id: String,
     /// A volume's name in the manifest.
     pub volume: Option<String>,
 }
 
-/// Everything of one owner, or of one of its leases.
+/// All objects of one owner, or of one of its leases.
 #[derive(Debug, Clone, Default)]
 pub struct EngineListing {
     pub containers: Vec<EngineContainer>,
@@ -133,7 +134,7 @@ impl EngineListing {
     }
 }
 
-/// What only a look into one container tells. Times are the machine's Unix milliseconds, 0 when it never happened.
+/// What only inspecting a container tells. Times are the machine's Unix milliseconds, 0 when it has not happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerDetails {
     /// Of the first process, on an engine that shares our kernel; 0 when it does not run.
@@ -142,13 +143,13 @@ pub struct ContainerDetails {
     pub finished_at_ms: u64,
     pub exit_code: Option<i64>,
     pub out_of_memory: bool,
-    /// The engine's word on why it did not start.
+    /// The engine's reason why it did not start.
     pub error: Option<String>,
     /// What the last health check printed.
     pub health_output: Option<String>,
 }
 
-/// The engine's own counters, for where cgroup files cannot be read.
+/// The engine's own counters, used where control groups cannot be read.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct EngineCounters {
     pub cpu_nanos: u64,
@@ -156,7 +157,7 @@ pub struct EngineCounters {
     pub network_bytes: u64,
 }
 
-/// What a container is made from.
+/// What a container is created from.
 #[derive(Debug, Clone)]
 pub struct ContainerSpec {
     pub tag: Tag,
@@ -171,11 +172,11 @@ pub struct ContainerSpec {
 pub trait Engine: Send + Sync + 'static {
     async fn info(&self) -> Result<Info>;
 
-    /// A signal whenever something of this owner starts, ends, is removed or changes its health. It ends, or yields an
-    /// error, when the engine goes away.
+    /// Yields whenever an object of this owner starts, ends, is removed or changes its health. Ends, or yields an
+    /// error, when the engine becomes unreachable.
     async fn changes(&self, owner: Owner) -> Result<BoxStream<'static, Result<()>>>;
 
-    /// All that the owner has, or what one of its leases has.
+    /// Every object of the owner, or of one of its leases.
     async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<EngineListing>;
 
     /// The owner's containers alone.
@@ -185,14 +186,14 @@ pub trait Engine: Send + Sync + 'static {
 
     async fn counters(&self, id: &str) -> Result<EngineCounters>;
 
-    /// The image behind a reference: the one pinned, else the local one, else it is pulled.
+    /// Resolves a reference: to the pinned image, else to the local one, else by a pull.
     async fn image(&self, reference: &str, pinned: Option<&Image>) -> Result<Image>;
 
-    /// A private network with room for so many containers.
+    /// Creates a private network with room for this many containers.
     async fn create_network(&self, tag: &Tag, containers: usize) -> Result<()>;
     async fn create_volume(&self, tag: &Tag, volume: &str) -> Result<()>;
 
-    /// Creates it, or finds the one of that name and lease; returns the id.
+    /// Creates it, or finds the one of that name and lease; returns its id. Idempotent.
     async fn create_container(&self, spec: &ContainerSpec) -> Result<String>;
     async fn start(&self, id: &str) -> Result<()>;
     async fn stop(&self, id: &str, grace: Duration) -> Result<()>;
@@ -201,7 +202,7 @@ pub trait Engine: Send + Sync + 'static {
     async fn remove_volume(&self, id: &str) -> Result<()>;
 }
 
-/// Removes all that an owner has, without grace. Returns the leases that it belonged to.
+/// Removes all objects of an owner, without a grace period. Returns the leases that they belonged to.
 pub async fn remove_all(engine: &dyn Engine, owner: Owner) -> Result<BTreeSet<B256>> {
     let EngineListing { containers, networks, volumes } = engine.list(owner, None).await?;
     try_join_all(containers.iter().map(|container| engine.remove_container(&container.seen.id))).await?;

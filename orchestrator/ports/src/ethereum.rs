@@ -1,8 +1,8 @@
-//! The chain, as far as the orchestrator needs one. The only place that knows an RPC.
+//! The chain as the orchestrator sees it: blocks, logs of the market, and transactions of one wallet whose key never
+//! leaves the port.
 //!
-//! [`Ethereum`] is what stages see: numbers, hashes, logs of the market, and transactions of one wallet whose key never
-//! leaves the port. Every call ends within a timeout with an answer or a typed error; a node that answers nonsense is an
-//! error too, never a panic and never a fact. Nothing here retries: the next run of a stage does.
+//! Every call ends within a timeout with an answer or a typed error. A malformed answer is an error too, never a panic
+//! and never taken for a fact. Nothing here retries: the next run of the stage is the retry.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use alloy::{
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// A block's header, as far as it is needed. `time` is Unix seconds.
+/// A block's header, reduced to what is needed. `time` is Unix seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Block {
     pub number: u64,
@@ -22,21 +22,21 @@ pub struct Block {
     pub time: u64,
 }
 
-/// A log as the node tells it. Nothing says that it is the market's but `address`.
+/// A log as the node returns it. Only `address` says that it is the market's.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Log {
     pub block: u64,
     pub block_hash: B256,
-    /// Its place in the block.
+    /// Its index in the block.
     pub index: u64,
-    /// The block's time, from nodes that say so.
+    /// The block's time, from nodes that report it.
     pub time: Option<u64>,
     pub transaction: B256,
     pub address: Address,
     pub data: LogData,
 }
 
-/// What is to be called or sent.
+/// A call to make or to send.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Call {
     pub to: Address,
@@ -50,22 +50,22 @@ pub struct Call {
 pub struct Fees {
     /// The most that is paid in all.
     pub max: u128,
-    /// The part of it that the block's maker gets.
+    /// The part of it that goes to the block's proposer.
     pub priority: u128,
 }
 
-/// A transaction that needs nothing but to be sent.
+/// A signed transaction, ready to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Signed {
     pub hash: B256,
     pub raw: Bytes,
 }
 
-/// What a node said to a signed transaction. None of these is the last word: only a receipt is.
+/// A node's answer to a signed transaction. None of these is final; only a receipt is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SendOutcome {
     Accepted,
-    /// It has it already.
+    /// The node already has it.
     Known,
     /// Its nonce is used: by itself, by another attempt, or by a foreign transaction.
     NonceUsed,
@@ -86,13 +86,13 @@ pub struct Receipt {
     pub gas_used: u64,
 }
 
-/// What a node knows of a transaction: `block` is none while it waits.
+/// What a node knows of a transaction: `block` is none while it is pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransactionState {
     pub block: Option<(u64, B256)>,
 }
 
-/// What can go wrong between us and a node. No message repeats the URL, which may carry a secret.
+/// What can fail between us and a node. No message repeats the URL, which may carry a secret.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the RPC URL is none of ws://, wss://, http:// and https://")]
@@ -114,13 +114,13 @@ pub enum Error {
     Sign(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// A foreign error's text without the URL.
+/// The text of a foreign error, without the URL.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct Detail(pub String);
 
 impl Error {
-    /// The name of the contract's custom error, when that is what happened.
+    /// The name of the contract's custom error, when the contract reverted.
     pub fn custom_error(&self) -> Option<&str> {
         match self {
             Self::Reverted(reason) => reason.split(['(', ' ']).next(),
@@ -140,42 +140,42 @@ pub trait Ethereum: Send + Sync + 'static {
     /// `None` when the chain is not that long.
     async fn block(&self, number: u64) -> Result<Option<Block>>;
 
-    /// The market's logs in blocks `from..=to`, in the order of the chain. A range that is too much for the node is asked
-    /// for in parts.
+    /// The market's logs in blocks `from..=to`, in the order of the chain. A range that is too large for the node is
+    /// requested in parts.
     async fn logs(&self, from: u64, to: u64) -> Result<Vec<Log>>;
 
-    /// The market's logs in one block, named by its hash so that no reorg can slip in between.
+    /// The market's logs in one block, named by its hash so that a reorg between two calls cannot go unnoticed.
     async fn logs_of(&self, block: B256) -> Result<Vec<Log>>;
 
     /// The market's logs about one lease (or another first topic) in blocks `from..=to`.
     async fn logs_about(&self, subject: B256, from: u64, to: u64) -> Result<Vec<Log>>;
 
-    /// Ends when there may be something new: a new head, or a few seconds. Carries no data; missing one is harmless. For
-    /// one listener.
+    /// Returns when there may be something new: a new head, or after a few seconds. It carries no data, so missing one
+    /// is harmless. For one listener.
     async fn changed(&self);
 
     /// The wallet's address; none without a wallet.
     fn wallet(&self) -> Option<Address>;
 
-    /// How many transactions of an account are in blocks up to `block`, the newest when none is named.
+    /// The account's transactions in blocks up to `block`, or up to the newest: its next nonce.
     async fn nonce(&self, account: Address, block: Option<u64>) -> Result<u64>;
 
-    /// The same, with what waits at the node.
+    /// The same, including those pending at the node.
     async fn pending_nonce(&self, account: Address) -> Result<u64>;
 
     /// Wei.
     async fn balance(&self, account: Address) -> Result<U256>;
 
-    /// What a transaction should offer now.
+    /// The fees that a transaction should offer now.
     async fn fees(&self) -> Result<Fees>;
 
     /// Gas that the wallet's call would use now.
     ///
     /// # Errors
-    /// [`Error::Reverted`] when it would fail.
+    /// [`Error::Reverted`] when the call would revert.
     async fn estimate(&self, call: &Call) -> Result<u64>;
 
-    /// Signs with the wallet; asks no node.
+    /// Signs with the wallet. Sends nothing to the node.
     fn sign(&self, call: &Call, nonce: u64, gas: u64, fees: Fees) -> Result<Signed>;
 
     async fn send_raw(&self, raw: &Bytes) -> Result<SendOutcome>;
@@ -186,17 +186,17 @@ pub trait Ethereum: Send + Sync + 'static {
     /// All receipts of a block; `None` when the node does not know it.
     async fn receipts(&self, block: u64) -> Result<Option<Vec<Receipt>>>;
 
-    /// `None` when the node has never heard of it, or has forgotten it.
+    /// `None` when the node does not know the transaction, or no longer does.
     async fn transaction(&self, hash: B256) -> Result<Option<TransactionState>>;
 
-    /// Calls without sending, as the wallet, at a block or now.
+    /// Executes a call without sending it, as the wallet, at a block or at the newest.
     ///
     /// # Errors
     /// [`Error::Reverted`] when the contract refuses.
     async fn call(&self, call: &Call, block: Option<u64>) -> Result<Bytes>;
 }
 
-/// Asks a contract something.
+/// Calls a view function of a contract.
 pub async fn view<C: SolCall>(ethereum: &dyn Ethereum, to: Address, call: &C) -> Result<C::Return> {
     let answer = ethereum.call(&Call { to, data: call.abi_encode().into(), value: U256::ZERO }, None).await?;
     C::abi_decode_returns(&answer)

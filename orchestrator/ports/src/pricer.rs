@@ -1,9 +1,8 @@
-//! The provider's own program that prices bids.
+//! A program of the provider's that prices bids instead of its price list.
 //!
-//! It is asked about an order until it has priced it, at most every few seconds: JSON on its standard input, JSON on its standard output, then it ends. It is the
-//! provider's, but it may hang, talk nonsense or never stop talking, so it gets a process group of its own, a bounded
-//! time, a bounded output and none of the orchestrator's environment, which holds secrets. What it says is a price and
-//! nothing else: whether the bid is sound is decided as for any other.
+//! For an order it gets JSON on its standard input and answers JSON on its standard output. Until it has priced the
+//! order it is asked again, at most every few seconds. Its answer is a price and nothing else: the bid is screened like
+//! any other.
 
 use std::time::Duration;
 
@@ -12,8 +11,8 @@ use lease::{auction::Auction, screen};
 use serde::{Deserialize, Serialize};
 use solidity::Rates;
 
-/// What a pricer is asked. Numbers of more than 32 bits are decimal strings; rates are base units × 1e12 a second, times
-/// the chain's Unix seconds.
+/// What a pricer is asked. Numbers of more than 32 bits are decimal strings; rates are base units × 1e12 a second;
+/// times are the chain's Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PricerQuestion {
@@ -23,7 +22,7 @@ pub struct PricerQuestion {
     /// What the provider's price list asks for the shape, with its margin; null without one in the order's currency.
     pub rates: Option<Priced>,
     pub capacity: Room,
-    /// Now.
+    /// The chain's time now.
     pub time: u64,
 }
 
@@ -43,7 +42,7 @@ pub struct PricedOrder {
     pub attributes: Vec<String>,
 }
 
-/// Amounts of the four kinds.
+/// Amounts of the four kinds of capacity.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Sizes {
     pub millicores: u64,
@@ -57,11 +56,11 @@ pub struct Sizes {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Room {
     pub registered: Sizes,
-    /// Held neither on chain nor by bids on their way.
+    /// Reserved neither on chain nor by bids on their way.
     pub free: Sizes,
 }
 
-/// Rates as people and programs write them: decimal strings.
+/// Rates as decimal strings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Priced {
@@ -96,13 +95,16 @@ pub enum Error {
     Garbage(String),
 }
 
-/// Who prices bids instead of the price list.
+/// Prices bids.
 #[async_trait::async_trait]
 pub trait Pricer: Send + Sync + 'static {
     async fn price(&self, question: &PricerQuestion) -> Result<Rates, Error>;
 }
 
-/// The rates in a pricer's answer: `{"rates": …}` or `{"decline": "reason"}`.
+/// Parses a pricer's answer: `{"rates": …}` or `{"decline": "reason"}`.
+///
+/// # Errors
+/// [`Error::Declined`] with the pricer's reason, or [`Error::Garbage`].
 pub fn read(output: &[u8]) -> Result<Rates, Error> {
     let garbage = |error: &dyn std::fmt::Display| Error::Garbage(error.to_string());
     let answer: PricerAnswer = serde_json::from_slice(output).map_err(|error| garbage(&error))?;
@@ -113,7 +115,7 @@ pub fn read(output: &[u8]) -> Result<Rates, Error> {
     }
 }
 
-/// As much of a foreign text as a reason needs.
+/// A foreign text without control characters, at most 200 characters of it.
 fn plain(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(200).collect()
 }

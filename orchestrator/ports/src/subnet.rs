@@ -1,5 +1,5 @@
-//! Which subnet a lease's network gets. The engine's own pools end after some thirty networks, so each network is given a
-//! small explicit one out of the provider's pool, free of everything that the engine and the host already use.
+//! Subnets for lease networks. The engine's own address pools are exhausted after some thirty networks, so each lease
+//! network gets a small subnet of the provider's pool that neither the engine nor the host uses yet.
 
 use std::{fmt, net::Ipv4Addr, str::FromStr};
 
@@ -39,10 +39,10 @@ impl Subnet {
         (self.base ^ other.base).checked_shr(shift).unwrap_or(0) == 0
     }
 
-    /// A subnet of this pool with room for so many containers that overlaps none of the taken. The first free one after
-    /// the last that was handed out would be as good; the first free one keeps the host's routes together.
+    /// A subnet of this pool with room for this many containers that overlaps none of `taken`. The first free one is
+    /// returned, which keeps the host's routes together.
     pub fn free(&self, containers: usize, taken: &[Self]) -> Option<Self> {
-        // The network's, the gateway's and the broadcast address are not for containers.
+        // The network, gateway and broadcast addresses are not available to containers.
         let bits = (containers + 3).next_power_of_two().trailing_zeros() as u8;
         let prefix = (32 - bits).clamp(LARGEST, SMALLEST).max(self.prefix);
         let step = 1u32 << (32 - u32::from(prefix));
@@ -67,20 +67,6 @@ impl FromStr for Subnet {
         let address = address.parse().map_err(|_| WANTED)?;
         Self::new(address, prefix.parse().map_err(|_| WANTED)?).ok_or(WANTED)
     }
-}
-
-/// The networks to which the host has routes (`/proc/net/route`), but for the default route. Empty where there is no
-/// such file.
-pub fn routed() -> Vec<Subnet> {
-    let table = std::fs::read_to_string("/proc/net/route").unwrap_or_default();
-    let read = |line: &str| {
-        let mut columns = line.split_whitespace().skip(1);
-        let number = |text: &str| u32::from_str_radix(text, 16).ok().map(u32::swap_bytes);
-        let base = number(columns.next()?)?;
-        let mask = number(columns.nth(5)?)?;
-        (mask != 0).then_some(Subnet { base, prefix: mask.count_ones() as u8 })
-    };
-    table.lines().skip(1).filter_map(read).collect()
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@
 //!
 //! # When the process dies
 //!
-//! Decision, reservation and intent are one transaction, so the next run finds either none or all of them. The intent's key
+//! BidDecision, reservation and intent are one transaction, so the next run finds either none or all of them. The intent's key
 //! is derived from the order, so an order gets one bid, and another only after the first is known to have had no effect. A
 //! bid that the chain shows and the database does not know (a new database) is adopted instead of bidding again.
 
@@ -39,7 +39,7 @@ use std::{
 };
 
 use alloy::{
-    primitives::{Address, B256, U256},
+    primitives::{Address, U256},
     sol_types::SolCall,
 };
 use futures::{StreamExt, stream};
@@ -53,8 +53,8 @@ use driver::{Counts, Stage, Wakeup};
 use lease::{
     accrual,
     auction::Auction,
-    clearing::{self, Action, Bounds, Decision, Standing, Wish},
-    intent::Intent,
+    clearing::{self, BidAction, BidBounds, BidDecision, BidStatus, Wish},
+    intent::{Intent, IntentKey},
     screen::{self, Amounts, Seller},
 };
 use ports::ethereum::{Call, Ethereum};
@@ -123,7 +123,7 @@ impl Stage for ClearingStage {
         let Some(head) = self.store.head().await? else { return Ok(counts) };
         let mut unanswered = Vec::new();
         for row in self.store.unsettled_orders(head.time).await? {
-            if self.act_on(&row, head, &mut counts).await? == Action::Answer {
+            if self.act_on(&row, head, &mut counts).await? == BidAction::Answer {
                 unanswered.push(row.order.auction);
             }
         }
@@ -146,33 +146,33 @@ impl Stage for ClearingStage {
 
 impl ClearingStage {
     /// Carries out the next action for an order, except for an answer, which is left to the caller.
-    async fn act_on(&self, row: &AnswerRow, head: BlockRef, counts: &mut Counts) -> anyhow::Result<Action> {
+    async fn act_on(&self, row: &AnswerRow, head: BlockRef, counts: &mut Counts) -> anyhow::Result<BidAction> {
         let id = row.order.auction.id;
         let auction = (!row.order.reverted).then_some(&row.order.auction);
         if self.adopt_from(row, counts).await? {
-            return Ok(Action::Wait);
+            return Ok(BidAction::Wait);
         }
         let decision = row.decision.as_ref();
         let wish = match decision {
-            Some(Decision::Bid { .. }) => self.wish(&bid_key(id), head).await?,
+            Some(BidDecision::Bid { .. }) => self.wish(IntentKey::Bid { order: id }, head).await?,
             _ => None,
         };
         let standing = clearing::standing(auction, decision, wish.as_ref());
-        let bounds = Bounds { drain: self.settings.drain, standby: self.settings.standby.as_secs() };
+        let bounds = BidBounds { drain: self.settings.drain, standby: self.settings.standby.as_secs() };
         let idle_ms = self.clock.now_ms().saturating_sub(row.decided_at_ms);
         let action = clearing::next(&standing, auction, decision, wish.as_ref(), (head.time, idle_ms), bounds);
         match action {
-            Action::Answer | Action::Wait => {}
-            Action::Withdraw => {
+            BidAction::Answer | BidAction::Wait => {}
+            BidAction::Withdraw => {
                 let why = if bounds.drain { "the provider drains" } else { "the order takes no bids any more" };
-                self.store.fail_intent(&bid_key(id), why, self.clock.now_ms()).await?;
+                self.store.fail_intent(IntentKey::Bid { order: id }, why, self.clock.now_ms()).await?;
                 add(counts, "withdrawn");
             }
-            Action::Hold => {}
-            Action::Release => self.release(auction, decision, head, counts).await?,
-            Action::Rest => self.store.settle_order(id, row.order.generation).await?,
+            BidAction::Hold => {}
+            BidAction::Release => self.release(auction, decision, head, counts).await?,
+            BidAction::Rest => self.store.settle_order(id, row.order.generation).await?,
         }
-        let ended = !matches!(standing, Standing::Bidding);
+        let ended = !matches!(standing, BidStatus::Bidding);
         if row.reserved && ended {
             self.store.free_reservation(id).await?;
             add(counts, "freed");
@@ -192,7 +192,7 @@ impl ClearingStage {
     /// place a second bid.
     async fn adopt_from(&self, row: &AnswerRow, counts: &mut Counts) -> anyhow::Result<bool> {
         let auction = &row.order.auction;
-        let known = row.order.reverted || matches!(row.decision, Some(Decision::Bid { .. }));
+        let known = row.order.reverted || matches!(row.decision, Some(BidDecision::Bid { .. }));
         let Some((id, bid)) = auction.bid_of(self.provider).filter(|_| !known) else { return Ok(false) };
         tracing::warn!(order = %auction.id, bid = %id, "the chain has an own bid that the database does not know: it is adopted");
         self.store.adopt_bid(auction.id, id, bid, self.clock.now_ms()).await?;
@@ -201,7 +201,7 @@ impl ClearingStage {
     }
 
     /// The state of an intent at the blocks that were read; `None` for one that was never prepared.
-    async fn wish(&self, key: &str, head: BlockRef) -> anyhow::Result<Option<Wish>> {
+    async fn wish(&self, key: IntentKey, head: BlockRef) -> anyhow::Result<Option<Wish>> {
         let Some(row) = self.store.intent(key).await? else { return Ok(None) };
         let read = row.block.is_some_and(|(number, _)| number <= head.number);
         Ok(Some(match row.state {
@@ -215,18 +215,18 @@ impl ClearingStage {
     async fn release(
         &self,
         auction: Option<&Auction>,
-        decision: Option<&Decision>,
+        decision: Option<&BidDecision>,
         head: BlockRef,
         counts: &mut Counts,
     ) -> anyhow::Result<()> {
-        let (Some(auction), Some(Decision::Bid { id, bid })) = (auction, decision) else { return Ok(()) };
-        let key = format!("release_bid:{id:#x}");
-        if matches!(self.wish(&key, head).await?, Some(Wish::Prepared | Wish::Sent | Wish::Done)) {
+        let (Some(auction), Some(BidDecision::Bid { id, bid })) = (auction, decision) else { return Ok(()) };
+        let key = IntentKey::ReleaseBid { bid: *id };
+        if matches!(self.wish(key, head).await?, Some(Wish::Prepared | Wish::Sent | Wish::Done)) {
             return Ok(());
         }
         let call = releaseBidCall { order: auction.terms.clone(), terms: bid.clone() };
-        let (kind, data) = ("release_bid".to_owned(), call.abi_encode().into());
-        let intent = Intent { key, kind, to: self.market, data, value: U256::ZERO };
+        let data = call.abi_encode().into();
+        let intent = Intent { key, to: self.market, data, value: U256::ZERO };
         self.store.prepare(&intent, self.clock.now_ms()).await?;
         tracing::info!(order = %auction.id, "the bid did not win; releasing it");
         add(counts, "released");
@@ -333,8 +333,7 @@ impl ClearingStage {
         let displaced = auction.displaced().cloned().unwrap_or_default();
         let call = bidCall { order: auction.terms.clone(), terms: bid.clone(), displaced };
         let intent = Intent {
-            key: bid_key(auction.id),
-            kind: "bid".to_owned(),
+            key: IntentKey::Bid { order: auction.id },
             to: self.market,
             data: call.abi_encode().into(),
             value: U256::from(self.parameters.bidDeposit),
@@ -353,10 +352,6 @@ impl ClearingStage {
         self.store.decline(auction.id, reason, self.clock.now_ms()).await?;
         Ok(())
     }
-}
-
-fn bid_key(order: B256) -> String {
-    format!("bid:{order:#x}")
 }
 
 fn add(counts: &mut Counts, what: &'static str) {

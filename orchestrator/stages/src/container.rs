@@ -50,9 +50,9 @@ use tracing::Instrument;
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{
-    decide::{Phase, Standing},
     label::Owner,
     manifest::Manifest,
+    reconcile::{DesiredPhase, WorkloadStatus},
 };
 use ports::{
     cgroup::{CgroupDriver, Cgroups, Kernel},
@@ -131,7 +131,7 @@ struct ContainerContext {
 #[derive(PartialEq)]
 struct Converged {
     generation: Option<i64>,
-    phase: Option<Phase>,
+    phase: Option<DesiredPhase>,
     containers: Vec<EngineContainer>,
     networks: usize,
     volumes: usize,
@@ -140,7 +140,7 @@ struct Converged {
 
 /// The result of reconciling one lease.
 enum LeaseOutcome {
-    Done(Standing),
+    Done(WorkloadStatus),
     /// An error of this lease only.
     Failed,
     /// The engine or the database does not answer: an error of the whole run.
@@ -333,16 +333,16 @@ fn is_outage(error: &anyhow::Error) -> bool {
     })
 }
 
-fn name(standing: Standing) -> &'static str {
+fn name(standing: WorkloadStatus) -> &'static str {
     match standing {
-        Standing::Awaiting => "awaiting",
-        Standing::Preparing => "preparing",
-        Standing::Starting => "starting",
-        Standing::Running => "running",
-        Standing::Failing => "failing",
-        Standing::Paused => "paused",
-        Standing::Removing => "removing",
-        Standing::Removed => "removed",
+        WorkloadStatus::Awaiting => "awaiting",
+        WorkloadStatus::Preparing => "preparing",
+        WorkloadStatus::Starting => "starting",
+        WorkloadStatus::Running => "running",
+        WorkloadStatus::Failing => "failing",
+        WorkloadStatus::Paused => "paused",
+        WorkloadStatus::Removing => "removing",
+        WorkloadStatus::Removed => "removed",
     }
 }
 

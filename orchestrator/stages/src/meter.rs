@@ -35,10 +35,10 @@ use tokio::sync::Mutex;
 
 use driver::{Counts, Stage, Wakeup};
 use lease::{
-    decide::{self, Seen, State},
     label::Owner,
     manifest::Manifest,
-    meter::{Group, Meter, Raw, Single},
+    meter::{ContainerReading, GroupReading, Meter, RawReading},
+    reconcile::{self, ContainerState, ObservedContainer},
 };
 use ports::{
     cgroup::{Cgroups, Gauge, Kernel, Traffic},
@@ -100,7 +100,7 @@ struct MeteredLease {
     /// Wanted on chain; 0 once closed.
     replicas: u16,
     closed: bool,
-    containers: Vec<Seen>,
+    containers: Vec<ObservedContainer>,
 }
 
 impl MeterStage {
@@ -122,7 +122,7 @@ impl MeterStage {
         let open = LeaseFilter { open_only: true, ..LeaseFilter::of_provider(provider) };
         // Rows before the listing: of a lease that is read as closed, the listing shows every container that is left.
         let (open, ending) = tokio::try_join!(self.store.leases(open), self.store.unfinished_meters(provider))?;
-        let mut containers: HashMap<B256, Vec<Seen>> = HashMap::new();
+        let mut containers: HashMap<B256, Vec<ObservedContainer>> = HashMap::new();
         for container in self.engine.containers(self.owner).await? {
             containers.entry(container.tag.lease).or_default().push(container.seen);
         }
@@ -146,7 +146,7 @@ impl MeterStage {
     ) -> anyhow::Result<()> {
         let Some(cgroups) = cgroups else { return Ok(()) };
         let running = |metered: &MeteredLease| -> Vec<(B256, String)> {
-            let up = metered.containers.iter().filter(|seen| seen.state == State::Running);
+            let up = metered.containers.iter().filter(|seen| seen.state == ContainerState::Running);
             up.map(|seen| (metered.lease, seen.id.clone())).collect()
         };
         let wanted: Vec<_> = metered_leases.iter().flat_map(running).collect();
@@ -200,8 +200,8 @@ impl MeterStage {
         cache: &mut MeterCache,
         metered: &MeteredLease,
         cgroups: Option<&dyn Cgroups>,
-    ) -> anyhow::Result<Raw> {
-        let mut raw = Raw { group: group(cache, metered.lease), ..Raw::default() };
+    ) -> anyhow::Result<RawReading> {
+        let mut raw = RawReading { group: group(cache, metered.lease), ..RawReading::default() };
         if raw.group.is_none()
             && let Some(cgroups) = cgroups
         {
@@ -214,10 +214,10 @@ impl MeterStage {
         }
         let mut restarted = BTreeSet::new();
         let before = cache.meters.get(&metered.lease).map(|meter| &meter.raw.containers);
-        for seen in metered.containers.iter().filter(|seen| seen.state == State::Running) {
+        for seen in metered.containers.iter().filter(|seen| seen.state == ContainerState::Running) {
             let (key, single) = match cache.traffic.get(&seen.id).map(|traffic| (traffic.pid(), traffic.read())) {
                 Some((pid, Ok(network_bytes))) => {
-                    (format!("{}@{pid}", seen.id), Single { network_bytes, ..Single::default() })
+                    (format!("{}@{pid}", seen.id), ContainerReading { network_bytes, ..ContainerReading::default() })
                 }
                 // It exited after the listing.
                 Some((_, Err(_))) => {
@@ -230,7 +230,7 @@ impl MeterStage {
                     Ok(counters) => {
                         let (cpu_nanos, memory_bytes) = (counters.cpu_nanos, counters.memory_bytes);
                         let network_bytes = counters.network_bytes;
-                        (seen.id.clone(), Single { cpu_nanos, memory_bytes, network_bytes })
+                        (seen.id.clone(), ContainerReading { cpu_nanos, memory_bytes, network_bytes })
                     }
                     Err(error) if error.is_outage() => return Err(error.into()),
                     Err(_) => continue,
@@ -243,7 +243,8 @@ impl MeterStage {
         }
         if let Some(before) = before {
             // Keep the raw counters of a container that could not be read this time.
-            let is_alive = |seen: &&Seen| matches!(seen.state, State::Running | State::Paused);
+            let is_alive =
+                |seen: &&ObservedContainer| matches!(seen.state, ContainerState::Running | ContainerState::Paused);
             for seen in metered.containers.iter().filter(is_alive) {
                 let of_it = |key: &&String| key.starts_with(&seen.id);
                 if !raw.containers.keys().any(|key| of_it(&key)) {
@@ -253,7 +254,7 @@ impl MeterStage {
             }
         }
         if let Some(manifest) = self.manifest(cache, metered.lease).await? {
-            let ready = decide::ready(manifest, metered.replicas, &metered.containers);
+            let ready = reconcile::ready(manifest, metered.replicas, &metered.containers);
             raw.ready = ready.difference(&restarted).copied().collect();
         }
         Ok(raw)
@@ -344,12 +345,14 @@ impl MeterCache {
 }
 
 /// Reads a lease's cgroup; one that was removed is closed.
-fn group(cache: &mut MeterCache, lease: B256) -> Option<Group> {
+fn group(cache: &mut MeterCache, lease: B256) -> Option<GroupReading> {
     let gauge = cache.gauges.get(&lease)?;
     match gauge.read() {
-        Ok(reading) => {
-            Some(Group { inode: gauge.inode(), cpu_nanos: reading.cpu_nanos, memory_bytes: reading.memory_bytes })
-        }
+        Ok(reading) => Some(GroupReading {
+            inode: gauge.inode(),
+            cpu_nanos: reading.cpu_nanos,
+            memory_bytes: reading.memory_bytes,
+        }),
         Err(_) => {
             cache.gauges.remove(&lease);
             None

@@ -41,7 +41,7 @@ use driver::{Counts, Stage, Wakeup};
 use lease::{
     Lease,
     epoch_tree::{EpochStatement, EpochTree},
-    intent::Intent,
+    intent::{Intent, IntentKey},
     statement,
 };
 use ports::clock::Clock;
@@ -152,8 +152,7 @@ impl ProofStage {
         let root = tree.root();
         let call = Market::postRootCall { epoch: U256::from(epoch), root };
         let intent = Intent {
-            key: format!("root:{epoch}"),
-            kind: "post_root".to_owned(),
+            key: IntentKey::Root { epoch },
             to: self.market,
             data: call.abi_encode().into(),
             value: U256::ZERO,

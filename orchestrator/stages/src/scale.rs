@@ -48,16 +48,16 @@ use tokio::sync::Mutex;
 
 use self::lease_autoscaler::{LeaseAutoscaler, LeaseSnapshot, bounds};
 use autoscaling::{
-    Bounds, Decision, Observation, Policy, catalog,
+    Autoscaler, Bounds, Decision, Observation, catalog,
+    scale_to_zero::sleeper,
     shadow::Shadow,
     shield::{By, Granted, grant},
-    sleep::sleeper,
 };
 use driver::{Counts, Stage, Wakeup};
 use lease::{
     Lease, Status,
     epoch_tree::{EpochStatement, EpochTree},
-    intent::Intent,
+    intent::{Intent, IntentKey, IntentKind},
     manifest::Manifest,
 };
 use ports::{clock::Clock, demand::DemandSource};
@@ -66,7 +66,6 @@ use store::{
     scale::{Evidence, Ruling, RulingOutcome},
 };
 
-const KIND: &str = "scale";
 /// Backoff after a refused step, in milliseconds.
 const REFUSED_MS: u64 = 15_000;
 /// The minimum spacing of the observations that are kept, in milliseconds.
@@ -364,8 +363,7 @@ impl ScaleStage {
             path: proof.tree.path(lease.id)?,
         };
         Some(Intent {
-            key: format!("{KIND}:{}:{}", lease.id, proof.epoch),
-            kind: KIND.to_owned(),
+            key: IntentKey::Scale { lease: lease.id, epoch: proof.epoch },
             to: self.market,
             data: Market::scaleByProofCall { step }.abi_encode().into(),
             value: U256::ZERO,
@@ -380,7 +378,7 @@ impl ScaleStage {
             Some(posted) if posted.root == closed.root => true,
             Some(_) => return Ok(None),
             None => {
-                let intent = self.store.intent(&format!("root:{epoch}")).await?;
+                let intent = self.store.intent(IntentKey::Root { epoch }).await?;
                 let sent = |row: &IntentRow| matches!(row.state, IntentState::Sent | IntentState::Mined);
                 if !intent.is_some_and(|row| sent(&row) && row.error.is_none()) {
                     return Ok(None);
@@ -399,13 +397,13 @@ impl ScaleStage {
     /// By lease: the step that the chain stage has not read yet, or the one that was refused a moment ago.
     async fn steps(&self, head: &BlockRef, now_ms: u64) -> anyhow::Result<BTreeMap<B256, IntentRow>> {
         let mut steps = BTreeMap::new();
-        for row in self.store.recent_intents(KIND, now_ms.saturating_sub(REFUSED_MS)).await? {
+        for row in self.store.recent_intents(IntentKind::Scale, now_ms.saturating_sub(REFUSED_MS)).await? {
             let read = row.block.is_some_and(|(block, _)| block <= head.number);
             if row.error.is_none() && (read || row.state == IntentState::Final) {
                 continue;
             }
-            let lease = row.intent.key.split(':').nth(1).context("a step's key names its lease")?;
-            steps.insert(lease.parse().context("a step's key names its lease")?, row);
+            let IntentKey::Scale { lease, .. } = row.intent.key else { continue };
+            steps.insert(lease, row);
         }
         Ok(steps)
     }
@@ -421,6 +419,6 @@ fn name(outcome: RulingOutcome) -> &'static str {
 }
 
 /// The autoscaler of that name. The manifest's parser refuses unknown names.
-fn policy(name: &str, learn: bool) -> anyhow::Result<Box<dyn Policy>> {
+fn policy(name: &str, learn: bool) -> anyhow::Result<Box<dyn Autoscaler>> {
     catalog::find(name)?.alone(learn).with_context(|| format!("{name} would have to know the future"))
 }

@@ -9,7 +9,7 @@ use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 use super::{Error, ProviderRow, Result, Store, hex, int, parse, rows, settlement::prepare, uint};
 use lease::{
     auction::Auction,
-    clearing::Decision,
+    clearing::BidDecision,
     intent::Intent,
     screen::{Amounts, Seller, amounts},
 };
@@ -27,7 +27,7 @@ pub struct OrderRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AnswerRow {
     pub order: OrderRow,
-    pub decision: Option<Decision>,
+    pub decision: Option<BidDecision>,
     /// This machine's Unix milliseconds; 0 before there is a decision.
     pub decided_at_ms: u64,
     /// Whether inventory is reserved for the bid.
@@ -294,8 +294,8 @@ fn answer(row: &AnyRow) -> Result<AnswerRow> {
     let order = order(row)?;
     let id = row.try_get::<Option<String>, _>(3)?;
     let decision = match (id, row.try_get::<Option<String>, _>(5)?) {
-        (Some(id), _) => Some(Decision::Bid { id: parse("decisions", &id)?, bid: state(row, 4)? }),
-        (None, reason) => reason.map(|reason| Decision::None { reason }),
+        (Some(id), _) => Some(BidDecision::Bid { id: parse("decisions", &id)?, bid: state(row, 4)? }),
+        (None, reason) => reason.map(|reason| BidDecision::None { reason }),
     };
     let decided_at_ms = row.try_get::<Option<i64>, _>(6)?.map_or(0, uint);
     let settled = row.try_get::<Option<i64>, _>(7)? == Some(order.generation);

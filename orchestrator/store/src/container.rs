@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{Row, any::AnyRow};
 
 use super::{Error, Result, Store, hex, int, parse, rows, uint};
-use lease::decide::{Attempt, Health, Standing, State};
+use lease::reconcile::{Attempt, ContainerHealth, ContainerState, WorkloadStatus};
 
 /// A container as it was last observed on the engine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,17 +34,17 @@ pub struct ContainerRow {
 
 impl ContainerRow {
     pub fn is_running(&self) -> bool {
-        self.state == word(State::Running)
+        self.state == word(ContainerState::Running)
     }
 
     /// Created, and never started.
     pub fn is_created(&self) -> bool {
-        self.state == word(State::Created)
+        self.state == word(ContainerState::Created)
     }
 
     /// Running, and healthy where there is a check.
     pub fn is_healthy(&self) -> bool {
-        self.is_running() && self.health.as_deref().is_none_or(|health| health == word(Health::Healthy))
+        self.is_running() && self.health.as_deref().is_none_or(|health| health == word(ContainerHealth::Healthy))
     }
 }
 
@@ -59,7 +59,7 @@ pub struct ImageRow {
 /// The state of a lease on the engine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeaseProgress {
-    pub standing: Standing,
+    pub standing: WorkloadStatus,
     /// Why it does not run, if it should.
     pub reason: Option<String>,
     /// When the stage first observed it, Unix milliseconds.
@@ -142,14 +142,14 @@ impl Store {
     /// The progress of every lease that may have objects on the engine.
     pub async fn all_progress(&self) -> Result<BTreeMap<B256, LeaseProgress>> {
         let sql = "SELECT standing, reason, found_at_ms, running_at_ms, exhausted_at, lease FROM progress WHERE standing <> $1";
-        let rows = sqlx::query(sql).bind(word(Standing::Removed)).fetch_all(self.pool()).await?;
+        let rows = sqlx::query(sql).bind(word(WorkloadStatus::Removed)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| Ok((parse("progress", &row.try_get::<String, _>(5)?)?, progress(row)?))).collect()
     }
 
     /// Leases that may have objects on the engine.
     pub async fn leases_on_engine(&self) -> Result<Vec<B256>> {
         let sql = "SELECT lease FROM progress WHERE standing <> $1 ORDER BY lease";
-        let rows = sqlx::query(sql).bind(word(Standing::Removed)).fetch_all(self.pool()).await?;
+        let rows = sqlx::query(sql).bind(word(WorkloadStatus::Removed)).fetch_all(self.pool()).await?;
         rows.iter().map(|row| parse("progress", &row.try_get::<String, _>(0)?)).collect()
     }
 

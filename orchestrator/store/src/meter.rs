@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, Row, any::AnyRow};
 
 use super::{Error, Result, Store, hex, int, parse, rows, uint};
 use lease::{
-    meter::{Meter, Raw},
+    meter::{Meter, RawReading},
     statement::Counters,
 };
 
@@ -50,7 +50,8 @@ impl Store {
         row.as_ref()
             .map(|row| {
                 let Totals { counters, sampled_at_ms } = totals(row)?;
-                let raw: Raw = serde_json::from_str(&row.try_get::<String, _>(5)?).map_err(Error::corrupt("meters"))?;
+                let raw: RawReading =
+                    serde_json::from_str(&row.try_get::<String, _>(5)?).map_err(Error::corrupt("meters"))?;
                 Ok(Meter { at_ms: sampled_at_ms, counters, raw })
             })
             .transpose()

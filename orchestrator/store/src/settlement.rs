@@ -15,7 +15,7 @@ use alloy::primitives::{Address, B256, Bytes, U256};
 use sqlx::{Any, AssertSqlSafe, Row, Transaction, any::AnyRow};
 
 use super::{Result, Store, hex, int, parse, uint};
-use lease::intent::Intent;
+use lease::intent::{Intent, IntentKey, IntentKind};
 
 pub use costs::GasByKind;
 pub use open_intents::{OpenIntent, SendingRow};
@@ -93,8 +93,8 @@ pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent, now_ms
          error = NULL, created_at_ms = excluded.created_at_ms, signed_at_ms = 0, \
          updated_at_ms = excluded.updated_at_ms WHERE intents.state = 'failed'",
     )
-    .bind(&intent.key)
-    .bind(&intent.kind)
+    .bind(intent.key.to_string())
+    .bind(intent.key.kind().text())
     .bind(hex(intent.to))
     .bind(intent.data.to_vec())
     .bind(intent.value.to_string())
@@ -104,7 +104,7 @@ pub async fn prepare(tx: &mut Transaction<'static, Any>, intent: &Intent, now_ms
     .await?;
     let new = done.rows_affected() == 1;
     if new {
-        sqlx::query("DELETE FROM sendings WHERE key = $1").bind(&intent.key).execute(&mut **tx).await?;
+        sqlx::query("DELETE FROM sendings WHERE key = $1").bind(intent.key.to_string()).execute(&mut **tx).await?;
     }
     Ok(new)
 }
@@ -118,9 +118,9 @@ impl Store {
         Ok(new)
     }
 
-    pub async fn intent(&self, key: &str) -> Result<Option<IntentRow>> {
+    pub async fn intent(&self, key: IntentKey) -> Result<Option<IntentRow>> {
         let sql = format!("SELECT {COLUMNS} FROM intents WHERE key = $1");
-        let row = sqlx::query(AssertSqlSafe(sql)).bind(key).fetch_optional(self.pool()).await?;
+        let row = sqlx::query(AssertSqlSafe(sql)).bind(key.to_string()).fetch_optional(self.pool()).await?;
         row.as_ref().map(intent_row).transpose()
     }
 
@@ -139,20 +139,21 @@ impl Store {
     }
 
     /// Intents of a kind that are in flight or were prepared since a time.
-    pub async fn recent_intents(&self, kind: &str, since_ms: u64) -> Result<Vec<IntentRow>> {
+    pub async fn recent_intents(&self, kind: IntentKind, since_ms: u64) -> Result<Vec<IntentRow>> {
         let sql = format!(
             "SELECT {COLUMNS} FROM intents WHERE kind = $1 AND created_at_ms >= $2 \
              UNION ALL SELECT {COLUMNS} FROM intents WHERE kind = $3 AND created_at_ms < $4 \
              AND state IN ('prepared', 'sent', 'mined')"
         );
+        let kind = kind.text();
         let query = sqlx::query(AssertSqlSafe(sql)).bind(kind).bind(int(since_ms)).bind(kind).bind(int(since_ms));
         query.fetch_all(self.pool()).await?.iter().map(intent_row).collect()
     }
 
     /// When an intent of a kind was last prepared, in Unix milliseconds.
-    pub async fn last_prepared(&self, kind: &str) -> Result<Option<u64>> {
+    pub async fn last_prepared(&self, kind: IntentKind) -> Result<Option<u64>> {
         let sql = "SELECT MAX(created_at_ms) FROM intents WHERE kind = $1";
-        let row = sqlx::query(sql).bind(kind).fetch_one(self.pool()).await?;
+        let row = sqlx::query(sql).bind(kind.text()).fetch_one(self.pool()).await?;
         Ok(row.try_get::<Option<i64>, _>(0)?.map(uint))
     }
 }
@@ -165,8 +166,7 @@ fn intent_row(row: &AnyRow) -> Result<IntentRow> {
     let block = row.try_get::<Option<i64>, _>(8)?.map(uint);
     Ok(IntentRow {
         intent: Intent {
-            key: text(0)?,
-            kind: text(1)?,
+            key: parse("intents", &text(0)?)?,
             to: parse::<Address>("intents", &text(2)?)?,
             data: Bytes::from(row.try_get::<Vec<u8>, _>(3)?),
             value: parse::<U256>("intents", &text(4)?)?,

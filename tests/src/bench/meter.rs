@@ -22,7 +22,7 @@ use alloy::{
 use anyhow::{Context, ensure};
 use bollard::query_parameters::KillContainerOptions;
 use driver::Stage;
-use lease::decide::State;
+use lease::reconcile::ContainerState;
 use ports::engine::Engine;
 use serde::Deserialize;
 use solidity::{Market::LeaseOpened, Terms};
@@ -174,7 +174,7 @@ impl Life {
     async fn of(provider: &Provider, lease: &Opened) -> anyhow::Result<Self> {
         let look = || async {
             let view = provider.engine.list(provider.owner, Some(lease.lease)).await?;
-            let up = view.containers.into_iter().find(|container| container.seen.state == State::Running);
+            let up = view.containers.into_iter().find(|container| container.seen.state == ContainerState::Running);
             let Some(container) = up else { return Ok(None) };
             let pid = provider.engine.details(&container.seen.id).await?.pid;
             let port = container.ports.first().context("the container has no port")?;

@@ -17,14 +17,14 @@ use std::{
 
 use adapters::{clock::SystemClock, ethereum::AlloyEthereum};
 use alloy::{
-    primitives::{Address, U256},
+    primitives::{Address, B256, U256},
     providers::{DynProvider, Provider, ext::AnvilApi},
     sol_types::SolCall,
 };
 use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, ensure};
 use driver::{self, Stage, StageStatuses, Wakeup};
-use lease::intent::Intent;
+use lease::intent::{Intent, IntentKey};
 use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::Market::addBondCall;
 use stages::{chain, settlement::SettlementStage};
@@ -117,8 +117,8 @@ impl Bench {
         let mut tx = store.begin().await?;
         for number in 1..=intents {
             let intent = Intent {
-                key: format!("bond:{number:06}"),
-                kind: "bond".to_owned(),
+                // The outbox does not depend on what an intent is for; this key sorts by its number.
+                key: IntentKey::Close { lease: B256::from(U256::from(number)) },
                 to: self.devnet.deployment.market,
                 data: addBondCall {}.abi_encode().into(),
                 value: U256::from(number),

@@ -20,7 +20,7 @@ use anvil::{Actor, Devnet, Mining, Options};
 use anyhow::{Context, bail, ensure};
 use driver::{self, StageStatuses, Wakeup};
 use futures::StreamExt;
-use lease::{decide::Standing, label::Owner};
+use lease::{label::Owner, reconcile::WorkloadStatus};
 use ports::{engine::Engine, ethereum::Ethereum, subnet::Subnet};
 use solidity::{Market::LeaseOpened, Order, Terms};
 use stages::{
@@ -235,7 +235,7 @@ impl Provider {
     pub async fn running(&self, lease: B256) -> anyhow::Result<f64> {
         let look = || async {
             let Some(progress) = self.store.progress(lease).await? else { return Ok(None) };
-            if let LeaseProgress { standing: Standing::Failing, reason, .. } = progress {
+            if let LeaseProgress { standing: WorkloadStatus::Failing, reason, .. } = progress {
                 bail!("a lease cannot run: {}", reason.unwrap_or_default());
             }
             Ok(progress.running_at_ms.map(|at| at as f64))
@@ -252,7 +252,7 @@ impl Provider {
         for Opened { lease, .. } in leases {
             let removed = || async {
                 let progress = self.store.progress(*lease).await?;
-                Ok(progress.filter(|progress| progress.standing == Standing::Removed).map(|_| ()))
+                Ok(progress.filter(|progress| progress.standing == WorkloadStatus::Removed).map(|_| ()))
             };
             until("a lease's removal", removed).await?;
         }

@@ -13,9 +13,10 @@ use std::{
 
 use anyhow::Context;
 use autoscaling::{
-    Bounds, Decision, Observation, Policy, catalog,
+    Autoscaler, Bounds, Decision, Observation, catalog,
     generate::{Kind, Recipe, generate},
-    simulator::{self, Outcome, Setup},
+    setup::Setup,
+    simulator::{self, SimulationOutcome},
     trace::Trace,
 };
 
@@ -34,11 +35,11 @@ const SMOOTH: f64 = 0.0005;
 
 /// A policy whose decisions are timed.
 struct Timed {
-    policy: Box<dyn Policy>,
+    policy: Box<dyn Autoscaler>,
     spent: Duration,
 }
 
-impl Policy for Timed {
+impl Autoscaler for Timed {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let began = Instant::now();
         let decision = self.policy.decide(seen);
@@ -48,7 +49,7 @@ impl Policy for Timed {
 }
 
 /// What a policy came to, and microseconds a decision.
-type Results = BTreeMap<&'static str, (Outcome, f64)>;
+type Results = BTreeMap<&'static str, (SimulationOutcome, f64)>;
 
 /// Which of the references the default policy dominates: it is cheaper at no more violations.
 #[derive(Debug, Default)]

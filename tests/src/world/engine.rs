@@ -20,7 +20,7 @@ use bollard::{
     },
 };
 use futures::TryStreamExt;
-use lease::{decide::Slot, label};
+use lease::{label, reconcile::Slot};
 use ports::engine::Engine;
 
 use super::World;

@@ -7,7 +7,7 @@ use alloy::primitives::{B256, keccak256};
 use anvil::Actor;
 use anyhow::Context;
 use driver::{Counts, Stage, Wakeup};
-use lease::{decide::Standing, label::Owner};
+use lease::{label::Owner, reconcile::WorkloadStatus};
 use ports::{clock::Clock, engine::Engine, ethereum::Ethereum};
 use solidity::{Order, Terms, deploy::Deployment};
 use stages::{
@@ -141,7 +141,7 @@ impl Process {
     }
 
     /// Runs them until a lease has the standing.
-    pub async fn until(&self, lease: B256, wanted: Standing) -> anyhow::Result<LeaseProgress> {
+    pub async fn until(&self, lease: B256, wanted: WorkloadStatus) -> anyhow::Result<LeaseProgress> {
         let timeout = Timeout::new(format!("lease {lease} to be {wanted:?}"));
         loop {
             self.run().await?;

@@ -1,4 +1,4 @@
-//! The doors to a lease's inside: who passes which, and what is behind the quiet ones.
+//! Which endpoints of a lease are public, which need the tenant or a grant, and what the protected ones answer.
 
 use std::time::{Duration, Instant};
 

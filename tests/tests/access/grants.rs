@@ -1,4 +1,4 @@
-//! Sharing a lease's inside: by the tenant's signature, as far and as long as it says.
+//! Grants: access to a lease by the tenant's signature, within their scope and until their expiry.
 
 use anvil::Actor;
 use reqwest::{Method, StatusCode};

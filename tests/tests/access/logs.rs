@@ -1,4 +1,4 @@
-//! What containers print: the past, and what comes, through ends and beginnings.
+//! The logs of containers: past lines and new ones, across restarts and new replicas.
 
 use std::{collections::BTreeSet, time::Duration};
 

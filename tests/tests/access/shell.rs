@@ -1,4 +1,4 @@
-//! Shells: as whom they run, and that nothing of them outlives its socket.
+//! Shells: the user and limits they run under, and that none of their processes outlives its socket.
 
 use std::{fs, time::Duration};
 

@@ -1,4 +1,4 @@
-//! Signing in: what lets somebody in, and every way in which it does not.
+//! Signing in: what opens a session, and every way in which it is refused.
 
 use std::time::{Duration, SystemTime};
 
@@ -64,7 +64,7 @@ async fn what_does_not_sign_in_is_told_why() {
         ("is not that of", Box::new(|w| w.address = Actor::Stranger.address())),
     ];
     for (why, change) in cases {
-        let mut words = nobody.words(tenant).await.unwrap();
+        let mut words = nobody.sign_in_message(tenant).await.unwrap();
         change(&mut words);
         let text = words.text();
         let (status, said) = nobody.sign_in_with(&text, &signed(Actor::Tenant, &text), true).await.unwrap();
@@ -72,7 +72,7 @@ async fn what_does_not_sign_in_is_told_why() {
         assert!(said["message"].as_str().unwrap().contains(why), "{why}: {said}");
     }
     // Signed well, and changed afterwards.
-    let text = nobody.words(tenant).await.unwrap().text();
+    let text = nobody.sign_in_message(tenant).await.unwrap().text();
     let signature = signed(Actor::Tenant, &text);
     let tampered = text.replace("Let me in.", "Let me in!");
     assert_eq!(nobody.sign_in_with(&tampered, &signature, true).await.unwrap().0, StatusCode::UNAUTHORIZED);
@@ -93,7 +93,7 @@ async fn what_does_not_sign_in_is_told_why() {
 #[tokio::test]
 async fn one_nonce_opens_one_session_however_many_hand_it_in_at_once() {
     let (_world, _orchestrator, nobody) = start().await;
-    let text = nobody.words(Actor::Tenant.address()).await.unwrap().text();
+    let text = nobody.sign_in_message(Actor::Tenant.address()).await.unwrap().text();
     let signature = signed(Actor::Tenant, &text);
     let all = futures::future::join_all((0..16).map(|_| nobody.sign_in_with(&text, &signature, true))).await;
     let opened = all.into_iter().filter(|answer| answer.as_ref().unwrap().0 == StatusCode::OK).count();
@@ -103,7 +103,7 @@ async fn one_nonce_opens_one_session_however_many_hand_it_in_at_once() {
 #[tokio::test]
 async fn a_page_that_relays_a_signature_cannot_use_it_whatever_host_it_names() {
     let (_world, _orchestrator, nobody) = start().await;
-    let mut words = nobody.words(Actor::Tenant.address()).await.unwrap();
+    let mut words = nobody.sign_in_message(Actor::Tenant.address()).await.unwrap();
     words.domain = "evil.example.org".to_owned();
     words.uri = "https://evil.example.org".to_owned();
     let text = words.text();
@@ -128,7 +128,7 @@ async fn a_contract_signs_in_by_its_own_word() {
     let (world, _orchestrator, nobody) = start().await;
     let code: Bytes = hex::decode(SIGNS_BY_DIGEST.replace(' ', "")).unwrap().into();
     world.devnet.provider(Actor::Deployer).await.unwrap().anvil_set_code(WALLET, code).await.unwrap();
-    let text = nobody.words(WALLET).await.unwrap().text();
+    let text = nobody.sign_in_message(WALLET).await.unwrap().text();
     let wrong = hex::encode_prefixed([7; 32]);
     assert_eq!(nobody.sign_in_with(&text, &wrong, true).await.unwrap().0, StatusCode::UNAUTHORIZED);
     let own = signed(Actor::Tenant, &text);
@@ -140,7 +140,7 @@ async fn a_contract_signs_in_by_its_own_word() {
 
 /// Signs in as a page does; the cookie's name and value.
 async fn cookie(nobody: &ApiSession, origin: &str) -> String {
-    let text = nobody.words(Actor::Tenant.address()).await.unwrap().text();
+    let text = nobody.sign_in_message(Actor::Tenant.address()).await.unwrap().text();
     let body = json!({"message": text, "signature": signed(Actor::Tenant, &text)});
     let request = nobody.request(Method::POST, "/v1/session").json(&body).header("origin", origin);
     let answer = request.send().await.unwrap();
@@ -178,7 +178,7 @@ async fn a_cookie_works_for_pages_of_the_provider_alone() {
     assert_eq!(ask(Method::DELETE, Some(PAGE)).await, StatusCode::NO_CONTENT);
     assert_eq!(ask(Method::GET, None).await, StatusCode::UNAUTHORIZED);
     // Nor is a stranger's page given one, nor answered with credentials.
-    let text = nobody.words(Actor::Tenant.address()).await.unwrap().text();
+    let text = nobody.sign_in_message(Actor::Tenant.address()).await.unwrap().text();
     let body = json!({"message": text, "signature": signed(Actor::Tenant, &text)});
     let request = nobody.request(Method::POST, "/v1/session").json(&body).header("origin", "https://evil.example.org");
     let answer = request.send().await.unwrap();

@@ -1,4 +1,4 @@
-//! What is written down of all this, on SQLite and on a real PostgreSQL.
+//! The rows of sessions, grants, shells and accesses, on SQLite and on a real PostgreSQL.
 
 use std::time::Instant;
 

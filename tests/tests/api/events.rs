@@ -1,4 +1,4 @@
-//! The feed: nothing is missed and nothing comes twice, whatever the chain and the reader do.
+//! The event feed: no event is missed and none is delivered twice, across reorgs and reconnects.
 
 use std::{
     collections::BTreeMap,

@@ -1,4 +1,5 @@
-//! What the web page gets of a provider: the page itself, the feed, the books, the mailbox. On a real chain and engine.
+//! The endpoints that the web page uses: the page itself, the event feed, the provider's account, manifest checks and proposals.
+//! On a real chain and engine.
 #![allow(clippy::unwrap_used)]
 
 mod events;

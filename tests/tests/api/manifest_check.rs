@@ -1,4 +1,4 @@
-//! A manifest is checked before a lease is opened for it.
+//! The check of a manifest before a lease is opened for it.
 
 use reqwest::Client;
 use serde_json::{Value, json};

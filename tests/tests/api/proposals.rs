@@ -1,4 +1,4 @@
-//! The mailbox: who may write into it, who may read it, and what it does not believe.
+//! Proposals and evidence that the provider keeps for others: who may write and read them, and what is refused.
 
 use std::time::Duration;
 
@@ -81,7 +81,7 @@ async fn an_action_finds_its_approvers_and_nobody_else() {
     assert!(unbound.1["message"].as_str().unwrap().contains("not bound"), "{}", unbound.1);
     bind(&world, &orchestrator).await;
 
-    // Nobody, a stranger, and whoever changed the call.
+    // Refused: no session, a stranger, and an action whose call was changed.
     let nobody = ApiSession::anonymous(orchestrator.api.port).unwrap();
     assert_eq!(post(&nobody, "/v1/proposals", &sound).await.0, StatusCode::UNAUTHORIZED);
     assert_eq!(post(&stranger, "/v1/proposals", &sound).await.0, StatusCode::FORBIDDEN);
@@ -119,7 +119,7 @@ async fn an_action_finds_its_approvers_and_nobody_else() {
     assert_eq!(stranger.get("/v1/proposals").await.unwrap().1, json!([]));
     assert_eq!(stranger.get(&path).await.unwrap().0, StatusCode::NOT_FOUND);
 
-    // Consents: of approvers, over this digest, handed in by whoever has them.
+    // Consents: of approvers, over this digest, handed in by anyone.
     let consents = format!("{path}/consents");
     let strangers = post(&first, &consents, &consent(&sound, Actor::Stranger)).await;
     assert_eq!(strangers.0, StatusCode::BAD_REQUEST, "{}", strangers.1);

@@ -1,4 +1,4 @@
-//! What a provider's books say, against what the contract says.
+//! The provider's account at the API, compared with the contract.
 
 use alloy::primitives::{Address, B256, U256};
 use anvil::{Actor, ArbiterNumber};

@@ -1,4 +1,4 @@
-//! The page as it is served: what guards it, and what is not a page.
+//! The page as it is served: its security headers, and which paths are not the page.
 
 use std::collections::BTreeSet;
 

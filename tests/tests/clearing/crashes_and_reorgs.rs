@@ -1,4 +1,4 @@
-//! The clearing stage beside the two that it lives between: what a death or a reorg in the middle leaves.
+//! The clearing stage between the chain stage and the settlement stage, when the process is killed or the chain reorganizes.
 
 use std::{
     sync::{
@@ -11,7 +11,7 @@ use std::{
 use alloy::primitives::{Address, B256, U256};
 use anvil::Actor;
 use driver::{Counts, Stage};
-use lease::{clearing::Decision, screen::Amounts};
+use lease::{clearing::BidDecision, intent::IntentKey, screen::Amounts};
 use ports::clock::Clock;
 use solidity::{AuctionOrder, bid_id, order_id};
 use stages::{
@@ -125,7 +125,7 @@ impl Bidder {
     }
 
     async fn wish(&self, order: B256) -> Option<IntentState> {
-        self.process.store.intent(&format!("bid:{order:#x}")).await.unwrap().map(|row| row.state)
+        self.process.store.intent(IntentKey::Bid { order }).await.unwrap().map(|row| row.state)
     }
 
     async fn bury(&self) {
@@ -154,7 +154,7 @@ async fn a_death_between_reservation_and_bid_costs_nothing() {
         assert_eq!(bidder.clear().await["freed"], 1);
         assert_eq!(bidder.process.store.reserved().await.unwrap(), Amounts::default());
         let row = bidder.process.store.order(order).await.unwrap().unwrap();
-        let Some(Decision::Bid { id, bid }) = &row.decision else { panic!("{row:?}") };
+        let Some(BidDecision::Bid { id, bid }) = &row.decision else { panic!("{row:?}") };
         assert_eq!(*id, bid_id(order, bid), "as the contract computes it");
         assert!(row.order.auction.bids.contains_key(id));
         bidder.bury().await;

@@ -1,4 +1,4 @@
-//! A lease goes on with another provider, in one transaction.
+//! A lease moves to another provider in one transaction.
 
 use alloy::primitives::{Address, B256, U256};
 use anvil::Actor;

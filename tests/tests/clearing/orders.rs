@@ -1,4 +1,4 @@
-//! Orders won and lost.
+//! Orders that are won, lost, cancelled or declined.
 
 use alloy::providers::Provider as _;
 use alloy::{

@@ -1,4 +1,4 @@
-//! The provider's own program prices: well, not at all, too late, nonsense.
+//! The provider's own pricing program: a price, a refusal, a timeout, invalid output.
 
 use std::{fs, os::unix::fs::PermissionsExt};
 

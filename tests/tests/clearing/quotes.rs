@@ -1,4 +1,4 @@
-//! Which offers fit, and why the others do not: the same on the command line and at a provider.
+//! Which offers match an order, and why the others do not; the command line and the provider answer the same.
 
 use alloy::primitives::aliases::U80;
 use anvil::Actor;

@@ -24,7 +24,7 @@ use super::{answer, tenant, text, world};
 const CLAIM_OFTEN: &[(&str, &str)] = &[("TIDEMARK_CLAIM_EVERY", "2s")];
 
 #[tokio::test]
-async fn every_word_of_the_tour_does_what_the_readme_says() {
+async fn every_documented_command_does_what_the_docs_say() {
     let world = world().await;
     let password = world.write("password", "correct horse\n").unwrap();
     let keys = world.path("keys");

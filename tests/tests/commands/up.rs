@@ -1,4 +1,4 @@
-//! The whole path by the program that people run, from a lease opened on chain to its money paid out and refunded.
+//! `tidemark up --once`: the whole path from an opened lease to its money, paid out and refunded.
 
 use serde_json::Value;
 use tests::program;

@@ -1,9 +1,9 @@
-//! Before maintenance: no new lease, and everything that runs goes on.
+//! Draining before maintenance: no new lease starts, and those that run continue.
 
 use std::sync::Arc;
 
 use driver::Stage;
-use lease::decide::Standing;
+use lease::reconcile::WorkloadStatus;
 use stages::container::ContainerSettings;
 use tests::world::{World, container_settings, engine};
 
@@ -19,13 +19,13 @@ async fn a_draining_provider_takes_no_new_lease_and_serves_those_it_has() {
     let draining = || ContainerSettings { drain: true, ..container_settings() };
     let process = world.process().await.unwrap();
     let (old, terms) = world.open(&process, ONE, 1).await.unwrap();
-    process.until(old, Standing::Running).await.unwrap();
+    process.until(old, WorkloadStatus::Running).await.unwrap();
     let first = world.running(old).await.unwrap();
     drop(process);
 
     let process = world.process_with(engine(), draining()).await.unwrap();
     let (new, new_terms) = world.open(&process, ONE, 1).await.unwrap();
-    let refused = process.until(new, Standing::Awaiting).await.unwrap();
+    let refused = process.until(new, WorkloadStatus::Awaiting).await.unwrap();
     assert!(refused.reason.unwrap().contains("drains before maintenance"));
     assert_eq!(world.left(new).await.unwrap(), [0, 0, 0]);
     process.meter.run().await.unwrap();
@@ -34,26 +34,26 @@ async fn a_draining_provider_takes_no_new_lease_and_serves_those_it_has() {
     // The old one runs on, scales and heals, also when nothing of it runs.
     assert_eq!(world.running(old).await.unwrap(), first);
     world.scale(&terms, 2).await.unwrap();
-    process.until(old, Standing::Running).await.unwrap();
+    process.until(old, WorkloadStatus::Running).await.unwrap();
     let two = world.running(old).await.unwrap();
     assert!(two.len() == 2 && first.iter().all(|(slot, container)| two.get(slot) == Some(container)));
     for (id, _) in two.values() {
         world.kill(id).await.unwrap();
     }
-    process.until(old, Standing::Running).await.unwrap();
+    process.until(old, WorkloadStatus::Running).await.unwrap();
     assert_eq!(world.slots(old).await.unwrap().len(), 2);
 
     // A lease that waits can be closed, or runs once the draining is over.
     let (closed, closed_terms) = world.open(&process, ONE, 1).await.unwrap();
-    process.until(closed, Standing::Awaiting).await.unwrap();
+    process.until(closed, WorkloadStatus::Awaiting).await.unwrap();
     world.close(&closed_terms).await.unwrap();
-    process.until(closed, Standing::Removed).await.unwrap();
+    process.until(closed, WorkloadStatus::Removed).await.unwrap();
     drop(process);
     let process = world.process().await.unwrap();
-    process.until(new, Standing::Running).await.unwrap();
+    process.until(new, WorkloadStatus::Running).await.unwrap();
     assert_eq!(world.left(new).await.unwrap(), [1, 1, 1]);
     world.close(&new_terms).await.unwrap();
-    process.until(new, Standing::Removed).await.unwrap();
+    process.until(new, WorkloadStatus::Removed).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,11 +1,11 @@
-//! The engine is away: nothing is torn down, and everything converges when it is back.
+//! The engine is unreachable: nothing is removed, and everything converges once it is back.
 
 use std::{sync::Arc, time::Duration};
 
 use adapters::docker::BollardEngine;
 use alloy::primitives::B256;
 use driver::{self, Stage, StageStatuses};
-use lease::decide::Standing;
+use lease::reconcile::WorkloadStatus;
 use ports::engine::{self, Engine};
 use stages::container::{self, ContainerSettings};
 use tests::{
@@ -32,8 +32,8 @@ fn engine_at(docker: &FaultyDocker) -> Arc<dyn Engine> {
     Arc::new(BollardEngine::new(settings))
 }
 
-/// Until a lease stands so; on a busy machine even an honest engine may be late, and the next run is the retry.
-async fn converges(process: &Process, lease: B256, wanted: Standing) {
+/// Waits until a lease has the standing. On a busy machine even a sound engine may exceed its timeout; the next run retries.
+async fn converges(process: &Process, lease: B256, wanted: WorkloadStatus) {
     until(&format!("the lease to be {wanted:?}"), async || {
         process.chain.run().await?;
         let run = process.container.run().await;
@@ -55,10 +55,13 @@ async fn an_engine_that_is_down_at_the_start_is_waited_for() {
         let error = process.container.run().await.unwrap_err();
         let outage = error.downcast_ref::<engine::Error>().is_some_and(engine::Error::is_outage);
         assert!(outage, "{fault:?}: {error:#}");
-        assert!(process.store.container_attempts(lease).await.unwrap().is_empty(), "nobody's failure");
+        assert!(
+            process.store.container_attempts(lease).await.unwrap().is_empty(),
+            "an outage counts as no lease's failure"
+        );
     }
     docker.set_fault(DockerFault::None);
-    converges(&process, lease, Standing::Running).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
 }
 
 #[tokio::test]
@@ -68,8 +71,8 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
     let process = process(&world, &docker).await;
     let (lease, terms) = world.open(&process, ONE, 1).await.unwrap();
     let (closing, closing_terms) = world.open(&process, ONE, 1).await.unwrap();
-    converges(&process, lease, Standing::Running).await;
-    converges(&process, closing, Standing::Running).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
+    converges(&process, closing, WorkloadStatus::Running).await;
     let mut before = world.running(lease).await.unwrap();
     let doomed = world.running(closing).await.unwrap();
     process.meter.run().await.unwrap();
@@ -108,7 +111,7 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
             }
             run = process.container.run() => {
                 let standing = process.store.progress(lease).await?.map(|progress| progress.standing);
-                Ok((run.is_ok() && standing == Some(Standing::Running)).then_some(()))
+                Ok((run.is_ok() && standing == Some(WorkloadStatus::Running)).then_some(()))
             }
         }
     })
@@ -116,8 +119,8 @@ async fn an_engine_that_goes_away_takes_nothing_with_it() {
     .unwrap();
     assert!(cuts > 0, "it never went");
     docker.set_fault(DockerFault::None);
-    converges(&process, closing, Standing::Removed).await;
-    converges(&process, lease, Standing::Running).await;
+    converges(&process, closing, WorkloadStatus::Removed).await;
+    converges(&process, lease, WorkloadStatus::Running).await;
     assert_eq!(world.left(closing).await.unwrap(), [0, 0, 0]);
     assert_eq!(world.left(lease).await.unwrap(), [4, 1, 1]);
     let after = world.running(lease).await.unwrap();

@@ -1,9 +1,9 @@
-//! What the chain takes back: a lease by a reorg, and the right to run by the end of its money.
+//! Leases that a reorg reverts, and leases whose money ends.
 
 use std::time::Duration;
 
 use alloy::primitives::B256;
-use lease::decide::Standing;
+use lease::reconcile::WorkloadStatus;
 use tests::{
     transactions,
     wait::until,
@@ -41,12 +41,12 @@ async fn a_reorg_takes_the_containers_back_and_in_the_end_the_volumes() {
     let process = world.process().await.unwrap();
     let (kept, _) = world.open(&process, COUNTING, 1).await.unwrap();
     let (lost, _) = world.open(&process, COUNTING, 1).await.unwrap();
-    process.until(kept, Standing::Running).await.unwrap();
-    process.until(lost, Standing::Running).await.unwrap();
+    process.until(kept, WorkloadStatus::Running).await.unwrap();
+    process.until(lost, WorkloadStatus::Running).await.unwrap();
     let before = world.running(kept).await.unwrap();
 
     world.devnet.reorg(1, vec![]).await.unwrap();
-    process.until(lost, Standing::Removed).await.unwrap();
+    process.until(lost, WorkloadStatus::Removed).await.unwrap();
     assert!(!cgroup_exists(lost));
     assert_eq!(world.left(lost).await.unwrap(), [0, 0, 1], "the lease may come again, and its data with it");
     // Neither time nor a new process changes that, as long as a reorg could bring it back.
@@ -72,21 +72,21 @@ async fn a_lease_that_comes_again_in_the_replacing_block_runs_on() {
     let process = world.process().await.unwrap();
     let order = world.order(COUNTING, 1);
     let (lease, _) = world.open_order(&process, COUNTING, order.clone(), DEPOSIT).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     let before = world.running(lease).await.unwrap();
 
     let taking = transactions::taking(&world.devnet, world.offer, order.clone(), DEPOSIT);
     world.devnet.reorg(1, vec![(taking, 0)]).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert!(process.store.lease(lease).await.unwrap().unwrap().generation > 1, "the reorg was seen");
     assert_eq!(world.running(lease).await.unwrap(), before);
 
     // Taken back, and opened again later: the containers are new, the data is not.
     assert_eq!(visit(&process, lease).await, 1);
     world.devnet.reorg(1, vec![]).await.unwrap();
-    process.until(lease, Standing::Removed).await.unwrap();
+    process.until(lease, WorkloadStatus::Removed).await.unwrap();
     world.open_order(&process, COUNTING, order, DEPOSIT).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert_ne!(world.running(lease).await.unwrap(), before);
     assert_eq!(visit(&process, lease).await, 2);
 }
@@ -98,35 +98,35 @@ async fn without_funds_a_lease_is_paused_and_after_the_grace_period_gone() {
     // A wei a second.
     let order = world.order(COUNTING, 1);
     let (lease, _) = world.open_order(&process, COUNTING, order, 1_000).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     let container = world.slots(lease).await.unwrap();
     assert_eq!(visit(&process, lease).await, 1);
 
     world.devnet.warp(Duration::from_secs(1_000)).await.unwrap();
-    let paused = process.until(lease, Standing::Paused).await.unwrap();
+    let paused = process.until(lease, WorkloadStatus::Paused).await.unwrap();
     assert!(paused.reason.unwrap().contains("top-up"));
     assert!(world.running(lease).await.unwrap().values().all(|(_, since)| since.is_none()), "nothing runs unpaid");
     assert_eq!(world.left(lease).await.unwrap(), [1, 1, 1]);
 
     world.top_up(lease, 1_000).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert_eq!(world.slots(lease).await.unwrap(), container, "the same container");
     assert_eq!(visit(&process, lease).await, 2);
 
     world.devnet.warp(Duration::from_secs(1_000)).await.unwrap();
-    process.until(lease, Standing::Paused).await.unwrap();
+    process.until(lease, WorkloadStatus::Paused).await.unwrap();
     world.devnet.warp(Duration::from_secs(50)).await.unwrap();
-    process.until(lease, Standing::Paused).await.unwrap();
+    process.until(lease, WorkloadStatus::Paused).await.unwrap();
     assert_eq!(world.left(lease).await.unwrap(), [1, 1, 1], "within the grace period");
     // The period does not begin anew with another process.
     drop(process);
     let process = world.process().await.unwrap();
     world.devnet.warp(Duration::from_secs(20)).await.unwrap();
-    let gone = process.until(lease, Standing::Removed).await.unwrap();
+    let gone = process.until(lease, WorkloadStatus::Removed).await.unwrap();
     assert!(gone.reason.unwrap().contains("grace period"));
     assert_eq!(world.left(lease).await.unwrap(), [0, 0, 0]);
 
     world.top_up(lease, 1_000).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert_eq!(visit(&process, lease).await, 1, "a new volume");
 }

@@ -1,10 +1,10 @@
-//! What a container gets, always: as the engine shows it, and as the container itself finds it.
+//! The hardening that every container gets, as the engine shows it and as the container itself sees it.
 
 use std::{collections::HashMap, fs, os::unix::fs::MetadataExt, process::Command};
 
 use alloy::primitives::B256;
 use bollard::models::{ContainerInspectResponse, HostConfig};
-use lease::{decide::Standing, label};
+use lease::{label, reconcile::WorkloadStatus};
 use solidity::Shape;
 use tests::{wait::until, world::World};
 
@@ -35,7 +35,7 @@ async fn the_engine_shows_every_container_hardened() {
     for order in [world.order(MANIFEST, 2), world.order(MANIFEST, 1)] {
         let shape = order.shape.clone();
         let (lease, _) = world.open_order(&process, MANIFEST, order, 1_000_000).await.unwrap();
-        process.until(lease, Standing::Running).await.unwrap();
+        process.until(lease, WorkloadStatus::Running).await.unwrap();
         let network = world.networks(lease).await.unwrap().remove(0);
         let image = world.docker().await.unwrap().inspect_image("tidemark-sample:latest").await.unwrap().id.unwrap();
         for (slot, id) in world.slots(lease).await.unwrap() {
@@ -111,7 +111,7 @@ async fn the_kernel_grants_a_container_nothing() {
     let world = World::start().await.unwrap();
     let process = world.process().await.unwrap();
     let (lease, _) = world.open(&process, MANIFEST, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     for (slot, id) in world.slots(lease).await.unwrap() {
         let pid = world.inspect(&id).await.unwrap().state.unwrap().pid.unwrap();
         let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap();
@@ -145,7 +145,7 @@ async fn the_services_of_a_replica_share_its_shape() {
     let world = World::start().await.unwrap();
     let process = world.process().await.unwrap();
     let (lease, _) = world.open(&process, TWINS, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     let seen = process.store.containers(lease).await.unwrap();
     let ask = async |service: &str, path: &str| {
         let at = &seen.iter().find(|seen| seen.service == service).unwrap().ports["8080/tcp"];

@@ -1,12 +1,12 @@
-//! A lease from its opening to its end.
+//! A lease's containers from its opening to its end.
 
 use std::collections::HashMap;
 
 use bollard::{models::ContainerCreateBody, query_parameters::RemoveContainerOptionsBuilder};
 use driver::Stage;
 use lease::{
-    decide::{Slot, Standing},
     label,
+    reconcile::{Slot, WorkloadStatus},
 };
 use tests::{
     docker_object::DockerObject,
@@ -41,7 +41,7 @@ async fn a_lease_becomes_containers_follows_its_replicas_and_leaves_nothing() {
     let world = World::start().await.unwrap();
     let process = world.process().await.unwrap();
     let (lease, terms) = world.open(&process, PAIR, 1).await.unwrap();
-    let progress = process.until(lease, Standing::Running).await.unwrap();
+    let progress = process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert_eq!(progress.reason, None);
     assert!(progress.running_at_ms.unwrap() > progress.found_at_ms);
 
@@ -78,20 +78,20 @@ async fn a_lease_becomes_containers_follows_its_replicas_and_leaves_nothing() {
     assert_eq!((&said["visits"]["kept"], &said["back"]["service"]), (&true.into(), &"back".into()), "{said}");
 
     world.scale(&terms, 3).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     let three = world.slots(lease).await.unwrap();
     assert_eq!(three.keys().cloned().collect::<Vec<_>>(), slots(3));
     assert!(one.iter().all(|(slot, id)| three[slot] == *id), "the first replica runs on");
 
     world.scale(&terms, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert_eq!(world.slots(lease).await.unwrap(), one, "the highest replicas went");
     assert_eq!(world.left(lease).await.unwrap(), [2, 1, 1]);
 
     process.meter.run().await.unwrap();
     assert!(cgroup_exists(lease), "the lease's group is what the meter reads");
     world.close(&terms).await.unwrap();
-    process.until(lease, Standing::Removed).await.unwrap();
+    process.until(lease, WorkloadStatus::Removed).await.unwrap();
     assert_eq!(world.left(lease).await.unwrap(), [0, 0, 0]);
     assert!(process.store.containers(lease).await.unwrap().is_empty());
     process.meter.run().await.unwrap();
@@ -109,12 +109,12 @@ async fn what_is_killed_or_removed_from_outside_comes_back() {
     let world = World::start().await.unwrap();
     let process = world.process().await.unwrap();
     let (lease, _) = world.open(&process, ONE, 2).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     let before = world.running(lease).await.unwrap();
     let [(first, (killed, _)), (second, (removed, _))] = before.iter().collect::<Vec<_>>()[..] else { panic!() };
 
     world.kill(killed).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     let healed = world.running(lease).await.unwrap();
     assert_eq!(healed[first].0, *killed, "the same container");
     assert!(healed[first].1.is_some() && healed[first].1 != before[first].1, "started again");
@@ -122,7 +122,7 @@ async fn what_is_killed_or_removed_from_outside_comes_back() {
 
     let force = RemoveContainerOptionsBuilder::default().force(true).build();
     world.docker().await.unwrap().remove_container(removed, Some(force)).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     let again = world.running(lease).await.unwrap();
     assert_eq!(again[first], healed[first]);
     assert_ne!(again[second].0, *removed);
@@ -147,11 +147,11 @@ async fn a_container_that_is_not_ours_is_left_alone_and_told() {
     let theirs = DockerObject::container(world.docker().await.unwrap(), &name, body).await.unwrap();
     let before = world.inspect(&theirs.name).await.unwrap().state;
 
-    let failing = process.until(lease, Standing::Failing).await.unwrap();
+    let failing = process.until(lease, WorkloadStatus::Failing).await.unwrap();
     let reason = failing.reason.unwrap();
     assert!(reason.contains(&name) && reason.contains("does not carry this lease's labels"), "{reason}");
     world.close(&terms).await.unwrap();
-    process.until(lease, Standing::Removed).await.unwrap();
+    process.until(lease, WorkloadStatus::Removed).await.unwrap();
     assert_eq!(world.left(lease).await.unwrap(), [0, 0, 0]);
     assert_eq!(world.inspect(&theirs.name).await.unwrap().state, before, "nobody touched it");
 }

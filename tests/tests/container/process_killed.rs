@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use alloy::primitives::B256;
 use bollard::models::ContainerSummaryStateEnum;
-use lease::decide::{Slot, Standing};
+use lease::reconcile::{Slot, WorkloadStatus};
 use stages::container::ContainerSettings;
 use tests::{
     killable_engine::{KillPoint, KillableEngine},
@@ -35,7 +35,7 @@ pub struct ProcessEnd {
 pub async fn run_until(
     world: &World,
     lease: B256,
-    wanted: Standing,
+    wanted: WorkloadStatus,
     settings: ContainerSettings,
     kill_point: KillPoint,
 ) -> ProcessEnd {
@@ -70,14 +70,14 @@ async fn kill_at_every_call(at: fn(usize) -> KillPoint) {
         let (lease, terms) = world.open(&process, KEPT, 2).await.unwrap();
         drop(process);
 
-        let starting = run_until(&world, lease, Standing::Running, container_settings(), at(call)).await;
+        let starting = run_until(&world, lease, WorkloadStatus::Running, container_settings(), at(call)).await;
         let calls = starting.calls;
         let mut before = Vec::new();
         for id in starting.created {
             before.push((since(&world, &id).await, id));
         }
         let process = world.process().await.unwrap();
-        process.until(lease, Standing::Running).await.unwrap();
+        process.until(lease, WorkloadStatus::Running).await.unwrap();
         let after = world.slots(lease).await.unwrap();
         assert_eq!(world.left(lease).await.unwrap(), [2, 1, 1], "after {calls:?}");
         assert!(after.keys().map(|slot| slot.replica).eq([0, 1]), "after {calls:?}: {after:?}");
@@ -89,9 +89,9 @@ async fn kill_at_every_call(at: fn(usize) -> KillPoint) {
         world.close(&terms).await.unwrap();
         drop(process);
 
-        let removing = run_until(&world, lease, Standing::Removed, container_settings(), at(call)).await;
+        let removing = run_until(&world, lease, WorkloadStatus::Removed, container_settings(), at(call)).await;
         let process = world.process().await.unwrap();
-        process.until(lease, Standing::Removed).await.unwrap();
+        process.until(lease, WorkloadStatus::Removed).await.unwrap();
         assert_eq!(world.left(lease).await.unwrap(), [0, 0, 0], "after {:?}", removing.calls);
         if !starting.killed && !removing.killed {
             assert!(call > 10, "a lease needs more calls than {calls:?}");

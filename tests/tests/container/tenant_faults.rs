@@ -1,4 +1,4 @@
-//! Faults of a tenant's making: each with a reason that says what is wrong, and no other lease feels it.
+//! Faults of a tenant's manifest or program: each lease shows the reason, and no other lease is affected.
 
 use std::{sync::Arc, time::Duration};
 
@@ -7,8 +7,8 @@ use alloy::primitives::keccak256;
 use anvil::Actor;
 use driver::Stage;
 use lease::{
-    decide::{Attempt, Slot, Standing, subject},
     label::{self, Tag},
+    reconcile::{Attempt, Slot, WorkloadStatus, subject},
 };
 use ports::engine::{self, Engine};
 use reqwest::StatusCode;
@@ -26,7 +26,7 @@ const HEALTHY: &str = r#"services: { web: { image: "tidemark-sample:latest", com
 
 /// The reason once the lease fails.
 async fn reason(process: &Process, lease: alloy::primitives::B256) -> String {
-    process.until(lease, Standing::Failing).await.unwrap().reason.unwrap()
+    process.until(lease, WorkloadStatus::Failing).await.unwrap().reason.unwrap()
 }
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn what_cannot_run_says_why_and_harms_nobody() {
     let world = World::start().await.unwrap();
     let process = world.process().await.unwrap();
     let (well, well_terms) = world.open(&process, HEALTHY, 1).await.unwrap();
-    process.until(well, Standing::Running).await.unwrap();
+    process.until(well, WorkloadStatus::Running).await.unwrap();
     let before = world.running(well).await.unwrap();
 
     // Nothing listens on that port, so the registry is known to be away at once.
@@ -64,17 +64,17 @@ services:
         faulty.push((lease, terms));
     }
     assert_eq!(world.running(well).await.unwrap(), before);
-    assert_eq!(process.until(well, Standing::Running).await.unwrap().reason, None);
+    assert_eq!(process.until(well, WorkloadStatus::Running).await.unwrap().reason, None);
 
     for (lease, terms) in &faulty {
         world.close(terms).await.unwrap();
-        process.until(*lease, Standing::Removed).await.unwrap();
+        process.until(*lease, WorkloadStatus::Removed).await.unwrap();
         assert_eq!(world.left(*lease).await.unwrap(), [0, 0, 0]);
         assert!(process.store.container_attempts(*lease).await.unwrap().is_empty());
     }
     assert_eq!(world.running(well).await.unwrap(), before);
     world.close(&well_terms).await.unwrap();
-    process.until(well, Standing::Removed).await.unwrap();
+    process.until(well, WorkloadStatus::Removed).await.unwrap();
 }
 
 #[tokio::test]
@@ -101,10 +101,10 @@ async fn what_outgrows_its_memory_says_so() {
     let process = world.process().await.unwrap();
     let manifest = r#"services: { web: { image: "tidemark-sample:latest", command: [front], ports: ["8080"] } }"#;
     let (lease, _) = world.open(&process, manifest, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     // The first end is followed by a start at once, and its reason is not seen; the second by a pause.
     for _ in 0..2 {
-        process.until(lease, Standing::Running).await.unwrap();
+        process.until(lease, WorkloadStatus::Running).await.unwrap();
         let address = process.store.containers(lease).await.unwrap().remove(0).ports["8080/tcp"].clone();
         until("the front to answer", async || Ok(reqwest::get(format!("http://{address}/")).await.ok())).await.unwrap();
         let id = world.container(lease, "web", 0).await.unwrap();
@@ -139,7 +139,7 @@ async fn trouble_with_one_lease_is_not_the_others() {
         })
         .await
         .unwrap();
-        process.until(other, Standing::Running).await.unwrap();
+        process.until(other, WorkloadStatus::Running).await.unwrap();
         assert!(world.containers(troubled).await.unwrap().is_empty(), "{trouble:?}");
         if trouble == CreateFault::Hang {
             let counts = process.container.run().await.unwrap();

@@ -1,10 +1,10 @@
-//! Replicas that are made ahead: a step up starts them, and a step down leaves none that has run.
+//! Warm replicas, which are created ahead: a step up starts them, and a step down keeps none that has run.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use alloy::primitives::B256;
 use bollard::models::ContainerStateStatusEnum as Status;
-use lease::decide::{Slot, Standing, State};
+use lease::reconcile::{ContainerState, Slot, WorkloadStatus};
 use stages::container::ContainerSettings;
 use tests::{
     killable_engine::{KillPoint, KillableEngine},
@@ -31,7 +31,7 @@ fn slot(replica: u16) -> Slot {
 /// The replicas that are made and were never started.
 async fn created(world: &World, lease: B256) -> anyhow::Result<Vec<u16>> {
     let view = engine().list(world.owner, Some(lease)).await?;
-    let created = view.containers.into_iter().filter(|container| container.seen.state == State::Created);
+    let created = view.containers.into_iter().filter(|container| container.seen.state == ContainerState::Created);
     Ok(created.map(|container| container.seen.slot.replica).collect::<BTreeSet<_>>().into_iter().collect())
 }
 
@@ -51,7 +51,7 @@ async fn a_step_up_starts_what_is_there_and_makes_nothing_before_it_runs() {
     let hand = Arc::new(KillableEngine::new(engine()));
     let process = world.process_with(hand.clone(), one_warm()).await.unwrap();
     let (lease, terms) = world.open(&process, ONE, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     holds(&process, &world, lease, 2).await;
     assert_eq!(created(&world, lease).await.unwrap(), [1]);
     let warm = world.container(lease, "web", 1).await.unwrap();
@@ -69,12 +69,12 @@ async fn a_step_up_starts_what_is_there_and_makes_nothing_before_it_runs() {
 
     // The store tells that the lease runs, and what of it is only made.
     let progress = process.store.progress(lease).await.unwrap().unwrap();
-    assert_eq!((progress.standing, progress.reason), (Standing::Running, None));
+    assert_eq!((progress.standing, progress.reason), (WorkloadStatus::Running, None));
     let seen = process.store.containers(lease).await.unwrap();
     assert_eq!(seen.iter().map(|seen| seen.is_created()).collect::<Vec<_>>(), [false, false, true]);
 
     world.close(&terms).await.unwrap();
-    process.until(lease, Standing::Removed).await.unwrap();
+    process.until(lease, WorkloadStatus::Removed).await.unwrap();
     assert_eq!(world.left(lease).await.unwrap(), [0, 0, 0]);
 }
 
@@ -83,14 +83,14 @@ async fn a_step_down_removes_what_has_run_and_warms_a_new_one() {
     let world = World::start().await.unwrap();
     let process = world.process_with(engine(), one_warm()).await.unwrap();
     let (lease, terms) = world.open(&process, ONE, 2).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     holds(&process, &world, lease, 3).await;
     let ran = world.container(lease, "web", 1).await.unwrap();
     let (code, said) = world.exec(&ran, &["/sample", "health", "http://127.0.0.1:8081/health"]).await.unwrap();
     assert_eq!(code, 0, "{said}");
 
     world.scale(&terms, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     holds(&process, &world, lease, 2).await;
     assert_eq!(created(&world, lease).await.unwrap(), [1]);
     let fresh = world.container(lease, "web", 1).await.unwrap();
@@ -104,7 +104,7 @@ async fn a_step_down_removes_what_has_run_and_warms_a_new_one() {
     assert_eq!(created(&world, lease).await.unwrap(), [0]);
     assert_eq!(world.left(lease).await.unwrap(), [1, 1, 1]);
     world.scale(&terms, 8).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     holds(&process, &world, lease, 8).await;
     assert_eq!(created(&world, lease).await.unwrap(), [0u16; 0], "none beyond the lease's highest count");
 }
@@ -114,23 +114,23 @@ async fn a_process_that_begins_anew_adopts_what_is_warm() {
     let world = World::start().await.unwrap();
     let process = world.process().await.unwrap();
     let (lease, terms) = world.open(&process, ONE, 1).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     drop(process);
 
-    let unhurt = run_until(&world, lease, Standing::Running, one_warm(), KillPoint::After(usize::MAX)).await;
+    let unhurt = run_until(&world, lease, WorkloadStatus::Running, one_warm(), KillPoint::After(usize::MAX)).await;
     let made = unhurt.calls.iter().position(|call| *call == "create_container").unwrap() + 1;
     engine().remove_container(&unhurt.created[0]).await.unwrap();
-    // Once more, and it dies when the engine has made the warm one and nobody has heard of it.
-    assert!(run_until(&world, lease, Standing::Running, one_warm(), KillPoint::After(made)).await.killed);
+    // Once more, and the process is killed after the engine has created the warm one, before it reads the answer.
+    assert!(run_until(&world, lease, WorkloadStatus::Running, one_warm(), KillPoint::After(made)).await.killed);
     let warm = world.container(lease, "web", 1).await.unwrap();
 
     let adopting = Arc::new(KillableEngine::new(engine()));
     let process = world.process_with(adopting.clone(), one_warm()).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert!(adopting.created().is_empty(), "it is found, not made again");
     assert_eq!(created(&world, lease).await.unwrap(), [1]);
     world.scale(&terms, 2).await.unwrap();
-    process.until(lease, Standing::Running).await.unwrap();
+    process.until(lease, WorkloadStatus::Running).await.unwrap();
     assert_eq!(world.running(lease).await.unwrap()[&slot(1)].0, warm);
 
     // Switched off, it goes.

@@ -1,4 +1,4 @@
-//! A bound tenant: within its limits alone, beyond them with two of three.
+//! A tenant with a spending policy: alone within its limits, with two of three consents beyond them.
 
 use solidity::typed;
 

@@ -1,4 +1,4 @@
-//! Disputes that are ruled each way, and one that nobody rules.
+//! Disputes that are ruled for either side, and one that is not ruled in time.
 
 use alloy::primitives::utils::parse_ether;
 

@@ -1,4 +1,4 @@
-//! A provider that lies beyond physics, and a stranger who proves it.
+//! A provider whose statements are physically impossible, and a stranger who proves it.
 
 use std::{sync::Arc, time::Duration};
 
@@ -12,7 +12,7 @@ use api::{self, origins::Origins};
 use driver::{StageStatuses, Wakeup};
 use lease::{
     epoch_tree::{EpochStatement, EpochTree},
-    intent::Intent,
+    intent::{Intent, IntentKey},
 };
 use ports::demand::{Demand, DemandSource};
 use solidity::Statement;
@@ -86,8 +86,7 @@ impl DishonestProvider {
         let tree = EpochTree::new(stated.iter().map(statement).collect());
         let root = tree.root();
         let intent = Intent {
-            key: format!("root:{epoch}"),
-            kind: "post_root".to_owned(),
+            key: IntentKey::Root { epoch },
             to: world.devnet.deployment.market,
             data: Default::default(),
             value: U256::ZERO,

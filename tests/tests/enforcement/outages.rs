@@ -1,4 +1,4 @@
-//! A provider whose orchestrator was killed.
+//! A provider whose orchestrator is killed: it is reported, and its leases are credited, closed and moved.
 
 use alloy::primitives::aliases::U104;
 

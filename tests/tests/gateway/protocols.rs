@@ -1,4 +1,4 @@
-//! HTTP/2, WebSockets and answers that do not end.
+//! HTTP/2, WebSockets and streamed answers.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! Replicas come, go and die while requests come in.
+//! Replicas start, stop and are killed under load.
 
 use std::{
     sync::{

@@ -1,4 +1,4 @@
-//! Who is reached under which name, and what is said to those who reach nobody.
+//! The names under which services are reached, and the answers for unknown names and closed leases.
 
 use hyper::StatusCode;
 use lease::label;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use alloy::primitives::B256;
 use bollard::models::{ContainerStateStatusEnum, HealthStatusEnum};
 use driver::Stage;
-use lease::{decide::Standing, statement::Counters};
+use lease::{reconcile::WorkloadStatus, statement::Counters};
 use ports::engine::Info;
 use serde_json::Value;
 use solidity::Terms;
@@ -57,7 +57,7 @@ impl MeteredLease {
     }
 
     async fn runs(&self) {
-        self.process.until(self.lease, Standing::Running).await.unwrap();
+        self.process.until(self.lease, WorkloadStatus::Running).await.unwrap();
     }
 
     async fn sample(&self) -> Totals {
@@ -116,7 +116,7 @@ fn between(before: &Totals, after: &Totals) -> Counters {
     }
 }
 
-/// Within a thousandth of the truth, which is told in whole milliseconds.
+/// Within a thousandth of the true usage, which the sample reports in whole milliseconds.
 fn assert_exact(counted: u64, truth: u64) {
     let most = truth + truth / 1000 + 1_000_000;
     assert!((truth..=most).contains(&counted), "{counted} ns were counted where {truth} were used");
@@ -150,7 +150,7 @@ async fn cpu_time_is_exact_also_of_the_dead() {
     // The last sample includes what was used until the end.
     let truth = metered.burn(0, 2_000).await;
     metered.world.close(&metered.terms).await.unwrap();
-    metered.process.until(metered.lease, Standing::Removed).await.unwrap();
+    metered.process.until(metered.lease, WorkloadStatus::Removed).await.unwrap();
     let last = metered.sample().await;
     assert!(between(&burnt, &last).cpu_nanos >= truth);
     assert!(metered.process.store.meter_is_final(metered.lease).await.unwrap());

@@ -1,4 +1,4 @@
-//! A real load on a real engine: replicas follow it, and each step stands on a statement under a root on chain.
+//! A real load on a real engine: the replica count follows it, and each step is justified by a statement under a root on chain.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use tests::{
     world::DEPOSIT,
 };
 
-/// The step's statement stands under the root of its epoch, and justifies the step.
+/// Checks that the step's statement is under the root of its epoch, and justifies the step.
 async fn check(running: &RunningLease, step: &StepProven, policy: &LeasePolicy) {
     let path = format!("/v1/leases/{}/proofs/{}", running.lease, step.epoch);
     let proof = running.orchestrator.api.get(&path).await.unwrap();

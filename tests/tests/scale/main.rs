@@ -1,4 +1,4 @@
-//! Capacity follows demand: what the contract grants, and what a whole orchestrator makes of it.
+//! Scaling: the steps that the contract grants, and a whole orchestrator that follows a load.
 #![allow(clippy::unwrap_used)]
 
 mod load;

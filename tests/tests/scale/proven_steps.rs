@@ -1,4 +1,4 @@
-//! Capacity that follows proven demand on a real Anvil: what the contract grants a provider, and what it refuses.
+//! Steps by proof on a real Anvil: what the contract grants a provider, and what it refuses.
 
 use alloy::{
     contract::Error,

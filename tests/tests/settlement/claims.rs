@@ -1,6 +1,6 @@
 //! From statements to earnings, and from exhausted leases to closed ones.
 
-use lease::{accrual, decide::Standing};
+use lease::{accrual, reconcile::WorkloadStatus};
 use store::container::LeaseProgress;
 
 use super::*;
@@ -18,7 +18,7 @@ async fn many_leases_are_paid_in_one_transaction_and_each_for_what_it_proved() {
         }
         settling.prove_and_claim().await;
         assert_eq!(settling.earned().await, U256::from(1 + 2 + 3 + 4));
-        let claims = settling.store().recent_intents("settle", 0).await.unwrap();
+        let claims = settling.store().recent_intents(IntentKind::Settle, 0).await.unwrap();
         assert_eq!(claims.len(), 1, "one transaction for all: {claims:?}");
         for (number, (lease, _)) in leases.iter().enumerate() {
             let row = settling.store().lease(*lease).await.unwrap().unwrap();
@@ -88,7 +88,7 @@ async fn a_lease_without_money_is_closed_after_the_grace_period() {
     settling.follow().await;
     let exhausted_at = settling.store().head().await.unwrap().unwrap().time;
     let paused = LeaseProgress {
-        standing: Standing::Paused,
+        standing: WorkloadStatus::Paused,
         reason: None,
         found_at_ms: 0,
         running_at_ms: None,

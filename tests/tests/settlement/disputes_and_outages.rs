@@ -1,5 +1,5 @@
-//! What faults, disputes and silence change of a lease: the fold says what the contract says, the stages act by it, and an
-//! honest orchestrator states nothing by which it could be convicted.
+//! Disputes, frauds and outages of a lease: the replayed lease agrees with the contract, the stages act by it, and an honest
+//! orchestrator posts nothing by which it could be convicted.
 
 use alloy::primitives::aliases::U104;
 use lease::{
@@ -88,7 +88,7 @@ async fn a_disputed_lease_is_not_claimed_and_is_once_it_has_thawed() {
         agree(&settling, open, "frozen").await;
         agree(&settling, closed, "closed and frozen").await;
     }
-    let wanted = settling.store().recent_intents("settle", 0).await.unwrap().len();
+    let wanted = settling.store().recent_intents(IntentKind::Settle, 0).await.unwrap().len();
     assert_eq!((settling.earned().await, wanted), (U256::from(16), 1), "nothing is claimed meanwhile");
     // The closed one is stated again each time: the roots from before may be gone when the dispute ends.
     let epoch = settling.store().newest_epoch().await.unwrap();
@@ -120,7 +120,7 @@ async fn the_fold_follows_rulings_and_frauds() {
     settling.prove_and_claim().await;
     agree(&settling, lease, "and settled again").await;
 
-    // One that nobody rules changes nothing but the time.
+    // A dispute that is not ruled in time changes nothing but the time.
     let (other, terms) = settling.take(2).await;
     settling.follow().await;
     settling.dispute(&terms).await;

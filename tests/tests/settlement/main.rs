@@ -15,7 +15,11 @@ use alloy::{
 };
 use anvil::Actor;
 use driver::{Counts, Stage};
-use lease::{intent::Intent, meter::Meter, statement::Counters};
+use lease::{
+    intent::{Intent, IntentKey, IntentKind},
+    meter::Meter,
+    statement::Counters,
+};
 use ports::{clock::Clock, ethereum::Ethereum};
 use solidity::{Market, Parameters, Terms};
 use stages::settlement::SettlementStage;
@@ -137,8 +141,7 @@ impl Settling {
     /// A transaction whose effect can be counted: it adds one wei to the bond.
     fn one_wei(&self, key: &str) -> Intent {
         Intent {
-            key: key.to_owned(),
-            kind: "add_bond".to_owned(),
+            key: named(key),
             to: self.world.devnet.deployment.market,
             data: Market::addBondCall {}.abi_encode().into(),
             value: U256::from(1),
@@ -155,9 +158,14 @@ impl Settling {
         assert!(self.store().prepare(intent, SystemClock.now_ms()).await.unwrap());
     }
 
-    async fn state(&self, key: &str) -> IntentState {
-        self.store().intent(key).await.unwrap().unwrap().state
+    async fn state(&self, name: &str) -> IntentState {
+        self.store().intent(named(name)).await.unwrap().unwrap().state
     }
+}
+
+/// An intent key for a test's own name, of at most 32 bytes. Keys sort as their names do.
+fn named(name: &str) -> IntentKey {
+    IntentKey::Close { lease: B256::right_padding_from(name.as_bytes()) }
 }
 
 fn provider() -> Address {

@@ -1,4 +1,4 @@
-//! The fold and `lease::accrual` say what the contract says, through lives that nobody planned.
+//! The replayed lease and `lease::accrual` agree with the contract after every step of random histories.
 
 use lease::{Lease, Status, accrual};
 use rand::{Rng, SeedableRng, rngs::StdRng};

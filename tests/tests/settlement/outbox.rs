@@ -1,4 +1,4 @@
-//! Each intent has its effect once: whatever dies, waits, disappears or comes in between.
+//! Each intent takes effect exactly once: across crashes, delays, reorgs and foreign transactions.
 
 use std::sync::Arc;
 
@@ -48,7 +48,7 @@ async fn many_intents_go_in_the_order_in_which_they_were_wanted() {
         }
         settling.settle().await;
         for number in 0..50 {
-            let row = settling.store().intent(&format!("{number:02}")).await.unwrap().unwrap();
+            let row = settling.store().intent(named(&format!("{number:02}"))).await.unwrap().unwrap();
             assert_eq!((row.state, row.nonce), (IntentState::Final, Some(nonce + number)));
         }
         assert_eq!(settling.nonce().await, nonce + 50);
@@ -76,7 +76,7 @@ async fn what_waits_too_long_is_replaced_by_what_pays_more() {
     settling.world.devnet.automine(true).await.unwrap();
     settling.settle().await;
     assert_eq!(settling.bond().await, bond + U256::from(1));
-    assert_eq!(settling.store().intent("slow").await.unwrap().unwrap().tx, Some(second.tx));
+    assert_eq!(settling.store().intent(named("slow")).await.unwrap().unwrap().tx, Some(second.tx));
 }
 
 #[tokio::test]
@@ -134,7 +134,7 @@ async fn one_that_can_only_fail_holds_up_no_other_and_costs_nothing() {
         settling.want(&settling.refused("a")).await;
         settling.want(&settling.one_wei("b")).await;
         settling.settle().await;
-        let row = settling.store().intent("a").await.unwrap().unwrap();
+        let row = settling.store().intent(named("a")).await.unwrap().unwrap();
         assert_eq!(row.state, IntentState::Failed);
         assert!(row.error.as_deref().unwrap().starts_with("OfferClosed"), "{row:?}");
         assert_eq!((settling.bond().await, settling.nonce().await), (bond + U256::from(1), nonce + 1));

@@ -1,4 +1,5 @@
-//! The engine over Docker's HTTP API. Works with any API version the client can agree on, 1.41 and newer.
+//! The container engine over Docker's HTTP API. Works with any API version that the client can negotiate, 1.41 and
+//! newer.
 
 use std::{collections::HashMap, sync::Mutex, time::Duration};
 
@@ -21,34 +22,34 @@ use async_trait::async_trait;
 use futures::{StreamExt, TryStreamExt, future::try_join_all, stream::BoxStream};
 use tokio::sync::{OnceCell, Semaphore};
 
-use super::{DockerSettings, read, spec};
+use super::{DockerSettings, read, routes, spec};
 use lease::{
-    decide::{Health, State},
     label::{self, Owner, Tag},
+    reconcile::{ContainerHealth, ContainerState},
 };
 use ports::{
     engine::{
         ContainerDetails, ContainerSpec, Engine, EngineContainer, EngineCounters, EngineListing, Error, Image, Info,
         Object, Result,
     },
-    subnet::{self, Subnet},
+    subnet::Subnet,
 };
 
-/// The exit code of what SIGKILL ended.
+/// The exit code of a process that SIGKILL ended.
 const KILLED: i64 = 137;
-/// How often another subnet is tried when the engine knows of a use that we did not see.
+/// How many other subnets are tried when the engine knows of a use that we did not see.
 const SUBNET_TRIES: usize = 8;
 
-/// Events whose effect is waited for at a time.
+/// How many events are confirmed by an inspection at a time.
 const EVENTS: usize = 64;
 
 pub struct BollardEngine {
     settings: DockerSettings,
-    /// Connected and agreed on a version with the first call that succeeds.
+    /// Connected, and the version negotiated, by the first call that succeeds.
     docker: OnceCell<Docker>,
     info: OnceCell<Info>,
     slots: Semaphore,
-    /// Subnets that were handed out, or found in use, since the last look at all networks.
+    /// Subnets that were allocated, or found in use, since all networks were last listed.
     taken: Mutex<Vec<Subnet>>,
 }
 
@@ -94,21 +95,22 @@ impl BollardEngine {
         Ok(list.into_iter().filter_map(|summary: ContainerSummary| read::container(owner, summary)).collect())
     }
 
-    /// Times and exit codes, which a listing lacks, of the containers for which a decision needs them.
+    /// Adds times and exit codes, which a listing lacks, to the containers whose next action depends on them.
     async fn complete(&self, mut containers: Vec<EngineContainer>) -> Result<Vec<EngineContainer>> {
         let needs = |container: &&mut EngineContainer| {
-            container.seen.state == State::Exited || container.seen.health == Health::Unhealthy
+            container.seen.state == ContainerState::Exited || container.seen.health == ContainerHealth::Unhealthy
         };
         try_join_all(containers.iter_mut().filter(needs).map(async |container| {
             match self.details(&container.seen.id).await {
                 Ok(details) => {
                     container.seen.started_at_ms = details.started_at_ms;
                     container.seen.finished_at_ms = details.finished_at_ms;
-                    let exited = container.seen.state == State::Exited;
+                    let exited = container.seen.state == ContainerState::Exited;
                     container.seen.exit_code = details.exit_code.filter(|_| exited);
                     container.seen.detail = match (exited, details.out_of_memory, details.exit_code) {
                         (true, true, _) => Some("its memory ran out".to_owned()),
-                        // The engine does not notice when the group that the replica's services share is full.
+                        // The engine does not notice when the group that the replica's services share reaches its
+                        // memory limit.
                         (true, false, Some(KILLED)) => Some("killed: the replica's memory may have run out".to_owned()),
                         (true, ..) => None,
                         (false, ..) => details.health_output.filter(|output| !output.is_empty()),
@@ -138,13 +140,14 @@ impl BollardEngine {
         Ok(list.volumes.unwrap_or_default().into_iter().filter_map(object).collect())
     }
 
-    /// A free subnet, marked as taken before anybody else can ask.
+    /// Allocates a free subnet: it is marked as taken before another task can get it. `look` forces a new listing of
+    /// all networks.
     async fn subnet(&self, containers: usize, look: bool) -> Result<Subnet> {
         let known = !self.taken.lock().unwrap_or_else(|poisoned| poisoned.into_inner()).is_empty();
         let mut used = Vec::new();
         if look || !known {
             let networks = self.networks(HashMap::new()).await?;
-            used = networks.into_iter().flat_map(read::subnets).chain(subnet::routed()).collect();
+            used = networks.into_iter().flat_map(read::subnets).chain(routes::routed()).collect();
         }
         let mut taken = self.taken.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
         taken.extend(used);
@@ -240,7 +243,7 @@ impl Engine for BollardEngine {
         let options = EventsOptionsBuilder::default().filters(&filters).build();
         let fault = self.fault("tell its events");
         let docker = self.docker().await?.clone();
-        // The stream connects with its first event, and an engine that is away has none.
+        // The stream connects with its first event, and an unreachable engine has none.
         docker.ping().await.map_err(&fault)?;
         let events = docker.events(Some(options)).map(move |event| settled(docker.clone(), event));
         Ok(events.buffer_unordered(EVENTS).map(move |event| event.map_err(&fault)).boxed())
@@ -299,7 +302,7 @@ impl Engine for BollardEngine {
     async fn create_network(&self, tag: &Tag, containers: usize) -> Result<()> {
         for attempt in 1.. {
             let subnet = match self.subnet(containers, attempt > 1).await {
-                // What is remembered as taken may have been freed by another hand.
+                // A subnet that is marked as taken may have been freed by another program.
                 Err(Error::PoolEmpty(_)) if attempt == 1 => {
                     self.forget_subnets();
                     continue;
@@ -317,12 +320,12 @@ impl Engine for BollardEngine {
             };
             match self.docker().await?.create_network(request).await {
                 Ok(_) => return Ok(()),
-                // Newer engines allow a name once.
+                // Newer engines reject a second network of the same name.
                 Err(Fault::DockerResponseServerError { status_code: 409, .. }) => {
                     let ours = !self.networks(filters(tag.owner, Some(tag.lease))).await?.is_empty();
                     return if ours { Ok(()) } else { Err(Error::Taken(label::network_name(tag.lease))) };
                 }
-                // Somebody else uses the subnet: it stays marked as taken, and another is tried.
+                // Another program uses the subnet: it stays marked as taken, and another one is tried.
                 Err(Fault::DockerResponseServerError { message, .. })
                     if message.contains("overlap") && attempt < SUBNET_TRIES => {}
                 Err(fault) => {
@@ -341,7 +344,7 @@ impl Engine for BollardEngine {
             ..VolumeCreateRequest::default()
         };
         let created = self.docker().await?.create_volume(request).await.map_err(self.fault("create a volume"))?;
-        // The engine hands out the volume that has the name already, whosever it is.
+        // The engine returns the existing volume of that name, whoever owns it.
         let ours = Tag::read(tag.owner, &created.labels).is_some_and(|found| found.lease == tag.lease);
         if ours { Ok(()) } else { Err(Error::Taken(created.name)) }
     }
@@ -400,8 +403,8 @@ impl Engine for BollardEngine {
     }
 }
 
-/// An event once its effect can be seen. The engine tells of a container's end while its listing still shows it running;
-/// an inspection is answered when the engine is done with it, whatever the answer.
+/// Passes an event on once its effect is visible. The engine reports a container's end while its listing still shows it
+/// running; an inspection is answered when the engine is done with the container, whatever the answer.
 async fn settled(docker: Docker, event: Result<EventMessage, Fault>) -> Result<(), Fault> {
     let event = event?;
     if event.action.as_deref() == Some("die")
@@ -412,7 +415,7 @@ async fn settled(docker: Docker, event: Result<EventMessage, Fault>) -> Result<(
     Ok(())
 }
 
-/// Gone already, or being removed by somebody else, is as good as removed.
+/// An object that is gone already, or is being removed by another program, counts as removed.
 fn gone(outcome: Result<(), Fault>, fault: impl Fn(Fault) -> Error) -> Result<()> {
     match outcome {
         Ok(()) | Err(Fault::DockerResponseServerError { status_code: 404, .. }) => Ok(()),

@@ -1,5 +1,5 @@
-//! Starting a command by Docker's HTTP API and going on in raw bytes. The client library would take what a terminal prints
-//! for its own framing: a tenant could make it wait for gigabytes.
+//! Starts a command and takes over (Docker: *hijacks*) the HTTP connection for its raw input and output. The client
+//! library would parse a terminal's output as its own framing, so that a tenant could make it wait for gigabytes.
 
 use std::{io, time::Duration};
 
@@ -16,7 +16,7 @@ use ports::engine::{Error, Result};
 
 /// Bytes read at a time.
 const CHUNK: usize = 16 << 10;
-/// Of the head of an answer, and of the reason in it.
+/// Limit for the response's head, and for the reason in it.
 const LARGEST_HEAD: u64 = 16 << 10;
 const PATIENCE: Duration = Duration::from_secs(30);
 const WHAT: &str = "start a shell";
@@ -24,7 +24,7 @@ const WHAT: &str = "start a shell";
 trait Duplex: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Duplex for T {}
 
-type Connection = BufReader<Box<dyn Duplex>>;
+type HijackedConnection = BufReader<Box<dyn Duplex>>;
 
 pub(super) async fn start(host: &str, exec_id: &str, tty: bool) -> Result<Attached> {
     let started = timeout(PATIENCE, upgraded(host, exec_id, tty)).await;
@@ -37,7 +37,7 @@ pub(super) async fn start(host: &str, exec_id: &str, tty: bool) -> Result<Attach
     Ok(Attached { output: Box::pin(output), input: Box::pin(write) })
 }
 
-async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<Connection> {
+async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<HijackedConnection> {
     let away = |error: io::Error| Error::Unreachable(Box::new(Fault::IOError { err: error }));
     let wire: Box<dyn Duplex> = match host.split_once("://") {
         Some(("unix", path)) => Box::new(UnixStream::connect(path).await.map_err(away)?),
@@ -85,23 +85,23 @@ async fn upgraded(host: &str, exec_id: &str, tty: bool) -> Result<Connection> {
 
 type Printed = Option<(OutputStream, Vec<u8>)>;
 
-/// What a terminal shows; none when it is closed.
-async fn raw(read: &mut ReadHalf<Connection>) -> io::Result<Printed> {
+/// What a terminal prints; none when it is closed.
+async fn raw(read: &mut ReadHalf<HijackedConnection>) -> io::Result<Printed> {
     let mut chunk = vec![0; CHUNK];
     let length = read.read(&mut chunk).await?;
     chunk.truncate(length);
     Ok((length > 0).then_some((OutputStream::Stdout, chunk)))
 }
 
-/// What is left to read of a frame of one stream.
+/// The rest of a frame of one stream.
 #[derive(Default)]
 struct Frame {
     error: bool,
     left: usize,
 }
 
-/// Without a terminal the engine puts eight bytes before what is printed: the stream, and the length.
-async fn framed(read: &mut ReadHalf<Connection>, frame: &mut Frame) -> io::Result<Printed> {
+/// Without a terminal the engine puts eight bytes before each chunk of output: the stream, and the length.
+async fn framed(read: &mut ReadHalf<HijackedConnection>, frame: &mut Frame) -> io::Result<Printed> {
     while frame.left == 0 {
         let mut head = [0; 8];
         match read.read_exact(&mut head).await {

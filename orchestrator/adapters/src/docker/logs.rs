@@ -1,4 +1,4 @@
-//! What a lease's containers print. The engine keeps each container's lines in a file of its own; here they are merged.
+//! Logs of a lease. The engine keeps each container's lines in a file of its own; this module merges them.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -11,34 +11,35 @@ use ::bollard::{container::LogOutput, query_parameters::LogsOptionsBuilder};
 use futures::{StreamExt, TryStreamExt, stream};
 use tokio::{sync::mpsc, task::JoinSet, time::MissedTickBehavior};
 
-use super::{shell::DockerIo, time::unix_nanos};
-use lease::decide::Slot;
+use super::{lease_containers::LeaseContainers, time::unix_nanos};
+use lease::reconcile::Slot;
 use ports::container_io::{ContainerLine, ContainerSelector, OutputStream, Result};
 use ports::engine::Error;
 
-/// Bytes of a line that are kept; the rest of it is left out.
+/// The bytes of a line that are kept; the rest is dropped.
 const LONGEST_LINE: usize = 16 << 10;
-/// Bytes of lines in one answer.
+/// The bytes of lines in one response.
 const LARGEST_HISTORY: usize = 16 << 20;
-/// Lines that wait for a slow reader; then the engine waits.
+/// Lines that are buffered for a slow reader; then the engine waits (backpressure).
 const WAITING: usize = 256;
-/// Containers whose past is read at a time.
+/// Containers whose history is read at a time.
 const PARALLEL: usize = 4;
-/// How often containers are looked for that have started.
+/// How often to check for containers that have started.
 const LOOK: Duration = Duration::from_secs(1);
 const SECOND: u64 = 1_000_000_000;
 
-/// Up to where a container's lines are known. The engine can be asked for lines by the second only, and two streams of one
-/// container need not stand in the order of their times: the lines of the last moments are remembered one by one.
+/// The position up to which a container's lines are known. The engine can be asked for lines by the second only, and
+/// the lines of a container's two streams need not be in the order of their times: the lines of the last moments are
+/// remembered one by one.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Cursor {
+pub(super) struct LogCursor {
     since: u64,
     newest_ns: u64,
     recent: HashSet<(u64, OutputStream)>,
 }
 
-impl Cursor {
-    /// Whether a line is new, and if so from now on it is not.
+impl LogCursor {
+    /// Whether a line is new; it is not from now on.
     fn passes(&mut self, line: &ContainerLine) -> bool {
         if line.at_ns < self.since * SECOND || !self.recent.insert((line.at_ns, line.source)) {
             return false;
@@ -53,25 +54,25 @@ impl Cursor {
     }
 }
 
-/// The last lines of a lease's containers in the order of their times, and from where each container goes on.
+/// The last lines of a lease's containers in the order of their times, and each container's position.
 pub(super) async fn history(
-    io: &DockerIo,
+    source: &LeaseContainers,
     lease: B256,
     selector: &ContainerSelector,
     tail: usize,
     since_ms: u64,
-) -> Result<(Vec<ContainerLine>, HashMap<String, Cursor>)> {
-    let containers = io.containers(lease, selector).await?;
+) -> Result<(Vec<ContainerLine>, HashMap<String, LogCursor>)> {
+    let containers = source.select(lease, selector).await?;
     let room = (LARGEST_HISTORY / containers.len().max(1)).max(LONGEST_LINE * 4);
     let reads = containers.into_iter().map(|container| async move {
         let (id, slot) = (container.seen.id, container.seen.slot);
-        let mut cursor = Cursor { since: since_ms / 1000, ..Cursor::default() };
+        let mut cursor = LogCursor { since: since_ms / 1000, ..LogCursor::default() };
         let (mut kept, mut bytes) = (VecDeque::<ContainerLine>::new(), 0);
-        let mut lines = lines(io, &id, slot, Some(tail), cursor.since, false).await?;
+        let mut lines = lines(source, &id, slot, Some(tail), cursor.since, false).await?;
         loop {
             let line = match lines.next().await {
                 Some(Ok(line)) => line,
-                // A container that goes meanwhile takes its lines along.
+                // The lines of a container that is removed meanwhile are gone with it.
                 None | Some(Err(Error::NotFound)) => break,
                 Some(Err(error)) => return Err(error.into()),
             };
@@ -104,17 +105,17 @@ pub(super) async fn history(
     Ok((all, cursors))
 }
 
-/// What is printed from where the cursors stand on, by whichever container of the lease runs. Ends when it is dropped.
+/// The lines after the cursors, of whichever container of the lease runs. Dropping the stream ends it.
 pub(super) fn coming(
-    io: DockerIo,
+    source: LeaseContainers,
     lease: B256,
     selector: ContainerSelector,
-    mut cursors: HashMap<String, Cursor>,
+    mut cursors: HashMap<String, LogCursor>,
     since_ms: u64,
 ) -> impl futures::Stream<Item = ContainerLine> + Send + 'static {
     let (out, lines) = mpsc::channel(WAITING);
     tokio::spawn(async move {
-        let io = Arc::new(io);
+        let source = Arc::new(source);
         let (mut followed, mut tasks) = (HashSet::new(), JoinSet::new());
         let mut look = tokio::time::interval(LOOK);
         look.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -129,14 +130,14 @@ pub(super) fn coming(
                     }
                 }
                 _ = look.tick() => {
-                    // An engine that does not answer is asked again.
-                    let Ok(containers) = io.containers(lease, &selector).await else { continue };
+                    // An engine that does not answer is asked again at the next tick.
+                    let Ok(containers) = source.select(lease, &selector).await else { continue };
                     for container in containers {
                         let (id, slot) = (container.seen.id, container.seen.slot);
                         if followed.insert(id.clone()) {
-                            let start = || Cursor { since: since_ms / 1000, ..Cursor::default() };
+                            let start = || LogCursor { since: since_ms / 1000, ..LogCursor::default() };
                             let cursor = cursors.remove(&id).unwrap_or_else(start);
-                            tasks.spawn(follow(io.clone(), id, slot, cursor, out.clone()));
+                            tasks.spawn(follow(source.clone(), id, slot, cursor, out.clone()));
                         }
                     }
                 }
@@ -146,15 +147,15 @@ pub(super) fn coming(
     stream::unfold(lines, |mut lines| async move { Some((lines.recv().await?, lines)) })
 }
 
-/// Hands a container's lines on until it stops.
+/// Sends a container's lines on until it stops.
 async fn follow(
-    io: Arc<DockerIo>,
+    source: Arc<LeaseContainers>,
     id: String,
     slot: Slot,
-    mut cursor: Cursor,
+    mut cursor: LogCursor,
     out: mpsc::Sender<ContainerLine>,
-) -> (String, Cursor) {
-    match lines(&io, &id, slot, None, cursor.since, true).await {
+) -> (String, LogCursor) {
+    match lines(&source, &id, slot, None, cursor.since, true).await {
         Ok(mut lines) => {
             while let Some(Ok(line)) = lines.next().await {
                 if cursor.passes(&line) && out.send(line).await.is_err() {
@@ -168,7 +169,7 @@ async fn follow(
 }
 
 async fn lines<'w>(
-    io: &'w DockerIo,
+    source: &'w LeaseContainers,
     id: &'w str,
     slot: Slot,
     tail: Option<usize>,
@@ -178,22 +179,22 @@ async fn lines<'w>(
     let since = i32::try_from(since).unwrap_or(i32::MAX);
     let options = LogsOptionsBuilder::default().stdout(true).stderr(true).timestamps(true).follow(follow).since(since);
     let options = options.tail(&tail.map_or_else(|| "all".to_owned(), |tail| tail.to_string())).build();
-    let fault = io.engine.fault("tell what a container printed");
-    let outputs = io.engine.docker().await?.logs(id, Some(options));
-    let mut parts = Parts { slot, open: HashMap::new() };
+    let fault = source.engine.fault("tell what a container printed");
+    let outputs = source.engine.docker().await?.logs(id, Some(options));
+    let mut parts = LineAssembler { slot, open: HashMap::new() };
     Ok(Box::pin(outputs.filter_map(move |output| {
         let line = output.map_err(&fault).map(|output| parts.take(output)).transpose();
         std::future::ready(line)
     })))
 }
 
-/// Lines from what the engine hands out, which is a line or, of a long one, a part; each with a time before it.
-struct Parts {
+/// Assembles lines from the engine's output: each message is a line or, of a long line, a part, with a time before it.
+struct LineAssembler {
     slot: Slot,
     open: HashMap<OutputStream, (u64, Vec<u8>)>,
 }
 
-impl Parts {
+impl LineAssembler {
     fn take(&mut self, output: LogOutput) -> Option<ContainerLine> {
         let source =
             if matches!(output, LogOutput::StdErr { .. }) { OutputStream::Stderr } else { OutputStream::Stdout };
@@ -232,7 +233,7 @@ mod tests {
 
     #[test]
     fn lines_are_put_together_and_bounded() {
-        let mut parts = Parts { slot: slot(), open: HashMap::new() };
+        let mut parts = LineAssembler { slot: slot(), open: HashMap::new() };
         let line = parts.take(printed(b"1970-01-01T00:00:01.000000002Z hello \xff world\r\n")).unwrap();
         assert_eq!((line.at_ns, line.text.as_str()), (1_000_000_002, "hello \u{fffd} world"));
         let long = [b"1970-01-01T00:00:02.000000000Z ".as_slice(), &[b'x'; LONGEST_LINE]].concat();
@@ -247,7 +248,7 @@ mod tests {
 
     #[test]
     fn a_line_passes_once_whatever_the_order() {
-        let mut cursor = Cursor::default();
+        let mut cursor = LogCursor::default();
         let line = |at_ns, source| ContainerLine { at_ns, slot: slot(), source, text: String::new() };
         let (out, err) = (OutputStream::Stdout, OutputStream::Stderr);
         let all =

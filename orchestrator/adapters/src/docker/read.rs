@@ -1,4 +1,4 @@
-//! The engine's answers in our words.
+//! Converts the engine's responses into the port's types.
 
 use std::collections::HashMap;
 
@@ -9,39 +9,39 @@ use ::bollard::models::{
 
 use super::time::unix_ms;
 use lease::{
-    decide::{Health, Seen, State},
     label::{self, Owner, Tag},
+    reconcile::{ContainerHealth, ContainerState, ObservedContainer},
 };
 use ports::{
-    engine::{ContainerDetails, EngineContainer, EngineCounters, Info, Published},
+    engine::{ContainerDetails, EngineContainer, EngineCounters, Info, PublishedPort},
     subnet::Subnet,
 };
 
-/// `None` for what does not carry all labels of this owner.
+/// `None` for an object that does not carry all labels of this owner.
 pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<EngineContainer> {
     let labels = summary.labels?;
     let status = summary.status.unwrap_or_default();
     let state = match summary.state? {
-        Summary::CREATED => State::Created,
-        Summary::RUNNING | Summary::RESTARTING | Summary::STOPPING | Summary::EMPTY => State::Running,
-        Summary::PAUSED => State::Paused,
-        Summary::EXITED => State::Exited,
-        Summary::REMOVING => State::Removing,
-        Summary::DEAD => State::Dead,
+        Summary::CREATED => ContainerState::Created,
+        Summary::RUNNING | Summary::RESTARTING | Summary::STOPPING | Summary::EMPTY => ContainerState::Running,
+        Summary::PAUSED => ContainerState::Paused,
+        Summary::EXITED => ContainerState::Exited,
+        Summary::REMOVING => ContainerState::Removing,
+        Summary::DEAD => ContainerState::Dead,
     };
-    // The listing has the health only inside its sentence: `Up 5 seconds (health: starting)`.
+    // The listing has the health only inside its status text: `Up 5 seconds (health: starting)`.
     let health = match status.rsplit_once('(').map_or("", |(_, end)| end) {
-        "healthy)" => Health::Healthy,
-        "unhealthy)" => Health::Unhealthy,
-        "health: starting)" => Health::Starting,
-        _ => Health::None,
+        "healthy)" => ContainerHealth::Healthy,
+        "unhealthy)" => ContainerHealth::Unhealthy,
+        "health: starting)" => ContainerHealth::Starting,
+        _ => ContainerHealth::None,
     };
-    let mut ports: Vec<Published> = summary
+    let mut ports: Vec<PublishedPort> = summary
         .ports
         .unwrap_or_default()
         .into_iter()
         .filter_map(|port| {
-            Some(Published {
+            Some(PublishedPort {
                 container: port.private_port,
                 protocol: port.typ.map(|typ| typ.to_string()).unwrap_or_default(),
                 host_ip: port.ip.unwrap_or_default(),
@@ -52,11 +52,11 @@ pub(super) fn container(owner: Owner, summary: ContainerSummary) -> Option<Engin
     ports.sort_unstable();
     let networks = summary.network_settings.and_then(|settings| settings.networks).unwrap_or_default();
     let address = networks.values().find_map(|network| network.ip_address.as_deref()?.parse().ok());
-    let seen = Seen {
+    let seen = ObservedContainer {
         id: summary.id?,
         slot: label::slot(&labels)?,
         state,
-        health: if state == State::Running { health } else { Health::None },
+        health: if state == ContainerState::Running { health } else { ContainerHealth::None },
         exit_code: None,
         detail: None,
         started_at_ms: 0,

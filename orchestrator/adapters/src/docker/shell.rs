@@ -1,4 +1,5 @@
-//! The inside of leases over Docker's HTTP API: logs in `logs.rs`, shells here.
+//! Shells in a lease's containers over Docker's HTTP API. [`DockerIo`] implements the port with these and with the logs
+//! of `logs.rs`.
 
 use std::{path::PathBuf, time::Duration};
 
@@ -15,31 +16,31 @@ use futures::{
 use rand::{RngCore, rngs::OsRng};
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use super::{BollardEngine, DockerSettings, hijack, logs};
+use super::{BollardEngine, DockerSettings, hijack, lease_containers::LeaseContainers, logs};
 use lease::{
-    decide::{Slot, State},
     label::Owner,
+    reconcile::{ContainerState, Slot},
 };
 use ports::container_io::{Attached, Command, ContainerIo, ContainerLine, ContainerSelector, Result, Shell};
 use ports::engine::{EngineContainer, Error};
 
-/// The variable that marks what a shell starts.
+/// The environment variable that marks every process of a shell.
 pub const MARKER: &str = "TIDEMARK_SHELL";
-/// How often what a shell started is looked for again: a process may be about to start another.
+/// How often a shell's processes are searched for: one may be about to start another.
 const SWEEPS: usize = 5;
 const PAUSE: Duration = Duration::from_millis(100);
 
-/// Ends all whose environment has the marker in `$1`. Nothing but a shell's own words: an image may have no other program.
+/// Kills every process whose environment has the marker in `$1`. It uses only the shell's built-in commands, because an
+/// image may have no other program.
 pub const SWEEP: &str = r#"for p in /proc/[0-9]*; do
   while IFS= read -r e || [ -n "$e" ]; do
     case $e in *"$1"*) kill -9 "${p#/proc/}" ;; esac
   done <"$p/environ"
 done 2>/dev/null"#;
 
-/// One owner's leases on an engine.
+/// Logs of and shells in one owner's leases on an engine.
 pub struct DockerIo {
-    pub(super) engine: BollardEngine,
-    pub(super) owner: Owner,
+    containers: LeaseContainers,
     host: String,
 }
 
@@ -47,21 +48,14 @@ impl DockerIo {
     /// Does not connect. The host is `unix:///…` or `tcp://…`.
     pub fn new(host: String, owner: Owner) -> Self {
         let engine = BollardEngine::new(DockerSettings { host: Some(host.clone()), ..DockerSettings::default() });
-        Self { engine, owner, host }
+        Self { containers: LeaseContainers { engine, owner }, host }
     }
 
-    /// The lease's containers, as the engine lists them.
-    pub(super) async fn containers(&self, lease: B256, selector: &ContainerSelector) -> Result<Vec<EngineContainer>> {
-        let mut all = self.engine.list_containers(self.owner, Some(lease)).await?;
-        all.retain(|container| selector.is(&container.seen.slot));
-        Ok(all)
-    }
-
-    /// Ends what has the marker, from within the container and as its user: where its processes cannot be reached from here.
+    /// Kills the marked processes from within the container and as its user, for when they cannot be reached from here.
     async fn sweep_within(&self, shell: &Shell) -> Result<()> {
         let words = ["/bin/sh", "-c", SWEEP, "sh", &shell.marker].map(str::to_owned).to_vec();
         let options = CreateExecOptions { cmd: Some(words), attach_stdout: Some(true), ..CreateExecOptions::default() };
-        let (docker, fault) = (self.engine.docker().await?, self.engine.fault("end a shell"));
+        let (docker, fault) = (self.containers.engine.docker().await?, self.containers.engine.fault("end a shell"));
         let sweep = docker.create_exec(&shell.container_id, options).await.map_err(&fault)?.id;
         if let StartExecResults::Attached { mut output, .. } =
             docker.start_exec(&sweep, None::<StartExecOptions>).await.map_err(&fault)?
@@ -81,7 +75,7 @@ impl ContainerIo for DockerIo {
         tail: usize,
         since_ms: u64,
     ) -> Result<Vec<ContainerLine>> {
-        Ok(logs::history(self, lease, selector, tail, since_ms).await?.0)
+        Ok(logs::history(&self.containers, lease, selector, tail, since_ms).await?.0)
     }
 
     async fn follow(
@@ -91,23 +85,25 @@ impl ContainerIo for DockerIo {
         tail: usize,
         since_ms: u64,
     ) -> Result<BoxStream<'static, ContainerLine>> {
-        let (past, cursors) = logs::history(self, lease, selector, tail, since_ms).await?;
-        let io = Self::new(self.host.clone(), self.owner);
-        let coming = logs::coming(io, lease, selector.clone(), cursors, since_ms);
+        let (past, cursors) = logs::history(&self.containers, lease, selector, tail, since_ms).await?;
+        let io = Self::new(self.host.clone(), self.containers.owner);
+        let coming = logs::coming(io.containers, lease, selector.clone(), cursors, since_ms);
         Ok(stream::iter(past).chain(coming).boxed())
     }
 
     async fn prepare(&self, lease: B256, slot: &Slot, command: &Command) -> Result<Shell> {
-        let found = self.containers(lease, &ContainerSelector::default()).await?;
-        let running =
-            |container: &&EngineContainer| container.seen.slot == *slot && container.seen.state == State::Running;
+        let found = self.containers.select(lease, &ContainerSelector::default()).await?;
+        let running = |container: &&EngineContainer| {
+            container.seen.slot == *slot && container.seen.state == ContainerState::Running
+        };
         let container_id = found.iter().find(running).ok_or(Error::NotFound)?.seen.id.clone();
         let mut marker = [0; 16];
         OsRng.fill_bytes(&mut marker);
         let marker = hex::encode(marker);
         let mut env = vec![format!("{MARKER}={marker}")];
         env.extend(command.tty.then(|| "TERM=xterm-256color".to_owned()));
-        // No user, no privilege: the engine takes the container's own, and its namespaces, capabilities and control group.
+        // No user and no privilege is named: the engine uses the container's own user, namespaces, capabilities and
+        // control group.
         let options = CreateExecOptions {
             attach_stdin: Some(true),
             attach_stdout: Some(true),
@@ -118,8 +114,9 @@ impl ContainerIo for DockerIo {
             privileged: Some(false),
             ..CreateExecOptions::default()
         };
-        let docker = self.engine.docker().await?;
-        let made = docker.create_exec(&container_id, options).await.map_err(self.engine.fault("make a shell"))?;
+        let docker = self.containers.engine.docker().await?;
+        let made =
+            docker.create_exec(&container_id, options).await.map_err(self.containers.engine.fault("make a shell"))?;
         Ok(Shell { exec_id: made.id, container_id, marker })
     }
 
@@ -129,22 +126,22 @@ impl ContainerIo for DockerIo {
 
     async fn resize(&self, shell: &Shell, columns: u16, rows: u16) -> Result<()> {
         let size = ResizeExecOptions { height: rows.max(1), width: columns.max(1) };
-        let resized = self.engine.docker().await?.resize_exec(&shell.exec_id, size).await;
-        Ok(resized.map_err(self.engine.fault("resize a terminal"))?)
+        let resized = self.containers.engine.docker().await?.resize_exec(&shell.exec_id, size).await;
+        Ok(resized.map_err(self.containers.engine.fault("resize a terminal"))?)
     }
 
     async fn exit_code(&self, shell: &Shell) -> Result<Option<i64>> {
-        let found = self.engine.docker().await?.inspect_exec(&shell.exec_id).await;
-        let found = found.map_err(self.engine.fault("look at a shell"))?;
+        let found = self.containers.engine.docker().await?.inspect_exec(&shell.exec_id).await;
+        let found = found.map_err(self.containers.engine.fault("look at a shell"))?;
         Ok(found.exit_code.filter(|_| found.running != Some(true)))
     }
 
     async fn end(&self, shell: &Shell) -> Result<()> {
         for _ in 0..SWEEPS {
-            let found = match self.engine.docker().await?.inspect_exec(&shell.exec_id).await {
+            let found = match self.containers.engine.docker().await?.inspect_exec(&shell.exec_id).await {
                 // The engine forgets a command soon after its container ended.
                 Err(Fault::DockerResponseServerError { status_code: 404 | 409, .. }) => return Ok(()),
-                found => found.map_err(self.engine.fault("look at a shell"))?,
+                found => found.map_err(self.containers.engine.fault("look at a shell"))?,
             };
             let first = found.pid.and_then(|pid| i32::try_from(pid).ok()).filter(|_| found.running == Some(true));
             let (left, reached) = kill_marked(shell, first);
@@ -163,8 +160,9 @@ impl ContainerIo for DockerIo {
     }
 }
 
-/// Kills the shell's first process, and all processes of this kernel that have its marker. Whether there were any, and
-/// whether they could be reached: not those that run under another kernel, nor as an ordinary user.
+/// Kills the shell's first process, and all processes of this kernel that have its marker. Returns whether there were
+/// any, and whether they could be reached: processes under another kernel cannot, nor can others' when we run as an
+/// ordinary user.
 fn kill_marked(shell: &Shell, first: Option<i32>) -> (bool, bool) {
     let Ok(listed) = std::fs::read_dir("/proc") else { return (first.is_some(), false) };
     let marker = format!("{MARKER}={}", shell.marker);
@@ -177,7 +175,8 @@ fn kill_marked(shell: &Shell, first: Option<i32>) -> (bool, bool) {
     };
     let (mut any, mut reached) = (first.is_some(), first.is_none());
     for pid in listed.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse::<i32>().ok()) {
-        // Held first and looked at then, so that no other process can have got the number meanwhile.
+        // The process is held by a descriptor first and checked then, so that no other process can have got its number
+        // meanwhile.
         let Some(held) = Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) else { continue };
         if holds(pid) {
             any = true;

@@ -1,4 +1,4 @@
-//! What every container gets, always. A manifest can ask for less; nothing in it can ask for more.
+//! What every container gets. A manifest can ask for less; nothing in it can ask for more.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -14,7 +14,7 @@ use lease::{
 };
 use ports::engine::ContainerSpec;
 
-/// The engine's own least memory for a container.
+/// The engine's minimum memory for a container.
 const LEAST_MEMORY: i64 = 6 << 20;
 
 pub(super) fn body(spec: &ContainerSpec, settings: &DockerSettings) -> ContainerCreateBody {
@@ -63,10 +63,10 @@ fn host(spec: &ContainerSpec, settings: &DockerSettings, network: &str) -> HostC
         pids_limit: Some(i64::from(pids)),
         privileged: Some(false),
         cap_drop: Some(vec!["ALL".to_owned()]),
-        // The default seccomp profile is what the engine applies when no other is named.
+        // The engine applies the default seccomp profile when no other is named.
         security_opt: Some(vec!["no-new-privileges".to_owned()]),
         ipc_mode: Some("private".to_owned()),
-        // Under cgroup v1 the engine's own default is the host's.
+        // Under cgroup v1 the engine's own default is the host's namespace.
         cgroupns_mode: Some(HostConfigCgroupnsModeEnum::PRIVATE),
         readonly_rootfs: Some(service.read_only),
         tmpfs: Some(tmpfs(service)),
@@ -80,7 +80,8 @@ fn host(spec: &ContainerSpec, settings: &DockerSettings, network: &str) -> HostC
                 ("max-file".to_owned(), settings.log_files.to_string()),
             ])),
         }),
-        // What stops is started again by us, who count and pause; two who restart would race.
+        // The container stage restarts containers, with a count and backoff; a restart policy of the engine would race
+        // with it.
         restart_policy: Some(RestartPolicy { name: Some(RestartPolicyNameEnum::NO), maximum_retry_count: None }),
         init: Some(service.init),
         device_requests: (shape.gpus > 0).then(|| vec![gpus]),

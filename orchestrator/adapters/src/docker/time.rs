@@ -1,6 +1,6 @@
-//! The engine's timestamps. Two lines of calendar arithmetic are less than a calendar library.
+//! The engine's timestamps. These two lines of calendar arithmetic replace a calendar library.
 
-/// RFC 3339 in UTC to Unix milliseconds; 0 for what cannot be read and for the engine's "never" (year 1).
+/// RFC 3339 in UTC to Unix milliseconds; 0 for a text that cannot be parsed and for the engine's "never" (year 1).
 pub(super) fn unix_ms(text: &str) -> u64 {
     unix_nanos(text) / 1_000_000
 }

@@ -1,4 +1,5 @@
-//! A node over JSON-RPC. WebSocket endpoints push new heads and are asked besides; HTTP endpoints are asked only.
+//! An Ethereum node over JSON-RPC. WebSocket endpoints push new heads and are polled as well; HTTP endpoints are only
+//! polled.
 
 use std::{
     future::Future,
@@ -29,19 +30,19 @@ use ports::ethereum::{
     Block, Call, Detail, Error, Ethereum, Fees, Log, Receipt, Result, SendOutcome, Signed, TransactionState,
 };
 
-/// How long any call may take.
+/// The timeout of every call.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How often somebody who waits for a change looks for himself, when heads are pushed and when they are not.
+/// How often a listener polls, when heads are pushed and when they are not.
 const LOOK_PUSHED: Duration = Duration::from_secs(4);
 const LOOK_POLLED: Duration = Duration::from_secs(1);
-/// The pause before a lost subscription is asked for again.
+/// The pause before a lost subscription is renewed.
 const RESUBSCRIBE: Duration = Duration::from_secs(1);
-/// One answer with the logs of many blocks is one frame.
+/// The largest response: the logs of many blocks come in one frame.
 const LARGEST_ANSWER: usize = 512 << 20;
 
 /// A chain behind an RPC URL.
 pub struct AlloyEthereum {
-    node: Arc<Node>,
+    node: Arc<RpcConnection>,
     market: Address,
     chain_id: u64,
     signer: Option<PrivateKeySigner>,
@@ -51,16 +52,16 @@ pub struct AlloyEthereum {
     subscription: Option<JoinHandle<()>>,
 }
 
-/// The connection: made when first needed, and again when it broke.
-struct Node {
+/// The connection: established at the first use, and again when it broke.
+struct RpcConnection {
     url: String,
     pushes: bool,
     provider: Mutex<Option<DynProvider>>,
 }
 
 impl AlloyEthereum {
-    /// Asks nothing yet: a node that is down when the orchestrator starts is an error of the first run, not of the start.
-    /// Must be called inside a Tokio runtime.
+    /// Sends nothing yet: a node that is down when the orchestrator starts is an error of the first run, not of the
+    /// start. Must be called inside a Tokio runtime.
     ///
     /// # Errors
     /// [`Error::Url`].
@@ -69,7 +70,7 @@ impl AlloyEthereum {
         if !pushes && !["http://", "https://"].iter().any(|scheme| url.starts_with(scheme)) {
             return Err(Error::Url);
         }
-        let node = Arc::new(Node { url: url.to_owned(), pushes, provider: Mutex::default() });
+        let node = Arc::new(RpcConnection { url: url.to_owned(), pushes, provider: Mutex::default() });
         let heads = Arc::new(Notify::new());
         let subscription = pushes.then(|| tokio::spawn(listen(node.clone(), heads.clone())));
         Ok(Self { node, market, chain_id, signer, span: AtomicU64::new(u64::MAX), heads, subscription })
@@ -85,11 +86,12 @@ impl AlloyEthereum {
         logs.into_iter().filter(|log| !log.removed).map(Log::try_from).collect()
     }
 
-    /// Whether a smaller range may fare better.
+    /// Whether a smaller range may succeed.
     async fn too_much(&self, error: &Error) -> bool {
         match error {
             Error::Refused { .. } | Error::Timeout { .. } | Error::Garbage { .. } => true,
-            // Some nodes hang up on an answer that is too large; one that is down fails this too.
+            // Some nodes close the connection when a response is too large; a node that is down fails the smaller range
+            // too.
             Error::Unreachable { .. } => self.head().await.is_ok(),
             _ => false,
         }
@@ -140,7 +142,7 @@ impl Ethereum for AlloyEthereum {
             match self.logs_between(from, to).await {
                 Ok(part) => {
                     logs.extend(part);
-                    // A limit by the number of logs is met in some places only, so the span may grow again.
+                    // A limit by the number of logs applies in some ranges only, so the span may grow again.
                     if to - from + 1 == span {
                         self.span.store(span.saturating_add(span.div_ceil(4)), Ordering::Relaxed);
                     }
@@ -195,7 +197,8 @@ impl Ethereum for AlloyEthereum {
 
     async fn estimate(&self, call: &Call) -> Result<u64> {
         self.wallet().ok_or(Error::NoWallet)?;
-        // Nodes differ in what they take when no block is named, and some would execute all that waits for each question.
+        // Nodes differ in what they execute when no block is named, and some would execute all pending transactions for
+        // each call.
         Ok(self.node.ask::<_, U64>("eth_estimateGas", (self.request(call), tag(None))).await?.to())
     }
 
@@ -249,7 +252,7 @@ impl Ethereum for AlloyEthereum {
     }
 }
 
-impl Node {
+impl RpcConnection {
     async fn ask<P: RpcSend, R: RpcRecv>(&self, method: &'static str, params: P) -> Result<R> {
         let provider = self.provider(method).await?;
         self.within(method, provider.client().request::<P, R>(method, params)).await
@@ -263,7 +266,7 @@ impl Node {
         let provider = if self.pushes {
             let config =
                 WebSocketConfig::default().max_message_size(Some(LARGEST_ANSWER)).max_frame_size(Some(LARGEST_ANSWER));
-            // Reconnecting is ours, so that a call is told at once that the connection is gone.
+            // Reconnecting is done here, so that a call fails at once when the connection is gone.
             let connect = WsConnect::new(&self.url).with_config(config).with_max_retries(0);
             // Connecting is a large future, and happens once.
             self.within(method, Box::pin(builder.connect_ws(connect))).await?.erased()
@@ -283,7 +286,7 @@ impl Node {
             Ok(Err(error)) => self.error(method, error),
             Err(_) => Error::Timeout { method, after: PATIENCE },
         };
-        // A connection that does not answer is made anew by whoever asks next.
+        // The next caller establishes a new connection in place of one that does not answer.
         if matches!(error, Error::Unreachable { .. } | Error::Timeout { .. }) {
             *self.held() = None;
         }
@@ -333,7 +336,7 @@ impl Node {
         self.detail(&text)
     }
 
-    /// Text without the URL: its path, query or user often is a secret.
+    /// Removes the URL from a text: its path, query or user is often a secret.
     fn detail(&self, text: &str) -> Detail {
         let after_scheme = self.url.split_once("://").map_or("", |(_, rest)| rest);
         let (authority, path) = after_scheme.split_once(['/', '?']).unwrap_or((after_scheme, ""));
@@ -347,15 +350,15 @@ impl Node {
     }
 }
 
-/// Turns pushed heads into wake-ups, for as long as the port lives.
-async fn listen(node: Arc<Node>, heads: Arc<Notify>) {
+/// Turns pushed heads into wakeups, for as long as the port lives.
+async fn listen(node: Arc<RpcConnection>, heads: Arc<Notify>) {
     loop {
         if let Ok(provider) = node.provider("eth_subscribe").await
             && let Ok(mut subscription) = node.within("eth_subscribe", provider.subscribe_blocks()).await
         {
-            // What came while nobody listened is looked for now.
+            // Checks for what came before the subscription.
             heads.notify_one();
-            // A reader that lags has missed heads, not changes: one wake-up stands for all of them.
+            // A reader that lags has missed heads, not changes: one wakeup replaces all of them.
             while !matches!(subscription.recv().await, Err(tokio::sync::broadcast::error::RecvError::Closed)) {
                 heads.notify_one();
             }
@@ -368,11 +371,12 @@ fn tag(block: Option<u64>) -> String {
     block.map_or_else(|| "latest".to_owned(), |number| format!("{number:#x}"))
 }
 
-/// The contract's custom error with its arguments, or the node's words.
+/// The contract's custom error with its arguments, or the node's own message.
 fn reason(data: &[u8], message: &str) -> String {
     let Ok(error) = MarketErrors::abi_decode(data) else { return message.to_owned() };
     let name = MarketErrors::name_by_selector(error.selector()).unwrap_or_default();
-    // Debug reads `Outer(Name { field: 1 })`; the name in front, and the fields in parentheses as in Solidity.
+    // Debug prints `Outer(Name { field: 1 })`; the result has the name first, and the fields in parentheses as in
+    // Solidity.
     let text = format!("{error:?}");
     match (text.find('{'), text.rfind('}')) {
         (Some(from), Some(to)) if from < to => format!("{name}({})", text[from + 1..to].trim()),

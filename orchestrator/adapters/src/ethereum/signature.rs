@@ -1,4 +1,4 @@
-//! EIP-1271 over an Ethereum node.
+//! EIP-1271 signature checks over an Ethereum node.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ sol! {
     function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4);
 }
 
-/// Asks a node.
+/// Asks an Ethereum node.
 pub struct OnChain(pub Arc<dyn Ethereum>);
 
 #[async_trait]
@@ -28,11 +28,11 @@ impl Signatures for OnChain {
         let call = Call { to: account, data: question.abi_encode().into(), value: U256::ZERO };
         let answer = match self.0.call(&call, None).await {
             Ok(answer) => answer,
-            // A contract may refuse as it likes; only a node that does not answer leaves the question open.
+            // A contract may refuse in any way; only a node that does not answer leaves the question open.
             Err(Error::Reverted(_) | Error::Refused { .. }) => return Ok(false),
             Err(error) => return Err(error),
         };
-        // The magic value is the function's own selector, in a word of zeros.
+        // The magic value is the function's own selector, padded with zeros to a word.
         let mut magic = [0; 32];
         magic[..4].copy_from_slice(&isValidSignatureCall::SELECTOR);
         Ok(answer.get(..32) == Some(&magic[..]))

@@ -9,19 +9,19 @@ use super::{
 use driver::Wakeup;
 use store::{BlockRef, EventFilter, EventRow, Result};
 
-/// Published blocks that are kept to find where a reorg began. The store keeps as many.
+/// PublishedBlocks blocks that are kept to find where a reorg began. The store keeps as many.
 const PUBLISHED_KEPT: usize = 128;
 /// The longest time between two reads: another process may write to the same database.
 const PERIOD: Duration = Duration::from_secs(2);
 
 /// The newest blocks whose events are published, oldest first. None before the first read.
 #[derive(Default)]
-struct Published(Option<VecDeque<BlockRef>>);
+struct PublishedBlocks(Option<VecDeque<BlockRef>>);
 
 impl Feed {
     /// Reads the store at every wakeup, until the shutdown.
     pub async fn publish(self, wakeup: Wakeup) {
-        let (mut published, mut shutdown) = (Published::default(), self.shutdown.clone());
+        let (mut published, mut shutdown) = (PublishedBlocks::default(), self.shutdown.clone());
         loop {
             match self.publish_new(&mut published).await {
                 Ok(true) => continue,
@@ -37,7 +37,7 @@ impl Feed {
     }
 
     /// Publishes what is new. `true` when the chain stage wrote during the read, so that it must be repeated.
-    async fn publish_new(&self, published: &mut Published) -> Result<bool> {
+    async fn publish_new(&self, published: &mut PublishedBlocks) -> Result<bool> {
         let head = self.store.head().await?;
         let Some(blocks) = &published.0 else {
             // The first read publishes nothing. Each stream reads earlier events itself.
@@ -103,7 +103,7 @@ impl Feed {
     }
 }
 
-impl Published {
+impl PublishedBlocks {
     /// The newest block that the store and the published blocks have in common. Without one, the block before the oldest
     /// that can be compared.
     fn common(&self, kept: &[BlockRef]) -> u64 {

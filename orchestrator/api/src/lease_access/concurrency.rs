@@ -17,10 +17,10 @@ const SHELLS: usize = 4;
 
 /// The open streams of each lease.
 #[derive(Debug, Clone, Default)]
-pub struct OpenStreams(Arc<Inner>);
+pub struct OpenStreams(Arc<StreamCounts>);
 
 #[derive(Debug, Default)]
-struct Inner {
+struct StreamCounts {
     taken: Mutex<HashMap<(B256, &'static str), usize>>,
     freed: Notify,
 }

@@ -54,9 +54,9 @@ const GUARDS: [(HeaderName, &str); 6] = [
 
 /// The page with one provider's configuration.
 #[derive(Clone)]
-pub struct Page(Arc<Inner>);
+pub struct Page(Arc<PageInner>);
 
-struct Inner {
+struct PageInner {
     config: PageConfig,
     find: fn(&str) -> Option<EmbeddedFile>,
     /// The configured RPC endpoint's origins, in the form of the policy.
@@ -70,7 +70,7 @@ impl Page {
 
     fn of(config: PageConfig, find: fn(&str) -> Option<EmbeddedFile>) -> Self {
         let rpc_origin = config.rpc_url.as_deref().map(origins).unwrap_or_default();
-        Self(Arc::new(Inner { config, find, rpc_origin }))
+        Self(Arc::new(PageInner { config, find, rpc_origin }))
     }
 
     pub(super) fn config(&self) -> &PageConfig {

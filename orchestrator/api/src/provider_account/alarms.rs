@@ -160,7 +160,7 @@ mod tests {
     use solidity::{Shape, deploy};
 
     use super::*;
-    use driver::Reason;
+    use driver::RunReason;
 
     const NOW: u64 = 1_000_000;
 
@@ -169,7 +169,7 @@ mod tests {
         let started_at_ms = NOW * 1000 - age_ms;
         StageStatus {
             iteration: 9,
-            reason: Reason::Period,
+            reason: RunReason::Period,
             started_at_ms,
             took_ms: 0,
             counts: BTreeMap::new(),

@@ -1,42 +1,42 @@
-//! What may be followed.
+//! The rules among which the adaptive autoscaler chooses.
 
 use std::collections::VecDeque;
 
-use crate::simulator::need;
+use crate::setup::need;
 
-/// Spreads above what is foretold, from the lowest.
+/// Spreads above the forecast, ascending.
 pub const ROOM: [f64; 12] = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0];
-/// Shares above what was just seen, from the lowest.
+/// Shares above the demand just seen, ascending.
 const MARGIN: [f64; 9] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
-/// Seconds for which what is no longer needed is kept. Each room and each margin is tried with each.
+/// Seconds for which replicas that are no longer needed are kept. Each room and each margin is tried with each.
 const KEEP: [f64; 3] = [0.0, 120.0, 300.0];
-/// Spreads within which each reference is held; the higher ones are rooms.
+/// Spreads within which each reference is bounded; the higher ones are rooms.
 const BETWEEN: [(f64, f64); 8] =
     [(0.0, 3.0), (0.0, 4.0), (0.0, 6.0), (1.0, 4.0), (1.0, 6.0), (2.0, 5.0), (2.0, 8.0), (3.0, 11.0)];
 /// Rooms and margins.
 const EACH: usize = ROOM.len() + MARGIN.len();
 
-/// How much there should be.
+/// How many replicas a rule wants.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Above {
-    /// So many spreads above what is foretold, in all steps that a decision of now is for.
+    /// This many spreads above the forecast, in all steps that a decision now is for.
     Forecast(f64),
-    /// This share above what was just seen.
+    /// This share above the demand just seen.
     Seen(f64),
-    /// As many as this reference has, but within so many spreads of what is foretold.
+    /// As many as this reference has, but within this many spreads of the forecast.
     Between(usize, f64, f64),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Rule {
+pub struct MarginRule {
     pub above: Above,
-    /// Seconds for which what was needed is kept.
+    /// Seconds for which replicas that were needed are kept.
     pub keep: f64,
     /// The rule of the same kind with the next smaller room.
     pub lower: Option<usize>,
 }
 
-/// The highest of the counts of late.
+/// The highest of the recent counts.
 #[derive(Debug, Clone, Default)]
 struct Highest {
     falling: VecDeque<(f64, u32)>,
@@ -44,14 +44,14 @@ struct Highest {
 
 /// All rules, and what each wishes now.
 #[derive(Debug)]
-pub struct Rules {
-    pub all: Vec<Rule>,
+pub struct MarginRules {
+    pub all: Vec<MarginRule>,
     recent: Vec<Highest>,
     pub wishes: Vec<u32>,
 }
 
-impl Rules {
-    /// All of them for so many references.
+impl MarginRules {
+    /// All rules for this many references.
     pub fn new(references: usize) -> Self {
         let above = || ROOM.map(Above::Forecast).into_iter().chain(MARGIN.map(Above::Seen)).enumerate();
         let mut all = Vec::new();
@@ -59,32 +59,33 @@ impl Rules {
             let start = all.len();
             all.extend(above().map(|(index, above)| {
                 let lowest = index == 0 || index == ROOM.len();
-                Rule { above, keep, lower: (!lowest).then(|| start + index - 1) }
+                MarginRule { above, keep, lower: (!lowest).then(|| start + index - 1) }
             }));
         }
         for reference in 0..references {
             all.extend(BETWEEN.map(|(low, high)| {
                 let above = ROOM.iter().position(|room| *room == high);
-                Rule { above: Above::Between(reference, low, high), keep: 0.0, lower: above }
+                MarginRule { above: Above::Between(reference, low, high), keep: 0.0, lower: above }
             }));
         }
         let count = all.len();
         Self { all, recent: vec![Highest::default(); count], wishes: vec![0; count] }
     }
 
-    /// The rule that leaves this margin above what was seen, kept two minutes.
+    /// The rule that leaves this margin above the demand seen, kept for two minutes.
     pub fn seen(&self, margin: f64) -> usize {
-        let wanted = |rule: &Rule| rule.above == Above::Seen(margin) && rule.keep == KEEP[1];
+        let wanted = |rule: &MarginRule| rule.above == Above::Seen(margin) && rule.keep == KEEP[1];
         self.all.iter().position(wanted).unwrap_or(0)
     }
 
-    /// Lets every rule wish, by what was just seen, by means and spreads of what is foretold, and by what references have.
+    /// Computes every rule's wish from the demand just seen, the forecast's means and spreads, and the references'
+    /// counts.
     pub fn wish(&mut self, time: f64, seen: f64, ahead: &[(f64, f64)], references: &[u32]) {
         let upper = |room: f64| need(ahead.iter().map(|(mean, spread)| mean + room * spread).fold(0.0, f64::max), 1.0);
         for (index, rule) in self.all.iter().enumerate() {
             let count = match rule.above {
                 Above::Between(reference, low, high) => references[reference].min(upper(high)).max(upper(low)),
-                // Worked out with the first time of keeping.
+                // Computed with the first keeping time.
                 _ if index >= EACH => self.recent[index % EACH].newest(),
                 Above::Forecast(room) => upper(room),
                 Above::Seen(margin) => need(seen * (1.0 + margin), 1.0),
@@ -94,8 +95,8 @@ impl Rules {
     }
 }
 
-impl Rule {
-    /// The cost over demand and the share missed that are believed before it has been tried.
+impl MarginRule {
+    /// The prior of a rule: its cost over demand, and the share missed.
     pub fn prior(&self) -> (f64, f64) {
         let kept = 1.0 + self.keep / 6000.0;
         match self.above {
@@ -105,7 +106,7 @@ impl Rule {
         }
     }
 
-    /// In words, with what the references are called.
+    /// A description, with the references' names.
     pub fn words(&self, names: &[&str]) -> String {
         let above = match self.above {
             Above::Forecast(room) => format!("{room} spreads above the forecast"),
@@ -124,7 +125,7 @@ impl Highest {
         self.falling.back().map_or(0, |(_, count)| *count)
     }
 
-    /// Takes one more and says the highest within the time.
+    /// Adds a count and returns the highest within the time.
     fn push(&mut self, time: f64, count: u32, keep: f64) -> u32 {
         while self.falling.back().is_some_and(|(_, old)| *old <= count) {
             self.falling.pop_back();
@@ -154,7 +155,7 @@ mod tests {
 
     #[test]
     fn each_rule_wishes_what_it_says() {
-        let mut rules = Rules::new(2);
+        let mut rules = MarginRules::new(2);
         rules.wish(0.0, 10.0, &[(10.0, 0.0), (12.0, 1.0)], &[20, 13]);
         let wish = |above| {
             let index = rules.all.iter().position(|rule| rule.above == above && rule.keep == 0.0).expect("a rule");

@@ -1,17 +1,17 @@
-//! What a rule would have cost and missed: the same demand before replicas of its own.
+//! What a rule would have cost and missed: the same demand, served by replicas of its own in simulation.
 
 use crate::{
     Bounds,
+    plant::Plant,
     shield::{self, By},
-    simulator::Plant,
 };
 
-/// Replicas that are not there, under a rule that is tried. Work is counted in replicas' worth.
+/// Simulated replicas under a rule that is tried. Work is counted in replicas' worth.
 #[derive(Debug, Clone)]
-pub struct Shadow {
+pub struct VirtualReplicas {
     pub plant: Plant,
     last_step: f64,
-    /// What was paid and missed, of late: in replicas times steps, and in steps.
+    /// Recent cost and misses: in replicas times steps, and in steps.
     pub late: Tally,
     /// The same since the beginning.
     pub all: Tally,
@@ -23,13 +23,13 @@ pub struct Tally {
     pub missed: f64,
 }
 
-impl Shadow {
+impl VirtualReplicas {
     pub fn new(ready: u32) -> Self {
         let tally = Tally::default();
         Self { plant: Plant::with_ready(ready), last_step: f64::NEG_INFINITY, late: tally, all: tally }
     }
 
-    /// Takes as much of the wish as would be granted.
+    /// Applies as much of the wish as would be granted.
     pub fn wish(&mut self, time: f64, delay: f64, bounds: &Bounds, wish: u32) {
         self.plant.advance(time);
         let present = self.plant.present();
@@ -44,7 +44,7 @@ impl Shadow {
         }
     }
 
-    /// Lives through a step, before which what was of late has faded to this share.
+    /// Simulates a step, before which the recent results decay to this share.
     pub fn live(&mut self, demand: f64, step: f64, fade: f64) {
         let served = self.plant.serve(demand, 1.0, step);
         let (cost, missed) = (f64::from(self.plant.present()), f64::from(u8::from(served.violated)));
@@ -52,13 +52,13 @@ impl Shadow {
         self.all = Tally { cost: self.all.cost + cost, missed: self.all.missed + missed };
     }
 
-    /// Replicas that must be there to work off what waits within a time, beside the demand to come.
+    /// Replicas needed to work off the backlog within a time, beside the demand to come.
     pub fn backlog(&self, demand: f64, within: f64) -> u32 {
         backlog(demand, self.plant.waiting, within)
     }
 }
 
-/// Replicas for this demand and for so much waiting work within a time; none when nothing waits.
+/// Replicas for this demand and this backlog within a time; none when nothing waits.
 pub fn backlog(demand: f64, waiting: f64, within: f64) -> u32 {
-    if waiting > 0.0 { crate::simulator::need(demand + waiting / within, 1.0) } else { 0 }
+    if waiting > 0.0 { crate::setup::need(demand + waiting / within, 1.0) } else { 0 }
 }

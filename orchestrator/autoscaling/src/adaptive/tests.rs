@@ -2,7 +2,8 @@ use super::*;
 use crate::{
     Bounds, catalog,
     generate::{Kind, Recipe, generate},
-    simulator::{self, Outcome, Setup},
+    setup::{self, Setup},
+    simulator::{self, SimulationOutcome},
 };
 
 fn demand(kind: Kind, seed: u64, days: f64, row: f64, noise: f64) -> Vec<f64> {
@@ -10,10 +11,10 @@ fn demand(kind: Kind, seed: u64, days: f64, row: f64, noise: f64) -> Vec<f64> {
     generate(&recipe).and_then(|trace| trace.steps(15.0)).expect("a trace")
 }
 
-fn outcome(name: &str, demand: &[f64]) -> Outcome {
-    let setup = Setup { bounds: Bounds::open(1, 80), ..simulator::tests::setup(10.0) };
-    let mut policy = catalog::find(name).expect("a policy").on(&setup, demand);
-    simulator::run(&setup, demand, policy.as_mut(), |_| {})
+fn outcome(name: &str, demand: &[f64]) -> SimulationOutcome {
+    let setup = Setup { bounds: Bounds::open(1, 80), ..setup::tests::setup(10.0) };
+    let mut autoscaler = catalog::find(name).expect("an autoscaler").on(&setup, demand);
+    simulator::run(&setup, demand, autoscaler.as_mut(), |_| {})
 }
 
 #[test]
@@ -48,18 +49,23 @@ fn on_smooth_demand_it_costs_little_more_than_the_optimum() {
 #[test]
 fn its_shadows_live_as_the_simulator_does() {
     let demand = demand(Kind::FlashCrowd, 51, 0.5, 15.0, 0.05);
-    let setup = Setup { bounds: Bounds::open(1, 80), ..simulator::tests::setup(10.0) };
-    let mut policy = adaptive();
-    let ours = simulator::run(&setup, &demand, &mut policy, |_| {});
-    let present = |outcome: &Outcome| outcome.present.iter().copied().map(f64::from).sum::<f64>();
-    // A decision before the first demand is known, and the last step, are not in the account.
-    let (_, shadow) = &policy.references[1];
+    let setup = Setup { bounds: Bounds::open(1, 80), ..setup::tests::setup(10.0) };
+    let mut autoscaler = adaptive();
+    let ours = simulator::run(&setup, &demand, &mut autoscaler, |_| {});
+    let present = |outcome: &SimulationOutcome| outcome.present.iter().copied().map(f64::from).sum::<f64>();
+    // A decision before the first demand is known, and the last step, are not accounted for.
+    let (_, shadow) = &autoscaler.references[1];
     let theirs = outcome("keda-85", &demand);
     let steps = demand.len() as f64;
     assert!((shadow.all.cost - present(&theirs)).abs() < 100.0, "{} and {}", shadow.all.cost, present(&theirs));
     assert!((shadow.all.missed - theirs.violation_share * steps).abs() <= 4.0, "{}", shadow.all.missed);
-    assert!((policy.own.all.cost - present(&ours)).abs() < 100.0, "{} and {}", policy.own.all.cost, present(&ours));
-    assert!((policy.own.all.missed - ours.violation_share * steps).abs() <= 1.0, "{}", policy.own.all.missed);
+    assert!(
+        (autoscaler.own.all.cost - present(&ours)).abs() < 100.0,
+        "{} and {}",
+        autoscaler.own.all.cost,
+        present(&ours)
+    );
+    assert!((autoscaler.own.all.missed - ours.violation_share * steps).abs() <= 1.0, "{}", autoscaler.own.all.missed);
 }
 
 #[test]
@@ -73,15 +79,15 @@ fn it_says_why() {
 #[test]
 fn when_time_stands_or_leaps_it_goes_on() {
     let demand = demand(Kind::Diurnal, 71, 0.1, 60.0, 0.03);
-    let setup = simulator::tests::setup(10.0);
+    let setup = setup::tests::setup(10.0);
     let mut world = simulator::World::new(&setup, &demand);
-    let mut policy = adaptive();
+    let mut autoscaler = adaptive();
     let mut seen = world.observe().expect("a step");
     seen.arrivals = Some(100.0);
     for time in [0.0, 15.0, 15.0, -50.0, 0.0, 1e7, 1e7 + 15.0] {
         seen.time = time;
-        let decision = policy.decide(&seen);
+        let decision = autoscaler.decide(&seen);
         assert!((1..=20).contains(&decision.replicas) || decision.replicas == seen.present(), "{time}: {decision:?}");
     }
-    assert!(policy.decide(&Observation { time: 1e7 + 30.0, ..seen }).replicas >= 10, "it serves what is there");
+    assert!(autoscaler.decide(&Observation { time: 1e7 + 30.0, ..seen }).replicas >= 10, "it serves what is there");
 }

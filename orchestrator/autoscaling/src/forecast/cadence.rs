@@ -1,12 +1,12 @@
-//! In what grain demand is measured.
+//! The interval at which demand is measured.
 
 use std::collections::VecDeque;
 
-/// Runs of equal values from which the grain is told, and how many it takes at least.
+/// Runs of equal values from which the interval is estimated, and the minimum number of them.
 const RUNS: usize = 16;
 const LEAST_RUNS: usize = 3;
 
-/// Finds how many steps a reading lasts.
+/// Estimates how many steps a reading lasts.
 #[derive(Debug, Clone, Default)]
 pub struct Cadence {
     last: Option<f64>,
@@ -20,7 +20,7 @@ pub struct Cadence {
 }
 
 impl Cadence {
-    /// Takes the value of one more step. Says whether a new reading begins with it.
+    /// Takes the value of one more step. Returns whether a new reading begins with it.
     pub fn see(&mut self, value: f64) -> bool {
         let new = self.last != Some(value);
         if new {
@@ -29,7 +29,7 @@ impl Cadence {
                 if self.runs.len() > RUNS {
                     self.runs.pop_front();
                 }
-                // The first run may have begun before anybody looked.
+                // The first run may have begun before the first observation.
                 let shortest = self.runs.iter().copied().min().unwrap_or(1);
                 self.grain = if self.known() { shortest } else { 1 };
                 self.regular = self.runs.iter().all(|run| run % self.grain == 0);
@@ -41,7 +41,7 @@ impl Cadence {
         new || (self.age - 1).is_multiple_of(self.grain())
     }
 
-    /// Whether enough was seen to tell the grain.
+    /// Whether enough was seen to estimate the interval.
     pub fn known(&self) -> bool {
         self.runs.len() >= LEAST_RUNS
     }
@@ -51,7 +51,7 @@ impl Cadence {
         self.grain.max(1)
     }
 
-    /// Steps of a reading, or how long the first ones last at least.
+    /// Steps of a reading, or the minimum length of the first ones.
     pub fn at_least(&self) -> usize {
         if self.known() { self.grain() } else { self.age.max(self.runs.iter().copied().max().unwrap_or(1)) }
     }

@@ -1,10 +1,10 @@
-//! Demand at the same time of other days and weeks, and what each minute of the hour does to it.
+//! Demand at the same time of other days and weeks, and the effect of each minute of the hour on it.
 
 /// Seconds of a day.
 pub const DAY: f64 = 86_400.0;
 /// Slots of the profile of a day: five minutes each.
 const SLOTS: usize = 288;
-/// Readings that last longer, in seconds, say nothing of minutes.
+/// Readings that last longer, in seconds, carry no information about minutes.
 const COARSE: f64 = 300.0;
 
 /// Demand at the same time of other days, in slots.
@@ -12,13 +12,13 @@ const COARSE: f64 = 300.0;
 pub struct Profile {
     period: f64,
     slots: Vec<Option<f64>>,
-    /// The weight of the newest time.
+    /// The weight of the newest day.
     rate: f64,
-    /// What is averaged for the slot that is going on.
+    /// What is averaged for the current slot.
     open: Option<(usize, f64, f64)>,
 }
 
-/// What each minute of the hour does to demand: jobs that start at the full hour, mail that goes out at the half.
+/// The effect of each minute of the hour on demand: jobs that start at the full hour, mail that is sent at the half.
 #[derive(Debug, Clone)]
 pub struct Minutes {
     minutes: [Minute; 60],
@@ -26,7 +26,7 @@ pub struct Minutes {
 
 #[derive(Debug, Clone, Copy, Default)]
 struct Minute {
-    /// By how much demand exceeds what was foretold without it, as a share.
+    /// By how much demand exceeds the forecast without it, as a share.
     excess: f64,
     /// The square of that share's deviation.
     square: f64,
@@ -47,7 +47,7 @@ impl Profile {
         ((part * self.slots.len() as f64) as usize).min(self.slots.len() - 1)
     }
 
-    /// Takes a reading of so many seconds.
+    /// Takes a reading of this many seconds.
     pub fn learn(&mut self, time: f64, reading: f64, value: f64) {
         let slot = self.slot(time);
         match &mut self.open {
@@ -60,7 +60,7 @@ impl Profile {
                 self.open = Some((slot, value, 1.0));
             }
         }
-        // A reading that lasts longer than a slot stands in all of them.
+        // A reading that lasts longer than a slot applies to all of them.
         let width = self.period / self.slots.len() as f64;
         let more = ((reading / width).round() as usize).clamp(1, self.slots.len());
         for next in 1..more {
@@ -80,7 +80,7 @@ impl Profile {
         *old = Some(old.map_or(value, |old| old + self.rate * (value - old)));
     }
 
-    /// What it was at this time, between the middles of slots.
+    /// The demand at this time, interpolated between the middles of slots.
     pub fn at(&self, time: f64, reading: f64) -> Option<f64> {
         let width = self.period / self.slots.len() as f64;
         if reading >= width {
@@ -102,7 +102,8 @@ impl Default for Minutes {
 }
 
 impl Minutes {
-    /// Takes how much was seen over what was foretold without the minute, and the error of the forecast with it, in spreads.
+    /// Takes the ratio of the demand seen to the forecast without the minute, and the error of the forecast with it, in
+    /// spreads.
     pub fn learn(&mut self, time: f64, reading: f64, ratio: f64, error: f64) {
         if reading > COARSE {
             return;
@@ -116,7 +117,7 @@ impl Minutes {
         minute.error += rate * (error.clamp(-6.0, 6.0).powi(2) - minute.error);
     }
 
-    /// What the forecast is multiplied by: only what is beyond chance.
+    /// The factor of the forecast: only what is significant.
     pub fn factor(&self, time: f64, reading: f64) -> f64 {
         let minute = &self.minutes[minute(time)];
         if reading > COARSE || minute.count < 4.0 {
@@ -126,7 +127,7 @@ impl Minutes {
         if minute.excess.abs() > 3.5 * doubt { 1.0 + minute.excess } else { 1.0 }
     }
 
-    /// What the spread is multiplied by.
+    /// The factor of the spread.
     pub fn unrest(&self, time: f64, reading: f64) -> f64 {
         let minute = &self.minutes[minute(time)];
         if reading > COARSE {

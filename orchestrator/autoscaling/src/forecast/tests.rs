@@ -3,7 +3,7 @@ use crate::generate::{Kind, Recipe, generate};
 
 const STEP: f64 = 15.0;
 
-/// What the forecast says of `steps` ahead after all but the last of these values.
+/// The forecast `steps` ahead after all but the last of these values.
 fn after(values: &[f64], steps: usize) -> Vec<(f64, f64)> {
     let mut forecast = Forecast::default();
     for (step, value) in values.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `spec.behavior` of an autoscaler: how far back it looks before it moves, and how fast it may.
+//! `spec.behavior` of an autoscaler: the stabilization windows and the scaling policies that limit its steps.
 
 /// The longest stabilization window and the longest period of a policy that Kubernetes accepts, in seconds.
 const LONGEST: f64 = 3_600.0;
@@ -6,13 +6,13 @@ const LONGEST: f64 = 3_600.0;
 /// The rules of both directions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Behavior {
-    pub up: Rules,
-    pub down: Rules,
+    pub up: ScalingRules,
+    pub down: ScalingRules,
 }
 
 /// The rules of one direction.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rules {
+pub struct ScalingRules {
     /// Seconds of past recommendations of which the most cautious counts.
     pub window: u32,
     pub select: Select,
@@ -26,7 +26,7 @@ pub enum Select {
     Max,
     /// The one that allows the smallest change.
     Min,
-    /// None: the count does not move this way.
+    /// None: the count does not change in this direction.
     Disabled,
 }
 
@@ -45,31 +45,32 @@ pub enum Most {
     Percent(u32),
 }
 
-/// What an autoscaler remembers: what it would have liked, and what became of the count.
+/// The history: recommendations, and the counts that followed.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     now: f64,
-    /// The count at the last look, to notice a step by.
+    /// The count at the last call, by which a step is noticed.
     count: Option<u32>,
     /// Counts asked for by the metric alone, with their time.
     recommendations: Vec<(f64, u32)>,
-    /// Replicas added (or, below zero, taken) with the time of the step.
+    /// Replicas added (or, below zero, removed) with the time of the step.
     steps: Vec<(f64, i64)>,
 }
 
 impl Default for Behavior {
-    /// Up at once, by four or by all there is every fifteen seconds; down to the highest recommendation of five minutes.
+    /// Up at once, by four or by all there is every fifteen seconds; down to the highest recommendation of five
+    /// minutes.
     fn default() -> Self {
         let all = Pace { most: Most::Percent(100), period: 15 };
         let four = Pace { most: Most::Pods(4), period: 15 };
         Self {
-            up: Rules { window: 0, select: Select::Max, policies: vec![all, four] },
-            down: Rules { window: 300, select: Select::Max, policies: vec![all] },
+            up: ScalingRules { window: 0, select: Select::Max, policies: vec![all, four] },
+            down: ScalingRules { window: 300, select: Select::Max, policies: vec![all] },
         }
     }
 }
 
-impl Rules {
+impl ScalingRules {
     /// Among the counts that the policies lead to, the one farthest from or nearest to the present.
     fn limit(&self, current: u32, counts: impl Iterator<Item = u32>) -> u32 {
         let by_distance = |count: &u32| count.abs_diff(current);
@@ -83,11 +84,11 @@ impl Rules {
 }
 
 impl Behavior {
-    /// The recommendation within what was recommended lately: no higher than the lowest of the window for growing, no lower
-    /// than the highest of the window for shrinking.
+    /// The recommendation within the recent recommendations: no higher than the lowest of the window for growing, no
+    /// lower than the highest of the window for shrinking.
     pub fn stabilize(&self, history: &mut History, current: u32, desired: u32) -> u32 {
         if history.recommendations.is_empty() {
-            // What ran before the first look counts as asked for.
+            // What ran before the first call counts as recommended.
             history.recommendations.push((history.now, current));
         }
         let within = |window: u32| {
@@ -127,8 +128,8 @@ impl Behavior {
 }
 
 impl History {
-    /// Takes note of the time and the count, and returns the time. A time that is no number is taken as the last one; what
-    /// was remembered of a future, after time went back, is forgotten.
+    /// Records the time and the count, and returns the time. A time that is no number is taken as the last one; what
+    /// was recorded of a future, after time went back, is dropped.
     pub fn see(&mut self, time: f64, count: u32) -> f64 {
         let before = self.now;
         if time.is_finite() {
@@ -137,7 +138,7 @@ impl History {
         if let Some(last) = self.count.replace(count) {
             let change = i64::from(count) - i64::from(last);
             if change != 0 {
-                // The step was taken after the last look, so then is when it counts from.
+                // The step was taken after the last call, so then is when it counts from.
                 self.steps.push((before, change));
             }
         }

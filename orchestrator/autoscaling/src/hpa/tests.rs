@@ -6,10 +6,10 @@
 //! - `controller`: kubernetes/kubernetes, `pkg/controller/podautoscaler/replica_calculator.go`
 
 use super::{
-    behavior::{Behavior, History, Most, Pace, Rules, Select},
+    behavior::{Behavior, History, Most, Pace, ScalingRules, Select},
     by_requests, by_utilization, hpa, keda,
 };
-use crate::{Bounds, Observation, Policy};
+use crate::{Autoscaler, Bounds, Observation};
 
 fn seen(time: f64, ready: u32, starting: u32, used: f64) -> Observation {
     Observation {
@@ -41,14 +41,14 @@ fn percent(percent: u32, period: u32) -> Pace {
 }
 
 fn up(rules: &[Pace]) -> Behavior {
-    Behavior { up: Rules { window: 0, select: Select::Max, policies: rules.to_vec() }, ..Behavior::default() }
+    Behavior { up: ScalingRules { window: 0, select: Select::Max, policies: rules.to_vec() }, ..Behavior::default() }
 }
 
 fn down(select: Select, rules: &[Pace]) -> Behavior {
-    Behavior { down: Rules { window: 0, select, policies: rules.to_vec() }, ..Behavior::default() }
+    Behavior { down: ScalingRules { window: 0, select, policies: rules.to_vec() }, ..Behavior::default() }
 }
 
-/// The counts that a wish leads to, a step every so many seconds.
+/// The counts that a wish leads to, with a step every this many seconds.
 fn counts(behavior: &Behavior, start: u32, wish: u32, every: f64, steps: usize) -> Vec<u32> {
     let mut history = History::default();
     let mut counts = vec![start];
@@ -60,7 +60,7 @@ fn counts(behavior: &Behavior, start: u32, wish: u32, every: f64, steps: usize) 
     counts
 }
 
-/// The counts that recommendations lead to, one every so many seconds.
+/// The counts that recommendations lead to, one every this many seconds.
 fn stabilized(behavior: &Behavior, start: u32, every: f64, recommendations: &[u32]) -> Vec<u32> {
     let mut history = History::default();
     let mut current = start;
@@ -188,14 +188,14 @@ fn policies_limit_the_pace() {
 #[test]
 fn windows_pick_the_most_cautious_recommendation() {
     // KEP-853 story 5: ten minutes of recommendations before going down, at most five a minute.
-    let down = Rules { window: 600, select: Select::Max, policies: vec![pods(5, 60)] };
+    let down = ScalingRules { window: 600, select: Select::Max, policies: vec![pods(5, 60)] };
     let behavior = Behavior { down, ..Behavior::default() };
     let held = stabilized(&behavior, 10, 60.0, &[10, 9, 8, 9, 9, 8, 9, 8, 9, 8, 7]);
     assert_eq!(held, [10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 9]);
 
     // KEP-853 story 6: five minutes before going up. The story counts six looks into five minutes, so a little less than a
     // minute lies between two.
-    let up = Rules { window: 300, select: Select::Max, policies: vec![pods(20, 60)] };
+    let up = ScalingRules { window: 300, select: Select::Max, policies: vec![pods(20, 60)] };
     let behavior = Behavior { up, ..Behavior::default() };
     assert_eq!(stabilized(&behavior, 2, 59.0, &[2, 3, 19, 10, 3, 4, 7]), [2, 2, 2, 2, 2, 2, 3]);
 

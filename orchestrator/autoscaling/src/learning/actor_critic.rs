@@ -1,6 +1,6 @@
-//! An advantage actor-critic (Sutton and Barto, 2018, chapter 13; advantages over several steps: Schulman et al., 2016). One
-//! small network chooses, another says what a situation is worth, and a choice becomes likelier by how much better it went
-//! than that.
+//! An advantage actor-critic (Sutton and Barto, 2018, chapter 13; advantages over several steps: Schulman et al.,
+//! 2016). One small network chooses, another estimates the value of a situation, and a choice becomes likelier by how
+//! much better it went than that.
 
 use ndarray::Array2;
 use rand::Rng;
@@ -13,19 +13,19 @@ use super::{
     situation::CHOICES,
 };
 
-/// What the networks see.
+/// The networks' inputs.
 pub const FEATURES: usize = 9;
 /// Units of the hidden layers.
 pub const UNITS: usize = 16;
-/// What the future is worth a step from now.
+/// The discount of the future, a step.
 pub const DISCOUNT: f64 = 0.3;
-/// How much of a step's advantage goes one step further back.
+/// How much of a step's advantage is passed one step back.
 pub const TRACE: f64 = 0.8;
-/// Steps of experience that are learned from at a time.
+/// Steps of experience in a batch.
 pub const BATCH: usize = 1_024;
 /// The step size of the actor; the critic's is twice that.
 pub const RATE: f64 = 0.002;
-/// What it is worth to stay undecided, so that nothing is ruled out early.
+/// The weight of the entropy bonus, which keeps choices from being ruled out early.
 pub const ENTROPY: f64 = 0.005;
 
 #[derive(Debug, Clone, PartialEq)]
@@ -69,7 +69,7 @@ impl ActorCritic {
         choices.max_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(choice, _)| choice)
     }
 
-    /// A choice by chance, each as likely as the actor has it.
+    /// A random choice, by the actor's probabilities.
     pub fn sample(&self, sensed: &Sensed, chance: &mut ChaCha8Rng) -> usize {
         let likely = softmax(self.actor.outputs(&row(&features(sensed))));
         let mut left: f64 = chance.gen_range(0.0..1.0);
@@ -89,7 +89,7 @@ impl ActorCritic {
         }
     }
 
-    /// Ends an episode: what comes next has nothing to do with what was.
+    /// Ends an episode: what follows is independent of what was.
     pub fn end(&mut self) {
         self.batch.clear();
     }
@@ -123,7 +123,7 @@ impl ActorCritic {
     }
 }
 
-/// Outputs as shares of one, row by row.
+/// Softmax, row by row.
 fn softmax(mut outputs: Array2<f64>) -> Array2<f64> {
     for mut row in outputs.rows_mut() {
         let top = row.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -1,7 +1,7 @@
-//! A trained policy as a file: JSON that a person can read, with a version and a checksum.
+//! A trained autoscaler as a file: readable JSON with a version and a checksum.
 //!
 //! The checksum is the SHA-256 of the member `policy`, written as compact JSON in the order of its members. Numbers are
-//! rounded when they are written, so that reading and writing them again changes nothing.
+//! rounded when they are written, so that a round trip changes nothing.
 
 use std::collections::BTreeMap;
 
@@ -16,22 +16,22 @@ use super::{
     network::Network,
     q_learning::{self, QLearning},
     sarsa::{self, Sarsa},
-    situation::{CHOICES, Choice, Feature, SITUATIONS, situations},
-    table::{Row, Table},
+    situation::{CHOICES, Feature, SITUATIONS, TargetChoice, situations},
+    table::{QRow, QTable},
     train::{Given, Plan, Point, Trained, days::SEEDS},
 };
 
-/// What a file says that it is.
+/// The file's format name.
 const FORMAT: &str = "tidemark-policy";
 /// The version that is written and read.
 pub const VERSION: u32 = 1;
 
-/// The policies that come with the program. They were trained on generated traces alone.
+/// The trained autoscalers that are embedded in the program. They were trained on generated traces alone.
 const Q_LEARNING: &str = include_str!("../trained/q-learning.json");
 const SARSA: &str = include_str!("../trained/sarsa.json");
 const ACTOR_CRITIC: &str = include_str!("../trained/actor-critic.json");
 
-/// Why a file is not taken for a policy.
+/// Why a file is rejected.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     #[error("this is no policy file: make one with `tidemark train --out FILE`")]
@@ -56,21 +56,21 @@ struct Envelope {
     policy: PolicyFile,
 }
 
-/// What is read first, whatever the version.
+/// The part that is read first, whatever the version.
 #[derive(Debug, Deserialize)]
 struct Head {
     format: String,
     version: u32,
 }
 
-/// A trained policy, and how it came to be.
+/// A trained autoscaler, and how it was trained.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct PolicyFile {
     pub name: Method,
     pub training: Training,
-    /// What it chooses among.
-    choices: Vec<Choice>,
+    /// The choices.
+    choices: Vec<TargetChoice>,
     knowledge: Knowledge,
 }
 
@@ -83,12 +83,12 @@ pub struct Training {
     pub episodes: usize,
     /// The traces that were given.
     pub traces: Vec<Source>,
-    /// The smallest seed of generated traces; none where none were generated.
+    /// The smallest seed of generated traces; none without generated traces.
     pub generated_seeds_from: Option<u64>,
     pub curve: Vec<Point>,
-    /// The point of the curve that the policy was taken from.
+    /// The point of the learning curve that was kept.
     pub kept: Point,
-    /// How long it took.
+    /// How long training took.
     pub seconds: f64,
 }
 
@@ -107,7 +107,7 @@ enum Knowledge {
     Networks { actor: Weights, critic: Weights },
 }
 
-/// A situation that was met.
+/// A situation that occurred.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct TableRow {
@@ -124,7 +124,7 @@ struct Weights {
     outer: Vec<Vec<f64>>,
 }
 
-/// The policy of this method that comes with the program.
+/// The embedded autoscaler of this method.
 pub fn shipped(method: Method) -> Result<Learned, FileError> {
     let text = match method {
         Method::QLearning => Q_LEARNING,
@@ -156,7 +156,10 @@ impl PolicyFile {
         Self { name: plan.method, training, choices: CHOICES.to_vec(), knowledge: Knowledge::of(&trained.brain) }
     }
 
-    /// Reads a file, and refuses one of another version, one that was changed, and one that does not fit.
+    /// Parses a file.
+    ///
+    /// # Errors
+    /// Another version, a wrong checksum, or contents of another shape.
     pub fn read(text: &str) -> Result<Self, FileError> {
         let head: Head = serde_json::from_str(text).map_err(FileError::Format)?;
         if head.format != FORMAT {
@@ -182,7 +185,7 @@ impl PolicyFile {
         Ok(broken_into_lines(&serde_json::to_string(&envelope).map_err(FileError::Format)?))
     }
 
-    /// The policy at the beginning of its use.
+    /// The trained autoscaler, ready for use.
     pub fn policy(&self) -> Result<Learned, FileError> {
         Ok(Learned::new(self.brain()?))
     }
@@ -201,12 +204,12 @@ impl PolicyFile {
                 if *told_apart != situations() {
                     return refuse("it tells other situations apart");
                 }
-                let mut table = Table::default();
+                let mut table = QTable::default();
                 for TableRow { situation, values, visits } in rows {
                     let Some(row) = table.rows.get_mut(*situation) else {
                         return refuse(&format!("there is no situation {situation}, the last is {}", SITUATIONS - 1));
                     };
-                    *row = Row { values: *values, visits: *visits };
+                    *row = QRow { values: *values, visits: *visits };
                 }
                 Ok(match self.name {
                     Method::QLearning => Brain::QLearning(QLearning { table }),
@@ -230,7 +233,7 @@ impl Knowledge {
         match brain {
             Brain::QLearning(QLearning { table }) | Brain::Sarsa(Sarsa { table, .. }) => {
                 let met = table.rows.iter().enumerate().filter(|(_, row)| row.visits.iter().any(|visits| *visits > 0));
-                let row = |(situation, row): (usize, &Row)| TableRow {
+                let row = |(situation, row): (usize, &QRow)| TableRow {
                     situation,
                     values: row.values.map(rounded),
                     visits: row.visits,
@@ -253,7 +256,7 @@ impl Weights {
         Self { inner: rows(&network.inner), outer: rows(&network.outer) }
     }
 
-    /// None when a matrix has not the shape that it should have.
+    /// None when a matrix has the wrong shape.
     fn network(&self, outputs: usize) -> Option<Network> {
         let matrix = |rows: &[Vec<f64>], height: usize, width: usize| {
             let fits = rows.len() == height && rows.iter().all(|row| row.len() == width);
@@ -263,7 +266,7 @@ impl Weights {
     }
 }
 
-/// What the learning depends on, as numbers.
+/// The parameters that learning depends on.
 fn hyperparameters(method: Method) -> BTreeMap<String, f64> {
     let (first, last) = method.exploration();
     let mut numbers =
@@ -287,7 +290,7 @@ fn rounded(value: f64) -> f64 {
     (value * 1e5).round() / 1e5
 }
 
-/// Breaks compact JSON after every closed list or object that is followed by more. What stands in strings stays.
+/// Breaks compact JSON after every closed list or object that is followed by more. Strings are left as they are.
 fn broken_into_lines(json: &str) -> String {
     let mut text = String::with_capacity(json.len() + 4_096);
     let (mut quoted, mut escaped, mut closed) = (false, false, false);

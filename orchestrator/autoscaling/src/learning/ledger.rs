@@ -1,8 +1,8 @@
-//! What decisions were worth, told from what was seen afterwards: each is charged what its replicas cost, and the shortages
-//! that they would have left.
+//! The reward of decisions, computed from later observations: each is charged the cost of its replicas, and the
+//! shortages that they would have left.
 //!
-//! A decision is judged by its own wish and not by what was ready, so that one is not charged what others did: what is
-//! learned about a choice does not depend on what was chosen around it. It answers for the steps until replicas that are
+//! A decision is judged by its own wish and not by what was ready, so that it is not charged for other decisions: what
+//! is learned about a choice does not depend on the choices around it. It answers for the steps until replicas that are
 //! asked for one step later would serve.
 
 use std::collections::VecDeque;
@@ -10,31 +10,32 @@ use std::collections::VecDeque;
 use super::sense::Sensed;
 use crate::Observation;
 
-/// What a step short of capacity costs, in units of what a step costs at the usual demand: learning minimizes the cost ratio
-/// and this many times the share of violations. At 100, one violation in a thousand steps is as bad as a tenth more money.
+/// The cost of a step short of capacity, in units of the cost of a step at the usual demand: learning minimizes the
+/// cost ratio and this many times the share of violations. At 100, one violation in a thousand steps is as bad as a
+/// tenth more money.
 pub const SHORTAGE: f64 = 100.0;
-/// Blame for a shortage is multiplied by this. A decision that lets replicas go for a moment leaves more steps short than its
-/// own, because they are back only after the start delay.
+/// The factor of the charge for a shortage. A decision that removes replicas for a moment leaves more steps short than
+/// its own, because they are back only after the start delay.
 pub const BLAME: f64 = 2.0;
 /// The most steps that a decision answers for.
 const LONGEST: usize = 80;
-/// What floating point loses of a whole number of replicas.
+/// The tolerance of a whole number of replicas, for floating point error.
 const SLACK: f64 = 1e-9;
 
 /// One step of experience.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Experience {
     pub sensed: Sensed,
-    /// The index of what was chosen.
+    /// The index of the choice.
     pub choice: usize,
     pub reward: f64,
     pub next: Sensed,
-    /// The index of what was chosen next.
+    /// The index of the next choice.
     pub then: usize,
 }
 
 #[derive(Debug, Clone, Copy)]
-struct Entry {
+struct LedgerEntry {
     sensed: Sensed,
     choice: usize,
     wish: f64,
@@ -46,11 +47,11 @@ struct Entry {
 /// Decisions whose consequences are not all known.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
-    entries: VecDeque<Entry>,
+    entries: VecDeque<LedgerEntry>,
 }
 
 impl Ledger {
-    /// Takes note of what the step since the last decision was like. A demand that is not known leaves nobody short.
+    /// Records the step since the last decision. An unknown demand counts as no shortage.
     pub fn close_step(&mut self, seen: &Observation) {
         let demand = seen.demand().unwrap_or(0.0) * (1.0 - SLACK);
         for entry in &mut self.entries {
@@ -59,12 +60,13 @@ impl Ledger {
         }
     }
 
-    /// Writes a decision down.
+    /// Records a decision.
     pub fn write(&mut self, sensed: Sensed, choice: usize, wish: u32) {
-        self.entries.push_back(Entry { sensed, choice, wish: f64::from(wish), steps: 0, short: 0 });
+        self.entries.push_back(LedgerEntry { sensed, choice, wish: f64::from(wish), steps: 0, short: 0 });
     }
 
-    /// The oldest decision whose consequences are all known, when replicas serve so many steps after they are asked for.
+    /// The oldest decision whose consequences are all known, when replicas serve this many steps after they are asked
+    /// for.
     pub fn take(&mut self, lead: usize) -> Option<Experience> {
         let within = lead.min(LONGEST) + 1;
         let (first, second) = (*self.entries.front()?, *self.entries.get(1)?);

@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, Axis, Zip};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-/// Adam's memory of the mean gradient and of its square.
+/// Adam's decay rates of the mean gradient and of its square.
 const MEAN: f64 = 0.9;
 const SQUARE: f64 = 0.999;
 
@@ -52,7 +52,7 @@ impl Network {
         let outer = gradients.t().dot(&hidden) / count;
         let mut back = gradients.dot(&self.outer);
         back.zip_mut_with(&hidden, |back, unit| *back *= 1.0 - unit * unit);
-        // The constant's column goes nowhere.
+        // The constant's column has no gradient.
         let units = self.inner.nrows();
         let inner = back.slice(ndarray::s![.., ..units]).t().dot(inputs) / count;
         self.updates = self.updates.saturating_add(1);

@@ -1,14 +1,14 @@
-//! Q-learning (Watkins, 1989): a choice is worth its reward and what the best choice of the next situation is worth,
-//! whatever was chosen there.
+//! Q-learning (Watkins, 1989): the value of a choice is its reward plus the value of the best choice in the next
+//! situation, whatever was chosen there.
 
-use super::{ledger::Experience, situation::situation, table::Table};
+use super::{ledger::Experience, situation::situation, table::QTable};
 
-/// What the future is worth a step from now.
+/// The discount of the future, a step.
 pub const DISCOUNT: f64 = 0.3;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct QLearning {
-    pub table: Table,
+    pub table: QTable,
 }
 
 impl QLearning {

@@ -1,24 +1,24 @@
-//! Sarsa(λ) (Rummery and Niranjan, 1994): a choice is worth its reward and what the choice made next is worth. What is
-//! learned in one step is told to the steps before it, less and less (replacing traces: Singh and Sutton, 1996).
+//! Sarsa(λ) (Rummery and Niranjan, 1994): the value of a choice is its reward plus the value of the choice made next.
+//! What is learned in one step is passed to the steps before it with decay (replacing traces: Singh and Sutton, 1996).
 
-use super::{ledger::Experience, situation::situation, table::Table};
+use super::{ledger::Experience, situation::situation, table::QTable};
 
-/// What the future is worth a step from now.
+/// The discount of the future, a step.
 pub const DISCOUNT: f64 = 0.3;
-/// λ: how much of what is learned goes one step further back.
+/// λ: how much of what is learned is passed one step back.
 pub const TRACE: f64 = 0.5;
-/// A trace below this is forgotten.
+/// A trace below this is dropped.
 const FAINT: f64 = 0.01;
 
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Sarsa {
-    pub table: Table,
-    /// Situations and choices of late, with their share in what is learned.
+    pub table: QTable,
+    /// Recent situations and choices, with their share in what is learned.
     traces: Vec<(usize, usize, f64)>,
 }
 
 impl Sarsa {
-    pub fn with(table: Table) -> Self {
+    pub fn with(table: QTable) -> Self {
         Self { table, traces: Vec::new() }
     }
 
@@ -36,7 +36,7 @@ impl Sarsa {
         self.traces.retain(|(_, _, share)| *share >= FAINT);
     }
 
-    /// Ends an episode: what comes next has nothing to do with what was.
+    /// Ends an episode: what follows is independent of what was.
     pub fn end(&mut self) {
         self.traces.clear();
     }

@@ -1,39 +1,39 @@
-//! What a learner makes of what it sees: a forecast, how far such forecasts erred, and what is peculiar about the moment.
-//! Errors are in relation to the forecast, so that what was learned on ten replicas holds for a hundred.
+//! A learner's features of an observation: a forecast, how far such forecasts erred, and deviations from the usual.
+//! Errors are relative to the forecast, so that what was learned on ten replicas holds for a hundred.
 
 use std::collections::VecDeque;
 
 use crate::Observation;
 
-/// Ways to forecast: the time constants of level and slope in seconds. Zero is no smoothing, and no slope.
+/// The forecasters: the time constants of level and slope in seconds. Zero is no smoothing, and no slope.
 const WAYS: [(f64, f64); 5] = [(0.0, 0.0), (45.0, 0.0), (180.0, 0.0), (60.0, 300.0), (180.0, 900.0)];
-/// Seconds over which a way's errors are averaged.
+/// Seconds over which a forecaster's errors are averaged.
 const MEMORY: f64 = 1_800.0;
-/// Seconds over which a large error is forgotten.
+/// Seconds over which a large error decays.
 const ALARM: f64 = 12.0 * 3_600.0;
 /// Seconds over which the usual demand is averaged.
 const USUAL: f64 = 24.0 * 3_600.0;
-/// A relative error below this is taken for this: a forecast is never certain.
+/// Relative errors below this count as this: a forecast is never certain.
 const FLOOR: f64 = 0.004;
-/// A surprise above this is taken for this: what comes from nothing has no measure.
+/// Surprises above this count as this: a surprise from zero has no measure.
 const LARGEST: f64 = 1.5;
-/// The error that is assumed before any was seen.
+/// The prior error.
 const ASSUMED: f64 = 0.05;
-/// Demand that is less than this many replicas is taken for this many where something is divided by it.
+/// The least demand, in replicas, by which anything is divided.
 const LEAST: f64 = 0.5;
-/// The longest start delay that a forecast looks ahead for, in seconds.
+/// The longest start delay that a forecast covers, in seconds.
 const FARTHEST: f64 = 3_600.0;
-/// Demand beyond this many replicas is no demand.
+/// Demand beyond this many replicas is invalid.
 const SENSELESS: f64 = 1e9;
 
-/// What the numbers say at one moment. Demand is in replicas' worth of work.
+/// The features of one moment. Demand is in replicas' worth of work.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sensed {
     /// The demand to be expected when a replica asked for now would serve, with what waits spread over the start delay.
     pub forecast: f64,
     /// The mean absolute error of such forecasts, relative to them.
     pub error: f64,
-    /// The largest error upward, relative to the forecast, fading over half a day.
+    /// The largest error upward, relative to the forecast, decaying over half a day.
     pub surprise: f64,
     /// The expected change until then, relative to the demand.
     pub trend: f64,
@@ -45,7 +45,7 @@ pub struct Sensed {
     pub usual: f64,
 }
 
-/// One way to forecast, with what came of it.
+/// One forecaster with its results.
 #[derive(Debug, Clone, Copy, Default)]
 struct Way {
     level: f64,
@@ -55,15 +55,15 @@ struct Way {
     error: f64,
 }
 
-/// The memory behind it.
+/// The state behind the features.
 #[derive(Debug, Clone, Default)]
 pub struct Sense {
-    /// When it last saw.
+    /// The time of the last observation.
     time: Option<f64>,
-    /// Seconds between the last two looks at different times.
+    /// Seconds between the last two observations at different times.
     gap: f64,
     ways: [Way; WAYS.len()],
-    /// Forecasts by each way, with the time that they speak of.
+    /// Forecasts by each forecaster, with the time that they are for.
     forecasts: VecDeque<(f64, [f64; WAYS.len()])>,
     surprise: f64,
     /// Demands of twenty minutes that no later one exceeded, with their time.
@@ -74,14 +74,14 @@ pub struct Sense {
 }
 
 impl Sense {
-    /// Takes an observation in. None when it tells no time or no demand.
+    /// Takes an observation. None when it has no valid time or demand.
     pub fn take(&mut self, seen: &Observation) -> Option<Sensed> {
         let demand = demand(seen)?;
         if !seen.time.is_finite() {
             return None;
         }
         if self.time.is_some_and(|before| seen.time < before) {
-            // What was foreseen, and what was seen, belongs to another time.
+            // Forecasts and observations before the gap are discarded.
             self.forecasts.clear();
             self.peaks.clear();
         }
@@ -97,7 +97,7 @@ impl Sense {
         }
         let ahead = delay(seen) + self.gap;
         let forecasts = self.ways.map(|way| (way.level + way.slope * ahead).clamp(0.0, SENSELESS));
-        // A second look at the same time, or after time went back, tells nothing to remember.
+        // A second observation at the same time, or after time went back, is not recorded.
         if gap != Some(0.0) {
             self.forecasts.push_back((seen.time + ahead, forecasts));
             self.remember(seen.time, demand);
@@ -120,7 +120,7 @@ impl Sense {
         if self.gap > 0.0 { (delay(seen) / self.gap).ceil() as usize } else { 1 }
     }
 
-    /// The way that erred least lately.
+    /// The forecaster that erred least recently.
     fn best(&self) -> (usize, Way) {
         let ways = self.ways.into_iter().enumerate();
         ways.min_by(|(_, a), (_, b)| a.error.total_cmp(&b.error)).unwrap_or_default()
@@ -132,7 +132,7 @@ impl Sense {
         self.usual = demand;
     }
 
-    /// Compares the newest forecast that has come due with what came.
+    /// Compares the newest forecast that has come due with the demand.
     fn judge(&mut self, now: f64, demand: f64, gap: f64) {
         self.surprise *= (-gap / ALARM).exp();
         let mut due = None;
@@ -181,16 +181,16 @@ impl Sense {
     }
 }
 
-/// The demand in replicas, where it makes sense.
+/// The demand in replicas, where it is valid.
 fn demand(seen: &Observation) -> Option<f64> {
     let demand = seen.demand().filter(|demand| *demand <= SENSELESS)?;
     let by_requests = seen.arrivals.is_some() && seen.capacity.is_some();
-    // CPU that is all used hides how much more was wanted.
+    // CPU that is fully used hides the demand beyond it.
     let hidden = !by_requests && seen.utilization.is_some_and(|used| used >= 0.99);
     Some(if hidden { 1.25 * demand } else { demand })
 }
 
-/// What waits, in replica-seconds; zero where it is not known what a replica serves.
+/// The waiting requests in replica-seconds; zero where a replica's capacity is not known.
 fn waiting(seen: &Observation) -> f64 {
     let capacity = seen.capacity.filter(|capacity| *capacity > 0.0);
     let seconds = capacity.map_or(0.0, |capacity| seen.waiting / capacity);

@@ -1,4 +1,4 @@
-//! The learners' small world: which situations they tell apart, and what they can do.
+//! The learners' discrete state and action spaces: the situations that they distinguish, and the choices.
 
 use std::fmt::{self, Display};
 
@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 
 use super::sense::Sensed;
 
-/// Something a learner can do: wish for what a demand of so much needs, and a margin.
+/// A choice: a wish for a demand of this much, plus a margin.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Choice {
+pub struct TargetChoice {
     pub over: Over,
     pub margin: Margin,
 }
@@ -32,16 +32,16 @@ pub enum Over {
 pub enum Margin {
     /// This many times the usual error of a forecast.
     Usual(f64),
-    /// This many times the largest error of late.
+    /// This many times the largest recent error.
     Worst(f64),
 }
 
 /// All choices.
-pub const CHOICES: [Choice; 14] = {
+pub const CHOICES: [TargetChoice; 14] = {
     use Margin::*;
     use Over::*;
-    const fn choice(over: Over, margin: Margin) -> Choice {
-        Choice { over, margin }
+    const fn choice(over: Over, margin: Margin) -> TargetChoice {
+        TargetChoice { over, margin }
     }
     [
         choice(Forecast, Usual(2.0)),
@@ -61,8 +61,8 @@ pub const CHOICES: [Choice; 14] = {
     ]
 };
 
-impl Choice {
-    /// The count that it comes to.
+impl TargetChoice {
+    /// The replica count of this choice.
     pub fn replicas(self, sensed: &Sensed) -> u32 {
         let base = match self.over {
             Over::Forecast => sensed.forecast,
@@ -73,12 +73,12 @@ impl Choice {
             Margin::Usual(times) => times * sensed.error,
             Margin::Worst(times) => times * sensed.surprise,
         };
-        // A float beyond the type's end becomes the end; a whole number stays itself, whatever the arithmetic lost.
+        // A float beyond the type's range saturates; a whole number stays itself despite rounding.
         (base * (1.0 + margin) * (1.0 - 1e-9)).ceil().max(0.0) as u32
     }
 }
 
-impl Display for Choice {
+impl Display for TargetChoice {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.margin {
             Margin::Usual(times) => write!(f, "{times} times the usual error")?,
@@ -107,7 +107,7 @@ const EDGES: [(&str, &[f64]); 5] = [
     ("forecast in replicas", &[8.0]),
 ];
 
-/// How many situations there are.
+/// The number of situations.
 pub const SITUATIONS: usize = {
     let (mut product, mut feature) = (1, 0);
     while feature < EDGES.len() {
@@ -117,7 +117,7 @@ pub const SITUATIONS: usize = {
     product
 };
 
-/// What situations are told apart by.
+/// The features that distinguish situations.
 pub fn situations() -> Vec<Feature> {
     EDGES.iter().map(|(name, edges)| Feature { name: (*name).to_owned(), edges: edges.to_vec() }).collect()
 }

@@ -1,10 +1,10 @@
-//! What choices are worth in situations, as a table: what Q-learning and Sarsa have in common.
+//! Values of choices in situations, as a table shared by Q-learning and Sarsa.
 
 use super::situation::{CHOICES, SITUATIONS};
 
-/// Visits below which a value is not believed.
+/// Visits below which a value is not trusted.
 const BELIEVED: u32 = 1500;
-/// What is chosen where nothing is believed: the largest error of late over the peak of five minutes.
+/// The choice where no value is trusted: the largest recent error over the peak of five minutes.
 const CAREFUL: usize = 10;
 /// The step size falls with the number of visits to this power, as far as [`SLOWEST`]: so values become averages.
 const SLOWING: f64 = 0.85;
@@ -12,25 +12,25 @@ const SLOWEST: f64 = 0.0005;
 
 /// One row a situation, one column a choice.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Table {
-    pub rows: Vec<Row>,
+pub struct QTable {
+    pub rows: Vec<QRow>,
 }
 
-/// What is known of a situation.
+/// The values of one situation.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Row {
+pub struct QRow {
     pub values: [f64; CHOICES.len()],
     pub visits: [u32; CHOICES.len()],
 }
 
-impl Default for Table {
+impl Default for QTable {
     fn default() -> Self {
-        Self { rows: vec![Row::default(); SITUATIONS] }
+        Self { rows: vec![QRow::default(); SITUATIONS] }
     }
 }
 
-impl Table {
-    /// The choice of the highest value among those that were tried often enough to be believed.
+impl QTable {
+    /// The choice of the highest value among those with enough visits.
     pub fn best(&self, situation: usize) -> usize {
         let row = &self.rows[situation];
         let believed = (0..CHOICES.len()).filter(|choice| row.visits[*choice] >= BELIEVED);
@@ -46,7 +46,7 @@ impl Table {
         *visits = visits.saturating_add(1);
     }
 
-    /// Moves a value by a part of what it was wrong by; the part falls as the visits grow.
+    /// Moves a value by a part of its error; the part decreases with the visits.
     pub fn adjust(&mut self, situation: usize, choice: usize, wrong_by: f64) {
         let row = &mut self.rows[situation];
         let rate = f64::from(row.visits[choice].max(1)).powf(-SLOWING).max(SLOWEST);

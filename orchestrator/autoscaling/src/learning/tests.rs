@@ -5,7 +5,7 @@ use super::{
     ledger::{BLAME, SHORTAGE},
     network::{Network, row},
     situation::{Margin, Over, SITUATIONS},
-    table::Table,
+    table::QTable,
     train::{Given, Plan, TrainError, Trained, days::SEEDS, train},
     *,
 };
@@ -92,7 +92,7 @@ fn what_waits_is_to_be_served_within_the_start_delay() {
 #[test]
 fn choices_add_their_margin_to_what_they_are_over() {
     let moment = sensed(10.0, 0.05, 0.3);
-    let replicas = |over, margin| situation::Choice { over, margin }.replicas(&moment);
+    let replicas = |over, margin| situation::TargetChoice { over, margin }.replicas(&moment);
     assert_eq!(replicas(Over::Forecast, Margin::Usual(0.0)), 10);
     assert_eq!(replicas(Over::Forecast, Margin::Usual(4.0)), 12);
     assert_eq!(replicas(Over::FiveMinutes, Margin::Usual(0.0)), 12);
@@ -133,7 +133,7 @@ fn a_decision_is_charged_its_cost_and_the_shortages_that_it_would_have_left() {
 #[test]
 fn q_learning_expects_the_best_that_follows_and_sarsa_what_follows() {
     let here = situation(&sensed(20.0, 0.02, 0.1));
-    let mut table = Table::default();
+    let mut table = QTable::default();
     table.rows[here].values[3] = 10.0;
     table.rows[here].visits[3] = 10_000;
     let mut q = QLearning { table: table.clone() };
@@ -149,7 +149,7 @@ fn q_learning_expects_the_best_that_follows_and_sarsa_what_follows() {
 
 #[test]
 fn what_is_not_known_well_is_met_with_care() {
-    let mut table = Table::default();
+    let mut table = QTable::default();
     let careful = table.best(0);
     assert!(matches!(CHOICES[careful].margin, Margin::Worst(times) if times >= 1.0));
     table.rows[0].values[0] = 1.0;
@@ -230,7 +230,7 @@ fn a_file_that_is_not_right_is_refused_with_what_is_wrong() {
     assert!(matches!(&missing, FileError::Shape(why) if why.contains("knowledge")), "{missing}");
 }
 
-/// What is signed by its own checksum may still be of another shape.
+/// A file with a valid checksum may still be of another shape.
 #[test]
 fn a_shape_that_does_not_fit_is_refused() {
     let refused = |method: Method, from: &str, to: &str| {
@@ -268,8 +268,8 @@ fn what_cannot_be_trained_on_is_refused() {
 #[test]
 fn the_shipped_policies_learned_from_generated_traces_alone() {
     for method in Method::ALL {
-        let policy = shipped(method).unwrap();
-        assert_eq!(policy.brain().method(), method);
+        let autoscaler = shipped(method).unwrap();
+        assert_eq!(autoscaler.brain().method(), method);
         let text = match method {
             Method::QLearning => include_str!("../trained/q-learning.json"),
             Method::Sarsa => include_str!("../trained/sarsa.json"),
@@ -287,10 +287,10 @@ fn going_on_to_learn_changes_what_is_known_and_not_doing_so_does_not() {
     for learn in [false, true] {
         let shipped = shipped(Method::QLearning).unwrap();
         let before = shipped.brain().clone();
-        let mut policy = shipped.refining(learn);
+        let mut autoscaler = shipped.refining(learn);
         for step in 0..200_u32 {
-            policy.decide(&seen(f64::from(step) * 15.0, 8, 50.0 + f64::from(step % 7)));
+            autoscaler.decide(&seen(f64::from(step) * 15.0, 8, 50.0 + f64::from(step % 7)));
         }
-        assert_eq!(*policy.brain() != before, learn);
+        assert_eq!(*autoscaler.brain() != before, learn);
     }
 }

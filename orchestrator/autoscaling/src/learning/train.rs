@@ -1,9 +1,9 @@
-//! Training: a policy lives through one day after another in the simulator, trying things out less and less.
+//! Training: an autoscaler is simulated on one day after another, exploring less and less.
 //!
-//! The days are made up ([`days`]) or cut from given traces, and each has its own size and start delay, so that what is
-//! learned holds for more than one lease. Other days, on which nothing is learned, tell how good the policy has become; of
-//! all the states that it went through, the one that did best on them is kept. The same plan and traces give the same policy
-//! on every machine.
+//! The days are synthetic ([`days`]) or cut from given traces, and each has its own size and start delay, so that what
+//! is learned holds for more than one lease. Other days, on which nothing is learned, measure how good the autoscaler
+//! has become; of all the states during training, the one that did best on them is kept. The same plan and traces give
+//! the same result on every machine.
 
 pub mod days;
 
@@ -13,44 +13,44 @@ use serde::{Deserialize, Serialize};
 
 use super::{Brain, Learned, Method, ledger::SHORTAGE};
 use crate::{
-    Policy,
+    Autoscaler,
     simulator::{self, World},
     trace::{Trace, TraceError},
 };
 use days::{Day, Days};
 
-/// Days on which a policy is judged.
+/// Days of one evaluation.
 const JUDGED: usize = 40;
-/// Times that it is judged, beside the first.
+/// How often it is evaluated, beside the first time.
 const POINTS: usize = 20;
 
 /// What is to be trained, and how.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plan {
     pub method: Method,
-    /// Days to live through.
+    /// The number of training days.
     pub episodes: usize,
-    /// Decides the days and what is tried.
+    /// The seed of the days and of exploration.
     pub seed: u64,
-    /// Whether days are made up, beside those of given traces.
+    /// Whether days are synthetic as well, beside those of given traces.
     pub generated: bool,
 }
 
 /// A trace to learn from.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Given {
-    /// What it is called, in errors and in the file.
+    /// Its name, in errors and in the file.
     pub name: String,
     /// The digest of its file.
     pub digest: String,
     pub trace: Trace,
 }
 
-/// How good the policy was at one moment of its training, on days that it does not learn from.
+/// The quality of the autoscaler at one moment of its training, on days that it does not learn from.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Point {
-    /// Days lived through.
+    /// Days trained on.
     pub episode: usize,
     /// The cost over the clairvoyant optimum's, averaged over days.
     pub cost_ratio: f64,
@@ -59,7 +59,7 @@ pub struct Point {
     pub score: f64,
 }
 
-/// What training led to.
+/// The result of training.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trained {
     pub brain: Brain,
@@ -83,7 +83,7 @@ pub enum TrainError {
     Idle { name: String },
 }
 
-/// Trains a policy. `watch` hears of every episode, and of each point of the curve when it is known.
+/// Trains an autoscaler. `watch` is called for every episode, and with each point of the curve when it is known.
 pub fn train(
     plan: &Plan,
     given: &[Given],
@@ -94,7 +94,7 @@ pub fn train(
     }
     let days = Days::new(given, plan.generated)?;
     let mut chance = ChaCha8Rng::seed_from_u64(plan.seed);
-    // Another stream, so that no day is lived through and judged by.
+    // Another stream, so that no day serves both training and evaluation.
     let mut others = chance.clone();
     others.set_stream(1);
     let judged: Vec<Day> = (0..JUDGED).map(|_| days.judged(&mut others)).collect();
@@ -120,7 +120,7 @@ pub fn train(
     Ok(Trained { brain, curve, kept })
 }
 
-/// One day of learning, when this part of the training is over.
+/// One day of training, when this part of the training is over.
 fn live(brain: Brain, day: &Day, part: f64, seed: u64) -> Brain {
     let (first, last) = brain.method().exploration();
     let mut learner = Learned::new(brain).exploring(first + (last - first) * part, seed);
@@ -145,7 +145,7 @@ fn judge(brain: &Brain, days: &[Day], episode: usize) -> Point {
 }
 
 impl Method {
-    /// How likely something is tried out at a step, at the start and at the end of training. The actor-critic draws every
+    /// The probability of exploring at a step, at the start and at the end of training. The actor-critic draws every
     /// choice from its own probabilities.
     pub fn exploration(self) -> (f64, f64) {
         match self {

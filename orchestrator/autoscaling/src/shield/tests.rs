@@ -1,4 +1,4 @@
-//! The contract's tests read the same cases; `solidity/test/vectors/README.md` says what stands in them.
+//! The contract's tests read the same cases; `solidity/test/vectors/README.md` documents them.
 
 use std::{env, fs, path::Path};
 
@@ -10,7 +10,7 @@ use super::*;
 
 const CASES: usize = 400;
 
-/// A lease somewhere in its bounds, and what somebody would like of it.
+/// A lease within its bounds, and a wish.
 struct Case {
     bounds: Bounds,
     present: u32,

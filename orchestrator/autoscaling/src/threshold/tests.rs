@@ -46,7 +46,7 @@ fn no_two_rows_speak_of_the_same_event() {
     assert_eq!(keys.len(), TABLE.len());
 }
 
-/// Every sequence of looks out of an alphabet, until no new situation comes up.
+/// Every sequence of observations from an alphabet, until no new situation arises.
 #[test]
 fn exploration_reaches_every_row_and_nothing_else() {
     let loads = [None, Some(0.2), Some(0.65), Some(0.95)];

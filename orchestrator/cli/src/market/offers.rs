@@ -7,7 +7,7 @@ use solidity::{Order, Rates};
 use crate::{render::amount::Unit, wallet::session::Session};
 use lease::{
     accrual,
-    screen::{self, Figures, Reason, Seller},
+    screen::{self, Figures, Mismatch, Seller},
 };
 
 /// An offer and how it matches an order.
@@ -21,7 +21,7 @@ pub struct OfferMatch {
     /// The rate at the maximum replica count.
     pub highest: U256,
     /// Why the offer does not fit; empty when it does.
-    pub reasons: Vec<Reason>,
+    pub reasons: Vec<Mismatch>,
     /// The offer is priced in another currency than the requested one.
     pub other_currency: bool,
 }

@@ -15,7 +15,7 @@ use crate::{
     wallet::{approval::Approval, session::Session, sign_in::sign_in},
 };
 use autoscaling::{
-    Bounds, Policy, catalog,
+    Autoscaler, Bounds, catalog,
     shield::{By, grant},
 };
 use lease::Lease;
@@ -100,7 +100,7 @@ impl AgentArgs {
         session: &Session,
         remote: &ProviderApi,
         lease: B256,
-        policy: &mut dyn Policy,
+        policy: &mut dyn Autoscaler,
     ) -> anyhow::Result<Option<AgentDecision>> {
         let lease = session.lease(lease).await?;
         if lease.closed_at.is_some() {

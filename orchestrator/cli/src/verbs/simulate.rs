@@ -9,13 +9,14 @@ use crate::{
     render::{answer, progress::ProgressLine, table::table},
 };
 use autoscaling::{
-    Bounds, Policy, catalog,
+    Autoscaler, Bounds, catalog,
     learning::{
         Method,
         file::{PolicyFile, shipped},
     },
     plot,
-    simulator::{self, Outcome, Service, Setup},
+    setup::{self, ServiceTime, Setup},
+    simulator::{self, SimulationOutcome},
     trace::Trace,
 };
 
@@ -142,7 +143,7 @@ impl SimulateArgs {
             None if peak > 0.0 => peak / DEFAULT_REPLICAS_AT_PEAK,
             None => bail!("the trace has no demand, so the capacity cannot be derived from its peak; give --capacity"),
         };
-        let need = simulator::need(peak, capacity);
+        let need = setup::need(peak, capacity);
         ensure!(
             need <= MAX_REPLICAS,
             "the peak of {peak} needs more than {MAX_REPLICAS} replicas of --capacity {capacity}; give a larger one"
@@ -157,7 +158,7 @@ impl SimulateArgs {
         );
         let service = match self.service_time {
             Some(seconds) if seconds.is_finite() && seconds > 0.0 => {
-                Some(Service { seconds, variation: self.service_variation })
+                Some(ServiceTime { seconds, variation: self.service_variation })
             }
             Some(seconds) => bail!("--service-time is {seconds}; give seconds above 0"),
             None => None,
@@ -178,8 +179,8 @@ impl SimulateArgs {
         })
     }
 
-    fn outcomes(&self, setup: &Setup, demand: &[f64]) -> anyhow::Result<Vec<(String, Outcome)>> {
-        let mut policies: Vec<(String, Box<dyn Policy>)> = Vec::new();
+    fn outcomes(&self, setup: &Setup, demand: &[f64]) -> anyhow::Result<Vec<(String, SimulationOutcome)>> {
+        let mut policies: Vec<(String, Box<dyn Autoscaler>)> = Vec::new();
         for name in &self.policies {
             let entry = catalog::find(name.trim())?;
             let policy = match entry.name.parse::<Method>() {
@@ -207,7 +208,7 @@ impl SimulateArgs {
         Ok(outcomes.collect())
     }
 
-    fn report(&self, outcomes: &[(String, Outcome)]) -> SimulationReport {
+    fn report(&self, outcomes: &[(String, SimulationOutcome)]) -> SimulationReport {
         let lines = outcomes.iter().map(|(policy, outcome)| SimulatedPolicy {
             policy: policy.clone(),
             cost_ratio: outcome.cost_ratio,

@@ -12,14 +12,15 @@ use serde::Serialize;
 
 use crate::render::answer;
 use autoscaling::{
-    Bounds, Policy,
+    Autoscaler, Bounds,
     generate::{Kind, Recipe, generate},
     learning::{
         Learned, Method,
         file::{PolicyFile, digest},
         train::{Given, Plan, Point, train},
     },
-    simulator::{Setup, World},
+    setup::Setup,
+    simulator::World,
     trace::Trace,
 };
 

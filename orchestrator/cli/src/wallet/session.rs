@@ -21,7 +21,7 @@ use crate::{
     settings::{ConnectionSettings, IdentitySettings},
     wallet::connection::connect,
 };
-use lease::{Lease, needs_reach};
+use lease::{Lease, needs_last_root};
 
 pub struct Session {
     pub deployment: Deployment,
@@ -147,7 +147,7 @@ impl Session {
     /// The time of the provider's last root before an event that limits by it what is owed: a confirmed silence or a credited
     /// outage. None for other events.
     async fn reach(&self, event: &MarketEvents, provider: Address, block: u64) -> anyhow::Result<Option<u64>> {
-        if !needs_reach(event) {
+        if !needs_last_root(event) {
             return Ok(None);
         }
         let roots = self.filter().event_signature(Market::RootPosted::SIGNATURE_HASH).topic1(provider);

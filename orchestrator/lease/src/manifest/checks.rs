@@ -1,10 +1,10 @@
-//! What can only be checked across services, and the grammar of names.
+//! Checks across services, and the grammar of names.
 
 use autoscaling::catalog;
 
-use super::{Condition, Health, Manifest, Protocol, Refusal, Refusals};
+use super::{Condition, Health, Manifest, ManifestRefusal, Protocol, Refusals};
 
-/// Ports that one lease may ask to have published.
+/// The most ports that one lease may publish.
 const MOST_PORTS: usize = 64;
 
 /// Names become parts of container names and host names.
@@ -14,13 +14,13 @@ pub(super) fn is_name(name: &str) -> bool {
     name.len() <= 48 && bytes.next().is_some_and(lower) && bytes.all(|byte| lower(byte) || byte == b'-' || byte == b'_')
 }
 
-/// Whether a lease can be scaled by the policy of this name: it exists, and needs no knowledge of the future.
+/// Whether a lease can be scaled by the autoscaler of this name: it exists, and does not need to know the future.
 fn usable(policy: &str) -> bool {
     catalog::find(policy).is_ok_and(|entry| entry.alone(false).is_some())
 }
 
 pub(super) fn across(manifest: &Manifest, refusals: &mut Refusals) {
-    let mut refuse = |path: String, reason: String| refusals.0.push(Refusal { path, reason });
+    let mut refuse = |path: String, reason: String| refusals.0.push(ManifestRefusal { path, reason });
     for (name, service) in &manifest.services {
         for (i, mount) in service.volumes.iter().enumerate() {
             if !manifest.volumes.contains(&mount.volume) {
@@ -68,6 +68,6 @@ pub(super) fn across(manifest: &Manifest, refusals: &mut Refusals) {
     let circle: Vec<_> = manifest.services.keys().filter(|name| !order.contains(&name.as_str())).cloned().collect();
     if refusals.0.is_empty() && !circle.is_empty() {
         let reason = format!("{} wait for each other in a circle; break it", circle.join(", "));
-        refusals.0.push(Refusal { path: "services".to_owned(), reason });
+        refusals.0.push(ManifestRefusal { path: "services".to_owned(), reason });
     }
 }

@@ -1,8 +1,8 @@
-//! Readers of single values: durations, sizes, ports, mounts, names.
+//! Parsers of single values: durations, sizes, ports, mounts, names.
 
 use std::time::Duration;
 
-use super::{Mount, Port, Protocol, Refusal, Tmpfs, checks, node::At};
+use super::{ManifestRefusal, Mount, Port, Protocol, Tmpfs, checks, node::At};
 
 pub(super) enum Mounted {
     Volume(Mount),
@@ -12,7 +12,7 @@ pub(super) enum Mounted {
 const HOST: &str = "the provider's files are not shared; use a named volume (`data:/path`, with `data:` under the top-level `volumes`)";
 
 /// `1m30s`, `500ms`: Go's grammar for durations, from 1 ms to a day.
-pub(super) fn duration(at: &At<'_>) -> Result<Duration, Refusal> {
+pub(super) fn duration(at: &At<'_>) -> Result<Duration, ManifestRefusal> {
     let bad = || at.refuse("must be a duration of 1ms to 24h, such as 500ms, 10s or 1m30s");
     let text = at.text()?;
     let (mut rest, mut nanos) = (text.as_str(), 0f64);
@@ -37,7 +37,7 @@ pub(super) fn duration(at: &At<'_>) -> Result<Duration, Refusal> {
 }
 
 /// `64m`, `1gb`, `512`: powers of 1024, in bytes.
-pub(super) fn bytes(at: &At<'_>) -> Result<u64, Refusal> {
+pub(super) fn bytes(at: &At<'_>) -> Result<u64, ManifestRefusal> {
     let text = at.text()?;
     size(&text).ok_or_else(|| at.refuse("must be a size such as 64m or 1g"))
 }
@@ -59,14 +59,14 @@ fn size(text: &str) -> Option<u64> {
 }
 
 /// `0.5`, `2`: CPUs.
-pub(super) fn millicores(at: &At<'_>) -> Result<u32, Refusal> {
+pub(super) fn millicores(at: &At<'_>) -> Result<u32, ManifestRefusal> {
     let cpus: Option<f64> = at.text()?.trim().parse().ok();
     let millicores = cpus.map(|cpus| cpus * 1000.0).filter(|cpus| (10.0..=4e6).contains(cpus));
     millicores.map(|cpus| cpus as u32).ok_or_else(|| at.refuse("must be a number of CPUs such as 0.5, at least 0.01"))
 }
 
-/// Cuts a command line into words: quotes and backslashes as a shell reads them, nothing else.
-pub(super) fn words(at: &At<'_>, line: &str) -> Result<Vec<String>, Refusal> {
+/// Splits a command line into words: quotes and backslashes as in a shell, nothing else.
+pub(super) fn words(at: &At<'_>, line: &str) -> Result<Vec<String>, ManifestRefusal> {
     let (mut words, mut word, mut quote) = (Vec::new(), None::<String>, None);
     let mut rest = line.chars();
     while let Some(c) = rest.next() {
@@ -96,7 +96,7 @@ pub(super) fn words(at: &At<'_>, line: &str) -> Result<Vec<String>, Refusal> {
 }
 
 /// `registry/name:tag@digest`.
-pub(super) fn image(at: &At<'_>) -> Result<String, Refusal> {
+pub(super) fn image(at: &At<'_>) -> Result<String, ManifestRefusal> {
     let text = at.text()?;
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-/:@".contains(c);
     let path = text.split_once('@').map_or(text.as_str(), |(path, _)| path);
@@ -116,7 +116,7 @@ pub(super) fn image(at: &At<'_>) -> Result<String, Refusal> {
 }
 
 /// A path inside the container.
-pub(super) fn absolute(at: &At<'_>, path: &str) -> Result<String, Refusal> {
+pub(super) fn absolute(at: &At<'_>, path: &str) -> Result<String, ManifestRefusal> {
     let parts = || path.split('/').filter(|part| !part.is_empty());
     if path.starts_with('/') && path.len() <= 1024 && parts().all(|part| part != ".." && part != ".") {
         Ok(path.to_owned())
@@ -125,8 +125,8 @@ pub(super) fn absolute(at: &At<'_>, path: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Where a mount may stand: not over what the engine itself mounts.
-fn target(at: &At<'_>, path: &str) -> Result<String, Refusal> {
+/// Checks that a mount is allowed at a path: not over what the engine itself mounts.
+fn target(at: &At<'_>, path: &str) -> Result<String, ManifestRefusal> {
     let path = absolute(at, path)?;
     let first = path.split('/').find(|part| !part.is_empty());
     if path.contains([',', ':', '"']) || matches!(first, None | Some("proc" | "sys" | "dev")) {
@@ -137,7 +137,7 @@ fn target(at: &At<'_>, path: &str) -> Result<String, Refusal> {
     Ok(format!("/{}", path.split('/').filter(|part| !part.is_empty()).collect::<Vec<_>>().join("/")))
 }
 
-pub(super) fn mount(at: &At<'_>) -> Result<Mounted, Refusal> {
+pub(super) fn mount(at: &At<'_>) -> Result<Mounted, ManifestRefusal> {
     if at.is_map() {
         return long_mount(at);
     }
@@ -161,7 +161,7 @@ pub(super) fn mount(at: &At<'_>) -> Result<Mounted, Refusal> {
     Ok(Mounted::Volume(Mount { volume: volume.to_owned(), target: target(at, path)?, read_only }))
 }
 
-fn long_mount(at: &At<'_>) -> Result<Mounted, Refusal> {
+fn long_mount(at: &At<'_>) -> Result<Mounted, ManifestRefusal> {
     let (mut kind, mut source, mut path, mut read_only, mut size) = (String::new(), None, None, false, None);
     for (key, at) in at.entries()? {
         match key {
@@ -200,7 +200,7 @@ fn long_mount(at: &At<'_>) -> Result<Mounted, Refusal> {
 }
 
 /// `/run`, `/run:size=64m`.
-pub(super) fn tmpfs(at: &At<'_>) -> Result<Tmpfs, Refusal> {
+pub(super) fn tmpfs(at: &At<'_>) -> Result<Tmpfs, ManifestRefusal> {
     let text = at.text()?;
     let (path, options) = text.split_once(':').unwrap_or((&text, ""));
     let mut tmpfs = Tmpfs { target: target(at, path)?, size: None };
@@ -212,7 +212,7 @@ pub(super) fn tmpfs(at: &At<'_>) -> Result<Tmpfs, Refusal> {
 }
 
 /// The container's side of `8080`, `80:8080/tcp`, `127.0.0.1:80:8080`, `3000-3005`, or of the long form.
-pub(super) fn ports(at: &At<'_>) -> Result<Vec<Port>, Refusal> {
+pub(super) fn ports(at: &At<'_>) -> Result<Vec<Port>, ManifestRefusal> {
     if !at.is_map() {
         let text = at.text()?;
         let (rest, protocol) = text.split_once('/').unwrap_or((&text, "tcp"));
@@ -231,7 +231,7 @@ pub(super) fn ports(at: &At<'_>) -> Result<Vec<Port>, Refusal> {
     range(at, &inner.ok_or_else(|| at.refuse("the key `target` is missing"))?, &protocol)
 }
 
-fn range(at: &At<'_>, text: &str, protocol: &str) -> Result<Vec<Port>, Refusal> {
+fn range(at: &At<'_>, text: &str, protocol: &str) -> Result<Vec<Port>, ManifestRefusal> {
     let bad = || at.refuse("must name a container port of 1 to 65535 (or a range of at most 64), tcp or udp");
     let protocol = match protocol {
         "tcp" => Protocol::Tcp,
@@ -247,19 +247,19 @@ fn range(at: &At<'_>, text: &str, protocol: &str) -> Result<Vec<Port>, Refusal> 
     Ok((first..=last).map(|number| Port { number, protocol }).collect())
 }
 
-pub(super) fn user(at: &At<'_>) -> Result<String, Refusal> {
+pub(super) fn user(at: &At<'_>) -> Result<String, ManifestRefusal> {
     plain(at, 64, "._-:", "must be a user's name or number, with or without `:group`")
 }
 
-pub(super) fn signal(at: &At<'_>) -> Result<String, Refusal> {
+pub(super) fn signal(at: &At<'_>) -> Result<String, ManifestRefusal> {
     plain(at, 16, "+-", "must be a signal such as SIGTERM or 15")
 }
 
-pub(super) fn hostname(at: &At<'_>) -> Result<String, Refusal> {
+pub(super) fn hostname(at: &At<'_>) -> Result<String, ManifestRefusal> {
     plain(at, 63, "-.", "must be a host name of letters, digits, `-` and `.`")
 }
 
-fn plain(at: &At<'_>, longest: usize, beside: &str, reason: &str) -> Result<String, Refusal> {
+fn plain(at: &At<'_>, longest: usize, beside: &str, reason: &str) -> Result<String, ManifestRefusal> {
     let text = at.text()?;
     let allowed = |c: char| c.is_ascii_alphanumeric() || beside.contains(c);
     let good = !text.is_empty() && text.len() <= longest && text.chars().all(allowed);

@@ -1,35 +1,35 @@
-//! A YAML document as a tree that cannot grow beyond its budget, and a cursor that knows its path.
+//! A YAML document as a tree with a size limit, and a cursor that knows its path.
 //!
-//! Aliases let a short file describe a huge tree. The reader counts every node as it is made and stops at the budget, so
-//! that the memory a stranger's file can take is bounded by a constant.
+//! Aliases let a short file describe a huge tree. The parser counts every node as it is created and stops at the limit,
+//! so that the memory for a stranger's file is bounded by a constant.
 
 use std::{cell::Cell, fmt};
 
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use super::Refusal;
+use super::ManifestRefusal;
 
-/// Nodes in one document, aliases counted each time. A long manifest has some hundred.
+/// The most nodes in one document, aliases counted each time. A long manifest has some hundred.
 const MOST_NODES: usize = 10_000;
-/// Bytes of one key: every path below it repeats it.
+/// The most bytes of one key: every path below it repeats it.
 const LONGEST_KEY: usize = 256;
-/// Brackets that are open at a time, wherever they stand: also in text, where they mean nothing.
+/// The most brackets that are open at a time, anywhere, including in text where they have no meaning.
 const MOST_OPEN: usize = 512;
-/// Nested collections. Compose goes eight deep.
+/// The deepest nesting. Compose goes eight deep.
 const DEEPEST: usize = 32;
 
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Node {
+pub(super) enum YamlNode {
     Null,
     Bool(bool),
     Int(i128),
     Float(f64),
     Text(String),
-    List(Vec<Node>),
-    Map(Vec<(String, Node)>),
+    List(Vec<YamlNode>),
+    Map(Vec<(String, YamlNode)>),
 }
 
-pub(super) fn read(text: &str) -> Result<Node, serde_norway::Error> {
+pub(super) fn read(text: &str) -> Result<YamlNode, serde_norway::Error> {
     if opens_too_many(text) {
         return Err(serde_norway::Error::custom(format_args!("more than {MOST_OPEN} brackets are open at a place")));
     }
@@ -37,8 +37,8 @@ pub(super) fn read(text: &str) -> Result<Node, serde_norway::Error> {
     Seed { budget: &budget, depth: 0 }.deserialize(serde_norway::Deserializer::from_str(text))
 }
 
-/// Whether so many brackets are open at a time as no manifest has, whatever else stands between them. The parser's time
-/// grows with the square of that, and it reads a file to its end before it says anything.
+/// Whether more brackets are open at a time than in any manifest, whatever else is between them. The parser's time
+/// grows with the square of that, and it reads a file to its end before it returns anything.
 fn opens_too_many(text: &str) -> bool {
     let mut open = 0usize;
     text.bytes().any(|byte| {
@@ -77,52 +77,52 @@ impl Seed<'_> {
 }
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
-    type Value = Node;
+    type Value = YamlNode;
 
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node, D::Error> {
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<YamlNode, D::Error> {
         self.spend()?;
         deserializer.deserialize_any(self)
     }
 }
 
 impl<'de> Visitor<'de> for Seed<'_> {
-    type Value = Node;
+    type Value = YamlNode;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("plain YAML without tags")
     }
-    fn visit_unit<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
+    fn visit_unit<E>(self) -> Result<YamlNode, E> {
+        Ok(YamlNode::Null)
     }
-    fn visit_none<E>(self) -> Result<Node, E> {
-        Ok(Node::Null)
+    fn visit_none<E>(self) -> Result<YamlNode, E> {
+        Ok(YamlNode::Null)
     }
-    fn visit_bool<E>(self, value: bool) -> Result<Node, E> {
-        Ok(Node::Bool(value))
+    fn visit_bool<E>(self, value: bool) -> Result<YamlNode, E> {
+        Ok(YamlNode::Bool(value))
     }
-    fn visit_i64<E>(self, value: i64) -> Result<Node, E> {
-        Ok(Node::Int(value.into()))
+    fn visit_i64<E>(self, value: i64) -> Result<YamlNode, E> {
+        Ok(YamlNode::Int(value.into()))
     }
-    fn visit_u64<E>(self, value: u64) -> Result<Node, E> {
-        Ok(Node::Int(value.into()))
+    fn visit_u64<E>(self, value: u64) -> Result<YamlNode, E> {
+        Ok(YamlNode::Int(value.into()))
     }
-    fn visit_f64<E>(self, value: f64) -> Result<Node, E> {
-        Ok(Node::Float(value))
+    fn visit_f64<E>(self, value: f64) -> Result<YamlNode, E> {
+        Ok(YamlNode::Float(value))
     }
-    fn visit_str<E>(self, value: &str) -> Result<Node, E> {
-        Ok(Node::Text(value.to_owned()))
+    fn visit_str<E>(self, value: &str) -> Result<YamlNode, E> {
+        Ok(YamlNode::Text(value.to_owned()))
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<YamlNode, A::Error> {
         let inner = self.deeper()?;
         let mut list = Vec::new();
         while let Some(node) = access.next_element_seed(inner)? {
             list.push(node);
         }
-        Ok(Node::List(list))
+        Ok(YamlNode::List(list))
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Node, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<YamlNode, A::Error> {
         let inner = self.deeper()?;
         let (mut map, mut merged) = (Vec::new(), Vec::new());
         while let Some(key) = access.next_key_seed(inner)? {
@@ -139,65 +139,65 @@ impl<'de> Visitor<'de> for Seed<'_> {
                 map.push((key, value));
             }
         }
-        // What a mapping says itself wins over what it merges in.
+        // A mapping's own keys take precedence over those that it merges.
         merged.retain(|(key, _)| !map.iter().any(|(known, _)| known == key));
         map.append(&mut merged);
-        Ok(Node::Map(map))
+        Ok(YamlNode::Map(map))
     }
 }
 
-/// `<<: *a` and `<<: [*a, *b]`; of two, the earlier wins.
-fn merge(value: Node, into: &mut Vec<(String, Node)>) -> Result<(), &'static str> {
+/// `<<: *a` and `<<: [*a, *b]`; the earlier one takes precedence.
+fn merge(value: YamlNode, into: &mut Vec<(String, YamlNode)>) -> Result<(), &'static str> {
     match value {
-        Node::Map(map) => {
+        YamlNode::Map(map) => {
             let new: Vec<_> = map.into_iter().filter(|(key, _)| !into.iter().any(|(known, _)| known == key)).collect();
             into.extend(new);
             Ok(())
         }
-        Node::List(list) => list.into_iter().try_for_each(|node| merge(node, into)),
+        YamlNode::List(list) => list.into_iter().try_for_each(|node| merge(node, into)),
         _ => Err("`<<` merges mappings only"),
     }
 }
 
-/// A scalar as the text that stands for it; `None` for null and collections.
-fn scalar(node: &Node) -> Option<String> {
+/// A scalar as text; `None` for null and collections.
+fn scalar(node: &YamlNode) -> Option<String> {
     match node {
-        Node::Bool(value) => Some(value.to_string()),
-        Node::Int(value) => Some(value.to_string()),
-        Node::Float(value) => Some(value.to_string()),
-        Node::Text(value) => Some(value.clone()),
-        Node::Null | Node::List(_) | Node::Map(_) => None,
+        YamlNode::Bool(value) => Some(value.to_string()),
+        YamlNode::Int(value) => Some(value.to_string()),
+        YamlNode::Float(value) => Some(value.to_string()),
+        YamlNode::Text(value) => Some(value.clone()),
+        YamlNode::Null | YamlNode::List(_) | YamlNode::Map(_) => None,
     }
 }
 
-/// A node and where it stands.
+/// A node and its path.
 #[derive(Clone)]
 pub(super) struct At<'n> {
-    node: &'n Node,
+    node: &'n YamlNode,
     path: String,
 }
 
 impl<'n> At<'n> {
-    pub(super) fn root(node: &'n Node) -> Self {
+    pub(super) fn root(node: &'n YamlNode) -> Self {
         Self { node, path: String::new() }
     }
 
-    pub(super) fn refuse(&self, reason: impl Into<String>) -> Refusal {
-        Refusal { path: self.path.clone(), reason: reason.into() }
+    pub(super) fn refuse(&self, reason: impl Into<String>) -> ManifestRefusal {
+        ManifestRefusal { path: self.path.clone(), reason: reason.into() }
     }
 
     pub(super) fn is_null(&self) -> bool {
-        *self.node == Node::Null
+        *self.node == YamlNode::Null
     }
     pub(super) fn is_map(&self) -> bool {
-        matches!(self.node, Node::Map(_))
+        matches!(self.node, YamlNode::Map(_))
     }
     pub(super) fn is_list(&self) -> bool {
-        matches!(self.node, Node::List(_))
+        matches!(self.node, YamlNode::List(_))
     }
 
-    pub(super) fn entries(&self) -> Result<Vec<(&'n str, At<'n>)>, Refusal> {
-        let Node::Map(map) = self.node else { return Err(self.refuse("must be a mapping")) };
+    pub(super) fn entries(&self) -> Result<Vec<(&'n str, At<'n>)>, ManifestRefusal> {
+        let YamlNode::Map(map) = self.node else { return Err(self.refuse("must be a mapping")) };
         let dot = if self.path.is_empty() { "" } else { "." };
         Ok(map
             .iter()
@@ -205,14 +205,14 @@ impl<'n> At<'n> {
             .collect())
     }
 
-    pub(super) fn items(&self) -> Result<Vec<At<'n>>, Refusal> {
-        let Node::List(list) = self.node else { return Err(self.refuse("must be a list")) };
+    pub(super) fn items(&self) -> Result<Vec<At<'n>>, ManifestRefusal> {
+        let YamlNode::List(list) = self.node else { return Err(self.refuse("must be a list")) };
         Ok(list.iter().enumerate().map(|(i, node)| At { node, path: format!("{}[{i}]", self.path) }).collect())
     }
 
-    /// A scalar as text, with `$$` read as a dollar sign. Compose would fill in variables from the shell that starts it;
-    /// here there is none, and to guess would run something else than the tenant meant.
-    pub(super) fn text(&self) -> Result<String, Refusal> {
+    /// A scalar as text, with `$$` read as a dollar sign. Compose would substitute variables of the shell that starts
+    /// it; here there is no such shell, and a guess would run something else than the tenant meant.
+    pub(super) fn text(&self) -> Result<String, ManifestRefusal> {
         let raw = scalar(self.node).ok_or_else(|| self.refuse("must be a string"))?;
         if raw.contains('\0') {
             return Err(self.refuse("a NUL character cannot stand in a value"));
@@ -230,17 +230,17 @@ impl<'n> At<'n> {
         Ok(text)
     }
 
-    pub(super) fn flag(&self) -> Result<bool, Refusal> {
+    pub(super) fn flag(&self) -> Result<bool, ManifestRefusal> {
         match self.node {
-            Node::Bool(value) => Ok(*value),
+            YamlNode::Bool(value) => Ok(*value),
             _ => Err(self.refuse("must be true or false")),
         }
     }
 
-    pub(super) fn whole(&self, range: std::ops::RangeInclusive<i128>) -> Result<i128, Refusal> {
+    pub(super) fn whole(&self, range: std::ops::RangeInclusive<i128>) -> Result<i128, ManifestRefusal> {
         let number = match self.node {
-            Node::Int(value) => Some(*value),
-            Node::Text(text) => text.trim().parse().ok(),
+            YamlNode::Int(value) => Some(*value),
+            YamlNode::Text(text) => text.trim().parse().ok(),
             _ => None,
         };
         number
@@ -249,7 +249,7 @@ impl<'n> At<'n> {
     }
 
     /// A list of strings.
-    pub(super) fn texts(&self) -> Result<Vec<String>, Refusal> {
+    pub(super) fn texts(&self) -> Result<Vec<String>, ManifestRefusal> {
         self.items()?.iter().map(At::text).collect()
     }
 }

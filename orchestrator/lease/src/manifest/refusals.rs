@@ -1,4 +1,4 @@
-//! Why a key is refused, and what to do instead.
+//! The reasons why keys are refused, and what to do instead.
 
 /// A top-level key.
 pub(super) fn of_file(key: &str) -> &'static str {

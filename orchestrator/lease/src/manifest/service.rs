@@ -1,18 +1,18 @@
-//! One service of a manifest: each key by its own reader.
+//! One service of a manifest: each key has its own parser.
 
 use std::collections::BTreeMap;
 
 use super::{
-    Condition, Health, Limits, Refusal, Refusals, Service,
+    Condition, Health, ManifestLimits, ManifestRefusal, Refusals, Service,
     fields::{self, absolute, bytes, duration, words},
     node::At,
     refusals, tidemark,
 };
 
-/// The longest `stop_grace_period`, in seconds: a lease that is closed must be able to end.
+/// The longest `stop_grace_period`, in seconds: a closed lease must be able to end.
 const LONGEST_GRACE: u64 = 300;
 
-/// `None` when the service cannot be read at all; single keys that are refused are noted.
+/// `None` when the service cannot be parsed at all; refusals of single keys are collected.
 pub(super) fn read(at: &At<'_>, refusals: &mut Refusals) -> Option<Service> {
     let mut service = Service::default();
     for (key, at) in refusals.note(at.entries())? {
@@ -25,7 +25,7 @@ pub(super) fn read(at: &At<'_>, refusals: &mut Refusals) -> Option<Service> {
     Some(service)
 }
 
-fn key(key: &str, at: &At<'_>, service: &mut Service, refusals: &mut Refusals) -> Result<(), Refusal> {
+fn key(key: &str, at: &At<'_>, service: &mut Service, refusals: &mut Refusals) -> Result<(), ManifestRefusal> {
     match key {
         "image" => service.image = fields::image(at)?,
         "command" => service.command = command(at)?,
@@ -82,8 +82,8 @@ fn key(key: &str, at: &At<'_>, service: &mut Service, refusals: &mut Refusals) -
     Ok(())
 }
 
-/// A list is taken as it is; a string is cut into words as a shell would. Null keeps the image's own.
-fn command(at: &At<'_>) -> Result<Option<Vec<String>>, Refusal> {
+/// A list is taken as it is; a string is split into words as a shell would. Null keeps the image's own.
+fn command(at: &At<'_>) -> Result<Option<Vec<String>>, ManifestRefusal> {
     if at.is_null() {
         return Ok(None);
     }
@@ -91,7 +91,7 @@ fn command(at: &At<'_>) -> Result<Option<Vec<String>>, Refusal> {
     Ok(Some(parts))
 }
 
-fn environment(at: &At<'_>) -> Result<BTreeMap<String, String>, Refusal> {
+fn environment(at: &At<'_>) -> Result<BTreeMap<String, String>, ManifestRefusal> {
     const FROM_SHELL: &str = "a variable without a value would come from your shell; write the value";
     let mut environment = BTreeMap::new();
     let mut insert = |at: &At<'_>, key: &str, value: String| {
@@ -118,7 +118,7 @@ fn environment(at: &At<'_>) -> Result<BTreeMap<String, String>, Refusal> {
     Ok(environment)
 }
 
-fn healthcheck(at: &At<'_>, refusals: &mut Refusals) -> Result<Health, Refusal> {
+fn healthcheck(at: &At<'_>, refusals: &mut Refusals) -> Result<Health, ManifestRefusal> {
     let (mut test, mut interval, mut timeout, mut retries, mut start_period) = (None, None, None, None, None);
     let mut off = false;
     for (key, at) in at.entries()? {
@@ -141,7 +141,7 @@ fn healthcheck(at: &At<'_>, refusals: &mut Refusals) -> Result<Health, Refusal> 
 }
 
 /// `None` for NONE.
-fn test(at: &At<'_>) -> Result<Option<Vec<String>>, Refusal> {
+fn test(at: &At<'_>) -> Result<Option<Vec<String>>, ManifestRefusal> {
     if !at.is_list() {
         return Ok(Some(vec!["CMD-SHELL".to_owned(), at.text()?]));
     }
@@ -155,7 +155,7 @@ fn test(at: &At<'_>) -> Result<Option<Vec<String>>, Refusal> {
     }
 }
 
-fn depends_on(at: &At<'_>, refusals: &mut Refusals) -> Result<BTreeMap<String, Condition>, Refusal> {
+fn depends_on(at: &At<'_>, refusals: &mut Refusals) -> Result<BTreeMap<String, Condition>, ManifestRefusal> {
     if !at.is_map() {
         return Ok(at.texts()?.into_iter().map(|name| (name, Condition::Started)).collect());
     }
@@ -187,8 +187,8 @@ fn depends_on(at: &At<'_>, refusals: &mut Refusals) -> Result<BTreeMap<String, C
     Ok(dependencies)
 }
 
-fn deploy(at: &At<'_>, refusals: &mut Refusals) -> Result<Limits, Refusal> {
-    let mut limits = Limits::default();
+fn deploy(at: &At<'_>, refusals: &mut Refusals) -> Result<ManifestLimits, ManifestRefusal> {
+    let mut limits = ManifestLimits::default();
     for (key, at) in at.entries()? {
         if key != "resources" {
             refusals.0.push(at.refuse(refusals::of_deploy(key)));
@@ -220,7 +220,7 @@ fn deploy(at: &At<'_>, refusals: &mut Refusals) -> Result<Limits, Refusal> {
     Ok(limits)
 }
 
-fn restart(at: &At<'_>) -> Result<(), Refusal> {
+fn restart(at: &At<'_>) -> Result<(), ManifestRefusal> {
     // YAML reads a bare `no` as a string here and as false elsewhere.
     if at.flag() == Ok(false) {
         return Ok(());

@@ -9,7 +9,7 @@ fn web(lines: &str) -> Result<Manifest, Refused> {
     Manifest::parse(format!("services:\n  web:\n    image: app\n{lines}volumes:\n  data:\n").as_bytes())
 }
 
-fn refusal(text: &str) -> Refusal {
+fn refusal(text: &str) -> ManifestRefusal {
     let refused = Manifest::parse(text.as_bytes()).expect_err(text);
     assert_eq!(refused.0.len(), 1, "{refused}");
     refused.0.into_iter().next().unwrap()
@@ -72,7 +72,7 @@ x-note: {anything: [goes]}"#)
     assert_eq!(test.as_deref().unwrap(), ["CMD-SHELL", "curl localhost"]);
     assert_eq!((*interval, *timeout), (Some(Duration::from_secs(90)), Some(Duration::from_millis(500))));
     assert_eq!((*retries, *start_period), (Some(4), Some(Duration::from_secs(2))));
-    assert_eq!(web.limits, Limits { millicores: Some(500), memory: Some(64 << 20), pids: Some(20) });
+    assert_eq!(web.limits, ManifestLimits { millicores: Some(500), memory: Some(64 << 20), pids: Some(20) });
     assert_eq!((web.user.as_deref(), web.stop_signal.as_deref()), (Some("1000:1000"), Some("SIGINT")));
 }
 
@@ -274,7 +274,7 @@ fn what_compose_has_no_words_for_is_read() {
     let text = "services: {web: {image: app, ports: [9000, 8080], x-tidemark: {port: 9000, timeout: 5s, concurrency: 7}}}\n\
                 x-tidemark: {scaling: {policy: threshold, shadow: hpa-80, capacity: 12.5, learn: true}}\n";
     let manifest = Manifest::parse(text.as_bytes()).unwrap();
-    let gateway = Gateway { port: Some(9000), timeout: Some(Duration::from_secs(5)), concurrency: Some(7) };
+    let gateway = GatewayOptions { port: Some(9000), timeout: Some(Duration::from_secs(5)), concurrency: Some(7) };
     assert_eq!(manifest.services["web"].gateway, gateway);
     assert_eq!(manifest.served_port("web"), Some(9000));
     let shadow = Some("hpa-80".to_owned());

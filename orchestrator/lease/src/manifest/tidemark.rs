@@ -1,27 +1,27 @@
-//! What Compose has no words for: how a lease is scaled, and how requests reach a service.
+//! The keys that extend Compose: how a lease is scaled, and how requests reach a service.
 //!
 //! ```yaml
 //! x-tidemark:
 //!   scaling:
-//!     policy: default      # who decides how many replicas there are
-//!     shadow: hpa-80       # who decides beside it, without effect, to be compared
-//!     capacity: 120        # requests per second that one replica serves; learned when it is not told
-//!     learn: true          # let a learned policy go on learning
+//!     policy: default      # the autoscaler
+//!     shadow: hpa-80       # a second autoscaler, without effect, for comparison
+//!     capacity: 120        # requests per second that one replica serves; learned when it is not given
+//!     learn: true          # let a trained autoscaler keep learning
 //! services:
 //!   web:
 //!     x-tidemark:
-//!       port: 8080         # the published port that the gateway serves; the lowest TCP port unless told
-//!       timeout: 30s       # for the head of an answer
-//!       concurrency: 200   # requests at a time at one replica; more wait for a moment, then are refused
+//!       port: 8080         # the published port that the gateway serves; by default the lowest TCP port
+//!       timeout: 30s       # for the head of a response
+//!       concurrency: 200   # requests at a time at one replica; more are queued for a moment, then refused
 //! ```
 
 use std::time::Duration;
 
 use serde::Serialize;
 
-use super::{Refusal, Refusals, fields, node::At};
+use super::{ManifestRefusal, Refusals, fields, node::At};
 
-/// How many replicas there should be, and who says so. The market's bounds hold whatever stands here.
+/// The autoscaler that the tenant chose. The market's bounds hold in any case.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Scaling {
     pub policy: String,
@@ -33,7 +33,7 @@ pub struct Scaling {
 
 /// How requests reach a service.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Gateway {
+pub struct GatewayOptions {
     pub port: Option<u16>,
     pub timeout: Option<Duration>,
     pub concurrency: Option<u32>,
@@ -61,7 +61,7 @@ pub(super) fn of_file(at: &At<'_>, refusals: &mut Refusals) -> Option<Scaling> {
     Some(scaling)
 }
 
-fn scaling(key: &str, at: &At<'_>, scaling: &mut Scaling) -> Result<(), Refusal> {
+fn scaling(key: &str, at: &At<'_>, scaling: &mut Scaling) -> Result<(), ManifestRefusal> {
     match key {
         "policy" => scaling.policy = at.text()?,
         "shadow" => scaling.shadow = Some(at.text()?),
@@ -76,8 +76,8 @@ fn scaling(key: &str, at: &At<'_>, scaling: &mut Scaling) -> Result<(), Refusal>
     Ok(())
 }
 
-pub(super) fn of_service(at: &At<'_>) -> Result<Gateway, Refusal> {
-    let mut gateway = Gateway::default();
+pub(super) fn of_service(at: &At<'_>) -> Result<GatewayOptions, ManifestRefusal> {
+    let mut gateway = GatewayOptions::default();
     for (key, at) in at.entries()? {
         match key {
             "port" => gateway.port = Some(at.whole(1..=65_535)? as u16),

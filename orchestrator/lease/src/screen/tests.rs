@@ -83,7 +83,7 @@ fn seller(value: &Value) -> Seller {
 }
 
 /// Whether the first reason is the case's error.
-fn agrees(case: &Value, reasons: &[Reason], subject: &str) {
+fn agrees(case: &Value, reasons: &[Mismatch], subject: &str) {
     let (name, expected) = (&case["name"], &case["expected"]);
     let Some(error) = expected["error"].as_str() else {
         return assert!(reasons.is_empty(), "{name}: {reasons:?}");
@@ -171,7 +171,7 @@ fn everything_that_fails_is_told_not_only_the_first() {
     let seller = Seller { intake_open: true, ..Seller::default() };
     let priced = accrual::rates(&prices(&case["offer"]["prices"]), &order.shape);
     let reasons = take((5, false), &priced, &seller, &order, Some(U256::ZERO), 30);
-    let errors: Vec<_> = reasons.iter().map(Reason::error).collect();
+    let errors: Vec<_> = reasons.iter().map(Mismatch::error).collect();
     assert_eq!(errors[..3], ["OfferClosed", "ReplicasOutOfBounds", "RateTooHigh"]);
     assert_eq!(
         errors[3..],
@@ -198,6 +198,6 @@ proptest! {
         prop_assert_eq!(too_little(&seller, &shape, most).count(), 0);
         seller.capacity.0[1] -= 1;
         let reasons: Vec<_> = too_little(&seller, &shape, most).collect();
-        prop_assert_eq!(reasons, vec![Reason::CapacityExceeded { kind: 1, asked, free: asked - 1 }]);
+        prop_assert_eq!(reasons, vec![Mismatch::CapacityExceeded { kind: 1, asked, free: asked - 1 }]);
     }
 }

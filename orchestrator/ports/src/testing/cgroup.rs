@@ -27,10 +27,10 @@ impl Kernel for FakeKernel {
 
 /// Control groups. A lease has one once a replica of it was limited or a test set its counters.
 #[derive(Debug, Clone, Default)]
-pub struct FakeCgroups(Arc<Mutex<Groups>>);
+pub struct FakeCgroups(Arc<Mutex<GroupCounters>>);
 
 #[derive(Debug, Default)]
-struct Groups {
+struct GroupCounters {
     limits: BTreeMap<(B256, u16), Shape>,
     readings: BTreeMap<B256, (u64, Reading)>,
     processes: BTreeSet<(B256, u32)>,
@@ -38,7 +38,7 @@ struct Groups {
     made: u64,
 }
 
-impl Groups {
+impl GroupCounters {
     fn group(&mut self, lease: B256) -> &mut (u64, Reading) {
         self.made += 1;
         let inode = self.made;

@@ -15,9 +15,11 @@ use tokio::sync::Notify;
 
 use super::{
     lock,
-    market::{FakeMarket, History, Revert},
+    market::{FakeMarket, LogHistory, Revert},
 };
-use crate::ethereum::{Block, Call, Detail, Error, Ethereum, Fees, Log, Receipt, Result, Seen, Sent, Signed};
+use crate::ethereum::{
+    Block, Call, Detail, Error, Ethereum, Fees, Log, Receipt, Result, SendOutcome, Signed, TransactionState,
+};
 
 /// What every call of the market uses.
 const GAS: u64 = 50_000;
@@ -35,18 +37,18 @@ pub struct FakeTransaction {
 }
 
 #[derive(Debug, Clone)]
-struct Mined {
+struct MinedBlock {
     header: Block,
     logs: Vec<Log>,
     transactions: Vec<(FakeTransaction, Receipt)>,
 }
 
 #[derive(Debug)]
-struct State {
+struct ChainState {
     wallet: Address,
     market: FakeMarket,
     /// Never empty: the first is the deployment's.
-    blocks: Vec<Mined>,
+    blocks: Vec<MinedBlock>,
     pool: Vec<FakeTransaction>,
     /// For the next block.
     events: Vec<LogData>,
@@ -57,11 +59,11 @@ struct State {
     /// How many reorgs there were: blocks of two forks never have the same hash.
     forks: u64,
     /// Failures of calls to come, by the trait's method.
-    failures: VecDeque<(&'static str, Failure)>,
+    failures: VecDeque<(&'static str, ChainFailure)>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Failure {
+enum ChainFailure {
     /// The node does not get the call.
     Unreachable,
     /// The node acts on the call, and its answer is lost.
@@ -70,7 +72,7 @@ enum Failure {
 
 #[derive(Debug)]
 pub struct FakeChain {
-    state: Mutex<State>,
+    state: Mutex<ChainState>,
     changed: Notify,
 }
 
@@ -82,10 +84,10 @@ impl FakeChain {
     pub fn new(wallet: Address, parameters: Parameters, time: u64) -> Self {
         let market = FakeMarket::new(Self::CHAIN_ID, Self::MARKET, parameters);
         let header = Block { number: 0, hash: keccak256("genesis"), parent: B256::ZERO, time };
-        let state = State {
+        let state = ChainState {
             wallet,
             market,
-            blocks: vec![Mined { header, logs: Vec::new(), transactions: Vec::new() }],
+            blocks: vec![MinedBlock { header, logs: Vec::new(), transactions: Vec::new() }],
             pool: Vec::new(),
             events: Vec::new(),
             fees: Fees { max: 100, priority: 1 },
@@ -191,12 +193,12 @@ impl FakeChain {
 
     /// The node does not get the next calls of a method of [`Ethereum`].
     pub fn fail(&self, method: &'static str, times: usize) {
-        lock(&self.state).failures.extend(std::iter::repeat_n((method, Failure::Unreachable), times));
+        lock(&self.state).failures.extend(std::iter::repeat_n((method, ChainFailure::Unreachable), times));
     }
 
     /// The node acts on the next call of `send_raw`, but its answer is lost.
     pub fn lose_answer(&self) {
-        lock(&self.state).failures.push_back(("send_raw", Failure::AnswerLost));
+        lock(&self.state).failures.push_back(("send_raw", ChainFailure::AnswerLost));
     }
 
     /// Every failure is over.
@@ -204,9 +206,9 @@ impl FakeChain {
         lock(&self.state).failures.clear();
     }
 
-    fn enter(&self, method: &'static str) -> Result<std::sync::MutexGuard<'_, State>> {
+    fn enter(&self, method: &'static str) -> Result<std::sync::MutexGuard<'_, ChainState>> {
         let mut state = lock(&self.state);
-        match state.take_failure(method, Failure::Unreachable) {
+        match state.take_failure(method, ChainFailure::Unreachable) {
             true => Err(unreachable(method)),
             false => Ok(state),
         }
@@ -217,8 +219,8 @@ fn unreachable(method: &'static str) -> Error {
     Error::Unreachable { method, source: Detail("the fake chain fails here".to_owned()) }
 }
 
-impl State {
-    fn take_failure(&mut self, method: &str, kind: Failure) -> bool {
+impl ChainState {
+    fn take_failure(&mut self, method: &str, kind: ChainFailure) -> bool {
         let found = self.failures.iter().position(|(failing, failure)| *failing == method && *failure == kind);
         found.is_some_and(|at| self.failures.remove(at).is_some())
     }
@@ -227,7 +229,7 @@ impl State {
         self.blocks.last().map(|block| block.header).unwrap_or_else(|| unreachable!("there is always a block"))
     }
 
-    fn find(&self, number: u64) -> Option<&Mined> {
+    fn find(&self, number: u64) -> Option<&MinedBlock> {
         self.blocks.get(usize::try_from(number).ok()?)
     }
 
@@ -246,12 +248,12 @@ impl State {
     }
 
     /// The logs of blocks up to one.
-    fn history(&self, block: u64) -> History {
+    fn history(&self, block: u64) -> LogHistory {
         let blocks = self.blocks.iter().take(block as usize + 1);
         blocks.flat_map(|block| block.logs.iter().map(|log| (block.header.time, log.data.clone()))).collect()
     }
 
-    fn execute(&self, history: &History, call: &Call, time: u64) -> Result<Vec<LogData>, Revert> {
+    fn execute(&self, history: &LogHistory, call: &Call, time: u64) -> Result<Vec<LogData>, Revert> {
         if call.to != self.market.address {
             return Ok(Vec::new());
         }
@@ -265,7 +267,7 @@ impl State {
         let header = Block { number, hash, parent: head.hash, time };
         let mut history = self.history(head.number);
         let (mut transactions, mut logs) = (Vec::new(), Vec::new());
-        let mut append = |history: &mut History, transaction: B256, data: LogData| {
+        let mut append = |history: &mut LogHistory, transaction: B256, data: LogData| {
             history.push((time, data.clone()));
             let index = logs.len() as u64;
             let address = self.market.address;
@@ -288,36 +290,36 @@ impl State {
             nonce += 1;
         }
         self.pool.retain(|waiting| waiting.nonce >= nonce);
-        self.blocks.push(Mined { header, logs, transactions });
+        self.blocks.push(MinedBlock { header, logs, transactions });
         header
     }
 
-    fn send(&mut self, raw: &Bytes) -> Result<Sent> {
+    fn send(&mut self, raw: &Bytes) -> Result<SendOutcome> {
         let transaction = decode(raw)?;
         let mined = self.blocks.iter().flat_map(|block| &block.transactions);
         if self.pool.contains(&transaction) || mined.into_iter().any(|(known, _)| known.hash == transaction.hash) {
-            return Ok(Sent::Known);
+            return Ok(SendOutcome::Known);
         }
         if transaction.nonce < self.nonce(None) {
-            return Ok(Sent::NonceUsed);
+            return Ok(SendOutcome::NonceUsed);
         }
         let cost = U256::from(transaction.gas) * U256::from(transaction.fees.max) + transaction.call.value;
         if cost > self.balance {
-            return Ok(Sent::Unfunded);
+            return Ok(SendOutcome::Unfunded);
         }
         if let Some(waiting) = self.pool.iter_mut().find(|waiting| waiting.nonce == transaction.nonce) {
             if transaction.fees.max.saturating_mul(100) < waiting.fees.max.saturating_mul(REPLACEMENT_PERCENT) {
-                return Ok(Sent::Underpriced);
+                return Ok(SendOutcome::Underpriced);
             }
             *waiting = transaction;
         } else {
             self.pool.push(transaction);
         }
-        Ok(Sent::Accepted)
+        Ok(SendOutcome::Accepted)
     }
 }
 
-type Fields = (Address, Bytes, U256, u64, u64, u128, u128);
+type TransactionFields = (Address, Bytes, U256, u64, u64, u128, u128);
 
 fn decode(raw: &Bytes) -> Result<FakeTransaction> {
     let refused = |error: alloy::sol_types::Error| Error::Refused {
@@ -325,7 +327,7 @@ fn decode(raw: &Bytes) -> Result<FakeTransaction> {
         code: -32_000,
         message: error.to_string(),
     };
-    let (to, data, value, nonce, gas, max, priority) = Fields::abi_decode(raw).map_err(refused)?;
+    let (to, data, value, nonce, gas, max, priority) = TransactionFields::abi_decode(raw).map_err(refused)?;
     let (call, fees) = (Call { to, data, value }, Fees { max, priority });
     Ok(FakeTransaction { hash: keccak256(raw), call, nonce, gas, fees })
 }
@@ -401,10 +403,10 @@ impl Ethereum for FakeChain {
         Ok(Signed { hash: keccak256(&raw), raw })
     }
 
-    async fn send_raw(&self, raw: &Bytes) -> Result<Sent> {
+    async fn send_raw(&self, raw: &Bytes) -> Result<SendOutcome> {
         let mut state = self.enter("send_raw")?;
         let outcome = state.send(raw)?;
-        match state.take_failure("send_raw", Failure::AnswerLost) {
+        match state.take_failure("send_raw", ChainFailure::AnswerLost) {
             true => Err(unreachable("send_raw")),
             false => Ok(outcome),
         }
@@ -418,16 +420,16 @@ impl Ethereum for FakeChain {
 
     async fn receipts(&self, block: u64) -> Result<Option<Vec<Receipt>>> {
         let state = self.enter("receipts")?;
-        let receipts = |block: &Mined| block.transactions.iter().map(|(_, receipt)| *receipt).collect();
+        let receipts = |block: &MinedBlock| block.transactions.iter().map(|(_, receipt)| *receipt).collect();
         Ok(state.find(block).map(receipts))
     }
 
-    async fn transaction(&self, hash: B256) -> Result<Option<Seen>> {
+    async fn transaction(&self, hash: B256) -> Result<Option<TransactionState>> {
         if let Some(receipt) = self.receipt(hash).await? {
-            return Ok(Some(Seen { block: Some((receipt.block, receipt.block_hash)) }));
+            return Ok(Some(TransactionState { block: Some((receipt.block, receipt.block_hash)) }));
         }
         let waits = self.enter("transaction")?.pool.iter().any(|waiting| waiting.hash == hash);
-        Ok(waits.then_some(Seen { block: None }))
+        Ok(waits.then_some(TransactionState { block: None }))
     }
 
     async fn call(&self, call: &Call, block: Option<u64>) -> Result<Bytes> {

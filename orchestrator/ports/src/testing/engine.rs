@@ -12,16 +12,19 @@ use alloy::primitives::B256;
 use async_trait::async_trait;
 use futures::{StreamExt, stream, stream::BoxStream};
 use lease::{
-    decide::{Health, Seen, Slot, State},
     label::{Owner, Tag, container_name, network_name, volume_name},
     manifest,
+    reconcile::{ContainerHealth, ContainerState, ObservedContainer, Slot},
 };
 use tokio::sync::Notify;
 
 use super::lock;
 use crate::{
     clock::Clock,
-    engine::{Container, Counters, Details, Engine, Error, Image, Info, Object, Result, Spec, View},
+    engine::{
+        ContainerDetails, ContainerSpec, Engine, EngineContainer, EngineCounters, EngineListing, Error, Image, Info,
+        Object, Result,
+    },
 };
 
 /// How a call fails.
@@ -37,17 +40,17 @@ pub enum EngineFault {
 
 /// A container, and what only the engine knows of it.
 #[derive(Debug, Clone)]
-struct Held {
-    listed: Container,
+struct HeldContainer {
+    listed: EngineContainer,
     /// Its service has a health check.
     is_checked: bool,
     pid: u32,
-    counters: Counters,
+    counters: EngineCounters,
 }
 
 #[derive(Debug, Default)]
-struct World {
-    containers: BTreeMap<String, Held>,
+struct EngineState {
+    containers: BTreeMap<String, HeldContainer>,
     networks: BTreeMap<String, Object>,
     volumes: BTreeMap<String, Object>,
     faults: Vec<(&'static str, EngineFault)>,
@@ -58,7 +61,7 @@ struct World {
 }
 
 pub struct FakeEngine {
-    world: Mutex<World>,
+    world: Mutex<EngineState>,
     clock: Arc<dyn Clock>,
     info: Info,
     changed: Arc<Notify>,
@@ -112,11 +115,11 @@ impl FakeEngine {
     }
 
     /// What a container's health check says from now on.
-    pub fn set_health(&self, lease: B256, service: &str, replica: u16, health: Health) {
+    pub fn set_health(&self, lease: B256, service: &str, replica: u16, health: ContainerHealth) {
         self.change(lease, service, replica, |held| held.listed.seen.health = health);
     }
 
-    pub fn set_counters(&self, lease: B256, service: &str, replica: u16, counters: Counters) {
+    pub fn set_counters(&self, lease: B256, service: &str, replica: u16, counters: EngineCounters) {
         self.change(lease, service, replica, |held| held.counters = counters);
     }
 
@@ -125,8 +128,8 @@ impl FakeEngine {
         let world = lock(&self.world);
         let mut own: Vec<_> = world.containers.values().filter(|held| held.listed.tag.lease == lease).collect();
         own.sort_by_key(|held| held.listed.seen.slot.clone());
-        let line = |held: &&Held| {
-            let Seen { slot, state, .. } = &held.listed.seen;
+        let line = |held: &&HeldContainer| {
+            let ObservedContainer { slot, state, .. } = &held.listed.seen;
             format!("{}/{} {}", slot.service, slot.replica, format!("{state:?}").to_lowercase())
         };
         own.iter().map(line).collect()
@@ -149,7 +152,7 @@ impl FakeEngine {
         std::mem::take(&mut lock(&self.world).calls)
     }
 
-    fn change(&self, lease: B256, service: &str, replica: u16, change: impl FnOnce(&mut Held)) {
+    fn change(&self, lease: B256, service: &str, replica: u16, change: impl FnOnce(&mut HeldContainer)) {
         let id = container_name(lease, &Slot { replica, service: service.to_owned() });
         let mut world = lock(&self.world);
         match world.containers.get_mut(&id) {
@@ -161,7 +164,7 @@ impl FakeEngine {
     }
 
     /// Fails as a test asked for.
-    async fn enter(&self, method: &'static str) -> Result<MutexGuard<'_, World>> {
+    async fn enter(&self, method: &'static str) -> Result<MutexGuard<'_, EngineState>> {
         let fault = {
             let mut world = lock(&self.world);
             if world.is_away {
@@ -184,7 +187,7 @@ impl FakeEngine {
     }
 
     /// The same, for a call that changes something, which is recorded even when it fails.
-    async fn act(&self, method: &'static str, on: &str) -> Result<MutexGuard<'_, World>> {
+    async fn act(&self, method: &'static str, on: &str) -> Result<MutexGuard<'_, EngineState>> {
         lock(&self.world).calls.push(format!("{method} {on}").trim_end().to_owned());
         self.enter(method).await
     }
@@ -204,11 +207,11 @@ fn unreachable() -> Error {
     Error::Unreachable("the fake engine is away".into())
 }
 
-impl Held {
+impl HeldContainer {
     fn exit(&mut self, code: i64, now_ms: u64) {
         let seen = &mut self.listed.seen;
-        (seen.state, seen.exit_code, seen.finished_at_ms) = (State::Exited, Some(code), now_ms);
-        seen.health = Health::None;
+        (seen.state, seen.exit_code, seen.finished_at_ms) = (ContainerState::Exited, Some(code), now_ms);
+        seen.health = ContainerHealth::None;
         self.listed.address = None;
         self.pid = 0;
     }
@@ -231,28 +234,28 @@ impl Engine for FakeEngine {
         Ok(changes.boxed())
     }
 
-    async fn view(&self, owner: Owner, lease: Option<B256>) -> Result<View> {
-        let world = self.enter("view").await?;
+    async fn list(&self, owner: Owner, lease: Option<B256>) -> Result<EngineListing> {
+        let world = self.enter("list").await?;
         let own = |tag: &Tag| tag.owner == owner && lease.is_none_or(|lease| tag.lease == lease);
         let listed = world.containers.values().map(|held| &held.listed);
-        Ok(View {
+        Ok(EngineListing {
             containers: listed.filter(|listed| own(&listed.tag)).cloned().collect(),
             networks: world.networks.values().filter(|object| own(&object.tag)).cloned().collect(),
             volumes: world.volumes.values().filter(|object| own(&object.tag)).cloned().collect(),
         })
     }
 
-    async fn containers(&self, owner: Owner) -> Result<Vec<Container>> {
+    async fn containers(&self, owner: Owner) -> Result<Vec<EngineContainer>> {
         let world = self.enter("containers").await?;
         let listed = world.containers.values().map(|held| &held.listed);
         Ok(listed.filter(|listed| listed.tag.owner == owner).cloned().collect())
     }
 
-    async fn details(&self, id: &str) -> Result<Details> {
+    async fn details(&self, id: &str) -> Result<ContainerDetails> {
         let world = self.enter("details").await?;
         let held = world.containers.get(id).ok_or(Error::NotFound)?;
         let seen = &held.listed.seen;
-        Ok(Details {
+        Ok(ContainerDetails {
             pid: held.pid,
             started_at_ms: seen.started_at_ms,
             finished_at_ms: seen.finished_at_ms,
@@ -263,7 +266,7 @@ impl Engine for FakeEngine {
         })
     }
 
-    async fn counters(&self, id: &str) -> Result<Counters> {
+    async fn counters(&self, id: &str) -> Result<EngineCounters> {
         let world = self.enter("counters").await?;
         Ok(world.containers.get(id).ok_or(Error::NotFound)?.counters)
     }
@@ -288,23 +291,23 @@ impl Engine for FakeEngine {
         Ok(())
     }
 
-    async fn create_container(&self, spec: &Spec) -> Result<String> {
+    async fn create_container(&self, spec: &ContainerSpec) -> Result<String> {
         let mut world = self.act("create_container", &name(&spec.slot)).await?;
         let id = container_name(spec.tag.lease, &spec.slot);
         let is_checked = matches!(spec.service.healthcheck, Some(manifest::Health::Check { .. }));
-        let seen = Seen {
+        let seen = ObservedContainer {
             id: id.clone(),
             slot: spec.slot.clone(),
-            state: State::Created,
-            health: Health::None,
+            state: ContainerState::Created,
+            health: ContainerHealth::None,
             exit_code: None,
             detail: None,
             started_at_ms: 0,
             finished_at_ms: 0,
         };
         let image_id = spec.image.id.clone();
-        let listed = Container { tag: spec.tag, seen, image_id, ports: Vec::new(), address: None };
-        let made = || Held { listed, is_checked, pid: 0, counters: Counters::default() };
+        let listed = EngineContainer { tag: spec.tag, seen, image_id, ports: Vec::new(), address: None };
+        let made = || HeldContainer { listed, is_checked, pid: 0, counters: EngineCounters::default() };
         world.containers.entry(id.clone()).or_insert_with(made);
         Ok(id)
     }
@@ -316,8 +319,8 @@ impl Engine for FakeEngine {
         let process = world.processes;
         let held = world.containers.get_mut(id).ok_or(Error::NotFound)?;
         let seen = &mut held.listed.seen;
-        (seen.state, seen.exit_code, seen.started_at_ms) = (State::Running, None, self.clock.now_ms());
-        seen.health = if held.is_checked { Health::Starting } else { Health::None };
+        (seen.state, seen.exit_code, seen.started_at_ms) = (ContainerState::Running, None, self.clock.now_ms());
+        seen.health = if held.is_checked { ContainerHealth::Starting } else { ContainerHealth::None };
         held.listed.address = Some(IpAddr::V4(Ipv4Addr::from(0x0a00_0000 + process)));
         held.pid = process;
         Ok(())
@@ -327,7 +330,7 @@ impl Engine for FakeEngine {
         let name = self.name(id);
         let mut world = self.act("stop", &name).await?;
         let held = world.containers.get_mut(id).ok_or(Error::NotFound)?;
-        if held.listed.seen.state == State::Running {
+        if held.listed.seen.state == ContainerState::Running {
             held.exit(0, self.clock.now_ms());
         }
         Ok(())

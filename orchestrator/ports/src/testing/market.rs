@@ -31,7 +31,7 @@ pub(super) struct FakeMarket {
 }
 
 /// The logs so far, each with the time of its block.
-pub(super) type History = Vec<(u64, LogData)>;
+pub(super) type LogHistory = Vec<(u64, LogData)>;
 
 impl FakeMarket {
     pub(super) fn new(chain_id: u64, address: Address, parameters: Parameters) -> Self {
@@ -73,7 +73,7 @@ impl FakeMarket {
     /// The logs that a call by `sender` in a block of `time` emits.
     pub(super) fn execute(
         &self,
-        history: &History,
+        history: &LogHistory,
         sender: Address,
         data: &Bytes,
         time: u64,
@@ -112,7 +112,7 @@ impl FakeMarket {
 
     fn post_root(
         &self,
-        history: &History,
+        history: &LogHistory,
         sender: Address,
         call: &postRootCall,
         time: u64,
@@ -132,7 +132,7 @@ impl FakeMarket {
     }
 
     /// Pays the growth of each statement's price. The path is not verified; balances are not enforced.
-    fn settle(&self, history: &History, call: &settleBatchCall, time: u64) -> Result<Vec<LogData>, Revert> {
+    fn settle(&self, history: &LogHistory, call: &settleBatchCall, time: u64) -> Result<Vec<LogData>, Revert> {
         let epoch: u64 = call.epoch.saturating_to();
         let Some(posted_at) = roots(history, call.provider).get(&epoch).copied() else {
             return Err(format!("RootUnknown(epoch: {epoch})"));
@@ -152,7 +152,7 @@ impl FakeMarket {
 }
 
 /// A provider's epochs on chain, and when each root was posted.
-fn roots(history: &History, provider: Address) -> BTreeMap<u64, u64> {
+fn roots(history: &LogHistory, provider: Address) -> BTreeMap<u64, u64> {
     let mut roots = BTreeMap::new();
     for (time, log) in history {
         if let Ok(MarketEvents::RootPosted(posted)) = MarketEvents::decode_raw_log(log.topics(), &log.data)
@@ -165,7 +165,7 @@ fn roots(history: &History, provider: Address) -> BTreeMap<u64, u64> {
 }
 
 /// What was settled for a lease so far.
-fn paid(history: &History, lease: B256) -> U256 {
+fn paid(history: &LogHistory, lease: B256) -> U256 {
     let settled = history.iter().filter_map(|(_, log)| match MarketEvents::decode_raw_log(log.topics(), &log.data) {
         Ok(MarketEvents::Settled(settled)) if settled.lease == lease => Some(settled.amount),
         _ => None,

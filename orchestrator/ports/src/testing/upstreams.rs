@@ -6,7 +6,7 @@ use alloy::primitives::B256;
 use async_trait::async_trait;
 
 use super::lock;
-use crate::gate::{Counts, Demand, Gate};
+use crate::demand::{Demand, DemandSource, Upstreams};
 
 #[derive(Debug, Default)]
 pub struct FakeUpstreams {
@@ -25,14 +25,14 @@ impl FakeUpstreams {
     }
 }
 
-impl Counts for FakeUpstreams {
+impl DemandSource for FakeUpstreams {
     fn demand(&self, lease: B256) -> Option<Demand> {
         lock(&self.demand).get(&lease).copied()
     }
 }
 
 #[async_trait]
-impl Gate for FakeUpstreams {
+impl Upstreams for FakeUpstreams {
     async fn drain(&self, lease: B256, replica: u16, _: Duration) -> u32 {
         lock(&self.drained).push((lease, replica));
         0

@@ -11,8 +11,8 @@ use futures::future::join_all;
 
 use super::{ContainerContext, reconcile::LeaseWork};
 use lease::{
-    decide::{self, Action, Attempt, Health, Seen, Slot, State, subject},
     label::Tag,
+    reconcile::{self, Attempt, ContainerAction, ContainerHealth, ContainerState, ObservedContainer, Slot, subject},
 };
 use ports::engine::{ContainerSpec, EngineContainer, Error, Image, Info, Object, Result};
 
@@ -22,18 +22,18 @@ const GRACE: Duration = Duration::from_secs(10);
 const LONGEST_DRAIN: Duration = Duration::from_secs(10);
 
 impl ContainerContext {
-    pub(super) async fn apply(&self, action: Action, work: &mut LeaseWork, info: &Info) -> anyhow::Result<()> {
+    pub(super) async fn apply(&self, action: ContainerAction, work: &mut LeaseWork, info: &Info) -> anyhow::Result<()> {
         match action {
-            Action::Resolve { images } => return self.resolve(images, work).await,
-            Action::Make { network, volumes, containers, warm } => {
+            ContainerAction::Resolve { images } => return self.resolve(images, work).await,
+            ContainerAction::Make { network, volumes, containers, warm } => {
                 return self.make(subject::make(warm), (network, &volumes, &containers), work, info).await;
             }
-            Action::Start { containers } => self.start(&containers, work).await?,
-            Action::Stop { containers } => {
+            ContainerAction::Start { containers } => self.start(&containers, work).await?,
+            ContainerAction::Stop { containers } => {
                 self.drain(&containers, work).await;
                 all(containers.iter().map(|(id, slot)| self.engine.stop(id, grace(work, slot)))).await?;
             }
-            Action::Remove { containers } => {
+            ContainerAction::Remove { containers } => {
                 self.drain(&containers, work).await;
                 all(containers.iter().map(async |(id, slot)| {
                     self.engine.stop(id, grace(work, slot)).await?;
@@ -41,16 +41,16 @@ impl ContainerContext {
                 }))
                 .await?;
             }
-            Action::RemoveSurplusNetworks => self.keep_one_network(&work.view.networks).await?,
-            Action::RemoveNetwork => {
+            ContainerAction::RemoveSurplusNetworks => self.keep_one_network(&work.view.networks).await?,
+            ContainerAction::RemoveNetwork => {
                 all(work.view.networks.iter().map(|network| self.engine.remove_network(&network.id))).await?;
             }
-            Action::RemoveVolumes { volumes } => {
+            ContainerAction::RemoveVolumes { volumes } => {
                 let named = |object: &&Object| object.volume.as_ref().is_some_and(|name| volumes.contains(name));
                 let chosen = work.view.volumes.iter().filter(named);
                 all(chosen.map(|volume| self.engine.remove_volume(&volume.id))).await?;
             }
-            Action::Rest => {}
+            ContainerAction::Rest => {}
         }
         work.view = self.engine.list(self.owner, Some(work.id)).await?;
         Ok(())
@@ -61,7 +61,7 @@ impl ContainerContext {
         let Some((upstreams, _)) = self.upstreams.get() else { return };
         let runs = |id: &String| {
             let mut seen = work.view.containers.iter().map(|container| &container.seen);
-            seen.any(|seen| seen.id == *id && seen.state == State::Running)
+            seen.any(|seen| seen.id == *id && seen.state == ContainerState::Running)
         };
         let mut replicas: BTreeMap<u16, Duration> = BTreeMap::new();
         for (_, slot) in containers.iter().filter(|(id, _)| runs(id)) {
@@ -208,7 +208,7 @@ impl ContainerContext {
         for (id, slot) in containers {
             let key = subject::slot(slot);
             let seen = work.view.containers.iter().find(|container| container.seen.id == *id);
-            let again = seen.and_then(|found| decide::restart(&found.seen, work.attempts.get(&key), now_ms));
+            let again = seen.and_then(|found| reconcile::restart(&found.seen, work.attempts.get(&key), now_ms));
             before.extend(again.map(|attempt| (key, attempt)));
         }
         // Recorded before the start: a crash in between costs one backoff instead of causing restarts without backoff.
@@ -260,11 +260,11 @@ fn grace(work: &LeaseWork, slot: &Slot) -> Duration {
 }
 
 fn created(tag: Tag, slot: &Slot, id: String, image: &Image) -> EngineContainer {
-    let seen = Seen {
+    let seen = ObservedContainer {
         id,
         slot: slot.clone(),
-        state: State::Created,
-        health: Health::None,
+        state: ContainerState::Created,
+        health: ContainerHealth::None,
         exit_code: None,
         detail: None,
         started_at_ms: 0,

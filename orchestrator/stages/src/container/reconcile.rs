@@ -8,9 +8,12 @@ use anyhow::Context;
 use super::{ContainerContext, Converged, DEEP, TRUST_MS, lock};
 use lease::{
     Lease, Status, accrual,
-    decide::{self, Action, Attempt, Decision, Desired, Health, Observed, Phase, Standing, State, Wanted},
     label::Tag,
     manifest::Manifest,
+    reconcile::{
+        self, Attempt, ContainerAction, ContainerHealth, ContainerState, Desired, DesiredPhase, ManifestState,
+        Observed, Reconciliation, WorkloadStatus,
+    },
 };
 use ports::engine::{EngineListing, Image, Info};
 use store::{
@@ -40,16 +43,16 @@ impl ContainerContext {
         view: EngineListing,
         head: BlockRef,
         info: &Info,
-    ) -> anyhow::Result<Standing> {
+    ) -> anyhow::Result<WorkloadStatus> {
         let (row, progress) = tokio::try_join!(self.store.lease(id), self.store.progress(id))?;
         let generation = row.as_ref().map(|row| row.generation);
         let lease = row.map(|row| row.lease);
         let Some((phase, exhausted_at)) = self.phase(id, lease.as_ref(), &view, &head, progress.as_ref()).await? else {
-            return Ok(Standing::Starting);
+            return Ok(WorkloadStatus::Starting);
         };
         let now_ms = self.clock.now_ms();
         if self.has_converged(id, generation, phase, &view, now_ms) {
-            return Ok(progress.map_or(Standing::Starting, |progress| progress.standing));
+            return Ok(progress.map_or(WorkloadStatus::Starting, |progress| progress.standing));
         }
         let mut progress = LeaseProgress { exhausted_at, ..progress.unwrap_or_else(|| first_progress(now_ms)) };
         let draining = self.settings.drain && progress.running_at_ms.is_none() && view.is_empty();
@@ -66,17 +69,17 @@ impl ContainerContext {
                 replicas: work.lease.as_ref().map_or(0, |lease| lease.replicas),
                 warm: work.lease.as_ref().map_or(0, |lease| self.warm(lease)),
                 manifest: match (&impossible, &work.manifest) {
-                    _ if draining => Wanted::Draining,
-                    (Some(reason), _) => Wanted::Impossible(reason.clone()),
-                    (None, Some(manifest)) => Wanted::Ready(manifest),
-                    (None, None) => Wanted::Awaited,
+                    _ if draining => ManifestState::Draining,
+                    (Some(reason), _) => ManifestState::Impossible(reason.clone()),
+                    (None, Some(manifest)) => ManifestState::Ready(manifest),
+                    (None, None) => ManifestState::Awaited,
                 },
             };
-            let decision = decide::decide(&desired, &observed(&work), self.clock.now_ms());
-            if decision.action == Action::Rest {
+            let decision = reconcile::reconcile(&desired, &observed(&work), self.clock.now_ms());
+            if decision.action == ContainerAction::Rest {
                 let standing = decision.standing;
                 // The meter takes no last sample of a lease that does not exist on chain, so its cgroup is removed here.
-                if standing == Standing::Removed
+                if standing == WorkloadStatus::Removed
                     && work.lease.is_none()
                     && let Some(Err(error)) = self.cgroups(info).map(|cgroups| cgroups.remove(id))
                 {
@@ -85,12 +88,12 @@ impl ContainerContext {
                 self.record(&work, decision, progress, phase, generation).await?;
                 return Ok(standing);
             }
-            if decision.standing == Standing::Running {
+            if decision.standing == WorkloadStatus::Running {
                 // Recorded before the warm replicas are made: the lease is running already.
                 progress = self.record(&work, decision.clone(), progress, phase, generation).await?;
             }
             tracing::debug!(action = ?decision.action, "applying an action");
-            if decision.standing == Standing::Preparing && progress.running_at_ms.is_none() {
+            if decision.standing == WorkloadStatus::Preparing && progress.running_at_ms.is_none() {
                 // Recorded while the engine works: the time to the first ready replica counts from here.
                 let first = LeaseProgress { standing: decision.standing, ..progress.clone() };
                 let (acted, written) = tokio::join!(
@@ -105,7 +108,7 @@ impl ContainerContext {
             if self.store.lease(id).await?.map(|row| row.generation) != generation {
                 // The lease changed on chain meanwhile: start over with the new state.
                 self.wakeup.notify();
-                return Ok(Standing::Starting);
+                return Ok(WorkloadStatus::Starting);
             }
         }
         anyhow::bail!("the engine does not come to rest after {MOST_STEPS} actions")
@@ -124,7 +127,7 @@ impl ContainerContext {
         view: &EngineListing,
         head: &BlockRef,
         progress: Option<&LeaseProgress>,
-    ) -> anyhow::Result<Option<(Phase, Option<u64>)>> {
+    ) -> anyhow::Result<Option<(DesiredPhase, Option<u64>)>> {
         let Some(lease) = lease else {
             let tags = view.containers.iter().map(|container| container.tag);
             let objects = view.networks.iter().chain(&view.volumes).map(|object| object.tag);
@@ -132,20 +135,20 @@ impl ContainerContext {
             let deep = head.number >= opened.saturating_add(DEEP);
             let reverted = self.store.reverted_leases(self.owner.provider).await?.contains(&id);
             let phase = if reverted {
-                Some(Phase::Remove { volumes: deep })
+                Some(DesiredPhase::Remove { volumes: deep })
             } else {
-                deep.then_some(Phase::Remove { volumes: false })
+                deep.then_some(DesiredPhase::Remove { volumes: false })
             };
             return Ok(phase.map(|phase| (phase, None)));
         };
         let exhausted_at = progress.and_then(|progress| progress.exhausted_at);
         Ok(Some(match lease.status(head.time) {
-            Status::Closed => (Phase::Remove { volumes: true }, None),
-            Status::Active if exhausted_at.is_none() || self.has_runway(lease, head.time) => (Phase::Run, None),
+            Status::Closed => (DesiredPhase::Remove { volumes: true }, None),
+            Status::Active if exhausted_at.is_none() || self.has_runway(lease, head.time) => (DesiredPhase::Run, None),
             Status::Active | Status::Exhausted => {
                 let since = exhausted_at.unwrap_or(head.time);
                 let over = head.time.saturating_sub(since) > self.settings.grace;
-                (if over { Phase::Remove { volumes: true } } else { Phase::Pause }, Some(since))
+                (if over { DesiredPhase::Remove { volumes: true } } else { DesiredPhase::Pause }, Some(since))
             }
         }))
     }
@@ -162,7 +165,7 @@ impl ContainerContext {
         &self,
         id: B256,
         generation: Option<i64>,
-        phase: Phase,
+        phase: DesiredPhase,
         view: &EngineListing,
         now_ms: u64,
     ) -> bool {
@@ -218,18 +221,20 @@ impl ContainerContext {
     async fn record(
         &self,
         work: &LeaseWork,
-        decision: Decision,
+        decision: Reconciliation,
         before: LeaseProgress,
-        phase: Phase,
+        phase: DesiredPhase,
         generation: Option<i64>,
     ) -> anyhow::Result<LeaseProgress> {
         let now_ms = self.clock.now_ms();
         let known = self.store.containers(work.id).await?;
         let seen = container_rows(work, &known, now_ms);
         let serves = work.lease.as_ref().is_some_and(|lease| lease.replicas > 0);
-        let first = before.running_at_ms.is_none() && decision.standing == Standing::Running && serves;
+        let first = before.running_at_ms.is_none() && decision.standing == WorkloadStatus::Running && serves;
         let reason = match (&decision.reason, phase) {
-            (None, Phase::Remove { .. }) if work.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) => {
+            (None, DesiredPhase::Remove { .. })
+                if work.lease.as_ref().is_some_and(|lease| lease.closed_at.is_none()) =>
+            {
                 Some("out of funds for longer than the grace period: removed with its volumes".to_owned())
             }
             (reason, _) => reason.clone(),
@@ -245,7 +250,7 @@ impl ContainerContext {
                 wakeup.notify();
             }
         }
-        if decision.standing == Standing::Removed {
+        if decision.standing == WorkloadStatus::Removed {
             lock(&self.manifests).remove(&work.id);
             if !work.attempts.is_empty() {
                 self.store.forget_container_attempts(work.id).await?;
@@ -256,7 +261,7 @@ impl ContainerContext {
             self.wake(wake_at_ms);
         }
         // An upload of the manifest changes neither the lease nor the engine, so a lease that waits for it is not cached.
-        if decision.standing == Standing::Awaiting || decision.action != Action::Rest {
+        if decision.standing == WorkloadStatus::Awaiting || decision.action != ContainerAction::Rest {
             converged.remove(&work.id);
             return Ok(progress);
         }
@@ -271,7 +276,7 @@ impl ContainerContext {
 }
 
 fn first_progress(now_ms: u64) -> LeaseProgress {
-    let standing = Standing::Awaiting;
+    let standing = WorkloadStatus::Awaiting;
     LeaseProgress { standing, reason: None, found_at_ms: now_ms, running_at_ms: None, exhausted_at: None }
 }
 
@@ -309,7 +314,7 @@ fn container_rows(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<
         .iter()
         .map(|container| {
             let seen = &container.seen;
-            let running = seen.state == State::Running;
+            let running = seen.state == ContainerState::Running;
             let before = known.iter().find(|known| known.container_id == seen.id);
             let started_before = before.filter(|before| before.is_running()).map(|before| before.started_at_ms);
             let started_at_ms = match (seen.started_at_ms, started_before) {
@@ -317,7 +322,7 @@ fn container_rows(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<
                 (0, None) if running => now_ms,
                 (started, _) => started,
             };
-            let address = |port: &ports::engine::Published| {
+            let address = |port: &ports::engine::PublishedPort| {
                 (format!("{}/{}", port.container, port.protocol), format!("{}:{}", port.host_ip, port.host))
             };
             ContainerRow {
@@ -326,7 +331,7 @@ fn container_rows(work: &LeaseWork, known: &[ContainerRow], now_ms: u64) -> Vec<
                 container_id: seen.id.clone(),
                 image: digests.get(container.image_id.as_str()).copied().unwrap_or(&container.image_id).to_owned(),
                 state: word(seen.state),
-                health: (seen.health != Health::None).then(|| word(seen.health)),
+                health: (seen.health != ContainerHealth::None).then(|| word(seen.health)),
                 started_at_ms,
                 exit_code: seen.exit_code,
                 ports: container.ports.iter().map(address).collect(),

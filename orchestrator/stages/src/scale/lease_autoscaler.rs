@@ -2,7 +2,7 @@
 //!
 //! Everything here is in memory. After a restart the kept observations are replayed ([`LeaseAutoscaler::replay_demand`]).
 
-use autoscaling::{Bounds, Decision, Observation, Policy, shadow::Shadow};
+use autoscaling::{Autoscaler, Bounds, Decision, Observation, shadow::Shadow};
 use lease::{Lease, accrual, manifest::Scaling};
 use ports::demand::Demand;
 use store::{Result, Store, meter::Totals, scale::ScalingRow};
@@ -19,7 +19,7 @@ const BREATH_MS: u64 = 900;
 
 pub(super) struct LeaseAutoscaler {
     pub(super) scaling: Scaling,
-    pub(super) policy: Box<dyn Policy>,
+    pub(super) policy: Box<dyn Autoscaler>,
     pub(super) shadow: Option<Shadow>,
     /// Long-running services of a replica; it is ready when so many are healthy.
     pub(super) services: usize,
@@ -67,7 +67,7 @@ pub(super) struct LeaseSnapshot<'a> {
 }
 
 impl LeaseAutoscaler {
-    pub(super) fn new(scaling: Scaling, policy: Box<dyn Policy>, services: usize, delay: f64) -> Self {
+    pub(super) fn new(scaling: Scaling, policy: Box<dyn Autoscaler>, services: usize, delay: f64) -> Self {
         let (shadow, wish, rising, proving_since_ms, learned, ahead, asked) = Default::default();
         let (decided_at_ms, kept_at_ms) = Default::default();
         let (decided, before, now) = Default::default();

@@ -10,13 +10,15 @@ use solidity::Market;
 
 use super::{SettlementStage, add};
 use driver::Counts;
-use lease::{Lease, accrual, epoch_tree::EpochStatement, intent::Intent};
+use lease::{
+    Lease, accrual,
+    epoch_tree::EpochStatement,
+    intent::{Intent, IntentKey, IntentKind},
+};
 use store::{IntentState, LeaseFilter, RootRow};
 
 /// Statements in one transaction.
 const CHUNK: usize = 100;
-
-const KIND: &str = "settle";
 
 /// How long a lease whose claim failed is claimed in a transaction of its own.
 const SUSPECT_MS: u64 = 3_600_000;
@@ -28,7 +30,7 @@ impl SettlementStage {
         let matured_by = head.time.saturating_sub(self.parameters.challengeWindow.into());
         let Some(newest) = self.store.newest_root(self.provider, matured_by).await? else { return Ok(()) };
         let since = self.clock.now_ms().saturating_sub(self.claim_every.as_millis() as u64);
-        let due = self.store.last_prepared(KIND).await?.is_none_or(|wanted| wanted <= since);
+        let due = self.store.last_prepared(IntentKind::Settle).await?.is_none_or(|wanted| wanted <= since);
         let (fresh, moved) = {
             let cache = self.cache();
             (cache.matured != newest.epoch, cache.head != Some(head.hash))
@@ -130,14 +132,13 @@ impl SettlementStage {
                 flags: multi.flag_words(),
             };
             let intent = Intent {
-                key: format!("settle:{epoch}:{first}"),
-                kind: KIND.to_owned(),
+                key: IntentKey::Settle { epoch, first_leaf: *first },
                 to: self.market,
                 data: call.abi_encode().into(),
                 value: U256::ZERO,
             };
             if self.store.prepare(&intent, self.clock.now_ms()).await? {
-                tracing::info!(epoch, leases = leaves.len(), key = intent.key, "a claim is prepared");
+                tracing::info!(epoch, leases = leaves.len(), key = %intent.key, "a claim is prepared");
                 add(counts, "claims", 1);
                 add(counts, "claimed_leases", leaves.len() as u64);
             }
@@ -153,8 +154,10 @@ impl SettlementStage {
     /// The leases that an earlier claim covers: one that is in flight, or one prepared since a time.
     async fn earlier_claims(&self, since: u64) -> anyhow::Result<EarlierClaims> {
         let mut wanted = EarlierClaims::default();
-        let mut rows =
-            self.store.recent_intents(KIND, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS))).await?;
+        let mut rows = self
+            .store
+            .recent_intents(IntentKind::Settle, since.min(self.clock.now_ms().saturating_sub(SUSPECT_MS)))
+            .await?;
         rows.sort_by_key(|row| row.created_at_ms);
         for row in rows {
             let Ok(call) = Market::settleBatchCall::abi_decode(&row.intent.data) else { continue };

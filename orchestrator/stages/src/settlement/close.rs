@@ -8,10 +8,11 @@ use solidity::Market;
 
 use super::{SettlementStage, add};
 use driver::Counts;
-use lease::{Lease, accrual, intent::Intent};
+use lease::{
+    Lease, accrual,
+    intent::{Intent, IntentKey},
+};
 use store::LeaseFilter;
-
-const KIND: &str = "close";
 
 impl SettlementStage {
     /// Prepares the closing of leases that were exhausted for longer than the grace period, as soon as the contract allows
@@ -27,8 +28,7 @@ impl SettlementStage {
             let lease = row.lease;
             if self.is_exhausted_for_long(&lease, head.time) && self.grace_is_over(lease.id, head.time).await? {
                 let intent = Intent {
-                    key: format!("close:{}", lease.id),
-                    kind: KIND.to_owned(),
+                    key: IntentKey::Close { lease: lease.id },
                     to: self.market,
                     data: Market::closeCall { terms: lease.terms.clone() }.abi_encode().into(),
                     value: U256::ZERO,

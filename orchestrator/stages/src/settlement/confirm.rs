@@ -59,11 +59,11 @@ impl SettlementStage {
             let for_good = self.ethereum.nonce(self.provider, Some(finalized)).await?;
             for open in lost.into_iter().filter(|open| open.nonce < for_good) {
                 tracing::warn!(
-                    key = open.key,
+                    key = %open.key,
                     nonce = open.nonce,
                     "another transaction of this key has used the nonce"
                 );
-                self.store.unsign_intent(&open.key, self.clock.now_ms()).await?;
+                self.store.unsign_intent(open.key, self.clock.now_ms()).await?;
                 add(counts, "foreign", 1);
             }
         }
@@ -107,7 +107,7 @@ impl SettlementStage {
     async fn mined(&self, open: &OpenIntent, receipt: &Receipt) -> anyhow::Result<MinedIntent> {
         let error = if receipt.success { None } else { Some(self.reason(open, receipt).await?) };
         Ok(MinedIntent {
-            key: open.key.clone(),
+            key: open.key,
             tx: receipt.transaction,
             block: receipt.block,
             block_hash: receipt.block_hash,
@@ -122,7 +122,7 @@ impl SettlementStage {
         let reason = if receipt.gas_used >= open.gas {
             "it ran out of gas".to_owned()
         } else {
-            match self.store.intent(&open.key).await? {
+            match self.store.intent(open.key).await? {
                 None => "it was reverted".to_owned(),
                 Some(row) => {
                     let call = Call { to: row.intent.to, data: row.intent.data, value: row.intent.value };
@@ -141,7 +141,7 @@ impl SettlementStage {
                 }
             }
         };
-        tracing::warn!(key = open.key, tx = %receipt.transaction, reason, "a transaction was reverted on chain");
+        tracing::warn!(key = %open.key, tx = %receipt.transaction, reason, "a transaction was reverted on chain");
         Ok(reason)
     }
 }

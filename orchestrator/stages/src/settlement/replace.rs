@@ -4,7 +4,7 @@ use alloy::primitives::{Bytes, U256};
 
 use super::{SettlementStage, add};
 use driver::Counts;
-use lease::intent::Intent;
+use lease::intent::{Intent, IntentKey};
 use ports::ethereum::{Call, Fees};
 use store::{OpenIntent, SendingRow};
 
@@ -32,20 +32,20 @@ impl SettlementStage {
         let fees = self.ethereum.fees().await?;
         let lowest = open.iter().map(|open| open.nonce).filter(|open| *open >= nonce).min();
         if lowest.is_some_and(|lowest| lowest > nonce) && self.ethereum.pending_nonce(self.provider).await? == nonce {
-            tracing::warn!(nonce, waiting = first.key, "a nonce gap blocks later transactions; it is filled");
+            tracing::warn!(nonce, waiting = %first.key, "a nonce gap blocks later transactions; it is filled");
             return self.fill_nonce(nonce, fees, counts).await;
         }
         let (mut signatures, mut again) = (Vec::new(), Vec::new());
         for open in old {
             let Some(last) = open.sendings.last() else { continue };
             let higher = match raise(last, fees) {
-                Some(higher) => self.store.intent(&open.key).await?.map(|row| (higher, row.intent)),
+                Some(higher) => self.store.intent(open.key).await?.map(|row| (higher, row.intent)),
                 None => None,
             };
             match higher {
                 Some((higher, intent)) => {
                     let call = Call { to: intent.to, data: intent.data, value: intent.value };
-                    signatures.push(self.sign_call(&open.key, &call, open.nonce, open.gas, higher)?);
+                    signatures.push(self.sign_call(open.key, &call, open.nonce, open.gas, higher)?);
                 }
                 // Not a matter of the fee: the node may have dropped it.
                 None => again.push(last.tx),
@@ -67,14 +67,13 @@ impl SettlementStage {
     async fn fill_nonce(&self, nonce: u64, fees: Fees, counts: &mut Counts) -> anyhow::Result<()> {
         let now_ms = self.clock.now_ms();
         let intent = Intent {
-            key: format!("fill:{nonce}:{now_ms}"),
-            kind: "fill".to_owned(),
+            key: IntentKey::Fill { nonce, at_ms: now_ms },
             to: self.provider,
             data: Bytes::new(),
             value: U256::ZERO,
         };
         let call = Call { to: intent.to, data: Bytes::new(), value: U256::ZERO };
-        let signature = self.sign_call(&intent.key, &call, nonce, TRANSFER_GAS, fees)?;
+        let signature = self.sign_call(intent.key, &call, nonce, TRANSFER_GAS, fees)?;
         self.store.prepare_signed(&intent, &signature, now_ms).await?;
         add(counts, "filled", 1);
         self.send(&[signature.tx], counts).await

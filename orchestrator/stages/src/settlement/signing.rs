@@ -5,6 +5,7 @@ use futures::{StreamExt, stream};
 
 use super::{PIPELINE, SettlementStage, add};
 use driver::Counts;
+use lease::intent::IntentKey;
 use ports::ethereum::{Call, Error, Fees};
 use store::{IntentRow, IntentState, SignedIntent};
 
@@ -64,8 +65,8 @@ impl SettlementStage {
                     }
                     Ok(DryRun::Wait) => add(counts, "waits", 1),
                     Ok(DryRun::Fails(reason)) => {
-                        tracing::warn!(key = row.intent.key, reason, "a transaction would fail and is not sent");
-                        self.store.fail_intent(&row.intent.key, &reason, self.clock.now_ms()).await?;
+                        tracing::warn!(key = %row.intent.key, reason, "a transaction would fail and is not sent");
+                        self.store.fail_intent(row.intent.key, &reason, self.clock.now_ms()).await?;
                         add(counts, "failed", 1);
                     }
                     Err(error) => {
@@ -98,7 +99,7 @@ impl SettlementStage {
             Err(Error::Reverted(reason)) => Ok(DryRun::Fails(reason)),
             // The node refuses to simulate it: it must not block the others.
             Err(Error::Refused { message, .. }) => {
-                tracing::warn!(key = intent.key, message, "the node refused to simulate a transaction; it waits");
+                tracing::warn!(key = %intent.key, message, "the node refused to simulate a transaction; it waits");
                 Ok(DryRun::Wait)
             }
             Err(error) => Err(error),
@@ -108,12 +109,12 @@ impl SettlementStage {
     fn sign(&self, row: &IntentRow, nonce: u64, gas: u64, fees: Fees) -> Result<SignedIntent, Error> {
         let intent = &row.intent;
         let call = Call { to: intent.to, data: intent.data.clone(), value: intent.value };
-        self.sign_call(&intent.key, &call, nonce, gas, fees)
+        self.sign_call(intent.key, &call, nonce, gas, fees)
     }
 
     pub(super) fn sign_call(
         &self,
-        key: &str,
+        key: IntentKey,
         call: &Call,
         nonce: u64,
         gas: u64,
@@ -121,7 +122,7 @@ impl SettlementStage {
     ) -> Result<SignedIntent, Error> {
         let signed = self.ethereum.sign(call, nonce, gas, fees)?;
         Ok(SignedIntent {
-            key: key.to_owned(),
+            key,
             nonce,
             gas,
             tx: signed.hash,

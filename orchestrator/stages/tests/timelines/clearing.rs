@@ -6,7 +6,7 @@ use alloy::primitives::{
     Address, B256, U256,
     aliases::{U80, U104},
 };
-use lease::{clearing::Decision, screen::Amounts};
+use lease::{clearing::BidDecision, screen::Amounts};
 use ports::testing::FakeChain;
 use solidity::{
     AuctionOrder, Bid, LeasePolicy,
@@ -36,8 +36,7 @@ async fn world(stages: &'static [&'static str], settings: Settings) -> World {
 
 /// The contract says how many CPUs leases and bids hold.
 fn hold(world: &World, cpus: u32) {
-    let (millicores, heldMillicores, memoryMiB) = (4000, 1000 * cpus, 65_536);
-    let capacity = Capacity { millicores, heldMillicores, memoryMiB, ..Capacity::default() };
+    let capacity = Capacity { millicores: 4000, heldMillicores: 1000 * cpus, memoryMiB: 65_536, ..Capacity::default() };
     world.chain.answer::<capacityOfCall>(&capacity);
 }
 
@@ -89,7 +88,7 @@ async fn answer(world: &World, order: B256) -> AnswerRow {
 /// The bid that was decided.
 async fn own_bid(world: &World, order: B256) -> (B256, Bid) {
     match answer(world, order).await.decision {
-        Some(Decision::Bid { id, bid }) => (id, bid),
+        Some(BidDecision::Bid { id, bid }) => (id, bid),
         other => panic!("no bid but {other:?}"),
     }
 }
@@ -97,7 +96,7 @@ async fn own_bid(world: &World, order: B256) -> (B256, Bid) {
 /// Why there is no bid.
 async fn reason(world: &World, order: B256) -> String {
     match answer(world, order).await.decision {
-        Some(Decision::None { reason }) => reason,
+        Some(BidDecision::None { reason }) => reason,
         other => panic!("no reason but {other:?}"),
     }
 }
@@ -200,7 +199,7 @@ async fn capacity_is_not_promised_twice() {
     world.at(1).await;
     assert_eq!((world.when("clearing", "bids"), world.when("clearing", "declined")), (vec![1], vec![1]));
     let (first, second) = match answer(&world, orders[0]).await.decision {
-        Some(Decision::Bid { .. }) => (orders[0], orders[1]),
+        Some(BidDecision::Bid { .. }) => (orders[0], orders[1]),
         _ => (orders[1], orders[0]),
     };
     let why = reason(&world, second).await;

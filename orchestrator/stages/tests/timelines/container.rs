@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use lease::decide::{Health, Standing};
+use lease::reconcile::{ContainerHealth, WorkloadStatus};
 use ports::testing::EngineFault;
 use solidity::Market::LeaseScaled;
 
@@ -29,12 +29,12 @@ async fn a_lease_is_created_started_and_running_once_it_is_healthy() {
     let made = ["image app", "create_volume data", "create_network", "create_container web/0", "start web/0"];
     assert_eq!(world.calls_in(1), made, "a lease is made and started in the second that its block is read");
     world.at(3).await;
-    assert_eq!(world.standing(lease).await, Some(Standing::Starting));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Starting));
     let reason = world.progress(lease).await.unwrap().reason;
     assert_eq!(reason.as_deref(), Some("service web of replica 0 is not healthy yet"));
-    world.engine.set_health(lease, "web", 0, Health::Healthy);
+    world.engine.set_health(lease, "web", 0, ContainerHealth::Healthy);
     world.at(4).await;
-    assert_eq!(world.standing(lease).await, Some(Standing::Running));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Running));
     assert_eq!(world.progress(lease).await.unwrap().opened_to_running_ms(), Some(3_000));
     world.at(70).await;
     assert_eq!(world.calls_in(70), [""; 0], "a lease that is as it should be costs no call that changes anything");
@@ -61,12 +61,12 @@ async fn a_container_that_crashes_is_restarted_with_growing_pauses() {
     // At once after the first crash; then 1, 2, 4 and 8 seconds after the crash before.
     world.at(16).await;
     assert_eq!(world.called("start web/0"), [1, 2, 3, 5, 9]);
-    assert_eq!(world.standing(lease).await, Some(Standing::Failing));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Failing));
     let reason = world.progress(lease).await.unwrap().reason.unwrap();
     assert!(reason.starts_with("service web of replica 0 ended with exit code 1; 5 times in a row"), "{reason}");
     world.at(17).await;
     assert_eq!(world.called("start web/0"), [1, 2, 3, 5, 9, 17]);
-    assert_eq!(world.standing(lease).await, Some(Standing::Running));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Running));
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,12 +126,12 @@ async fn a_lease_whose_creation_is_refused_is_retried_with_a_backoff_of_its_own(
     }
     let lease = world.open(plain()).await;
     world.at(1).await;
-    assert_eq!(world.standing(lease).await, Some(Standing::Failing));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Failing));
     let reason = world.progress(lease).await.unwrap().reason.unwrap();
     assert!(reason.contains("no space left on device"), "{reason}");
     world.at(4).await;
     assert_eq!(world.called("create_container web/0"), [1, 2, 4], "1 second after the first failure, 2 after the next");
-    assert_eq!(world.standing(lease).await, Some(Standing::Running));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Running));
 }
 
 #[tokio::test(start_paused = true)]
@@ -143,7 +143,7 @@ async fn a_closed_lease_is_stopped_and_removed_with_its_volumes() {
     world.at(5).await;
     let removed = ["stop web/0", "remove_container web/0", "remove_network", "remove_volume data"];
     assert_eq!(world.calls_in(5), removed);
-    assert_eq!(world.standing(lease).await, Some(Standing::Removed));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Removed));
     assert_eq!(world.upstreams.drained(), [(lease, 0)], "requests under way end before the replica does");
     world.at(10).await;
     assert_eq!(world.recorded(lease).await, []);
@@ -157,7 +157,7 @@ async fn an_exhausted_lease_is_paused_and_keeps_its_volumes_for_the_grace_period
     assert_eq!(world.engine.containers(lease), ["web/0 running"]);
     world.at(11).await;
     assert_eq!(world.calls_in(11), ["stop web/0"], "10 base units pay for the seconds from 1 to 11");
-    assert_eq!(world.standing(lease).await, Some(Standing::Paused));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Paused));
     world.at(16).await;
     assert_eq!(
         (world.engine.containers(lease), world.engine.volumes(lease)),
@@ -174,14 +174,18 @@ async fn a_paused_lease_starts_again_when_a_top_up_lasts_for_the_notice_period()
     let mut world = world().await;
     let lease = world.open(NewLease { deposit: 10, ..plain() }).await;
     world.at(12).await;
-    assert_eq!(world.standing(lease).await, Some(Standing::Paused));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Paused));
     world.top_up(lease, 20);
     world.at(13).await;
-    assert_eq!(world.standing(lease).await, Some(Standing::Paused), "18 seconds are less than the notice period's 30");
+    assert_eq!(
+        world.standing(lease).await,
+        Some(WorkloadStatus::Paused),
+        "18 seconds are less than the notice period's 30"
+    );
     world.top_up(lease, 20);
     world.at(14).await;
     assert_eq!(world.calls_in(14), ["start web/0"]);
-    assert_eq!(world.standing(lease).await, Some(Standing::Running));
+    assert_eq!(world.standing(lease).await, Some(WorkloadStatus::Running));
 }
 
 #[tokio::test(start_paused = true)]
@@ -246,7 +250,7 @@ async fn a_draining_provider_begins_no_lease_and_keeps_those_that_run() {
     world.at(3).await;
     assert_eq!(
         (world.standing(old).await, world.standing(new).await),
-        (Some(Standing::Running), Some(Standing::Awaiting))
+        (Some(WorkloadStatus::Running), Some(WorkloadStatus::Awaiting))
     );
     assert_eq!(world.engine.containers(new).len(), 0);
 }

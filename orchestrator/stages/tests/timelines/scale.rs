@@ -8,7 +8,8 @@ use alloy::{
     primitives::{B256, U256},
     sol_types::SolCall,
 };
-use ports::gate::Demand;
+use lease::intent::{IntentKey, IntentKind};
+use ports::demand::Demand;
 use solidity::{
     LeasePolicy,
     Market::{LeaseScaled, scaleByProofCall},
@@ -20,6 +21,8 @@ use store::scale::{Ruling, RulingOutcome};
 use super::world::{NewLease, Settings, World};
 
 const MANIFEST: &str = "services:\n  web:\n    image: app\nx-tidemark: {scaling: {policy: hpa-80}}\n";
+
+const THRESHOLD: &str = "services:\n  web:\n    image: app\nx-tidemark: {scaling: {policy: threshold}}\n";
 
 const ALL: &[&str] = &["proof", "scale", "settlement"];
 
@@ -41,26 +44,22 @@ async fn replicas(world: &World, lease: B256) -> u16 {
 
 /// The seconds in which the outbox got a step.
 async fn steps(world: &World) -> Vec<u64> {
-    world.wanted("scale").await
+    world.wanted(IntentKind::Scale).await
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_demand_that_the_meters_show_is_proven_early_and_then_stepped_to() {
     let mut world = world().await;
     let lease = world.open(lease()).await;
-    world.at(10).await;
-    assert_eq!(world.when("proof", "epochs"), [1]);
+    world.at(13).await;
     world.busy(lease, 1, 100).await;
-    world.at(11).await;
+    world.at(14).await;
     let first = ruling(&world, lease).await;
     assert_eq!((first.outcome, first.wish), (RulingOutcome::Proving, 2), "{:?}", first.bound);
-    world.at(12).await;
-    assert_eq!(
-        world.when("proof", "epochs"),
-        [1, 12],
-        "10 seconds after the first root, or earlier if it is asked for"
-    );
-    world.at(20).await;
+    world.at(16).await;
+    assert_eq!(world.when("proof", "epochs"), [1, 12, 15], "2 seconds after the root of second 13");
+    assert_eq!(steps(&world).await, [16], "as soon as the early root is on chain");
+    world.at(17).await;
     assert_eq!(replicas(&world, lease).await, 2);
 }
 
@@ -68,11 +67,11 @@ async fn a_demand_that_the_meters_show_is_proven_early_and_then_stepped_to() {
 async fn a_step_carries_the_statement_that_justifies_it() {
     let mut world = world().await;
     let lease = world.open(lease()).await;
-    let other = world.open(lease_of_nobody()).await;
+    let other = world.open(idle()).await;
     world.at(1).await;
     world.busy(lease, 1, 100).await;
     world.at(20).await;
-    let row = world.store.recent_intents("scale", 0).await.unwrap().remove(0);
+    let row = world.store.recent_intents(IntentKind::Scale, 0).await.unwrap().remove(0);
     let step = scaleByProofCall::abi_decode(&row.intent.data).unwrap().step;
     let epoch = ruling_of_step(&world, lease).await.evidence.unwrap().epoch;
     let stated = world.statement(epoch, lease).await.unwrap();
@@ -80,10 +79,10 @@ async fn a_step_carries_the_statement_that_justifies_it() {
     assert_eq!(stated.utilization, 10_000);
     assert_eq!(step.path.len(), 1, "the sibling is the statement of {other}");
     assert_eq!(climb(leaf(lease, &stated), &step.path), world.store.epoch(epoch).await.unwrap().unwrap().root);
-    assert_eq!((row.intent.key, row.intent.value), (format!("scale:{lease}:{epoch}"), U256::ZERO));
+    assert_eq!((row.intent.key, row.intent.value), (IntentKey::Scale { lease, epoch }, U256::ZERO));
 }
 
-fn lease_of_nobody() -> NewLease {
+fn idle() -> NewLease {
     NewLease { replicas: 1, ..NewLease::default() }
 }
 
@@ -96,21 +95,22 @@ async fn ruling_of_step(world: &World, lease: B256) -> Ruling {
 #[tokio::test(start_paused = true)]
 async fn no_step_is_sent_before_the_cooldown_of_the_last_one_is_over() {
     let mut world = world().await;
-    let lease = world.open(lease()).await;
+    let policy = LeasePolicy { cooldown: 20, ..lease().policy };
+    let lease = world.open(NewLease { policy, ..lease() }).await;
     world.at(1).await;
     world.busy(lease, 1, 100).await;
-    world.at(8).await;
+    world.at(22).await;
+    assert_eq!(steps(&world).await, [21], "the opening in second 1 counts as a step");
+    assert_eq!((replicas(&world, lease).await, world.lease(lease).await.since), (2, World::unix(22)));
     world.busy(lease, 2, 100).await;
-    let stepped = world.lease(lease).await.since - World::unix(0);
-    assert_eq!((replicas(&world, lease).await, stepped), (2, 6));
-    world.at(stepped + 9).await;
-    assert_eq!(steps(&world).await.len(), 1);
+    world.at(41).await;
     let held = ruling(&world, lease).await;
     assert_eq!((held.outcome, held.wish, held.granted), (RulingOutcome::Held, 3, 2));
-    assert_eq!(held.bound.as_deref(), Some("the last step was 9 s ago and the cooldown is 10 s"));
-    world.at(stepped + 14).await;
-    assert_eq!(steps(&world).await.len(), 2);
-    assert!(steps(&world).await[1] >= stepped + 10);
+    assert_eq!(held.bound.as_deref(), Some("the last step was 19 s ago and the cooldown is 20 s"));
+    world.at(42).await;
+    assert_eq!(steps(&world).await, [21, 42]);
+    world.at(43).await;
+    assert_eq!(replicas(&world, lease).await, 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -126,8 +126,8 @@ async fn a_step_that_the_leases_money_does_not_cover_is_refused() {
     assert_eq!((held.outcome, held.wish, held.granted), (RulingOutcome::Held, 2, 1));
     assert_eq!(held.bound.as_deref(), Some("the lease's money covers 1 and the notice period"));
     world.top_up(lease, 100);
-    world.at(40).await;
-    assert_eq!(replicas(&world, lease).await, 2);
+    world.at(26).await;
+    assert_eq!((steps(&world).await, replicas(&world, lease).await), (vec![25], 2));
 }
 
 #[tokio::test(start_paused = true)]
@@ -146,8 +146,7 @@ async fn a_proven_utilization_within_the_thresholds_steps_nowhere() {
 async fn a_step_down_waits_for_the_epochs_end() {
     let mut world = world().await;
     let policy = LeasePolicy { cooldown: 0, ..lease().policy };
-    let manifest = "services:\n  web:\n    image: app\nx-tidemark: {scaling: {policy: threshold}}\n";
-    let lease = world.open(NewLease { replicas: 2, policy, manifest, ..lease() }).await;
+    let lease = world.open(NewLease { replicas: 2, policy, manifest: THRESHOLD, ..lease() }).await;
     world.at(1).await;
     world.busy(lease, 2, 10).await;
     world.at(100).await;
@@ -164,17 +163,18 @@ async fn a_step_that_the_market_refuses_is_not_tried_again_for_fifteen_seconds()
     world.at(1).await;
     world.busy(lease, 1, 100).await;
     world.at(15).await;
-    let refused = steps(&world).await[0];
-    assert_eq!(steps(&world).await, [refused]);
+    assert_eq!(steps(&world).await, [13]);
     let held = ruling(&world, lease).await;
     assert_eq!(held.outcome, RulingOutcome::Held);
     let why = "the market refused the last step: CapacityExceeded(kind: 0, asked: 4000, free: 0)";
     assert_eq!(held.bound.as_deref(), Some(why));
     world.chain.accept::<scaleByProofCall>();
-    world.at(refused + 15).await;
-    assert_eq!(steps(&world).await, [refused]);
-    world.at(refused + 30).await;
-    assert_eq!((steps(&world).await.len(), replicas(&world, lease).await), (2, 2));
+    world.at(28).await;
+    assert_eq!(steps(&world).await, [13]);
+    world.at(29).await;
+    assert_eq!(steps(&world).await, [13, 29]);
+    world.at(30).await;
+    assert_eq!(replicas(&world, lease).await, 2);
 }
 
 #[tokio::test(start_paused = true)]
@@ -183,32 +183,32 @@ async fn a_step_on_its_way_is_not_sent_again_by_the_next_process() {
     let lease = world.open(lease()).await;
     world.at(1).await;
     world.busy(lease, 1, 100).await;
+    world.at(13).await;
+    assert_eq!(steps(&world).await, [13]);
     world.chain.demand_fee(u128::MAX);
-    world.at(4).await;
     world.restart();
     world.at(30).await;
-    assert!(steps(&world).await.len() <= 1, "{:?}", steps(&world).await);
+    assert_eq!(steps(&world).await, [13]);
     world.chain.demand_fee(0);
-    world.at(36).await;
-    assert!(
-        world.chain.mined().iter().filter(|(sent, _)| sent.call.data.starts_with(&scaleByProofCall::SELECTOR)).count()
-            <= 1
-    );
+    world.at(31).await;
     assert_eq!(replicas(&world, lease).await, 2);
+    let mined = world.chain.mined();
+    let sent = mined.iter().filter(|(sent, _)| sent.call.data.starts_with(&scaleByProofCall::SELECTOR)).count();
+    assert_eq!(sent, 1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_waiting_request_wakes_a_lease_without_replicas() {
     let mut world = world().await;
     let policy = LeasePolicy { minReplicas: 0, ..lease().policy };
-    let lease = world.open(NewLease { policy, ..lease() }).await;
+    let lease = world.open(NewLease { policy, manifest: THRESHOLD, ..lease() }).await;
     world.at(1).await;
     world.chain.emit(&LeaseScaled { lease, replicas: 0 });
     world.at(15).await;
-    assert_eq!(replicas(&world, lease).await, 0);
+    assert_eq!((steps(&world).await, replicas(&world, lease).await), (vec![], 0));
     world.upstreams.set(lease, Demand { arrived: 1, waiting: 1, ..Demand::default() });
     world.at(16).await;
-    assert_eq!(ruling(&world, lease).await.wish, 1);
-    world.at(22).await;
-    assert_eq!(replicas(&world, lease).await, 1, "the policy's headroom of 1 lets the provider wake it");
+    assert_eq!(steps(&world).await, [16], "the policy's headroom of 1 lets the provider wake it");
+    world.at(17).await;
+    assert_eq!(replicas(&world, lease).await, 1);
 }

@@ -9,7 +9,10 @@ use ports::{ethereum::Fees, testing::FakeTransaction};
 use solidity::Market::{postRootCall, settleBatchCall};
 use store::IntentState;
 
-use super::world::{NewLease, Settings, World};
+use super::{
+    named,
+    world::{NewLease, Settings, World},
+};
 
 const SETTLEMENT: &[&str] = &["settlement"];
 
@@ -20,8 +23,7 @@ async fn world() -> World {
 /// A transaction without effect that is wanted under a key.
 async fn want(world: &World, key: &str) {
     let intent = Intent {
-        key: key.to_owned(),
-        kind: "test".to_owned(),
+        key: named(key),
         to: Address::repeat_byte(0x77),
         data: Bytes::from(key.as_bytes().to_vec()),
         value: U256::ZERO,

@@ -17,7 +17,14 @@ use std::{
 use alloy::primitives::{Address, B256, U256, aliases::U104, keccak256};
 use autoscaling::{Bounds, Observation};
 use driver::{Counts, Stage, Wakeup};
-use lease::{Lease, decide::Standing, intent::Intent, label::Owner, meter::Meter, statement::Counters};
+use lease::{
+    Lease,
+    intent::{Intent, IntentKind},
+    label::Owner,
+    meter::Meter,
+    reconcile::WorkloadStatus,
+    statement::Counters,
+};
 use ports::{
     clock::Clock,
     testing::{FakeCgroups, FakeChain, FakeClock, FakeEngine, FakeKernel, FakeUpstreams, PausedTime},
@@ -236,7 +243,7 @@ impl World {
             }),
             "scale" => Arc::new(ScaleStage {
                 store,
-                gate: Some(self.upstreams.clone()),
+                demand: Some(self.upstreams.clone()),
                 clock,
                 provider: PROVIDER,
                 market: FakeChain::MARKET,
@@ -275,14 +282,6 @@ impl World {
             self.chain.mine(Self::unix(self.second));
             self.run().await;
         }
-    }
-
-    /// Lives until a second is over, without a block and without any stage in the seconds before it.
-    pub async fn skip_to(&mut self, second: u64) {
-        let skipped = second - self.second - 1;
-        self.second += skipped;
-        self.time.advance(Duration::from_secs(skipped)).await;
-        self.at(second).await;
     }
 
     /// Each stage runs once.
@@ -325,7 +324,7 @@ impl World {
     }
 
     /// The seconds in which intents of a kind were first wanted.
-    pub async fn wanted(&self, kind: &str) -> Vec<u64> {
+    pub async fn wanted(&self, kind: IntentKind) -> Vec<u64> {
         let mut rows = self.store.recent_intents(kind, 0).await.unwrap();
         rows.sort_by_key(|row| row.created_at_ms);
         rows.iter().map(|row| row.created_at_ms / 1000 - GENESIS).collect()
@@ -393,7 +392,7 @@ impl World {
             address: None,
         };
         let rows: Vec<_> = (0..replicas).map(running).collect();
-        let (standing, reason, found_at_ms) = (Standing::Running, None, 0);
+        let (standing, reason, found_at_ms) = (WorkloadStatus::Running, None, 0);
         let progress = LeaseProgress { standing, reason, found_at_ms, running_at_ms: None, exhausted_at: None };
         self.store.record_containers(lease, &rows, &progress).await.unwrap();
         let counters = self.loads.get(&lease).map(|load| load.counters).unwrap_or_default();
@@ -462,14 +461,14 @@ impl World {
 
     /// An intent's row in the outbox.
     pub async fn intent(&self, key: &str) -> Option<IntentRow> {
-        self.store.intent(key).await.unwrap()
+        self.store.intent(crate::named(key)).await.unwrap()
     }
 
     /// The keys of all intents, oldest first.
     pub async fn intents(&self) -> Vec<String> {
         let mut rows = self.store.newest_intents(1000).await.unwrap();
         rows.reverse();
-        rows.into_iter().map(|row| row.intent.key).collect()
+        rows.into_iter().map(|row| row.intent.key.to_string()).collect()
     }
 
     /// What became of an intent so far.
@@ -486,7 +485,7 @@ impl World {
     }
 
     /// How a lease stands on the engine.
-    pub async fn standing(&self, lease: B256) -> Option<Standing> {
+    pub async fn standing(&self, lease: B256) -> Option<WorkloadStatus> {
         self.progress(lease).await.map(|progress| progress.standing)
     }
 

@@ -6,7 +6,7 @@ use sqlx::{Any, Row, Transaction};
 
 use super::EventRow;
 use crate::{Result, hex, int, uint};
-use lease::needs_reach;
+use lease::needs_last_root;
 
 /// When the provider's last root was posted, for an event of a lease that ends what is owed at that time.
 ///
@@ -17,7 +17,7 @@ pub(super) async fn last_root(
     event: &EventRow,
     provider: Address,
 ) -> Result<Option<u64>> {
-    if !needs_reach(&event.event) {
+    if !needs_last_root(&event.event) {
         return Ok(None);
     }
     let epoch = match &event.event {

@@ -3,6 +3,8 @@
 use alloy::primitives::{B256, U256};
 use sqlx::Row;
 
+use lease::intent::IntentKey;
+
 use crate::{Result, Store, hex, int, parse, uint};
 
 /// The gas of the intents of one kind.
@@ -78,7 +80,11 @@ impl Store {
         let row = sqlx::query(sql).bind(int(epoch)).fetch_one(self.pool()).await?;
         let leaves = uint(row.try_get(0)?);
         let sql = "SELECT gas FROM intents WHERE key = $1 AND tx = $2";
-        let row = sqlx::query(sql).bind(format!("root:{epoch}")).bind(hex(tx)).fetch_optional(self.pool()).await?;
+        let row = sqlx::query(sql)
+            .bind(IntentKey::Root { epoch }.to_string())
+            .bind(hex(tx))
+            .fetch_optional(self.pool())
+            .await?;
         Ok((leaves, row.map(|row| row.try_get(0)).transpose()?.map(uint)))
     }
 }

@@ -3,6 +3,8 @@
 use alloy::primitives::{B256, Bytes};
 use sqlx::{AssertSqlSafe, Row};
 
+use lease::intent::IntentKey;
+
 use super::super::{Result, Store, hex, int, parse, rows, uint};
 
 /// Hashes of one SELECT.
@@ -21,7 +23,7 @@ pub struct SendingRow {
 /// An intent that is sent and not mined.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OpenIntent {
-    pub key: String,
+    pub key: IntentKey,
     pub nonce: u64,
     pub gas: u64,
     /// Oldest first; never empty.
@@ -35,7 +37,7 @@ impl Store {
                    JOIN sendings s ON s.key = i.key WHERE i.state = 'sent' ORDER BY i.nonce, i.key";
         let mut open: Vec<OpenIntent> = Vec::new();
         for row in sqlx::query(sql).fetch_all(self.pool()).await? {
-            let key: String = row.try_get(0)?;
+            let key: IntentKey = parse("intents", &row.try_get::<String, _>(0)?)?;
             let sending = SendingRow {
                 tx: parse("sendings", &row.try_get::<String, _>(3)?)?,
                 max_fee: parse("sendings", &row.try_get::<String, _>(4)?)?,

@@ -7,7 +7,7 @@ use super::{
     super::{Result, Store, hex, int, rows},
     prepare,
 };
-use lease::intent::Intent;
+use lease::intent::{Intent, IntentKey};
 
 /// Rows of one INSERT.
 const CHUNK: usize = 100;
@@ -15,7 +15,7 @@ const CHUNK: usize = 100;
 /// A transaction that was signed for an intent. Fees in wei per gas.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedIntent {
-    pub key: String,
+    pub key: IntentKey,
     pub nonce: u64,
     pub gas: u64,
     pub tx: B256,
@@ -27,7 +27,7 @@ pub struct SignedIntent {
 /// An intent that was mined, successfully or reverted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MinedIntent {
-    pub key: String,
+    pub key: IntentKey,
     pub tx: B256,
     pub block: u64,
     pub block_hash: B256,
@@ -51,7 +51,7 @@ impl Store {
             .bind(int(signature.gas))
             .bind(now)
             .bind(now)
-            .bind(&signature.key)
+            .bind(signature.key.to_string())
             .execute(&mut *tx)
             .await?;
         }
@@ -69,7 +69,7 @@ impl Store {
                 .bind(int(signature.nonce))
                 .bind(int(signature.gas))
                 .bind(now)
-                .bind(&intent.key)
+                .bind(intent.key.to_string())
                 .execute(&mut *tx)
                 .await?;
         }
@@ -110,7 +110,7 @@ impl Store {
             .bind(int(mined.gas_used))
             .bind(mined.error.clone())
             .bind(int(now_ms))
-            .bind(&mined.key)
+            .bind(mined.key.to_string())
             .execute(&mut *tx)
             .await?;
         }
@@ -143,22 +143,22 @@ impl Store {
     }
 
     /// prepared → failed: an intent that was never signed would revert, or is withdrawn.
-    pub async fn fail_intent(&self, key: &str, error: &str, now_ms: u64) -> Result<()> {
+    pub async fn fail_intent(&self, key: IntentKey, error: &str, now_ms: u64) -> Result<()> {
         let sql = "UPDATE intents SET state = 'failed', error = $1, updated_at_ms = $2 \
                    WHERE key = $3 AND state = 'prepared'";
-        sqlx::query(sql).bind(error).bind(int(now_ms)).bind(key).execute(self.pool()).await?;
+        sqlx::query(sql).bind(error).bind(int(now_ms)).bind(key.to_string()).execute(self.pool()).await?;
         Ok(())
     }
 
     /// sent → prepared: a foreign transaction used the nonce in a final block, so nothing that was signed for the intent can
     /// take effect. Its sendings are deleted.
-    pub async fn unsign_intent(&self, key: &str, now_ms: u64) -> Result<()> {
+    pub async fn unsign_intent(&self, key: IntentKey, now_ms: u64) -> Result<()> {
         let mut tx = self.begin().await?;
         let sql = "UPDATE intents SET state = 'prepared', nonce = NULL, gas = 0, signed_at_ms = 0, updated_at_ms = $1 \
                    WHERE key = $2 AND state = 'sent'";
-        let done = sqlx::query(sql).bind(int(now_ms)).bind(key).execute(&mut *tx).await?;
+        let done = sqlx::query(sql).bind(int(now_ms)).bind(key.to_string()).execute(&mut *tx).await?;
         if done.rows_affected() == 1 {
-            sqlx::query("DELETE FROM sendings WHERE key = $1").bind(key).execute(&mut *tx).await?;
+            sqlx::query("DELETE FROM sendings WHERE key = $1").bind(key.to_string()).execute(&mut *tx).await?;
         }
         tx.commit().await?;
         Ok(())
@@ -176,7 +176,7 @@ async fn insert_sendings(tx: &mut Transaction<'static, Any>, signatures: &[Signe
         let query = chunk.iter().fold(query, |query, signature| {
             query
                 .bind(hex(signature.tx))
-                .bind(&signature.key)
+                .bind(signature.key.to_string())
                 .bind(signature.max_fee.to_string())
                 .bind(signature.priority_fee.to_string())
                 .bind(signature.raw.to_vec())

@@ -16,8 +16,8 @@ use anyhow::Context;
 use async_trait::async_trait;
 use futures::stream::BoxStream;
 use lease::{
-    decide::{Health, Seen, Slot, State},
     label::{Owner, Tag},
+    reconcile::{ContainerHealth, ContainerState, ObservedContainer, Slot},
 };
 use ports::cgroup::{CgroupDriver, Cgroups, Gauge, Kernel, Traffic};
 use ports::engine::{
@@ -67,8 +67,17 @@ impl Crowd {
             fs::write(group.join("cgroup.procs"), pid.to_string())?;
         }
         let slot = Slot { replica: 0, service: "app".to_owned() };
-        let (state, health) = (State::Running, Health::None);
-        let seen = Seen { id, slot, state, health, exit_code: None, started_at_ms: 1, finished_at_ms: 0, detail: None };
+        let (state, health) = (ContainerState::Running, ContainerHealth::None);
+        let seen = ObservedContainer {
+            id,
+            slot,
+            state,
+            health,
+            exit_code: None,
+            started_at_ms: 1,
+            finished_at_ms: 0,
+            detail: None,
+        };
         let tag = Tag { owner, lease, generation: 1, opened_block: 1 };
         self.containers.push(EngineContainer { tag, seen, image_id: String::new(), ports: Vec::new(), address: None });
         Ok(())

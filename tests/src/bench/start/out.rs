@@ -2,7 +2,7 @@
 //! ahead (warm), once without (cold). One lease each time steps from one replica to two and back; the sides take turns.
 
 use anyhow::Context;
-use lease::decide::State;
+use lease::reconcile::ContainerState;
 use ports::engine::{Engine, EngineContainer};
 
 use crate::bench::{
@@ -46,11 +46,12 @@ async fn step(provider: &Provider, lease: &Opened) -> anyhow::Result<f64> {
     let at_rest = || async {
         let found = second().await?;
         let state = found.map(|container| container.seen.state);
-        Ok((state == (provider.warm > 0).then_some(State::Created)).then_some(()))
+        Ok((state == (provider.warm > 0).then_some(ContainerState::Created)).then_some(()))
     };
     until("the lease to be at rest with one replica", at_rest).await?;
     let stepped_ms = provider.scale(lease, 2).await?;
-    let runs = |container: EngineContainer| (container.seen.state == State::Running).then_some(container.seen.id);
+    let runs =
+        |container: EngineContainer| (container.seen.state == ContainerState::Running).then_some(container.seen.id);
     let id = until("the second replica to run", || async { Ok(second().await?.and_then(runs)) }).await?;
     let started_ms = provider.engine.details(&id).await?.started_at_ms as f64;
     provider.scale(lease, 1).await?;

@@ -7,8 +7,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the page finds its market. */
-        get: operations["config"];
+        /** Get the configuration of the web page. 404 when this provider serves no page. */
+        get: operations["getPageConfig"];
         put?: never;
         post?: never;
         delete?: never;
@@ -24,8 +24,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All statements of an epoch whose root is on chain, with their paths: whoever watches can judge this provider by them. */
-        get: operations["epoch"];
+        /** Get all statements of an epoch whose root is on chain, with their paths. */
+        get: operations["getEpoch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -41,8 +41,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The manual of the market's errors. */
-        get: operations["errors"];
+        /** List the manual of the contract's errors. */
+        get: operations["listContractErrors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -58,8 +58,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened on the market, oldest first. */
-        get: operations["events"];
+        /**
+         * Events of the market, oldest first.
+         * @description 409 when a reorg has reverted the cursor's block.
+         */
+        get: operations["listEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -75,10 +78,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The evidence itself: to be saved, not to be shown, because nobody knows what it is. */
-        get: operations["get"];
-        /** Hand over the evidence of an open dispute: bytes whose keccak256 it names. */
-        put: operations["put"];
+        /**
+         * Download evidence.
+         * @description The bytes are untrusted: the response is an attachment and forbids rendering.
+         */
+        get: operations["getEvidence"];
+        /**
+         * Upload the evidence of an open dispute: the bytes whose keccak256 the dispute names.
+         * @description At most 1 MiB. Needs no session.
+         */
+        put: operations["putEvidence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -93,8 +102,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Leases of the market, oldest first. */
-        get: operations["list"];
+        /** List leases of the market, oldest first. */
+        get: operations["listLeases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -110,8 +119,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A lease whole, with its timeline across the seven words. */
-        get: operations["show"];
+        /** Get a lease with its terms, containers and progress. */
+        get: operations["getLease"];
         put?: never;
         post?: never;
         delete?: never;
@@ -127,8 +136,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who looked inside a lease, newest first; for the tenant. Kept for 90 days. */
-        get: operations["accesses"];
+        /**
+         * List the access log of a lease, newest first. Only for its tenant.
+         * @description Entries are kept for 90 days.
+         */
+        get: operations["listAccesses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -144,8 +156,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The demand that a lease's policy saw, oldest first: a trace. Needs `view`. */
-        get: operations["demand"];
+        /** List the observations of a lease's autoscaler, oldest first: a demand trace. Needs scope `view`. */
+        get: operations["listLeaseDemand"];
         put?: never;
         post?: never;
         delete?: never;
@@ -161,8 +173,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened to a lease, oldest first. */
-        get: operations["of_lease"];
+        /** Events of a lease, oldest first. */
+        get: operations["listLeaseEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -178,11 +190,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whom a lease's tenant lets look inside; for the tenant. */
-        get: operations["grants"];
+        /** List the valid grants of a lease. Only for its tenant. */
+        get: operations["listGrants"];
         put?: never;
-        /** Let somebody look inside a lease, by the tenant's signature. Anybody may hand it over. */
-        post: operations["grant"];
+        /**
+         * Store a grant that the lease's tenant has signed.
+         * @description Needs no session: the signature authorizes it. 409 when the tenant revoked it, or when a newer grant for the same account
+         *     exists.
+         */
+        post: operations["createGrant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -199,8 +215,11 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Let somebody look inside no more; for the tenant. What was signed for them before stays refused. */
-        delete: operations["revoke"];
+        /**
+         * Revoke an account's grants. Only for the lease's tenant.
+         * @description Grants that the tenant signed earlier for this account stay refused.
+         */
+        delete: operations["deleteGrant"];
         options?: never;
         head?: never;
         patch?: never;
@@ -213,8 +232,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A lease's use as it is sampled: server-sent `live` events, and one `end` with a reason when the visit is over. Needs `view`. */
-        get: operations["live"];
+        /**
+         * Stream a lease's usage as it is sampled. Needs scope `view`.
+         * @description Server-sent events: `live` (LiveUsageView), and at last `end` (`{reason}`).
+         */
+        get: operations["streamUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -230,8 +252,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a lease's containers printed, in the order of time. Needs `logs`. */
-        get: operations["logs"];
+        /** Get log lines of a lease's containers, in order of time. Needs scope `logs`. */
+        get: operations["getLogs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -247,10 +269,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A lease's manifest, byte for byte. Needs `view`. */
-        get: operations["get_manifest"];
-        /** Hand over a lease's manifest: the bytes of a Compose file. */
-        put: operations["put_manifest"];
+        /** Download a lease's manifest. Needs scope `view`. */
+        get: operations["getManifest"];
+        /** Upload a lease's manifest: the bytes of a Compose file, whose keccak256 is in the lease's terms. */
+        put: operations["putManifest"];
         post?: never;
         delete?: never;
         options?: never;
@@ -265,8 +287,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A lease's statements whose roots are on chain, newest first. */
-        get: operations["proofs"];
+        /** List a lease's statements whose roots are on chain, newest first. */
+        get: operations["listProofs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -282,8 +304,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root. */
-        get: operations["proof"];
+        /** Get a lease's statement of an epoch with its path to the root on chain. */
+        get: operations["getProof"];
         put?: never;
         post?: never;
         delete?: never;
@@ -299,8 +321,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A lease's scaling: its policy, the newest ruling, those that differed from the one before, and the policy beside it. */
-        get: operations["scaling"];
+        /** Get a lease's scaling: its autoscaler, its decisions, and the comparison with the shadow autoscaler. */
+        get: operations["getLeaseScaling"];
         put?: never;
         post?: never;
         delete?: never;
@@ -316,8 +338,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A lease's use over time. Samples are kept for a day, one a minute of them for a month. Needs `view`. */
-        get: operations["series"];
+        /**
+         * Get a lease's usage over time. Needs scope `view`.
+         * @description All samples are kept for a day, and one a minute for a month.
+         */
+        get: operations["getUsageSeries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -333,8 +358,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Open a shell, or run a command. Needs `shell`. A WebSocket: see the module for its frames. */
-        get: operations["shell"];
+        /**
+         * Open a shell or run a command in a container, over a WebSocket. Needs scope `shell`.
+         * @description Binary frames carry bytes in both directions. Without a terminal, the provider's frames start with one byte: 1 for
+         *     standard output, 2 for standard error. Text frames are JSON: the client sends `{"resize":{"cols":80,"rows":24}}` and
+         *     `{"eof":true}`; the provider sends `{"exit":0}` or `{"ended":"why"}` and closes.
+         */
+        get: operations["openShell"];
         put?: never;
         post?: never;
         delete?: never;
@@ -350,8 +380,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a lease has used since it was opened, and the samples behind it. Needs `view`. */
-        get: operations["usage"];
+        /** Get a lease's usage since it was opened, with samples. Needs scope `view`. */
+        get: operations["getLeaseUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -369,8 +399,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Check a manifest before a lease is opened for it: all that stands against it, at its lines. Always answers 200. */
-        post: operations["check"];
+        /**
+         * Check a manifest before opening a lease for it.
+         * @description The status is 200 for a refused manifest too: the response lists every reason, with its position.
+         */
+        post: operations["checkManifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -384,8 +417,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which market this provider serves, and what a client needs to sign for it. */
-        get: operations["market"];
+        /** Get the market that this provider serves, and what a client needs to sign for it. */
+        get: operations["getMarket"];
         put?: never;
         post?: never;
         delete?: never;
@@ -401,8 +434,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every offer of the market, oldest first. */
-        get: operations["offers"];
+        /** List all offers of the market, oldest first. */
+        get: operations["listOffers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -418,8 +451,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Orders of the market, oldest first, each with this provider's decision and its reason. */
-        get: operations["orders"];
+        /** List orders of the market, oldest first, with this provider's decision about each. */
+        get: operations["listOrders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -435,11 +468,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every proposal that concerns whoever is signed in: as account, proposer or approver. The newest first. */
-        get: operations["list_proposals"];
+        /** List the proposals that concern the caller as account, proposer or approver, newest first. */
+        get: operations["listProposals"];
         put?: never;
-        /** Ask an account's approvers for their consents. */
-        post: operations["propose"];
+        /** Store a proposal, for the account's approvers. Needs a session of the account or of one of its approvers. */
+        post: operations["createProposal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -453,12 +486,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One proposal, for whom it concerns. */
-        get: operations["show_proposal"];
+        /** Get a proposal that concerns the caller. */
+        get: operations["getProposal"];
         put?: never;
         post?: never;
-        /** Take a proposal back. Consents that were given stay good on chain until they are revoked there. */
-        delete: operations["withdraw"];
+        /**
+         * Delete a proposal. Only for its account and its proposer.
+         * @description Consents that were given remain valid on chain until they are revoked there.
+         */
+        delete: operations["deleteProposal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -473,8 +509,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand an approver's signature in. */
-        post: operations["add_consent"];
+        /** Add an approver's signature to a proposal. */
+        post: operations["addConsent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -488,8 +524,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** This provider's own books, with what it should see to. */
-        get: operations["books"];
+        /** Get this provider's account: earnings, capacity, costs, and alarms. */
+        get: operations["getProviderAccount"];
         put?: never;
         post?: never;
         delete?: never;
@@ -505,8 +541,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every provider that ever registered, by address. */
-        get: operations["providers"];
+        /** List all providers that ever registered, by address. */
+        get: operations["listProviders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -522,8 +558,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which of this provider's open offers an order would fit, what it would cost, and why the others do not fit. */
-        get: operations["screen"];
+        /** Screen an order against this provider's open offers: which match, what they cost, and why the others do not match. */
+        get: operations["screenOrder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -539,13 +575,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in. */
-        get: operations["show_session"];
+        /** Get the current session. */
+        get: operations["getSession"];
         put?: never;
-        /** Sign in with a signed message. */
-        post: operations["open"];
-        /** Sign out. */
-        delete: operations["close"];
+        /**
+         * Sign in with a signed message (EIP-4361).
+         * @description Sets a session cookie, or returns a bearer token. 400 for a malformed message; 401 for a wrong signature, nonce, domain,
+         *     chain or time.
+         */
+        post: operations["createSession"];
+        /** Sign out: end the current session. */
+        delete: operations["deleteSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -560,8 +600,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Begin to sign in: what the message has to carry. */
-        post: operations["nonce"];
+        /** Create a nonce for a sign-in message. */
+        post: operations["createNonce"];
         delete?: never;
         options?: never;
         head?: never;
@@ -575,8 +615,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the orchestrator is doing: each stage's last run. */
-        get: operations["status"];
+        /** Get the state of the orchestrator, with each stage's last run. */
+        get: operations["getStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -593,11 +633,12 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Everything from now on, as server-sent events: `head` (HeadView), `event` (EventView), `reorg` ({number}: everything of
-         *     this block and later is to be forgotten; what took its place follows), `beat` every three seconds. Whoever comes back
-         *     with Last-Event-ID goes on where it was, without a gap and without a double. A stream that is read too slowly ends.
+         * Stream the market's events as server-sent events.
+         * @description `head` (HeadView): a new block. `event` (EventView). `reorg` (`{number}`): discard this block and all later ones; their
+         *     replacements follow. `beat`: a keep-alive, every three seconds. A client that reconnects with `Last-Event-ID` continues
+         *     without a gap or a duplicate. A client that reads too slowly is disconnected. 503 when too many streams are open.
          */
-        get: operations["stream"];
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -610,50 +651,74 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description A look inside a lease, or a change of who may. */
+        /**
+         * @description What was read or changed.
+         * @enum {string}
+         */
+        AccessKind: "usage" | "series" | "live" | "demand" | "manifest" | "logs" | "shell" | "grant" | "revoke";
+        /** @description An entry of the access log: a read of a lease's inside, or a change of its grants. */
         AccessView: {
             /**
              * Format: int64
              * @description Unix milliseconds of the provider's clock.
              */
             atMs: number;
+            /** @description Details for people, such as the command of a shell. */
             detail: string;
-            /** @description `usage`, `series`, `live`, `demand`, `manifest`, `logs`, `shell`, `grant`, `revoke`. */
-            what: string;
+            /** @description What was read or changed. */
+            what: components["schemas"]["AccessKind"];
+            /** @description The account that signed in; for a grant, the tenant. */
             who: components["schemas"]["Address"];
         };
         /**
          * Format: address
-         * @description 20 bytes, 0x hex.
+         * @description 20 bytes in 0x hex; answers use the mixed case of EIP-55.
          */
         Address: `0x${string}`;
-        /** @enum {string} */
+        /**
+         * @description What an alarm is about.
+         * @enum {string}
+         */
         AlarmKind: "stage" | "chain" | "clock" | "gas" | "wallet" | "intents" | "roots" | "bond" | "draining";
-        /** @description Something that its provider should see to. */
+        /** @description A condition that needs the provider's attention. */
         AlarmView: {
-            /** @description `stage`, `chain`, `clock`, `gas`, `wallet`, `intents`, `roots`, `bond` or `draining`. */
+            /** @description What it is about. */
             kind: components["schemas"]["AlarmKind"];
+            /** @description For people: what is wrong. */
             message: string;
+            /** @description For people: what to do. */
             remedy: string;
         };
+        /** @description A provider's bid on an order. */
         BidView: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Unix seconds.
+             */
             expiry: number;
             id: components["schemas"]["Hex"];
             provider: components["schemas"]["Address"];
             rates: components["schemas"]["RatesArgument"];
         };
+        /** @description The bounds of a replica count. */
         BoundsView: {
             /**
              * Format: int32
-             * @description The most replicas that the lease's money covered.
+             * @description The most replicas that the lease's funds cover.
              */
             affordable: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Of the lease policy.
+             */
             max: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Of the lease policy.
+             */
             min: number;
         };
+        /** @description Resources in total. */
         CapacityView: {
             /** Format: int64 */
             diskMiB: number;
@@ -664,60 +729,66 @@ export interface components {
             /** Format: int64 */
             millicores: number;
         };
+        /** @description A service of a manifest. */
         CheckedServiceView: {
             image: string;
             name: string;
-            /** @description In the container. */
+            /** @description Ports in the container. */
             ports: number[];
         };
+        /** @description A settlement of a lease. */
         ClaimView: {
+            /** @description Base units. */
             amount: string;
             currency: components["schemas"]["Address"];
             lease: components["schemas"]["Hex"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds of the chain.
+             */
             time: number;
             tx: components["schemas"]["Hex"];
         };
         /** @description An approver's signature of an action. */
         ConsentView: {
             approver: components["schemas"]["Address"];
-            /** @description 0x hex: 65 bytes of a key, or what a contract accepts by EIP-1271. */
+            /** @description 65 bytes of a key, or what a contract accepts by EIP-1271. */
             signature: components["schemas"]["Hex"];
         };
+        /** @description A container of a lease, as last observed. */
         ContainerView: {
+            /** @description The engine's container id. */
             container: string;
+            /** @description The engine's health status; null without a health check. */
             health: string | null;
             /** @description The digest or id of the image that runs. */
             image: string;
-            /** @description Port in the container → address on the provider's machine. */
+            /** @description From a container's port, such as `80/tcp`, to the published address on the provider's machine. */
             ports: {
                 [key: string]: string;
             };
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description From 0.
+             */
             replica: number;
+            /** @description The service of the manifest. */
             service: string;
-            /** @description The engine's word (`created`, `running`, `exited`, …); `warm` for what is made ahead, beyond the wanted replicas. */
+            /** @description The engine's state (`created`, `running`, `exited`, …), or `warm` for a container that is created ahead of demand. */
             state: string;
         };
-        /** @description What this provider decided about an order. */
-        DecisionView: {
-            bid: components["schemas"]["BidView"] | null;
-            /**
-             * Format: int64
-             * @description When it was decided, Unix milliseconds of the provider's clock.
-             */
-            decidedAtMs: number | null;
-            lease: components["schemas"]["Hex"] | null;
-            /** @description Why there is no bid. */
-            reason: string | null;
-            /** @description Whether inventory is reserved for a bid that the chain does not show yet. */
-            reserved: boolean;
-            /** @description `open`, `declined`, `bidding`, `placed`, `won`, `released` or `failed`. */
-            standing: string;
+        /** @description An entry of the manual of the contract's errors. */
+        ContractErrorView: {
+            cause: string;
+            meaning: string;
+            /** @description The error's name in Solidity. */
+            name: string;
+            remedy: string;
         };
-        /** @description What a policy saw until a time. */
+        /** @description An observation at a time: one line of a demand trace. */
         DemandView: {
-            seen: components["schemas"]["SeenView"];
+            /** @description What the autoscaler observed. */
+            seen: components["schemas"]["ObservationView"];
             /**
              * Format: double
              * @description Unix seconds of the provider's clock.
@@ -732,82 +803,121 @@ export interface components {
             verifyingContract: components["schemas"]["Address"];
             version: string;
         };
+        /** @description Earnings in one currency, base units. */
         EarningsView: {
             currency: components["schemas"]["Address"];
+            /** @description All that leases have paid. */
             earned: string;
+            /** @description All that the provider has withdrawn. */
             withdrawn: string;
         };
-        /** @description All that a provider stated under one root: what a watcher checks. */
+        /** @description A statement of an epoch, with its path. */
+        EpochStatementView: {
+            /** @description The lease's id. */
+            lease: components["schemas"]["Hex"];
+            /** @description The siblings, from the leaf to the root. */
+            path: components["schemas"]["Hex"][];
+            /** @description The statement. */
+            usage: components["schemas"]["StatementArgument"];
+        };
+        /** @description All statements of a provider under one root. */
         EpochView: {
             /** Format: int64 */
             epoch: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description When the root was posted, Unix seconds of the chain.
+             */
             postedAt: number;
             provider: components["schemas"]["Address"];
             root: components["schemas"]["Hex"];
-            statements: components["schemas"]["StatementView"][];
+            statements: components["schemas"]["EpochStatementView"][];
         };
-        /** @description Every error of the API. */
+        /** @description The body of every response with an error status. */
         ErrorView: {
-            /** @description A word for programs: `not_found`, `bad_request`, … */
+            /**
+             * @description For programs: `bad_request` (400), `unauthorized` (401), `forbidden` (403), `not_found` (404), `conflict` (409),
+             *     `too_large` (413), `busy` (429), `internal` (500) or `unavailable` (503).
+             */
             code: string;
-            /** @description A sentence for people: what is wrong and what to do. */
+            /** @description For people: what is wrong, and what to do. */
             message: string;
         };
-        /** @description One of the market's events. */
+        /** @description An event that the market's contract emitted. */
         EventView: {
-            /** @description By their names in Solidity; numbers in decimal text, structs as objects. */
+            /** @description The arguments by their names in Solidity. Numbers are decimal text, structs are objects. */
             args: {
                 [key: string]: unknown;
             };
-            /** Format: int64 */
-            block: number;
-            /** @description Where it stands: `BLOCK.LOG`, and of a recent block the beginning of its hash too. */
-            cursor: string;
-            /** @description As in Solidity. */
-            name: string;
-            /** @description A lease's id, a provider's or an account's address, `order:ID`, an offer's number, or `market`. */
-            subject: string;
-            /** Format: int64 */
-            time: number;
-            tx: components["schemas"]["Hex"];
-        };
-        EvidenceView: {
-            /** Format: int64 */
-            epoch: number;
-            leaf: components["schemas"]["Hex"];
             /**
              * Format: int64
-             * @description The statement's.
+             * @description The block's number.
+             */
+            block: number;
+            /**
+             * @description The event's position: `BLOCK.LOG`, and in a recent block also the first 8 bytes of its hash. Pass it back as `after`
+             *     or `before`.
+             */
+            cursor: string;
+            /** @description The event's name in Solidity. */
+            name: string;
+            /**
+             * @description What the event is about: a lease's id, the address of a provider or an account, `order:ID`, an offer's number, or
+             *     `market`.
+             */
+            subject: string;
+            /**
+             * Format: int64
+             * @description The block's time, Unix seconds.
              */
             time: number;
-            /**
-             * Format: int32
-             * @description Basis points.
-             */
-            utilization: number;
+            /** @description The transaction's hash. */
+            tx: components["schemas"]["Hex"];
         };
+        /** @description A fault of a provider. */
         FaultView: {
-            /** @description Wei taken from the bond, when the event says so. */
+            /** @description Wei slashed from the bond; null when the event names no amount. */
             amount: string | null;
-            /** @description The event: `Slashed`, `FraudProven`, `OutageCredited`, `SilenceConfirmed`. */
+            /** @description The event: `Slashed`, `FraudProven`, `OutageCredited` or `SilenceConfirmed`. */
             name: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds of the chain.
+             */
             time: number;
             tx: components["schemas"]["Hex"];
         };
+        /** @description Gas use of one kind of transaction. */
+        GasByKindView: {
+            /**
+             * Format: int64
+             * @description Transactions.
+             */
+            count: number;
+            /** Format: int64 */
+            gas: number;
+            /** @description The kind of intent, such as `root` or `claim`. */
+            kind: string;
+        };
+        /** @description Gas use against the budget. */
         GasView: {
-            /** @description Of the last day. */
-            byKind: components["schemas"]["SpentView"][];
-            /** @description Wei, at most: the gas at the highest fee that was signed for it. */
+            /** @description The last day, by kind of transaction. */
+            byKind: components["schemas"]["GasByKindView"][];
+            /** @description Upper bound of the fees of the last day, wei: the gas used at the highest fee that was signed for it. */
             feesLastDay: string;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Gas used in the last day.
+             */
             lastDay: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Gas used in the last hour.
+             */
             lastHour: number;
             /**
              * Format: int64
-             * @description The budget.
+             * @description The budget of an hour.
              */
             perHour: number;
         };
@@ -817,88 +927,144 @@ export interface components {
             grantee: components["schemas"]["Address"];
             /**
              * Format: int64
-             * @description Unix seconds, as signed; at most 90 days apart, and the first not in the provider's future.
+             * @description When the grant was issued, Unix seconds, as signed. Not in the future of the provider's clock.
              */
             issuedAt: number;
-            /** @description `view`, `logs` or `shell`; each holds those before it. */
+            /** @description What the grant allows; each scope includes those before it. */
             scope: components["schemas"]["Scope"];
-            /** @description The tenant's EIP-712 signature of `Grant`, in 0x hex. */
+            /** @description The tenant's EIP-712 signature of `Grant`. */
             signature: components["schemas"]["Hex"];
         };
-        /** @description Whom a tenant lets look inside a lease. Times are Unix seconds, as signed. */
+        /** @description A tenant's grant of access to the inside of a lease. Times are Unix seconds, as signed. */
         GrantView: {
             /** Format: int64 */
             expiry: number;
+            /** @description The account that gets access. */
             grantee: components["schemas"]["Address"];
             /** Format: int64 */
             issuedAt: number;
+            /** @description The lease's id. */
             lease: components["schemas"]["Hex"];
-            /** @description `view`, `logs` or `shell`; each holds those before it. */
+            /** @description What it allows; each scope includes those before it. */
             scope: components["schemas"]["Scope"];
         };
+        /** @description A block. */
         HeadView: {
             hash: components["schemas"]["Hex"];
             /** Format: int64 */
             number: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds.
+             */
             time: number;
         };
         /**
          * Format: hex
-         * @description Bytes, 0x hex.
+         * @description Bytes in 0x hex.
          */
         Hex: `0x${string}`;
-        IntentsView: {
+        /** @description Transaction intents in one state. */
+        IntentCountView: {
             /** Format: int64 */
             count: number;
-            /** @description `prepared`, `sent`, `mined`, `final` or `failed`. */
-            state: string;
+            /** @description The state. */
+            state: components["schemas"]["IntentState"];
         };
-        /** @enum {string} */
+        /**
+         * @description The state of a transaction intent: stored, sent, in a block, final, or given up.
+         * @enum {string}
+         */
+        IntentState: "prepared" | "sent" | "mined" | "final" | "failed";
+        /**
+         * @description `active`, `exhausted` (its funds are spent) or `closed`.
+         * @enum {string}
+         */
         LeaseStatus: "active" | "exhausted" | "closed";
         /** @description A lease in a list. */
         LeaseSummary: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds of the chain; null while the lease is open.
+             */
             closedAt: number | null;
             /**
              * Format: int64
-             * @description The arbiters' deadline, while a dispute freezes what is paid.
+             * @description The deadline of the arbiters' ruling, Unix seconds of the chain; null without a dispute. A dispute freezes payments.
              */
             disputedUntil: number | null;
+            /** @description The lease's id, 32 bytes. */
             id: components["schemas"]["Hex"];
             money: components["schemas"]["MoneyView"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The offer that was taken; 0 for a lease of an auction.
+             */
             offer: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds of the chain.
+             */
             openedAt: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The block that opened the lease.
+             */
             openedBlock: number;
+            /** @description The provider's account. */
             provider: components["schemas"]["Address"];
             replicas: components["schemas"]["ReplicasView"];
-            /** @description `active`, `exhausted` or `closed`. */
+            /** @description As of the newest block. */
             status: components["schemas"]["LeaseStatus"];
+            /** @description The tenant's account. */
             tenant: components["schemas"]["Address"];
         };
-        /** @description A lease whole. */
+        /** @description The meter's cumulative counters since the lease was opened, with recent samples. */
+        LeaseUsageView: {
+            /** @description CPU time, nanoseconds, decimal text. */
+            cpuNanos: string;
+            /** @description The lease's id. */
+            lease: components["schemas"]["Hex"];
+            /** @description Memory use integrated over time, byte-seconds, decimal text. */
+            memoryByteSeconds: string;
+            /** @description Bytes received and sent, decimal text. */
+            networkBytes: string;
+            /**
+             * Format: int64
+             * @description Seconds, summed over healthy replicas.
+             */
+            replicaSeconds: number;
+            /**
+             * Format: int64
+             * @description The last sample, Unix milliseconds of the provider's clock; 0 before the first.
+             */
+            sampledAtMs: number;
+            /** @description Oldest first. */
+            samples: components["schemas"]["UsageSampleView"][];
+        };
+        /** @description A lease with its terms, containers and progress. */
         LeaseView: components["schemas"]["LeaseSummary"] & {
             containers: components["schemas"]["ContainerView"][];
             manifest: components["schemas"]["ManifestView"];
             /**
              * Format: int64
-             * @description Milliseconds from seeing the lease to all its replicas running and healthy for the first time.
+             * @description Milliseconds from the first observation of the lease until all its replicas were healthy for the first time; null
+             *     before.
              */
             openedToRunningMs: number | null;
+            /** @description The lease policy on chain. */
             policy: components["schemas"]["PolicyView"];
-            /** @description Why it does not run, when it should. */
+            /** @description Why the lease does not run although it should; null when it runs. */
             reason: string | null;
-            /** @description What the gateway serves of it. */
-            served: components["schemas"]["ServedView"][];
+            /** @description The services that the gateway serves. Empty before the manifest is uploaded and after the lease has closed. */
+            served: components["schemas"]["ServedServiceView"][];
+            /** @description The terms, as the contract's calls take them. */
             terms: components["schemas"]["TermsArgument"];
-            /** @description The seven words, in the order of the flow. */
-            timeline: components["schemas"]["StepView"][];
+            /** @description The progress at each stage, in the order of the flow. */
+            timeline: components["schemas"]["StageProgressView"][];
         };
-        /** @description A lease's use between one sample and the one before, and what came for it through the gateway meanwhile. */
-        LiveView: {
+        /** @description A lease's mean usage between two samples, with its demand at the gateway. */
+        LiveUsageView: {
             /**
              * Format: int64
              * @description Unix milliseconds of the provider's clock.
@@ -906,215 +1072,322 @@ export interface components {
             atMs: number;
             /**
              * Format: double
-             * @description Cores used.
+             * @description Cores.
              */
             cpu: number;
             /**
              * Format: double
-             * @description Of those, what the gateway answered itself because no replica did.
+             * @description Requests per second to which no replica responded.
              */
             failed: number | null;
             /**
              * Format: int32
-             * @description Under way at replicas.
+             * @description Requests in flight at replicas.
              */
             inFlight: number | null;
             /**
              * Format: double
-             * @description The 99th percentile over the last ten seconds, in seconds.
+             * @description 99th percentile of the last ten seconds, seconds; null without a response in that time.
              */
             latency: number | null;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Bytes.
+             */
             memoryBytes: number;
             /**
              * Format: double
-             * @description Bytes a second.
+             * @description Bytes per second, received and sent.
              */
             network: number;
             /**
              * Format: double
-             * @description Ready replicas.
+             * @description Healthy replicas.
              */
             replicas: number;
             /**
              * Format: double
-             * @description Requests a second; none for a lease of which none ever came through the gateway.
+             * @description Requests per second; null for a lease without a request since the process started. The same holds for the fields
+             *     below.
              */
             requests: number | null;
             /**
              * Format: int32
-             * @description Held until a replica is there for them.
+             * @description Queued requests.
              */
             waiting: number | null;
         };
-        /** @description A line that a container printed. */
-        LogLine: {
+        /** @description A line that a container wrote. */
+        LogLineView: {
             /**
              * Format: int64
              * @description Unix milliseconds of the engine's clock.
              */
             atMs: number;
+            /** @description The text, without its line break. */
             line: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description From 0.
+             */
             replica: number;
+            /** @description The service of the manifest. */
             service: string;
-            /** @description `stdout` or `stderr`. */
+            /** @description The output stream. */
             stream: components["schemas"]["LogStream"];
         };
-        /** @enum {string} */
+        /**
+         * @description The output stream of a container.
+         * @enum {string}
+         */
         LogStream: "stdout" | "stderr";
-        /** @description What a manifest says, or everything that stands against it. */
+        /** @description What a manifest declares, or all reasons why it is refused. */
         ManifestCheckView: {
-            /** @description keccak256 of the bytes, as a lease's terms have it. */
+            /** @description keccak256 of the bytes, as a lease's terms name it. */
             hash: components["schemas"]["Hex"];
-            /** @description Whether it can run. */
+            /** @description Whether the manifest is accepted. */
             ok: boolean;
+            /** @description The autoscaler. */
             policy: string;
-            refusals: components["schemas"]["PlacedView"][];
-            /** @description Of a manifest that can run. */
+            /** @description Every reason for a refusal. Empty when the manifest is accepted. */
+            refusals: components["schemas"]["ManifestRefusalView"][];
+            /** @description The services of an accepted manifest. */
             services: components["schemas"]["CheckedServiceView"][];
+            /** @description The shadow autoscaler; null without one. */
             shadow: string | null;
         };
+        /** @description A refusal with its position in the file. */
+        ManifestRefusalView: {
+            /** @description From 1; null when the whole file is refused. */
+            column: number | null;
+            /** @description From 1; null when the whole file is refused. */
+            line: number | null;
+            /** @description For people. */
+            message: string;
+            /** @description The path of the key, such as `services.web.image`. */
+            path: string;
+        };
+        /** @description The manifest of a lease. */
         ManifestView: {
-            /** @description keccak256 of the manifest's bytes, as the lease's terms have it. */
+            /** @description keccak256 of the manifest's bytes, as in the lease's terms. */
             hash: components["schemas"]["Hex"];
+            /** @description Whether the tenant has uploaded it. */
             received: boolean;
         };
-        /** @description Which market this provider serves, and what a client needs to sign for it. */
+        /** @description The market that this provider serves, and what a client needs to sign for it. */
         MarketView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The block in which the market was deployed.
+             */
             block: number;
             /** Format: int64 */
             chainId: number;
-            /** @description The EIP-712 domain of manifests and countersignatures. */
+            /** @description The EIP-712 domain of manifests, grants, actions and countersignatures. */
             domain: components["schemas"]["DomainView"];
+            /** @description This provider's registered endpoint; empty before the registration. */
             endpoint: string;
             head: components["schemas"]["HeadView"] | null;
-            /** @description Whether new leases, orders, bids and providers are let in. */
+            /** @description Whether the market accepts new leases, orders, bids and providers. */
             intakeOpen: boolean;
-            /** @description Types of a leaf's values, for `StandardMerkleTree`. */
+            /** @description The Solidity types of a leaf's values, for `StandardMerkleTree`. */
             leafEncoding: string[];
+            /** @description The address of the market's contract. */
             market: components["schemas"]["Address"];
-            /** @description The contract's parameters: seconds, counts, wei. */
+            /** @description The contract's parameters by name: seconds, counts, wei, and the arbiters' address, as text. */
             parameters: {
                 [key: string]: string;
             };
+            /** @description This provider's account. */
             provider: components["schemas"]["Address"];
-            /** @description X25519 public key for secrets. */
+            /** @description The X25519 public key to which tenants seal secrets; empty before the registration. */
             sealingKey: components["schemas"]["Hex"];
-            /** @description The EIP-712 types that are signed under it. */
+            /** @description The EIP-712 types that are signed under this domain. */
             types: {
                 [key: string]: components["schemas"]["TypedFieldView"][];
             };
         };
+        /** @description A lease's account, in base units of its currency unless a field says otherwise. */
         MoneyView: {
+            /** @description What is left: deposited minus paid and returned. */
             balance: string;
-            /** @description Address of the token; address 0 is the chain's own coin. */
+            /** @description The token's address; the zero address is the chain's native coin. */
             currency: components["schemas"]["Address"];
+            /** @description All deposits. */
             deposited: string;
-            /** @description What the provider may still be owed. */
+            /** @description The most that the provider may still claim. */
             owed: string;
+            /** @description All payments to the provider. */
             paid: string;
-            /** @description Reserved per second, base units × 1e12. */
+            /** @description The reserved rate, base units × 1e12 per second. */
             rate: string;
+            /** @description All that went back to the tenant. */
             returned: string;
             /**
              * Format: int64
-             * @description Seconds until the funds are exhausted; none when nothing is reserved.
+             * @description Seconds until the funds are exhausted; null while nothing is reserved.
              */
             runway: number | null;
         };
-        /** @description What a message that signs in has to carry. */
+        /** @description What a sign-in message (EIP-4361) must contain. */
         NonceView: {
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The chain id that the message must name.
+             */
             chainId: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds of the provider's clock. The signed message must arrive before.
+             */
             expiresAt: number;
             /**
              * Format: int64
-             * @description Unix seconds of the provider's clock: now, and before when the message has to be handed in.
+             * @description Unix seconds of the provider's clock, now.
              */
             issuedAt: number;
+            /** @description Valid for one sign-in. */
             nonce: string;
+            /** @description The statement that the message may contain. */
             statement: string;
         };
+        /** @description What an autoscaler observes. */
+        ObservationView: {
+            /**
+             * Format: double
+             * @description Requests per second; null without a gateway's count.
+             */
+            arrivals: number | null;
+            /**
+             * Format: double
+             * @description Requests per second that one replica serves; null when it is unknown.
+             */
+            capacity: number | null;
+            /**
+             * Format: double
+             * @description Seconds from a decision until its replicas are ready.
+             */
+            delay: number;
+            /**
+             * Format: double
+             * @description Demand in replicas; null when it is unknown.
+             */
+            demand: number | null;
+            /**
+             * Format: double
+             * @description 99th percentile, seconds; null without a response.
+             */
+            latency: number | null;
+            /**
+             * Format: int32
+             * @description Healthy replicas.
+             */
+            ready: number;
+            /**
+             * Format: int32
+             * @description Replicas that are not healthy yet.
+             */
+            starting: number;
+            /**
+             * Format: double
+             * @description CPU used as a share of the CPU of the ready replicas, 0 to 1; null when it is unknown.
+             */
+            utilization: number | null;
+            /**
+             * Format: double
+             * @description Requests that waited for a replica.
+             */
+            waiting: number;
+        };
+        /** @description A provider's standing price list. */
         OfferView: {
+            /** @description The token's address; the zero address is the chain's native coin. */
             currency: components["schemas"]["Address"];
             /** Format: int32 */
             id: number;
+            /** @description Whether it can be taken. */
             open: boolean;
-            /** @description Base units × 1e12 per second and unit; see `PriceList` in the contracts. */
+            /** @description The price list. */
             prices: components["schemas"]["PricesView"];
+            /** @description The provider's account. */
             provider: components["schemas"]["Address"];
         };
-        /** @description An order that providers bid on, and what this provider does about it. */
+        /** @description This provider's decision about an order. */
+        OrderDecisionView: {
+            bid: components["schemas"]["BidView"] | null;
+            /**
+             * Format: int64
+             * @description Unix milliseconds of the provider's clock; null before the decision.
+             */
+            decidedAtMs: number | null;
+            lease: components["schemas"]["Hex"] | null;
+            /** @description Why there is no bid, or why it failed; null otherwise. */
+            reason: string | null;
+            /** @description Whether inventory is reserved for a bid that is not on chain yet. */
+            reserved: boolean;
+            /** @description The state of the decision. */
+            standing: components["schemas"]["OrderStanding"];
+        };
+        /**
+         * @description The state of this provider's answer to an order.
+         * @enum {string}
+         */
+        OrderStanding: "open" | "declined" | "bidding" | "placed" | "won" | "released" | "failed";
+        /** @description An order of the market, with this provider's decision. */
         OrderView: {
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The end of the acceptance, Unix seconds.
+             */
             acceptUntil: number;
-            /** @description What a provider has to claim. */
+            /** @description Attributes that a provider must claim, such as `region=eu`. */
             attributes: string[];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The end of the bidding, Unix seconds.
+             */
             bidUntil: number;
             /** @description Bids that hold capacity, the cheapest first. */
             bids: components["schemas"]["BidView"][];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds of the chain; null while the order is open.
+             */
             closedAt: number | null;
             currency: components["schemas"]["Address"];
-            decision: components["schemas"]["DecisionView"];
+            decision: components["schemas"]["OrderDecisionView"];
+            /** @description What the tenant has deposited, base units. */
             deposit: string;
             id: components["schemas"]["Hex"];
+            /** @description keccak256 of the manifest's bytes. */
             manifestHash: components["schemas"]["Hex"];
-            /** @description The budget of the whole lease, base units × 1e12 a second. */
+            /** @description The budget: the highest rate that the whole lease may reserve, base units × 1e12 per second. */
             maxRate: string;
-            /** @description Neither accepted nor cancelled. */
+            /** @description Whether it is neither accepted nor cancelled. */
             open: boolean;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds of the chain.
+             */
             openedAt: number;
             /** Format: int64 */
             openedBlock: number;
+            /** @description The lease policy of the future lease. */
             policy: components["schemas"]["PolicyView"];
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The initial count.
+             */
             replicas: number;
+            /** @description Distinguishes orders that agree in everything else; decimal text. */
             salt: string;
+            /** @description What one replica gets. */
             shape: components["schemas"]["ShapeArgument"];
             tenant: components["schemas"]["Address"];
         };
-        /** @description This provider's own books. All of it follows from the chain but alarms, wallet, gas and margin. */
-        OwnView: {
-            address: components["schemas"]["Address"];
-            alarms: components["schemas"]["AlarmView"][];
-            /** @description Wei. */
-            bond: string;
-            capacity: components["schemas"]["CapacityView"];
-            /** @description The newest settlements, newest first. */
-            claims: components["schemas"]["ClaimView"][];
-            draining: boolean;
-            earnings: components["schemas"]["EarningsView"][];
-            endpoint: string;
-            gas: components["schemas"]["GasView"];
-            held: components["schemas"]["CapacityView"];
-            intents: components["schemas"]["IntentsView"][];
-            /**
-             * Format: int32
-             * @description Percent on top of the price list that bids ask.
-             */
-            margin: number;
-            /** @description The newest withdrawals of earnings, newest first. */
-            payouts: components["schemas"]["PayoutView"][];
-            /** @description For bids that the chain does not show yet. */
-            reserved: components["schemas"]["CapacityView"];
-            /** @description The newest, newest first. */
-            roots: components["schemas"]["RootView"][];
-            /** @description Each stage's last run. */
-            stages: {
-                [key: string]: components["schemas"]["RunView"];
-            };
-            /** @description Wei that the wallet had when it was last looked into; none before the first time. */
-            wallet: string | null;
-        };
-        /** @description `/config.json`: where the page finds its market. Beside a page that is hosted as static files it is a file. */
+        /** @description `/config.json`: the market that the page uses. A page that is hosted as static files has it as a file. */
         PageConfig: {
-            /** @description The provider's API; empty for the page's own origin. */
+            /** @description The URL of the provider's API; empty for the page's own origin. */
             api: string;
             /**
              * Format: int64
@@ -1123,167 +1396,261 @@ export interface components {
             block: number;
             /** Format: int64 */
             chainId: number;
+            /** @description The chain's name for people. */
             chainName: string;
-            /** @description Of a block explorer with /tx/ and /address/. */
+            /** @description The URL of a block explorer with `/tx/` and `/address/`; null without one. */
             explorer: string | null;
+            /** @description The address of the market's contract. */
             market: components["schemas"]["Address"];
-            /** @description For reading without a wallet; none: the wallet's alone. */
+            /** @description The RPC endpoint for reads without a wallet; null when only the wallet's may be used. */
             rpcUrl: string | null;
+            /** @description The project id for WalletConnect; null when it is not offered. */
             walletConnectProjectId: string | null;
         };
-        PayoutView: {
-            amount: string;
-            currency: components["schemas"]["Address"];
-            /** Format: int64 */
-            time: number;
-            tx: components["schemas"]["Hex"];
-        };
-        /** @description A refusal at its place. Lines and columns from 1; none when the place is the whole file. */
-        PlacedView: {
-            column: number | null;
-            line: number | null;
-            message: string;
-            path: string;
-        };
-        /** @description `Policy` of the contracts: the bounds of a lease. */
+        /** @description `LeasePolicy` of the contracts: the bounds within which a lease's replica count may change. */
         PolicyView: {
             /**
              * Format: int32
-             * @description Seconds.
+             * @description Seconds between a step of either side and the provider's next step.
              */
             cooldown: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Utilization below which the provider may remove replicas, percent; 0: never.
+             */
             down: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Replicas beyond what proven demand justifies; from zero: the most that the provider may start.
+             */
             headroom: number;
             /** Format: int32 */
             maxReplicas: number;
             /** Format: int32 */
             minReplicas: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Replicas that one step may add or remove.
+             */
             step: number;
             /**
              * Format: int32
-             * @description Percent.
+             * @description Utilization to aim for, percent.
              */
             target: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Utilization above which the provider may add replicas, percent; 100: never.
+             */
             up: number;
         };
-        /** @description `PriceList` of the contracts: base units × 1e12 per second and unit, as decimal or 0x hex. */
+        /** @description A root on chain. */
+        PostedRootView: {
+            /** Format: int64 */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description Gas used by posting it; null when another account's transaction posted it.
+             */
+            gas: number | null;
+            /**
+             * Format: int64
+             * @description How many statements the root covers.
+             */
+            leaves: number;
+            /**
+             * Format: int64
+             * @description Unix seconds of the chain.
+             */
+            postedAt: number;
+            root: components["schemas"]["Hex"];
+            tx: components["schemas"]["Hex"];
+        };
+        /** @description `PriceList` of the contracts: base units × 1e12 as text, in decimal or 0x hex. */
         PricesView: {
+            /** @description Per CPU-second used. */
             cpuSecond: string;
+            /** @description Per MiB of disk and second reserved. */
             diskMiB: string;
+            /** @description Per GPU and second reserved. */
             gpu: string;
+            /** @description Per MiB of memory and second reserved. */
             memoryMiB: string;
+            /** @description Per MiB-second of memory used. */
             memoryMiBSecond: string;
+            /** @description Per millicore and second reserved. */
             millicore: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The traffic of one replica that the reserved rate covers, in KiB per second.
+             */
             networkKiBps: number;
+            /** @description Per MiB received or sent. */
             networkMiB: string;
         };
-        /** @description A statement under a posted root, without its path. */
+        /** @description A statement whose root is on chain, without its path. */
         ProofSummary: {
             /** Format: int64 */
             epoch: number;
-            /** Format: int64 */
-            postedAt: number | null;
-            root: components["schemas"]["Hex"];
-            rootTx: components["schemas"]["Hex"] | null;
-            usage: components["schemas"]["UsageArgument"];
-        };
-        /** @description A statement with its path to a posted root: all that is needed to check it. */
-        ProofView: {
-            /** Format: int64 */
-            epoch: number;
-            leaf: components["schemas"]["Hex"];
-            leafEncoding: string[];
-            lease: components["schemas"]["Hex"];
-            /** @description How many statements the root covers. */
-            leaves: number;
-            /** @description The siblings from the leaf up. */
-            path: components["schemas"]["Hex"][];
             /**
              * Format: int64
-             * @description None until the root is seen on chain.
+             * @description When the root was posted, Unix seconds of the chain.
              */
             postedAt: number | null;
-            provider: components["schemas"]["Address"];
+            /** @description The Merkle root of the epoch. */
             root: components["schemas"]["Hex"];
             rootTx: components["schemas"]["Hex"] | null;
             /** @description The statement. */
-            usage: components["schemas"]["UsageArgument"];
-            /** @description The leaf's values in the order of `leafEncoding`. */
-            values: string[];
+            usage: components["schemas"]["StatementArgument"];
         };
-        /** @description What waits for consents; as the files of `tidemark … --propose` are. */
-        ProposalView: {
-            account: components["schemas"]["Address"];
-            /** @description Whom the proposer asks. */
-            approvers: components["schemas"]["Address"][];
-            call: components["schemas"]["Hex"];
+        /** @description A statement with its Merkle path to a root on chain: everything that verifying it needs. */
+        ProofView: {
             /** Format: int64 */
-            chainId: number;
-            /** @description Each was checked when it came. */
-            consents: components["schemas"]["ConsentView"][];
+            epoch: number;
+            /** @description The leaf's hash. */
+            leaf: components["schemas"]["Hex"];
+            /** @description The Solidity types of the values, for `StandardMerkleTree`. */
+            leafEncoding: string[];
+            /** @description The lease's id. */
+            lease: components["schemas"]["Hex"];
+            /** @description How many statements the root covers. */
+            leaves: number;
+            /** @description The siblings, from the leaf to the root. */
+            path: components["schemas"]["Hex"][];
             /**
              * Format: int64
-             * @description Unix milliseconds of the provider's clock.
+             * @description When the root was posted, Unix seconds of the chain; null before.
              */
-            createdAtMs: number;
-            createdBy: components["schemas"]["Address"];
-            /** @description What approvers sign. */
-            digest: components["schemas"]["Hex"];
-            expiry: string;
-            market: components["schemas"]["Address"];
-            nonce: string;
-            /** @description The proposer's words, which nobody has to believe: the call says what it does. */
-            says: string[];
-            value: string;
-            version: string;
+            postedAt: number | null;
+            /** @description The provider's account. */
+            provider: components["schemas"]["Address"];
+            /** @description The Merkle root. */
+            root: components["schemas"]["Hex"];
+            rootTx: components["schemas"]["Hex"] | null;
+            /** @description The statement. */
+            usage: components["schemas"]["StatementArgument"];
+            /** @description The leaf's values as text, in the order of `leafEncoding`. */
+            values: string[];
         };
-        /** @description An action as `tidemark … --propose` writes it. */
-        Proposed: {
+        /** @description An action, in the format of the files of `tidemark … --propose`. */
+        ProposalArgument: {
             account: components["schemas"]["Address"];
-            /** @description Whom to ask; all of the account's approvers when empty. */
+            /** @description The approvers whose consent is requested. The default is all approvers of the account. */
             approvers?: components["schemas"]["Address"][];
             call: components["schemas"]["Hex"];
             /** Format: int64 */
             chainId: number;
             consents?: components["schemas"]["ConsentView"][];
             digest: components["schemas"]["Hex"];
-            /** @description Unix seconds. */
+            /** @description Unix seconds, decimal text; at most 366 days ahead. */
             expiry: string;
             market: components["schemas"]["Address"];
             nonce: string;
-            /** @description The proposer's words. */
+            /** @description The proposer's description of the call, at most 32 lines of 500 bytes. */
             says?: string[];
-            /** @description Wei. */
+            /** @description Wei sent with the call, decimal text. */
             value: string;
-            /** @description Of the account's binding. */
+            /** @description The version of the account's binding, decimal text. */
             version: string;
         };
-        /** @description A provider as the chain tells it. */
-        ProviderView: {
+        /** @description An action that waits for consents, in the format of the files of `tidemark … --propose`. */
+        ProposalView: {
+            /** @description The bound account that would act. */
+            account: components["schemas"]["Address"];
+            /** @description The approvers whose consent is requested. */
+            approvers: components["schemas"]["Address"][];
+            /** @description The calldata for the market's contract. */
+            call: components["schemas"]["Hex"];
+            /** Format: int64 */
+            chainId: number;
+            /** @description The signatures so far. Each was verified when it arrived. */
+            consents: components["schemas"]["ConsentView"][];
+            /**
+             * Format: int64
+             * @description Unix milliseconds of the provider's clock.
+             */
+            createdAtMs: number;
+            /** @description The account that proposed it. */
+            createdBy: components["schemas"]["Address"];
+            /** @description The EIP-712 digest that approvers sign. */
+            digest: components["schemas"]["Hex"];
+            /** @description Unix seconds, decimal text. */
+            expiry: string;
+            market: components["schemas"]["Address"];
+            /** @description The action's nonce, decimal text. */
+            nonce: string;
+            /** @description The proposer's description of the call. It is not verified: the call alone determines what happens. */
+            says: string[];
+            /** @description Wei sent with the call, decimal text. */
+            value: string;
+            /** @description The version of the account's binding, decimal text. */
+            version: string;
+        };
+        /** @description This provider's account. All of it follows from the chain except alarms, wallet, gas and margin. */
+        ProviderAccountView: {
+            /** @description This provider's account. */
             address: components["schemas"]["Address"];
-            /** @description Its own claims, such as `region=eu`. */
+            /** @description What needs the provider's attention. Empty when nothing does. */
+            alarms: components["schemas"]["AlarmView"][];
+            /** @description Wei. */
+            bond: string;
+            /** @description What the provider registered. */
+            capacity: components["schemas"]["CapacityView"];
+            /** @description Settlements, newest first, at most 50. */
+            claims: components["schemas"]["ClaimView"][];
+            /** @description Whether the provider takes no new leases, for maintenance. */
+            draining: boolean;
+            /** @description By currency. */
+            earnings: components["schemas"]["EarningsView"][];
+            /** @description The registered endpoint; empty before the registration. */
+            endpoint: string;
+            /** @description Gas that the orchestrator's transactions used. */
+            gas: components["schemas"]["GasView"];
+            /** @description What leases and bids hold on chain. */
+            held: components["schemas"]["CapacityView"];
+            /** @description Transaction intents, counted by state. */
+            intents: components["schemas"]["IntentCountView"][];
+            /**
+             * Format: int32
+             * @description Percent that bids add to the price list.
+             */
+            margin: number;
+            /** @description Withdrawals of earnings, newest first, at most 50. */
+            payouts: components["schemas"]["WithdrawalView"][];
+            /** @description What is reserved for bids that are not on chain yet. */
+            reserved: components["schemas"]["CapacityView"];
+            /** @description Roots, newest first, at most 50. */
+            roots: components["schemas"]["PostedRootView"][];
+            /** @description The last run of each stage, by the stage's name. */
+            stages: {
+                [key: string]: components["schemas"]["RunView"];
+            };
+            /** @description Wei in the provider's wallet when it was last read; null before the first read. */
+            wallet: string | null;
+        };
+        /** @description A provider, as far as the chain shows it. */
+        ProviderView: {
+            /** @description The provider's account. */
+            address: components["schemas"]["Address"];
+            /** @description The provider's own claims, such as `region=eu`. */
             attributes: string[];
             /** @description Wei. */
             bond: string;
-            /** @description What it registered; it sells nothing while its bond does not cover that. */
+            /** @description The registered capacity. The provider can sell nothing while its bond does not cover it. */
             capacity: components["schemas"]["CapacityView"];
+            /** @description The URL of its API, as registered. */
             endpoint: string;
             /**
              * Format: int64
-             * @description The same, and those that passed without a root since the first one while a lease was open.
+             * @description Those epochs, plus the epochs since the first root that passed without a root while a lease was open.
              */
             epochs: number;
             /**
              * Format: int64
-             * @description When its bond may leave, once it has announced that.
+             * @description When the bond may be withdrawn, Unix seconds; null before the exit is announced.
              */
             exitAt: number | null;
-            /** @description Newest first, at most fifty. */
+            /** @description Faults, newest first, at most 50. */
             faults: components["schemas"]["FaultView"][];
             /** @description What leases and bids hold of the capacity on chain. */
             held: components["schemas"]["CapacityView"];
@@ -1292,106 +1659,67 @@ export interface components {
              * @description Epochs with a root on chain.
              */
             provenEpochs: number;
+            /** @description Whether it is registered now. */
             registered: boolean;
             silence: components["schemas"]["Silence"] | null;
         };
-        /** @description `Rates` of the contracts: base units × 1e12. */
+        /** @description `Rates` of the contracts: a price list applied to one shape. Base units × 1e12. */
         RatesArgument: {
+            /** @description Per CPU-second used. */
             cpuSecond: string;
+            /** @description Per MiB-second used. */
             memoryMiBSecond: string;
+            /** @description Per MiB received or sent. */
             networkMiB: string;
+            /** @description Per healthy replica-second. */
             replicaSecond: string;
+            /** @description Per replica and second: the upper bound of a replica's cost. */
             reserved: string;
         };
-        ReasonView: {
-            /** @description Its arguments, numbers in decimal. */
-            arguments: string[];
-            /** @description The contract's error. */
-            error: string;
-            /** @description A sentence for people, with what would make it fit. */
-            message: string;
-        };
-        /** @description What one of the market's errors means, and what to do about it. */
-        RefusalView: {
-            cause: string;
-            meaning: string;
-            name: string;
-            remedy: string;
-        };
+        /** @description Counts of replicas. A replica counts as running or healthy when all its services do. */
         ReplicasView: {
             /** Format: int32 */
             healthy: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The upper bound of the lease policy.
+             */
             max: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The lower bound of the lease policy.
+             */
             min: number;
             /** Format: int32 */
             running: number;
-            /** Format: int32 */
-            wanted: number;
-        };
-        RootView: {
-            /** Format: int64 */
-            epoch: number;
-            /**
-             * Format: int64
-             * @description That posting it used; none when somebody else's transaction did.
-             */
-            gas: number | null;
-            /**
-             * Format: int64
-             * @description Statements under it.
-             */
-            leaves: number;
-            /** Format: int64 */
-            postedAt: number;
-            root: components["schemas"]["Hex"];
-            tx: components["schemas"]["Hex"];
-        };
-        /** @description One decision about a lease, with all that it came from. */
-        RulingView: {
-            /**
-             * Format: int64
-             * @description Unix milliseconds of the provider's clock.
-             */
-            atMs: number;
-            /** @description What of the wish was not granted, and why. */
-            bound: string | null;
-            bounds: components["schemas"]["BoundsView"];
-            evidence: components["schemas"]["EvidenceView"] | null;
-            /** Format: int32 */
-            granted: number;
-            /** @description `steady`, `held`, `proving` or `stepping`. */
-            outcome: components["schemas"]["ScalingOutcome"];
-            policy: string;
             /**
              * Format: int32
-             * @description How many replicas the chain wanted.
+             * @description The desired count on chain.
              */
-            present: number;
-            /** @description Why the policy wished it, in words and numbers. */
-            reason: string;
-            seen: components["schemas"]["SeenView"];
-            /** Format: int32 */
-            wish: number;
+            wanted: number;
         };
         /**
-         * @description Why a stage ran.
+         * @description Why a stage ran: the start of the process, its period, a wakeup (`bell`), or the backoff after a failure.
          * @enum {string}
          */
         RunReason: "start" | "period" | "bell" | "backoff";
-        /** @description A stage's last run. */
+        /** @description The last run of a stage. */
         RunView: {
+            /** @description What the run counted, by the stage's own names. */
             counts: {
                 [key: string]: number;
             };
+            /** @description Why the run failed. */
             error: string | null;
             /**
              * Format: int32
              * @description Consecutive failed runs.
              */
             failures: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Runs since the process started.
+             */
             iteration: number;
             reason: components["schemas"]["RunReason"];
             /**
@@ -1402,162 +1730,188 @@ export interface components {
             /** Format: int64 */
             tookMs: number;
         };
-        SampleView: {
-            /** Format: int64 */
+        /** @description A scaling decision with its inputs. */
+        ScalingDecisionView: {
+            /**
+             * Format: int64
+             * @description Unix milliseconds of the provider's clock.
+             */
             atMs: number;
-            cpuNanos: string;
-            memoryByteSeconds: string;
-            networkBytes: string;
+            /** @description Why less was granted than wanted; null when nothing limited it. */
+            bound: string | null;
+            bounds: components["schemas"]["BoundsView"];
+            evidence: components["schemas"]["ScalingEvidenceView"] | null;
+            /**
+             * Format: int32
+             * @description The count that the bounds and the contract allow.
+             */
+            granted: number;
+            /** @description What followed. */
+            outcome: components["schemas"]["ScalingOutcome"];
+            /** @description The autoscaler. */
+            policy: string;
+            /**
+             * Format: int32
+             * @description The desired count on chain at that time.
+             */
+            present: number;
+            /** @description The autoscaler's reason, for people. */
+            reason: string;
+            /** @description What it observed. */
+            seen: components["schemas"]["ObservationView"];
+            /**
+             * Format: int32
+             * @description The count that the autoscaler wants.
+             */
+            wish: number;
+        };
+        /** @description The statement that justifies a step. */
+        ScalingEvidenceView: {
             /** Format: int64 */
-            replicaSeconds: number;
+            epoch: number;
+            /** @description The leaf's hash. */
+            leaf: components["schemas"]["Hex"];
+            /**
+             * Format: int64
+             * @description The statement's time, Unix seconds.
+             */
+            time: number;
+            /**
+             * Format: int32
+             * @description Basis points.
+             */
+            utilization: number;
         };
         /**
-         * @description What followed from a scaling decision.
+         * @description What followed from a scaling decision: nothing to change, a step that is held back, a step that waits for its proof, or a step that was sent.
          * @enum {string}
          */
         ScalingOutcome: "steady" | "held" | "proving" | "stepping";
-        /** @description How a lease's capacity follows demand. */
+        /** @description The scaling of a lease. */
         ScalingView: {
-            compared: components["schemas"]["ShadowView"] | null;
+            compared: components["schemas"]["ShadowComparisonView"] | null;
+            /** @description The lease's id. */
             lease: components["schemas"]["Hex"];
-            newest: components["schemas"]["RulingView"] | null;
-            /** @description Who decides, as the manifest names it. */
+            newest: components["schemas"]["ScalingDecisionView"] | null;
+            /** @description The autoscaler, as the manifest names it. */
             policy: string;
-            /** @description Those that differed from the one before, newest first. */
-            rulings: components["schemas"]["RulingView"][];
-            /** @description Who decides beside it, without effect. */
+            /** @description Decisions that differed from the one before, newest first. */
+            rulings: components["schemas"]["ScalingDecisionView"][];
+            /** @description The shadow autoscaler, whose decisions have no effect; null without one. */
             shadow: string | null;
         };
         /**
-         * @description What a grant allows; each scope includes those before it.
+         * @description What a grant allows. Each scope includes those before it.
          * @enum {string}
          */
         Scope: "view" | "logs" | "shell";
-        /** @description How an order fits this provider's offers. */
+        /** @description Why an offer does not match. */
+        ScreenReasonView: {
+            /** @description The error's arguments; numbers are decimal text. */
+            arguments: string[];
+            /** @description The contract's error with which taking the offer would revert, or `Draining`. */
+            error: string;
+            /** @description For people: what does not fit, and what would. */
+            message: string;
+        };
+        /** @description The result of screening an order against this provider's open offers. */
         ScreenView: {
             /**
              * Format: int64
-             * @description The block as of which the provider's capacity was counted.
+             * @description The block as of which the provider's capacity was read.
              */
             block: number;
-            /** @description How many offers match. */
+            /** @description The number of offers that match. */
             matches: number;
-            offers: components["schemas"]["ScreenedView"][];
+            offers: components["schemas"]["ScreenedOfferView"][];
         };
-        ScreenedView: {
+        /** @description One offer, screened. */
+        ScreenedOfferView: {
             currency: components["schemas"]["Address"];
-            /** @description The same at the highest count. */
+            /** @description The reserved rate at the highest count, base units × 1e12 per second. */
             highestRate: string;
             matches: boolean;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The offer's number.
+             */
             offer: number;
-            /** @description What the first replica count reserves a second, base units × 1e12. */
+            /** @description The reserved rate at the initial count, base units × 1e12 per second. */
             rate: string;
+            /** @description The price list applied to the order's shape. */
             rates: components["schemas"]["RatesArgument"];
-            /** @description Every reason why it does not match. */
-            reasons: components["schemas"]["ReasonView"][];
-        };
-        /** @description What a policy saw. */
-        SeenView: {
-            /**
-             * Format: double
-             * @description Requests per second.
-             */
-            arrivals: number | null;
-            /**
-             * Format: double
-             * @description Requests per second that one replica serves.
-             */
-            capacity: number | null;
-            /**
-             * Format: double
-             * @description Seconds from a decision until its replicas serve.
-             */
-            delay: number;
-            /**
-             * Format: double
-             * @description In replicas' worth of work.
-             */
-            demand: number | null;
-            /**
-             * Format: double
-             * @description 99th percentile of the seconds to an answer.
-             */
-            latency: number | null;
-            /** Format: int32 */
-            ready: number;
-            /** Format: int32 */
-            starting: number;
-            /**
-             * Format: double
-             * @description CPU used of the CPU that ready replicas had, 0 to 1.
-             */
-            utilization: number | null;
-            /**
-             * Format: double
-             * @description Requests that waited for a replica.
-             */
-            waiting: number;
-        };
-        /** @description A lease's use over time, one array a column, oldest first: means between one time and the one before. */
-        SeriesView: {
-            /** @description Unix milliseconds of the provider's clock. */
-            atMs: number[];
-            /** @description Cores used. */
-            cpu: number[];
-            memoryBytes: number[];
-            /** @description Bytes a second. */
-            network: number[];
-            /** @description Ready replicas. */
-            replicas: number[];
+            /** @description Every reason why the offer does not match. Empty when it matches. */
+            reasons: components["schemas"]["ScreenReasonView"][];
         };
         /** @description A service behind the provider's gateway. */
-        ServedView: {
-            /** @description The same by path, where host names do not resolve. */
+        ServedServiceView: {
+            /** @description The URL that names the service in the path, for clients that cannot resolve the host name. */
             pathUrl: string;
             /**
              * Format: int32
-             * @description In the container.
+             * @description The port in the container.
              */
             port: number;
+            /** @description The service of the manifest. */
             service: string;
-            /** @description By host name. */
+            /** @description The URL with the service's own host name. */
             url: string;
         };
-        /** @description Who is signed in, and until when in Unix seconds of the provider's clock. */
+        /** @description A session. */
         SessionView: {
+            /** @description The account that signed in. */
             address: components["schemas"]["Address"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Unix seconds of the provider's clock.
+             */
             expiresAt: number;
-            /** @description For `Authorization: Bearer`, when it was asked for. */
+            /** @description The bearer token, only in the response of a sign-in that requested one. */
             token?: string | null;
         };
-        /** @description What following the policy beside would have cost. Times in seconds. */
-        ShadowView: {
+        /** @description What the shadow autoscaler would have cost and achieved. Times are seconds. */
+        ShadowComparisonView: {
+            /** @description The shadow autoscaler. */
             policy: string;
             /**
              * Format: double
-             * @description What the policy in charge spent more, as a share of what it spent; negative when less.
+             * @description The extra cost of the effective autoscaler as a share of its cost; negative when it is cheaper.
              */
             regret: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Replica-seconds under the effective autoscaler.
+             */
             replicaSeconds: number;
+            /** @description Its reason, for people. */
             shadowReason: string;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description Replica-seconds under the shadow autoscaler.
+             */
             shadowReplicaSeconds: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The count that the shadow autoscaler wants now.
+             */
             shadowReplicas: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The same under the shadow autoscaler.
+             */
             shadowShort: number;
             /**
              * Format: double
-             * @description For how long demand was more than the ready replicas could serve.
+             * @description How long demand exceeded the capacity of the ready replicas.
              */
             short: number;
-            /** Format: double */
+            /**
+             * Format: double
+             * @description The length of the comparison.
+             */
             watched: number;
         };
-        /** @description `Shape` of the contracts: what one replica gets. */
+        /** @description `Shape` of the contracts: the resources of one replica. */
         ShapeArgument: {
             /** Format: int32 */
             diskMiB: number;
@@ -1568,69 +1922,87 @@ export interface components {
             /** Format: int32 */
             millicores: number;
         };
-        SignIn: {
-            /** @description The text that was signed, byte for byte. */
+        SignInArgument: {
+            /** @description The signed text, byte for byte. */
             message: string;
-            /** @description 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271. */
+            /** @description 65 bytes of a key, or what a contract accepts by EIP-1271. */
             signature: components["schemas"]["Hex"];
-            /** @description Answer with the token and set no cookie: for programs, and for pages hosted elsewhere. */
+            /** @description Return a bearer token and set no cookie: for programs and for pages of other origins. */
             token?: boolean;
         };
         /**
-         * @description A provider's missing roots, as reported on chain.
+         * @description A report that a provider's roots are missing: `reported`, then `confirmed`.
          * @enum {string}
          */
         Silence: "reported" | "confirmed";
-        SpentView: {
-            /** Format: int64 */
-            count: number;
-            /** Format: int64 */
-            gas: number;
-            kind: string;
-        };
         /**
-         * @description The stages, in the order of the flow.
+         * @description A stage of the orchestrator, in the order of the flow.
          * @enum {string}
          */
         Stage: "chain" | "clearing" | "container" | "meter" | "proof" | "scale" | "settlement";
-        StatementView: {
-            lease: components["schemas"]["Hex"];
-            /** @description The siblings from the leaf up. */
-            path: components["schemas"]["Hex"][];
-            usage: components["schemas"]["UsageArgument"];
+        /** @description A lease's progress at one stage. */
+        StageProgressView: {
+            /**
+             * Format: int64
+             * @description The last change, Unix seconds; null when it is unknown.
+             */
+            at: number | null;
+            /** @description For people. */
+            detail: string;
+            /** @description The stage. */
+            stage: components["schemas"]["Stage"];
+            /** @description Its state. */
+            state: components["schemas"]["StageState"];
         };
+        /**
+         * @description `working` goes on; `waiting` needs something from elsewhere, which the detail names.
+         * @enum {string}
+         */
+        StageState: "done" | "working" | "waiting" | "failed";
+        /** @description `Statement` of the contracts: a lease's cumulative counters at the end of an epoch. */
+        StatementArgument: {
+            /** @description CPU time, nanoseconds. */
+            cpuNanos: string;
+            /** @description Byte-seconds. */
+            memoryByteSeconds: string;
+            /** @description Bytes received and sent. */
+            networkBytes: string;
+            /** @description Seconds, summed over healthy replicas. */
+            replicaSeconds: string;
+            /**
+             * Format: int32
+             * @description Unix seconds of the chain.
+             */
+            time: number;
+            /**
+             * Format: int32
+             * @description CPU used as a share of the CPU of the healthy replicas since the statement before, basis points.
+             */
+            utilization: number;
+        };
+        /** @description The state of the orchestrator. */
         StatusView: {
-            /** @description Whether the provider takes no new leases, as before maintenance. */
+            /** @description Whether the provider takes no new leases, for maintenance. */
             draining: boolean;
             head: components["schemas"]["HeadView"] | null;
+            /** @description This provider's account. */
             provider: components["schemas"]["Address"];
-            /** @description Each stage's last run. */
+            /** @description The last run of each stage, by the stage's name. */
             stages: {
                 [key: string]: components["schemas"]["RunView"];
             };
+            /** @description The version of the program. */
             version: string;
         };
-        /** @enum {string} */
-        StepState: "done" | "working" | "waiting" | "failed";
-        /** @description Where a lease stands at one of the seven words. */
-        StepView: {
-            /**
-             * Format: int64
-             * @description When it last moved.
-             */
-            at: number | null;
-            detail: string;
-            /** @description chain, clearing, container, meter, proof, scale or settlement. */
-            stage: components["schemas"]["Stage"];
-            /** @description `done`, `working`, `waiting` or `failed`. */
-            state: components["schemas"]["StepState"];
-        };
-        /** @description `Terms` of the contracts. */
+        /** @description `Terms` of the contracts. The contract stores only their hash, as the lease's id. */
         TermsArgument: {
+            /** @description The token's address; the zero address is the chain's native coin. */
             currency: components["schemas"]["Address"];
+            /** @description keccak256 of the manifest's bytes. */
             manifestHash: components["schemas"]["Hex"];
             provider: components["schemas"]["Address"];
             rates: components["schemas"]["RatesArgument"];
+            /** @description Distinguishes leases that agree in all other terms. */
             salt: string;
             shape: components["schemas"]["ShapeArgument"];
             tenant: components["schemas"]["Address"];
@@ -1638,39 +2010,55 @@ export interface components {
         /** @description A field of an EIP-712 type. */
         TypedFieldView: {
             name: string;
+            /** @description As in Solidity. */
             type: string;
         };
-        /** @description `Statement` of the contracts: cumulative counters of a lease. */
-        UsageArgument: {
-            cpuNanos: string;
-            memoryByteSeconds: string;
-            networkBytes: string;
-            replicaSeconds: string;
-            /** Format: int32 */
-            time: number;
+        /** @description A sample: the cumulative counters at a time. */
+        UsageSampleView: {
             /**
-             * Format: int32
-             * @description CPU used of the CPU that healthy replicas had since the statement before, in basis points.
+             * Format: int64
+             * @description Unix milliseconds of the provider's clock.
              */
-            utilization: number;
-        };
-        /** @description Cumulative counters since the lease was opened. */
-        UsageView: {
+            atMs: number;
+            /** @description CPU time, nanoseconds, decimal text. */
             cpuNanos: string;
-            lease: components["schemas"]["Hex"];
+            /** @description Byte-seconds, decimal text. */
             memoryByteSeconds: string;
+            /** @description Bytes received and sent, decimal text. */
             networkBytes: string;
             /**
              * Format: int64
-             * @description Healthy replicas × seconds.
+             * @description Seconds, summed over healthy replicas.
              */
             replicaSeconds: number;
+        };
+        /**
+         * @description A time series of a lease's usage as columns of equal length, oldest first. Each value is the mean since the time before
+         *     it.
+         */
+        UsageSeriesView: {
+            /** @description Unix milliseconds of the provider's clock. */
+            atMs: number[];
+            /** @description Cores. */
+            cpu: number[];
+            /** @description Bytes. */
+            memoryBytes: number[];
+            /** @description Bytes per second, received and sent. */
+            network: number[];
+            /** @description Healthy replicas. */
+            replicas: number[];
+        };
+        /** @description A withdrawal of earnings. */
+        WithdrawalView: {
+            /** @description Base units. */
+            amount: string;
+            currency: components["schemas"]["Address"];
             /**
              * Format: int64
-             * @description When the counters were last read, Unix milliseconds of the provider's clock.
+             * @description Unix seconds of the chain.
              */
-            sampledAtMs: number;
-            samples: components["schemas"]["SampleView"][];
+            time: number;
+            tx: components["schemas"]["Hex"];
         };
     };
     responses: never;
@@ -1681,7 +2069,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    config: {
+    getPageConfig: {
         parameters: {
             query?: never;
             header?: never;
@@ -1708,7 +2096,7 @@ export interface operations {
             };
         };
     };
-    epoch: {
+    getEpoch: {
         parameters: {
             query?: never;
             header?: never;
@@ -1738,7 +2126,7 @@ export interface operations {
             };
         };
     };
-    errors: {
+    listContractErrors: {
         parameters: {
             query?: never;
             header?: never;
@@ -1752,23 +2140,23 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RefusalView"][];
+                    "application/json": components["schemas"]["ContractErrorView"][];
                 };
             };
         };
     };
-    events: {
+    listEvents: {
         parameters: {
             query?: {
-                /** @description Events behind this cursor, the oldest first. */
+                /** @description Only events after this cursor, from the oldest on. */
                 after?: string;
-                /** @description Instead: the newest before this cursor, or before now (`latest`); in their order too. */
+                /** @description Only events before this cursor, or before now with `latest`: the newest of them, oldest first. Excludes `after`. */
                 before?: string;
-                /** @description At most so many; 100 unless told otherwise, 1000 at most. */
+                /** @description The largest number of events, 1 to 1000. The default is 100. */
                 limit?: number;
-                /** @description About this alone: a lease's id, an address, `order:ID`, an offer's number, or `market`. */
+                /** @description Only events about this subject: a lease's id, an address, `order:ID`, an offer's number, or `market`. */
                 subject?: string;
-                /** @description Of this name alone, as in Solidity. */
+                /** @description Only events of this name in Solidity. */
                 name?: string;
             };
             header?: never;
@@ -1795,13 +2183,13 @@ export interface operations {
             };
         };
     };
-    get: {
+    getEvidence: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description As DisputeOpened has it */
-                hash: string;
+                /** @description keccak256 of the evidence, as the event DisputeOpened names it */
+                hash: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -1825,13 +2213,13 @@ export interface operations {
             };
         };
     };
-    put: {
+    putEvidence: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description As DisputeOpened has it */
-                hash: string;
+                /** @description keccak256 of the evidence, as the event DisputeOpened names it */
+                hash: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -1873,14 +2261,14 @@ export interface operations {
             };
         };
     };
-    list: {
+    listLeases: {
         parameters: {
             query?: {
-                /** @description Leases of this tenant only. */
-                tenant?: string;
-                /** @description Leases with this provider only. */
-                provider?: string;
-                /** @description Closed leases too. */
+                /** @description Only leases of this tenant. */
+                tenant?: components["schemas"]["Address"];
+                /** @description Only leases of this provider. */
+                provider?: components["schemas"]["Address"];
+                /** @description Includes closed leases. */
                 closed?: boolean;
             };
             header?: never;
@@ -1899,13 +2287,13 @@ export interface operations {
             };
         };
     };
-    show: {
+    getLease: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -1929,18 +2317,18 @@ export interface operations {
             };
         };
     };
-    accesses: {
+    listAccesses: {
         parameters: {
             query?: {
-                /** @description Looks before this time only, Unix milliseconds. */
+                /** @description Only entries before this time, Unix milliseconds of the provider's clock. */
                 before?: number;
-                /** @description So many of the newest; 100 unless told otherwise, at most 1,000. */
+                /** @description The largest number of entries. The default is 100, the maximum 1000. */
                 limit?: number;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -1972,16 +2360,16 @@ export interface operations {
             };
         };
     };
-    demand: {
+    listLeaseDemand: {
         parameters: {
             query?: {
-                /** @description What was seen after this time only, Unix milliseconds; the last day unless told otherwise. */
+                /** @description Only observations after this time, Unix milliseconds. The default is a day before the newest decision. */
                 since?: number;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2021,18 +2409,22 @@ export interface operations {
             };
         };
     };
-    of_lease: {
+    listLeaseEvents: {
         parameters: {
             query?: {
+                /** @description Only events after this cursor, from the oldest on. */
                 after?: string;
+                /** @description Only events before this cursor, or before now with `latest`: the newest of them, oldest first. Excludes `after`. */
                 before?: string;
+                /** @description The largest number of events, 1 to 1000. The default is 100. */
                 limit?: number;
+                /** @description Only events of this name in Solidity. */
                 name?: string;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2056,13 +2448,13 @@ export interface operations {
             };
         };
     };
-    grants: {
+    listGrants: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2094,13 +2486,13 @@ export interface operations {
             };
         };
     };
-    grant: {
+    createGrant: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2144,15 +2536,15 @@ export interface operations {
             };
         };
     };
-    revoke: {
+    deleteGrant: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
-                /** @description An address */
-                grantee: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
+                /** @description The grantee's address */
+                grantee: components["schemas"]["Address"];
             };
             cookie?: never;
         };
@@ -2182,13 +2574,13 @@ export interface operations {
             };
         };
     };
-    live: {
+    streamUsage: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2199,7 +2591,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["LiveView"];
+                    "text/event-stream": components["schemas"]["LiveUsageView"];
                 };
             };
             401: {
@@ -2228,24 +2620,24 @@ export interface operations {
             };
         };
     };
-    logs: {
+    getLogs: {
         parameters: {
             query?: {
-                /** @description Of this service only. */
+                /** @description Only lines of this service. */
                 service?: string;
-                /** @description Of this replica only. */
+                /** @description Only lines of this replica. */
                 replica?: number;
-                /** @description So many of the last lines; 1,000 unless told otherwise, at most 100,000 and 16 MiB of text. */
+                /** @description The number of newest past lines. The default is 1000, the maximum 100000 and 16 MiB of text. */
                 tail?: number;
-                /** @description Printed from this time on, Unix milliseconds of the provider's clock. */
+                /** @description Only lines since this time, Unix milliseconds of the provider's clock. */
                 since?: number;
-                /** @description Go on with what is printed: server-sent `line` events, and one `end` with a reason when the visit is over. */
+                /** @description Continue with new lines, as server-sent events: `line` (LogLineView), and at last `end` (`{reason}`). */
                 follow?: boolean;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2256,7 +2648,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LogLine"][];
+                    "application/json": components["schemas"]["LogLineView"][];
                 };
             };
             401: {
@@ -2285,13 +2677,13 @@ export interface operations {
             };
         };
     };
-    get_manifest: {
+    getManifest: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2331,16 +2723,16 @@ export interface operations {
             };
         };
     };
-    put_manifest: {
+    putManifest: {
         parameters: {
             query?: never;
             header: {
-                /** @description The tenant's EIP-712 signature of Manifest in 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271 */
-                "tidemark-signature": string;
+                /** @description The tenant's EIP-712 signature of `Manifest`: 65 bytes of a key, or what a contract accepts by EIP-1271 */
+                "tidemark-signature": components["schemas"]["Hex"];
             };
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2382,18 +2774,18 @@ export interface operations {
             };
         };
     };
-    proofs: {
+    listProofs: {
         parameters: {
             query?: {
-                /** @description Epochs before this one; the newest unless told otherwise. */
+                /** @description Only epochs before this one. */
                 before?: number;
-                /** @description At most so many; 50 unless told otherwise, 500 at most. */
+                /** @description The largest number of statements, 1 to 500. The default is 50. */
                 limit?: number;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2417,14 +2809,14 @@ export interface operations {
             };
         };
     };
-    proof: {
+    getProof: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
-                /** @description A number, or latest */
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
+                /** @description The epoch's number, or `latest`: the newest whose root is on chain */
                 epoch: string;
             };
             cookie?: never;
@@ -2449,16 +2841,16 @@ export interface operations {
             };
         };
     };
-    scaling: {
+    getLeaseScaling: {
         parameters: {
             query?: {
-                /** @description So many of the newest rulings; 20 unless told otherwise, at most 100. */
+                /** @description The largest number of decisions. The default is 20, the maximum 100. */
                 limit?: number;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2482,18 +2874,18 @@ export interface operations {
             };
         };
     };
-    series: {
+    getUsageSeries: {
         parameters: {
             query?: {
-                /** @description After this time, Unix milliseconds; the five minutes before the newest sample unless told otherwise. */
+                /** @description Only values after this time, Unix milliseconds. The default is five minutes before the newest sample. */
                 since?: number;
-                /** @description Seconds between two values; 1 unless told otherwise. */
+                /** @description Seconds between two values, at least 1. The default is 1. */
                 step?: number;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2504,7 +2896,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeriesView"];
+                    "application/json": components["schemas"]["UsageSeriesView"];
                 };
             };
             401: {
@@ -2533,26 +2925,26 @@ export interface operations {
             };
         };
     };
-    shell: {
+    openShell: {
         parameters: {
             query?: {
-                /** @description In this service; may be left out where there is one */
+                /** @description The service. May be omitted when only one runs */
                 service?: string;
-                /** @description In this replica; the first that runs unless told otherwise */
+                /** @description The replica. The default is the first that runs */
                 replica?: number;
-                /** @description A word of the command, as often as it has words; /bin/sh unless told otherwise */
+                /** @description One word of the command; repeated for each word. The default is /bin/sh */
                 command?: string[];
-                /** @description With a terminal; true unless told otherwise */
+                /** @description Whether to allocate a terminal. The default is true */
                 tty?: boolean;
-                /** @description The terminal's width */
+                /** @description Columns of the terminal. The default is 80 */
                 cols?: number;
-                /** @description The terminal's height */
+                /** @description Rows of the terminal. The default is 24 */
                 rows?: number;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2598,16 +2990,16 @@ export interface operations {
             };
         };
     };
-    usage: {
+    getLeaseUsage: {
         parameters: {
             query?: {
-                /** @description Samples after this time only, Unix milliseconds; the last five minutes unless told otherwise. */
+                /** @description Only samples after this time, Unix milliseconds. The default is five minutes before the newest sample. */
                 since?: number;
             };
             header?: never;
             path: {
-                /** @description The lease */
-                id: string;
+                /** @description The lease's id, 32 bytes */
+                id: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2618,7 +3010,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UsageView"];
+                    "application/json": components["schemas"]["LeaseUsageView"];
                 };
             };
             401: {
@@ -2647,7 +3039,7 @@ export interface operations {
             };
         };
     };
-    check: {
+    checkManifest: {
         parameters: {
             query?: never;
             header?: never;
@@ -2670,7 +3062,7 @@ export interface operations {
             };
         };
     };
-    market: {
+    getMarket: {
         parameters: {
             query?: never;
             header?: never;
@@ -2689,7 +3081,7 @@ export interface operations {
             };
         };
     };
-    offers: {
+    listOffers: {
         parameters: {
             query?: never;
             header?: never;
@@ -2708,12 +3100,12 @@ export interface operations {
             };
         };
     };
-    orders: {
+    listOrders: {
         parameters: {
             query?: {
-                /** @description Orders of this tenant only. */
-                tenant?: string;
-                /** @description Accepted and cancelled ones too. */
+                /** @description Only orders of this tenant. */
+                tenant?: components["schemas"]["Address"];
+                /** @description Includes accepted and cancelled orders. */
                 closed?: boolean;
             };
             header?: never;
@@ -2732,7 +3124,7 @@ export interface operations {
             };
         };
     };
-    list_proposals: {
+    listProposals: {
         parameters: {
             query?: never;
             header?: never;
@@ -2759,7 +3151,7 @@ export interface operations {
             };
         };
     };
-    propose: {
+    createProposal: {
         parameters: {
             query?: never;
             header?: never;
@@ -2768,7 +3160,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Proposed"];
+                "application/json": components["schemas"]["ProposalArgument"];
             };
         };
         responses: {
@@ -2814,13 +3206,13 @@ export interface operations {
             };
         };
     };
-    show_proposal: {
+    getProposal: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description What approvers sign */
-                digest: string;
+                /** @description The EIP-712 digest that approvers sign, 32 bytes */
+                digest: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2852,13 +3244,13 @@ export interface operations {
             };
         };
     };
-    withdraw: {
+    deleteProposal: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description What approvers sign */
-                digest: string;
+                /** @description The EIP-712 digest that approvers sign, 32 bytes */
+                digest: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2896,13 +3288,13 @@ export interface operations {
             };
         };
     };
-    add_consent: {
+    addConsent: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                /** @description What approvers sign */
-                digest: string;
+                /** @description The EIP-712 digest that approvers sign, 32 bytes */
+                digest: components["schemas"]["Hex"];
             };
             cookie?: never;
         };
@@ -2946,7 +3338,7 @@ export interface operations {
             };
         };
     };
-    books: {
+    getProviderAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -2960,12 +3352,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnView"];
+                    "application/json": components["schemas"]["ProviderAccountView"];
                 };
             };
         };
     };
-    providers: {
+    listProviders: {
         parameters: {
             query?: never;
             header?: never;
@@ -2984,30 +3376,30 @@ export interface operations {
             };
         };
     };
-    screen: {
+    screenOrder: {
         parameters: {
             query: {
-                /** @description Thousandths of a CPU for one replica. */
+                /** @description CPU of one replica, in thousandths of a core. */
                 millicores: number;
-                /** @description MiB of memory for one replica. */
+                /** @description Memory of one replica, in MiB. */
                 memoryMiB: number;
-                /** @description MiB of disk for one replica. */
+                /** @description Disk of one replica, in MiB. */
                 diskMiB?: number;
-                /** @description GPUs for one replica. */
+                /** @description GPUs of one replica. */
                 gpus?: number;
-                /** @description Replicas to begin with; 1 unless told otherwise. */
+                /** @description The initial count. The default is 1. */
                 replicas?: number;
-                /** @description The fewest replicas; as many as `replicas` unless told otherwise. */
+                /** @description The least count. The default is `replicas`. */
                 min?: number;
-                /** @description The most replicas; as many as `replicas` unless told otherwise. */
+                /** @description The highest count. The default is `replicas`. */
                 max?: number;
-                /** @description The budget of the whole lease, base units × 1e12 a second. */
+                /** @description The budget: the highest rate of the whole lease, base units × 1e12 per second. */
                 maxRate?: string;
-                /** @description What would be paid in, base units. */
+                /** @description The deposit, base units. */
                 deposit?: string;
-                /** @description Offers in this token only; address 0 is the chain's coin. */
-                currency?: string;
-                /** @description What the provider has to claim, with commas between: `region=eu,disk=ssd`. */
+                /** @description Only offers in this token; the zero address is the chain's native coin. */
+                currency?: components["schemas"]["Address"];
+                /** @description Attributes that the provider must claim, separated by commas: `region=eu,disk=ssd`. */
                 attributes?: string;
             };
             header?: never;
@@ -3034,7 +3426,7 @@ export interface operations {
             };
         };
     };
-    show_session: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -3061,7 +3453,7 @@ export interface operations {
             };
         };
     };
-    open: {
+    createSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -3070,7 +3462,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["SignInArgument"];
             };
         };
         responses: {
@@ -3100,7 +3492,7 @@ export interface operations {
             };
         };
     };
-    close: {
+    deleteSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -3125,7 +3517,7 @@ export interface operations {
             };
         };
     };
-    nonce: {
+    createNonce: {
         parameters: {
             query?: never;
             header?: never;
@@ -3144,7 +3536,7 @@ export interface operations {
             };
         };
     };
-    status: {
+    getStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -3163,12 +3555,15 @@ export interface operations {
             };
         };
     };
-    stream: {
+    streamEvents: {
         parameters: {
             query?: {
-                /** @description Events of this lease alone. */
-                lease?: string;
-                /** @description Behind this cursor, or the id of an earlier item; from now on unless told. The header Last-Event-ID wins. */
+                /** @description Only events of this lease. */
+                lease?: components["schemas"]["Hex"];
+                /**
+                 * @description Start after this cursor, or after the id of an earlier item. The default is now. The header `Last-Event-ID` takes
+                 *     precedence.
+                 */
                 after?: string;
             };
             header?: never;

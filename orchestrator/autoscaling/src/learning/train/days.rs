@@ -1,4 +1,4 @@
-//! Days to train on: made up in many ways, or cut from given traces.
+//! Training days: synthetic in many ways, or cut from given traces.
 
 use rand::{Rng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
@@ -7,28 +7,28 @@ use super::{Given, TrainError};
 use crate::{
     Bounds,
     generate::{Kind, Recipe, generate},
-    simulator::Setup,
-    trace::{Row, Trace},
+    setup::Setup,
+    trace::{Trace, TraceRow},
 };
 
 /// Seconds of a step.
 pub const STEP: f64 = 15.0;
-/// Fewer steps than this teach nothing.
+/// Fewer steps than this are not worth training on.
 pub const SHORTEST: usize = 100;
 /// Steps of a day.
 const DAY: usize = 5_760;
-/// The last part of a given trace is for judging alone.
+/// The last part of a given trace is for evaluation alone.
 const JUDGED: f64 = 0.2;
-/// Seeds of generated traces begin here; smaller ones stay for tests that nothing was trained on.
+/// Seeds of generated traces begin here; smaller ones are reserved for tests.
 pub const SEEDS: u64 = 1 << 32;
 
-/// Shapes as often as they are made up. Bursts out of nothing are rare: nobody foresees them, so they teach little.
+/// Shapes, repeated by frequency. Bursts from zero are rare: they cannot be forecast, so they teach little.
 const KINDS: [Kind; 11] = {
     use Kind::*;
     [Diurnal, Diurnal, Diurnal, Weekly, Weekly, FlashCrowd, FlashCrowd, OnOff, Mmpp, Ramp, Cliff]
 };
 
-/// A day, in a world of its own.
+/// A day with its own environment.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Day {
     pub setup: Setup,
@@ -36,13 +36,13 @@ pub struct Day {
     pub demand: Vec<f64>,
 }
 
-/// The demand of a trace, in two: to learn from, and to judge by.
+/// The demand of a trace, in two parts: to train on, and to evaluate on.
 type Split = (Vec<f64>, Vec<f64>);
 
-/// Where days come from.
+/// The source of days.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Days {
-    /// Given traces: their steps for learning, and for judging.
+    /// Given traces: their steps for training, and for evaluation.
     given: Vec<Split>,
     generated: bool,
 }
@@ -68,17 +68,17 @@ impl Days {
         Ok(Self { given: given.iter().map(split).collect::<Result<_, _>>()?, generated })
     }
 
-    /// A day to learn from.
+    /// A training day.
     pub fn learned(&self, chance: &mut ChaCha8Rng) -> Day {
         self.draw(chance, |(learned, _)| learned)
     }
 
-    /// A day to judge by.
+    /// An evaluation day.
     pub fn judged(&self, chance: &mut ChaCha8Rng) -> Day {
         self.draw(chance, |(_, judged)| judged)
     }
 
-    /// Given and made up days take turns by chance, where there are both.
+    /// Chooses between given and synthetic days at random, where there are both.
     fn draw(&self, chance: &mut ChaCha8Rng, part: fn(&Split) -> &[f64]) -> Day {
         loop {
             let given = if self.generated && chance.gen_bool(0.5) { None } else { self.given.choose(chance) };
@@ -98,14 +98,15 @@ fn peak(demand: &[f64]) -> f64 {
     demand.iter().copied().fold(0.0, f64::max)
 }
 
-/// At most a day, from anywhere.
+/// At most a day, from a random position.
 fn cut(demand: &[f64], chance: &mut ChaCha8Rng) -> Vec<f64> {
     let length = demand.len().min(DAY);
     let start = chance.gen_range(0..=demand.len() - length);
     demand[start..start + length].to_vec()
 }
 
-/// Any shape, in rows of fifteen seconds to an hour, with noise of many kinds. Coarse rows get more days: they tell less.
+/// Any shape, in rows of fifteen seconds to an hour, with several kinds of noise. Coarse rows get more days, because
+/// each carries less information.
 fn make_up(chance: &mut ChaCha8Rng) -> Vec<f64> {
     let kind = pick(&KINDS, chance);
     let step = pick(&[15.0, 60.0, 60.0, 300.0, 300.0, 300.0, 1_800.0, 3_600.0], chance);
@@ -122,7 +123,7 @@ fn make_up(chance: &mut ChaCha8Rng) -> Vec<f64> {
     made.unwrap_or_default()
 }
 
-/// A world for it: small or large replicas, fast or slow to start.
+/// An environment for it: small or large replicas, fast or slow to start.
 fn world(demand: &[f64], chance: &mut ChaCha8Rng) -> Setup {
     // From 4 to 100 replicas at the peak.
     let replicas = 4.0 * 25.0_f64.powf(chance.gen_range(0.0..1.0));
@@ -148,7 +149,7 @@ fn disturb(trace: &Trace, step: f64, chance: &mut ChaCha8Rng) -> Trace {
     let spikes = pick(&[0.0, 0.0, 0.5, 2.0, 6.0], chance) / 86_400.0 * step;
     let keep = (-step / 600.0).exp();
     let (mut drift, mut spike, mut fade) = (0.0, 0.0, 0.0);
-    let mut disturbed = |row: &Row| {
+    let mut disturbed = |row: &TraceRow| {
         drift = drift * keep + (1.0 - keep * keep).sqrt() * wander * heavy(tail, chance);
         spike *= fade;
         if chance.gen_bool(spikes.min(1.0)) {
@@ -156,13 +157,13 @@ fn disturb(trace: &Trace, step: f64, chance: &mut ChaCha8Rng) -> Trace {
             fade = (-step / chance.gen_range(60.0..1_200.0)).exp();
         }
         let factor = (drift + noise * heavy(tail, chance)).min(1.5).exp() * (1.0 + spike);
-        Row { time: row.time, demand: row.demand * factor }
+        TraceRow { time: row.time, demand: row.demand * factor }
     };
     let rows = trace.rows().iter().map(&mut disturbed).collect();
     Trace::from_rows(rows).unwrap_or_else(|_| trace.clone())
 }
 
-/// A normal number whose spread is itself by chance: the larger the tail, the more often it is far out.
+/// A normal number with a random spread: the larger the tail, the more often it is far out.
 fn heavy(tail: f64, chance: &mut ChaCha8Rng) -> f64 {
     let mut normal = || (0..12).map(|_| chance.gen_range(0.0..1.0)).sum::<f64>() - 6.0;
     let spread = (tail * normal()).exp();

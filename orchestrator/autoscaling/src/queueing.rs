@@ -1,11 +1,14 @@
-//! How long requests wait: exact for a fluid that is served first come, first served.
+//! Waiting times of requests: exact for a fluid that is served first come, first served.
 //!
-//! Arrivals and service are constant within a step, so the wait of one request after another changes linearly between a few
-//! bends; they are kept as slopes instead of as samples.
+//! Arrivals and service are constant within a step, so the wait of successive requests is piecewise linear; it is kept
+//! as slopes instead of samples.
 
 use std::collections::VecDeque;
 
-use super::simulator::{Plant, Served, Service, Setup};
+use super::{
+    plant::{Plant, Served},
+    setup::{ServiceTime, Setup},
+};
 
 /// The share that waits longer than the reported percentile.
 const TAIL: f64 = 0.01;
@@ -16,18 +19,18 @@ pub struct Waits {
     step: f64,
     capacity: f64,
     patience: f64,
-    service: Option<Service>,
+    service: Option<ServiceTime>,
     now: f64,
     /// What ready replicas served per second in the last step.
     rate: f64,
     /// Requests that wait, oldest first.
     queue: VecDeque<Arrived>,
     slopes: Vec<Slope>,
-    /// Requests that found capacity at once, and what chance may still have made them wait.
+    /// Requests that found capacity at once, and how long they may still have waited by chance.
     free: Vec<(f64, Chance)>,
 }
 
-/// So many requests arrived evenly between two moments.
+/// Requests that arrived evenly between two moments.
 #[derive(Debug, Clone, Copy)]
 struct Arrived {
     requests: f64,
@@ -35,7 +38,7 @@ struct Arrived {
     to: f64,
 }
 
-/// So many requests waited from the one to the other time, evenly in between.
+/// Requests that waited from the one to the other time, evenly in between.
 #[derive(Debug, Clone, Copy)]
 struct Slope {
     requests: f64,
@@ -65,14 +68,15 @@ impl Waits {
         }
     }
 
-    /// One step in which so many requests arrive evenly, and so many could be served.
+    /// One step in which this many requests arrive evenly, and this many could be served.
     pub fn step(&mut self, arrivals: f64, able: f64) {
         let (start, end) = (self.now, self.now + self.step);
         self.rate = able / self.step;
         let mut clock = self.drain(start, end);
         let inflow = arrivals / self.step;
         if self.queue.is_empty() && arrivals > 0.0 {
-            // What arrived while older requests were served has queued up; it is gone when service has caught up.
+            // What arrived while older requests were served has queued up; the queue is empty when service has caught
+            // up.
             let caught_up =
                 if self.rate > inflow { clock + inflow * (clock - start) / (self.rate - inflow) } else { end };
             let until = if arrivals <= able && clock <= start { start } else { caught_up.min(end) };
@@ -97,8 +101,8 @@ impl Waits {
         self.now = end;
     }
 
-    /// The share of requests that waited too long, and the 99th percentile of all waits in seconds. What still waits is served
-    /// on as in the last step, or by one replica when nothing was ready.
+    /// The share of requests that waited too long, and the 99th percentile of all waits in seconds. What still waits is
+    /// served on as in the last step, or by one replica when nothing was ready.
     pub fn close(mut self) -> (f64, f64) {
         self.rate = if self.rate > 0.0 { self.rate } else { self.capacity };
         self.drain(self.now, f64::INFINITY);
@@ -122,7 +126,7 @@ impl Waits {
         (late, high)
     }
 
-    /// Serves the queue until it is empty or the time is up; says when that was.
+    /// Serves the queue until it is empty or the time is up; returns when that was.
     fn drain(&mut self, start: f64, end: f64) -> f64 {
         let mut clock = start;
         while let Some(head) = self.queue.front_mut().filter(|_| clock < end && self.rate > 0.0) {
@@ -134,7 +138,7 @@ impl Waits {
             clock = then;
             head.requests -= done;
             head.from = newest;
-            // What floating point leaves of a chunk is none.
+            // A rest of a chunk within floating point error is none.
             if part >= 1.0 - 1e-12 {
                 self.queue.pop_front();
             }
@@ -168,8 +172,8 @@ impl Chance {
     }
 }
 
-impl Service {
-    /// The 99th percentile of the time to an answer after a step: behind those that wait, by chance, and in service.
+impl ServiceTime {
+    /// The 99th percentile of the response time after a step: behind the queue, by chance, and in service.
     pub fn latency(&self, plant: &Plant, last: Option<&Served>, setup: &Setup) -> f64 {
         let rate = f64::from(plant.ready) * setup.capacity;
         if rate <= 0.0 {
@@ -186,13 +190,13 @@ impl Service {
         self.spread(able / waits.step * self.seconds, arrivals / able)
     }
 
-    /// Who waits, and how long, at so many slots of which this share is busy.
+    /// The share that waits, and for how long, at this many slots with this load.
     fn spread(&self, slots: f64, load: f64) -> Chance {
         let slots = slots.round().max(1.0);
         if load >= 1.0 {
             return Chance { share: 1.0, mean: self.seconds };
         }
-        // Erlang's B by its recursion, then his C.
+        // Erlang's B by its recursion, then Erlang's C.
         let offered = slots * load;
         let mut blocked = 1.0;
         for slot in 1..=slots as u64 {

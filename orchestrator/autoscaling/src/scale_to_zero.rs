@@ -1,26 +1,26 @@
-//! Scale to zero, for any policy: a lease that may have no replicas has none while nobody asks for any.
+//! Scale to zero, around any autoscaler: a lease that may have no replicas has none while no requests come.
 //!
-//! What runs is never quite idle, so utilization alone would keep the last replica for ever. Requests tell: without one for
-//! [`QUIET`] start delays the wish is zero, and the first that waits wakes the lease. Where nobody counts requests, or the
-//! lease must keep a replica, the policy inside decides alone.
+//! A running replica is never quite idle, so utilization alone would keep the last one forever. Requests decide: after
+//! [`QUIET`] start delays without one the wish is zero, and the first waiting request wakes the lease. Where requests
+//! are not counted, or the lease must keep a replica, the inner autoscaler decides alone.
 
-use super::{Decision, Observation, Policy};
+use super::{Autoscaler, Decision, Observation};
 
-/// How long nobody asked for anything before the last replica goes, in start delays.
+/// How long no request came before the last replica is removed, in start delays.
 pub const QUIET: f64 = 5.0;
 
-/// A policy that sleeps when nobody asks.
+/// An autoscaler that goes to zero when no requests come.
 pub struct Sleeper {
-    inner: Box<dyn Policy>,
+    inner: Box<dyn Autoscaler>,
     /// Since when no request came.
     quiet: Option<f64>,
 }
 
-pub fn sleeper(inner: Box<dyn Policy>) -> Sleeper {
+pub fn sleeper(inner: Box<dyn Autoscaler>) -> Sleeper {
     Sleeper { inner, quiet: None }
 }
 
-impl Policy for Sleeper {
+impl Autoscaler for Sleeper {
     fn decide(&mut self, seen: &Observation) -> Decision {
         let decision = self.inner.decide(seen);
         let idle = seen.arrivals == Some(0.0) && seen.waiting <= 0.0;
@@ -53,7 +53,7 @@ mod tests {
 
     struct Always(u32);
 
-    impl Policy for Always {
+    impl Autoscaler for Always {
         fn decide(&mut self, _: &Observation) -> Decision {
             Decision { replicas: self.0, reason: String::new() }
         }
@@ -77,23 +77,23 @@ mod tests {
 
     #[test]
     fn the_last_replica_goes_when_nobody_asked_for_a_while_and_comes_with_the_next_request() {
-        let mut policy = sleeper(Box::new(Always(0)));
-        assert_eq!(policy.decide(&seen(0.0, 1, 3.0, 0.0)).replicas, 0, "what the policy inside says");
-        let quiet = [10.0, 20.0, 39.0, 40.0, 50.0].map(|time| policy.decide(&seen(time, 1, 0.0, 0.0)).replicas);
+        let mut autoscaler = sleeper(Box::new(Always(0)));
+        assert_eq!(autoscaler.decide(&seen(0.0, 1, 3.0, 0.0)).replicas, 0, "what the inner autoscaler says");
+        let quiet = [10.0, 20.0, 39.0, 40.0, 50.0].map(|time| autoscaler.decide(&seen(time, 1, 0.0, 0.0)).replicas);
         assert_eq!(quiet, [1, 1, 1, 0, 0]);
-        assert_eq!(policy.decide(&seen(60.0, 0, 0.0, 0.0)).replicas, 0);
-        let woken = policy.decide(&seen(61.0, 0, 0.5, 2.0));
+        assert_eq!(autoscaler.decide(&seen(60.0, 0, 0.0, 0.0)).replicas, 0);
+        let woken = autoscaler.decide(&seen(61.0, 0, 0.5, 2.0));
         assert_eq!((woken.replicas, woken.reason.as_str()), (1, "2 requests wait for a replica: awake"));
-        assert_eq!(policy.decide(&seen(70.0, 1, 0.0, 0.0)).replicas, 1, "the wait begins anew");
+        assert_eq!(autoscaler.decide(&seen(70.0, 1, 0.0, 0.0)).replicas, 1, "the wait begins anew");
     }
 
     #[test]
-    fn where_a_replica_is_kept_or_nobody_counts_the_policy_inside_decides() {
-        let mut policy = sleeper(Box::new(Always(3)));
+    fn where_a_replica_is_kept_or_nobody_counts_the_inner_autoscaler_decides() {
+        let mut autoscaler = sleeper(Box::new(Always(3)));
         let kept = Observation { bounds: Bounds::open(1, 4), ..seen(1000.0, 1, 0.0, 0.0) };
         let blind = Observation { arrivals: None, ..seen(2000.0, 1, 0.0, 0.0) };
         for seen in [&kept, &blind, &Observation { time: 9000.0, ..kept.clone() }] {
-            assert_eq!(policy.decide(seen).replicas, 3);
+            assert_eq!(autoscaler.decide(seen).replicas, 3);
         }
     }
 }

@@ -1,9 +1,9 @@
-//! What holds for every policy, whatever it sees, and for the shield.
+//! Properties of every autoscaler on any input, and of the shield.
 
 use proptest::{collection::vec, option, prelude::*};
 
 use super::{
-    Bounds, Decision, Observation, Policy,
+    Autoscaler, Bounds, Decision, Observation,
     adaptive::adaptive,
     hpa::{hpa, keda},
     learning::{Method, file::shipped},
@@ -13,10 +13,10 @@ use super::{
     threshold::threshold,
 };
 
-type Make = fn() -> Box<dyn Policy>;
+type Make = fn() -> Box<dyn Autoscaler>;
 
-/// Every policy there is.
-fn policies() -> Vec<(&'static str, Make)> {
+/// Every autoscaler.
+fn autoscalers() -> Vec<(&'static str, Make)> {
     vec![
         ("default", || Box::new(adaptive())),
         ("predictive", || Box::new(predictive())),
@@ -34,17 +34,17 @@ fn policies() -> Vec<(&'static str, Make)> {
     ]
 }
 
-fn learned(method: Method, refining: bool) -> Box<dyn Policy> {
+fn learned(method: Method, refining: bool) -> Box<dyn Autoscaler> {
     Box::new(shipped(method).expect("a policy file").refining(refining))
 }
 
-/// Policies that promise to follow the demand from wherever they are.
+/// Autoscalers that follow the demand monotonically.
 fn monotone() -> Vec<(&'static str, Make)> {
     let promise = ["threshold", "hpa-70", "hpa-80", "keda-85"];
-    policies().into_iter().filter(|(name, _)| promise.contains(name)).collect()
+    autoscalers().into_iter().filter(|(name, _)| promise.contains(name)).collect()
 }
 
-/// Numbers with the ones that break arithmetic.
+/// Numbers, including those that break arithmetic.
 fn number(usual: f64) -> impl Strategy<Value = f64> {
     let odd = prop_oneof![
         Just(f64::NAN),
@@ -69,7 +69,8 @@ prop_compose! {
 }
 
 prop_compose! {
-    /// An observation in which anything may be wrong. Its time is a gap to the one before; it may be negative.
+    /// An observation in which anything may be invalid. Its time is an interval since the one before; it may be
+    /// negative.
     fn look()(
         time in prop_oneof![6 => Just(15.0), 2 => 0.0..1e5, 1 => -1e4..0.0, 1 => number(1e9)],
         utilization in option::of(number(1.2)),
@@ -87,7 +88,7 @@ prop_compose! {
     }
 }
 
-/// What came of a look: when, from how many replicas, what the policy wished, and what it got.
+/// The result of one observation: when, from how many replicas, the wish, and what was granted.
 struct Turn {
     time: f64,
     present: u32,
@@ -95,8 +96,8 @@ struct Turn {
     granted: u32,
 }
 
-/// A policy under the shield, with replicas that are ready one look after they were asked for.
-fn live(policy: &mut dyn Policy, bounds: Bounds, start: u32, looks: &[(f64, Observation)]) -> Vec<Turn> {
+/// An autoscaler under the shield, with replicas that are ready one observation after they were asked for.
+fn live(autoscaler: &mut dyn Autoscaler, bounds: Bounds, start: u32, looks: &[(f64, Observation)]) -> Vec<Turn> {
     let (mut clock, mut ready, mut starting) = (0.0, start.clamp(bounds.min, bounds.max), 0);
     let mut stepped = f64::NEG_INFINITY;
     let turn = |(gap, look): &(f64, Observation)| {
@@ -105,7 +106,7 @@ fn live(policy: &mut dyn Policy, bounds: Bounds, start: u32, looks: &[(f64, Obse
             clock = time;
         }
         let seen = Observation { time, ready, starting, bounds, ..look.clone() };
-        let decision = policy.decide(&seen);
+        let decision = autoscaler.decide(&seen);
         let present = seen.present();
         let granted = grant(&bounds, present, decision.replicas, clock - stepped, By::Tenant).replicas;
         if granted != present {
@@ -126,7 +127,7 @@ proptest! {
     fn every_policy_stays_within_what_is_granted(
         bounds in bounds(), start in 0u32..250, looks in vec(look(), 1..60),
     ) {
-        for (name, make) in policies() {
+        for (name, make) in autoscalers() {
             let mut stepped: Option<f64> = None;
             for Turn { time, present, decision, granted } in live(&mut *make(), bounds, start, &looks) {
                 prop_assert!(!decision.reason.is_empty(), "{name} gives no reason");
@@ -143,10 +144,10 @@ proptest! {
         }
     }
 
-    /// The same observations lead to the same decisions, words included.
+    /// The same observations lead to the same decisions, reasons included.
     #[test]
     fn every_policy_is_deterministic(bounds in bounds(), start in 0u32..250, looks in vec(look(), 1..40)) {
-        for (name, make) in policies() {
+        for (name, make) in autoscalers() {
             let decisions = || live(&mut *make(), bounds, start, &looks).into_iter().map(|turn| turn.decision);
             prop_assert!(decisions().eq(decisions()), "{name} differs from itself");
         }
@@ -164,18 +165,18 @@ proptest! {
         };
         for (name, make) in monotone() {
             let last = |demand: f64| {
-                let mut policy = make();
+                let mut autoscaler = make();
                 for time in [0.0, 400.0, 800.0] {
-                    policy.decide(&look(time, calm));
+                    autoscaler.decide(&look(time, calm));
                 }
-                policy.decide(&look(1_200.0, demand)).replicas
+                autoscaler.decide(&look(1_200.0, demand)).replicas
             };
             let (less, more) = (last(demand), last(demand + more));
             prop_assert!(less <= more, "{name}: {less} at {demand}, {more} at more");
         }
     }
 
-    /// What was granted once is granted again, and a wish within all limits is granted whole.
+    /// A granted count is granted again, and a wish within all limits is granted in full.
     #[test]
     fn the_shield_repeats_itself_and_takes_nothing_needlessly(
         bounds in bounds(), present in 0u32..250, wish in 0u32..250, proof in option::of(0u32..=12_000),
@@ -186,7 +187,7 @@ proptest! {
         let again = grant(&bounds, present, granted.replicas, f64::INFINITY, by);
         prop_assert_eq!(again.replicas, granted.replicas);
         prop_assert_eq!(granted.bound.is_none(), granted.replicas == wish);
-        // It cuts a wish toward the present and turns none around.
+        // It reduces a wish toward the present count and never reverses it.
         let (low, high) = (present.min(wish), present.max(wish));
         let within = (low..=high).contains(&granted.replicas);
         prop_assert!(within || !(bounds.min..=bounds.max).contains(&wish), "{wish} from {present} became {granted:?}");

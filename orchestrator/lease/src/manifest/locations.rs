@@ -1,47 +1,48 @@
-//! Where in a file the paths of its refusals stand, for an editor to show them at their lines.
+//! Positions of refusals in a file, so that an editor can show them at their lines.
 
 use std::collections::BTreeMap;
 
 use saphyr_parser::{Event, Parser, Span};
 
-use super::{LARGEST, Manifest, Refusal, Refused, node};
+use super::{LARGEST, Manifest, ManifestRefusal, Refused, node};
 
-/// Nested collections that are followed: beyond, the file is refused anyhow.
+/// The deepest nesting that is followed; a deeper file is refused in any case.
 const DEEPEST: usize = 32;
-/// Bytes of all paths: what a stranger's file can make us keep.
+/// Limit for the bytes of all paths, because the file is a stranger's.
 const MOST_BYTES: usize = 4 << 20;
 
 /// A line and a column, both from 1; a column counts characters.
-pub type Place = (usize, usize);
+pub type SourceLocation = (usize, usize);
 
-/// A refusal, and where in the file it stands; none when that is the whole file.
+/// A refusal and its position in the file; none when it is about the whole file.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Placed {
-    pub refusal: Refusal,
-    pub place: Option<Place>,
+pub struct LocatedRefusal {
+    pub refusal: ManifestRefusal,
+    pub place: Option<SourceLocation>,
 }
 
 impl Manifest {
-    /// The same as [`Manifest::parse`], with the place of each refusal.
-    pub fn check(bytes: &[u8]) -> Result<Self, Vec<Placed>> {
+    /// The same as [`Manifest::parse`], with the position of each refusal.
+    pub fn check(bytes: &[u8]) -> Result<Self, Vec<LocatedRefusal>> {
         Self::parse(bytes).map_err(|Refused(refusals)| {
             let text = std::str::from_utf8(bytes).ok().filter(|text| text.len() <= LARGEST).unwrap_or_default();
-            // Of a file that is no YAML, or goes beyond the bounds, nothing else is known.
+            // For a file that is no YAML, or exceeds the limits, nothing else is known.
             let (places, broken) = match node::read(text) {
                 Ok(_) => (places(text), None),
                 Err(error) => (BTreeMap::new(), error.location().map(|location| (location.line(), location.column()))),
             };
-            let placed = |refusal: Refusal| {
+            let placed = |refusal: ManifestRefusal| {
                 let place = if refusal.path.is_empty() { broken } else { find(&places, &refusal.path) };
-                Placed { refusal, place }
+                LocatedRefusal { refusal, place }
             };
             refusals.into_iter().map(placed).collect()
         })
     }
 }
 
-/// The place of a path, or of the nearest thing around it: what is missing, or comes by an alias, has no place of its own.
-fn find(places: &BTreeMap<String, Place>, path: &str) -> Option<Place> {
+/// The position of a path, or of the nearest enclosing one: a missing key, and a key from an alias, have no position of
+/// their own.
+fn find(places: &BTreeMap<String, SourceLocation>, path: &str) -> Option<SourceLocation> {
     let mut path = path;
     loop {
         if let Some(place) = places.get(path) {
@@ -57,9 +58,9 @@ enum Open {
     List { path: String, next: usize },
 }
 
-/// The place of every key and of every item, by its path as refusals write it. Of a file that ends in an error, what stands
-/// before it.
-fn places(text: &str) -> BTreeMap<String, Place> {
+/// The position of every key and of every item, by its path as refusals write it. For a file that ends in an error, the
+/// positions before it.
+fn places(text: &str) -> BTreeMap<String, SourceLocation> {
     let (mut places, mut open, mut bytes) = (BTreeMap::new(), Vec::<Open>::new(), 0);
     for event in Parser::new_from_str(text) {
         let Ok((event, span)) = event else { break };
@@ -75,7 +76,7 @@ fn places(text: &str) -> BTreeMap<String, Place> {
         let path = match open.last_mut() {
             None => String::new(),
             Some(Open::Map { path, key: key @ None }) => {
-                // A collection as a key is refused when the file is read.
+                // A collection as a key is refused when the file is parsed.
                 let Some(text) = scalar else { break };
                 places.entry(inner(path, text)).or_insert(begin(&span));
                 *key = Some(text.to_owned());
@@ -102,7 +103,7 @@ fn places(text: &str) -> BTreeMap<String, Place> {
     places
 }
 
-/// What is merged in stands where it is merged to.
+/// Merged keys have the position of the merge.
 fn inner(path: &str, key: &str) -> String {
     match (path, key) {
         (path, "<<") => path.to_owned(),
@@ -111,7 +112,7 @@ fn inner(path: &str, key: &str) -> String {
     }
 }
 
-fn begin(span: &Span) -> Place {
+fn begin(span: &Span) -> SourceLocation {
     (span.start.line(), span.start.col() + 1)
 }
 
@@ -121,7 +122,7 @@ mod tests {
     use super::*;
 
     /// A refusal's path and place.
-    type Found = (&'static str, Option<Place>);
+    type Found = (&'static str, Option<SourceLocation>);
 
     /// Files, and what is refused of each.
     const BAD: &[(&str, &[Found])] = &[
