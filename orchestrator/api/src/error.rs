@@ -7,11 +7,9 @@ use axum::{
     http::{StatusCode, request::Parts},
     response::{IntoResponse, Response},
 };
-
 use serde::de::DeserializeOwned;
 
 use api_types::error::ErrorView;
-use store;
 
 pub type Result<T> = std::result::Result<T, Error>;
 
