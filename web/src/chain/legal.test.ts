@@ -57,7 +57,7 @@ const order: OrderView = {
     acceptUntil: NOW + 10,
   },
   ...{ openedAt: 1, openedBlock: 1, closedAt: null, bids: [] },
-  decision: { standing: "", reason: null, bid: null, lease: null, decidedAtMs: null, reserved: false },
+  decision: { standing: "open", reason: null, bid: null, lease: null, decidedAtMs: null, reserved: false },
 }
 const offer: OfferView = {
   ...{ id: 1, provider: PROVIDER, open: true, currency: zeroAddress },

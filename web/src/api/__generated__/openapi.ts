@@ -8,7 +8,7 @@ export interface paths {
             cookie?: never;
         };
         /** Where the page finds its market. */
-        get: operations["config"];
+        get: operations["getPageConfig"];
         put?: never;
         post?: never;
         delete?: never;
@@ -25,7 +25,7 @@ export interface paths {
             cookie?: never;
         };
         /** All statements of an epoch whose root is on chain, with their paths: whoever watches can judge this provider by them. */
-        get: operations["epoch"];
+        get: operations["getEpoch"];
         put?: never;
         post?: never;
         delete?: never;
@@ -42,7 +42,7 @@ export interface paths {
             cookie?: never;
         };
         /** The manual of the market's errors. */
-        get: operations["errors"];
+        get: operations["listContractErrors"];
         put?: never;
         post?: never;
         delete?: never;
@@ -59,7 +59,7 @@ export interface paths {
             cookie?: never;
         };
         /** What happened on the market, oldest first. */
-        get: operations["events"];
+        get: operations["listEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -76,9 +76,9 @@ export interface paths {
             cookie?: never;
         };
         /** The evidence itself: to be saved, not to be shown, because nobody knows what it is. */
-        get: operations["get"];
+        get: operations["getEvidence"];
         /** Hand over the evidence of an open dispute: bytes whose keccak256 it names. */
-        put: operations["put"];
+        put: operations["putEvidence"];
         post?: never;
         delete?: never;
         options?: never;
@@ -94,7 +94,7 @@ export interface paths {
             cookie?: never;
         };
         /** Leases of the market, oldest first. */
-        get: operations["list"];
+        get: operations["listLeases"];
         put?: never;
         post?: never;
         delete?: never;
@@ -111,7 +111,7 @@ export interface paths {
             cookie?: never;
         };
         /** A lease whole, with its timeline across the seven words. */
-        get: operations["show"];
+        get: operations["getLease"];
         put?: never;
         post?: never;
         delete?: never;
@@ -128,7 +128,7 @@ export interface paths {
             cookie?: never;
         };
         /** Who looked inside a lease, newest first; for the tenant. Kept for 90 days. */
-        get: operations["accesses"];
+        get: operations["listAccesses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -145,7 +145,7 @@ export interface paths {
             cookie?: never;
         };
         /** The demand that a lease's policy saw, oldest first: a trace. Needs `view`. */
-        get: operations["demand"];
+        get: operations["listLeaseDemand"];
         put?: never;
         post?: never;
         delete?: never;
@@ -162,7 +162,7 @@ export interface paths {
             cookie?: never;
         };
         /** What happened to a lease, oldest first. */
-        get: operations["of_lease"];
+        get: operations["listLeaseEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -179,10 +179,10 @@ export interface paths {
             cookie?: never;
         };
         /** Whom a lease's tenant lets look inside; for the tenant. */
-        get: operations["grants"];
+        get: operations["listGrants"];
         put?: never;
         /** Let somebody look inside a lease, by the tenant's signature. Anybody may hand it over. */
-        post: operations["grant"];
+        post: operations["createGrant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -200,7 +200,7 @@ export interface paths {
         put?: never;
         post?: never;
         /** Let somebody look inside no more; for the tenant. What was signed for them before stays refused. */
-        delete: operations["revoke"];
+        delete: operations["deleteGrant"];
         options?: never;
         head?: never;
         patch?: never;
@@ -214,7 +214,7 @@ export interface paths {
             cookie?: never;
         };
         /** A lease's use as it is sampled: server-sent `live` events, and one `end` with a reason when the visit is over. Needs `view`. */
-        get: operations["live"];
+        get: operations["streamUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -231,7 +231,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a lease's containers printed, in the order of time. Needs `logs`. */
-        get: operations["logs"];
+        get: operations["getLogs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -248,9 +248,9 @@ export interface paths {
             cookie?: never;
         };
         /** A lease's manifest, byte for byte. Needs `view`. */
-        get: operations["get_manifest"];
+        get: operations["getManifest"];
         /** Hand over a lease's manifest: the bytes of a Compose file. */
-        put: operations["put_manifest"];
+        put: operations["putManifest"];
         post?: never;
         delete?: never;
         options?: never;
@@ -266,7 +266,7 @@ export interface paths {
             cookie?: never;
         };
         /** A lease's statements whose roots are on chain, newest first. */
-        get: operations["proofs"];
+        get: operations["listProofs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -283,7 +283,7 @@ export interface paths {
             cookie?: never;
         };
         /** A lease's statement in an epoch (a number, or `latest`: the newest whose root is on chain) and its path to the root. */
-        get: operations["proof"];
+        get: operations["getProof"];
         put?: never;
         post?: never;
         delete?: never;
@@ -300,7 +300,7 @@ export interface paths {
             cookie?: never;
         };
         /** A lease's scaling: its policy, the newest ruling, those that differed from the one before, and the policy beside it. */
-        get: operations["scaling"];
+        get: operations["getLeaseScaling"];
         put?: never;
         post?: never;
         delete?: never;
@@ -317,7 +317,7 @@ export interface paths {
             cookie?: never;
         };
         /** A lease's use over time. Samples are kept for a day, one a minute of them for a month. Needs `view`. */
-        get: operations["series"];
+        get: operations["getUsageSeries"];
         put?: never;
         post?: never;
         delete?: never;
@@ -334,7 +334,7 @@ export interface paths {
             cookie?: never;
         };
         /** Open a shell, or run a command. Needs `shell`. A WebSocket: see the module for its frames. */
-        get: operations["shell"];
+        get: operations["openShell"];
         put?: never;
         post?: never;
         delete?: never;
@@ -351,7 +351,7 @@ export interface paths {
             cookie?: never;
         };
         /** What a lease has used since it was opened, and the samples behind it. Needs `view`. */
-        get: operations["usage"];
+        get: operations["getLeaseUsage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -370,7 +370,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Check a manifest before a lease is opened for it: all that stands against it, at its lines. Always answers 200. */
-        post: operations["check"];
+        post: operations["checkManifest"];
         delete?: never;
         options?: never;
         head?: never;
@@ -385,7 +385,7 @@ export interface paths {
             cookie?: never;
         };
         /** Which market this provider serves, and what a client needs to sign for it. */
-        get: operations["market"];
+        get: operations["getMarket"];
         put?: never;
         post?: never;
         delete?: never;
@@ -402,7 +402,7 @@ export interface paths {
             cookie?: never;
         };
         /** Every offer of the market, oldest first. */
-        get: operations["offers"];
+        get: operations["listOffers"];
         put?: never;
         post?: never;
         delete?: never;
@@ -419,7 +419,7 @@ export interface paths {
             cookie?: never;
         };
         /** Orders of the market, oldest first, each with this provider's decision and its reason. */
-        get: operations["orders"];
+        get: operations["listOrders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -436,10 +436,10 @@ export interface paths {
             cookie?: never;
         };
         /** Every proposal that concerns whoever is signed in: as account, proposer or approver. The newest first. */
-        get: operations["list_proposals"];
+        get: operations["listProposals"];
         put?: never;
         /** Ask an account's approvers for their consents. */
-        post: operations["propose"];
+        post: operations["createProposal"];
         delete?: never;
         options?: never;
         head?: never;
@@ -454,11 +454,11 @@ export interface paths {
             cookie?: never;
         };
         /** One proposal, for whom it concerns. */
-        get: operations["show_proposal"];
+        get: operations["getProposal"];
         put?: never;
         post?: never;
         /** Take a proposal back. Consents that were given stay good on chain until they are revoked there. */
-        delete: operations["withdraw"];
+        delete: operations["deleteProposal"];
         options?: never;
         head?: never;
         patch?: never;
@@ -474,7 +474,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Hand an approver's signature in. */
-        post: operations["add_consent"];
+        post: operations["addConsent"];
         delete?: never;
         options?: never;
         head?: never;
@@ -489,7 +489,7 @@ export interface paths {
             cookie?: never;
         };
         /** This provider's own books, with what it should see to. */
-        get: operations["books"];
+        get: operations["getProviderAccount"];
         put?: never;
         post?: never;
         delete?: never;
@@ -506,7 +506,7 @@ export interface paths {
             cookie?: never;
         };
         /** Every provider that ever registered, by address. */
-        get: operations["providers"];
+        get: operations["listProviders"];
         put?: never;
         post?: never;
         delete?: never;
@@ -523,7 +523,7 @@ export interface paths {
             cookie?: never;
         };
         /** Which of this provider's open offers an order would fit, what it would cost, and why the others do not fit. */
-        get: operations["screen"];
+        get: operations["screenOrder"];
         put?: never;
         post?: never;
         delete?: never;
@@ -540,12 +540,12 @@ export interface paths {
             cookie?: never;
         };
         /** Who is signed in. */
-        get: operations["show_session"];
+        get: operations["getSession"];
         put?: never;
         /** Sign in with a signed message. */
-        post: operations["open"];
+        post: operations["createSession"];
         /** Sign out. */
-        delete: operations["close"];
+        delete: operations["deleteSession"];
         options?: never;
         head?: never;
         patch?: never;
@@ -561,7 +561,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Begin to sign in: what the message has to carry. */
-        post: operations["nonce"];
+        post: operations["createNonce"];
         delete?: never;
         options?: never;
         head?: never;
@@ -576,7 +576,7 @@ export interface paths {
             cookie?: never;
         };
         /** How the orchestrator is doing: each stage's last run. */
-        get: operations["status"];
+        get: operations["getStatus"];
         put?: never;
         post?: never;
         delete?: never;
@@ -594,10 +594,10 @@ export interface paths {
         };
         /**
          * Everything from now on, as server-sent events: `head` (HeadView), `event` (EventView), `reorg` ({number}: everything of
-         *     this block and later is to be forgotten; what took its place follows), `beat` every three seconds. Whoever comes back
+         *     this block and later is to be forgotten; what took its cursor follows), `beat` every three seconds. Whoever comes back
          *     with Last-Event-ID goes on where it was, without a gap and without a double. A stream that is read too slowly ends.
          */
-        get: operations["stream"];
+        get: operations["streamEvents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -610,6 +610,11 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * @description What was read or changed.
+         * @enum {string}
+         */
+        AccessKind: "usage" | "series" | "live" | "demand" | "manifest" | "logs" | "shell" | "grant" | "revoke";
         /** @description A look inside a lease, or a change of who may. */
         AccessView: {
             /**
@@ -619,15 +624,18 @@ export interface components {
             atMs: number;
             detail: string;
             /** @description `usage`, `series`, `live`, `demand`, `manifest`, `logs`, `shell`, `grant`, `revoke`. */
-            what: string;
+            what: components["schemas"]["AccessKind"];
             who: components["schemas"]["Address"];
         };
         /**
          * Format: address
-         * @description 20 bytes, 0x hex.
+         * @description 20 bytes in 0x hex; answers use the mixed case of EIP-55.
          */
         Address: `0x${string}`;
-        /** @enum {string} */
+        /**
+         * @description What an alarm is about.
+         * @enum {string}
+         */
         AlarmKind: "stage" | "chain" | "clock" | "gas" | "wallet" | "intents" | "roots" | "bond" | "draining";
         /** @description Something that its provider should see to. */
         AlarmView: {
@@ -699,25 +707,16 @@ export interface components {
             /** @description The engine's word (`created`, `running`, `exited`, …); `warm` for what is made ahead, beyond the wanted replicas. */
             state: string;
         };
-        /** @description What this provider decided about an order. */
-        DecisionView: {
-            bid: components["schemas"]["BidView"] | null;
-            /**
-             * Format: int64
-             * @description When it was decided, Unix milliseconds of the provider's clock.
-             */
-            decidedAtMs: number | null;
-            lease: components["schemas"]["Hex"] | null;
-            /** @description Why there is no bid. */
-            reason: string | null;
-            /** @description Whether inventory is reserved for a bid that the chain does not show yet. */
-            reserved: boolean;
-            /** @description `open`, `declined`, `bidding`, `placed`, `won`, `released` or `failed`. */
-            standing: string;
+        /** @description What one of the market's errors means, and what to do about it. */
+        ContractErrorView: {
+            cause: string;
+            meaning: string;
+            name: string;
+            remedy: string;
         };
         /** @description What a policy saw until a time. */
         DemandView: {
-            seen: components["schemas"]["SeenView"];
+            seen: components["schemas"]["ObservationView"];
             /**
              * Format: double
              * @description Unix seconds of the provider's clock.
@@ -737,6 +736,12 @@ export interface components {
             earned: string;
             withdrawn: string;
         };
+        EpochStatementView: {
+            lease: components["schemas"]["Hex"];
+            /** @description The siblings from the leaf up. */
+            path: components["schemas"]["Hex"][];
+            usage: components["schemas"]["StatementArgument"];
+        };
         /** @description All that a provider stated under one root: what a watcher checks. */
         EpochView: {
             /** Format: int64 */
@@ -745,7 +750,7 @@ export interface components {
             postedAt: number;
             provider: components["schemas"]["Address"];
             root: components["schemas"]["Hex"];
-            statements: components["schemas"]["StatementView"][];
+            statements: components["schemas"]["EpochStatementView"][];
         };
         /** @description Every error of the API. */
         ErrorView: {
@@ -772,21 +777,6 @@ export interface components {
             time: number;
             tx: components["schemas"]["Hex"];
         };
-        EvidenceView: {
-            /** Format: int64 */
-            epoch: number;
-            leaf: components["schemas"]["Hex"];
-            /**
-             * Format: int64
-             * @description The statement's.
-             */
-            time: number;
-            /**
-             * Format: int32
-             * @description Basis points.
-             */
-            utilization: number;
-        };
         FaultView: {
             /** @description Wei taken from the bond, when the event says so. */
             amount: string | null;
@@ -796,9 +786,16 @@ export interface components {
             time: number;
             tx: components["schemas"]["Hex"];
         };
+        GasByKindView: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            gas: number;
+            kind: string;
+        };
         GasView: {
             /** @description Of the last day. */
-            byKind: components["schemas"]["SpentView"][];
+            byKind: components["schemas"]["GasByKindView"][];
             /** @description Wei, at most: the gas at the highest fee that was signed for it. */
             feesLastDay: string;
             /** Format: int64 */
@@ -845,16 +842,24 @@ export interface components {
         };
         /**
          * Format: hex
-         * @description Bytes, 0x hex.
+         * @description Bytes in 0x hex.
          */
         Hex: `0x${string}`;
-        IntentsView: {
+        IntentCountView: {
             /** Format: int64 */
             count: number;
             /** @description `prepared`, `sent`, `mined`, `final` or `failed`. */
-            state: string;
+            state: components["schemas"]["IntentState"];
         };
-        /** @enum {string} */
+        /**
+         * @description The state of a transaction intent: stored, sent, in a block, final, or given up.
+         * @enum {string}
+         */
+        IntentState: "prepared" | "sent" | "mined" | "final" | "failed";
+        /**
+         * @description `active`, `exhausted` (its funds are spent) or `closed`.
+         * @enum {string}
+         */
         LeaseStatus: "active" | "exhausted" | "closed";
         /** @description A lease in a list. */
         LeaseSummary: {
@@ -879,6 +884,24 @@ export interface components {
             status: components["schemas"]["LeaseStatus"];
             tenant: components["schemas"]["Address"];
         };
+        /** @description Cumulative counters since the lease was opened. */
+        LeaseUsageView: {
+            cpuNanos: string;
+            lease: components["schemas"]["Hex"];
+            memoryByteSeconds: string;
+            networkBytes: string;
+            /**
+             * Format: int64
+             * @description Healthy replicas × seconds.
+             */
+            replicaSeconds: number;
+            /**
+             * Format: int64
+             * @description When the counters were last read, Unix milliseconds of the provider's clock.
+             */
+            sampledAtMs: number;
+            samples: components["schemas"]["UsageSampleView"][];
+        };
         /** @description A lease whole. */
         LeaseView: components["schemas"]["LeaseSummary"] & {
             containers: components["schemas"]["ContainerView"][];
@@ -892,13 +915,13 @@ export interface components {
             /** @description Why it does not run, when it should. */
             reason: string | null;
             /** @description What the gateway serves of it. */
-            served: components["schemas"]["ServedView"][];
+            served: components["schemas"]["ServedServiceView"][];
             terms: components["schemas"]["TermsArgument"];
             /** @description The seven words, in the order of the flow. */
-            timeline: components["schemas"]["StepView"][];
+            timeline: components["schemas"]["StageProgressView"][];
         };
         /** @description A lease's use between one sample and the one before, and what came for it through the gateway meanwhile. */
-        LiveView: {
+        LiveUsageView: {
             /**
              * Format: int64
              * @description Unix milliseconds of the provider's clock.
@@ -948,7 +971,7 @@ export interface components {
             waiting: number | null;
         };
         /** @description A line that a container printed. */
-        LogLine: {
+        LogLineView: {
             /**
              * Format: int64
              * @description Unix milliseconds of the engine's clock.
@@ -961,7 +984,10 @@ export interface components {
             /** @description `stdout` or `stderr`. */
             stream: components["schemas"]["LogStream"];
         };
-        /** @enum {string} */
+        /**
+         * @description The output stream of a container.
+         * @enum {string}
+         */
         LogStream: "stdout" | "stderr";
         /** @description What a manifest says, or everything that stands against it. */
         ManifestCheckView: {
@@ -970,10 +996,17 @@ export interface components {
             /** @description Whether it can run. */
             ok: boolean;
             policy: string;
-            refusals: components["schemas"]["PlacedView"][];
+            refusals: components["schemas"]["ManifestRefusalView"][];
             /** @description Of a manifest that can run. */
             services: components["schemas"]["CheckedServiceView"][];
             shadow: string | null;
+        };
+        /** @description A refusal at its place. Lines and columns from 1; none when the place is the whole file. */
+        ManifestRefusalView: {
+            column: number | null;
+            line: number | null;
+            message: string;
+            path: string;
         };
         ManifestView: {
             /** @description keccak256 of the manifest's bytes, as the lease's terms have it. */
@@ -1038,6 +1071,48 @@ export interface components {
             nonce: string;
             statement: string;
         };
+        /** @description What a policy saw. */
+        ObservationView: {
+            /**
+             * Format: double
+             * @description Requests per second.
+             */
+            arrivals: number | null;
+            /**
+             * Format: double
+             * @description Requests per second that one replica serves.
+             */
+            capacity: number | null;
+            /**
+             * Format: double
+             * @description Seconds from a decision until its replicas serve.
+             */
+            delay: number;
+            /**
+             * Format: double
+             * @description In replicas' worth of work.
+             */
+            demand: number | null;
+            /**
+             * Format: double
+             * @description 99th percentile of the seconds to an answer.
+             */
+            latency: number | null;
+            /** Format: int32 */
+            ready: number;
+            /** Format: int32 */
+            starting: number;
+            /**
+             * Format: double
+             * @description CPU used of the CPU that ready replicas had, 0 to 1.
+             */
+            utilization: number | null;
+            /**
+             * Format: double
+             * @description Requests that waited for a replica.
+             */
+            waiting: number;
+        };
         OfferView: {
             currency: components["schemas"]["Address"];
             /** Format: int32 */
@@ -1047,6 +1122,27 @@ export interface components {
             prices: components["schemas"]["PricesView"];
             provider: components["schemas"]["Address"];
         };
+        /** @description What this provider decided about an order. */
+        OrderDecisionView: {
+            bid: components["schemas"]["BidView"] | null;
+            /**
+             * Format: int64
+             * @description When it was decided, Unix milliseconds of the provider's clock.
+             */
+            decidedAtMs: number | null;
+            lease: components["schemas"]["Hex"] | null;
+            /** @description Why there is no bid. */
+            reason: string | null;
+            /** @description Whether inventory is reserved for a bid that the chain does not show yet. */
+            reserved: boolean;
+            /** @description `open`, `declined`, `bidding`, `placed`, `won`, `released` or `failed`. */
+            standing: components["schemas"]["OrderStanding"];
+        };
+        /**
+         * @description The state of this provider's answer to an order.
+         * @enum {string}
+         */
+        OrderStanding: "open" | "declined" | "bidding" | "placed" | "won" | "released" | "failed";
         /** @description An order that providers bid on, and what this provider does about it. */
         OrderView: {
             /** Format: int32 */
@@ -1060,7 +1156,7 @@ export interface components {
             /** Format: int64 */
             closedAt: number | null;
             currency: components["schemas"]["Address"];
-            decision: components["schemas"]["DecisionView"];
+            decision: components["schemas"]["OrderDecisionView"];
             deposit: string;
             id: components["schemas"]["Hex"];
             manifestHash: components["schemas"]["Hex"];
@@ -1078,39 +1174,6 @@ export interface components {
             salt: string;
             shape: components["schemas"]["ShapeArgument"];
             tenant: components["schemas"]["Address"];
-        };
-        /** @description This provider's own books. All of it follows from the chain but alarms, wallet, gas and margin. */
-        OwnView: {
-            address: components["schemas"]["Address"];
-            alarms: components["schemas"]["AlarmView"][];
-            /** @description Wei. */
-            bond: string;
-            capacity: components["schemas"]["CapacityView"];
-            /** @description The newest settlements, newest first. */
-            claims: components["schemas"]["ClaimView"][];
-            draining: boolean;
-            earnings: components["schemas"]["EarningsView"][];
-            endpoint: string;
-            gas: components["schemas"]["GasView"];
-            held: components["schemas"]["CapacityView"];
-            intents: components["schemas"]["IntentsView"][];
-            /**
-             * Format: int32
-             * @description Percent on top of the price list that bids ask.
-             */
-            margin: number;
-            /** @description The newest withdrawals of earnings, newest first. */
-            payouts: components["schemas"]["PayoutView"][];
-            /** @description For bids that the chain does not show yet. */
-            reserved: components["schemas"]["CapacityView"];
-            /** @description The newest, newest first. */
-            roots: components["schemas"]["RootView"][];
-            /** @description Each stage's last run. */
-            stages: {
-                [key: string]: components["schemas"]["RunView"];
-            };
-            /** @description Wei that the wallet had when it was last looked into; none before the first time. */
-            wallet: string | null;
         };
         /** @description `/config.json`: where the page finds its market. Beside a page that is hosted as static files it is a file. */
         PageConfig: {
@@ -1131,55 +1194,81 @@ export interface components {
             rpcUrl: string | null;
             walletConnectProjectId: string | null;
         };
-        PayoutView: {
-            amount: string;
-            currency: components["schemas"]["Address"];
-            /** Format: int64 */
-            time: number;
-            tx: components["schemas"]["Hex"];
-        };
-        /** @description A refusal at its place. Lines and columns from 1; none when the place is the whole file. */
-        PlacedView: {
-            column: number | null;
-            line: number | null;
-            message: string;
-            path: string;
-        };
-        /** @description `Policy` of the contracts: the bounds of a lease. */
+        /** @description `LeasePolicy` of the contracts: the bounds within which a lease's replica count may change. */
         PolicyView: {
             /**
              * Format: int32
-             * @description Seconds.
+             * @description Seconds between a step of either side and the provider's next step.
              */
             cooldown: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Utilization below which the provider may remove replicas, percent; 0: never.
+             */
             down: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Replicas beyond what proven demand justifies; from zero: the most that the provider may start.
+             */
             headroom: number;
             /** Format: int32 */
             maxReplicas: number;
             /** Format: int32 */
             minReplicas: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Replicas that one step may add or remove.
+             */
             step: number;
             /**
              * Format: int32
-             * @description Percent.
+             * @description Utilization to aim for, percent.
              */
             target: number;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description Utilization above which the provider may add replicas, percent; 100: never.
+             */
             up: number;
         };
-        /** @description `PriceList` of the contracts: base units × 1e12 per second and unit, as decimal or 0x hex. */
+        PostedRootView: {
+            /** Format: int64 */
+            epoch: number;
+            /**
+             * Format: int64
+             * @description That posting it used; none when somebody else's transaction did.
+             */
+            gas: number | null;
+            /**
+             * Format: int64
+             * @description Statements under it.
+             */
+            leaves: number;
+            /** Format: int64 */
+            postedAt: number;
+            root: components["schemas"]["Hex"];
+            tx: components["schemas"]["Hex"];
+        };
+        /** @description `PriceList` of the contracts: base units × 1e12 as text, in decimal or 0x hex. */
         PricesView: {
+            /** @description Per CPU-second used. */
             cpuSecond: string;
+            /** @description Per MiB of disk and second reserved. */
             diskMiB: string;
+            /** @description Per GPU and second reserved. */
             gpu: string;
+            /** @description Per MiB of memory and second reserved. */
             memoryMiB: string;
+            /** @description Per MiB-second of memory used. */
             memoryMiBSecond: string;
+            /** @description Per millicore and second reserved. */
             millicore: string;
-            /** Format: int32 */
+            /**
+             * Format: int32
+             * @description The traffic of one replica that the reserved rate covers, in KiB per second.
+             */
             networkKiBps: number;
+            /** @description Per MiB received or sent. */
             networkMiB: string;
         };
         /** @description A statement under a posted root, without its path. */
@@ -1190,7 +1279,7 @@ export interface components {
             postedAt: number | null;
             root: components["schemas"]["Hex"];
             rootTx: components["schemas"]["Hex"] | null;
-            usage: components["schemas"]["UsageArgument"];
+            usage: components["schemas"]["StatementArgument"];
         };
         /** @description A statement with its path to a posted root: all that is needed to check it. */
         ProofView: {
@@ -1212,9 +1301,30 @@ export interface components {
             root: components["schemas"]["Hex"];
             rootTx: components["schemas"]["Hex"] | null;
             /** @description The statement. */
-            usage: components["schemas"]["UsageArgument"];
+            usage: components["schemas"]["StatementArgument"];
             /** @description The leaf's values in the order of `leafEncoding`. */
             values: string[];
+        };
+        /** @description An action as `tidemark … --propose` writes it. */
+        ProposalArgument: {
+            account: components["schemas"]["Address"];
+            /** @description Whom to ask; all of the account's approvers when empty. */
+            approvers?: components["schemas"]["Address"][];
+            call: components["schemas"]["Hex"];
+            /** Format: int64 */
+            chainId: number;
+            consents?: components["schemas"]["ConsentView"][];
+            digest: components["schemas"]["Hex"];
+            /** @description Unix seconds. */
+            expiry: string;
+            market: components["schemas"]["Address"];
+            nonce: string;
+            /** @description The proposer's words. */
+            says?: string[];
+            /** @description Wei. */
+            value: string;
+            /** @description Of the account's binding. */
+            version: string;
         };
         /** @description What waits for consents; as the files of `tidemark … --propose` are. */
         ProposalView: {
@@ -1242,26 +1352,38 @@ export interface components {
             value: string;
             version: string;
         };
-        /** @description An action as `tidemark … --propose` writes it. */
-        Proposed: {
-            account: components["schemas"]["Address"];
-            /** @description Whom to ask; all of the account's approvers when empty. */
-            approvers?: components["schemas"]["Address"][];
-            call: components["schemas"]["Hex"];
-            /** Format: int64 */
-            chainId: number;
-            consents?: components["schemas"]["ConsentView"][];
-            digest: components["schemas"]["Hex"];
-            /** @description Unix seconds. */
-            expiry: string;
-            market: components["schemas"]["Address"];
-            nonce: string;
-            /** @description The proposer's words. */
-            says?: string[];
+        /** @description This provider's own books. All of it follows from the chain but alarms, wallet, gas and margin. */
+        ProviderAccountView: {
+            address: components["schemas"]["Address"];
+            alarms: components["schemas"]["AlarmView"][];
             /** @description Wei. */
-            value: string;
-            /** @description Of the account's binding. */
-            version: string;
+            bond: string;
+            capacity: components["schemas"]["CapacityView"];
+            /** @description The newest settlements, newest first. */
+            claims: components["schemas"]["ClaimView"][];
+            draining: boolean;
+            earnings: components["schemas"]["EarningsView"][];
+            endpoint: string;
+            gas: components["schemas"]["GasView"];
+            held: components["schemas"]["CapacityView"];
+            intents: components["schemas"]["IntentCountView"][];
+            /**
+             * Format: int32
+             * @description Percent on top of the price list that bids ask.
+             */
+            margin: number;
+            /** @description The newest withdrawals of earnings, newest first. */
+            payouts: components["schemas"]["WithdrawalView"][];
+            /** @description For bids that the chain does not show yet. */
+            reserved: components["schemas"]["CapacityView"];
+            /** @description The newest, newest first. */
+            roots: components["schemas"]["PostedRootView"][];
+            /** @description Each stage's last run. */
+            stages: {
+                [key: string]: components["schemas"]["RunView"];
+            };
+            /** @description Wei that the wallet had when it was last looked into; none before the first time. */
+            wallet: string | null;
         };
         /** @description A provider as the chain tells it. */
         ProviderView: {
@@ -1303,21 +1425,6 @@ export interface components {
             replicaSecond: string;
             reserved: string;
         };
-        ReasonView: {
-            /** @description Its arguments, numbers in decimal. */
-            arguments: string[];
-            /** @description The contract's error. */
-            error: string;
-            /** @description A sentence for people, with what would make it fit. */
-            message: string;
-        };
-        /** @description What one of the market's errors means, and what to do about it. */
-        RefusalView: {
-            cause: string;
-            meaning: string;
-            name: string;
-            remedy: string;
-        };
         ReplicasView: {
             /** Format: int32 */
             healthy: number;
@@ -1330,26 +1437,40 @@ export interface components {
             /** Format: int32 */
             wanted: number;
         };
-        RootView: {
-            /** Format: int64 */
-            epoch: number;
+        /**
+         * @description Why a stage ran: the start of the process, its period, a wakeup (`bell`), or the backoff after a failure.
+         * @enum {string}
+         */
+        RunReason: "start" | "period" | "bell" | "backoff";
+        /** @description The last run of a stage. */
+        RunView: {
+            /** @description What the run counted, by the stage's own names. */
+            counts: {
+                [key: string]: number;
+            };
+            /** @description Why the run failed. */
+            error: string | null;
+            /**
+             * Format: int32
+             * @description Consecutive failed runs.
+             */
+            failures: number;
             /**
              * Format: int64
-             * @description That posting it used; none when somebody else's transaction did.
+             * @description Runs since the process started.
              */
-            gas: number | null;
+            iteration: number;
+            reason: components["schemas"]["RunReason"];
             /**
              * Format: int64
-             * @description Statements under it.
+             * @description Unix milliseconds of the provider's clock.
              */
-            leaves: number;
+            startedAtMs: number;
             /** Format: int64 */
-            postedAt: number;
-            root: components["schemas"]["Hex"];
-            tx: components["schemas"]["Hex"];
+            tookMs: number;
         };
         /** @description One decision about a lease, with all that it came from. */
-        RulingView: {
+        ScalingDecisionView: {
             /**
              * Format: int64
              * @description Unix milliseconds of the provider's clock.
@@ -1358,7 +1479,7 @@ export interface components {
             /** @description What of the wish was not granted, and why. */
             bound: string | null;
             bounds: components["schemas"]["BoundsView"];
-            evidence: components["schemas"]["EvidenceView"] | null;
+            evidence: components["schemas"]["ScalingEvidenceView"] | null;
             /** Format: int32 */
             granted: number;
             /** @description `steady`, `held`, `proving` or `stepping`. */
@@ -1371,68 +1492,55 @@ export interface components {
             present: number;
             /** @description Why the policy wished it, in words and numbers. */
             reason: string;
-            seen: components["schemas"]["SeenView"];
+            seen: components["schemas"]["ObservationView"];
             /** Format: int32 */
             wish: number;
         };
-        /**
-         * @description Why a stage ran.
-         * @enum {string}
-         */
-        RunReason: "start" | "period" | "bell" | "backoff";
-        /** @description A stage's last run. */
-        RunView: {
-            counts: {
-                [key: string]: number;
-            };
-            error: string | null;
-            /**
-             * Format: int32
-             * @description Consecutive failed runs.
-             */
-            failures: number;
+        ScalingEvidenceView: {
             /** Format: int64 */
-            iteration: number;
-            reason: components["schemas"]["RunReason"];
+            epoch: number;
+            leaf: components["schemas"]["Hex"];
             /**
              * Format: int64
-             * @description Unix milliseconds of the provider's clock.
+             * @description The statement's.
              */
-            startedAtMs: number;
-            /** Format: int64 */
-            tookMs: number;
-        };
-        SampleView: {
-            /** Format: int64 */
-            atMs: number;
-            cpuNanos: string;
-            memoryByteSeconds: string;
-            networkBytes: string;
-            /** Format: int64 */
-            replicaSeconds: number;
+            time: number;
+            /**
+             * Format: int32
+             * @description Basis points.
+             */
+            utilization: number;
         };
         /**
-         * @description What followed from a scaling decision.
+         * @description What followed from a scaling decision: nothing to change, a step that is held back, a step that waits for its proof, or a step that was sent.
          * @enum {string}
          */
         ScalingOutcome: "steady" | "held" | "proving" | "stepping";
         /** @description How a lease's capacity follows demand. */
         ScalingView: {
-            compared: components["schemas"]["ShadowView"] | null;
+            compared: components["schemas"]["ShadowComparisonView"] | null;
             lease: components["schemas"]["Hex"];
-            newest: components["schemas"]["RulingView"] | null;
+            newest: components["schemas"]["ScalingDecisionView"] | null;
             /** @description Who decides, as the manifest names it. */
             policy: string;
             /** @description Those that differed from the one before, newest first. */
-            rulings: components["schemas"]["RulingView"][];
+            rulings: components["schemas"]["ScalingDecisionView"][];
             /** @description Who decides beside it, without effect. */
             shadow: string | null;
         };
         /**
-         * @description What a grant allows; each scope includes those before it.
+         * @description What a grant allows. Each scope includes those before it.
          * @enum {string}
          */
         Scope: "view" | "logs" | "shell";
+        ScreenReasonView: {
+            /** @description Its arguments, numbers in decimal. */
+            arguments: string[];
+            /** @description The contract's error. */
+            error: string;
+            /** @description A sentence for people, with what would make it fit. */
+            message: string;
+        };
         /** @description How an order fits this provider's offers. */
         ScreenView: {
             /**
@@ -1442,9 +1550,9 @@ export interface components {
             block: number;
             /** @description How many offers match. */
             matches: number;
-            offers: components["schemas"]["ScreenedView"][];
+            offers: components["schemas"]["ScreenedOfferView"][];
         };
-        ScreenedView: {
+        ScreenedOfferView: {
             currency: components["schemas"]["Address"];
             /** @description The same at the highest count. */
             highestRate: string;
@@ -1455,64 +1563,10 @@ export interface components {
             rate: string;
             rates: components["schemas"]["RatesArgument"];
             /** @description Every reason why it does not match. */
-            reasons: components["schemas"]["ReasonView"][];
-        };
-        /** @description What a policy saw. */
-        SeenView: {
-            /**
-             * Format: double
-             * @description Requests per second.
-             */
-            arrivals: number | null;
-            /**
-             * Format: double
-             * @description Requests per second that one replica serves.
-             */
-            capacity: number | null;
-            /**
-             * Format: double
-             * @description Seconds from a decision until its replicas serve.
-             */
-            delay: number;
-            /**
-             * Format: double
-             * @description In replicas' worth of work.
-             */
-            demand: number | null;
-            /**
-             * Format: double
-             * @description 99th percentile of the seconds to an answer.
-             */
-            latency: number | null;
-            /** Format: int32 */
-            ready: number;
-            /** Format: int32 */
-            starting: number;
-            /**
-             * Format: double
-             * @description CPU used of the CPU that ready replicas had, 0 to 1.
-             */
-            utilization: number | null;
-            /**
-             * Format: double
-             * @description Requests that waited for a replica.
-             */
-            waiting: number;
-        };
-        /** @description A lease's use over time, one array a column, oldest first: means between one time and the one before. */
-        SeriesView: {
-            /** @description Unix milliseconds of the provider's clock. */
-            atMs: number[];
-            /** @description Cores used. */
-            cpu: number[];
-            memoryBytes: number[];
-            /** @description Bytes a second. */
-            network: number[];
-            /** @description Ready replicas. */
-            replicas: number[];
+            reasons: components["schemas"]["ScreenReasonView"][];
         };
         /** @description A service behind the provider's gateway. */
-        ServedView: {
+        ServedServiceView: {
             /** @description The same by path, where host names do not resolve. */
             pathUrl: string;
             /**
@@ -1533,7 +1587,7 @@ export interface components {
             token?: string | null;
         };
         /** @description What following the policy beside would have cost. Times in seconds. */
-        ShadowView: {
+        ShadowComparisonView: {
             policy: string;
             /**
              * Format: double
@@ -1568,7 +1622,7 @@ export interface components {
             /** Format: int32 */
             millicores: number;
         };
-        SignIn: {
+        SignInArgument: {
             /** @description The text that was signed, byte for byte. */
             message: string;
             /** @description 0x hex: 65 bytes of an account, or what a contract accepts by EIP-1271. */
@@ -1577,27 +1631,46 @@ export interface components {
             token?: boolean;
         };
         /**
-         * @description A provider's missing roots, as reported on chain.
+         * @description A report that a provider's roots are missing: `reported`, then `confirmed`.
          * @enum {string}
          */
         Silence: "reported" | "confirmed";
-        SpentView: {
-            /** Format: int64 */
-            count: number;
-            /** Format: int64 */
-            gas: number;
-            kind: string;
-        };
         /**
-         * @description The stages, in the order of the flow.
+         * @description A stage of the orchestrator, in the order of the flow.
          * @enum {string}
          */
         Stage: "chain" | "clearing" | "container" | "meter" | "proof" | "scale" | "settlement";
-        StatementView: {
-            lease: components["schemas"]["Hex"];
-            /** @description The siblings from the leaf up. */
-            path: components["schemas"]["Hex"][];
-            usage: components["schemas"]["UsageArgument"];
+        /** @description Where a lease stands at one of the seven words. */
+        StageProgressView: {
+            /**
+             * Format: int64
+             * @description When it last moved.
+             */
+            at: number | null;
+            detail: string;
+            /** @description chain, clearing, container, meter, proof, scale or settlement. */
+            stage: components["schemas"]["Stage"];
+            /** @description `done`, `working`, `waiting` or `failed`. */
+            state: components["schemas"]["StageState"];
+        };
+        /**
+         * @description `working` goes on; `waiting` needs something from elsewhere, which the detail names.
+         * @enum {string}
+         */
+        StageState: "done" | "working" | "waiting" | "failed";
+        /** @description `Statement` of the contracts: cumulative counters of a lease. */
+        StatementArgument: {
+            cpuNanos: string;
+            memoryByteSeconds: string;
+            networkBytes: string;
+            replicaSeconds: string;
+            /** Format: int32 */
+            time: number;
+            /**
+             * Format: int32
+             * @description CPU used of the CPU that healthy replicas had since the statement before, in basis points.
+             */
+            utilization: number;
         };
         StatusView: {
             /** @description Whether the provider takes no new leases, as before maintenance. */
@@ -1609,21 +1682,6 @@ export interface components {
                 [key: string]: components["schemas"]["RunView"];
             };
             version: string;
-        };
-        /** @enum {string} */
-        StepState: "done" | "working" | "waiting" | "failed";
-        /** @description Where a lease stands at one of the seven words. */
-        StepView: {
-            /**
-             * Format: int64
-             * @description When it last moved.
-             */
-            at: number | null;
-            detail: string;
-            /** @description chain, clearing, container, meter, proof, scale or settlement. */
-            stage: components["schemas"]["Stage"];
-            /** @description `done`, `working`, `waiting` or `failed`. */
-            state: components["schemas"]["StepState"];
         };
         /** @description `Terms` of the contracts. */
         TermsArgument: {
@@ -1638,39 +1696,36 @@ export interface components {
         /** @description A field of an EIP-712 type. */
         TypedFieldView: {
             name: string;
+            /** @description As in Solidity. */
             type: string;
         };
-        /** @description `Statement` of the contracts: cumulative counters of a lease. */
-        UsageArgument: {
+        UsageSampleView: {
+            /** Format: int64 */
+            atMs: number;
             cpuNanos: string;
             memoryByteSeconds: string;
             networkBytes: string;
-            replicaSeconds: string;
-            /** Format: int32 */
-            time: number;
-            /**
-             * Format: int32
-             * @description CPU used of the CPU that healthy replicas had since the statement before, in basis points.
-             */
-            utilization: number;
-        };
-        /** @description Cumulative counters since the lease was opened. */
-        UsageView: {
-            cpuNanos: string;
-            lease: components["schemas"]["Hex"];
-            memoryByteSeconds: string;
-            networkBytes: string;
-            /**
-             * Format: int64
-             * @description Healthy replicas × seconds.
-             */
+            /** Format: int64 */
             replicaSeconds: number;
-            /**
-             * Format: int64
-             * @description When the counters were last read, Unix milliseconds of the provider's clock.
-             */
-            sampledAtMs: number;
-            samples: components["schemas"]["SampleView"][];
+        };
+        /** @description A lease's use over time, one array a column, oldest first: means between one time and the one before. */
+        UsageSeriesView: {
+            /** @description Unix milliseconds of the provider's clock. */
+            atMs: number[];
+            /** @description Cores used. */
+            cpu: number[];
+            memoryBytes: number[];
+            /** @description Bytes a second. */
+            network: number[];
+            /** @description Ready replicas. */
+            replicas: number[];
+        };
+        WithdrawalView: {
+            amount: string;
+            currency: components["schemas"]["Address"];
+            /** Format: int64 */
+            time: number;
+            tx: components["schemas"]["Hex"];
         };
     };
     responses: never;
@@ -1681,7 +1736,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    config: {
+    getPageConfig: {
         parameters: {
             query?: never;
             header?: never;
@@ -1708,7 +1763,7 @@ export interface operations {
             };
         };
     };
-    epoch: {
+    getEpoch: {
         parameters: {
             query?: never;
             header?: never;
@@ -1738,7 +1793,7 @@ export interface operations {
             };
         };
     };
-    errors: {
+    listContractErrors: {
         parameters: {
             query?: never;
             header?: never;
@@ -1752,12 +1807,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RefusalView"][];
+                    "application/json": components["schemas"]["ContractErrorView"][];
                 };
             };
         };
     };
-    events: {
+    listEvents: {
         parameters: {
             query?: {
                 /** @description Events behind this cursor, the oldest first. */
@@ -1795,7 +1850,7 @@ export interface operations {
             };
         };
     };
-    get: {
+    getEvidence: {
         parameters: {
             query?: never;
             header?: never;
@@ -1825,7 +1880,7 @@ export interface operations {
             };
         };
     };
-    put: {
+    putEvidence: {
         parameters: {
             query?: never;
             header?: never;
@@ -1873,7 +1928,7 @@ export interface operations {
             };
         };
     };
-    list: {
+    listLeases: {
         parameters: {
             query?: {
                 /** @description Leases of this tenant only. */
@@ -1899,7 +1954,7 @@ export interface operations {
             };
         };
     };
-    show: {
+    getLease: {
         parameters: {
             query?: never;
             header?: never;
@@ -1929,7 +1984,7 @@ export interface operations {
             };
         };
     };
-    accesses: {
+    listAccesses: {
         parameters: {
             query?: {
                 /** @description Looks before this time only, Unix milliseconds. */
@@ -1972,7 +2027,7 @@ export interface operations {
             };
         };
     };
-    demand: {
+    listLeaseDemand: {
         parameters: {
             query?: {
                 /** @description What was seen after this time only, Unix milliseconds; the last day unless told otherwise. */
@@ -2021,7 +2076,7 @@ export interface operations {
             };
         };
     };
-    of_lease: {
+    listLeaseEvents: {
         parameters: {
             query?: {
                 after?: string;
@@ -2056,7 +2111,7 @@ export interface operations {
             };
         };
     };
-    grants: {
+    listGrants: {
         parameters: {
             query?: never;
             header?: never;
@@ -2094,7 +2149,7 @@ export interface operations {
             };
         };
     };
-    grant: {
+    createGrant: {
         parameters: {
             query?: never;
             header?: never;
@@ -2144,7 +2199,7 @@ export interface operations {
             };
         };
     };
-    revoke: {
+    deleteGrant: {
         parameters: {
             query?: never;
             header?: never;
@@ -2182,7 +2237,7 @@ export interface operations {
             };
         };
     };
-    live: {
+    streamUsage: {
         parameters: {
             query?: never;
             header?: never;
@@ -2199,7 +2254,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "text/event-stream": components["schemas"]["LiveView"];
+                    "text/event-stream": components["schemas"]["LiveUsageView"];
                 };
             };
             401: {
@@ -2228,7 +2283,7 @@ export interface operations {
             };
         };
     };
-    logs: {
+    getLogs: {
         parameters: {
             query?: {
                 /** @description Of this service only. */
@@ -2256,7 +2311,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LogLine"][];
+                    "application/json": components["schemas"]["LogLineView"][];
                 };
             };
             401: {
@@ -2285,7 +2340,7 @@ export interface operations {
             };
         };
     };
-    get_manifest: {
+    getManifest: {
         parameters: {
             query?: never;
             header?: never;
@@ -2331,7 +2386,7 @@ export interface operations {
             };
         };
     };
-    put_manifest: {
+    putManifest: {
         parameters: {
             query?: never;
             header: {
@@ -2382,7 +2437,7 @@ export interface operations {
             };
         };
     };
-    proofs: {
+    listProofs: {
         parameters: {
             query?: {
                 /** @description Epochs before this one; the newest unless told otherwise. */
@@ -2417,7 +2472,7 @@ export interface operations {
             };
         };
     };
-    proof: {
+    getProof: {
         parameters: {
             query?: never;
             header?: never;
@@ -2449,7 +2504,7 @@ export interface operations {
             };
         };
     };
-    scaling: {
+    getLeaseScaling: {
         parameters: {
             query?: {
                 /** @description So many of the newest rulings; 20 unless told otherwise, at most 100. */
@@ -2482,7 +2537,7 @@ export interface operations {
             };
         };
     };
-    series: {
+    getUsageSeries: {
         parameters: {
             query?: {
                 /** @description After this time, Unix milliseconds; the five minutes before the newest sample unless told otherwise. */
@@ -2504,7 +2559,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SeriesView"];
+                    "application/json": components["schemas"]["UsageSeriesView"];
                 };
             };
             401: {
@@ -2533,7 +2588,7 @@ export interface operations {
             };
         };
     };
-    shell: {
+    openShell: {
         parameters: {
             query?: {
                 /** @description In this service; may be left out where there is one */
@@ -2598,7 +2653,7 @@ export interface operations {
             };
         };
     };
-    usage: {
+    getLeaseUsage: {
         parameters: {
             query?: {
                 /** @description Samples after this time only, Unix milliseconds; the last five minutes unless told otherwise. */
@@ -2618,7 +2673,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UsageView"];
+                    "application/json": components["schemas"]["LeaseUsageView"];
                 };
             };
             401: {
@@ -2647,7 +2702,7 @@ export interface operations {
             };
         };
     };
-    check: {
+    checkManifest: {
         parameters: {
             query?: never;
             header?: never;
@@ -2670,7 +2725,7 @@ export interface operations {
             };
         };
     };
-    market: {
+    getMarket: {
         parameters: {
             query?: never;
             header?: never;
@@ -2689,7 +2744,7 @@ export interface operations {
             };
         };
     };
-    offers: {
+    listOffers: {
         parameters: {
             query?: never;
             header?: never;
@@ -2708,7 +2763,7 @@ export interface operations {
             };
         };
     };
-    orders: {
+    listOrders: {
         parameters: {
             query?: {
                 /** @description Orders of this tenant only. */
@@ -2732,7 +2787,7 @@ export interface operations {
             };
         };
     };
-    list_proposals: {
+    listProposals: {
         parameters: {
             query?: never;
             header?: never;
@@ -2759,7 +2814,7 @@ export interface operations {
             };
         };
     };
-    propose: {
+    createProposal: {
         parameters: {
             query?: never;
             header?: never;
@@ -2768,7 +2823,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Proposed"];
+                "application/json": components["schemas"]["ProposalArgument"];
             };
         };
         responses: {
@@ -2814,7 +2869,7 @@ export interface operations {
             };
         };
     };
-    show_proposal: {
+    getProposal: {
         parameters: {
             query?: never;
             header?: never;
@@ -2852,7 +2907,7 @@ export interface operations {
             };
         };
     };
-    withdraw: {
+    deleteProposal: {
         parameters: {
             query?: never;
             header?: never;
@@ -2896,7 +2951,7 @@ export interface operations {
             };
         };
     };
-    add_consent: {
+    addConsent: {
         parameters: {
             query?: never;
             header?: never;
@@ -2946,7 +3001,7 @@ export interface operations {
             };
         };
     };
-    books: {
+    getProviderAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -2960,12 +3015,12 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OwnView"];
+                    "application/json": components["schemas"]["ProviderAccountView"];
                 };
             };
         };
     };
-    providers: {
+    listProviders: {
         parameters: {
             query?: never;
             header?: never;
@@ -2984,7 +3039,7 @@ export interface operations {
             };
         };
     };
-    screen: {
+    screenOrder: {
         parameters: {
             query: {
                 /** @description Thousandths of a CPU for one replica. */
@@ -3034,7 +3089,7 @@ export interface operations {
             };
         };
     };
-    show_session: {
+    getSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -3061,7 +3116,7 @@ export interface operations {
             };
         };
     };
-    open: {
+    createSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -3070,7 +3125,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SignIn"];
+                "application/json": components["schemas"]["SignInArgument"];
             };
         };
         responses: {
@@ -3100,7 +3155,7 @@ export interface operations {
             };
         };
     };
-    close: {
+    deleteSession: {
         parameters: {
             query?: never;
             header?: never;
@@ -3125,7 +3180,7 @@ export interface operations {
             };
         };
     };
-    nonce: {
+    createNonce: {
         parameters: {
             query?: never;
             header?: never;
@@ -3144,7 +3199,7 @@ export interface operations {
             };
         };
     };
-    status: {
+    getStatus: {
         parameters: {
             query?: never;
             header?: never;
@@ -3163,7 +3218,7 @@ export interface operations {
             };
         };
     };
-    stream: {
+    streamEvents: {
         parameters: {
             query?: {
                 /** @description Events of this lease alone. */

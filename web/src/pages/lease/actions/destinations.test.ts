@@ -45,7 +45,7 @@ const order = (change: Partial<OrderView> = {}): OrderView => ({
   bids: [
     { id: `0x${"b1".repeat(32)}`, provider: OTHER, rates: { ...terms.rates, reserved: "7" }, expiry: 2_000 },
   ],
-  decision: { standing: "", reason: null, bid: null, lease: null, decidedAtMs: null, reserved: false },
+  decision: { standing: "open", reason: null, bid: null, lease: null, decidedAtMs: null, reserved: false },
   ...change,
 })
 const room = { millicores: 10_000, memoryMiB: 10_000, diskMiB: 10_000, gpus: 0 }
