@@ -38,7 +38,14 @@ describe("conversion of the API's shapes", () => {
         closedAt: null,
       },
       bids: [],
-      decision: { standing: "open", reason: null, bid: null, lease: null, decidedAtMs: null, reserved: false },
+      decision: {
+        standing: "open",
+        reason: null,
+        bid: null,
+        lease: null,
+        decidedAtMs: null,
+        reserved: false,
+      },
     })
     expect(order.order).toEqual({
       shape: SHAPE,
