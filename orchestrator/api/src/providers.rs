@@ -186,7 +186,7 @@ mod tests {
         assert_eq!(missed((100, 119), &always, 10), 0, "a root comes a moment late");
         assert_eq!(missed((100, 120), &always, 10), 1);
         assert_eq!(missed((100, 200), &always, 10), 9);
-        assert_eq!(missed((100, 200), &[], 10), 0, "nobody was served, and nothing was owed");
+        assert_eq!(missed((100, 200), &[], 10), 0, "without an open lease no epoch is owed");
         assert_eq!(
             missed((100, 200), &[(0, 130), (120, 140), (190, 300)], 10),
             4,

@@ -222,7 +222,7 @@ mod tests {
     fn nothing_is_said_while_all_is_well() {
         assert!(kinds(|_| {}).is_empty());
         let young = kinds(|inputs| (inputs.rooted_at, inputs.serves) = (Some(0), Some(NOW - 5)));
-        assert!(young.is_empty(), "while nobody was served, no root was owed: {young:?}");
+        assert!(young.is_empty(), "without an open lease no root is owed: {young:?}");
     }
 
     #[test]
