@@ -1,9 +1,9 @@
 // A copy of sample/compose.yaml, the manifest of the sample application; a test compares them.
-export const SAMPLE = `# The sample tenant application as a tenant would describe it: an ordinary Compose file.
+export const SAMPLE = `# The manifest of the sample tenant application: an ordinary Compose file.
 #
-# \`sample/image\` makes the image; then either
+# \`sample/image\` builds the image; then either
 #   docker compose --file sample/compose.yaml up       runs it on one machine, or
-#   tidemark deploy sample/compose.yaml ...            rents a machine for it.
+#   tidemark deploy sample/compose.yaml ...            opens a lease for it.
 name: tidemark-sample
 
 services:
