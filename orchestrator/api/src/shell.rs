@@ -124,7 +124,7 @@ fn choose(seen: &[ContainerRow], selector: &ContainerSelector) -> Result<Slot> {
     let running: Vec<Slot> =
         seen.iter().filter(|seen| seen.is_running()).map(slot).filter(|slot| selector.is(slot)).collect();
     let first = running.iter().min().ok_or_else(|| {
-        Error::Conflict("no container of the lease runs that is query for: `GET /v1/leases/{id}` shows them".to_owned())
+        Error::Conflict("no container of the lease runs that is asked for: `GET /v1/leases/{id}` shows them".to_owned())
     })?;
     let mut services: Vec<&str> = running.iter().map(|slot| slot.service.as_str()).collect();
     services.sort_unstable();

@@ -114,7 +114,11 @@ impl Gateway {
     pub async fn serve(self: Arc<Self>, listener: TcpListener, shutdown: watch::Receiver<bool>) {
         let tasks = [tokio::spawn(self.clone().keep_refreshed()), tokio::spawn(maintain(self.state.clone()))];
         server::serve(self.state.clone(), listener, shutdown).await;
-        tasks.iter().for_each(tokio::task::JoinHandle::abort);
+        // Awaited, because each holds the store, which the next process may open at once.
+        for task in tasks {
+            task.abort();
+            let _ = task.await;
+        }
     }
 
     /// Rebuilds the table from the store once.
