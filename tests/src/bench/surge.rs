@@ -104,7 +104,7 @@ async fn surge_once(running: &RunningLease, load: &LoadGenerator, times: &mut Ti
     // A view a few milliseconds apart tells block and container; the rulings have times of their own.
     let read = until("the step to be read", async || {
         let view = running.orchestrator.api.get(&running.path("")).await?;
-        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(|| now_ms()))
+        Ok((view["replicas"]["wanted"].as_u64() > Some(1)).then(now_ms))
     });
     let read = read.await?;
     running.replicas("the extra replica", |_, healthy| healthy > 1).await?;

@@ -25,6 +25,9 @@ use ports::engine::{
 };
 use tokio::process::{Child, Command};
 
+/// A lease's group and a container's interfaces, both open.
+type KernelCounters = (Box<dyn Gauge>, Box<dyn Traffic>);
+
 pub struct Crowd {
     info: Info,
     cgroups: Arc<dyn Cgroups>,
@@ -84,7 +87,7 @@ impl Crowd {
     }
 
     /// Opens the counters of all leases.
-    pub fn gauges(&self) -> anyhow::Result<Vec<(Box<dyn Gauge>, Box<dyn Traffic>)>> {
+    pub fn gauges(&self) -> anyhow::Result<Vec<KernelCounters>> {
         let open = |(lease, process): &(B256, Child)| {
             let pid = process.id().context("a process ended")?;
             Ok((self.cgroups.open(*lease)?, self.cgroups.traffic(pid)?))
