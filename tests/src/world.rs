@@ -91,7 +91,7 @@ impl WorldBuilder {
 
     pub async fn start(self) -> anyhow::Result<World> {
         let Self { options, database, register, containers } = self;
-        let devnet = Devnet::start(options).await?;
+        let devnet = Box::pin(Devnet::start(options)).await?;
         let database = match database {
             Some(database) => database,
             None => Database::sqlite()?,
@@ -130,7 +130,7 @@ impl World {
 
     /// The usual world: SQLite, a block for each transaction, a registered provider.
     pub async fn start() -> anyhow::Result<Self> {
-        Self::builder().start().await
+        Box::pin(Self::builder().start()).await
     }
 
     /// A world without containers for each kind of database.

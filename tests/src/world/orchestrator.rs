@@ -23,7 +23,7 @@ pub struct Orchestrator {
 impl World {
     /// An orchestrator of the provider that keeps nothing warm: what is on the engine is what is wanted.
     pub async fn orchestrator(&self) -> anyhow::Result<Orchestrator> {
-        self.orchestrator_with(engine(), |_| {}).await
+        Box::pin(self.orchestrator_with(engine(), |_| {})).await
     }
 
     /// The same with a given engine and changed settings.

@@ -63,7 +63,7 @@ impl World {
     }
 
     pub async fn process_with(&self, engine: Arc<dyn Engine>, settings: ContainerSettings) -> anyhow::Result<Process> {
-        self.process_config().start(engine, settings).await
+        Box::pin(self.process_config().start(engine, settings)).await
     }
 
     /// Opens a lease of [`World::order`]'s shape; the process reads its opening and receives its manifest.

@@ -24,7 +24,7 @@ struct ProvenLease {
 
 /// A lease that ran 100 s with one healthy replica; its statement stands among others under the root of epoch 1.
 async fn proven() -> ProvenLease {
-    let world = World::builder().without_containers().start().await.unwrap();
+    let world = Box::pin(World::builder().without_containers().start()).await.unwrap();
     let hash = keccak256("a manifest");
     let (lease, terms) = world.take(transactions::order(hash, 1, 1), 10_000).await.unwrap();
     let (_, other) = world.take(transactions::order(hash, 1, 2), 10_000).await.unwrap();

@@ -31,7 +31,7 @@ impl ElasticLease {
 
     /// The same under a policy that differs.
     async fn under(differ: impl FnOnce(&mut LeasePolicy)) -> Self {
-        let world = World::builder().without_containers().start().await.unwrap();
+        let world = Box::pin(World::builder().without_containers().start()).await.unwrap();
         let mut order = transactions::elastic(B256::ZERO, 2, 1);
         differ(&mut order.policy);
         let (lease, terms) = world.take(order, DEPOSIT).await.unwrap();
