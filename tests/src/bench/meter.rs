@@ -2,7 +2,7 @@
 //!
 //! **The sweep** is a whole run of the meter stage over a thousand open leases, each with a cgroup of its own and a
 //! process in it: the leases' rows, the counters of every group, the interfaces of every process, the totals, and the
-//! commit of a thousand samples to SQLite. Only the engine is played (see [`crowd`]): a thousand containers would not fit.
+//! commit of a thousand samples to SQLite. Only the engine is played (see `crowd`): a thousand containers would not fit.
 //! The reading of the counters alone is another row. The peer opens the same files for each reading.
 //!
 //! **The error** compares the stage's CPU time of a lease with what the kernel counted in each of its containers' own

@@ -9,7 +9,7 @@
 //! container is ours over again: image, command and `HostConfig` are copied from an inspection of one of our containers.
 //! The image is cached. Pairs take turns in going first, and each is removed before the next.
 //!
-//! **Scaling out** is told apart by whether a warm replica waits: see [`out`].
+//! **Scaling out** is told apart by whether a warm replica waits: see `out`.
 
 mod bare;
 mod out;
