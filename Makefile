@@ -133,7 +133,7 @@ lint: ## formatting, lints, documents and dependencies: of Rust, of Solidity and
 	scripts/links
 	scripts/deny
 	cargo clippy --workspace --all-targets -- -D warnings
-	RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --workspace --document-private-items
+	RUSTDOCFLAGS='-D warnings' cargo doc --quiet --no-deps --workspace
 	cd solidity && ../anvil/node_modules/.bin/forge fmt --check
 	cd web && npm run --silent check
 
