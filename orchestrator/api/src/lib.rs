@@ -2,7 +2,7 @@
 //! or on containers, except that a shell runs a command in a container of its own lease.
 //!
 //! The market and the state of leases are public. The inside of a lease (usage, logs, shells) is for its tenant and the
-//! accounts to which the tenant grants access: [`session::Caller`] authenticates, [`lease_access::LeaseAccess`] authorizes
+//! accounts to which the tenant grants access: `session::Caller` authenticates, `lease_access::LeaseAccess` authorizes
 //! and records the access before anything is returned.
 
 mod error;

@@ -7,12 +7,12 @@
 //!
 //! # Theory of operation
 //!
-//! [`discovery`] builds a [`route::RouteTable`] from the store, whenever the container stage sends a wakeup and at least once a
-//! second. [`server`] accepts connections. [`proxy`] finds a request's route ([`target`]) and [`forward`] sends the request to the less
-//! loaded of two random replicas ([`route`]) over a pooled or a new connection ([`connection`]), with retries at other
-//! replicas; [`tunnel`] does the same for WebSockets. A request waits in the [`queue`] while no replica admits it; each
-//! admitted request holds a guard ([`in_flight`]). A failing replica is ejected for a while ([`upstream`]) and probed
-//! ([`health`]). The counters of each lease ([`traffic`]) are the demand that its autoscaler reads.
+//! `discovery` builds a `route::RouteTable` from the store, whenever the container stage sends a wakeup and at least once a
+//! second. `server` accepts connections. `proxy` finds a request's route (`target`) and `forward` sends the request to the less
+//! loaded of two random replicas (`route`) over a pooled or a new connection (`connection`), with retries at other
+//! replicas; `tunnel` does the same for WebSockets. A request waits in the `queue` while no replica admits it; each
+//! admitted request holds a guard (`in_flight`). A failing replica is ejected for a while (`upstream`) and probed
+//! (`health`). The counters of each lease (`traffic`) are the demand that its autoscaler reads.
 //!
 //! # Ground rules
 //!
@@ -22,8 +22,8 @@
 //! 4. Every error response names its reason, in the API's form.
 //! 5. Imports go one way: body, connection, upstream, in_flight, route, state, queue, forward and tunnel, proxy, server.
 //!
-//! TLS and the tenants' own domains belong between [`server`] and [`proxy`]: decrypted connections, and names that
-//! [`route::RouteTable::find`] resolves in addition to labels.
+//! TLS and the tenants' own domains belong between `server` and `proxy`: decrypted connections, and names that
+//! `route::RouteTable::find` resolves in addition to labels.
 
 mod body;
 mod connection;
