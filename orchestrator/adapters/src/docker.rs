@@ -1,4 +1,4 @@
-//! Docker Engine over its HTTP API: [`BollardEngine`] implements the port `ports::engine`, [`DockerIo`] the port
+//! Docker Engine over its HTTP API: `BollardEngine` implements the port `ports::engine`, `DockerIo` the port
 //! `ports::container_io`.
 //!
 //! Every container gets the hardening of `spec.rs`; no caller can leave it out.

@@ -1,4 +1,4 @@
-//! An Ethereum node over JSON-RPC: [`AlloyEthereum`] implements the port `ports::ethereum`, [`OnChain`] the port
+//! An Ethereum node over JSON-RPC: `AlloyEthereum` implements the port `ports::ethereum`, `OnChain` the port
 //! `ports::signature`.
 
 mod node;

@@ -6,7 +6,7 @@
 //!    have.
 //! 2. Within that, miss as little as possible; a miss has a price, and a higher one where the two have missed less.
 //!
-//! A rule says how much room to leave above the forecast ([`forecast`](super::forecast)) or above the demand just seen,
+//! A rule says how much room to leave above the forecast (`forecast`) or above the demand just seen,
 //! and how long to keep replicas that are no longer needed. A rule that has missed nothing yet is assumed to miss a
 //! part of what the rule below it has missed; recent results weigh more than old ones.
 

@@ -3,7 +3,7 @@
 //! Follows the documentation (kubernetes.io, "Horizontal Pod Autoscaling"), and where that is silent the controller
 //! (`pkg/controller/podautoscaler`: `replica_calculator.go`, `horizontal.go`): desired = ⌈replicas × metric / target⌉,
 //! no step within a tolerance of 10 %, replicas that do not serve yet counted as idle when growing, then the
-//! stabilization windows and scaling policies of [`behavior`]. As in Kubernetes, fewer than one replica is never asked
+//! stabilization windows and scaling policies of `behavior`. As in Kubernetes, fewer than one replica is never asked
 //! for by CPU; unlike there, a count of zero does not disable it: it is below the minimum and is raised to it.
 
 pub mod behavior;

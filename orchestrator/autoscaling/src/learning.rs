@@ -1,9 +1,9 @@
 //! Autoscalers that were trained in the simulator to choose a headroom for each situation.
 //!
-//! All three observe the same few features of a moment ([`sense`]) and choose among the same few margins
-//! ([`mod@situation`]); they differ in how they learn. [`q_learning`] and [`sarsa`] keep a [`table`], [`actor_critic`] two
-//! small networks. The [`ledger`] computes the reward of a choice from observations alone, so an autoscaler can keep
-//! learning in use as it learned in the simulator. [`train`] trains them; a [`mod@file`] stores them.
+//! All three observe the same few features of a moment (`sense`) and choose among the same few margins
+//! (`mod@situation`); they differ in how they learn. `q_learning` and `sarsa` keep a `table`, `actor_critic` two
+//! small networks. The `ledger` computes the reward of a choice from observations alone, so an autoscaler can keep
+//! learning in use as it learned in the simulator. `train` trains them; a `mod@file` stores them.
 
 pub mod actor_critic;
 pub mod file;

@@ -1,10 +1,10 @@
 //! Decides how many replicas a lease should have: autoscalers behind one trait, and a simulator that back-tests them.
 //!
-//! An [`Autoscaler`] gets one [`Observation`] at a time, never the future, and answers with a [`Decision`]. It may keep
-//! state between calls. The caller limits the wish to what the market would grant: see [`shield`].
+//! An `Autoscaler` gets one `Observation` at a time, never the future, and answers with a `Decision`. It may keep
+//! state between calls. The caller limits the wish to what the market would grant: see `shield`.
 //!
 //! The crate is pure: it has no I/O, no clock and nothing of the chain. A *policy* is the lease policy on chain, which
-//! bounds an autoscaler ([`Bounds`]); in names that users type (`--policy`, `x-tidemark.scaling.policy`) it also names
+//! bounds an autoscaler (`Bounds`); in names that users type (`--policy`, `x-tidemark.scaling.policy`) it also names
 //! an autoscaler.
 //!
 //! # Invariants
@@ -13,7 +13,7 @@
 //!
 //! - It is total: no observation makes it panic, and it never leaves the bounds.
 //! - It is deterministic: the same observations give the same decisions, reasons included.
-//! - What [`shield::grant`] grants a provider the contract does not refuse.
+//! - What `shield::grant` grants a provider the contract does not refuse.
 
 pub mod access;
 pub mod adaptive;

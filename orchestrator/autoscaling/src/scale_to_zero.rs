@@ -1,7 +1,7 @@
 //! Scale to zero, around any autoscaler: a lease that may have no replicas has none while no requests come.
 //!
 //! A running replica is never quite idle, so utilization alone would keep the last one forever. Requests decide: after
-//! [`QUIET`] start delays without one the wish is zero, and the first waiting request wakes the lease. Where requests
+//! `QUIET` start delays without one the wish is zero, and the first waiting request wakes the lease. Where requests
 //! are not counted, or the lease must keep a replica, the inner autoscaler decides alone.
 
 use super::{Autoscaler, Decision, Observation};

@@ -1,13 +1,13 @@
 //! Back-tests an autoscaler on a trace: replicas that take time to start serve a fluid queue.
 //!
 //! Time advances in steps. At the start of a step the autoscaler observes what happened in the step before, never the
-//! step itself. Its wish is limited to what the market would grant a tenant ([`shield::grant`]); replicas that it adds
+//! step itself. Its wish is limited to what the market would grant a tenant (`shield::grant`); replicas that it adds
 //! serve after the start delay, and those it removes go at once, starting ones first. Then the step's demand arrives.
 //! What ready replicas cannot serve waits, first come, first served, so that a shortage has an effect until the queue
 //! has drained.
 //!
 //! The cost is (ready + starting) × time. A *violation* is a step whose demand exceeds what its ready replicas serve. A
-//! request is *late* when it waits longer than [`Setup::patience`]. The first step begins with as many ready replicas
+//! request is *late* when it waits longer than `Setup::patience`. The first step begins with as many ready replicas
 //! as its demand needs, for every autoscaler alike.
 
 use rand::{Rng, SeedableRng};

@@ -1,9 +1,9 @@
 //! Two thresholds with hysteresis, as a small state machine.
 //!
 //! The load is the demand over the replicas that are ready or starting, so that starting ones are not asked for again.
-//! Above the upper threshold for [`CONFIRM_UP`] the count grows to where the load is at the target; below the lower one
-//! for [`CONFIRM_DOWN`] it shrinks to what the highest demand of that time needs. After every step, whoever took it,
-//! the machine waits for the cooldown. Between the thresholds the count does not change. [`TABLE`] has every
+//! Above the upper threshold for `CONFIRM_UP` the count grows to where the load is at the target; below the lower one
+//! for `CONFIRM_DOWN` it shrinks to what the highest demand of that time needs. After every step, whoever took it,
+//! the machine waits for the cooldown. Between the thresholds the count does not change. `TABLE` has every
 //! transition.
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! Runs stages: the loop around every stage, and nothing about any of them.
 //!
-//! A [`Stage`] is a reconciler without input. [`drive`] gives each stage a task of its own, which runs the stage at start and
-//! then after its period or a [`Wakeup`], and records the outcome of each run in [`StageStatuses`]. A run that fails or
+//! A `Stage` is a reconciler without input. `drive` gives each stage a task of its own, which runs the stage at start and
+//! then after its period or a `Wakeup`, and records the outcome of each run in `StageStatuses`. A run that fails or
 //! panics is not retried inside: the next run is the retry. Each failure in a row doubles the pause before the next run, up
-//! to [`LONGEST_BACKOFF`]; a wakeup shortens the normal pause and never a backoff. At shutdown a run that has begun
+//! to `LONGEST_BACKOFF`; a wakeup shortens the normal pause and never a backoff. At shutdown a run that has begun
 //! finishes first.
 //!
 //! The crate may know the async runtime, tracing and metrics. It knows no stage, no store and no port.

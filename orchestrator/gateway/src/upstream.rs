@@ -5,7 +5,7 @@
 //! A replica that refuses a connection is ejected at once. So is one with five failures in a row: it broke off, responded too
 //! late, or responded with a 5xx status. The first ejection lasts a second, each further one twice as long, up to half a
 //! minute. A replica that was ejected because it refused connections returns as soon as a health check connects.
-//! [`super::route::Route::select`] bounds how many replicas it avoids at a time.
+//! `super::route::Route::select` bounds how many replicas it avoids at a time.
 
 use std::{
     net::SocketAddr,

@@ -2,7 +2,7 @@
 //!
 //! The proof stage builds it to post the root, the scale and the settlement stage to prove a statement to the contract,
 //! and the API to serve proofs. The leaves are hashed as `Market.leafOf` does it, and the tree is OpenZeppelin's standard
-//! one ([`solidity::tree`]), so anyone can check a path without this code.
+//! one (`solidity::tree`), so anyone can check a path without this code.
 
 use std::collections::BTreeMap;
 

@@ -1,7 +1,7 @@
 //! Transaction intents: what a stage wants to have sent, and the key that makes wanting it idempotent.
 //!
-//! A stage writes an [`Intent`]; the settlement stage assigns the nonce and the fee, signs, sends and watches it. Stages and
-//! the store refer to an intent by its [`IntentKey`]. The key's text ([`fmt::Display`], [`FromStr`]) is the primary key of the
+//! A stage writes an `Intent`; the settlement stage assigns the nonce and the fee, signs, sends and watches it. Stages and
+//! the store refer to an intent by its `IntentKey`. The key's text (`fmt::Display`, `FromStr`) is the primary key of the
 //! outbox's rows, so its forms must never change: a row that an earlier version wrote has to be found again.
 
 use std::{fmt, str::FromStr};

@@ -6,12 +6,12 @@
 //!
 //! # Invariants
 //!
-//! - A [`Lease`] and an [`auction::Auction`] are folds of the chain's events: the same events give the same value.
+//! - A `Lease` and an `auction::Auction` are folds of the chain's events: the same events give the same value.
 //! - Where the contract computes the same (money, screening, physics), the contract is the authority and a test
 //!   compares.
-//! - [`reconcile`] removes something only as the answer to a complete observation.
+//! - `reconcile` removes something only as the answer to a complete observation.
 //! - A statement never claims more than was measured, nor more than the lease could consume.
-//! - An [`intent::IntentKey`] has one text form, which is in databases and never changes.
+//! - An `intent::IntentKey` has one text form, which is in databases and never changes.
 
 pub mod access;
 pub mod accrual;

@@ -1,7 +1,7 @@
 //! The container reconciler: the next action for one lease, from its desired and its observed state.
 //!
-//! The container stage calls [`reconcile`], carries out the action, observes again and repeats until the action is
-//! [`ContainerAction::Rest`]. The steps within one action are independent of each other and may run concurrently.
+//! The container stage calls `reconcile`, carries out the action, observes again and repeats until the action is
+//! `ContainerAction::Rest`. The steps within one action are independent of each other and may run concurrently.
 //! Nothing is remembered between two calls, so it does not matter where a process died: the next call starts from what
 //! is observed.
 //!
@@ -15,7 +15,7 @@
 //!
 //! # Precondition
 //!
-//! The observed state is complete. When the engine or the chain is unreachable the stage must not call [`reconcile`]: a
+//! The observed state is complete. When the engine or the chain is unreachable the stage must not call `reconcile`: a
 //! removal is only ever the answer to a complete listing.
 
 mod next_step;

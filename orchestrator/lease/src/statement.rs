@@ -1,7 +1,7 @@
 //! From meter totals to the statement that a root covers.
 //!
 //! A statement claims what was measured and never more than the lease could consume, because a claim beyond physics is
-//! a fault that anyone can prove ([`super::physics`]):
+//! a fault that anyone can prove (`super::physics`):
 //!
 //! - replica-seconds within what the chain wanted, ∫ replicas dt since the opening, and, since the statement before,
 //!   within what could run in between. The reserved integral would be the wrong bound: it loses what cannot be claimed

@@ -1,5 +1,5 @@
-//! The gateway as other crates see it. The API and the autoscaler read what comes in ([`DemandSource`]); the container
-//! stage drains a replica before it stops it ([`Upstreams`]).
+//! The gateway as other crates see it. The API and the autoscaler read what comes in (`DemandSource`); the container
+//! stage drains a replica before it stops it (`Upstreams`).
 
 use std::time::Duration;
 

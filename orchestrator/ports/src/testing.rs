@@ -1,8 +1,8 @@
 //! Fakes of the ports, in memory, for tests of the stages.
 //!
 //! A fake keeps the contract that its trait documents and changes only when a test says so: blocks are mined by hand,
-//! containers exit by hand, the clock follows tokio's paused time. Each fake can fail: [`FakeChain::fail`] and
-//! [`FakeEngine::fail`] inject a failure at a call named as the trait's method.
+//! containers exit by hand, the clock follows tokio's paused time. Each fake can fail: `FakeChain::fail` and
+//! `FakeEngine::fail` inject a failure at a call named as the trait's method.
 
 mod cgroup;
 mod chain;

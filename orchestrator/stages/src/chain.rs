@@ -1,6 +1,6 @@
 //! chain: follows the market's events from block to block and keeps the rows that are derived from them.
 //!
-//! *Wakes*: every 2 s, and whenever the node announces a new head ([`listen`]).
+//! *Wakes*: every 2 s, and whenever the node announces a new head (`listen`).
 //! *Owns*: `head` (the cursor), `blocks`, `events`, `roots`, `leases`, `orders`, `offers`, `providers`, and the anchor in
 //! `deployment`.
 //! *Notifies*: the stages that read leases after every applied or reverted event, and those that run by the chain's time

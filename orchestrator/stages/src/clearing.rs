@@ -8,7 +8,7 @@
 //! # Theory of operation
 //!
 //! A run visits the orders that are open or whose last decision is not settled. For each, a pure function
-//! ([`clearing::next`]) returns one action: answer, withdraw, release, wait, rest. Answering an order means to screen it,
+//! (`clearing::next`) returns one action: answer, withdraw, release, wait, rest. Answering an order means to screen it,
 //! price it, and write either a bid or the reason why there is none; the API shows that reason.
 //!
 //! Two phases keep capacity from being sold twice. The reservation is written in the same transaction as the decision and
@@ -22,7 +22,7 @@
 //! # Prices
 //!
 //! The newest open offer in the order's currency, applied to the order's shape, plus the provider's margin; or the answer
-//! of the provider's own program ([`ports::pricer`]). Either is screened with the same rules as the contract's.
+//! of the provider's own program (`ports::pricer`). Either is screened with the same rules as the contract's.
 //!
 //! # When the process dies
 //!

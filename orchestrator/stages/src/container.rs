@@ -1,6 +1,6 @@
 //! container: reconciles what the container engine runs with what the chain wants.
 //!
-//! *Wakes*: every 5 s, when a lease changes on chain, when the engine reports an event ([`listen`]), when a manifest is
+//! *Wakes*: every 5 s, when a lease changes on chain, when the engine reports an event (`listen`), when a manifest is
 //! uploaded, and at the times that its own decisions name (the end of a backoff, for example).
 //! *Owns*: `images`, `containers`, `container_attempts`, `progress`. The API writes `manifests`.
 //! *Notifies*: the meter and the gateway, when the observed state of a lease changed.

@@ -5,7 +5,7 @@
 //! Each stage is a reconciler: a run takes no input, reads the current state, does what is missing and returns what it
 //! counted. A run never retries inside; the driver runs the stage again after its period, after a wakeup, or after a
 //! backoff when the run failed. Stages do not import one another: a stage reads the rows that the others wrote, and a
-//! [`driver::Wakeup`] only tells it to do so sooner.
+//! `driver::Wakeup` only tells it to do so sooner.
 //!
 //! A process may die at any line of any stage. Whatever a stage must not lose is written in one database transaction before
 //! it acts; everything else it observes again from the chain, the engine and the database. The module doc of each stage

@@ -9,7 +9,7 @@
 //!
 //! The manifest of a lease names its autoscaler. Once a period, or sooner when more requests arrive than can be served, the
 //! autoscaler observes what the meter and the gateway counted and returns a desired replica count. The count is cut to what
-//! the contract grants by the newest statement ([`autoscaling::shield::grant`]). If it still differs from the present
+//! the contract grants by the newest statement (`autoscaling::shield::grant`). If it still differs from the present
 //! count, the stage prepares a step: a transaction that carries the statement and its path as the proof.
 //!
 //! Each decision with its inputs is a *ruling*, and is recorded whatever comes of it: `tidemark explain` and the API show it.

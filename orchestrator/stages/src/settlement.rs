@@ -9,19 +9,19 @@
 //!
 //! Only this stage signs with the provider's key, so it owns the nonces. A run first observes, then acts:
 //!
-//! 1. [`confirm`]: intents in a block that is deep enough become final; intents whose block a reorg removed are open again;
+//! 1. `confirm`: intents in a block that is deep enough become final; intents whose block a reorg removed are open again;
 //!    open intents whose nonce the chain has used are matched with the receipts of all their sendings.
 //! 2. Sendings that no node has acknowledged yet are sent.
-//! 3. [`replace`]: what waits too long is signed again with a higher fee under the same nonce; a nonce gap is filled.
-//! 4. [`signing`]: prepared intents are simulated, given nonces in order, signed, *recorded*, and only then sent.
+//! 3. `replace`: what waits too long is signed again with a higher fee under the same nonce; a nonce gap is filled.
+//! 4. `signing`: prepared intents are simulated, given nonces in order, signed, *recorded*, and only then sent.
 //!
 //! A node's answer to a sending is a hint. Only a receipt says what happened.
 //!
 //! # Claims
 //!
-//! [`claim`] prepares one `settleBatch` for up to a hundred matured statements of an epoch, as often as the setting says,
+//! `claim` prepares one `settleBatch` for up to a hundred matured statements of an epoch, as often as the setting says,
 //! and at once where money waits for it: a lease was closed, or was topped up after its funds ran out. A disputed lease pays
-//! nothing and is skipped until its dispute ends. [`close`] closes leases that stay without funds.
+//! nothing and is skipped until its dispute ends. `close` closes leases that stay without funds.
 //!
 //! # When the process dies
 //!

@@ -1,4 +1,4 @@
-//! The chain as of the cursor. Only the chain stage writes these rows, through [`Store::apply`] and [`Store::repair`].
+//! The chain as of the cursor. Only the chain stage writes these rows, through `Store::apply` and `Store::repair`.
 
 mod apply;
 mod change;

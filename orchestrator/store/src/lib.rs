@@ -1,14 +1,14 @@
 //! The database of one orchestrator, in SQLite or PostgreSQL. The only crate with SQL; one module a migration.
 //!
-//! [`Store`] is a pool over `sqlx::Any`: the same statements serve both databases. Every row has exactly one writer, a stage
-//! or the API; each may read all of it. What belongs together is written in one transaction from [`Store::begin`], so a
+//! `Store` is a pool over `sqlx::Any`: the same statements serve both databases. Every row has exactly one writer, a stage
+//! or the API; each may read all of it. What belongs together is written in one transaction from `Store::begin`, so a
 //! process that dies between two lines leaves all of it or nothing.
 //!
 //! The store reads no clock. A method that needs the time takes it as an argument, in Unix milliseconds of the machine
 //! (`now_ms`) or in the chain's Unix seconds.
 //!
 //! Rules for a module: `$1` parameters; BIGINT, TEXT and BYTEA columns (SQLite stores bytes as such under any type name);
-//! `ON CONFLICT` and `RETURNING`; ids and addresses as lower-case 0x text ([`hex`]); amounts inside JSON or as decimal text,
+//! `ON CONFLICT` and `RETURNING`; ids and addresses as lower-case 0x text (`hex`); amounts inside JSON or as decimal text,
 //! never as numbers; no transaction across anything but SQL.
 
 pub mod access;

@@ -7,16 +7,16 @@
 //!
 //! chain → clearing → container → meter → proof → scale → settlement
 //!
-//! These seven words name the [`stages`], the modules of the [`store`], the migrations and the folders of the end-to-end tests.
+//! These seven words name the `stages`, the modules of the `store`, the migrations and the folders of the end-to-end tests.
 //! They sort alphabetically in the order of the flow. Each stage is a level-triggered reconciler: it takes no input. The
-//! [`driver`] runs it periodically and when another stage wakes it, and each run compares the whole current state with the
+//! `driver` runs it periodically and when another stage wakes it, and each run compares the whole current state with the
 //! desired state and does what is missing. Normal operation and recovery are therefore the same code path. Stages do not import
 //! one another; they communicate through the store, and the events of the chain reach the others only through the chain stage.
 //!
-//! [`lease`] and `autoscaling` are pure: they decide and do no I/O. [`ports`] are the traits of the outside world and
-//! [`adapters`] their implementations; only these know a node, a container engine or the kernel. [`gateway`] routes requests to
-//! replicas and measures demand, [`api`] serves what the store knows, [`cli`] holds the commands. [`wiring`] constructs all of
-//! them and decides nothing; [`config`] is the only file that reads the environment.
+//! `lease` and `autoscaling` are pure: they decide and do no I/O. `ports` are the traits of the outside world and
+//! `adapters` their implementations; only these know a node, a container engine or the kernel. `gateway` routes requests to
+//! replicas and measures demand, `api` serves what the store knows, `cli` holds the commands. `wiring` constructs all of
+//! them and decides nothing; `config` is the only file that reads the environment.
 //!
 //! # Invariants
 //!

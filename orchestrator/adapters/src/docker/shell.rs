@@ -1,4 +1,4 @@
-//! Shells in a lease's containers over Docker's HTTP API. [`DockerIo`] implements the port with these and with the logs
+//! Shells in a lease's containers over Docker's HTTP API. `DockerIo` implements the port with these and with the logs
 //! of `logs.rs`.
 
 use std::{path::PathBuf, time::Duration};

@@ -1,4 +1,4 @@
-//! Authentication: a handler with a [`Caller`] parameter requires a session.
+//! Authentication: a handler with a `Caller` parameter requires a session.
 
 use alloy::primitives::{Address, B256};
 use axum::{

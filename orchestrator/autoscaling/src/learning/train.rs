@@ -1,6 +1,6 @@
 //! Training: an autoscaler is simulated on one day after another, exploring less and less.
 //!
-//! The days are synthetic ([`days`]) or cut from given traces, and each has its own size and start delay, so that what
+//! The days are synthetic (`days`) or cut from given traces, and each has its own size and start delay, so that what
 //! is learned holds for more than one lease. Other days, on which nothing is learned, measure how good the autoscaler
 //! has become; of all the states during training, the one that did best on them is kept. The same plan and traces give
 //! the same result on every machine.

@@ -1,8 +1,8 @@
 //! A chain in memory with one market and one wallet. Blocks appear when a test mines them.
 //!
 //! A signed transaction waits in the pool until a block takes it: in the order of nonces, and only when it offers the lowest
-//! fee that [`FakeChain::demand_fee`] sets. A block executes its transactions on the fake market, whose events become logs.
-//! [`FakeChain::reorg`] removes blocks and returns their transactions to the pool, as a node does.
+//! fee that `FakeChain::demand_fee` sets. A block executes its transactions on the fake market, whose events become logs.
+//! `FakeChain::reorg` removes blocks and returns their transactions to the pool, as a node does.
 
 use std::{collections::VecDeque, sync::Mutex};
 

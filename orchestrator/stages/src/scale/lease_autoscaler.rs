@@ -1,6 +1,6 @@
 //! The autoscaler of one lease, with the counters between two observations and what is learned from them.
 //!
-//! Everything here is in memory. After a restart the kept observations are replayed ([`LeaseAutoscaler::replay_demand`]).
+//! Everything here is in memory. After a restart the kept observations are replayed (`LeaseAutoscaler::replay_demand`).
 
 use autoscaling::{Autoscaler, Bounds, Decision, Observation, shadow::Shadow};
 use lease::{Lease, accrual, manifest::Scaling};

@@ -1,12 +1,12 @@
 //! One provider on a fake chain and a fake engine, with a real database.
 //!
-//! [`World::at`] lives through the seconds one by one. In each second, in this order: the machine's clock advances, replicas
-//! that [`World::busy`] describes are metered, the chain gets a block of that second, the chain stage reads it, and then each
+//! `World::at` lives through the seconds one by one. In each second, in this order: the machine's clock advances, replicas
+//! that `World::busy` describes are metered, the chain gets a block of that second, the chain stage reads it, and then each
 //! stage of the world runs once. So a transaction that a stage sends in second 4 is in the block of second 5, and what the
 //! block says is known to every stage in second 5.
 //!
-//! Seconds count from the world's start; [`GENESIS`] is the Unix time of second 0 on both clocks. Times in statements,
-//! orders and roots are Unix seconds: [`World::unix`] converts.
+//! Seconds count from the world's start; `GENESIS` is the Unix time of second 0 on both clocks. Times in statements,
+//! orders and roots are Unix seconds: `World::unix` converts.
 
 use std::{
     collections::BTreeMap,

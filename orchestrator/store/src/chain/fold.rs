@@ -1,6 +1,6 @@
 //! The rows that are derived from events: leases, orders, offers and providers.
 //!
-//! A row is the fold of its subject's events. [`Fold`] reads the rows that a change touches once, applies the events in
+//! A row is the fold of its subject's events. `Fold` reads the rows that a change touches once, applies the events in
 //! memory and writes each row once. After a revert a row is replayed from the events that are left.
 
 use std::collections::{BTreeMap, BTreeSet};
