@@ -102,7 +102,8 @@ pub enum ProgressStateName {
 pub enum RunReasonName {
     Start,
     Period,
-    Bell,
+    #[schema(rename = "bell")]
+    Wakeup,
     Backoff,
 }
 

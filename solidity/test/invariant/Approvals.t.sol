@@ -10,7 +10,7 @@ import {ProviderHandler} from "./handlers/ProviderHandler.sol";
 import {StrangerHandler} from "./handlers/StrangerHandler.sol";
 import {TimeHandler} from "./handlers/TimeHandler.sol";
 
-/// The laws of README.md on bound accounts, after every step of random lives of two tenants with five approvers.
+/// The invariants of README.md on bound accounts, after every step of random lives of two tenants with five approvers.
 contract ApprovalsInvariants is MarketTest {
     ApprovalsStore private store;
     address[] private tenants;

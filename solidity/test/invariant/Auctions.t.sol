@@ -12,7 +12,7 @@ import {BiddingHandler} from "./handlers/BiddingHandler.sol";
 import {GrieferHandler} from "./handlers/GrieferHandler.sol";
 import {TimeHandler} from "./handlers/TimeHandler.sol";
 
-/// The auction's laws of README.md, after every step of random lives of up to six orders, in ETH and in a token that misbehaves.
+/// The auction's invariants of README.md, after every step of random lives of up to six orders, in ETH and in a token that misbehaves.
 contract Auctions is MarketTest {
     AuctionStore private store;
     NastyToken private nasty;

@@ -14,7 +14,7 @@ import {StrangerHandler} from "./handlers/StrangerHandler.sol";
 import {TenantHandler} from "./handlers/TenantHandler.sol";
 import {TimeHandler} from "./handlers/TimeHandler.sol";
 
-/// The laws of faults in README.md, after every step of random lives with a provider that lies and falls silent.
+/// The invariants of faults in README.md, after every step of random lives with a provider that lies and falls silent.
 contract FaultInvariants is MarketTest {
     Store private store;
     Docket private docket;

@@ -18,7 +18,7 @@ import {StrangerHandler} from "./handlers/StrangerHandler.sol";
 import {TenantHandler} from "./handlers/TenantHandler.sol";
 import {TimeHandler} from "./handlers/TimeHandler.sol";
 
-/// The laws of README.md, after every step of random lives of up to six leases in ETH and in a token.
+/// The invariants of README.md, after every step of random lives of up to six leases in ETH and in a token.
 contract Invariants is MarketTest {
     Store private store;
 

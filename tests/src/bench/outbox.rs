@@ -192,9 +192,9 @@ impl Bench {
             tokio::time::sleep(LOOK).await;
         }
         sending.kill().await?;
-        let mut landing = self.process()?;
+        let mut killed = self.process()?;
         self.reaches(nonce + KILLED / 3).await?;
-        landing.kill().await?;
+        killed.kill().await?;
         say(format!("killed with {} of them in blocks", self.nonce().await? - nonce));
         let mut last = self.process()?;
         self.reaches(nonce + KILLED).await?;

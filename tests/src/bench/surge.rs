@@ -43,7 +43,7 @@ pub async fn run() -> anyhow::Result<()> {
     let mut times = Times::default();
     for surge in 1..=SURGES {
         say(format!("surge {surge} of {SURGES}"));
-        calm(&running, &load).await?;
+        rest_at_one(&running, &load).await?;
         surge_once(&running, &load, &mut times).await?;
     }
     drop(load);
@@ -91,7 +91,7 @@ async fn tide(running: &RunningLease) -> anyhow::Result<(RequestTally, f64)> {
 }
 
 /// One replica, nothing waits, and the cooldown is over.
-async fn calm(running: &RunningLease, load: &LoadGenerator) -> anyhow::Result<()> {
+async fn rest_at_one(running: &RunningLease, load: &LoadGenerator) -> anyhow::Result<()> {
     load.set_rate(LOW);
     running.replicas("one replica", |wanted, healthy| (wanted, healthy) == (1, 1)).await?;
     tokio::time::sleep(Duration::from_secs(8)).await;

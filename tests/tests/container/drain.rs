@@ -59,9 +59,9 @@ async fn a_draining_provider_takes_no_new_lease_and_serves_those_it_has() {
 #[tokio::test]
 async fn draining_is_shown() {
     let world = World::start().await.unwrap();
-    let calm = world.orchestrator().await.unwrap();
-    assert_eq!(calm.api.get("/v1/status").await.unwrap()["draining"], false);
-    calm.stop().await;
+    let serving = world.orchestrator().await.unwrap();
+    assert_eq!(serving.api.get("/v1/status").await.unwrap()["draining"], false);
+    serving.stop().await;
     let engine: Arc<_> = engine();
     let draining = world.orchestrator_with(engine, |settings| settings.drain = true).await.unwrap();
     assert_eq!(draining.api.get("/v1/status").await.unwrap()["draining"], true);

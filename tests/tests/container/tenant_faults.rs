@@ -128,10 +128,10 @@ async fn trouble_with_one_lease_is_not_the_others() {
     let (troubled, _) = world.open(&process, HEALTHY, 1).await.unwrap();
     let (other, terms) = world.open(&process, HEALTHY, 1).await.unwrap();
     drop(process);
-    let hurried = || ContainerSettings { patience: Duration::from_millis(100), ..container_settings() };
+    let impatient = || ContainerSettings { patience: Duration::from_millis(100), ..container_settings() };
     for (replicas, trouble) in [(2, CreateFault::Panic), (3, CreateFault::Hang)] {
         let engine = Arc::new(KillableEngine::new(engine()).failing_to_create(troubled, trouble));
-        let process = world.process_with(engine, hurried()).await.unwrap();
+        let process = world.process_with(engine, impatient()).await.unwrap();
         world.scale(&terms, replicas).await.unwrap();
         until("the other lease to run", async || {
             process.run().await?;

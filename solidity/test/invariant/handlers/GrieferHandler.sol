@@ -42,7 +42,7 @@ contract GrieferHandler is AuctionHandler {
         STORE.returned(i, before - MARKET.accountOf(lease.id, lease.terms.currency).balance);
     }
 
-    /// Whatever is not a stranger's must fail; if it went through, the laws would see it.
+    /// Whatever is not a stranger's must fail; if it went through, the invariants would see it.
     function trespass(uint256 seed) external onBid {
         (, AuctionStore.Answer memory b) = _bid(seed);
         AuctionOrder memory o = STORE.order(b.order).terms;

@@ -112,7 +112,7 @@ contract StrangerHandler is Handler {
         STORE.returned(i, _held(lease.terms.currency, lease.terms.tenant) - before);
     }
 
-    /// Whatever is not a stranger's must fail; if it went through, the laws would see it.
+    /// Whatever is not a stranger's must fail; if it went through, the invariants would see it.
     function trespass(uint256 seed) external onLease {
         (uint256 i, Store.Lease memory lease) = _pick(seed);
         Step memory step;
