@@ -15,8 +15,8 @@
 //!
 //! `lease` and `autoscaling` are pure: they decide and do no I/O. `ports` are the traits of the outside world and
 //! `adapters` their implementations; only these use a node, a container engine or the kernel. `gateway` routes
-//! requests to replicas and measures demand, `api` serves the store, `cli` holds the commands. `wiring` constructs all of
-//! them and decides nothing; `config` is the only file that reads the environment.
+//! requests to replicas and measures demand, `api` serves the store, `cli` holds the commands. `wiring` constructs all
+//! of them and decides nothing; `config` is the only file that reads the environment.
 //!
 //! # Invariants
 //!
