@@ -37,7 +37,6 @@ const MAX_EVENTS: u64 = 1000;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct EventQuery {
     /// Only events after this cursor, from the oldest on.
     after: Option<String>,
@@ -54,7 +53,6 @@ pub struct EventQuery {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct LeaseEventQuery {
     /// Only events after this cursor, from the oldest on.
     after: Option<String>,
@@ -126,7 +124,6 @@ async fn page(store: &Store, query: EventQuery) -> Result<Json<Vec<EventView>>> 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct StreamQuery {
     /// Only events of this lease.
     #[param(value_type = Option<HexText>)]

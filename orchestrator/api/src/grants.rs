@@ -141,7 +141,6 @@ pub async fn revoke(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct AccessQuery {
     /// Only entries before this time, Unix milliseconds of the provider's clock.
     before: Option<u64>,

@@ -39,7 +39,6 @@ const WARM: &str = "warm";
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct LeaseQuery {
     /// Only leases of this tenant.
     #[param(value_type = Option<AddressText>)]
@@ -105,7 +104,6 @@ pub async fn show(State(api): State<Api>, Path(id): Path<String>) -> Result<Json
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct UsageQuery {
     /// Only samples after this time, Unix milliseconds. The default is five minutes before the newest sample.
     since: Option<u64>,

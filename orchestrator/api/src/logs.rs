@@ -27,7 +27,6 @@ const MOST: usize = 100_000;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct LogQuery {
     /// Only lines of this service.
     service: Option<String>,

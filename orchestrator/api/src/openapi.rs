@@ -89,6 +89,23 @@ mod tests {
         );
     }
 
+    /// A route that is missing here would be served, and no client could know.
+    #[test]
+    fn each_route_is_described() {
+        let source = include_str!("lib.rs");
+        let routes = source.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap());
+        // Described elsewhere: this description itself, the page's configuration, and Prometheus' text.
+        let apart = ["/openapi.json", "/config.json", "/metrics"];
+        let routes: std::collections::BTreeSet<_> = routes.filter(|route| !apart.contains(route)).collect();
+        let json = serde_json::to_value(description()).unwrap();
+        let described: std::collections::BTreeSet<_> =
+            json["paths"].as_object().unwrap().keys().map(String::as_str).collect();
+        let described: std::collections::BTreeSet<_> =
+            described.into_iter().filter(|route| !apart.contains(route)).collect();
+        assert!(routes.len() > 20, "{routes:?}");
+        assert_eq!(routes, described);
+    }
+
     /// A client names its methods by these ids.
     #[test]
     fn each_operation_has_an_id_of_its_own() {

@@ -25,7 +25,6 @@ use store::{AnswerRow, IntentState};
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct OrderQuery {
     /// Only orders of this tenant.
     #[param(value_type = Option<AddressText>)]

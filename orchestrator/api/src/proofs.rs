@@ -78,7 +78,6 @@ pub async fn proof(State(api): State<Api>, Path((id, epoch)): Path<(String, Stri
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct ProofQuery {
     /// Only epochs before this one.
     before: Option<u64>,

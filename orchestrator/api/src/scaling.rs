@@ -30,7 +30,6 @@ const MOST: usize = 100;
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct ScalingQuery {
     /// The largest number of decisions. The default is 20, the maximum 100.
     limit: Option<usize>,
@@ -66,7 +65,6 @@ pub async fn scaling(
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct DemandQuery {
     /// Only observations after this time, Unix milliseconds. The default is a day before the newest decision.
     since: Option<u64>,

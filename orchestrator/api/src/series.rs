@@ -40,7 +40,6 @@ const BEAT: Duration = Duration::from_secs(10);
 #[derive(Debug, Serialize, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
-#[into_params(parameter_in = Query)]
 pub struct SeriesQuery {
     /// Only values after this time, Unix milliseconds. The default is five minutes before the newest sample.
     since: Option<u64>,
