@@ -25,7 +25,7 @@ setup: ## install what is missing and start Docker Engine when none answers
 web: $(if $(wildcard web/package.json),web/dist/index.html) ## build the web page, which the program embeds
 
 # What the page is made of. Building the program looks at web/dist alone.
-WEB := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -path 'web/bench/*' -not -path 'web/screenshots/*' -not -path 'web/test-results/*' 2>/dev/null)
+WEB := $(shell find web -type f -not -path 'web/node_modules/*' -not -path 'web/openapi/node_modules/*' -not -path 'web/dist/*' -not -path 'web/e2e/*' -not -path 'web/bench/*' -not -path 'web/screenshots/*' -not -path 'web/test-results/*' 2>/dev/null)
 web/dist/index.html: $(WEB) solidity/abi/Market.json
 	@scripts/setup node
 	@npm --prefix web run --silent build >&2
@@ -140,4 +140,4 @@ lint: ## formatting, lints, documents and dependencies: of Rust, of Solidity and
 .PHONY: clean
 clean: ## remove what builds and installs left in this folder
 	cargo clean
-	rm -rf anvil/node_modules web/node_modules web/dist solidity/out solidity/cache solidity/.venv
+	rm -rf anvil/node_modules web/node_modules web/openapi/node_modules web/dist solidity/out solidity/cache solidity/.venv

@@ -65,7 +65,7 @@ export class Api {
     this.#token = token
   }
 
-  // The same API for somebody who signed in, by EIP-4361.
+  // The same API for a signed-in account, by EIP-4361.
   async signIn(account: LocalAccount): Promise<Api> {
     const nonce = await (await this.#fetch("/v1/session/nonce", { method: "POST" })).json()
     const { chainId, statement } = nonce

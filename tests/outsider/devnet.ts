@@ -1,5 +1,5 @@
-// A whole market on this machine, as `make up` starts it: `tidemark up` in a process of its own. Everything the story
-// knows of it is the one line of JSON that it prints.
+// A whole market on this machine, as `make up` starts it: `tidemark up` in a process of its own. The story reads
+// only the one line of JSON that it prints.
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdtemp, rm } from "node:fs/promises"
 import { tmpdir } from "node:os"
@@ -47,7 +47,7 @@ export class Devnet {
     }
   }
 
-  // Asks it to stop and waits until it has; the exit code says whether it could clean up after itself.
+  // Stops it and waits until it has ended; the exit code says whether it could clean up after itself.
   async stop(): Promise<number | null> {
     const code = await end(this.#process)
     await rm(this.#folder, { recursive: true, force: true })
@@ -81,7 +81,7 @@ async function end(child: ChildProcess): Promise<number | null> {
   return child.exitCode
 }
 
-// Asks until there is an answer. What `probe` throws counts as no answer, and stands in the message at the end.
+// Polls until there is an answer. What `probe` throws counts as no answer, and is in the message at the end.
 export async function until<T>(
   what: string,
   patienceMs: number,

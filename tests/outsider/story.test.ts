@@ -63,7 +63,7 @@ let wallet: ReturnType<typeof clients>["wallet"]
 
 const at = () => ({ address: devnet.up.deployment.market, abi })
 
-// Any: the ABI is read at run time, as an outsider's would be, so the compiler knows no types of it.
+// Any: the ABI is read at run time, as an outsider's would be, so the compiler has no types of it.
 function read(functionName: string, args: unknown[] = []): Promise<any> {
   return chain.readContract({ ...at(), functionName, args })
 }
@@ -158,7 +158,7 @@ describe("an outsider with the ABI and the public API", { timeout: 600_000 }, ()
       assert.ok(refusal.message.includes(keccak256(other)), refusal.message)
     })
 
-    it("a manifest that nobody signed", async () => {
+    it("a manifest without a signature", async () => {
       const refusal = await api.refusal(api.putManifest(lease, manifest))
       assert.deepEqual([refusal.status, refusal.code], [401, "unauthorized"])
       assert.match(refusal.message, /tidemark-signature/)
@@ -193,7 +193,7 @@ describe("an outsider with the ABI and the public API", { timeout: 600_000 }, ()
       assert.deepEqual([refusal.status, refusal.code], [413, "too_large"])
     })
 
-    it("a lease that nobody opened", async () => {
+    it("a lease that was never opened", async () => {
       const unknown = keccak256(lease)
       for (const path of ["", "/proofs/latest", "/proofs/1"]) {
         const refusal = await api.refusal(`/v1/leases/${unknown}${path}`)
@@ -261,7 +261,7 @@ describe("an outsider with the ABI and the public API", { timeout: 600_000 }, ()
     assert.ok(burnt.body.cpuMs >= 1000, JSON.stringify(burnt.body))
   })
 
-  it("looks inside its lease, which nobody else may", async () => {
+  it("reads the usage of its lease, which is refused to others", async () => {
     const path = `/v1/leases/${lease}/usage`
     assert.equal((await api.refusal(path)).status, 401)
     const refusal = await (await api.signIn(stranger)).refusal(path)

@@ -116,7 +116,7 @@ impl ApiSession {
         Ok(Self { address: actor.address(), token, ..nobody })
     }
 
-    /// The message that a page of this provider would ask an address to sign now.
+    /// The message that a page of this provider would request an address to sign now.
     pub async fn sign_in_message(&self, address: Address) -> anyhow::Result<SignInMessage> {
         let nonce: Value = self.http.post(self.url("/v1/session/nonce")).send().await?.json().await?;
         let domain = format!("127.0.0.1:{}", self.port);

@@ -164,7 +164,7 @@ async fn settle(market: &mut Market, seller: &mut Seller, lease: &Lease) -> anyh
     Ok(gas)
 }
 
-/// Settles a hundred leases in one transaction, twice; gas per lease. At first they stand anywhere among 1,024, which is
+/// Settles a hundred leases in one transaction, twice; gas per lease. At first they are anywhere among 1,024, which is
 /// the dearest: hardly two share a part of their paths. Then they are all that the root covers.
 async fn batches(market: &mut Market, seller: &mut Seller) -> anyhow::Result<(u64, u64)> {
     let mut leases = Vec::new();

@@ -1,4 +1,4 @@
-//! The devnet itself: what the other tests stand on.
+//! The devnet itself, which the other tests depend on.
 #![allow(clippy::unwrap_used)]
 
 use std::time::Duration;

@@ -206,7 +206,7 @@ async fn a_second_orchestrator_is_kept_out() {
     assert!(matches!(second.lock(provider()).await, Err(Error::ProviderLocked(_))));
     second.lock(Actor::Stranger.address()).await.unwrap();
     drop(first);
-    // The server hears of the lost connection in its own time.
+    // The server notices the lost connection with a delay.
     for _ in 0..50 {
         if second.lock(provider()).await.is_ok() {
             return;
@@ -233,7 +233,7 @@ impl Drop for SmallDisk {
     }
 }
 
-/// Whoever may not mount is root in a user namespace of his own, and may there.
+/// A user who may not mount is root in a user namespace of its own, and may mount there.
 fn again_as_root_of_a_namespace(test: &str) {
     let this = std::env::current_exe().unwrap();
     let arguments = ["--user", "--map-root-user", "--mount", "--"];

@@ -1,4 +1,4 @@
-// Screenshots of every page in both themes, desktop and phone, into web/screenshots; and the four of the README into
+// Screenshots of every page in both themes, desktop and phone, into web/screenshots; and the four of docs/page.md into
 // docs/screenshots. The market is real: a lease under load, an order, a dispute and a proposal.
 import { mkdir, readFile } from "node:fs/promises"
 import { join } from "node:path"
@@ -63,7 +63,7 @@ test.beforeAll(async ({ browser, stack }) => {
 
 test.afterAll(() => load?.stop())
 
-test("the four of the README", async ({ visits, stack }) => {
+test("the four of docs/page.md", async ({ visits, stack }) => {
   test.setTimeout(120_000)
   await mkdir(readme, { recursive: true })
   const { page } = await visits.begin({ account: actors.tenant, width: 1000, height: 600 })

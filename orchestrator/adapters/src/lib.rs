@@ -2,7 +2,7 @@
 //! firewall, the clock, a pricer.
 //!
 //! The only crate of the orchestrator that may name an RPC provider, a transport, Docker's client or a system call. It
-//! knows no store and no stage; it decides nothing about a lease.
+//! depends on no store and no stage; it decides nothing about a lease.
 //!
 //! # Invariants
 //!

@@ -4,7 +4,7 @@
 //! streams. A stream first subscribes, then reads the store from its client's cursor to the head, and then continues with
 //! the broadcast, so it has neither a gap nor a duplicate. Each item's id is a cursor: block, log, and the block's hash. A
 //! client whose block was reverted receives `reorg` with the first block to discard. A stream that was open during the reorg
-//! knows that block; a client that resumes does not, so it gets the oldest block that the store can still compare.
+//! has that block; one that resumes does not, so it gets the oldest block that the store can still compare.
 //!
 //! There is no backpressure: a client that reads too slowly loses its stream, and resumes with its last id.
 

@@ -1,4 +1,4 @@
-//! Leases of the market, with what this provider knows of each.
+//! Leases of the market, with what this provider stores of each.
 
 use std::collections::BTreeMap;
 

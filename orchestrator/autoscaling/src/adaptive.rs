@@ -6,7 +6,7 @@
 //!    have.
 //! 2. Within that, miss as little as possible; a miss has a price, and a higher one where the two have missed less.
 //!
-//! A rule says how much room to leave above the forecast (`forecast`) or above the demand just seen,
+//! A rule says how much margin to leave above the forecast (`forecast`) or above the demand just seen,
 //! and how long to keep replicas that are no longer needed. A rule that has missed nothing yet is assumed to miss a
 //! part of what the rule below it has missed; recent results weigh more than old ones.
 
@@ -49,7 +49,7 @@ const REFERENCE: f64 = 0.004;
 const BELIEF: (f64, f64) = (240.0, 60.0);
 /// The half-life of simulated results, in seconds.
 const HALF_LIFE: f64 = 3.0 * 86_400.0;
-/// How far the plan looks ahead at least, in seconds; later as far as it looks back.
+/// How far the plan extends ahead at least, in seconds; later as far as its history extends back.
 const PLAN: f64 = 86_400.0;
 /// Seconds between two choices of a rule.
 const REVIEW: f64 = 300.0;

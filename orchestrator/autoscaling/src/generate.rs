@@ -19,7 +19,7 @@ pub enum Kind {
     Diurnal,
     /// Such days, of which two in seven are quiet.
     Weekly,
-    /// A calm day on which a crowd arrives within minutes and leaves over an hour, one to three times a day.
+    /// A quiet day on which a crowd arrives within minutes and leaves over an hour, one to three times a day.
     FlashCrowd,
     /// Nothing, then a burst of work, at irregular intervals: a batch queue.
     OnOff,

@@ -3,8 +3,8 @@
 //! Follows the documentation (kubernetes.io, "Horizontal Pod Autoscaling"), and where that is silent the controller
 //! (`pkg/controller/podautoscaler`: `replica_calculator.go`, `horizontal.go`): desired = ⌈replicas × metric / target⌉,
 //! no step within a tolerance of 10 %, replicas that do not serve yet counted as idle when growing, then the
-//! stabilization windows and scaling policies of `behavior`. As in Kubernetes, fewer than one replica is never asked
-//! for by CPU; unlike there, a count of zero does not disable it: it is below the minimum and is raised to it.
+//! stabilization windows and scaling policies of `behavior`. As in Kubernetes, CPU never requests fewer than
+//! one replica; unlike there, a count of zero does not disable it: it is below the minimum and is raised to it.
 
 pub mod behavior;
 #[cfg(test)]
@@ -59,7 +59,7 @@ impl Hpa {
         Self { behavior, ..self }
     }
 
-    /// The count that the metric alone asks for, and the metric in words; an error says why it is not known.
+    /// The count that the metric alone requests, and the metric in words; an error says why it is not known.
     fn desired(&self, seen: &Observation) -> Result<(u32, String), String> {
         match self.metric {
             Metric::Utilization(target) => {
@@ -76,7 +76,7 @@ impl Hpa {
         }
     }
 
-    /// The fewest replicas that are asked for: zero only by KEDA, when idle, where it is allowed.
+    /// The fewest replicas that are requested: zero only by KEDA, when idle, where it is allowed.
     fn fewest(&mut self, seen: &Observation, now: f64) -> u32 {
         let busy = requests(seen).is_none_or(|(requests, _)| requests > 0.0) || seen.waiting > 0.0;
         let active = *self.active.get_or_insert(now);
@@ -143,7 +143,7 @@ fn by_utilization(ready: u32, unready: u32, used: f64, target: u32) -> u32 {
     ceil(spread * f64::from(current)).max(current)
 }
 
-/// `GetExternalPerPodMetricReplicas`: the sum over a target for each, unless all replicas together stand near the target.
+/// `GetExternalPerPodMetricReplicas`: the sum over a target for each, unless all replicas together are near the target.
 fn by_requests(current: u32, requests: f64, target: f64) -> u32 {
     let ratio = requests / (target * f64::from(current));
     if within_tolerance(ratio) { current } else { ceil(requests / target) }

@@ -48,7 +48,7 @@ pub struct Observation {
     pub time: f64,
     /// Replicas that serve.
     pub ready: u32,
-    /// Replicas that were asked for and do not serve yet.
+    /// Replicas that were requested and do not serve yet.
     pub starting: u32,
     /// CPU used of the CPU that ready replicas had; 1 is all of it. None when nothing was ready.
     pub utilization: Option<f64>,
@@ -99,7 +99,7 @@ pub struct Decision {
 
 /// Decides, from one observation after another, how many replicas there should be.
 ///
-/// It is total: on an observation that makes no sense (not a number, no replicas, time that stands still or goes back)
+/// It is total: on an observation that makes no sense (not a number, no replicas, time that stops or goes back)
 /// it keeps the count or goes to the bounds, and never panics.
 pub trait Autoscaler: Send {
     fn decide(&mut self, seen: &Observation) -> Decision;

@@ -29,7 +29,7 @@ pub fn optimum(setup: &Setup, demand: &[f64]) -> Optimum {
     Optimum { present: schedule(&needs, lead(setup.delay, setup.step)), step: 0 }
 }
 
-/// The cheapest counts that have each step's need ready, when a replica serves `lead` steps after it was asked for and
+/// The cheapest counts that have each step's need ready, when a replica serves `lead` steps after it was requested and
 /// those of the first step exist from the start.
 fn schedule(needs: &[u32], lead: usize) -> Vec<u32> {
     // How the count changes at the start of each step.

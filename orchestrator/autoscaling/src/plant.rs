@@ -44,7 +44,7 @@ impl Plant {
         self.starting.iter().map(|(_, count)| count).sum()
     }
 
-    /// Makes the replicas ready that have started by then. The order in which they were asked for does not matter.
+    /// Makes the replicas ready that have started by then. The order in which they were requested does not matter.
     pub fn advance(&mut self, time: f64) {
         let Self { ready, starting, .. } = self;
         starting.retain(|(at, count)| {

@@ -96,7 +96,7 @@ struct Turn {
     granted: u32,
 }
 
-/// An autoscaler under the shield, with replicas that are ready one observation after they were asked for.
+/// An autoscaler under the shield, with replicas that are ready one observation after they were requested.
 fn live(autoscaler: &mut dyn Autoscaler, bounds: Bounds, start: u32, looks: &[(f64, Observation)]) -> Vec<Turn> {
     let (mut clock, mut ready, mut starting) = (0.0, start.clamp(bounds.min, bounds.max), 0);
     let mut stepped = f64::NEG_INFINITY;

@@ -152,7 +152,7 @@ mod tests {
         }
         let account = shadow.account();
         assert_eq!((account.watched, account.replica_seconds, account.short), (90.0, 90.0, 90.0));
-        // It begins with the existing replica, asks for two more at 15 s, and has them from 45 s on.
+        // It begins with the existing replica, requests two more at 15 s, and has them from 45 s on.
         assert_eq!(account.shadow_replica_seconds, 15.0 + 75.0 * 3.0);
         assert_eq!(account.shadow_short, 30.0);
         assert_eq!((account.shadow_replicas, account.shadow_reason.as_str()), (3, "always 3"));

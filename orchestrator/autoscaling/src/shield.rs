@@ -18,7 +18,7 @@ pub struct Granted {
     pub bound: Option<String>,
 }
 
-/// Who asks for a step.
+/// Who requests a step.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum By {
     /// The tenant: any count within its bounds and money.

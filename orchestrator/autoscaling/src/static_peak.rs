@@ -8,7 +8,7 @@ pub struct StaticPeak {
     replicas: u32,
 }
 
-/// An autoscaler of a constant count; the caller knows how many the peak needs.
+/// An autoscaler of a constant count; the caller passes how many the peak needs.
 pub fn static_peak(replicas: u32) -> StaticPeak {
     StaticPeak { replicas }
 }

@@ -1,8 +1,8 @@
 //! Two thresholds with hysteresis, as a small state machine.
 //!
-//! The load is the demand over the replicas that are ready or starting, so that starting ones are not asked for again.
+//! The load is the demand over the replicas that are ready or starting, so that starting ones are not requested again.
 //! Above the upper threshold for `CONFIRM_UP` the count grows to where the load is at the target; below the lower one
-//! for `CONFIRM_DOWN` it shrinks to what the highest demand of that time needs. After every step, whoever took it,
+//! for `CONFIRM_DOWN` it shrinks to what the highest demand of that time needs. After every step of either side,
 //! the machine waits for the cooldown. Between the thresholds the count does not change. `TABLE` has every
 //! transition.
 

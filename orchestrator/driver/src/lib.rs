@@ -6,7 +6,7 @@
 //! to `LONGEST_BACKOFF`; a wakeup shortens the normal pause and never a backoff. At shutdown a run that has begun
 //! finishes first.
 //!
-//! The crate may know the async runtime, tracing and metrics. It knows no stage, no store and no port.
+//! The crate may know the async runtime, tracing and metrics. It depends on no stage, no store and no port.
 
 use std::{
     collections::BTreeMap,
@@ -38,7 +38,7 @@ pub trait Stage: Send + Sync + 'static {
     /// The pause after a successful run, unless a wakeup ends it earlier.
     fn period(&self) -> Duration;
 
-    /// Compares all desired with all observed state and does what is missing. Idempotent; never retries inside.
+    /// Compares all desired with all observed state and does what is missing. Idempotent; never retries within a run.
     ///
     /// # Errors
     /// Any error fails the run as a whole: the driver logs it, shows it as the stage's status and backs off.

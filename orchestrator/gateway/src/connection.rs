@@ -56,7 +56,7 @@ impl UpstreamConnection {
         }
     }
 
-    /// Whether the connection can take another request, as far as this side knows.
+    /// Whether the connection can take another request, as far as this side can tell.
     pub(super) fn is_ready(&mut self) -> bool {
         self.drive(&mut Context::from_waker(Waker::noop()));
         self.driver.is_some() && self.sender.is_ready()

@@ -12,7 +12,7 @@ use super::response::ResponseBody;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Error {
-    /// 400: the request names no host, is malformed, or asks for a forward proxy.
+    /// 400: the request names no host, is malformed, or requests a forward proxy.
     BadRequest(&'static str),
     /// 404: no route has this name.
     Unknown(String),

@@ -131,7 +131,7 @@ impl Drop for Replica {
 }
 
 impl Replica {
-    /// Answers with its name and what it was asked, `/slow` after a while.
+    /// Answers with its name and the request, `/slow` after a while.
     async fn named(name: &'static str) -> Self {
         Self::serving(move |request: Request<Incoming>| async move {
             if request.uri().path().starts_with("/slow") {

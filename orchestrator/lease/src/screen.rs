@@ -183,7 +183,7 @@ fn unfunded(available: U256, rates: &Rates, replicas: u16, notice_period: u32) -
 fn too_little(seller: &Seller, shape: &Shape, most: u16) -> impl Iterator<Item = Mismatch> {
     let asked = Amounts::of(shape, most).0;
     let free = seller.capacity.less(seller.held).0;
-    // A kind that is not asked for is no obstacle, even when the capacity has shrunk below what is held.
+    // A kind that is not requested is no obstacle, even when the capacity has shrunk below what is held.
     (0..KINDS.len()).filter(move |kind| asked[*kind] > free[*kind]).map(move |kind| Mismatch::CapacityExceeded {
         kind,
         asked: asked[kind],

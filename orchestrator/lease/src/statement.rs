@@ -236,7 +236,7 @@ mod tests {
 
     const EPOCH: u64 = 10;
 
-    /// Whether any statements prove anything against their provider, as the lease stands now.
+    /// Whether any statements prove anything against their provider, as the lease is now.
     fn convictable(lease: &Lease, stated: &[Stated]) -> Option<(Fraud, Stated)> {
         let alone = stated.iter().filter_map(|one| Some((physics::alone(lease, &one.statement, EPOCH)?, one.clone())));
         let pairs = stated.iter().enumerate().flat_map(|(i, a)| stated[i + 1..].iter().map(move |b| (a, b)));

@@ -15,7 +15,7 @@ pub struct Demand {
     pub failed: u64,
     /// Requests in flight at replicas.
     pub in_flight: u32,
-    /// Requests queued until a replica has room.
+    /// Requests queued until a replica has capacity.
     pub waiting: u32,
     /// The 99th percentile of the seconds to the head of a response, over the last ten seconds; none without a
     /// response.

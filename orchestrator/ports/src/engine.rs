@@ -20,7 +20,7 @@ use lease::{
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why the engine did not do what it was asked to. No message repeats its source's text.
+/// Why the engine did not fulfil a request. No message repeats its source's text.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     #[error("the container engine is not reachable: check that it runs and that this user may use its socket")]

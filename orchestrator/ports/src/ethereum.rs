@@ -86,7 +86,7 @@ pub struct Receipt {
     pub gas_used: u64,
 }
 
-/// What a node knows of a transaction: `block` is none while it is pending.
+/// What a node reports of a transaction: `block` is none while it is pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TransactionState {
     pub block: Option<(u64, B256)>,

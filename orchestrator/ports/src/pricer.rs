@@ -1,7 +1,7 @@
 //! A program of the provider's that prices bids instead of its price list.
 //!
 //! For an order it gets JSON on its standard input and answers JSON on its standard output. Until it has priced the
-//! order it is asked again, at most every few seconds. Its answer is a price and nothing else: the bid is screened like
+//! order it runs again, at most every few seconds. Its answer is a price and nothing else: the bid is screened like
 //! any other.
 
 use std::time::Duration;
@@ -11,7 +11,7 @@ use lease::{auction::Auction, screen};
 use serde::{Deserialize, Serialize};
 use solidity::Rates;
 
-/// What a pricer is asked. Numbers of more than 32 bits are decimal strings; rates are base units × 1e12 a second;
+/// The input of a pricer. Numbers of more than 32 bits are decimal strings; rates are base units × 1e12 a second;
 /// times are the chain's Unix seconds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -19,7 +19,7 @@ pub struct PricerQuestion {
     pub order: PricedOrder,
     /// What one replica gets.
     pub shape: Sizes,
-    /// What the provider's price list asks for the shape, with its margin; null without one in the order's currency.
+    /// The price of the shape by the provider's price list, with its margin; null without one in the order's currency.
     pub rates: Option<Priced>,
     pub capacity: Room,
     /// The chain's time now.

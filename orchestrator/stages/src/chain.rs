@@ -8,7 +8,7 @@
 //!
 //! # Theory of operation
 //!
-//! A run asks the node for its newest block and compares the cursor's hash with the chain:
+//! A run reads the node's newest block and compares the cursor's hash with the chain:
 //!
 //! - the chain continues from the cursor: the stage reads the new blocks and applies their events;
 //! - the chain has another block at the cursor's height: a reorg. The kept blocks are searched backwards for the newest one
@@ -304,7 +304,7 @@ impl Stage for ChainStage {
             CursorPosition::Extended if cursor.is_some_and(|cursor| cursor.hash == tip.hash) => {}
             CursorPosition::Extended => self.follow(cursor, None, tip, &mut counts).await?,
             CursorPosition::Forked(to) => {
-                // A deep reorg and another chain cannot be told apart until the anchor is compared.
+                // A deep reorg and another chain cannot be distinguished until the anchor is compared.
                 self.anchor().await?;
                 self.follow(cursor, Some(to), tip, &mut counts).await?;
             }

@@ -291,7 +291,7 @@ impl ClearingStage {
         Ok(())
     }
 
-    /// The rates to ask, or the reason for not bidding at any price.
+    /// The rates to bid, or the reason for not bidding at any price.
     async fn price(
         &self,
         auction: &Auction,

@@ -25,7 +25,7 @@ pub struct Proposal {
     pub version: U256,
     /// Unix milliseconds of the provider's clock.
     pub created_at_ms: u64,
-    /// The approvers that were asked, with the signatures received, in the order of their addresses.
+    /// The requested approvers, with the signatures received, in the order of their addresses.
     pub asked: Vec<(Address, Option<Bytes>)>,
 }
 
@@ -49,7 +49,7 @@ impl Proposal {
         }
     }
 
-    /// Whether an address may read it: the account, the proposer, or an asked approver.
+    /// Whether an address may read it: the account, the proposer, or a requested approver.
     pub fn concerns(&self, who: Address) -> bool {
         self.account == who || self.proposer == who || self.asked.iter().any(|(approver, _)| *approver == who)
     }

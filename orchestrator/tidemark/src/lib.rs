@@ -14,9 +14,9 @@
 //! one another; they communicate through the store, and the events of the chain reach the others only through the chain stage.
 //!
 //! `lease` and `autoscaling` are pure: they decide and do no I/O. `ports` are the traits of the outside world and
-//! `adapters` their implementations; only these know a node, a container engine or the kernel. `gateway` routes requests to
-//! replicas and measures demand, `api` serves what the store knows, `cli` holds the commands. `wiring` constructs all of
-//! them and decides nothing; `config` is the only file that reads the environment.
+//! `adapters` their implementations; only these use a node, a container engine or the kernel. `gateway` routes
+//! requests to replicas and measures demand, `api` serves the store, `cli` holds the commands. `wiring` constructs all
+//! of them and decides nothing; `config` is the only file that reads the environment.
 //!
 //! # Invariants
 //!

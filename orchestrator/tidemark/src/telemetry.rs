@@ -15,7 +15,7 @@ const SILENCED: &str = "alloy_transport_ws=off,alloy_pubsub=off";
 const LATENCIES: [f64; 15] =
     [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0];
 
-/// The crates of the orchestrator, for which `tidemark` stands in a filter: log targets start with the name of a crate.
+/// The crates of the orchestrator, which `tidemark` means in a filter: log targets start with the name of a crate.
 const CRATES: [&str; 12] = [
     "adapters",
     "api",
@@ -90,7 +90,7 @@ mod tests {
         let crates = crates.filter(|entry| entry.path().join("Cargo.toml").is_file());
         let mut names: Vec<_> = crates.map(|entry| entry.file_name().to_string_lossy().replace('-', "_")).collect();
         names.sort();
-        assert_eq!(names, CRATES, "`tidemark` in a log filter stands for every crate");
+        assert_eq!(names, CRATES, "`tidemark` in a log filter means every crate");
     }
 
     #[test]

@@ -108,7 +108,7 @@ async fn backfill(devnet: &Devnet, database: &Postgres) -> anyhow::Result<(Arc<C
     Ok((stage, all as f64 / took.as_secs_f64()))
 }
 
-/// The least that anybody could do: logs in ranges of a hundred blocks, three at a time, and COPY. No decoding, no fold,
+/// The least work possible: logs in ranges of a hundred blocks, three at a time, and COPY. No decoding, no fold,
 /// no cursor, no safety from reorgs.
 async fn bare(devnet: &Devnet, database: &Postgres) -> anyhow::Result<f64> {
     let provider: DynProvider = ProviderBuilder::new().connect(&devnet.ws_url()).await?.erased();
@@ -144,7 +144,7 @@ async fn bare(devnet: &Devnet, database: &Postgres) -> anyhow::Result<f64> {
 /// Milliseconds from a block's arrival over WebSocket to the commit that moves the cursor to it.
 async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<ChainStage>, call: &Bytes) -> anyhow::Result<Vec<f64>> {
     let mut connection = PgConnection::connect(&database.url("postgres")).await?;
-    // The database itself says when the cursor has moved: at the commit, and with nobody asking meanwhile.
+    // The database notifies when the cursor has moved: at the commit, without polling.
     let trigger = "CREATE FUNCTION tell() RETURNS trigger LANGUAGE plpgsql AS \
                    $$ BEGIN PERFORM pg_notify('cursor', NEW.number::text); RETURN NULL; END $$; \
                    CREATE TRIGGER told AFTER UPDATE ON head FOR EACH ROW EXECUTE FUNCTION tell()";
@@ -159,7 +159,7 @@ async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<ChainStage>, cal
     let listening = tokio::spawn(chain::listen(Arc::new(ethereum), wakeup.clone(), shutdown.clone()));
     let driving = tokio::spawn(driver::drive(vec![(chain, wakeup)], StageStatuses::default(), shutdown));
 
-    // Each in a task of its own, so that a moment is noted when it happens and not when somebody looks.
+    // Each in a task of its own, so that a moment is noted when it happens and not at the next poll.
     let tenant = devnet.provider(Actor::Tenant).await?;
     let last = tenant.get_block_number().await? + HEADS as u64;
     let mut blocks = tenant.subscribe_blocks().await?.into_stream();
@@ -185,7 +185,7 @@ async fn heads(devnet: &Devnet, database: &Postgres, chain: Arc<ChainStage>, cal
             .input(call.clone().into())
             .value(U256::from(1))
             .gas_limit(200_000);
-        // Nobody waits for the receipt: what is measured is when the block arrives.
+        // The receipt is not awaited: what is measured is when the block arrives.
         drop(tenant.send_transaction(request).await?);
         tokio::time::sleep(PAUSE).await;
     }

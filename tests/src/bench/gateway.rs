@@ -1,8 +1,8 @@
 //! The gateway beside nginx and beside the bare containers, over the same four replicas in the same run.
 //!
-//! **Throughput** is what connections that are kept alive get answered when each asks again as soon as it has its answer.
+//! **Throughput** is what connections that are kept alive get answered when each sends its next request at its answer.
 //! **Latency** is measured at a rate that all sides can hold, from the moment at which a request was due, so that one slow
-//! answer does not hide those behind it. The client, the replicas and whoever stands between them share this machine's
+//! answer does not hide those behind it. The client, the replicas and the proxy between them share this machine's
 //! cores. Each side has its own threads or processes, one worker a core; sides take turns, and a figure is the median of
 //! its rounds.
 

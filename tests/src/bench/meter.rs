@@ -40,7 +40,7 @@ use crate::transactions::order;
 
 const LEASES: usize = 1_000;
 const SWEEPS: usize = 30;
-/// Of each of two threads, in each of a container's lives.
+/// Of each of two threads, in each run of a container.
 const BURN_MS: u64 = 1_000;
 const MILLICORES: u32 = 2_000;
 
@@ -109,7 +109,7 @@ async fn sweeps(provider: &Provider, crowd: &Arc<Crowd>, leases: &[B256]) -> any
             traffic.read()?;
         }
         let opened = began.elapsed();
-        // The first opens and looks into everything.
+        // The first opens and reads everything.
         if i > 0 {
             stage.push(took.as_secs_f64() * 1000.0);
             counters.push(read.as_secs_f64() * 1000.0);

@@ -1,7 +1,7 @@
 //! Transactions from one key through the settlement stage, on a chain with a block of 30 M gas each second.
 //!
 //! Each intent adds a number of wei to the provider's bond that no other intent adds, so the market's events tell which
-//! intents had their effect, and how often. The intents stand prepared in an SQLite file when the clock starts; it stops
+//! intents had their effect, and how often. The intents are prepared in an SQLite file when the clock starts; it stops
 //! when the block with the last of them has come. In between they are tried out, signed, written down, sent and found
 //! again. The peer sends one, waits for its receipt and sends the next, as most programs do.
 //!

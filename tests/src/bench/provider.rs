@@ -37,7 +37,7 @@ use crate::{
     world::Cleanup,
 };
 
-/// Between two looks at what is waited for. What is measured is told by timestamps, not by when somebody looked.
+/// Between two polls. Measurements come from timestamps, not from when a poll happened.
 const LOOK: Duration = Duration::from_millis(10);
 /// Nothing that a bench waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -267,7 +267,7 @@ impl Provider {
     }
 }
 
-/// Notes when blocks arrive, in a task of its own: when it happens and not when somebody looks.
+/// Notes when blocks arrive, in a task of its own: when it happens and not at the next poll.
 async fn arrive(chain: DynProvider, arrivals: Arc<Mutex<BTreeMap<u64, f64>>>) {
     let Ok(blocks) = chain.subscribe_blocks().await else { return };
     let mut blocks = blocks.into_stream();
@@ -281,7 +281,7 @@ pub fn now_ms() -> f64 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs_f64() * 1000.0
 }
 
-/// Looks again and again until there is something.
+/// Polls until there is something.
 pub async fn until<T, F>(what: &str, mut look: impl FnMut() -> F) -> anyhow::Result<T>
 where
     F: Future<Output = anyhow::Result<Option<T>>>,

@@ -1,15 +1,15 @@
 //! From a lease opened on chain to its replica running, beside what the engine alone takes for the same container.
 //!
 //! **Ours** begins when the block with the opening arrives over WebSocket and ends at the moment that the container stage
-//! records as "all replicas run"; in between lie the chain stage's commit, every look and write of the container stage,
+//! records as "all replicas run"; in between lie the chain stage's commit, every read and write of the container stage,
 //! the lease's own network, and the container. The manifest is in the store before, as when a tenant uploads at once.
 //!
-//! **The peer** is a program that only knows what to start: the same calls to the same engine (a network with an explicit
+//! **The peer** is a program that only starts containers: the same calls to the same engine (a network with an explicit
 //! subnet beside the creation of the container, then the start), from before the first to the answer of the last. Its
 //! container is ours over again: image, command and `HostConfig` are copied from an inspection of one of our containers.
 //! The image is cached. Pairs take turns in going first, and each is removed before the next.
 //!
-//! **Scaling out** is told apart by whether a warm replica waits: see `out`.
+//! **Scaling out** is measured with and without a warm replica: see `out`.
 
 mod bare;
 mod out;
@@ -49,7 +49,7 @@ pub async fn run() -> anyhow::Result<()> {
 }
 
 async fn measure(provider: &mut Provider) -> anyhow::Result<()> {
-    // The first lease shows what the peer's containers must look like, and warms both sides up.
+    // The first lease gives the configuration of the peer's containers, and warms both sides up.
     let first = provider.open(MANIFEST, MILLICORES, 1).await?;
     provider.running(first[0].lease).await?;
     let (container, info) = (provider.container(first[0].lease).await?, provider.engine.info().await?);
@@ -90,7 +90,7 @@ async fn beside(provider: &Provider, bare: &Bare) -> anyhow::Result<()> {
 /// Milliseconds of one side, by pair.
 #[derive(Default)]
 struct Side {
-    /// Until whoever started it knows that it runs.
+    /// Until the starter has observed that it runs.
     running: Vec<f64>,
     /// Until the engine's own time of the start.
     started: Vec<f64>,
@@ -107,7 +107,7 @@ struct Pairs {
 impl Pairs {
     fn print(&mut self) -> anyhow::Result<()> {
         let (ours, bare) = (&mut self.ours, &mut self.bare);
-        // Pair by pair, while they still stand side by side.
+        // Pair by pair, before each side is sorted.
         let mut overhead: Vec<_> = ours.running.iter().zip(&bare.running).map(|(ours, bare)| ours - bare).collect();
         let (p50, bare_p50) = (percentile(&mut ours.running, 0.5), percentile(&mut bare.running, 0.5));
         let (p95, bare_p95) = (percentile(&mut ours.running, 0.95), percentile(&mut bare.running, 0.95));

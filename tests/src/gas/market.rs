@@ -132,7 +132,7 @@ impl Market {
         Ok(Lease { id: event.lease, terms: event.terms, opened: self.time().await?, gas: receipt.gas_used })
     }
 
-    /// Anybody's top-up, here the tenant's. ETH by the same worth as the token.
+    /// A top-up, which anyone may make, here by the tenant. ETH by the same worth as the token.
     pub async fn top_up(&self, lease: &Lease, amount: u64) -> anyhow::Result<u64> {
         let native = lease.terms.currency.is_zero();
         let amount = U256::from(amount) * U256::from(if native { 250_000_000u64 } else { 1 });

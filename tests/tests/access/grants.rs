@@ -71,7 +71,7 @@ async fn a_grant_goes_as_far_as_its_scope_until_it_is_revoked_for_good() {
     assert_eq!(reaches().await, [false; 3]);
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     let (status, _) = talking.put_grant(&talking.grant(Actor::Tenant, "view", (now(), now() + 3))).await;
-    assert_eq!(status, StatusCode::OK, "the tenant may change its mind");
+    assert_eq!(status, StatusCode::OK, "the tenant may grant again");
     assert_eq!(reaches().await, [true, false, false]);
     tokio::time::sleep(std::time::Duration::from_secs(4)).await;
     assert_eq!(reaches().await, [false; 3], "it has expired");

@@ -122,7 +122,7 @@ async fn without_a_terminal_streams_are_told_apart_and_input_ends() {
     let tenant = talking.tenant().await;
     let script = "cat%3B%20echo%20oops%20%3E%262%3B%20exit%203";
     let mut socket = talking.shell(&tenant, &format!("?tty=false&command=sh&command=-c&command={script}")).await;
-    // What looks like the engine's own framing is only bytes.
+    // Bytes that resemble the engine's own framing are only bytes.
     let input = b"\x01\x00\x00\x00\xff\xff\xff\xffhello\n".to_vec();
     socket.send(Message::Binary(input.clone().into())).await.unwrap();
     socket.send(Message::Text(json!({"eof": true}).to_string().into())).await.unwrap();
@@ -322,7 +322,7 @@ async fn a_websocket_by_cookie_has_to_come_from_a_page_of_the_provider() {
     let (said, last) = rest(&mut socket).await;
     assert!(String::from_utf8_lossy(&said).contains("uid=1234 gid=5678"), "{said:?}");
     assert_eq!(last, json!({"exit": 0}));
-    // A plain request is told what this is.
+    // A plain request is refused with the reason.
     let (status, said) = talking.tenant().await.get(&path).await.unwrap();
     assert_eq!(status, StatusCode::BAD_REQUEST, "{said}");
     talking.stop().await;

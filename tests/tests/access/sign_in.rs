@@ -37,7 +37,7 @@ async fn a_signature_opens_a_session_that_can_be_ended() {
     let visitor = ApiSession::sign_in(nobody.port, Actor::Tenant).await.unwrap();
     let (status, said) = visitor.get("/v1/session").await.unwrap();
     assert_eq!((status, said["address"].as_str()), (StatusCode::OK, Some(&*visitor.address.to_string())));
-    assert!(said.get("token").is_none(), "it is told once: {said}");
+    assert!(said.get("token").is_none(), "the token is sent only once: {said}");
     let lasts = said["expiresAt"].as_u64().unwrap() - tests::api_session::now();
     assert!((3500..=3600).contains(&lasts), "{lasts}");
     assert_eq!(visitor.ask(Method::DELETE, "/v1/session", None).await.unwrap().0, StatusCode::NO_CONTENT);

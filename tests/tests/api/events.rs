@@ -106,11 +106,11 @@ async fn who_comes_back_after_a_reorg_misses_nothing_and_hears_nothing_twice() {
         staying.until(&mut stays, "LeaseOpened", lease).await;
         coming_back.until(&mut back, "LeaseOpened", lease).await;
     }
-    assert_eq!(staying.reorgs.len(), 1, "who stays is told once");
-    assert_eq!(coming_back.reorgs.len(), 1, "who comes back to another chain is told");
+    assert_eq!(staying.reorgs.len(), 1, "an open stream gets one reorg");
+    assert_eq!(coming_back.reorgs.len(), 1, "a stream that resumes on another chain gets one");
     assert!(coming_back.reorgs[0] <= staying.reorgs[0]);
-    assert!(staying.events.keys().any(|(block, _)| *block < staying.reorgs[0]), "what still stands is not read again");
-    // A place that still stands goes on without a reorg, and an undone cursor is refused by name.
+    assert!(staying.events.keys().any(|(block, _)| *block < staying.reorgs[0]), "what remains is not read again");
+    // A cursor that is still canonical continues without a reorg, and an undone cursor is refused by name.
     let mut third = Known::default();
     let mut stream = Stream::open(&http, &url, coming_back.last.as_deref()).await.unwrap();
     let newest = take(&world, 4).await;
@@ -204,7 +204,7 @@ async fn a_stream_lives_longer_than_an_answer_may_take_and_ends_with_the_orchest
     let ends = tokio::spawn(async move { while stream.next().await.unwrap().is_some() {} });
     orchestrator.stop().await;
     ends.await.unwrap();
-    assert!(stopping.elapsed() < Duration::from_secs(5), "an open stream holds nobody up: {:?}", stopping.elapsed());
+    assert!(stopping.elapsed() < Duration::from_secs(5), "an open stream delays no shutdown: {:?}", stopping.elapsed());
 }
 
 #[tokio::test]

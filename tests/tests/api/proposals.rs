@@ -179,7 +179,7 @@ async fn evidence_is_what_an_open_dispute_names() {
     let hash = keccak256(text);
     let url = orchestrator.api.url(&format!("/v1/evidence/{hash}"));
     let put = async |body: String| http.put(&url).body(body).send().await.unwrap().status();
-    assert_eq!(put(text.to_owned()).await, StatusCode::NOT_FOUND, "nobody disputes");
+    assert_eq!(put(text.to_owned()).await, StatusCode::NOT_FOUND, "there is no dispute");
 
     let (_, terms) = world.take(world.order("disputed", 1), DEPOSIT).await.unwrap();
     let market = world.devnet.market(Actor::Tenant).await.unwrap();

@@ -80,7 +80,7 @@ async fn books_say_what_the_contract_says() {
     assert_eq!(paid["payouts"][0]["amount"], paid["earnings"][0]["withdrawn"]);
     orchestrator.stop().await;
 
-    // The arbiters take the bond: what is left does not cover the capacity, and everybody can see why.
+    // The arbiters take the bond: what is left does not cover the capacity, and anyone can see why.
     let tenant = world.devnet.market(Actor::Tenant).await.unwrap();
     let order = world.order("disputed", 1);
     let (_, terms) = world.take(order, DEPOSIT).await.unwrap();

@@ -49,7 +49,7 @@ async fn a_page_is_guarded_and_the_api_stays_an_api() {
         assert_eq!(answer.json::<Value>().await.unwrap()["code"], "not_found", "{path}");
     }
     let program = http.get(orchestrator.api.url("/deploy")).send().await.unwrap();
-    assert_eq!(program.status(), StatusCode::NOT_FOUND, "who does not ask for a page gets none");
+    assert_eq!(program.status(), StatusCode::NOT_FOUND, "a client that does not accept HTML gets no page");
     let posted = http.post(orchestrator.api.url("/deploy")).header(ACCEPT, BROWSER).send().await.unwrap();
     assert_eq!(posted.status(), StatusCode::NOT_FOUND);
 
@@ -57,7 +57,7 @@ async fn a_page_is_guarded_and_the_api_stays_an_api() {
     let deployment = &world.devnet.deployment;
     assert_eq!(config["market"], deployment.market.to_string());
     assert_eq!((&config["chainId"], &config["block"]), (&31337.into(), &deployment.block.into()));
-    assert_eq!(config["rpcUrl"], world.devnet.http_url(), "a loopback RPC is told, by HTTP");
+    assert_eq!(config["rpcUrl"], world.devnet.http_url(), "a loopback RPC is published, by HTTP");
     assert_eq!((&config["api"], &config["walletConnectProjectId"]), (&"".into(), &Value::Null));
     orchestrator.stop().await;
 }

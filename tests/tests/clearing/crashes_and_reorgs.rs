@@ -202,7 +202,7 @@ async fn a_reorg_that_takes_the_order_back_frees_what_was_reserved() {
         bidder.world.devnet.reorg(2, Vec::new()).await.unwrap();
         assert_eq!((bidder.bids(order).await, bidder.held().await), (0, 0));
         bidder.clear().await;
-        assert!(bidder.process.store.order(order).await.unwrap().is_none(), "nobody sees it any more");
+        assert!(bidder.process.store.order(order).await.unwrap().is_none(), "the order is gone");
         // The signed bytes are sent again and refused; that is known when it is final.
         for _ in 0..3 {
             bidder.settle().await;

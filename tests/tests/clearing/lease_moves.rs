@@ -31,7 +31,7 @@ async fn a_lease_moves_to_the_next_best_bid_and_then_to_an_offer() {
         world.cli(Actor::Tenant, &["order", "accept", &order.to_string(), "--manifest", &file]).await.unwrap();
     let first = accepted["leases"][0].as_str().unwrap().to_owned();
 
-    // The loser stands by, so the lease has somewhere to go.
+    // The losing bid is on standby, so the lease can move to it.
     let moved = world.cli(Actor::Tenant, &["move", &first, "--manifest", &file]).await.unwrap();
     assert_eq!(moved["provider"], dear.address.to_string().to_lowercase());
     let seen = events(&world, &moved["tx"]).await;

@@ -13,7 +13,7 @@ use lease::screen;
 use serde_json::Value;
 use tests::{transactions, world::World};
 
-/// What every order here asks for, as flags: a tenth of a CPU, one replica.
+/// What every order here requests, as flags: a tenth of a CPU, one replica.
 const SHAPE: [&str; 6] = ["--cpus", "0.1", "--memory", "64", "--disk", "64"];
 
 const MANIFEST: &str = r#"

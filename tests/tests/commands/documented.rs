@@ -174,7 +174,7 @@ async fn a_lease_can_be_paid_in_a_token() {
     answer(&mut provider(), &register).await;
     let mut running = world.provider_program(CLAIM_OFTEN).await.unwrap();
 
-    // The program asks for what it needs, when nothing was allowed before.
+    // The program gets the allowance that it needs, when there was none before.
     let tokens = world.devnet.token(Actor::Tenant).await.unwrap();
     tokens.approve(world.devnet.deployment.market, U256::ZERO).send().await.unwrap().get_receipt().await.unwrap();
     let before = tokens.balanceOf(Actor::Tenant.address()).call().await.unwrap();

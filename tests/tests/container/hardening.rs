@@ -8,7 +8,7 @@ use lease::{label, reconcile::WorkloadStatus};
 use solidity::Shape;
 use tests::{wait::until, world::World};
 
-/// As much as a manifest may ask for, and nothing at all.
+/// As much as a manifest may request, and nothing at all.
 const MANIFEST: &str = r#"
 services:
   asking:
@@ -203,7 +203,7 @@ async fn a_container_reaches_its_sibling_and_neither_the_host_nor_another_lease(
         let api = format!("http://{gateway}:{}/v1/status", orchestrator.api.port);
         assert!(reqwest::get(&api).await.unwrap().status().is_success(), "the API listens there");
         assert_eq!(reaches(&front, api).await.0, 1, "but not for a container");
-        // Nothing may answer at the metadata address anyway, so the firewall is asked what it dropped. Its counters
+        // Nothing may answer at the metadata address anyway, so the firewall's counters are read. Its counters
         // begin anew whenever an orchestrator starts on this machine.
         until("the firewall to drop what goes to the metadata address", async || {
             assert_eq!(reaches(&front, "http://169.254.169.254/latest/meta-data/".to_owned()).await.0, 1);

@@ -13,7 +13,7 @@ use tests::{
     world::{World, cgroup_exists},
 };
 
-/// A front with a volume that asks a back by its name.
+/// A front with a volume that calls a back by its name.
 const PAIR: &str = r#"
 services:
   front:
@@ -68,7 +68,7 @@ async fn a_lease_becomes_containers_follows_its_replicas_and_leaves_nothing() {
         assert_eq!(labels[label::GENERATION], "1");
     }
 
-    // What the store knows is what the API shows.
+    // The API shows what the store has.
     let seen = process.store.containers(lease).await.unwrap();
     let front = seen.iter().find(|seen| seen.service == "front").unwrap();
     assert_eq!(front.container_id, one[&Slot { replica: 0, service: "front".to_owned() }]);
@@ -153,5 +153,5 @@ async fn a_container_that_is_not_ours_is_left_alone_and_told() {
     world.close(&terms).await.unwrap();
     process.until(lease, WorkloadStatus::Removed).await.unwrap();
     assert_eq!(world.left(lease).await.unwrap(), [0, 0, 0]);
-    assert_eq!(world.inspect(&theirs.name).await.unwrap().state, before, "nobody touched it");
+    assert_eq!(world.inspect(&theirs.name).await.unwrap().state, before, "it was not touched");
 }

@@ -143,7 +143,7 @@ async fn trouble_with_one_lease_is_not_the_others() {
         assert!(world.containers(troubled).await.unwrap().is_empty(), "{trouble:?}");
         if trouble == CreateFault::Hang {
             let counts = process.container.run().await.unwrap();
-            assert_eq!(counts.get("busy"), Some(&1), "it is not tended twice");
+            assert_eq!(counts.get("busy"), Some(&1), "it is not reconciled twice");
         }
     }
 }
@@ -213,7 +213,7 @@ async fn a_shape_larger_than_the_machine_says_so() {
 #[tokio::test]
 async fn a_pool_of_subnets_that_is_used_up_says_so_and_serves_who_comes_later() {
     let world = World::start().await.unwrap();
-    // Room for one network, somewhere that other tests are not.
+    // Space for one network, apart from other tests.
     let market = world.owner.market;
     let pool = format!("10.{}.{}.0/28", 214 + market[0] % 32, market[1]).parse().unwrap();
     let engine =

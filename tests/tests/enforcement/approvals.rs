@@ -52,7 +52,7 @@ async fn a_lease_beyond_the_limit_waits_for_two_of_three() {
 
     let files = collect(&world, Actor::Tenant, &DEPLOY, &APPROVERS).await;
     let [action, one, two, three] = &files[..] else { panic!("{files:?}") };
-    // What they signed is what the contract asks for.
+    // What they signed is what the contract requires.
     let signed: Value = serde_json::from_str(&std::fs::read_to_string(one).unwrap()).unwrap();
     let market = world.devnet.market(Actor::Stranger).await.unwrap();
     let call: alloy::primitives::Bytes = signed["call"].as_str().unwrap().parse().unwrap();

@@ -78,7 +78,7 @@ impl MeteredLease {
         self.world.container(self.lease, "web", replica).await.unwrap()
     }
 
-    /// Asks the front of a replica, as soon as it listens.
+    /// Sends a request to the front of a replica, as soon as it listens.
     async fn ask(&self, replica: u16, path: &str) -> Value {
         let seen = self.process.store.containers(self.lease).await.unwrap();
         let seen = seen.iter().find(|seen| seen.replica == replica).unwrap();
@@ -131,7 +131,7 @@ async fn cpu_time_is_exact_also_of_the_dead() {
     let burnt = metered.sample().await;
     assert_exact(between(&idle, &burnt).cpu_nanos, truth);
 
-    // Nobody reads between the burning and the death, and who reads afterwards is another process.
+    // No reading happens between the burn and the death; another process reads afterwards.
     let truth = metered.burn(0, 4_000).await;
     metered.kill(0).await;
     let metered = metered.restart().await;

@@ -22,7 +22,7 @@ struct ProvenLease {
     tree: Tree,
 }
 
-/// A lease that ran 100 s with one healthy replica; its statement stands among others under the root of epoch 1.
+/// A lease that ran 100 s with one healthy replica; its statement is among others under the root of epoch 1.
 async fn proven() -> ProvenLease {
     let world = Box::pin(World::builder().without_containers().start()).await.unwrap();
     let hash = keccak256("a manifest");

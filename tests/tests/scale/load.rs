@@ -97,7 +97,7 @@ async fn a_lease_sleeps_when_nobody_asks_and_the_next_request_wakes_it() {
     running.stop().await;
 }
 
-/// What the money does not cover is not asked for, and the reason says so; a top-up lets it go.
+/// What the money does not cover is not requested, and the reason says so; a top-up lets it go.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_step_that_the_money_does_not_cover_waits_and_says_why() {
     // A replica reserves two wei a second, a notice period has thirty of them, and the lease has no two minutes.
@@ -113,7 +113,7 @@ async fn a_step_that_the_money_does_not_cover_waits_and_says_why() {
     running.stop().await;
 }
 
-/// An orchestrator that begins anew goes on where the one before was: it knows the demand that was seen, and follows the load.
+/// A restarted orchestrator continues where the one before was: it has the demand that was seen, and follows the load.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_orchestrator_that_begins_anew_still_knows_what_was_seen() {
     let running = scaled_lease::start(POLICY, DEPOSIT).await.unwrap();

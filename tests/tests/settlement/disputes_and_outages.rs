@@ -168,7 +168,7 @@ async fn the_fold_follows_outages_and_moves() {
             settling.meter(credited, 8, false).await;
             settling.prove_and_claim().await;
         }
-        // While the provider is heard of, a move is an end like any other.
+        // While the provider posts roots, a move is an end like any other.
         settling.call(Actor::Tenant, to(&moving_terms), U256::ZERO).await.unwrap();
         agree(&settling, moving, "moved from a provider that posts").await;
         settling.pass(7).await;

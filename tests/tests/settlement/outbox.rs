@@ -107,7 +107,7 @@ async fn a_foreign_transaction_takes_a_nonce_and_not_the_intent() {
     settling.want(&settling.one_wei("ours")).await;
     let mut stage = settling.process.settlement();
     stage.run().await.unwrap();
-    // Somebody uses the provider's key by hand, under the same nonce and for more.
+    // The provider's key is used by hand, under the same nonce and for more.
     let by_hand = settling.world.devnet.provider(Actor::Provider).await.unwrap();
     let request = TransactionRequest::default()
         .with_to(Actor::Stranger.address())

@@ -67,7 +67,7 @@ pub fn table(members: &BTreeMap<String, Member>) -> String {
     lines.join("\n") + "\n"
 }
 
-/// What stands between the markers of a document, and the document with something else there.
+/// The text between the markers of a document, and the document with other text there.
 pub fn between<'d>(document: &'d str, table: &str) -> Option<(&'d str, String)> {
     const BEGIN: &str = "<!-- crates:begin -->\n";
     const END: &str = "<!-- crates:end -->";
@@ -85,10 +85,10 @@ pub struct World {
     pub why: &'static str,
 }
 
-/// Which crate knows which foreign world.
+/// Which crate may use which foreign world.
 pub const WORLDS: [World; 9] = [
     World { name: "sqlx", feature: None, only: &["store"], why: "only the store has SQL" },
-    World { name: "bollard", feature: None, only: &["adapters"], why: "only the adapters know Docker's client" },
+    World { name: "bollard", feature: None, only: &["adapters"], why: "only the adapters use Docker's client" },
     World {
         name: "alloy",
         feature: Some("provider-http"),
@@ -125,7 +125,7 @@ pub fn beyond(members: &BTreeMap<String, Member>, worlds: &[World]) -> Vec<Strin
 /// Crates of ours that a crate may never name, with the reason.
 pub const APART: [(&str, &[&str], &str); 7] = [
     ("lease", &["ports", "store", "driver"], "the lease is pure"),
-    ("autoscaling", &["lease", "solidity", "ports", "store"], "autoscaling knows nothing of chain or lease"),
+    ("autoscaling", &["lease", "solidity", "ports", "store"], "autoscaling is independent of chain and lease"),
     ("store", &["ports", "adapters", "stages", "gateway", "api"], "the store is memory"),
     ("stages", &["adapters", "gateway", "api", "api-types", "cli"], "stages reach foreign worlds through ports alone"),
     (
@@ -134,7 +134,7 @@ pub const APART: [(&str, &[&str], &str); 7] = [
         "the gateway reads the store and answers through a port",
     ),
     ("api", &["adapters", "stages", "gateway", "cli"], "the API cannot act on the chain or on Docker"),
-    ("cli", &["adapters", "stages", "gateway", "store", "driver"], "the command line knows what any client knows"),
+    ("cli", &["adapters", "stages", "gateway", "store", "driver"], "the command line is a client like any other"),
 ];
 
 /// Crates that depend on one that they may never name.

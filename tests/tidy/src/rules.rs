@@ -83,7 +83,7 @@ pub fn ports_of(sources: &[Source], krate: &str, allowed: &[&str], why: &str) ->
     broken
 }
 
-/// Circles of imports between files of one crate. A module and the modules inside it are one room: between them any
+/// Circles of imports between files of one crate. A module and its submodules count as one: between them any
 /// direction is fine.
 pub fn circles(sources: &[Source]) -> Vec<String> {
     let mut broken = Vec::new();
@@ -95,7 +95,7 @@ pub fn circles(sources: &[Source]) -> Vec<String> {
             own.iter().map(|source| (&source.module[..], imports(source, &modules))).collect();
         for start in edges.keys().copied() {
             if let Some(circle) = walk(start, &edges) {
-                // Told once: by its first module.
+                // Reported once: by its first module.
                 if circle.iter().min() == Some(&start) {
                     let names: Vec<String> = circle.iter().map(|module| module.join("::")).collect();
                     broken.push(format!("{krate}: {} import one another", names.join(" → ")));
@@ -152,7 +152,7 @@ pub fn named_once(sources: &[Source], shared: &[&str]) -> Vec<String> {
     twice.map(|(name, files)| format!("{name} is defined in {}", files.join(" and "))).collect()
 }
 
-/// Files of more lines than a reader holds in mind.
+/// Files of more lines than `most`.
 pub fn long(files: &[(String, String)], most: usize) -> Vec<String> {
     let lines = files.iter().map(|(name, text)| (name, text.lines().count()));
     lines.filter(|(_, lines)| *lines > most).map(|(name, lines)| format!("{name}: {lines} lines")).collect()

@@ -91,7 +91,7 @@ fn a_circle_of_files_is_refused() {
     let b = parse("orchestrator/gateway/src/body.rs", "use super::upstream::Ticket;");
     let c = parse("orchestrator/gateway/src/upstream.rs", "fn f() { crate::route::f(); }");
     refused(&rules::circles(&[a, b, c]), "import one another");
-    // A module and what is inside it are one room.
+    // A module and its submodules count as one.
     let parent = parse("orchestrator/gateway/src/route.rs", "use crate::route::table::Table;");
     let child = parse("orchestrator/gateway/src/route/table.rs", "use super::Route;");
     assert!(rules::circles(&[parent, child]).is_empty());
@@ -141,7 +141,7 @@ fn manifests_that_name_too_much_are_refused() {
         let members = BTreeMap::from([("lease".to_owned(), member(&[], &[(world.name, &features)]))]);
         refused(&dependencies::beyond(&members, &WORLDS), world.name);
     }
-    // The types of alloy alone are everybody's.
+    // Any crate may use the types of alloy alone.
     let members = BTreeMap::from([("lease".to_owned(), member(&[], &[("alloy", &["sol-types"])]))]);
     assert!(dependencies::beyond(&members, &WORLDS).is_empty());
     for (name, never, _) in &APART {

@@ -1,5 +1,5 @@
 // The market read from the chain alone, in the API's shapes: the fallback when no provider answers. What only a
-// provider knows (containers, stages, usage) is empty.
+// provider has (containers, stages, usage) is empty.
 import { type Hex, zeroAddress } from "viem"
 import { getBlock, getContractEvents, readContract } from "viem/actions"
 import type {

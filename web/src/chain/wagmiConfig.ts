@@ -10,7 +10,7 @@ export function chainOf(config: PageConfig): Chain {
     name: config.chainName,
     nativeCurrency: { name: "Ether", symbol: "ETH", decimals: 18 },
     rpcUrls: { default: { http: config.rpcUrl ? [config.rpcUrl] : [] } },
-    // So that every client of this chain knows the market.
+    // So that every client of this chain has the market's address.
     contracts: { market: { address: config.market, blockCreated: config.block } },
     blockExplorers: config.explorer ? { default: { name: "explorer", url: config.explorer } } : undefined,
   })

@@ -37,7 +37,7 @@ use ports::{
 
 /// The exit code of a process that SIGKILL ended.
 const KILLED: i64 = 137;
-/// How many other subnets are tried when the engine knows of a use that we did not see.
+/// How many other subnets are tried when the engine reports a use that we did not see.
 const SUBNET_TRIES: usize = 8;
 
 /// How many events are confirmed by an inspection at a time.
@@ -344,7 +344,7 @@ impl Engine for BollardEngine {
             ..VolumeCreateRequest::default()
         };
         let created = self.docker().await?.create_volume(request).await.map_err(self.fault("create a volume"))?;
-        // The engine returns the existing volume of that name, whoever owns it.
+        // The engine returns the existing volume of that name, with any owner.
         let ours = Tag::read(tag.owner, &created.labels).is_some_and(|found| found.lease == tag.lease);
         if ours { Ok(()) } else { Err(Error::Taken(created.name)) }
     }

@@ -28,7 +28,7 @@ const PARALLEL: usize = 4;
 const LOOK: Duration = Duration::from_secs(1);
 const SECOND: u64 = 1_000_000_000;
 
-/// The position up to which a container's lines are known. The engine can be asked for lines by the second only, and
+/// The position up to which a container's lines are known. The engine filters lines by the second only, and
 /// the lines of a container's two streams need not be in the order of their times: the lines of the last moments are
 /// remembered one by one.
 #[derive(Debug, Clone, Default)]
@@ -130,7 +130,7 @@ pub(super) fn coming(
                     }
                 }
                 _ = look.tick() => {
-                    // An engine that does not answer is asked again at the next tick.
+                    // An engine that does not answer is queried again at the next tick.
                     let Ok(containers) = source.select(lease, &selector).await else { continue };
                     for container in containers {
                         let (id, slot) = (container.seen.id, container.seen.slot);

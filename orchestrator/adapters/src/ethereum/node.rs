@@ -350,7 +350,7 @@ impl RpcConnection {
     }
 }
 
-/// Turns pushed heads into wakeups, for as long as the port lives.
+/// Turns pushed heads into wakeups, for as long as the port exists.
 async fn listen(node: Arc<RpcConnection>, heads: Arc<Notify>) {
     loop {
         if let Ok(provider) = node.provider("eth_subscribe").await

@@ -18,7 +18,7 @@ sol! {
     function isValidSignature(bytes32 hash, bytes signature) external view returns (bytes4);
 }
 
-/// Asks an Ethereum node.
+/// Queries an Ethereum node.
 pub struct OnChain(pub Arc<dyn Ethereum>);
 
 #[async_trait]

@@ -19,7 +19,7 @@ use store::{BlockRef, Result};
 
 /// The period of keep-alives.
 const KEEP_ALIVE_PERIOD: Duration = Duration::from_secs(3);
-/// The reconnection delay that clients are asked to use.
+/// The reconnection delay that the stream sends to clients.
 const RETRY: Duration = Duration::from_secs(1);
 
 struct Subscriber {
@@ -196,7 +196,7 @@ mod tests {
         assert!(first.starts_with(b"retry: 1000"), "{first:?}");
         (1..=BACKLOG as u64).for_each(|number| drop(feed.news.send(news(number))));
         let heard = String::from_utf8(body.next().await.unwrap().unwrap().to_vec()).unwrap();
-        assert!(heard.contains("event: head") && heard.contains("\"number\":1"), "who keeps up hears: {heard}");
+        assert!(heard.contains("event: head") && heard.contains("\"number\":1"), "the head is sent: {heard}");
         (0..=BACKLOG as u64).for_each(|number| drop(feed.news.send(news(100 + number))));
         assert!(body.next().await.is_none(), "a slow reader is cut off, not buffered for");
         drop(body);

@@ -161,7 +161,7 @@ pub(in super::super) async fn end_left(api: &Api, left: Vec<ShellRow>) {
     }
 }
 
-/// The engine knows the exit code shortly after the end of the output.
+/// The engine has the exit code shortly after the end of the output.
 async fn exit_code(api: &Api, shell: &Shell) -> Option<i64> {
     for _ in 0..TRIES * 10 {
         match api.container_io.exit_code(shell).await {

@@ -8,12 +8,12 @@ use crate::setup::need;
 pub const ROOM: [f64; 12] = [1.0, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 11.0, 15.0];
 /// Shares above the demand just seen, ascending.
 const MARGIN: [f64; 9] = [0.0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5];
-/// Seconds for which replicas that are no longer needed are kept. Each room and each margin is tried with each.
+/// Seconds for which replicas that are no longer needed are kept. Each value of `ROOM` and `MARGIN` is tried with each.
 const KEEP: [f64; 3] = [0.0, 120.0, 300.0];
-/// Spreads within which each reference is bounded; the higher ones are rooms.
+/// Spreads within which each reference is bounded; the higher ones are in `ROOM`.
 const BETWEEN: [(f64, f64); 8] =
     [(0.0, 3.0), (0.0, 4.0), (0.0, 6.0), (1.0, 4.0), (1.0, 6.0), (2.0, 5.0), (2.0, 8.0), (3.0, 11.0)];
-/// Rooms and margins.
+/// Values of `ROOM` and `MARGIN`.
 const EACH: usize = ROOM.len() + MARGIN.len();
 
 /// How many replicas a rule wants.
@@ -32,7 +32,7 @@ pub struct MarginRule {
     pub above: Above,
     /// Seconds for which replicas that were needed are kept.
     pub keep: f64,
-    /// The rule of the same kind with the next smaller room.
+    /// The rule of the same kind with the next smaller value of `ROOM`.
     pub lower: Option<usize>,
 }
 

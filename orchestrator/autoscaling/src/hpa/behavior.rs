@@ -51,7 +51,7 @@ pub struct History {
     now: f64,
     /// The count at the last call, by which a step is noticed.
     count: Option<u32>,
-    /// Counts asked for by the metric alone, with their time.
+    /// Counts requested by the metric alone, with their time.
     recommendations: Vec<(f64, u32)>,
     /// Replicas added (or, below zero, removed) with the time of the step.
     steps: Vec<(f64, i64)>,

@@ -193,8 +193,8 @@ fn windows_pick_the_most_cautious_recommendation() {
     let held = stabilized(&behavior, 10, 60.0, &[10, 9, 8, 9, 9, 8, 9, 8, 9, 8, 7]);
     assert_eq!(held, [10, 10, 10, 10, 10, 10, 10, 10, 10, 10, 9]);
 
-    // KEP-853 story 6: five minutes before going up. The story counts six looks into five minutes, so a little less than a
-    // minute lies between two.
+    // KEP-853 story 6: five minutes before going up. The story counts six observations into five minutes, so a little
+    // less than a minute lies between two.
     let up = ScalingRules { window: 300, select: Select::Max, policies: vec![pods(20, 60)] };
     let behavior = Behavior { up, ..Behavior::default() };
     assert_eq!(stabilized(&behavior, 2, 59.0, &[2, 3, 19, 10, 3, 4, 7]), [2, 2, 2, 2, 2, 2, 3]);
@@ -209,7 +209,7 @@ fn decides_as_the_controller_does_from_look_to_look() {
     let mut policy = hpa(80);
     assert_eq!(policy.decide(&seen(0.0, 10, 0, 0.84)).replicas, 10);
     assert_eq!(policy.decide(&seen(15.0, 10, 0, 1.0)).replicas, 13);
-    // Three are starting: 10 busy ones of 13 stand at 76 %, near enough.
+    // Three are starting: 10 busy ones of 13 are 76 %, near enough.
     assert_eq!(policy.decide(&seen(30.0, 10, 3, 1.0)).replicas, 13);
     assert_eq!(policy.decide(&seen(90.0, 13, 0, 0.4)).replicas, 13);
     assert_eq!(policy.decide(&seen(329.0, 13, 0, 0.4)).replicas, 13);

@@ -3,7 +3,7 @@
 //!
 //! A decision is judged by its own wish and not by what was ready, so that it is not charged for other decisions: what
 //! is learned about a choice does not depend on the choices around it. It answers for the steps until replicas that are
-//! asked for one step later would serve.
+//! requested one step later would serve.
 
 use std::collections::VecDeque;
 
@@ -65,8 +65,8 @@ impl Ledger {
         self.entries.push_back(LedgerEntry { sensed, choice, wish: f64::from(wish), steps: 0, short: 0 });
     }
 
-    /// The oldest decision whose consequences are all known, when replicas serve this many steps after they are asked
-    /// for.
+    /// The oldest decision whose consequences are all known, when replicas serve this many steps after their
+    /// request.
     pub fn take(&mut self, lead: usize) -> Option<Experience> {
         let within = lead.min(LONGEST) + 1;
         let (first, second) = (*self.entries.front()?, *self.entries.get(1)?);

@@ -29,7 +29,7 @@ const SENSELESS: f64 = 1e9;
 /// The features of one moment. Demand is in replicas' worth of work.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sensed {
-    /// The demand to be expected when a replica asked for now would serve, with what waits spread over the start delay.
+    /// The demand to be expected when a replica requested now would serve, with what waits spread over the start delay.
     pub forecast: f64,
     /// The mean absolute error of such forecasts, relative to them.
     pub error: f64,

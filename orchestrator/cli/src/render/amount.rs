@@ -30,7 +30,7 @@ pub struct Unit {
 }
 
 impl Unit {
-    /// Address 0 is ETH; a token is asked for its symbol and decimals.
+    /// Address 0 is ETH; a token's symbol and decimals are read from it.
     pub async fn of(address: alloy::primitives::Address, provider: &DynProvider) -> anyhow::Result<Self> {
         if address.is_zero() {
             return Ok(Self { address, symbol: "ETH".to_owned(), decimals: 18 });

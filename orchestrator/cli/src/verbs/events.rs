@@ -31,7 +31,7 @@ pub struct EventsArgs {
     /// How many of the last events to print.
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=1000), value_name = "EVENTS")]
     tail: u64,
-    /// The provider to ask. Default: the first that answers.
+    /// The provider to query. Default: the first that answers.
     #[arg(long, value_name = "ADDRESS", conflicts_with = "lease")]
     provider: Option<Address>,
 }

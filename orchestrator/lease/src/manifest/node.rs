@@ -1,4 +1,4 @@
-//! A YAML document as a tree with a size limit, and a cursor that knows its path.
+//! A YAML document as a tree with a size limit, and a cursor that carries its path.
 //!
 //! Aliases let a short file describe a huge tree. The parser counts every node as it is created and stops at the limit,
 //! so that the memory for a stranger's file is bounded by a constant.

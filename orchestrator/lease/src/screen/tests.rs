@@ -94,7 +94,7 @@ fn agrees(case: &Value, reasons: &[Mismatch], subject: &str) {
     let arguments = expected["args"].as_array().unwrap().iter().map(|argument| match argument.as_str().unwrap() {
         "order" | "offer" => subject.to_owned(),
         "provider" => provider.clone(),
-        // An attribute stands as a number too.
+        // An attribute is written as a number too.
         other => other.to_owned(),
     });
     assert_eq!(first.arguments(), arguments.collect::<Vec<_>>(), "{name}");
@@ -189,7 +189,7 @@ fn attributes_are_words() {
 }
 
 proptest! {
-    /// What fits goes on fitting when the provider has more room, and stops when a unit less than asked is free.
+    /// What fits still fits when the provider has more capacity, and stops when a unit less than needed is free.
     #[test]
     fn room_decides_by_the_unit(each in 1u32..1000, most in 1u16..100, held in 0u64..1_000_000) {
         let shape = Shape { millicores: each, memoryMiB: each, diskMiB: 0, gpus: 0 };

@@ -1,4 +1,4 @@
-//! A container engine in memory. Containers start at once and stop when they are told to; they exit and change their health
+//! A container engine in memory. Containers start at once and stop on request; they exit and change their health
 //! when a test says so.
 
 use std::{
@@ -38,7 +38,7 @@ pub enum EngineFault {
     Hang,
 }
 
-/// A container, and what only the engine knows of it.
+/// A container, with the state that only the engine has.
 #[derive(Debug, Clone)]
 struct HeldContainer {
     listed: EngineContainer,
@@ -147,7 +147,7 @@ impl FakeEngine {
         lock(&self.world).networks.values().filter(|object| object.tag.lease == lease).count()
     }
 
-    /// The calls that changed something, or tried to, since this was last asked: `start web/0`.
+    /// The calls that changed something, or tried to, since the last call of this: `start web/0`.
     pub fn take_calls(&self) -> Vec<String> {
         std::mem::take(&mut lock(&self.world).calls)
     }
@@ -163,7 +163,7 @@ impl FakeEngine {
         self.changed.notify_one();
     }
 
-    /// Fails as a test asked for.
+    /// Fails as a test requested.
     async fn enter(&self, method: &'static str) -> Result<MutexGuard<'_, EngineState>> {
         let fault = {
             let mut world = lock(&self.world);

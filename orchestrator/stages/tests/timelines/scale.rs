@@ -1,4 +1,4 @@
-//! The scale stage asks a lease's autoscaler for a replica count and sends the step that proof justifies.
+//! The scale stage gets a replica count from a lease's autoscaler and sends the step that proof justifies.
 //!
 //! The lease's manifest names `hpa-80`, which wants ⌈replicas × utilization ÷ 80 %⌉. Its policy on chain: 1 to 4 replicas, up
 //! above 80 %, down below 40 %, a target of 70 %, at most 2 replicas a step, 10 seconds between two steps. A root that is sent

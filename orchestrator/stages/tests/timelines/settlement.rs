@@ -173,7 +173,7 @@ async fn a_nonce_that_a_reorg_left_unused_is_filled() {
     let own = world.chain.pool().into_iter().filter(|sent| sent.nonce == 1).collect::<Vec<_>>();
     world.chain.drop_transaction(0);
     world.at(5).await;
-    assert_eq!(world.chain.pool(), own, "nobody uses nonce 0 any more, so nonce 1 waits");
+    assert_eq!(world.chain.pool(), own, "no transaction uses nonce 0 any more, so nonce 1 waits");
     world.at(6).await;
     assert_eq!(world.when("settlement", "filled"), [6]);
     world.at(7).await;

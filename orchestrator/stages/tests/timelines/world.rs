@@ -1,6 +1,6 @@
 //! One provider on a fake chain and a fake engine, with a real database.
 //!
-//! `World::at` lives through the seconds one by one. In each second, in this order: the machine's clock advances, replicas
+//! `World::at` runs the seconds one by one. In each second, in this order: the machine's clock advances, replicas
 //! that `World::busy` describes are metered, the chain gets a block of that second, the chain stage reads it, and then each
 //! stage of the world runs once. So a transaction that a stage sends in second 4 is in the block of second 5, and what the
 //! block says is known to every stage in second 5.
@@ -273,7 +273,7 @@ impl World {
         }
     }
 
-    /// Lives until a second is over.
+    /// Runs until a second is over.
     pub async fn at(&mut self, second: u64) {
         assert!(second > self.second, "second {second} is over");
         while self.second < second {
@@ -417,7 +417,7 @@ impl World {
         self.chain.emit(&RootPosted { provider: PROVIDER, epoch: U256::from(epoch), root });
     }
 
-    /// The scale stage asks for an early proof of a lease's demand.
+    /// The scale stage requests an early proof of a lease's demand.
     pub async fn request_early_proof(&self, lease: B256) {
         let bounds = Bounds::open(1, 4);
         let seen = Observation {
@@ -484,7 +484,7 @@ impl World {
         self.store.progress(lease).await.unwrap()
     }
 
-    /// How a lease stands on the engine.
+    /// The state of a lease on the engine.
     pub async fn standing(&self, lease: B256) -> Option<WorkloadStatus> {
         self.progress(lease).await.map(|progress| progress.standing)
     }

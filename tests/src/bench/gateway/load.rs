@@ -1,4 +1,4 @@
-//! A client that asks over connections which are kept alive, and keeps count.
+//! A client that sends requests over kept-alive connections and counts the answers.
 
 use std::{
     net::SocketAddr,
@@ -19,7 +19,7 @@ use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
 use tokio_tungstenite::{client_async, tungstenite::Message};
 
-/// Who is asked, and as what.
+/// The server that is measured, and its name.
 #[derive(Clone)]
 pub struct Side {
     pub name: &'static str,
@@ -75,13 +75,13 @@ impl Side {
     }
 }
 
-/// Asks once.
+/// Sends one request.
 pub async fn answers(side: &Side) -> anyhow::Result<()> {
     let mut sender = side.connect(0).await?;
     side.ask(&mut sender, "/bytes?n=1").await
 }
 
-/// Each connection asks again as soon as it has its answer.
+/// Each connection sends its next request as soon as it has its answer.
 pub async fn closed(side: &Side, path: &str, connections: usize, duration: Duration) -> anyhow::Result<Measured> {
     let began = Instant::now();
     let part = |index: usize, side: Side, path: String| async move {
@@ -138,7 +138,7 @@ pub async fn paced(
     sum(each(connections, |index| part(index, side.clone(), path.to_owned())).await?, began)
 }
 
-/// Each WebSocket says something again as soon as it has heard it.
+/// Each WebSocket sends its next message as soon as it has received the last one back.
 pub async fn echo(side: &Side, connections: usize, duration: Duration) -> anyhow::Result<Measured> {
     let began = Instant::now();
     let part = |index: usize, side: Side| async move {

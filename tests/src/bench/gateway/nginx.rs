@@ -59,7 +59,7 @@ impl Nginx {
 }
 
 impl Drop for Nginx {
-    /// Its workers end with it only when it is asked to.
+    /// Its workers end with it only on SIGTERM.
     fn drop(&mut self) {
         if let Some(id) = self.process.id() {
             let stopped = std::process::Command::new("kill").args(["-TERM", &id.to_string()]).status();

@@ -39,7 +39,7 @@ pub struct Crowd {
 impl Crowd {
     /// Starts a process for each lease, in a group of the lease's and in the network of another process.
     pub async fn gather(leases: &[B256], owner: Owner, info: Info, network_of: u32) -> anyhow::Result<Self> {
-        // Groups that no unit stands behind are made by hand, whatever the engine's own driver.
+        // Groups without a systemd unit are created directly, whatever the engine's own driver.
         let info = Info { cgroup_driver: "cgroupfs".to_owned(), ..info };
         let cgroups = HostKernel.cgroups(&info).context("there are no cgroups here")?;
         let roots = roots(info.cgroup_version)?;
@@ -149,7 +149,7 @@ impl Engine for Crowd {
         })
     }
 
-    // The meter asks for nothing else.
+    // The meter calls nothing else.
 
     async fn changes(&self, _: Owner) -> Result<BoxStream<'static, Result<()>>> {
         Err(Error::NotFound)

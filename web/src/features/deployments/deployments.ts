@@ -21,9 +21,9 @@ export interface Deployment {
     manifestHash: Hex
     salt: string
   }
-  /** Null: an order that asks for bids. */
+  /** Null: an order that requests bids. */
   offer: number | null
-  /** The order that asks for bids; null when an offer is taken. */
+  /** The order that requests bids; null when an offer is taken. */
   auction: { id: Hex; bidUntil: number; acceptUntil: number; attributes: string[] } | null
   /** Known from the start for an offer; otherwise since a bid was chosen. */
   winner: { lease: Hex; provider: Address; rates: RatesView } | null

@@ -1,5 +1,5 @@
 // Queries of the market. The first element of a key names its subject, by which the event stream invalidates it; lease
-// ids in keys are in lower case. When the provider is unreachable, what the chain also knows is read from there.
+// ids in keys are in lower case. When the provider is unreachable, what the chain also has is read from there.
 import { type QueryKey, type UseQueryResult, useQuery } from "@tanstack/react-query"
 import { useMemo } from "react"
 import type { Address, Hex } from "viem"
@@ -35,7 +35,7 @@ function useInterval(ms = 3_000): number | false {
 type Request<T> = (api: ProviderApi) => Promise<{ data?: T; error?: unknown; response: Response }>
 
 /**
- * Asks the page's own provider; falls back to the chain when the provider is unreachable.
+ * Queries the page's own provider; falls back to the chain when the provider is unreachable.
  * @param chain Reads the same from the chain, where the chain has it.
  * @param every Milliseconds, for what changes without an event on chain.
  */
@@ -118,7 +118,7 @@ export function useEndpoint(provider: Address | undefined): string | null {
   }, [api, provider, market.data, providers.data])
 }
 
-/** A lease as the page's own provider sees it. Only a lease's own provider knows its containers. */
+/** A lease as the page's own provider sees it. Only a lease's own provider has its containers. */
 export function useLease(id: Hex): UseQueryResult<LeaseView> {
   return useProviderQuery(
     ["lease", id.toLowerCase()],
@@ -128,7 +128,7 @@ export function useLease(id: Hex): UseQueryResult<LeaseView> {
 }
 
 /**
- * Asks a lease's provider, with the session where there is one.
+ * Queries a lease's provider, with the session where there is one.
  * @param what Identifies the request and its parameters in the query key.
  * @param inside Requires a session: usage, series, logs, accesses, … Without one the query is disabled.
  */

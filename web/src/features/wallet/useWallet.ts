@@ -3,7 +3,7 @@ import { useConfig, useConnection } from "wagmi"
 import { getConnectorClient, switchChain } from "wagmi/actions"
 import type { Wallet } from "../../chain/call.ts"
 
-/** Returns the connected wallet, and asks it to switch to the market's chain first. */
+/** Returns the connected wallet, and requests a switch to the market's chain first. */
 export function useWallet(): () => Promise<Wallet> {
   const config = useConfig()
   const { chainId } = useConnection()

@@ -111,7 +111,7 @@ const running = leaseView({
   ],
 })
 
-/** Answers of a provider that knows every lease, and accepts its manifest. */
+/** Answers of a provider that has every lease, and accepts its manifest. */
 function provider(more: Record<string, unknown> = {}) {
   const puts: { path: string; signature: string | null; body: string }[] = []
   const asked = answer({ ...ANSWERS, ...more })

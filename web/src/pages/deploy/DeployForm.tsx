@@ -196,7 +196,7 @@ interface Plan {
 function reasonOf({ draft, chosen, money, check, balance, connected }: Plan, t: (typeof messages)["en"]) {
   const { reasons } = t
   if (draft.manifest.trim() === "") return reasons.manifest
-  // A provider that cannot be asked now checks the manifest on upload.
+  // A provider that cannot be queried now checks the manifest on upload.
   if (check.view && !check.view.ok) return reasons.refused
   if (check.checking && !check.error) return reasons.checking
   if (draft.way === "take" && (!chosen || chosen.mismatches.length > 0)) return reasons.offer

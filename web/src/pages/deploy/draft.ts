@@ -9,7 +9,7 @@ export interface Draft {
   /** The initial count. */
   replicas: number
   policy: PolicyView
-  /** Take an offer, or ask for bids. */
+  /** Take an offer, or request bids. */
   way: "take" | "ask"
   /** Null: the cheapest that matches. */
   offer: number | null

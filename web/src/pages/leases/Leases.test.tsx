@@ -96,7 +96,7 @@ describe("the filter", () => {
     )
   })
 
-  it("knows a closed lease in dispute as closed", () => {
+  it("shows a closed lease in dispute as closed", () => {
     expect(statusOf(leaseSummary(1, { status: "closed", disputedUntil: 9 }))).toBe("closed")
     expect(statusOf(leaseSummary(1, { status: "exhausted", disputedUntil: 9 }))).toBe("disputed")
   })
