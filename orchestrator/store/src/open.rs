@@ -9,7 +9,10 @@ use std::{
 
 use alloy::primitives::Address;
 use sqlx::{AnyPool, Connection, Executor, Row, any::AnyPoolOptions, migrate::Migrator};
-use tokio::sync::Mutex;
+use tokio::{
+    sync::Mutex,
+    time::{Instant, sleep},
+};
 
 use super::{Dialect, Error, Result, Store, hex};
 
@@ -18,6 +21,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// How long a statement waits for a connection, and on SQLite for the write lock.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a start waits for an orchestrator that is stopping to give its database free.
+const HANDOVER: Duration = Duration::from_secs(5);
 
 /// WAL: readers do not wait for a writer. `synchronous = FULL`: a transaction that was recorded before it was sent must
 /// survive a power failure.
@@ -49,7 +55,7 @@ impl Store {
             return Err(Error::Url);
         }
         let path = absolute(path).map_err(|source| Error::Unwritable { path: path.to_owned(), source })?;
-        let file = lock_file(&path)?;
+        let file = lock_file(&path).await?;
         // A missing write permission shows here with the operating system's reason; SQLite would only say "cannot open".
         let touched = File::options().create(true).append(true).open(&path);
         touched.map_err(|source| Error::Unwritable { path: path.clone(), source })?;
@@ -96,20 +102,28 @@ impl Store {
             None => self.pool.acquire().await?.detach(),
         };
         connection.ping().await?;
-        let taken = sqlx::query("SELECT pg_try_advisory_lock(hashtextextended($1, 0))")
-            .bind(hex(provider))
-            .fetch_one(&mut connection)
-            .await?
-            .try_get::<bool, _>(0)?;
-        if !taken {
-            return Err(Error::ProviderLocked(provider));
+        let until = Instant::now() + HANDOVER;
+        loop {
+            let taken = sqlx::query("SELECT pg_try_advisory_lock(hashtextextended($1, 0))")
+                .bind(hex(provider))
+                .fetch_one(&mut connection)
+                .await?
+                .try_get::<bool, _>(0)?;
+            if taken {
+                break;
+            }
+            if Instant::now() >= until {
+                return Err(Error::ProviderLocked(provider));
+            }
+            sleep(Duration::from_millis(50)).await;
         }
         *held = Some(connection);
         Ok(())
     }
 }
 
-fn lock_file(database: &Path) -> Result<File> {
+/// Locks the file beside a database. One that is just stopping still holds the lock, so this waits for it a moment.
+async fn lock_file(database: &Path) -> Result<File> {
     let mut name = database.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
@@ -118,10 +132,14 @@ fn lock_file(database: &Path) -> Result<File> {
         create_dir_all(parent).map_err(unwritable)?;
     }
     let file = File::options().create(true).append(true).open(&path).map_err(unwritable)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(Error::Locked(database.to_owned())),
-        Err(TryLockError::Error(source)) => Err(unwritable(source)),
+    let until = Instant::now() + HANDOVER;
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if Instant::now() < until => sleep(Duration::from_millis(50)).await,
+            Err(TryLockError::WouldBlock) => return Err(Error::Locked(database.to_owned())),
+            Err(TryLockError::Error(source)) => return Err(unwritable(source)),
+        }
     }
 }
 

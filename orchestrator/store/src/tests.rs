@@ -11,6 +11,20 @@ async fn a_file_is_created_migrated_and_kept_to_one_orchestrator() {
     Store::open(&url).await.unwrap();
 }
 
+/// A restart does not fail because the process before has not ended its last task.
+#[tokio::test]
+async fn a_start_waits_for_the_orchestrator_that_is_stopping() {
+    let dir = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", dir.path().join("tide.db").display());
+    let stopping = Store::open(&url).await.unwrap();
+    let ends = tokio::spawn(async move {
+        tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+        drop(stopping);
+    });
+    Store::open(&url).await.unwrap();
+    ends.await.unwrap();
+}
+
 #[tokio::test]
 async fn what_is_no_database_url_is_refused() {
     for url in ["", "tide.db", "mysql://root@localhost/x", "sqlite:", "sqlite::memory:"] {
